@@ -1,0 +1,1 @@
+"""What an organiser sees at a glance."""

@@ -1,0 +1,1 @@
+"""What is studied: guides, their sections, milestones, and the taxonomies."""

@@ -1,0 +1,1 @@
+"""The weekly matching: gather, score, solve, explain, store, publish."""

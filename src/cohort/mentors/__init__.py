@@ -1,0 +1,1 @@
+"""People from industry who give researchers their time."""

@@ -1,0 +1,1 @@
+"""Proposals that await answers, and the mentorships that accepted ones become."""

@@ -1,0 +1,1 @@
+"""Plans of dated milestones, evidence handed in, and its reviews."""
