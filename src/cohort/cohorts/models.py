@@ -1,0 +1,113 @@
+"""Cohorts, who runs them, and who studies in them."""
+
+from datetime import date, time
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cohort.db import Base, Id, Ids, Instant, JsonList, Words, one_of
+from cohort.guides.models import Guide
+from cohort.people.models import Person
+
+
+class CohortState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    ARCHIVED = "archived"
+
+
+class Cohort(Base):
+    __tablename__ = "cohorts"
+    __table_args__ = (
+        CheckConstraint("seats BETWEEN 1 AND 100000", name="seats"),
+        CheckConstraint("taken BETWEEN 0 AND seats", name="taken"),
+        CheckConstraint("ends_on > starts_on", name="dates"),
+        CheckConstraint("matching_day BETWEEN 0 AND 6", name="matching_day"),
+    )
+
+    id: Mapped[Id]
+    guide_id: Mapped[UUID] = mapped_column(ForeignKey("guides.id"), index=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    description: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    time_zone: Mapped[str]
+    seats: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    """Seats in use: the number of active enrolments."""
+    state: Mapped[CohortState] = mapped_column(one_of(CohortState), default=CohortState.DRAFT)
+    matching_day: Mapped[int] = mapped_column(default=0)
+    """0 is Monday; in the cohort's time zone."""
+    matching_time: Mapped[time] = mapped_column(default=time(6))
+    running_since: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+    version: Mapped[int] = mapped_column(default=1)
+
+    guide: Mapped[Guide] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Organiser(Base):
+    __tablename__ = "organisers"
+
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    since: Mapped[Instant]
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class Stage(StrEnum):
+    """Where in research someone is, or came from."""
+
+    PHD = "phd"
+    POSTDOC = "postdoc"
+    RESEARCHER = "researcher"
+
+
+class EnrolmentState(StrEnum):
+    ACTIVE = "active"
+    WITHDRAWN = "withdrawn"
+
+
+class Enrolment(Base):
+    """A researcher in a cohort: her place, and the profile that the matching reads."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "person_id"),
+        Index("ix_enrolments_cohort_id_created_at_id", "cohort_id", "created_at", "id"),
+    )
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    state: Mapped[EnrolmentState] = mapped_column(
+        one_of(EnrolmentState), default=EnrolmentState.ACTIVE
+    )
+    about: Mapped[str]
+    stage: Mapped[Stage] = mapped_column(one_of(Stage))
+    domains: Mapped[Words]
+    role_goals: Mapped[Words]
+    """Ranked, the dearest first."""
+    contexts: Mapped[Words]
+    languages: Mapped[Words]
+    time_zone: Mapped[str]
+    weekly_hours: Mapped[JsonList]
+    organisations: Mapped[Words]
+    advisers: Mapped[Words]
+    wishes: Mapped[Ids]
+    """Mentors she would like, ranked."""
+    created_at: Mapped[Instant]
+    version: Mapped[int] = mapped_column(default=1)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

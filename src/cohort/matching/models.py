@@ -1,0 +1,165 @@
+"""Rounds, their runs, what a run found, and what organisers decided against it."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cohort.cohorts.models import Cohort, Enrolment
+from cohort.db import Base, Id, Instant, Json, JsonList, one_of
+from cohort.mentors.models import Mentor
+from cohort.mentorships.models import Proposal
+
+
+class Rules(Base):
+    """A version of the weights and hard requirements of one cohort."""
+
+    __tablename__ = "rules"
+    __table_args__ = (UniqueConstraint("cohort_id", "version"),)
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    version: Mapped[int]
+    weights: Mapped[Json]
+    requirements: Mapped[Json]
+    created_at: Mapped[Instant]
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+
+
+class RoundState(StrEnum):
+    OPEN = "open"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class Round(Base):
+    """One cohort's matching for one period."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "period"),
+        Index("uq_rounds_open", "cohort_id", unique=True, postgresql_where="state = 'open'"),
+        Index("ix_rounds_cohort_id_opened_at_id", "cohort_id", "opened_at", "id"),
+    )
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    period: Mapped[str]
+    """The local week, as 2026-W48; a round opened by hand adds -2, -3 …"""
+    week: Mapped[date]
+    """The Monday of the week whose hours are compared."""
+    state: Mapped[RoundState] = mapped_column(one_of(RoundState), default=RoundState.OPEN)
+    opened_at: Mapped[Instant]
+    opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    published_at: Mapped[Instant | None]
+    published_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
+
+
+class RunState(StrEnum):
+    QUEUED = "queued"
+    SOLVED = "solved"
+    FAILED = "failed"
+
+
+class Run(Base):
+    """One solve of a round, with the proof of its result."""
+
+    __tablename__ = "runs"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
+
+    id: Mapped[Id]
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id"))
+    number: Mapped[int]
+    rules_id: Mapped[UUID] = mapped_column(ForeignKey("rules.id"), index=True)
+    state: Mapped[RunState] = mapped_column(one_of(RunState), default=RunState.QUEUED)
+    queued_at: Mapped[Instant]
+    finished_at: Mapped[Instant | None]
+    error: Mapped[str | None]
+    researchers: Mapped[int | None]
+    mentors: Mapped[int | None]
+    places: Mapped[int | None]
+    total: Mapped[float | None]
+    bound: Mapped[float | None]
+    gap: Mapped[float | None]
+    seconds: Mapped[float | None]
+    input_digest: Mapped[str | None]
+    """SHA-256 of everything that was solved, so that a result can be checked and repeated."""
+    researcher_prices: Mapped[Json | None]
+    mentor_prices: Mapped[Json | None]
+
+    round: Mapped[Round] = relationship(lazy="raise")
+    rules: Mapped[Rules] = relationship(lazy="raise")
+
+
+class Pair(Base):
+    __tablename__ = "pairs"
+    __table_args__ = (UniqueConstraint("run_id", "enrolment_id", "mentor_id"),)
+
+    id: Mapped[Id]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"))
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), index=True)
+    mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
+    score: Mapped[float]
+    factors: Mapped[JsonList]
+    reason: Mapped[str]
+    pinned: Mapped[bool]
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"), index=True)
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+    mentor: Mapped[Mentor] = relationship(lazy="raise")
+    proposal: Mapped[Proposal | None] = relationship(lazy="raise")
+
+
+class Unmatched(Base):
+    """Someone whom a run could not pair, and why."""
+
+    __tablename__ = "unmatched"
+    __table_args__ = (UniqueConstraint("run_id", "enrolment_id"),)
+
+    id: Mapped[Id]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"))
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), index=True)
+    code: Mapped[str]
+    reason: Mapped[str]
+    detail: Mapped[Json]
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+
+
+class OverrideKind(StrEnum):
+    PIN = "pin"
+    VETO = "veto"
+
+
+class Override(Base):
+    """An organiser's word on one pair: it must be, or it must not be."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (
+        Index(
+            "uq_overrides_standing",
+            "enrolment_id",
+            "mentor_id",
+            unique=True,
+            postgresql_where="lifted_at IS NULL",
+        ),
+        CheckConstraint("length(reason) > 0", name="reason"),
+        Index("ix_overrides_cohort_id_made_at_id", "cohort_id", "made_at", "id"),
+    )
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
+    mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
+    kind: Mapped[OverrideKind] = mapped_column(one_of(OverrideKind))
+    reason: Mapped[str]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    made_at: Mapped[Instant]
+    lifted_at: Mapped[Instant | None]
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+    mentor: Mapped[Mentor] = relationship(lazy="raise")

@@ -1,0 +1,68 @@
+"""Mentors: one row per person and cohort."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cohort.cohorts.models import Cohort
+from cohort.db import Base, Id, Ids, Instant, JsonList, Words, one_of
+from cohort.people.models import Person
+
+
+class MentorState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+class CameFrom(StrEnum):
+    """Where a mentor was before industry."""
+
+    PHD = "phd"
+    POSTDOC = "postdoc"
+    RESEARCHER = "researcher"
+    INDUSTRY = "industry"
+
+
+class Mentor(Base):
+    __tablename__ = "mentors"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "person_id"),
+        CheckConstraint("capacity BETWEEN 0 AND 20", name="capacity"),
+        CheckConstraint("taken BETWEEN 0 AND capacity", name="taken"),
+        Index("ix_mentors_cohort_id_created_at_id", "cohort_id", "created_at", "id"),
+    )
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    state: Mapped[MentorState] = mapped_column(one_of(MentorState), default=MentorState.PENDING)
+    paused_at: Mapped[Instant | None]
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    """Places in use: the number of mentorships that have not ended."""
+    motivation: Mapped[str]
+    came_from: Mapped[CameFrom] = mapped_column(one_of(CameFrom))
+    domains: Mapped[Words]
+    roles: Mapped[Words]
+    contexts: Mapped[Words]
+    skills: Mapped[Words]
+    languages: Mapped[Words]
+    time_zone: Mapped[str]
+    weekly_hours: Mapped[JsonList]
+    organisations: Mapped[Words]
+    wishes: Mapped[Ids]
+    """Enrolments she would like to mentor, ranked."""
+    consented_at: Mapped[Instant]
+    decided_at: Mapped[Instant | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    decision_note: Mapped[str]
+    created_at: Mapped[Instant]
+    version: Mapped[int] = mapped_column(default=1)
+
+    person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

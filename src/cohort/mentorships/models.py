@@ -1,0 +1,73 @@
+"""A published pair that awaits answers, and the mentorship that it becomes."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cohort.cohorts.models import Enrolment
+from cohort.db import Base, Id, Instant, JsonList, one_of
+from cohort.mentors.models import Mentor
+
+
+class ProposalState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+class Proposal(Base):
+    __tablename__ = "proposals"
+    __table_args__ = (
+        Index("uq_proposals_open", "enrolment_id", unique=True, postgresql_where="state = 'open'"),
+        Index("ix_proposals_cohort_id_created_at_id", "cohort_id", "created_at", "id"),
+    )
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), index=True)
+    mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
+    state: Mapped[ProposalState] = mapped_column(one_of(ProposalState), default=ProposalState.OPEN)
+    score: Mapped[float]
+    reason: Mapped[str]
+    """Why these two, in a sentence for both."""
+    factors: Mapped[JsonList]
+    """[{name, score, weight}]: what the score is made of."""
+    researcher_accepted_at: Mapped[Instant | None]
+    mentor_accepted_at: Mapped[Instant | None]
+    declined_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    note: Mapped[str] = mapped_column(default="")
+    """Why it was declined, or why it lapsed."""
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    closed_at: Mapped[Instant | None]
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+    mentor: Mapped[Mentor] = relationship(lazy="raise")
+
+
+class Mentorship(Base):
+    __tablename__ = "mentorships"
+    __table_args__ = (
+        UniqueConstraint("proposal_id"),
+        Index(
+            "uq_mentorships_active", "enrolment_id", unique=True, postgresql_where="ended_at IS NULL"
+        ),
+        Index("ix_mentorships_cohort_id_began_at_id", "cohort_id", "began_at", "id"),
+    )
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), index=True)
+    mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
+    began_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    end_reason: Mapped[str] = mapped_column(default="")
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+    mentor: Mapped[Mentor] = relationship(lazy="raise")
+    proposal: Mapped[Proposal] = relationship(lazy="raise")

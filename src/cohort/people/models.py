@@ -1,0 +1,88 @@
+"""Accounts and the ways into them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cohort.db import Base, Id, Instant, Json, Words, one_of
+
+
+class Person(Base):
+    __tablename__ = "people"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(unique=True)
+    """Lower case, as typed otherwise."""
+    name: Mapped[str]
+    password_hash: Mapped[str | None]
+    verified_at: Mapped[Instant | None]
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Instant]
+
+
+class Login(Base):
+    """One signed-in browser or client; the token itself is never stored."""
+
+    __tablename__ = "logins"
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    began_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class LinkPurpose(StrEnum):
+    VERIFY = "verify"
+    PASSWORD = "password"
+
+
+class MailedLink(Base):
+    """A link sent by mail that proves an address, once."""
+
+    __tablename__ = "mailed_links"
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(one_of(LinkPurpose))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class ApiKey(Base):
+    __tablename__ = "api_keys"
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    scopes: Mapped[Words]
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant | None]
+    revoked_at: Mapped[Instant | None]
+    last_used_at: Mapped[Instant | None]
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class Act(Base):
+    """One row for each act on someone else's data; written once, never changed."""
+
+    __tablename__ = "acts"
+    __table_args__ = (Index("ix_acts_cohort_id_id", "cohort_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[Instant]
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    verb: Mapped[str]
+    subject_id: Mapped[UUID]
+    cohort_id: Mapped[UUID | None]
+    detail: Mapped[Json]

@@ -1,0 +1,67 @@
+"""Everything that the environment may change, read once and passed on."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PACKAGE = Path(__file__).parent
+
+
+def shipped(name: str) -> Path:
+    """Where a folder that ships beside the package lies: in a checkout, or inside the wheel."""
+    inside = PACKAGE / "shipped" / name
+    return inside if inside.exists() else PACKAGE.parents[1] / name
+
+
+def _of_asyncpg(url: str) -> str:
+    scheme, rest = url.split("://", 1) if "://" in url else ("", url)
+    if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+        raise ValueError("must be a PostgreSQL address such as postgresql://user:secret@host/name")
+    return f"postgresql+asyncpg://{rest}"
+
+
+def _of_redis(url: str) -> str:
+    if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("must be a Redis address such as redis://host:6379/0")
+    return url
+
+
+def _of_mail_server(url: str) -> str:
+    if urlsplit(url).scheme not in {"smtp", "smtp+starttls", "smtps"}:
+        raise ValueError("must be a mail server such as smtp+starttls://user:secret@host:587")
+    return url
+
+
+def _of_the_web(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("must be the address people type, such as https://cohort.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class Settings(BaseSettings):
+    """One frozen record; every field is an environment variable with the prefix COHORT_."""
+
+    model_config = SettingsConfigDict(env_prefix="COHORT_", frozen=True, hide_input_in_errors=True)
+
+    database_url: Annotated[str, AfterValidator(_of_asyncpg)]
+    redis_url: Annotated[str, AfterValidator(_of_redis)]
+    public_url: Annotated[str, AfterValidator(_of_the_web)] = "http://127.0.0.1:8000"
+
+    smtp_url: Annotated[str, AfterValidator(_of_mail_server)] | None = None
+    mail_from: str = "cohort <cohort@localhost>"
+    development: bool = False
+    """With no mail server, mail goes to a mailbox page instead of being refused."""
+
+    pool_size: PositiveInt = 10
+    pool_overflow: NonNegativeInt = 10
+    login_days: PositiveInt = 14
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us over TLS, so that cookies can insist on it."""
+        return self.public_url.startswith("https://")

@@ -1,0 +1,76 @@
+"""The plan of an enrolment, the evidence handed in for it, and the reviews."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cohort.cohorts.models import Enrolment
+from cohort.db import Base, Id, Instant, Words, one_of
+from cohort.guides.models import Milestone
+from cohort.people.models import Person
+
+
+class ItemState(StrEnum):
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    AGAIN = "again"
+    PASSED = "passed"
+
+
+class PlanItem(Base):
+    """A milestone in one researcher's plan, with its date."""
+
+    __tablename__ = "plan_items"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "milestone_id"),
+        Index("ix_plan_items_submitted", "enrolment_id", postgresql_where="state = 'submitted'"),
+    )
+
+    id: Mapped[Id]
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
+    milestone_id: Mapped[UUID] = mapped_column(ForeignKey("milestones.id"), index=True)
+    position: Mapped[int]
+    due_at: Mapped[Instant]
+    state: Mapped[ItemState] = mapped_column(one_of(ItemState), default=ItemState.OPEN)
+    passed_at: Mapped[Instant | None]
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+    milestone: Mapped[Milestone] = relationship(lazy="raise")
+
+
+class Submission(Base):
+    """Evidence, in versions: what was handed in stays as it was."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (UniqueConstraint("plan_item_id", "version"),)
+
+    id: Mapped[Id]
+    plan_item_id: Mapped[UUID] = mapped_column(ForeignKey("plan_items.id"))
+    version: Mapped[int]
+    text: Mapped[str]
+    """Markdown, rendered safely."""
+    links: Mapped[Words]
+    submitted_at: Mapped[Instant]
+
+    plan_item: Mapped[PlanItem] = relationship(lazy="raise")
+
+
+class Verdict(StrEnum):
+    PASSED = "passed"
+    AGAIN = "again"
+
+
+class Review(Base):
+    __tablename__ = "reviews"
+    __table_args__ = (UniqueConstraint("submission_id"),)
+
+    id: Mapped[Id]
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id"))
+    reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    verdict: Mapped[Verdict] = mapped_column(one_of(Verdict))
+    comment: Mapped[str]
+    reviewed_at: Mapped[Instant]
+
+    reviewer: Mapped[Person] = relationship(lazy="raise")
