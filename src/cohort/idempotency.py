@@ -1,9 +1,9 @@
 """A request that is sent twice with the same key has one effect and one answer."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, select
+from sqlalchemy import CursorResult, LargeBinary, UniqueConstraint, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,19 +21,71 @@ class KeyReused(Conflict):
 
 class OnlySaidOnce(Conflict):
     code = "only_said_once"
-    title = "The answer holds a secret"
+    title = "The answer held a secret"
+
+
+class Said(NamedTuple):
+    """An answer as it went out."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
 
 
 class Answer(Base):
     """What the first request with a key was told, stored in that request's own transaction."""
 
     __tablename__ = "idempotent_answers"
+    __table_args__ = (UniqueConstraint("owner", "key"),)
 
     id: Mapped[Id]
     owner: Mapped[str]
     key: Mapped[str]
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int | None]
-    headers: Mapped[list[list[str]] | None] = mapped_column(JSONB)
+    headers: Mapped[list[Any] | None] = mapped_column(JSONB)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
-    asked_at: Mapped[Instant]
+    asked_at: Mapped[Instant] = mapped_column(index=True)
+
+
+async def claim(
+    db: AsyncSession, owner: str, key: str, *, digest: bytes, now: datetime
+) -> Said | None:
+    """Take the key for this request; or, when it was used before, say what was answered then.
+
+    A second request that arrives while the first is still under way waits on the unique index
+    until the first has committed, or gives up with the lock timeout.
+    """
+    taken = await db.scalar(
+        insert(Answer)
+        .values(owner=owner, key=key, digest=digest, asked_at=now)
+        .on_conflict_do_nothing()
+        .returning(Answer.id)
+    )
+    if taken is not None:
+        return None
+    first = await db.scalar(select(Answer).where(Answer.owner == owner, Answer.key == key))
+    if first is None or first.digest != digest:
+        raise KeyReused(
+            "This Idempotency-Key was already sent with other content. Use a new key for new work."
+        )
+    if first.status is None or first.headers is None or first.body is None:
+        raise OnlySaidOnce(
+            "This was done by your first request. Its answer held a secret, which we say only once."
+        )
+    return Said(first.status, [(name, value) for name, value in first.headers], first.body)
+
+
+async def remember(db: AsyncSession, owner: str, key: str, said: Said) -> None:
+    await db.execute(
+        update(Answer)
+        .where(Answer.owner == owner, Answer.key == key)
+        .values(status=said.status, headers=[list(pair) for pair in said.headers], body=said.body)
+    )
+
+
+async def forget_old(db: AsyncSession, *, now: datetime) -> int:
+    gone: CursorResult[Any] = await db.execute(  # type: ignore[assignment]
+        delete(Answer).where(Answer.asked_at < now - KEPT_FOR)
+    )
+    return gone.rowcount

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, select, update
+from sqlalchemy import Index, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,8 +32,8 @@ class PromiseState(StrEnum):
 class Promise(Base):
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "due_at", postgresql_where="state = 'pending'"),
-        Index("ix_outbox_dead", "cohort_id", postgresql_where="state = 'dead'"),
+        Index("ix_outbox_due", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_outbox_dead", "cohort_id", postgresql_where=text("state = 'dead'")),
     )
 
     id: Mapped[Id]
@@ -131,18 +131,18 @@ async def hold(db: AsyncSession, promise_id: UUID, attempt: int) -> Promise | No
     return held
 
 
-async def give_up_or_retry(
+async def note_failure(
     db: AsyncSession, promise_id: UUID, *, attempt: int, error: str, now: datetime
-) -> bool:
-    """Note why an attempt failed; True when it was the last one."""
-    last = attempt >= ATTEMPTS
-    ending = {"state": PromiseState.DEAD, "ended_at": now} if last else {}
-    await db.execute(
-        update(Promise)
-        .where(Promise.id == promise_id, Promise.state == PromiseState.PENDING)
-        .values(last_error=error, **ending)
-    )
-    return last
+) -> Promise | None:
+    """Note why an attempt failed; the promise itself when that was its last attempt."""
+    promise = await hold(db, promise_id, attempt)
+    if promise is None:
+        return None
+    promise.last_error = error
+    if attempt < ATTEMPTS:
+        return None
+    promise.state, promise.ended_at = PromiseState.DEAD, now
+    return promise
 
 
 async def retry(db: AsyncSession, promise_id: UUID, *, now: datetime) -> Promise:
@@ -159,3 +159,9 @@ async def retry(db: AsyncSession, promise_id: UUID, *, now: datetime) -> Promise
     if await db.get(Promise, promise_id) is None:
         raise NotFound
     raise Conflict("This work is not waiting for a retry: it is already done, or under way.")
+
+
+async def forget_old(db: AsyncSession, *, now: datetime) -> None:
+    """Kept promises are of no use after a while; dead ones stay until someone looks."""
+    old = (Promise.state == PromiseState.KEPT) & (Promise.ended_at < now - KEEP)
+    await db.execute(delete(Promise).where(old))

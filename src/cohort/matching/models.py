@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Cohort, Enrolment
@@ -40,7 +40,7 @@ class Round(Base):
     __tablename__ = "rounds"
     __table_args__ = (
         UniqueConstraint("cohort_id", "period"),
-        Index("uq_rounds_open", "cohort_id", unique=True, postgresql_where="state = 'open'"),
+        Index("uq_rounds_open", "cohort_id", unique=True, postgresql_where=text("state = 'open'")),
         Index("ix_rounds_cohort_id_opened_at_id", "cohort_id", "opened_at", "id"),
     )
 
@@ -145,7 +145,7 @@ class Override(Base):
             "enrolment_id",
             "mentor_id",
             unique=True,
-            postgresql_where="lifted_at IS NULL",
+            postgresql_where=text("lifted_at IS NULL"),
         ),
         CheckConstraint("length(reason) > 0", name="reason"),
         Index("ix_overrides_cohort_id_made_at_id", "cohort_id", "made_at", "id"),

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Enrolment
@@ -21,7 +21,7 @@ class ProposalState(StrEnum):
 class Proposal(Base):
     __tablename__ = "proposals"
     __table_args__ = (
-        Index("uq_proposals_open", "enrolment_id", unique=True, postgresql_where="state = 'open'"),
+        Index("uq_proposals_open", "enrolment_id", unique=True, postgresql_where=text("state = 'open'")),
         Index("ix_proposals_cohort_id_created_at_id", "cohort_id", "created_at", "id"),
     )
 
@@ -53,7 +53,7 @@ class Mentorship(Base):
     __table_args__ = (
         UniqueConstraint("proposal_id"),
         Index(
-            "uq_mentorships_active", "enrolment_id", unique=True, postgresql_where="ended_at IS NULL"
+            "uq_mentorships_active", "enrolment_id", unique=True, postgresql_where=text("ended_at IS NULL")
         ),
         Index("ix_mentorships_cohort_id_began_at_id", "cohort_id", "began_at", "id"),
     )

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Enrolment
@@ -25,7 +25,7 @@ class PlanItem(Base):
     __tablename__ = "plan_items"
     __table_args__ = (
         UniqueConstraint("enrolment_id", "milestone_id"),
-        Index("ix_plan_items_submitted", "enrolment_id", postgresql_where="state = 'submitted'"),
+        Index("ix_plan_items_submitted", "enrolment_id", postgresql_where=text("state = 'submitted'")),
     )
 
     id: Mapped[Id]

@@ -1,0 +1,182 @@
+"""Wiring: the web application, from its settings."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import structlog
+from litestar import Litestar, Request, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import QueryParameter
+from litestar.static_files import create_static_files_router
+from litestar.types import Message, Method, Scope
+from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import Annotated
+
+from cohort import __version__, bell, health, rooms, web
+from cohort.clock import Clock, utc_now
+from cohort.db import create_engine, create_sessions
+from cohort.errors import NotSignedIn
+from cohort.logs import configure_logging
+from cohort.paging import FIRST_PAGE, Slice
+from cohort.people.auth import Credential, WhoIsAsking, public
+from cohort.people.models import Person
+from cohort.refusals import refuse
+from cohort.request import BODY_LIMIT, OneAnswerPerKey, OneTransaction, SameOrigin
+from cohort.settings import Settings
+
+log = structlog.get_logger()
+
+SECURITY_HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+        b"frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+OVER_TLS = (b"strict-transport-security", b"max-age=31536000")
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
+    configure_logging(settings)
+    engine = create_engine(settings)
+    sessions = create_sessions(engine)
+    redis = bell.connect(settings.redis_url)
+    the_bell = bell.Bell(redis)
+    meters = health.Meters()
+
+    @asynccontextmanager
+    async def opened(app: Litestar) -> AsyncGenerator[None]:
+        yield
+        await redis.aclose()
+        await engine.dispose()
+
+    return Litestar(
+        route_handlers=[
+            Router("/api/v1", route_handlers=list(rooms.API)),
+            *rooms.PAGES,
+            health.router,
+            create_static_files_router("/static", [web.STATIC], guards=[public], send_as_attachment=False),
+        ],
+        middleware=[
+            DefineMiddleware(OneTransaction, sessions=sessions, wake=the_bell.ring),
+            DefineMiddleware(SameOrigin, public_url=settings.public_url),
+            DefineMiddleware(WhoIsAsking, settings=settings, clock=clock),
+            DefineMiddleware(OneAnswerPerKey, clock=clock),
+        ],
+        dependencies={
+            "db": Provide(provide_db, sync_to_thread=False),
+            "actor": Provide(provide_actor, sync_to_thread=False),
+            "credential": Provide(provide_credential, sync_to_thread=False),
+            "part": Provide(provide_part, sync_to_thread=False),
+            "clock": Provide(lambda: clock, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+        },
+        exception_handlers={Exception: refuse},  # type: ignore[dict-item]
+        before_send=[add_headers(settings), count_and_log(meters)],
+        lifespan=[opened],
+        state=State(
+            {
+                "settings": settings,
+                "sessions": sessions,
+                "bell": the_bell,
+                "meters": meters,
+                "pages": web.create_pages(settings),
+            }
+        ),
+        openapi_config=contract(settings),
+        request_max_body_size=BODY_LIMIT,
+        logging_config=None,
+    )
+
+
+def contract(settings: Settings) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="cohort",
+        version=__version__,
+        description="Cohorts, study plans, mentors, and a matching that can be checked.",
+        path="/api",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=True,
+        operation_id_creator=name_of_operation,
+    )
+
+
+def name_of_operation(handler: HTTPRouteHandler, method: Method, path: Any) -> str:
+    return handler.fn.__name__
+
+
+def provide_db(request: Request[Any, Any, State]) -> AsyncSession:
+    return cast("AsyncSession", request.scope["state"]["db"])
+
+
+def provide_actor(request: Request[Any, Any, State]) -> Person:
+    person = request.scope.get("user")
+    if person is None:
+        raise NotSignedIn
+    return cast("Person", person)
+
+
+def provide_credential(request: Request[Any, Any, State]) -> Credential:
+    return request.scope.get("auth") or Credential()
+
+
+def provide_part(
+    cursor: Annotated[
+        str | None,
+        QueryParameter(description="The `next` of the page before this one.", max_length=200),
+    ] = None,
+    limit: Annotated[int, QueryParameter(description="How many at most.", ge=1, le=200)] = FIRST_PAGE,
+) -> Slice:
+    return Slice(cursor, limit)
+
+
+def add_headers(settings: Settings) -> Any:
+    headers = [*SECURITY_HEADERS, *([OVER_TLS] if settings.secure else [])]
+
+    async def add(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        path, sent = scope["path"], list(message["headers"])
+        if path.startswith("/static/"):
+            sent.append((b"cache-control", b"public, max-age=31536000, immutable"))
+        elif not any(name == b"cache-control" for name, _ in sent):
+            sent.append((b"cache-control", b"no-store"))
+        message["headers"] = [*sent, *headers]
+
+    return add
+
+
+def count_and_log(meters: health.Meters) -> Any:
+    async def note(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        handler = scope.get("route_handler")
+        route = str(scope.get("path_template", "none")) if handler else "none"
+        method, status = scope.get("method", ""), message["status"]
+        meters.requests.labels(method, route, status).inc()
+        took = time.perf_counter() - scope.get("state", {}).get("began", time.perf_counter())
+        meters.seconds.labels(route).observe(took)
+        person = scope.get("user")
+        log.info(
+            "answered",
+            method=method,
+            route=route,
+            status=status,
+            ms=round(took * 1000),
+            person=str(person.id) if person else None,
+        )
+
+    return note

@@ -1,0 +1,14 @@
+"""ETag and If-Match: nobody overwrites a change that they have not seen."""
+
+from cohort.errors import NeedsIfMatch, Stale
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def require_match(if_match: str | None, version: int) -> None:
+    if if_match is None:
+        raise NeedsIfMatch
+    if if_match.strip().removeprefix("W/") not in {etag(version), "*"}:
+        raise Stale

@@ -1,0 +1,117 @@
+"""A message to a person, and the two ways it leaves us."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from jinja2 import Environment
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from cohort.db import Base, Id, Instant
+from cohort.settings import Settings
+
+
+_UNSAFE_IN_HEADER = re.compile(r"[\x00-\x1f\x7f]|=\?")
+
+
+class NotSendable(Exception):
+    """A header would not survive as one line of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to say to whom: a trio of templates, and what they need."""
+
+    to: str
+    template: str
+    context: Mapping[str, Any]
+
+
+class MailboxMessage(Base):
+    """In development, with no mail server, mail is kept here for the mailbox page."""
+
+    __tablename__ = "mailbox"
+
+    id: Mapped[Id]
+    to: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    sent_at: Mapped[Instant]
+
+
+def compose(message: Message, *, pages: Environment, settings: Settings, now: datetime) -> EmailMessage:
+    """Render the trio; the same message always has the same Message-ID."""
+    context = {**message.context, "public_url": settings.public_url}
+
+    def part(name: str) -> str:
+        return pages.get_template(f"emails/{message.template}/{name}").render(context).strip()
+
+    mail = EmailMessage()
+    mail["From"] = settings.mail_from
+    mail["To"] = _header(message.to)
+    mail["Subject"] = _header(part("subject.txt"))
+    mail["Date"] = format_datetime(now)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(part("body.txt") + "\n")
+    mail.add_alternative(part("body.html"), subtype="html")
+    return mail
+
+
+def _header(value: str) -> str:
+    # An encoded word in a header is decoded by some Pythons into a header of its own.
+    if _UNSAFE_IN_HEADER.search(value):
+        raise NotSendable("A name or a title holds characters that mail does not allow.")
+    return value
+
+
+async def deliver(
+    db: AsyncSession,
+    message: Message,
+    *,
+    promise_id: uuid.UUID,
+    pages: Environment,
+    settings: Settings,
+    now: datetime,
+) -> None:
+    """Send by SMTP, or keep for the mailbox page. May run twice: the Message-ID stays the same."""
+    mail = compose(message, pages=pages, settings=settings, now=now)
+    host = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    mail["Message-ID"] = f"<{promise_id}@{host}>"
+    if settings.smtp_url is not None:
+        await send(mail, settings.smtp_url)
+        return
+    if not settings.development:
+        raise NotSendable("No mail server is set: set COHORT_SMTP_URL.")
+    text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    db.add(
+        MailboxMessage(
+            to=mail["To"],
+            subject=mail["Subject"],
+            text=text.get_content() if text else "",
+            html=html.get_content() if html else "",
+            sent_at=now,
+        )
+    )
+
+
+async def send(mail: EmailMessage, smtp_url: str) -> None:
+    server = urlsplit(smtp_url)
+    await aiosmtplib.send(
+        mail,
+        hostname=server.hostname,
+        port=server.port,
+        username=unquote(server.username) if server.username else None,
+        password=unquote(server.password) if server.password else None,
+        use_tls=server.scheme == "smtps",
+        start_tls=server.scheme == "smtp+starttls",
+        timeout=20,
+    )

@@ -1,0 +1,81 @@
+"""Pages of a listing: a cursor in, a cursor out, in an order that does not move."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from cohort.errors import Invalid
+
+T = TypeVar("T")
+Out = TypeVar("Out", bound=BaseModel)
+
+FIRST_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which part of a listing is asked for."""
+
+    cursor: str | None = None
+    limit: int = FIRST_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    items: Sequence[T]
+    next: str | None
+
+
+class PageOut(BaseModel, Generic[Out]):
+    """One page of a listing."""
+
+    items: list[Out]
+    next: str | None = Field(
+        description="Send it as `cursor` to read on; null when this is the last page."
+    )
+
+
+async def page_of(
+    db: AsyncSession,
+    statement: Select[T],
+    *,
+    by: InstrumentedAttribute[datetime],
+    id: InstrumentedAttribute[UUID],  # noqa: A002
+    part: Slice,
+) -> Page[T]:
+    """Read one page, the oldest first; one statement whatever the page."""
+    if part.cursor is not None:
+        statement = statement.where(tuple_(by, id) > tuple_(*read_cursor(part.cursor)))
+    rows = (await db.scalars(statement.order_by(by, id).limit(part.limit + 1))).all()
+    items = rows[: part.limit]
+    if len(rows) <= part.limit:
+        return Page(items, None)
+    last: Any = items[-1]
+    return Page(items, write_cursor(getattr(last, by.key), getattr(last, id.key)))
+
+
+def shown(page: Page[T], as_out: Callable[[T], Out]) -> PageOut[Out]:
+    return PageOut(items=[as_out(item) for item in page.items], next=page.next)
+
+
+def write_cursor(at: datetime, row_id: UUID) -> str:
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), row_id.hex]).encode()).decode()
+
+
+def read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        return datetime.fromisoformat(at), UUID(row_id)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Invalid.at(
+            "cursor", "This is not a cursor that we gave out. Send the `next` of an earlier page."
+        ) from error

@@ -1,0 +1,118 @@
+"""Who is asking, and the guards that every route declares."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie, Headers
+from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from cohort.clock import Clock
+from cohort.errors import NotAllowed, NotSignedIn
+from cohort.people import service
+from cohort.people.models import ApiKey, Person
+from cohort.request import SAFE_METHODS
+from cohort.settings import Settings
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What was shown: a login's token, or an API key with its scopes."""
+
+    login_token: str | None = None
+    scopes: frozenset[str] | None = None
+
+
+def cookie_name(settings: Settings) -> str:
+    return "__Host-cohort_login" if settings.secure else "cohort_login"
+
+
+def login_cookie(settings: Settings, entry: service.Entry) -> Cookie:
+    return Cookie(
+        cookie_name(settings),
+        entry.token,
+        max_age=settings.login_days * 86_400,
+        secure=settings.secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def no_cookie(settings: Settings) -> Cookie:
+    return Cookie(
+        cookie_name(settings), "", max_age=0, secure=settings.secure, httponly=True, samesite="lax"
+    )
+
+
+def note_use(key: ApiKey, now: datetime) -> None:
+    """To the hour: a row that every request writes would make them wait for each other."""
+    if key.last_used_at is None or now - key.last_used_at > timedelta(hours=1):
+        key.last_used_at = now
+
+
+class WhoIsAsking:
+    """Put the person behind a cookie, a token or a key into the request."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, clock: Clock) -> None:
+        self.app = app
+        self.settings = settings
+        self.clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            scope["user"], scope["auth"] = await self.recognise(scope)
+        await self.app(scope, receive, send)
+
+    async def recognise(self, scope: Scope) -> tuple[Person | None, Credential | None]:
+        db, now = scope["state"]["db"], self.clock()
+        shown = Headers.from_scope(scope).get("authorization", "")
+        if not shown:
+            token = ASGIConnection(scope).cookies.get(cookie_name(self.settings))  # type: ignore[var-annotated]
+            person = await service.who_has_login(db, token, now=now) if token else None
+            return person, Credential(login_token=token) if person else None
+        kind, _, token = shown.partition(" ")
+        if kind.lower() != "bearer":
+            raise NotSignedIn("Send your token as: Authorization: Bearer …")
+        if token.startswith("cohort_"):
+            key = await service.who_has_key(db, token, now=now)
+            if key is not None:
+                note_use(key, now)
+                return key.person, Credential(scopes=frozenset(key.scopes))
+        elif person := await service.who_has_login(db, token, now=now):
+            return person, Credential(login_token=token)
+        raise NotSignedIn("This token or key is not valid any more. Sign in, or make a new key.")
+
+
+def public(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Anyone may ask."""
+
+
+def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Any person; with an API key, one that has the scope of the route's room."""
+    if connection.scope.get("user") is None:
+        raise NotSignedIn
+    scopes = connection.auth.scopes
+    if scopes is None:
+        return
+    if handler.opt.get("any_scope", False):
+        return
+    room = handler.opt.get("room")
+    needed = f"{room}:{'read' if connection.scope['method'] in SAFE_METHODS else 'write'}"
+    if room is None:
+        raise NotAllowed("An API key cannot do this. Sign in instead.")
+    if needed not in scopes:
+        raise NotAllowed(f"This API key lacks the scope {needed}.")
+
+
+def platform_admin(connection: Connection, handler: BaseRouteHandler) -> None:
+    signed_in(connection, handler)
+    if not connection.user.is_admin:
+        raise NotAllowed("Only an admin of the platform may do this.")
+
+
+GUARDS = (public, signed_in, platform_admin)

@@ -1,0 +1,16 @@
+"""What we write to people about their accounts."""
+
+from cohort.mail import Message
+from cohort.people.models import Person
+
+
+def verify_address(person: Person, token: str) -> Message:
+    return Message(person.email, "verify_address", {"name": person.name, "token": token})
+
+
+def choose_password(person: Person, token: str) -> Message:
+    return Message(person.email, "choose_password", {"name": person.name, "token": token})
+
+
+def already_known(person: Person) -> Message:
+    return Message(person.email, "already_known", {"name": person.name})

@@ -1,0 +1,134 @@
+"""Signing up, in and out, in a browser."""
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.people import service
+from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
+from cohort.people.schemas import EmailIn, NewPasswordIn, SignInIn, SignUpIn
+from cohort.settings import Settings
+from cohort.web import Asked, local, page, read_form, see
+
+
+@get("/login", guards=[public])
+async def login_page(request: Asked) -> Response[str]:
+    return page(request, "people/login.html", errors={}, typed={})
+
+
+@post("/login", guards=[public])
+async def log_in(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+) -> Response[str] | Redirect:
+    onward = local(request.query_params.get("next"))
+    form, errors, typed = await read_form(request, SignInIn)
+    if form is not None:
+        try:
+            entry = await service.sign_in(db, form, now=clock(), days=settings.login_days)
+        except (service.WrongPassword, service.NotVerified) as refusal:
+            errors = {"email": refusal.sentence}
+        else:
+            return see(onward, cookies=[login_cookie(settings, entry)])
+    return page(request, "people/login.html", status=422, errors=errors, typed=typed)
+
+
+@post("/logout", guards=[signed_in])
+async def log_out(
+    db: NamedDependency[AsyncSession],
+    credential: NamedDependency[Credential],
+    settings: NamedDependency[Settings],
+) -> Redirect:
+    await service.sign_out(db, credential.login_token or "")
+    return see("/login", saying="You are signed out.", cookies=[no_cookie(settings)])
+
+
+@get("/join", guards=[public])
+async def join_page(request: Asked) -> Response[str]:
+    return page(request, "people/join.html", errors={}, typed={})
+
+
+@post("/join", guards=[public])
+async def join(
+    request: Asked, db: NamedDependency[AsyncSession], clock: NamedDependency[Clock]
+) -> Response[str] | Redirect:
+    form, errors, typed = await read_form(request, SignUpIn)
+    if form is None:
+        return page(request, "people/join.html", status=422, errors=errors, typed=typed)
+    await service.sign_up(db, form, now=clock())
+    return see("/login", saying="Thank you. Open the link that we sent you, then sign in.")
+
+
+@get("/verify/{token:str}", guards=[public])
+async def verify_page(request: Asked, token: FromPath[str]) -> Response[str]:
+    # A button, not the link itself: mail scanners open links before people do.
+    return page(request, "people/verify.html")
+
+
+@post("/verify/{token:str}", guards=[public])
+async def verify(
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], token: FromPath[str]
+) -> Redirect:
+    await service.verify(db, token, now=clock())
+    return see("/login", saying="Your address is confirmed. Sign in to go on.")
+
+
+@get("/forgotten", guards=[public])
+async def forgotten_page(request: Asked) -> Response[str]:
+    return page(request, "people/forgotten.html", errors={}, typed={})
+
+
+@post("/forgotten", guards=[public])
+async def forgotten(
+    request: Asked, db: NamedDependency[AsyncSession], clock: NamedDependency[Clock]
+) -> Response[str] | Redirect:
+    form, errors, typed = await read_form(request, EmailIn)
+    if form is None:
+        return page(request, "people/forgotten.html", status=422, errors=errors, typed=typed)
+    await service.ask_for_password(db, form.email, now=clock())
+    return see("/login", saying="If we know that address, a link is on its way to it.")
+
+
+@get("/password/{token:str}", guards=[public])
+async def password_page(request: Asked, token: FromPath[str]) -> Response[str]:
+    return page(request, "people/password.html", errors={})
+
+
+@post("/password/{token:str}", guards=[public])
+async def choose_password(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Response[str] | Redirect:
+    form, errors, _ = await read_form(request, NewPasswordIn, token=token)
+    if form is None:
+        if "token" in errors:
+            raise service.LinkSpent
+        return page(request, "people/password.html", status=422, errors=errors)
+    await service.set_password(db, form, now=clock())
+    return see("/login", saying="Your new password works. Sign in with it.")
+
+
+router = Router(
+    "",
+    route_handlers=[
+        login_page,
+        log_in,
+        log_out,
+        join_page,
+        join,
+        verify_page,
+        verify,
+        forgotten_page,
+        forgotten,
+        password_page,
+        choose_password,
+    ],
+    include_in_schema=False,
+)

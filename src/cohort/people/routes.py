@@ -1,0 +1,153 @@
+"""Accounts over the API."""
+
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.paging import PageOut, Slice, shown
+from cohort.people import service
+from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
+from cohort.people.models import Person
+from cohort.people.schemas import (
+    ApiKeyIn,
+    ApiKeyOut,
+    EmailIn,
+    LoginOut,
+    NewApiKeyOut,
+    NewPasswordIn,
+    NoticeOut,
+    PersonOut,
+    SignInIn,
+    SignUpIn,
+    TokenIn,
+)
+from cohort.refusals import may_refuse
+from cohort.settings import Settings
+
+CHECK_MAIL = "Thank you. We have sent a link to that address: open it to go on."
+
+
+@post("/people", guards=[public], status_code=202, responses=may_refuse())
+async def sign_up(
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[SignUpIn]
+) -> NoticeOut:
+    """Open an account. The answer is the same whether or not the address has one."""
+    await service.sign_up(db, data, now=clock())
+    return NoticeOut(detail=CHECK_MAIL)
+
+
+@post("/verifications", guards=[public], status_code=200, responses=may_refuse(service.LinkSpent))
+async def verify_address(
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[TokenIn]
+) -> PersonOut:
+    """Prove an address with the token of the link that we sent to it."""
+    return PersonOut.model_validate(await service.verify(db, data.token, now=clock()))
+
+
+@post("/password_links", guards=[public], status_code=202, responses=may_refuse())
+async def ask_for_password(
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[EmailIn]
+) -> NoticeOut:
+    """Ask for a link to choose a new password."""
+    await service.ask_for_password(db, data.email, now=clock())
+    return NoticeOut(detail=CHECK_MAIL)
+
+
+@post("/passwords", guards=[public], status_code=200, responses=may_refuse(service.LinkSpent))
+async def set_password(
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[NewPasswordIn]
+) -> PersonOut:
+    """Choose a new password with the token of a link; every standing login ends."""
+    return PersonOut.model_validate(await service.set_password(db, data, now=clock()))
+
+
+@post(
+    "/logins",
+    guards=[public],
+    opt={"secret_answer": True},
+    responses=may_refuse(service.WrongPassword, service.NotVerified),
+)
+async def sign_in(
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    data: JSONBody[SignInIn],
+) -> Response[LoginOut]:
+    """Sign in: a token for scripts, the same as a cookie for browsers."""
+    entry = await service.sign_in(db, data, now=clock(), days=settings.login_days)
+    out = LoginOut(
+        token=entry.token,
+        expires_at=entry.expires_at,
+        person=PersonOut.model_validate(entry.person),
+    )
+    return Response(out, cookies=[login_cookie(settings, entry)])
+
+
+@delete("/logins/current", guards=[signed_in], status_code=204, responses=may_refuse())
+async def sign_out(
+    db: NamedDependency[AsyncSession],
+    credential: NamedDependency[Credential],
+    settings: NamedDependency[Settings],
+) -> Response[None]:
+    """End this login."""
+    await service.sign_out(db, credential.login_token or "")
+    return Response(None, cookies=[no_cookie(settings)])
+
+
+@get("/me", guards=[signed_in], opt={"any_scope": True}, responses=may_refuse())
+async def read_me(actor: NamedDependency[Person]) -> PersonOut:
+    """Who is asking."""
+    return PersonOut.model_validate(actor)
+
+
+@get("/api_keys", guards=[signed_in], responses=may_refuse())
+async def list_api_keys(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], part: NamedDependency[Slice]
+) -> PageOut[ApiKeyOut]:
+    """Your API keys that were not revoked."""
+    return shown(await service.list_api_keys(db, actor, part), ApiKeyOut.model_validate)
+
+
+@post("/api_keys", guards=[signed_in], opt={"secret_answer": True}, responses=may_refuse())
+async def make_api_key(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    data: JSONBody[ApiKeyIn],
+) -> NewApiKeyOut:
+    """Make a key for a script, with no more scopes than it needs."""
+    key, secret = await service.make_api_key(db, actor, data, now=clock())
+    return NewApiKeyOut(**ApiKeyOut.model_validate(key).model_dump(), secret=secret)
+
+
+@delete("/api_keys/{key_id:uuid}", guards=[signed_in], responses=may_refuse())
+async def revoke_api_key(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    key_id: FromPath[UUID],
+) -> None:
+    """Stop a key from working, at once."""
+    await service.revoke_api_key(db, actor, key_id, now=clock())
+
+
+router = Router(
+    "",
+    route_handlers=[
+        sign_up,
+        verify_address,
+        ask_for_password,
+        set_password,
+        sign_in,
+        sign_out,
+        read_me,
+        list_api_keys,
+        make_api_key,
+        revoke_api_key,
+    ],
+    tags=["people"],
+)

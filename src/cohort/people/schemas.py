@@ -1,0 +1,95 @@
+"""What the people room reads and answers."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from cohort.fields import Email, Line, Shown, Strict
+
+Password = Annotated[SecretStr, Field(min_length=12, max_length=200, examples=["a long sentence"])]
+Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=r"^[\w-]+$")]
+
+
+
+
+Scope = Literal[
+    "guides:read",
+    "cohorts:read",
+    "cohorts:write",
+    "mentors:read",
+    "mentors:write",
+    "mentorships:read",
+    "mentorships:write",
+    "study:read",
+    "study:write",
+    "matching:read",
+    "matching:write",
+]
+
+
+class SignUpIn(Strict):
+    name: Line = Field(examples=["Ada Example"])
+    email: Email
+    password: Password
+
+
+class SignInIn(Strict):
+    email: Email
+    password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
+
+
+class EmailIn(Strict):
+    email: Email
+
+
+class TokenIn(Strict):
+    token: Token = Field(examples=["k3v9-0f7Qx2nBzL5tYwR8aMc"])
+
+
+class NewPasswordIn(TokenIn):
+    password: Password
+
+
+class ApiKeyIn(Strict):
+    name: Line = Field(examples=["front end"])
+    scopes: list[Scope] = Field(min_length=1, max_length=20, examples=[["cohorts:read"]])
+    expires_at: datetime | None = None
+
+
+class NoticeOut(Shown):
+    """What happens next, in a sentence."""
+
+    detail: str
+
+
+class PersonOut(Shown):
+    id: UUID
+    name: str
+    email: str
+    is_admin: bool
+    created_at: datetime
+
+
+class LoginOut(Shown):
+    """The token goes into `Authorization: Bearer …`; browsers get it as a cookie."""
+
+    token: str
+    expires_at: datetime
+    person: PersonOut
+
+
+class ApiKeyOut(Shown):
+    id: UUID
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewApiKeyOut(ApiKeyOut):
+    """The secret is said this once."""
+
+    secret: str

@@ -1,0 +1,233 @@
+"""Signing up, signing in, and proving an address."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.errors import Invalid, NotFound, NotSignedIn, Refusal
+from cohort.outbox import promise
+from cohort.paging import Page, Slice, page_of
+from cohort.people import audit
+from cohort.people.models import ApiKey, LinkPurpose, Login, MailedLink, Person
+from cohort.people.schemas import ApiKeyIn, NewPasswordIn, SignInIn, SignUpIn
+from cohort.people.tokens import hash_password, hash_token, is_password, new_token
+
+LINK_LIVES = timedelta(days=3)
+
+
+class WrongPassword(NotSignedIn):
+    code = "wrong_password"
+    title = "That is not right"
+
+    def __init__(self) -> None:
+        super().__init__("The address or the password is not right. Try again, or get a new link.")
+
+
+class NotVerified(Refusal):
+    status = 403
+    code = "not_verified"
+    title = "Confirm your address first"
+
+
+class LinkSpent(Refusal):
+    status = 409
+    code = "link_spent"
+    title = "This link does not work any more"
+
+    def __init__(self) -> None:
+        super().__init__("The link was used, or is too old. Ask for a new one at “Sign in”.")
+
+
+class Entry(NamedTuple):
+    """A login as it is told once, with its token."""
+
+    token: str
+    expires_at: datetime
+    person: Person
+
+
+async def sign_up(db: AsyncSession, form: SignUpIn, *, now: datetime) -> None:
+    """Open an account, or tell its owner that it is there; the answer is the same for both."""
+    password_hash = await hash_password(form.password.get_secret_value())
+    person = await open_account(db, form.email, form.name, now=now)
+    if person is None:
+        known = await by_email(db, form.email)
+        await promise(db, "people.tell_already_known", now=now, person_id=known.id)
+        return
+    person.password_hash = password_hash
+    await promise(db, "people.ask_to_verify", now=now, person_id=person.id)
+
+
+async def open_account(
+    db: AsyncSession, email: str, name: str, *, now: datetime
+) -> Person | None:
+    """A new person, or None when the address has one already; settled by the unique index."""
+    return await db.scalar(
+        insert(Person)
+        .values(email=email, name=name, is_admin=False, created_at=now)
+        .on_conflict_do_nothing(index_elements=["email"])
+        .returning(Person)
+    )
+
+
+async def by_email(db: AsyncSession, email: str) -> Person:
+    found = await db.scalar(select(Person).where(Person.email == email))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def sign_in(db: AsyncSession, form: SignInIn, *, now: datetime, days: int) -> Entry:
+    person = await db.scalar(select(Person).where(Person.email == form.email))
+    right = await is_password(
+        form.password.get_secret_value(), person.password_hash if person else None
+    )
+    if person is None or not right:
+        raise WrongPassword
+    if person.verified_at is None:
+        raise NotVerified("We sent you a link when you signed up. Open it, then sign in.")
+    return open_login(db, person, now=now, days=days)
+
+
+def open_login(db: AsyncSession, person: Person, *, now: datetime, days: int) -> Entry:
+    """Always a new token: one that someone planted before is worth nothing."""
+    token, expires_at = new_token(), now + timedelta(days=days)
+    db.add(
+        Login(
+            person_id=person.id, token_hash=hash_token(token), began_at=now, expires_at=expires_at
+        )
+    )
+    return Entry(token, expires_at, person)
+
+
+async def sign_out(db: AsyncSession, token: str) -> None:
+    await db.execute(delete(Login).where(Login.token_hash == hash_token(token)))
+
+
+async def who_has_login(db: AsyncSession, token: str, *, now: datetime) -> Person | None:
+    return await db.scalar(
+        select(Person)
+        .join(Login, Login.person_id == Person.id)
+        .where(Login.token_hash == hash_token(token), Login.expires_at > now)
+    )
+
+
+async def who_has_key(db: AsyncSession, secret: str, *, now: datetime) -> ApiKey | None:
+    key = await db.scalar(
+        select(ApiKey)
+        .where(ApiKey.secret_hash == hash_token(secret), ApiKey.revoked_at.is_(None))
+        .options(joinedload(ApiKey.person))
+    )
+    if key is None or (key.expires_at is not None and key.expires_at <= now):
+        return None
+    return key
+
+
+async def new_link(
+    db: AsyncSession, person: Person, purpose: LinkPurpose, *, now: datetime
+) -> str:
+    """The token of a new link; older links for the same purpose stop working."""
+    await db.execute(
+        delete(MailedLink).where(
+            MailedLink.person_id == person.id, MailedLink.purpose == purpose
+        )
+    )
+    token = new_token()
+    db.add(
+        MailedLink(
+            person_id=person.id,
+            purpose=purpose,
+            token_hash=hash_token(token),
+            expires_at=now + LINK_LIVES,
+        )
+    )
+    return token
+
+
+async def use_link(
+    db: AsyncSession, token: str, purpose: LinkPurpose, *, now: datetime
+) -> Person:
+    """Spend a link; the conditional UPDATE lets only one of two clicks win."""
+    person_id = await db.scalar(
+        update(MailedLink)
+        .where(
+            MailedLink.token_hash == hash_token(token),
+            MailedLink.purpose == purpose,
+            MailedLink.used_at.is_(None),
+            MailedLink.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(MailedLink.person_id)
+    )
+    person = await db.get(Person, person_id) if person_id else None
+    if person is None:
+        raise LinkSpent
+    person.verified_at = person.verified_at or now
+    return person
+
+
+async def verify(db: AsyncSession, token: str, *, now: datetime) -> Person:
+    return await use_link(db, token, LinkPurpose.VERIFY, now=now)
+
+
+async def ask_for_password(db: AsyncSession, email: str, *, now: datetime) -> None:
+    """Send a link if there is such a person; nobody learns from the answer whether there is."""
+    person = await db.scalar(select(Person).where(Person.email == email))
+    if person is not None:
+        await promise(db, "people.send_password_link", now=now, person_id=person.id)
+
+
+async def set_password(db: AsyncSession, form: NewPasswordIn, *, now: datetime) -> Person:
+    """Choose a new password, which ends every login that stands."""
+    person = await use_link(db, form.token, LinkPurpose.PASSWORD, now=now)
+    person.password_hash = await hash_password(form.password.get_secret_value())
+    await db.execute(delete(Login).where(Login.person_id == person.id))
+    return person
+
+
+async def make_api_key(
+    db: AsyncSession, actor: Person, form: ApiKeyIn, *, now: datetime
+) -> tuple[ApiKey, str]:
+    if form.expires_at is not None and form.expires_at <= now:
+        raise Invalid.at("expires_at", "This must be in the future.")
+    secret = f"cohort_{new_token()}"
+    key = ApiKey(
+        person_id=actor.id,
+        name=form.name,
+        scopes=sorted(set(form.scopes)),
+        secret_hash=hash_token(secret),
+        created_at=now,
+        expires_at=form.expires_at,
+    )
+    db.add(key)
+    await db.flush()  # the answer tells its id
+    return key, secret
+
+
+async def list_api_keys(db: AsyncSession, actor: Person, part: Slice) -> Page[ApiKey]:
+    standing = select(ApiKey).where(ApiKey.person_id == actor.id, ApiKey.revoked_at.is_(None))
+    return await page_of(db, standing, by=ApiKey.created_at, id=ApiKey.id, part=part)
+
+
+async def revoke_api_key(db: AsyncSession, actor: Person, key_id: UUID, *, now: datetime) -> None:
+    revoked = await db.scalar(
+        update(ApiKey)
+        .where(ApiKey.id == key_id, ApiKey.person_id == actor.id, ApiKey.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(ApiKey.id)
+    )
+    if revoked is None:
+        raise NotFound
+
+
+async def make_admin(db: AsyncSession, email: str, *, now: datetime) -> Person:
+    """An operator's act: the first admin of an installation."""
+    person = await by_email(db, email)
+    person.is_admin = True
+    audit.record(db, None, "person.make_admin", person.id, now=now)
+    return person

@@ -1,0 +1,178 @@
+"""How a refusal looks: problem+json (RFC 9457) for the API, a page for people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import ResponseSpec
+from litestar.response import Redirect
+from litestar.types import ASGIApp, Scope
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
+from cohort import web
+from cohort.errors import (
+    Conflict,
+    FieldError,
+    Invalid,
+    Malformed,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    Stale,
+    TooLarge,
+    Unavailable,
+)
+
+log = structlog.get_logger()
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str = Field(examples=["/docs/errors#not_found"])
+    title: str
+    status: int
+    code: str = Field(description="Stable; every code is listed in docs/errors.md.")
+    detail: str
+    instance: str
+    errors: list[dict[str, str]] = Field(
+        default=[], description="Which field is wrong, and what is wrong with it."
+    )
+
+
+class WrongMethod(Refusal):
+    status = 405
+    code = "wrong_method"
+    title = "That is not done this way"
+
+
+class Broken(Refusal):
+    status = 500
+    code = "broken"
+    title = "Something went wrong here"
+
+
+def may_refuse(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
+    """What a route may answer instead, for the contract; the usual ones need not be named."""
+    told: dict[int, list[str]] = {}
+    for refusal in (Malformed, NotSignedIn, NotAllowed, Invalid, *refusals, Unavailable):
+        told.setdefault(refusal.status, []).append(f"`{refusal.code}`: {refusal.title}.")
+    return {
+        status: ResponseSpec(
+            data_container=Problem,
+            generate_examples=False,
+            media_type="application/problem+json",  # type: ignore[arg-type]
+            description=" ".join(dict.fromkeys(sentences)),
+        )
+        for status, sentences in sorted(told.items())
+    }
+
+
+def refuse(asked: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The exception handler of every route."""
+    refusal = as_refusal(error)
+    if isinstance(refusal, Broken):
+        log.error("request broke", exc_info=error)
+    if asked.url.path.startswith("/api/"):
+        return _as_problem(asked, refusal)
+    return _as_page(asked, refusal)
+
+
+def answer_to(scope: Scope, error: BaseException) -> ASGIApp:
+    """The same, where no handler is at hand: outside of the routes."""
+    asked: Request[Any, Any, Any] = Request(scope)  # type: ignore[arg-type]
+    broken = error if isinstance(error, Exception) else RuntimeError()
+    return refuse(asked, broken).to_asgi_response(app=None, request=asked)
+
+
+def as_refusal(error: Exception) -> Refusal:
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, ValidationException):
+        return _invalid(error)
+    if isinstance(error, HTTPException):
+        return _of_the_framework(error)
+    if isinstance(error, (RecursionError, UnicodeDecodeError)):
+        return Malformed("The body could not be read: it is nested too deep, or not UTF-8.")
+    if isinstance(error, StaleDataError):
+        return Stale()
+    if isinstance(error, (DBAPIError, PoolTimeout, OSError)):
+        return _of_the_database(error)
+    return Broken("This is our fault, and it is noted. Nothing was changed; try again later.")
+
+
+def _of_the_framework(error: HTTPException) -> Refusal:
+    match error.status_code:
+        case 401:
+            return NotSignedIn()
+        case 403:
+            return NotAllowed("You may not do this.")
+        case 404:
+            return NotFound()
+        case 405:
+            return WrongMethod("This address does not take that method.")
+        case 413:
+            return TooLarge("Send at most 64 kB.")
+        case status if 400 <= status < 500:
+            return Malformed("The body could not be read. Send it as JSON in UTF-8.")
+    return Broken("This is our fault, and it is noted. Nothing was changed; try again later.")
+
+
+def _invalid(error: ValidationException) -> Refusal:
+    found: Sequence[Mapping[str, Any]] | None = getattr(error.__cause__, "errors", None)
+    if found:
+        errors = [
+            FieldError("/".join(str(step) for step in one["loc"]), web.sentence(one))
+            for one in found
+        ]
+    else:
+        extra: Any = error.extra if isinstance(error.extra, list) else []
+        errors = [FieldError(one.get("key", ""), one["message"].rstrip(".") + ".") for one in extra]
+    if not errors:
+        return Malformed("The body could not be read. Send it as JSON in UTF-8.")
+    fields = ", ".join(sorted({one.field or "body" for one in errors}))
+    return Invalid(f"Look again at: {fields}.", errors=errors)
+
+
+def _of_the_database(error: Exception) -> Refusal:
+    code: str = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    match code[:2]:
+        case "22":
+            return Invalid("A value is outside of what can be stored.")
+        case "23":
+            return Conflict("This clashes with something that was stored meanwhile. Look again.")
+        case "40":
+            return Conflict("Two changes met. Send yours again.")
+    log.warning("database unavailable", sqlstate=code, kind=type(error).__name__)
+    return Unavailable()
+
+
+def _as_problem(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    problem = Problem(
+        type=f"/docs/errors#{refusal.code}",
+        title=refusal.title,
+        status=refusal.status,
+        code=refusal.code,
+        detail=refusal.sentence,
+        instance=asked.url.path,
+        errors=[{"field": one.field, "message": one.message} for one in refusal.errors],
+    )
+    return Response(
+        problem.model_dump(),
+        status_code=refusal.status,
+        media_type="application/problem+json",
+        headers={"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {},
+    )
+
+
+def _as_page(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    if isinstance(refusal, NotSignedIn) and asked.method == "GET":
+        return Redirect(f"/login?next={quote(asked.url.path)}", status_code=303)
+    return web.page(asked, "error.html", status=refusal.status, refusal=refusal)

@@ -1,0 +1,29 @@
+"""Every room at once: what the wiring and the migrations need to know of them."""
+
+from collections.abc import Mapping, Sequence
+
+from litestar import Router
+
+import cohort.cohorts.models
+import cohort.guides.models
+import cohort.idempotency
+import cohort.matching.models
+import cohort.mentors.models
+import cohort.mentorships.models
+import cohort.outbox
+import cohort.study.models  # noqa: F401
+from cohort.people import jobs as people_jobs
+from cohort.people import pages as people_pages
+from cohort.people import routes as people_routes
+from cohort.work import Job
+
+API: Sequence[Router] = (people_routes.router,)
+PAGES: Sequence[Router] = (people_pages.router,)
+JOBS: Mapping[str, Job] = {
+    "people.ask_to_verify": people_jobs.ask_to_verify,
+    "people.send_password_link": people_jobs.send_password_link,
+    "people.tell_already_known": people_jobs.tell_already_known,
+}
+WHEN_DEAD: Mapping[str, Job] = {}
+"""What to do when a job's last attempt failed."""
+EVERY_MINUTE: Sequence[Job] = ()

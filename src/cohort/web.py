@@ -1,0 +1,165 @@
+"""Pages: the template environment, forms, and the sentence shown after an act."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, get_origin
+from urllib.parse import quote, unquote
+
+import nh3
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from litestar import Request, Response
+from litestar.datastructures import Cookie, State
+from litestar.response import Redirect
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from pydantic import BaseModel, ValidationError
+
+from cohort.errors import FieldError
+from cohort.formats import FILTERS, GLOBALS
+from cohort.settings import PACKAGE, Settings
+
+Pages = Environment
+Asked = Request[Any, Any, State]
+Form = TypeVar("Form", bound=BaseModel)
+
+STATIC = PACKAGE / "static"
+SAID = "cohort_said"
+
+
+class Fingerprints:
+    """Versioned addresses of static files, so that browsers may keep them for ever."""
+
+    def __init__(self, folder: Path) -> None:
+        self._known = {
+            file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+            for file in folder.iterdir()
+            if file.is_file()
+        }
+
+    def __call__(self, name: str) -> str:
+        return f"/static/{name}?v={self._known[name]}"
+
+
+def create_pages(settings: Settings) -> Pages:
+    pages = Environment(
+        loader=FileSystemLoader(PACKAGE / "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters.update(FILTERS)
+    pages.filters["markdown"] = markdown
+    pages.globals.update(GLOBALS)
+    pages.globals["static"] = Fingerprints(STATIC)
+    pages.globals["development"] = settings.development
+    return pages
+
+
+def markdown(text: str) -> Markup:
+    """Markdown as HTML that can do no harm: no raw HTML, no scripts, links that give nothing away."""
+    html = MarkdownIt("js-default", {"breaks": True}).disable("image").render(text)
+    return Markup(nh3.clean(html, link_rel="nofollow noopener noreferrer"))  # noqa: S704
+
+
+def page(asked: Asked, template: str, *, status: int = 200, **context: Any) -> Response[str]:
+    """Render a page for whoever asks."""
+    said = asked.cookies.get(SAID)
+    response = Response(
+        pages_of(asked)
+        .get_template(template)
+        .render(
+            **context,
+            actor=asked.scope.get("user"),
+            nav=nav_for(asked),
+            flashes=[unquote(said)] if said else [],
+        ),
+        media_type="text/html; charset=utf-8",
+        status_code=status,
+    )
+    if said:
+        response.delete_cookie(SAID)
+    return response
+
+
+def pages_of(asked: Asked) -> Pages:
+    pages: Pages = asked.app.state.pages
+    return pages
+
+
+def nav_for(asked: Asked) -> list[dict[str, Any]]:
+    entries = [("Home", "/")] if asked.scope.get("user") else []
+    settings: Settings = asked.app.state.settings
+    if settings.development and settings.smtp_url is None:
+        entries.append(("Mailbox", "/mailbox"))
+    here = asked.url.path
+    return [{"title": title, "href": href, "current": here == href} for title, href in entries]
+
+
+def see(address: str, *, saying: str = "", cookies: Sequence[Cookie] = ()) -> Redirect:
+    """After a form was handled: go there with GET, and say once what happened."""
+    said = [Cookie(SAID, quote(saying), max_age=60, httponly=True, samesite="lax")]
+    return Redirect(address, status_code=303, cookies=[*cookies, *(said if saying else [])])
+
+
+def local(address: str | None) -> str:
+    """An address on this site, or the home page: nobody is sent elsewhere by a link of ours."""
+    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+        return address
+    return "/"
+
+
+async def read_form(
+    asked: Asked, form: type[Form], **given: Any
+) -> tuple[Form | None, dict[str, str], Mapping[str, Any]]:
+    """The form as a schema's instance, or the errors by field; and what was typed, to keep it.
+
+    What is `given` is known from elsewhere, such as the page's address.
+    """
+    sent = await asked.form()
+    typed: dict[str, Any] = {}
+    for name in sent:
+        values = [value for value in sent.getall(name) if isinstance(value, str)]
+        field = form.model_fields.get(name)
+        many = field is not None and get_origin(field.annotation) is list
+        typed[name] = [v for v in values if v] if many else values[-1] if values else ""
+    typed.update(given)
+    return *validated(form, typed), typed
+
+
+def validated(form: type[Form], typed: Mapping[str, Any]) -> tuple[Form | None, dict[str, str]]:
+    try:
+        return form.model_validate(typed), {}
+    except ValidationError as error:
+        return None, {e.field.split("/")[0]: e.message for e in reversed(field_errors(error))}
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    return [
+        FieldError("/".join(str(step) for step in found["loc"]), sentence(found))
+        for found in error.errors(include_input=False, include_url=False)
+    ]
+
+
+_SENTENCES = {
+    "missing": "This is needed.",
+    "extra_forbidden": "We do not know this field. Remove it, or check its spelling.",
+    "string_too_short": "This is needed.",
+    "string_pattern_mismatch": "This is not in the form that we expect.",
+    "int_parsing": "This must be a whole number.",
+    "int_type": "This must be a whole number.",
+    "date_from_datetime_parsing": "This must be a date such as 2026-11-23.",
+    "uuid_parsing": "This is not an id that we gave out.",
+}
+
+
+def sentence(found: Mapping[str, Any]) -> str:
+    """What was wrong with a value, in words for a person."""
+    known = _SENTENCES.get(found["type"])
+    if known and not (found["type"] == "string_too_short" and found["ctx"]["min_length"] > 1):
+        return known
+    if found["type"] == "value_error":
+        return f"This {found['ctx']['error']}."
+    message: str = found["msg"]
+    return message.rstrip(".") + "."

@@ -1,0 +1,133 @@
+"""Wiring: the worker that keeps promises and opens what is due."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import structlog
+from arq import cron
+from arq.connections import RedisSettings
+from arq.worker import Worker, func
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisAway
+from redis.exceptions import TimeoutError as RedisSlow
+
+from cohort import bell, idempotency, outbox, rooms
+from cohort.clock import Clock, utc_now
+from cohort.db import Sessions, create_engine, create_sessions, unit_of_work
+from cohort.logs import configure_logging
+from cohort.settings import Settings
+from cohort.web import create_pages
+from cohort.work import Work
+
+log = structlog.get_logger()
+
+LONGEST_JOB = 600
+
+
+async def keep(ctx: dict[str, Any], promise_id: str) -> None:
+    """Make one attempt at one promise; a second attempt at the same time finds it locked."""
+    keeper: Keeper = ctx["keeper"]
+    await keeper.keep(UUID(promise_id))
+
+
+async def sweep(ctx: dict[str, Any]) -> None:
+    """Find the promises that are due and that nobody was woken up for."""
+    keeper: Keeper = ctx["keeper"]
+    async with unit_of_work(keeper.sessions) as db:
+        waiting = await outbox.due(db, now=keeper.clock())
+    await keeper.bell.ring(waiting)
+
+
+async def tidy(ctx: dict[str, Any]) -> None:
+    keeper: Keeper = ctx["keeper"]
+    async with unit_of_work(keeper.sessions) as db:
+        await idempotency.forget_old(db, now=keeper.clock())
+        await outbox.forget_old(db, now=keeper.clock())
+
+
+class Keeper:
+    """Everything that a running worker holds open."""
+
+    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.engine = create_engine(settings, patience=LONGEST_JOB // 3)
+        self.sessions: Sessions = create_sessions(self.engine)
+        self.bell = bell.Bell(bell.connect(settings.redis_url))
+        self.pages = create_pages(settings)
+
+    async def close(self) -> None:
+        await self.bell.redis.aclose()
+        await self.engine.dispose()
+
+    async def keep(self, promise_id: UUID) -> None:
+        async with unit_of_work(self.sessions) as db:
+            attempt = await outbox.begin_attempt(db, promise_id, now=self.clock())
+        if attempt is None:
+            return
+        try:
+            promised = await self._attempt(promise_id, attempt)
+        except Exception as error:
+            await self._failed(promise_id, attempt, error)
+        else:
+            await self.bell.ring(promised)
+
+    async def _attempt(self, promise_id: UUID, attempt: int) -> list[UUID]:
+        """The job's effects and the end of its promise are one commit."""
+        async with unit_of_work(self.sessions) as db:
+            promise = await outbox.hold(db, promise_id, attempt)
+            if promise is None:
+                return []
+            job = rooms.JOBS[promise.job]
+            now = self.clock()
+            await job(Work(db, promise_id, now, self.settings, self.pages), **promise.arguments)
+            promise.state, promise.ended_at = outbox.PromiseState.KEPT, now
+            log.info("kept", job=promise.job, promise=str(promise_id), attempt=attempt)
+        return outbox.promises_of(db)
+
+    async def _failed(self, promise_id: UUID, attempt: int, error: Exception) -> None:
+        log.warning("not kept", promise=str(promise_id), attempt=attempt, exc_info=error)
+        now = self.clock()
+        async with unit_of_work(self.sessions) as db:
+            promise = await outbox.note_failure(
+                db, promise_id, attempt=attempt, error=type(error).__name__, now=now
+            )
+            if promise is not None and promise.job in rooms.WHEN_DEAD:
+                work = Work(db, promise_id, now, self.settings, self.pages)
+                await rooms.WHEN_DEAD[promise.job](work, **promise.arguments)
+
+
+def create_worker(settings: Settings, clock: Clock = utc_now, **options: Any) -> Worker:
+    """An arq worker; every worker may run every cron, as what they open is unique by period."""
+    configure_logging(settings)
+
+    async def startup(ctx: dict[str, Any]) -> None:
+        ctx["keeper"] = Keeper(settings, clock)
+
+    async def shutdown(ctx: dict[str, Any]) -> None:
+        await ctx["keeper"].close()
+
+    address = RedisSettings.from_dsn(settings.redis_url)
+    address.retry = Retry(ExponentialBackoff(cap=2, base=0.1), 1_000_000)
+    address.retry_on_error = [RedisAway, RedisSlow, OSError]
+    return Worker(
+        functions=[func(keep, name="keep", keep_result=0, max_tries=1)],
+        cron_jobs=[
+            cron(sweep, second=set(range(0, 60, 10)), run_at_startup=True),
+            cron(tidy, hour={3}, minute={30}),
+            *[cron(job, second={5}, run_at_startup=True) for job in rooms.EVERY_MINUTE],
+        ],
+        queue_name="cohort:queue",
+        redis_settings=address,
+        job_serializer=bell.to_json,
+        job_deserializer=json.loads,
+        on_startup=startup,
+        on_shutdown=shutdown,
+        job_timeout=LONGEST_JOB,
+        poll_delay=0.1,
+        max_jobs=10,
+        log_results=False,
+        **options,
+    )
