@@ -30,9 +30,7 @@ async def connect_and_migrate() -> None:
 
 
 def print_sql() -> None:
-    context.configure(
-        dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True
-    )
+    context.configure(dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -68,7 +68,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             Router("/api/v1", route_handlers=list(rooms.API)),
             *rooms.PAGES,
             health.router,
-            create_static_files_router("/static", [web.STATIC], guards=[public], send_as_attachment=False),
+            create_static_files_router(
+                "/static", [web.STATIC], guards=[public], send_as_attachment=False
+            ),
         ],
         middleware=[
             DefineMiddleware(OneTransaction, sessions=sessions, wake=the_bell.ring),
@@ -138,7 +140,9 @@ def provide_part(
         str | None,
         QueryParameter(description="The `next` of the page before this one.", max_length=200),
     ] = None,
-    limit: Annotated[int, QueryParameter(description="How many at most.", ge=1, le=200)] = FIRST_PAGE,
+    limit: Annotated[
+        int, QueryParameter(description="How many at most.", ge=1, le=200)
+    ] = FIRST_PAGE,
 ) -> Slice:
     return Slice(cursor, limit)
 

@@ -25,7 +25,10 @@ class Meters:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "cohort_requests", "Answers sent.", ["method", "route", "status"], registry=self.registry
+            "cohort_requests",
+            "Answers sent.",
+            ["method", "route", "status"],
+            registry=self.registry,
         )
         self.seconds = Histogram(
             "cohort_request_seconds", "From request to answer.", ["route"], registry=self.registry
@@ -54,7 +57,9 @@ async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str,
 async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Response[bytes]:
     """Counters for Prometheus; nothing personal."""
     counted = await db.execute(
-        select(Promise.state, func.count()).where(Promise.state != PromiseState.KEPT).group_by("state")
+        select(Promise.state, func.count())
+        .where(Promise.state != PromiseState.KEPT)
+        .group_by("state")
     )
     waiting: dict[Any, int] = {state: count for state, count in counted}
     lines = [

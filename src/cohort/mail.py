@@ -48,7 +48,9 @@ class MailboxMessage(Base):
     sent_at: Mapped[Instant]
 
 
-def compose(message: Message, *, pages: Environment, settings: Settings, now: datetime) -> EmailMessage:
+def compose(
+    message: Message, *, pages: Environment, settings: Settings, now: datetime
+) -> EmailMessage:
     """Render the trio; the same message always has the same Message-ID."""
     context = {**message.context, "public_url": settings.public_url}
 

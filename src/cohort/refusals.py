@@ -80,7 +80,7 @@ def refuse(asked: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     refusal = as_refusal(error)
     if isinstance(refusal, Broken):
         log.error("request broke", exc_info=error)
-    if asked.url.path.startswith("/api/"):
+    if asked.url.path.startswith(("/api/", "/health/", "/metrics")):
         return _as_problem(asked, refusal)
     return _as_page(asked, refusal)
 

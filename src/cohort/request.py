@@ -189,5 +189,3 @@ async def say_again(said: Said, send: Send) -> None:
     headers.append((b"idempotent-replayed", b"true"))
     await send({"type": "http.response.start", "status": said.status, "headers": headers})
     await send({"type": "http.response.body", "body": said.body, "more_body": False})
-
-

@@ -21,7 +21,12 @@ class ProposalState(StrEnum):
 class Proposal(Base):
     __tablename__ = "proposals"
     __table_args__ = (
-        Index("uq_proposals_open", "enrolment_id", unique=True, postgresql_where=text("state = 'open'")),
+        Index(
+            "uq_proposals_open",
+            "enrolment_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
         Index("ix_proposals_cohort_id_created_at_id", "cohort_id", "created_at", "id"),
     )
 
@@ -53,7 +58,10 @@ class Mentorship(Base):
     __table_args__ = (
         UniqueConstraint("proposal_id"),
         Index(
-            "uq_mentorships_active", "enrolment_id", unique=True, postgresql_where=text("ended_at IS NULL")
+            "uq_mentorships_active",
+            "enrolment_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_mentorships_cohort_id_began_at_id", "cohort_id", "began_at", "id"),
     )

@@ -65,7 +65,11 @@ class WhoIsAsking:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
-            scope["user"], scope["auth"] = await self.recognise(scope)
+            person, scope["auth"] = await self.recognise(scope)
+            if person is not None:
+                # Detached: a fact of this request, which stays readable after a roll-back.
+                scope["state"]["db"].expunge(person)
+            scope["user"] = person
         await self.app(scope, receive, send)
 
     async def recognise(self, scope: Scope) -> tuple[Person | None, Credential | None]:

@@ -12,8 +12,6 @@ Password = Annotated[SecretStr, Field(min_length=12, max_length=200, examples=["
 Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=r"^[\w-]+$")]
 
 
-
-
 Scope = Literal[
     "guides:read",
     "cohorts:read",

@@ -63,9 +63,7 @@ async def sign_up(db: AsyncSession, form: SignUpIn, *, now: datetime) -> None:
     await promise(db, "people.ask_to_verify", now=now, person_id=person.id)
 
 
-async def open_account(
-    db: AsyncSession, email: str, name: str, *, now: datetime
-) -> Person | None:
+async def open_account(db: AsyncSession, email: str, name: str, *, now: datetime) -> Person | None:
     """A new person, or None when the address has one already; settled by the unique index."""
     return await db.scalar(
         insert(Person)
@@ -128,14 +126,10 @@ async def who_has_key(db: AsyncSession, secret: str, *, now: datetime) -> ApiKey
     return key
 
 
-async def new_link(
-    db: AsyncSession, person: Person, purpose: LinkPurpose, *, now: datetime
-) -> str:
+async def new_link(db: AsyncSession, person: Person, purpose: LinkPurpose, *, now: datetime) -> str:
     """The token of a new link; older links for the same purpose stop working."""
     await db.execute(
-        delete(MailedLink).where(
-            MailedLink.person_id == person.id, MailedLink.purpose == purpose
-        )
+        delete(MailedLink).where(MailedLink.person_id == person.id, MailedLink.purpose == purpose)
     )
     token = new_token()
     db.add(
@@ -149,9 +143,7 @@ async def new_link(
     return token
 
 
-async def use_link(
-    db: AsyncSession, token: str, purpose: LinkPurpose, *, now: datetime
-) -> Person:
+async def use_link(db: AsyncSession, token: str, purpose: LinkPurpose, *, now: datetime) -> Person:
     """Spend a link; the conditional UPDATE lets only one of two clicks win."""
     person_id = await db.scalar(
         update(MailedLink)

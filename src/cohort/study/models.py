@@ -25,7 +25,9 @@ class PlanItem(Base):
     __tablename__ = "plan_items"
     __table_args__ = (
         UniqueConstraint("enrolment_id", "milestone_id"),
-        Index("ix_plan_items_submitted", "enrolment_id", postgresql_where=text("state = 'submitted'")),
+        Index(
+            "ix_plan_items_submitted", "enrolment_id", postgresql_where=text("state = 'submitted'")
+        ),
     )
 
     id: Mapped[Id]

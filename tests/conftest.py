@@ -1,0 +1,203 @@
+"""Real PostgreSQL, real Redis, the real application; a clock that tests can turn."""
+
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from litestar import Litestar
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from cohort import embedded, outbox
+from cohort.app import create_app
+from cohort.db import Base, Sessions, unit_of_work
+from cohort.migrate import upgrade
+from cohort.people import service as people
+from cohort.people.models import Person
+from cohort.settings import Settings
+from cohort.worker import Keeper
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@dataclass
+class TurnableClock:
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Platform:
+    """The application and the worker under test, and what the tests may do behind their backs."""
+
+    app: Litestar
+    keeper: Keeper
+    clock: TurnableClock
+    settings: Settings
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def sessions(self) -> Sessions:
+        sessions: Sessions = self.app.state.sessions
+        return sessions
+
+    def client(self, token: str | None = None) -> AsyncClient:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        transport = ASGITransport(self.app, raise_app_exceptions=True)
+        return AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers)
+
+    async def keep_promises(self) -> None:
+        """Do what a worker does when the bell rings, until nothing is due."""
+        while True:
+            async with self.sessions() as db:
+                waiting = await outbox.due(db, now=self.clock())
+            if not waiting:
+                return
+            for promise_id in waiting:
+                await self.keeper.keep(promise_id)
+
+
+@dataclass
+class Someone:
+    """One of the cast: the person, and her way of talking to the API."""
+
+    person: Person
+    http: AsyncClient
+
+    @property
+    def id(self) -> str:
+        return str(self.person.id)
+
+    def __getattr__(self, verb: str) -> Any:
+        return getattr(self.http, verb)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def settings() -> Generator[Settings]:
+    """Servers of the environment when it names them, else the embedded ones."""
+    if "COHORT_DATABASE_URL" in os.environ:
+        yield Settings(development=True, log_level="ERROR")
+        return
+    with embedded.throwaway() as servers:
+        yield Settings(
+            database_url=servers.database_url,
+            redis_url=servers.redis_url,
+            development=True,
+            log_level="ERROR",
+        )
+
+
+@pytest.fixture(scope="session")
+def migrated(settings: Settings) -> Settings:
+    upgrade(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+async def _platform(migrated: Settings) -> AsyncGenerator[Platform]:
+    clock = TurnableClock()
+    app = create_app(migrated, clock=clock)
+    keeper = Keeper(migrated, clock)
+    platform = Platform(app, keeper, clock, migrated)
+    async with app.lifespan():
+        yield platform
+    await keeper.close()
+
+
+@pytest.fixture
+async def platform(_platform: Platform) -> Platform:
+    """An empty platform on a Monday morning."""
+    _platform.clock.now = MONDAY
+    tables = "".join(
+        f'DELETE FROM "{table.name}";' for table in reversed(Base.metadata.sorted_tables)
+    )
+    async with unit_of_work(_platform.sessions) as db:
+        connection = await (await db.connection()).get_raw_connection()
+        driver: Any = connection.driver_connection
+        await driver.execute(tables)
+    return _platform
+
+
+@pytest.fixture
+def clock(platform: Platform) -> TurnableClock:
+    return platform.clock
+
+
+@pytest.fixture
+async def db(platform: Platform) -> AsyncGenerator[AsyncSession]:
+    """For building the world and for looking at what was kept."""
+    async with platform.sessions() as db:
+        yield db
+
+
+@pytest.fixture
+def keep_promises(platform: Platform) -> Callable[[], Awaitable[None]]:
+    return platform.keep_promises
+
+
+@pytest.fixture
+async def anyone(platform: Platform) -> AsyncGenerator[AsyncClient]:
+    """A visitor whom nobody knows."""
+    async with platform.client() as client:
+        yield client
+
+
+Cast = Callable[..., Awaitable[Someone]]
+
+
+@pytest.fixture
+async def enter(platform: Platform) -> AsyncGenerator[Cast]:
+    """Let someone of the cast enter: `ada = await enter("Ada")`, verified and signed in."""
+    clients: list[AsyncClient] = []
+
+    async def enter(name: str, *, admin: bool = False) -> Someone:
+        now = platform.clock()
+        async with unit_of_work(platform.sessions) as db:
+            person = await people.open_account(
+                db, f"{name.lower()}@example.org", f"{name} Example", now=now
+            )
+            assert person is not None
+            person.verified_at, person.is_admin = now, admin
+            entry = people.open_login(db, person, now=now, days=14)
+        clients.append(platform.client(entry.token))
+        return Someone(person, clients[-1])
+
+    yield enter
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+def count_statements(platform: Platform) -> Callable[[], Any]:
+    """`with count_statements() as statements: …; len(statements)`."""
+
+    @contextmanager
+    def counting() -> Generator[list[str]]:
+        engine: AsyncEngine = platform.sessions.kw["bind"]
+        seen: list[str] = []
+
+        def note(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
+            seen.append(statement)
+
+        event.listen(engine.sync_engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+    return counting
