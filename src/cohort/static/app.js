@@ -1,0 +1,165 @@
+// Enhancements only: every page works without this file.
+
+const SENDING = "sending"; // dataset key of a form on its way
+const forms = (selector) => document.querySelectorAll(`form${selector}`);
+
+// A form is sent once, however often its button is pressed.
+function guardDoubleSubmit() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset[SENDING]) return event.preventDefault();
+    form.dataset[SENDING] = "true";
+    // Only after the event: a disabled button would not send its own name and value.
+    setTimeout(() => holdButtons(form, true));
+  });
+  // Back and forward may bring the page back as it was left, with its buttons still held.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of forms(`[data-${SENDING}]`)) {
+      delete form.dataset[SENDING];
+      holdButtons(form, false);
+    }
+  });
+}
+
+function holdButtons(form, held) {
+  for (const button of form.elements) {
+    if (button.type !== "submit") continue;
+    button.disabled = held;
+    button.toggleAttribute("data-busy", held);
+  }
+}
+
+function focusErrorSummary() {
+  document.querySelector("[data-error-summary]")?.focus();
+}
+
+function offerThemes() {
+  const choice = document.querySelector("[data-theme-choice]");
+  if (!choice) return;
+  const show = () => {
+    const current = document.documentElement.dataset.theme ?? "system";
+    for (const button of choice.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.value === current));
+    }
+  };
+  choice.addEventListener("click", (event) => {
+    const theme = event.target.closest("button")?.value;
+    if (!theme) return;
+    if (theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    remember(theme);
+    show();
+  });
+  show();
+  choice.hidden = false;
+}
+
+function remember(theme) {
+  try {
+    if (theme === "system") localStorage.removeItem("theme");
+    else localStorage.setItem("theme", theme);
+  } catch {
+    // Storage may be switched off; the choice then lasts for this page.
+  }
+}
+
+// data-confirm on a form or on one of its buttons: ask first.
+function askBeforeSubmit() {
+  const agreed = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    const question = submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (!question || agreed.delete(form)) return;
+    event.preventDefault();
+    ask(question, submitter?.textContent.trim() || "Go on", () => {
+      agreed.add(form);
+      form.requestSubmit(submitter);
+    });
+  }, { capture: true });
+}
+
+function ask(question, verb, proceed) {
+  const dialog = document.createElement("dialog");
+  const text = document.createElement("p");
+  const form = document.createElement("form");
+  dialog.className = "dialog";
+  dialog.setAttribute("aria-labelledby", "dialog-question");
+  text.id = "dialog-question";
+  text.textContent = question;
+  form.method = "dialog";
+  form.className = "actions";
+  form.append(dialogButton("Cancel", "button"), dialogButton(verb, "button button-primary"));
+  dialog.append(text, form);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (dialog.returnValue === verb) proceed();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function dialogButton(label, className) {
+  const button = document.createElement("button");
+  button.className = className;
+  button.value = label;
+  button.textContent = label;
+  return button;
+}
+
+// data-refresh-every="2" on an element with an id: fetch the page (or data-refresh-from) again
+// and take the element's new content, until the new one no longer asks for it.
+function refreshWhatMoves() {
+  for (const element of document.querySelectorAll("[data-refresh-every][id]")) scheduleRefresh(element);
+}
+
+function scheduleRefresh(element) {
+  const seconds = Math.max(1, Number(element.dataset.refreshEvery) || 5);
+  setTimeout(() => refresh(element), seconds * 1000);
+}
+
+async function refresh(element) {
+  if (document.hidden) return scheduleRefresh(element);
+  const fresh = await fetchPart(element);
+  if (fresh) {
+    if (fresh.innerHTML !== element.innerHTML) element.replaceChildren(...fresh.childNodes);
+    if (!fresh.hasAttribute("data-refresh-every")) {
+      delete element.dataset.refreshEvery;
+      element.removeAttribute("aria-busy");
+      return;
+    }
+  }
+  scheduleRefresh(element);
+}
+
+// The element as it is now on the server, or nothing when the network or the server fails.
+async function fetchPart(element) {
+  try {
+    const answer = await fetch(element.dataset.refreshFrom || location.href, { cache: "no-store" });
+    if (!answer.ok) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.getElementById(element.id);
+  } catch {
+    return null;
+  }
+}
+
+// data-warn-unsaved on a form: leaving it changed and unsent asks first.
+function warnOfUnsavedWork() {
+  const changed = new Set();
+  for (const form of forms("[data-warn-unsaved]")) {
+    form.addEventListener("input", () => changed.add(form));
+    form.addEventListener("submit", (event) => event.defaultPrevented || changed.delete(form));
+  }
+  addEventListener("beforeunload", (event) => {
+    if (changed.size) event.preventDefault();
+  });
+}
+
+askBeforeSubmit();
+guardDoubleSubmit();
+focusErrorSummary();
+offerThemes();
+refreshWhatMoves();
+warnOfUnsavedWork();
