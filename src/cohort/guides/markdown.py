@@ -1,0 +1,178 @@
+"""A Markdown guide as a tree of sections: pure, the same bytes always give the same document."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from cohort.guides.decoding import GuideUnreadable, decode
+from cohort.guides.front_matter import split_front_matter
+from cohort.guides.slugs import slugs_of
+
+__all__ = ["GuideDocument", "GuideUnreadable", "SectionDraft", "read_guide"]
+
+TITLE_LIMIT = 500
+PLAIN = re.compile(r"[^\\`*_\[\]<>!&]*")
+"""A heading without any character that Markdown could mean something by."""
+
+
+PREAMBLE_NOTE = (
+    "The text above the first heading (line {line}) belongs to no section and was left out: "
+    "give it a heading."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionDraft:
+    """One heading and the Markdown below it, up to the next heading of whatever level."""
+
+    slug: str
+    title: str
+    level: int
+    parent_slug: str | None
+    position: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideDocument:
+    """A guide as read; `sections` are in reading order, each after its parent.
+
+    `notes` says, in sentences, what was guessed or left out.
+    """
+
+    title: str
+    description: str
+    author: str
+    date: date | None
+    tags: tuple[str, ...]
+    sections: tuple[SectionDraft, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    title: str
+    level: int
+    start: int
+    """The first line of the heading, counted from 0 below the front matter."""
+    end: int
+
+
+def read_guide(raw: bytes) -> GuideDocument:
+    """Read a guide of at most 20 MB and 400,000 lines, in time linear in its size.
+
+    Only headings that stand on their own open a section (CommonMark decides; one inside a code
+    fence, a comment, a list or a quote does not). A section's parent is the nearest heading
+    above it of a lower level, however many levels lie between. Raises GuideUnreadable.
+    """
+    text, notes = decode(raw)
+    front_matter, skipped = split_front_matter(text)
+    lines = text.split("\n")[skipped:]
+    headings, heading_notes = _headings("\n".join(lines), skipped)
+    if not headings:
+        raise GuideUnreadable(
+            "The file has no headings: begin each section with one, such as '# Title'."
+        )
+    preamble = _body(lines[: headings[0].start])
+    if preamble:
+        notes += (PREAMBLE_NOTE.format(line=skipped + headings[0].start + 1),)
+    return GuideDocument(
+        title=front_matter.title or headings[0].title,
+        description=front_matter.description,
+        author=front_matter.author,
+        date=front_matter.date,
+        tags=front_matter.tags,
+        sections=_sections(headings, lines),
+        notes=notes + heading_notes,
+    )
+
+
+def _headings(text: str, skipped: int) -> tuple[list[_Heading], tuple[str, ...]]:
+    """Return the headings of the text, and notes on those without words."""
+    headings: list[_Heading] = []
+    nameless: list[int] = []
+    references: dict[str, Any] = {}
+    blocks = MarkdownIt("commonmark").disable("inline").parse(text, references)
+    words = MarkdownIt("commonmark")
+    for opening, content in pairwise(blocks):
+        if opening.type != "heading_open" or opening.level > 0 or opening.map is None:
+            continue
+        start, end = opening.map
+        if len(content.content) > TITLE_LIMIT:
+            raise GuideUnreadable(
+                f"this heading has {len(content.content):,} characters; a title may have at most "
+                f"{TITLE_LIMIT}. Does a line of '===' or '---' stand directly under a paragraph?",
+                line=skipped + start + 1,
+            )
+        title = _title(content.content, words, references)
+        if title:
+            headings.append(_Heading(title, int(opening.tag[1:]), start, end))
+        else:
+            nameless.append(skipped + start + 1)
+    if not nameless:
+        return headings, ()
+    note = (
+        f"Headings without words were passed over ({len(nameless)}, the first on line "
+        f"{nameless[0]}): what is below them stays with the section before."
+    )
+    return headings, (note,)
+
+
+def _title(markdown: str, words: MarkdownIt, references: dict[str, Any]) -> str:
+    if not PLAIN.fullmatch(markdown):
+        markdown = "".join(map(_plain, words.parseInline(markdown, references)))
+    return " ".join(markdown.split())
+
+
+def _plain(token: Token) -> str:
+    """Return the words that a reader would see."""
+    if token.children:
+        return "".join(map(_plain, token.children))
+    if token.type in {"softbreak", "hardbreak"}:
+        return " "
+    return token.content if token.type in {"text", "code_inline"} else ""
+
+
+def _sections(headings: Sequence[_Heading], lines: Sequence[str]) -> tuple[SectionDraft, ...]:
+    parents = _parents([heading.level for heading in headings])
+    slugs = slugs_of([heading.title for heading in headings], parents)
+    ends = [heading.start for heading in headings[1:]] + [len(lines)]
+    return tuple(
+        SectionDraft(
+            slug=slugs[position],
+            title=heading.title,
+            level=heading.level,
+            parent_slug=None if parent is None else slugs[parent],
+            position=position,
+            body=_body(lines[heading.end : end]),
+        )
+        for position, (heading, parent, end) in enumerate(zip(headings, parents, ends, strict=True))
+    )
+
+
+def _parents(levels: Sequence[int]) -> list[int | None]:
+    """Return for each heading the index of the nearest one above it with a lower level."""
+    parents: list[int | None] = []
+    open_above: list[int] = []
+    for index, level in enumerate(levels):
+        while open_above and levels[open_above[-1]] >= level:
+            open_above.pop()
+        parents.append(open_above[-1] if open_above else None)
+        open_above.append(index)
+    return parents
+
+
+def _body(lines: Sequence[str]) -> str:
+    """Join the lines without the blank ones at both ends; indentation means something."""
+    first, last = 0, len(lines)
+    while first < last and not lines[first].strip():
+        first += 1
+    while last > first and not lines[last - 1].strip():
+        last -= 1
+    return "\n".join(lines[first:last])
