@@ -1,0 +1,216 @@
+"""One assignment problem, checked when it is made."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+UNMATCHED = -1
+LARGEST_SCORE = 1e15
+
+
+class BadProblem(ValueError):
+    """A problem that cannot be read as one; `field` and `index` say where."""
+
+    def __init__(self, sentence: str, field: str, index: Sequence[int] = ()) -> None:
+        super().__init__(sentence)
+        self.field = field
+        self.index = tuple(int(i) for i in index)
+
+
+class BadShape(BadProblem):
+    """An argument does not have the shape that the scores ask for."""
+
+
+class BadNumber(BadProblem):
+    """A number is missing, not finite, not whole, negative or too large."""
+
+
+class BadIdentifier(BadProblem):
+    """An id is given twice."""
+
+
+class BadPin(BadProblem):
+    """A pin that contradicts the pairs, the places or another pin."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Who could be matched with whom, how good that is, and what must hold.
+
+    scores      float[n, m], finite, at most 1e15 in size; higher is better.
+    capacity    int[m] >= 0: the places of each mentor.
+    floor       nobody is matched below it (a score equal to it is fine).
+    forbidden   bool[n, m]: pairs that do not exist.
+    pinned      (i, j) pairs that must be part of the answer; a pin beats the floor.
+    incumbent   int[n]: the mentor that i has now, -1 for none.
+    stickiness  >= 0, added to the score of an incumbent pair. Beyond the point where it
+                outweighs all scores together it changes nothing more, and is lowered to it.
+    cover       place as many researchers as possible first, then maximise the total. Without
+                it, nobody is placed at a score below 0, because the total would fall.
+    objective   "total": the sum of the scores of the pairs.
+    *_ids       distinct, compared as text; they settle ties, so that the order of rows and
+                columns never matters. Without them a row's position is its id.
+
+    Arrays are copied and made read-only. Wrong input raises `BadProblem` with the exact place.
+    """
+
+    scores: Floats
+    capacity: Ints
+    floor: float | None = None
+    forbidden: Bools | None = None
+    pinned: Sequence[tuple[int, int]] = ()
+    incumbent: Ints | None = None
+    stickiness: float = 0.0
+    cover: bool = False
+    objective: Literal["total"] = "total"
+    researcher_ids: Sequence[str] | None = None
+    mentor_ids: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        scores = _scores(self.scores)
+        n, m = scores.shape
+        checked: dict[str, object] = {
+            "scores": scores,
+            "capacity": _whole_numbers(self.capacity, "capacity", m, lowest=0),
+            "forbidden": _forbidden(self.forbidden, (n, m)),
+            "incumbent": _incumbent(self.incumbent, n, m),
+            "stickiness": _stickiness(self.stickiness, scores),
+            "researcher_ids": _ids(self.researcher_ids, "researcher_ids", n),
+            "mentor_ids": _ids(self.mentor_ids, "mentor_ids", m),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "pinned", _pins(self))
+        if self.floor is not None and not math.isfinite(self.floor):
+            raise BadNumber(f"floor is {self.floor}; give a finite number, or None.", "floor")
+        if self.objective != "total":
+            raise BadProblem(f'objective is {self.objective!r}; it must be "total".', "objective")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.scores.shape[0], self.scores.shape[1]
+
+    @property
+    def most_pairs(self) -> int:
+        """No answer has more pairs than this."""
+        n = self.shape[0]
+        return min(n, int(np.minimum(self.capacity, n).sum()))
+
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    array.setflags(write=False)
+    return array
+
+
+def _numbers(given: object, field: str) -> Floats:
+    try:
+        return np.array(given, dtype=np.float64, order="C")
+    except (TypeError, ValueError) as refused:
+        raise BadNumber(f"{field} must be an array of numbers.", field) from refused
+
+
+def _scores(given: object) -> Floats:
+    scores = _numbers(given, "scores")
+    if scores.ndim != 2:
+        raise BadShape(f"scores has {scores.ndim} dimension(s); it needs two.", "scores")
+    bad = np.argwhere(~(np.abs(scores) <= LARGEST_SCORE))
+    if len(bad):
+        i, j = bad[0]
+        raise BadNumber(
+            f"scores[{i}, {j}] is {scores[i, j]}; a score must be a number of at most 1e15 in "
+            "size. Scale the scores down, or forbid the pair instead.",
+            "scores",
+            (i, j),
+        )
+    return _frozen(scores)
+
+
+def _whole_numbers(given: object, field: str, length: int, *, lowest: int) -> Ints:
+    numbers = _numbers(given, field)
+    if numbers.shape != (length,):
+        raise BadShape(f"{field} has shape {numbers.shape}; it must be ({length},).", field)
+    bad = np.flatnonzero(~((numbers >= lowest) & (numbers <= 2**31) & (numbers % 1 == 0)))
+    if len(bad):
+        k = bad[0]
+        raise BadNumber(
+            f"{field}[{k}] is {numbers[k]}; it must be a whole number from {lowest} to 2**31.",
+            field,
+            (k,),
+        )
+    return _frozen(numbers.astype(np.int64))
+
+
+def _forbidden(given: object, shape: tuple[int, int]) -> Bools:
+    forbidden = np.zeros(shape, dtype=np.bool_) if given is None else np.array(given)
+    if forbidden.shape != shape:
+        raise BadShape(f"forbidden has shape {forbidden.shape}; it must be {shape}.", "forbidden")
+    if forbidden.dtype != np.bool_ and forbidden.size:
+        raise BadNumber(f"forbidden holds {forbidden.dtype}; it must be boolean.", "forbidden")
+    return _frozen(forbidden.astype(np.bool_))
+
+
+def _incumbent(given: object, n: int, m: int) -> Ints:
+    if given is None:
+        return _frozen(np.full(n, UNMATCHED, dtype=np.int64))
+    incumbent = _whole_numbers(given, "incumbent", n, lowest=UNMATCHED)
+    bad = np.flatnonzero(incumbent >= m)
+    if len(bad):
+        i = bad[0]
+        raise BadNumber(
+            f"incumbent[{i}] is {incumbent[i]}, but there are only {m} mentors.", "incumbent", (i,)
+        )
+    return incumbent
+
+
+def _stickiness(given: float, scores: Floats) -> float:
+    if not given >= 0:
+        raise BadNumber(f"stickiness is {given}; it must be 0 or more.", "stickiness")
+    largest = float(np.abs(scores).max(initial=0.0)) or 1.0
+    return min(float(given), 2.0 * (min(scores.shape, default=0) + 1) * largest)
+
+
+def _ids(given: Sequence[object] | None, field: str, length: int) -> tuple[str, ...]:
+    if given is None:
+        return tuple(str(k) for k in range(length))
+    ids = tuple(str(one) for one in given)
+    if len(ids) != length:
+        raise BadShape(f"{field} has {len(ids)} entries; it must have {length}.", field)
+    first: dict[str, int] = {}
+    for k, one in enumerate(ids):
+        if first.setdefault(one, k) != k:
+            raise BadIdentifier(
+                f"{field}[{k}] is {one!r}, as {field}[{first[one]}] is; ids must be distinct.",
+                field,
+                (k,),
+            )
+    return ids
+
+
+def _pins(problem: Problem) -> tuple[tuple[int, int], ...]:
+    n, m = problem.shape
+    places = problem.capacity.tolist()
+    seen: set[int] = set()
+    pins = tuple((int(i), int(j)) for i, j in problem.pinned)
+    for k, (i, j) in enumerate(pins):
+        if not (0 <= i < n and 0 <= j < m):
+            wrong = f"there are {n} researchers and {m} mentors"
+        elif problem.forbidden is not None and problem.forbidden[i, j]:
+            wrong = "this pair is forbidden"
+        elif i in seen:
+            wrong = f"researcher {i} is pinned already"
+        elif places[j] == 0:
+            wrong = f"mentor {j} has {problem.capacity[j]} place(s), all taken by pins"
+        else:
+            seen.add(i)
+            places[j] -= 1
+            continue
+        raise BadPin(f"pinned[{k}] is ({i}, {j}), but {wrong}.", "pinned", (k,))
+    return pins

@@ -1,0 +1,199 @@
+"""The solver against trying everything, and the properties that every answer has."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from brute import best, every_assignment, placed_of, total_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohort.matching.canonical import lots
+from cohort.matching.certificate import verify
+from cohort.matching.problem import Problem
+from cohort.matching.solver import solve
+
+SHAPES = list(product(range(5), repeat=2))
+
+
+def integers(n: int, m: int, seed: int, low: int = -2, high: int = 5) -> np.ndarray:
+    return np.random.default_rng(seed).integers(low, high, (n, m)).astype(float)
+
+
+@st.composite
+def problems(draw: st.DrawFn, most: int = 4) -> Problem:
+    """Small problems full of ties, with every kind of condition."""
+    n, m = draw(st.integers(0, most)), draw(st.integers(0, most))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    scores = rng.integers(-2, 6, (n, m)) / draw(st.sampled_from([1.0, 4.0, 3.0]))
+    capacity = rng.integers(0, 3, m)
+    forbidden = rng.random((n, m)) < draw(st.sampled_from([0.0, 0.3]))
+    pinned = []
+    if n and m and draw(st.booleans()):
+        i, j = int(rng.integers(n)), int(rng.integers(m))
+        if capacity[j] and not forbidden[i, j]:
+            pinned.append((i, j))
+    return Problem(
+        scores,
+        capacity,
+        floor=draw(st.sampled_from([None, -1.0, 0.0, 1.0])),
+        forbidden=forbidden,
+        pinned=pinned,
+        incumbent=rng.integers(-1, m, n) if draw(st.booleans()) else None,
+        stickiness=draw(st.sampled_from([0.0, 0.25, 2.0])),
+        cover=draw(st.booleans()),
+        researcher_ids=[f"r{k}" for k in rng.permutation(n)],
+        mentor_ids=[f"m{k}" for k in rng.permutation(m)],
+    )
+
+
+@pytest.mark.parametrize(("n", "m"), SHAPES)
+@pytest.mark.parametrize("cover", [False, True])
+def test_no_assignment_of_any_shape_is_better(n: int, m: int, *, cover: bool) -> None:
+    for seed in range(12):
+        capacity = np.random.default_rng(seed).integers(0, 3, m)
+        problem = Problem(integers(n, m, seed), capacity, cover=cover)
+        solution = solve(problem)
+        placed = len(solution.pairs) if cover else 0
+        assert (placed, solution.total) == best(problem)
+        assert (solution.bound, solution.gap) == (solution.total, 0)
+        assert verify(problem, solution), verify(problem, solution).sentence
+
+
+@given(problems())
+@settings(max_examples=150, deadline=None)
+def test_the_best_is_found_under_every_condition_and_proved(problem: Problem) -> None:
+    solution = solve(problem)
+    placed, total = best(problem)
+    assert solution.total == pytest.approx(total, abs=1e-9)
+    assert not problem.cover or len(solution.pairs) == placed
+    assert solution.gap == 0
+    assert tuple(solution.mentor_of) in every_assignment(problem)
+    assert verify(problem, solution), verify(problem, solution).sentence
+
+
+@given(problems())
+@settings(max_examples=100, deadline=None)
+def test_equals_are_settled_by_kept_incumbents_then_people_then_lots(problem: Problem) -> None:
+    lot = lots(problem)
+    incumbent = problem.incumbent
+
+    def rank(a: tuple[int, ...]) -> tuple[float, ...]:
+        pairs = [(i, j) for i, j in enumerate(a) if j >= 0]
+        kept = sum(incumbent is not None and incumbent[i] == j for i, j in pairs)
+        drawn = sum(int(lot[i, j]) for i, j in pairs if i not in dict(problem.pinned))
+        first = placed_of(a) if problem.cover else 0
+        return (first, round(total_of(problem, a), 9), kept, len(pairs), drawn)
+
+    assert tuple(solve(problem).mentor_of) == max(every_assignment(problem), key=rank)
+
+
+@given(problems(most=7), st.integers(0, 2**32))
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_rows_and_columns_does_not_matter(problem: Problem, seed: int) -> None:
+    n, m = problem.shape
+    rng = np.random.default_rng(seed)
+    rows, columns = rng.permutation(n), rng.permutation(m)
+    row_now, column_now = np.argsort(rows), np.append(np.argsort(columns), -1)
+    shuffled = replace(
+        problem,
+        scores=problem.scores[np.ix_(rows, columns)],
+        capacity=problem.capacity[columns],
+        forbidden=np.asarray(problem.forbidden)[np.ix_(rows, columns)],
+        pinned=[(row_now[i], column_now[j]) for i, j in problem.pinned],
+        incumbent=column_now[np.asarray(problem.incumbent)[rows]],
+        researcher_ids=[problem.researcher_ids[i] for i in rows],
+        mentor_ids=[problem.mentor_ids[j] for j in columns],
+    )
+    there, here = solve(shuffled), solve(problem)
+    assert np.array_equal(there.mentor_of, column_now[here.mentor_of[rows]])
+    assert there.total == here.total
+    assert np.array_equal(there.prices.u, here.prices.u[rows])
+    assert np.array_equal(there.prices.v, here.prices.v[columns])
+
+
+@given(problems(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_one_more_place_or_a_higher_score_never_lowers_the_total(
+    problem: Problem, data: st.DataObject
+) -> None:
+    if problem.cover or not problem.scores.size:
+        return
+    i = data.draw(st.integers(0, problem.shape[0] - 1))
+    j = data.draw(st.integers(0, problem.shape[1] - 1))
+    roomier, better = problem.capacity.copy(), problem.scores.copy()
+    roomier[j] += 1
+    better[i, j] += 0.5
+    total = solve(problem).total
+    assert solve(replace(problem, capacity=roomier)).total >= total
+    assert solve(replace(problem, scores=better)).total >= total - 1e-9
+
+
+def test_a_score_equal_to_the_floor_is_good_enough_and_the_next_below_is_not() -> None:
+    assert solve(Problem([[0.3]], [1], floor=0.3)).mentor_of.tolist() == [0]
+    assert solve(Problem([[np.nextafter(0.3, 0)]], [1], floor=0.3)).mentor_of.tolist() == [-1]
+
+
+def test_a_pin_beats_the_floor_and_is_kept_at_any_loss() -> None:
+    solution = solve(Problem([[-3.0, 9.0]], [1, 1], floor=1.0, pinned=[(0, 0)]))
+    assert solution.mentor_of.tolist() == [0]
+    assert (solution.total, solution.gap) == (-3.0, 0.0)
+
+
+def test_nobody_is_placed_at_a_loss_unless_cover_asks_for_it() -> None:
+    assert solve(Problem([[-1.0]], [1])).mentor_of.tolist() == [-1]
+    assert solve(Problem([[-1.0]], [1], cover=True)).mentor_of.tolist() == [0]
+
+
+def test_cover_places_two_at_a_low_score_before_one_at_a_high_one() -> None:
+    scores = np.array([[9.0, 1.0], [8.0, 0.0]])
+    forbidden = np.array([[False, False], [False, True]])
+    fit_first = Problem(scores - 1, [1, 1], forbidden=forbidden)
+    assert solve(fit_first).total == 8
+    assert solve(replace(fit_first, cover=True)).mentor_of.tolist() == [1, 0]
+
+
+def test_great_stickiness_keeps_every_incumbent_that_can_stay() -> None:
+    scores = integers(20, 8, seed=3, low=0, high=100) / 100
+    incumbent = np.arange(20) % 8
+    solution = solve(Problem(scores, [3] * 8, incumbent=incumbent, stickiness=1e15))
+    assert np.array_equal(solution.mentor_of, incumbent)
+
+
+def test_kept_incumbents_cost_nothing_where_the_scores_are_tied() -> None:
+    scores = np.ones((30, 10))
+    incumbent = np.arange(30)[::-1] % 10
+    solution = solve(Problem(scores, [3] * 10, incumbent=incumbent))
+    assert np.array_equal(solution.mentor_of, incumbent)
+    assert solution.total == 30
+
+
+@pytest.mark.parametrize("size", [1e15, 1e-15, 1e-300, 1.0])
+def test_scores_of_any_size_are_solved_exactly(size: float) -> None:
+    scores = np.array([[3.0, 2.0], [2.0, 0.0]]) * size / 4
+    solution = solve(Problem(scores, [1, 1]))
+    assert solution.mentor_of.tolist() == [1, 0]
+    assert solution.total == pytest.approx(size)
+
+
+def test_a_difference_of_a_millionth_of_a_millionth_decides() -> None:
+    assert solve(Problem([[0.5, 0.5 + 1e-12]], [1, 1])).mentor_of.tolist() == [1]
+    assert solve(Problem([[0.5 + 1e-12, 0.5]], [1, 1])).mentor_of.tolist() == [0]
+
+
+def test_the_problem_is_left_as_it_was_and_the_same_input_gives_the_same_bytes() -> None:
+    scores, capacity = integers(40, 13, seed=1), np.full(13, 3)
+    before = scores.tobytes(), capacity.tobytes()
+    problem = Problem(scores, capacity)
+    first, second = solve(problem), solve(problem)
+    assert (scores.tobytes(), capacity.tobytes()) == before
+    assert first.mentor_of.tobytes() == second.mentor_of.tobytes()
+    assert first.prices.v.tobytes() == second.prices.v.tobytes()
+
+
+@pytest.mark.parametrize("levels", [1, 3, 1000])
+def test_a_few_hundred_people_are_solved_and_proved(levels: int) -> None:
+    scores = integers(300, 100, seed=levels, low=0, high=levels + 1) / levels
+    problem = Problem(scores, [3] * 100)
+    assert verify(problem, solve(problem))
