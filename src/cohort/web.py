@@ -73,7 +73,7 @@ def page(asked: Asked, template: str, *, status: int = 200, **context: Any) -> R
             **context,
             actor=asked.scope.get("user"),
             nav=nav_for(asked),
-            flashes=[unquote(said)] if said else [],
+            flashes=[{"kind": "ok", "text": unquote(said)}] if said else [],
         ),
         media_type="text/html; charset=utf-8",
         status_code=status,
