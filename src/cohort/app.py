@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import structlog
 from litestar import Litestar, Request, Router
@@ -17,7 +17,6 @@ from litestar.params import QueryParameter
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Method, Scope
 from sqlalchemy.ext.asyncio import AsyncSession
-from typing_extensions import Annotated
 
 from cohort import __version__, bell, health, rooms, web
 from cohort.clock import Clock, utc_now
@@ -36,9 +35,11 @@ log = structlog.get_logger()
 SECURITY_HEADERS = [
     (
         b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-        b"frame-ancestors 'none'",
+        (
+            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+            b"frame-ancestors 'none'"
+        ),
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -58,7 +59,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     meters = health.Meters()
 
     @asynccontextmanager
-    async def opened(app: Litestar) -> AsyncGenerator[None]:
+    async def opened(_app: Litestar) -> AsyncGenerator[None]:
         yield
         await redis.aclose()
         await engine.dispose()
@@ -86,7 +87,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             "clock": Provide(lambda: clock, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
         },
-        exception_handlers={Exception: refuse},  # type: ignore[dict-item]
+        exception_handlers={Exception: refuse},
         before_send=[add_headers(settings), count_and_log(meters)],
         lifespan=[opened],
         state=State(
@@ -98,13 +99,13 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 "pages": web.create_pages(settings),
             }
         ),
-        openapi_config=contract(settings),
+        openapi_config=contract(),
         request_max_body_size=BODY_LIMIT,
         logging_config=None,
     )
 
 
-def contract(settings: Settings) -> OpenAPIConfig:
+def contract() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="cohort",
         version=__version__,
@@ -116,7 +117,7 @@ def contract(settings: Settings) -> OpenAPIConfig:
     )
 
 
-def name_of_operation(handler: HTTPRouteHandler, method: Method, path: Any) -> str:
+def name_of_operation(handler: HTTPRouteHandler, _method: Method, _path: Any) -> str:
     return handler.fn.__name__
 
 

@@ -81,7 +81,7 @@ def create_sessions(engine: AsyncEngine) -> Sessions:
 
 
 async def is_at_head(db: AsyncSession, head: str) -> bool:
-    found = await db.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = await db.scalar(text("SELECT version_num FROM alembic_version"))
     return found == head
 
 

@@ -5,8 +5,13 @@ from typing import Any
 from litestar import Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
-from prometheus_client import generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,7 +66,7 @@ async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Respo
         .where(Promise.state != PromiseState.KEPT)
         .group_by("state")
     )
-    waiting: dict[Any, int] = {state: count for state, count in counted}
+    waiting: dict[Any, int] = dict(counted.tuples().all())
     lines = [
         "# HELP cohort_promises Work that is promised and not done.",
         "# TYPE cohort_promises gauge",

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Mapped
 from cohort.db import Base, Id, Instant
 from cohort.settings import Settings
 
-
 _UNSAFE_IN_HEADER = re.compile(r"[\x00-\x1f\x7f]|=\?")
 
 

@@ -147,7 +147,7 @@ async def note_failure(
 
 async def retry(db: AsyncSession, promise_id: UUID, *, now: datetime) -> Promise:
     """Give a dead promise its attempts again."""
-    revived = await db.scalar(
+    revived: Promise | None = await db.scalar(
         update(Promise)
         .where(Promise.id == promise_id, Promise.state == PromiseState.DEAD)
         .values(state=PromiseState.PENDING, attempts=0, due_at=now, ended_at=None)

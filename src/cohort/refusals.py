@@ -62,13 +62,14 @@ class Broken(Refusal):
 def may_refuse(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
     """What a route may answer instead, for the contract; the usual ones need not be named."""
     told: dict[int, list[str]] = {}
-    for refusal in (Malformed, NotSignedIn, NotAllowed, Invalid, *refusals, Unavailable):
+    usual: tuple[type[Refusal], ...] = (Malformed, NotSignedIn, NotAllowed, Invalid, Unavailable)
+    for refusal in (*usual, *refusals):
         told.setdefault(refusal.status, []).append(f"`{refusal.code}`: {refusal.title}.")
     return {
         status: ResponseSpec(
             data_container=Problem,
             generate_examples=False,
-            media_type="application/problem+json",  # type: ignore[arg-type]
+            media_type="application/problem+json",
             description=" ".join(dict.fromkeys(sentences)),
         )
         for status, sentences in sorted(told.items())
@@ -87,42 +88,45 @@ def refuse(asked: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 
 def answer_to(scope: Scope, error: BaseException) -> ASGIApp:
     """The same, where no handler is at hand: outside of the routes."""
-    asked: Request[Any, Any, Any] = Request(scope)  # type: ignore[arg-type]
+    asked: Request[Any, Any, Any] = Request(scope)
     broken = error if isinstance(error, Exception) else RuntimeError()
     return refuse(asked, broken).to_asgi_response(app=None, request=asked)
 
 
 def as_refusal(error: Exception) -> Refusal:
-    if isinstance(error, Refusal):
-        return error
-    if isinstance(error, ValidationException):
-        return _invalid(error)
-    if isinstance(error, HTTPException):
-        return _of_the_framework(error)
-    if isinstance(error, (RecursionError, UnicodeDecodeError)):
-        return Malformed("The body could not be read: it is nested too deep, or not UTF-8.")
-    if isinstance(error, StaleDataError):
-        return Stale()
-    if isinstance(error, (DBAPIError, PoolTimeout, OSError)):
-        return _of_the_database(error)
+    match error:
+        case Refusal():
+            return error
+        case ValidationException():
+            return _invalid(error)
+        case HTTPException():
+            return _of_the_framework(error)
+        case RecursionError() | UnicodeDecodeError():
+            return Malformed("The body could not be read: it is nested too deep, or not UTF-8.")
+        case StaleDataError():
+            return Stale()
+        case DBAPIError() | PoolTimeout() | OSError():
+            return _of_the_database(error)
+    return _our_fault()
+
+
+def _our_fault() -> Broken:
     return Broken("This is our fault, and it is noted. Nothing was changed; try again later.")
 
 
 def _of_the_framework(error: HTTPException) -> Refusal:
-    match error.status_code:
-        case 401:
-            return NotSignedIn()
-        case 403:
-            return NotAllowed("You may not do this.")
-        case 404:
-            return NotFound()
-        case 405:
-            return WrongMethod("This address does not take that method.")
-        case 413:
-            return TooLarge("Send at most 64 kB.")
-        case status if 400 <= status < 500:
-            return Malformed("The body could not be read. Send it as JSON in UTF-8.")
-    return Broken("This is our fault, and it is noted. Nothing was changed; try again later.")
+    known = {
+        401: NotSignedIn(),
+        403: NotAllowed("You may not do this."),
+        404: NotFound(),
+        405: WrongMethod("This address does not take that method."),
+        413: TooLarge("Send at most 64 kB."),
+    }
+    if error.status_code in known:
+        return known[error.status_code]
+    if error.status_code < 500:
+        return Malformed("The body could not be read. Send it as JSON in UTF-8.")
+    return _our_fault()
 
 
 def _invalid(error: ValidationException) -> Refusal:

@@ -133,9 +133,10 @@ class OneAnswerPerKey:
 
 
 async def read_whole(receive: Receive) -> bytes:
-    parts, size, more = [], 0, True
+    parts: list[bytes] = []
+    size, more = 0, True
     while more:
-        message = await receive()
+        message: Any = await receive()
         if message["type"] == "http.disconnect":
             break
         parts.append(message.get("body", b""))
@@ -157,7 +158,7 @@ def whole(body: bytes) -> Receive:
 
 
 def digest_of(scope: Scope, body: bytes) -> bytes:
-    asked = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"]
+    asked = f"{scope.get('method')} {scope['path']}?".encode() + scope["query_string"]
     return hashlib.sha256(asked + b"\0" + body).digest()
 
 

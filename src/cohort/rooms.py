@@ -1,6 +1,7 @@
 """Every room at once: what the wiring and the migrations need to know of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 from litestar import Router
 
@@ -26,4 +27,5 @@ JOBS: Mapping[str, Job] = {
 }
 WHEN_DEAD: Mapping[str, Job] = {}
 """What to do when a job's last attempt failed."""
-EVERY_MINUTE: Sequence[Job] = ()
+EVERY_MINUTE: Sequence[Callable[[dict[str, Any]], Coroutine[Any, Any, None]]] = ()
+"""What every worker looks for once a minute; each is harmless when it runs twice."""

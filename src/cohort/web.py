@@ -58,7 +58,7 @@ def create_pages(settings: Settings) -> Pages:
 
 
 def markdown(text: str) -> Markup:
-    """Markdown as HTML that can do no harm: no raw HTML, no scripts, links that give nothing away."""
+    """Markdown as HTML that can do no harm: no raw HTML, no scripts, no pictures."""
     html = MarkdownIt("js-default", {"breaks": True}).disable("image").render(text)
     return Markup(nh3.clean(html, link_rel="nofollow noopener noreferrer"))  # noqa: S704
 

@@ -1,12 +1,13 @@
 """Wiring: the worker that keeps promises and opens what is due."""
 
 import json
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
 from arq import cron
 from arq.connections import RedisSettings
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
@@ -69,7 +70,7 @@ class Keeper:
             return
         try:
             promised = await self._attempt(promise_id, attempt)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever it was, it is noted and tried again)
             await self._failed(promise_id, attempt, error)
         else:
             await self.bell.ring(promised)
@@ -117,7 +118,10 @@ def create_worker(settings: Settings, clock: Clock = utc_now, **options: Any) ->
         cron_jobs=[
             cron(sweep, second=set(range(0, 60, 10)), run_at_startup=True),
             cron(tidy, hour={3}, minute={30}),
-            *[cron(job, second={5}, run_at_startup=True) for job in rooms.EVERY_MINUTE],
+            *[
+                cron(cast("WorkerCoroutine", job), second={5}, run_at_startup=True)
+                for job in rooms.EVERY_MINUTE
+            ],
         ],
         queue_name="cohort:queue",
         redis_settings=address,

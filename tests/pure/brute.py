@@ -13,7 +13,9 @@ def every_assignment(problem: Problem) -> list[tuple[int, ...]]:
         [pins[i]] if i in pins else [-1, *(j for j in range(m) if _allowed(problem, i, j))]
         for i in range(n)
     ]
-    return [a for a in product(*options) if all(a.count(j) <= problem.capacity[j] for j in range(m))]
+    return [
+        a for a in product(*options) if all(a.count(j) <= problem.capacity[j] for j in range(m))
+    ]
 
 
 def total_of(problem: Problem, assignment: tuple[int, ...]) -> float:

@@ -76,7 +76,7 @@ class WhoIsAsking:
         db, now = scope["state"]["db"], self.clock()
         shown = Headers.from_scope(scope).get("authorization", "")
         if not shown:
-            token = ASGIConnection(scope).cookies.get(cookie_name(self.settings))  # type: ignore[var-annotated]
+            token = ASGIConnection(scope).cookies.get(cookie_name(self.settings))
             person = await service.who_has_login(db, token, now=now) if token else None
             return person, Credential(login_token=token) if person else None
         kind, _, token = shown.partition(" ")
@@ -106,7 +106,7 @@ def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     if handler.opt.get("any_scope", False):
         return
     room = handler.opt.get("room")
-    needed = f"{room}:{'read' if connection.scope['method'] in SAFE_METHODS else 'write'}"
+    needed = f"{room}:{'read' if connection.scope.get('method') in SAFE_METHODS else 'write'}"
     if room is None:
         raise NotAllowed("An API key cannot do this. Sign in instead.")
     if needed not in scopes:

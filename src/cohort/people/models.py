@@ -1,6 +1,5 @@
 """Accounts and the ways into them."""
 
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -39,7 +38,7 @@ class Login(Base):
 
 class LinkPurpose(StrEnum):
     VERIFY = "verify"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105
 
 
 class MailedLink(Base):

@@ -65,7 +65,7 @@ async def join(
 
 
 @get("/verify/{token:str}", guards=[public])
-async def verify_page(request: Asked, token: FromPath[str]) -> Response[str]:
+async def verify_page(request: Asked) -> Response[str]:
     # A button, not the link itself: mail scanners open links before people do.
     return page(request, "people/verify.html")
 
@@ -95,7 +95,7 @@ async def forgotten(
 
 
 @get("/password/{token:str}", guards=[public])
-async def password_page(request: Asked, token: FromPath[str]) -> Response[str]:
+async def password_page(request: Asked) -> Response[str]:
     return page(request, "people/password.html", errors={})
 
 
