@@ -62,10 +62,12 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def percent(share: float) -> str:
     """A share in [0, 1] as `38%`; only nothing is 0% and only all is 100%."""
+    return f"{_whole_percent(share)}%"
+
+
+def _whole_percent(share: float) -> int:
     rounded = round(share * 100)
-    if 0 < share < 1:
-        rounded = min(99, max(1, rounded))
-    return f"{rounded}%"
+    return min(99, max(1, rounded)) if 0 < share < 1 else rounded
 
 
 def score(value: float) -> str:
@@ -74,10 +76,12 @@ def score(value: float) -> str:
 
 
 def heat_step(share: float) -> int:
-    """The colour step of a share in [0, 1]: 0 is nothing, 5 is all, 1 to 4 the quarters between."""
-    if share <= 0:
-        return 0
-    return 5 if share >= 1 else 1 + int(share * 4)
+    """The colour step of a share in [0, 1]: 0 is nothing, 5 is all, 1 to 4 the quarters between.
+
+    It is taken from the percent that is printed, so that number and colour never disagree.
+    """
+    printed = _whole_percent(share)
+    return 0 if printed == 0 else 1 + printed // 25
 
 
 def weekly(spans: WeeklyHours) -> str:

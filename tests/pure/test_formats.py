@@ -69,9 +69,11 @@ def test_amounts_read_as_people_say_them():
 def test_only_nothing_is_0_percent_and_only_all_is_100_percent():
     shares = (0, 0.001, 0.375, 0.999, 1)
     assert [percent(share) for share in shares] == ["0%", "1%", "38%", "99%", "100%"]
-    assert [heat_step(share) for share in (0, 0.01, 0.25, 0.5, 0.75, 0.999, 1)] == [
-        *(0, 1, 2, 3, 4, 4, 5)
-    ]
+
+
+def test_colour_steps_agree_with_the_printed_percent():
+    steps = {0: 0, 0.001: 1, 0.244: 1, 0.246: 2, 0.5: 3, 0.75: 4, 0.999: 4, 1: 5}
+    assert {share: heat_step(share) for share in steps} == steps
 
 
 def test_ticked_neighbours_become_one_span():
