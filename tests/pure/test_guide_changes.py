@@ -135,3 +135,8 @@ def test_every_import_keeps_a_tree_of_distinct_slugs_and_settles(before: str, af
     assert [(s.title, s.body) for s in changes.sections] == [
         (s.title, s.body) for s in document.sections
     ]
+    again = compare(
+        stored(changes) + [replace(s, retired=True) for s in old if s.slug in changes.gone],
+        document,
+    )
+    assert told(again) == {}

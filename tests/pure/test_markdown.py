@@ -88,8 +88,8 @@ def test_a_title_is_the_words_a_reader_sees() -> None:
 
 
 def test_slugs_keep_the_letters_of_every_script() -> None:
-    assert slugs("# Été à Zürich!\n# 機械学習\n# हिन्दी\n# 🎉\n# a_b — C\n") == [
-        "été-à-zürich",
+    assert slugs("# L'été à Zoë's!\n# 機械学習\n# हिन्दी\n# 🎉\n# a_b — C\n") == [
+        "l-été-à-zoës",
         "機械学習",
         "हिन्दी",
         "section",

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cohort.guides.markdown import GuideDocument, SectionDraft
 from cohort.guides.slugs import SlugBook, qualified
@@ -45,9 +46,11 @@ def compare(old: Sequence[KnownSection], new: GuideDocument) -> Changes:
     """Decide which section of the new guide is which known one; O(n log n).
 
     From the top of the tree down, a section is a known one that no other claims when they have
-    the same parent and title; else the same parent and content, if only one on each side does;
-    else the same slug. A retired one is claimed only where no live one fits.
+    the same parent and title, or the same parent and content, and only one on each side does;
+    where a title repeats below one parent, the order pairs what is left; else the slug decides.
+    A retired one is claimed only where no live one fits.
     """
+    old = sorted(old, key=lambda known: (known.retired, known.position))
     known_of = _recognised(old, new.sections)
     sections = _settled(new.sections, known_of, {known.slug for known in old})
     pairs = [
@@ -73,6 +76,27 @@ def compare(old: Sequence[KnownSection], new: GuideDocument) -> Changes:
     )
 
 
+class _Traits(NamedTuple):
+    """What a section is recognised by; a draft's parent is the known section that it is."""
+
+    slug: str
+    parent: Hashable
+    title: str
+    content: Hashable
+
+
+def _by_title(traits: _Traits) -> Hashable:
+    return traits.parent, traits.title
+
+
+def _by_content(traits: _Traits) -> Hashable:
+    return (traits.parent, traits.content) if traits.content else None
+
+
+def _by_slug(traits: _Traits) -> Hashable:
+    return traits.slug
+
+
 def _recognised(
     old: Sequence[KnownSection], new: Sequence[SectionDraft]
 ) -> dict[str, KnownSection]:
@@ -80,65 +104,48 @@ def _recognised(
     known_of: dict[str, KnownSection] = {}
     old_content = _contents([known for known in old if not known.retired])
     new_content = _contents(new)
-
-    def parent(draft: SectionDraft) -> Hashable:
-        if draft.parent_slug is None:
-            return None
-        known = known_of.get(draft.parent_slug)
-        return known.slug if known else ("new", draft.parent_slug)
-
+    unclaimed = {
+        known: _Traits(known.slug, known.parent_slug, known.title, old_content.get(known.slug))
+        for known in old
+    }
     for drafts in _generations(new):
-        _claim(
-            known_of,
-            old,
-            drafts,
-            of_known=lambda known: (known.parent_slug, known.title),
-            of_draft=lambda draft: (parent(draft), draft.title),
-        )
-        _claim(
-            known_of,
-            old,
-            drafts,
-            of_known=lambda known: _with(known.parent_slug, old_content.get(known.slug)),
-            of_draft=lambda draft: _with(parent(draft), new_content.get(draft.slug)),
-        )
-        _claim(
-            known_of,
-            old,
-            drafts,
-            of_known=lambda known: known.slug,
-            of_draft=lambda draft: draft.slug,
-        )
+        asking = []
+        for draft in drafts:
+            parent = known_of.get(draft.parent_slug) if draft.parent_slug else None
+            # A new parent is no known section, and its children are nobody's by place.
+            place = parent.slug if parent else draft.parent_slug and ("new", draft.parent_slug)
+            asking.append(_Traits(draft.slug, place, draft.title, new_content.get(draft.slug)))
+        _claim(known_of, unclaimed, asking, _by_title)
+        _claim(known_of, unclaimed, asking, _by_content)
+        _claim(known_of, unclaimed, asking, _by_title, in_order=True)
+        _claim(known_of, unclaimed, asking, _by_slug)
     return known_of
 
 
 def _claim(
     known_of: dict[str, KnownSection],
-    old: Sequence[KnownSection],
-    drafts: Sequence[SectionDraft],
+    unclaimed: dict[KnownSection, _Traits],
+    asking: Sequence[_Traits],
+    key_of: Callable[[_Traits], Hashable],
     *,
-    of_known: Callable[[KnownSection], Hashable],
-    of_draft: Callable[[SectionDraft], Hashable],
+    in_order: bool = False,
 ) -> None:
-    """Add to `known_of` the drafts whose key is also that of exactly one unclaimed section."""
-    claimed = {known.slug for known in known_of.values()}
+    """Move to `known_of` what one asks for and one fits by this key; several only `in_order`."""
     candidates: dict[Hashable, list[KnownSection]] = defaultdict(list)
-    for known in old:
-        if known.slug not in claimed:
-            candidates[of_known(known)].append(known)
-    asking: dict[Hashable, list[SectionDraft]] = defaultdict(list)
-    for draft in drafts:
-        if draft.slug not in known_of:
-            asking[of_draft(draft)].append(draft)
-    for key, askers in asking.items():
+    for known, traits in unclaimed.items():
+        candidates[key_of(traits)].append(known)
+    askers: dict[Hashable, list[str]] = defaultdict(list)
+    for traits in asking:
+        if traits.slug not in known_of:
+            askers[key_of(traits)].append(traits.slug)
+    for key, slugs in askers.items():
         fitting = candidates.get(key, [])
-        fitting = [known for known in fitting if not known.retired] or fitting
-        if key is not None and len(askers) == len(fitting) == 1:
-            known_of[askers[0].slug] = fitting[0]
-
-
-def _with(parent: Hashable, content: Hashable) -> Hashable:
-    return None if content is None else (parent, content)
+        live = [known for known in fitting if not known.retired] or fitting
+        if key is None or not (in_order or len(slugs) == len(live) == 1):
+            continue
+        for slug, known in zip(slugs, fitting if in_order else live, strict=False):
+            known_of[slug] = known
+            del unclaimed[known]
 
 
 def _contents(sections: Iterable[KnownSection | SectionDraft]) -> dict[str, Hashable]:
@@ -149,9 +156,8 @@ def _contents(sections: Iterable[KnownSection | SectionDraft]) -> dict[str, Hash
         if section.parent_slug is not None:
             children[section.parent_slug].append(section.title)
     return {
-        section.slug: section.body or tuple(sorted(children[section.slug]))
+        section.slug: section.body or tuple(sorted(children.get(section.slug, ())))
         for section in sections
-        if section.body or children.get(section.slug)
     }
 
 

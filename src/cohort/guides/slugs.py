@@ -1,11 +1,13 @@
 """Readable names of sections that stay the same from import to import."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 TITLE_PART = 60
 PARENT_PART = 50
+POSSESSIVE = re.compile(r"['’](?=s\b)")
 
 
 class SlugBook:
@@ -31,6 +33,7 @@ def slug_of(title: str) -> str:
     At most 60 characters; letters of every script are kept. A title without any is "section".
     """
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
+    text = POSSESSIVE.sub("", text)
     words = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split()
     slug = "-".join(words)
     if len(slug) > TITLE_PART:
