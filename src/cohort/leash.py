@@ -8,7 +8,7 @@ watcher asks the child to stop.
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,8 @@ class Child:
         command: Sequence[str | Path],
         *,
         stop_signal: signal.Signals = signal.SIGTERM,
-        output: int | IO[bytes] | None = None,
+        output: IO[bytes] | None = None,
+        piped: bool = False,
         account: Account | None = None,
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
@@ -57,8 +58,8 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603  the commands are our own
             ["/bin/sh", "-c", LEASH, name, *map(str, command)],
             stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=None if output is None else subprocess.STDOUT,
+            stdout=subprocess.PIPE if piped else output,
+            stderr=subprocess.STDOUT if piped or output else None,
             env=environment,
             cwd=folder,
             start_new_session=True,
@@ -67,6 +68,14 @@ class Child:
 
     def has_ended(self) -> bool:
         return self.process.poll() is not None
+
+    def lines(self) -> Iterator[str]:
+        """What a piped child writes, until it ends."""
+        for line in self.process.stdout or ():
+            yield line.decode(errors="replace").rstrip()
+
+    def wait(self) -> int:
+        return self.process.wait()
 
     def ask_to_stop(self) -> None:
         if self.process.stdin is not None:

