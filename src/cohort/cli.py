@@ -85,5 +85,44 @@ def doctor(data_dir: Path) -> None:
         raise click.exceptions.Exit(1)
 
 
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Run one process of the API and the pages."""
+    import uvicorn
+
+    from cohort.app import create_app
+    from cohort.settings import Settings
+
+    uvicorn.run(
+        create_app(Settings()),
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+@cli.command()
+def work() -> None:
+    """Run one worker: mail, matchings, and all that was promised."""
+    from cohort.settings import Settings
+    from cohort.worker import create_worker
+
+    create_worker(Settings()).run()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the shape that this version expects."""
+    from cohort.migrate import upgrade
+    from cohort.settings import Settings
+
+    upgrade(Settings())
+
+
 def main() -> None:
     cli(prog_name="cohort")

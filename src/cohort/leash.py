@@ -22,9 +22,7 @@ child=$!
 { read -r line <&3; kill -s "$0" "$child"; } 2>/dev/null &
 watcher=$!
 exec 3<&-
-wait "$child"
-status=$?
-kill "$watcher" 2>/dev/null
+{ wait "$child"; status=$?; kill "$watcher"; } 2>/dev/null
 exit "$status"
 """
 

@@ -1,0 +1,27 @@
+"""What an operator copies from deploy/ names things that exist."""
+
+import re
+from pathlib import Path
+
+from cohort.settings import Settings
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+def names_in(example: str) -> set[str]:
+    return set(re.findall(r"^(\w+)=", (DEPLOY / example).read_text(), re.MULTILINE))
+
+
+def test_the_example_sets_only_settings_that_exist() -> None:
+    ours = {name for name in names_in("env.example") if name.startswith("COHORT_")}
+    assert ours <= {f"COHORT_{field.upper()}" for field in Settings.model_fields}
+
+
+def test_the_example_sets_every_setting_that_has_no_default() -> None:
+    needed = {f"COHORT_{n.upper()}" for n, f in Settings.model_fields.items() if f.is_required()}
+    assert needed <= names_in("env.example")
+
+
+def test_the_example_sets_what_the_composition_reads() -> None:
+    read = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
+    assert read <= names_in("env.example")
