@@ -75,11 +75,13 @@ def below(process: psutil.Process) -> list[psutil.Process]:
 
 
 def workers_below(process: psutil.Process) -> set[int]:
-    return {
-        child.pid
-        for child in process.children(recursive=True)
-        if child.name() != "sh" and child.cmdline()[-1:] == ["work"]
-    }
+    return {child.pid for child in below(process) if is_a_worker(child)}
+
+
+def is_a_worker(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return process.name() != "sh" and process.cmdline()[-1:] == ["work"]
+    return False
 
 
 def is_gone(process: psutil.Process) -> bool:
