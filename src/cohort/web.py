@@ -51,6 +51,7 @@ def create_pages(settings: Settings) -> Pages:
     )
     pages.filters.update(FILTERS)
     pages.filters["markdown"] = markdown
+    pages.filters["summary"] = summary
     pages.globals.update(GLOBALS)
     pages.globals["static"] = Fingerprints(STATIC)
     pages.globals["development"] = settings.development
@@ -61,6 +62,11 @@ def markdown(text: str) -> Markup:
     """Markdown as HTML that can do no harm: no raw HTML, no scripts, no pictures."""
     html = MarkdownIt("js-default", {"breaks": True}).disable("image").render(text)
     return Markup(nh3.clean(html, link_rel="nofollow noopener noreferrer"))  # noqa: S704
+
+
+def summary(errors: Mapping[str, str]) -> list[dict[str, str]]:
+    """Errors by field as the list that stands above a form."""
+    return [{"field": field, "message": message} for field, message in errors.items()]
 
 
 def page(asked: Asked, template: str, *, status: int = 200, **context: Any) -> Response[str]:
@@ -99,7 +105,7 @@ def nav_for(asked: Asked) -> list[dict[str, Any]]:
 
 def see(address: str, *, saying: str = "", cookies: Sequence[Cookie] = ()) -> Redirect:
     """After a form was handled: go there with GET, and say once what happened."""
-    said = [Cookie(SAID, quote(saying), max_age=60, httponly=True, samesite="lax")]
+    said = [Cookie(SAID, value=quote(saying), max_age=60, httponly=True, samesite="lax")]
     return Redirect(address, status_code=303, cookies=[*cookies, *(said if saying else [])])
 
 

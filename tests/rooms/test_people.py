@@ -1,14 +1,17 @@
 """Accounts: Ada signs up, a stranger tries to."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from httpx import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.mail import MailboxMessage
+from cohort.outbox import Promise
 from cohort.people.models import Login, Person
 
 ADA = {"name": "Ada Example", "email": "ada@example.org", "password": "a sentence that is long"}
@@ -84,3 +87,112 @@ async def test_the_answer_with_a_secret_is_said_once(enter: Any, db: AsyncSessio
     assert first.status_code == 201
     assert first.json()["secret"].startswith("cohort_")
     assert (second.status_code, second.json()["code"]) == (409, "only_said_once")
+
+
+async def test_a_key_reaches_no_further_than_its_scopes(enter: Any, platform: Any) -> None:
+    ada = await enter("Ada")
+    made = await ada.post("/api/v1/api_keys", json={"name": "s", "scopes": ["cohorts:read"]})
+    script = platform.client(made.json()["secret"])
+
+    assert (await script.get("/api/v1/me")).json()["id"] == ada.id
+    refused = await script.get("/api/v1/api_keys")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+
+    await ada.delete(f"/api/v1/api_keys/{made.json()['id']}")
+    assert (await script.get("/api/v1/me")).status_code == 401
+    await script.aclose()
+
+
+async def test_the_keys_of_others_are_not_there(enter: Any) -> None:
+    ada, bao = await enter("Ada"), await enter("Bao")
+    made = await ada.post("/api/v1/api_keys", json={"name": "s", "scopes": ["study:read"]})
+
+    assert (await bao.delete(f"/api/v1/api_keys/{made.json()['id']}")).status_code == 404
+    assert (await bao.get("/api/v1/api_keys")).json() == {"items": [], "next": None}
+    assert len((await ada.get("/api/v1/api_keys")).json()["items"]) == 1
+
+
+async def test_keys_are_listed_page_by_page_in_one_order(
+    enter: Any, count_statements: Any, clock: Any
+) -> None:
+    ada = await enter("Ada")
+    for number in range(5):
+        clock.turn(seconds=number % 2)
+        await ada.post("/api/v1/api_keys", json={"name": f"{number}", "scopes": ["study:read"]})
+
+    first = (await ada.get("/api/v1/api_keys?limit=3")).json()
+    with count_statements() as statements:
+        rest = (await ada.get("/api/v1/api_keys", params={"cursor": first["next"]})).json()
+
+    names = [key["name"] for key in first["items"] + rest["items"]]
+    assert sorted(names) == ["0", "1", "2", "3", "4"]
+    assert rest["next"] is None
+    assert len(statements) == 2  # who is asking, and the page
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "W10=", "e30=", "WyJhIiwgImIiXQ==", "WzEsIDJd", "%00", "é"]
+)
+async def test_a_cursor_of_nobodys_is_refused_at_its_field(enter: Any, cursor: str) -> None:
+    ada = await enter("Ada")
+    answer = await ada.get("/api/v1/api_keys", params={"cursor": cursor})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "cursor"
+
+
+HOSTILE = {
+    "not json": (b"{", 400),
+    "not utf-8": (b'{"name": "\xff"}', 400),
+    "deep": (b"[" * 30_000, 400),
+    "half a character": (b'{"name": "\\ud800", "email": "a@b.co"}', 400),
+    "a list": (b"[]", 422),
+    "null": (b"null", 422),
+    "nothing": (b"", 422),
+    "too large": (b'{"name": "' + b"a" * 70_000 + b'"}', 413),
+    "control characters": (
+        b'{"name": "a\\u0000", "email": "a@b.co", "password": "123456789012"}',
+        422,
+    ),
+    "a number for a name": (b'{"name": 1, "email": "a@b.co", "password": "123456789012"}', 422),
+    "a huge number": (b'{"name": 1' + b"0" * 400 + b"}", 422),
+    "unknown fields": (
+        b'{"name": "A", "email": "a@b.co", "password": "123456789012", "is_admin": true}',
+        422,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+async def test_a_hostile_body_is_refused_and_nothing_is_kept(
+    anyone: AsyncClient, db: AsyncSession, kind: str
+) -> None:
+    body, status = HOSTILE[kind]
+    answer = await anyone.post(
+        "/api/v1/people", content=body, headers={"content-type": "application/json"}
+    )
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "application/problem+json",
+    )
+    assert await db.scalar(select(func.count()).select_from(Person)) == 0
+
+
+async def test_two_who_race_for_an_address_get_one_account(
+    anyone: AsyncClient, db: AsyncSession
+) -> None:
+    answers = await asyncio.gather(*[anyone.post("/api/v1/people", json=ADA) for _ in range(8)])
+
+    assert {answer.status_code for answer in answers} == {202}
+    assert await db.scalar(select(func.count()).select_from(Person)) == 1
+
+
+async def test_the_same_key_at_the_same_time_does_it_once(
+    anyone: AsyncClient, db: AsyncSession
+) -> None:
+    key = {"idempotency-key": "k"}
+    answers = await asyncio.gather(
+        *[anyone.post("/api/v1/people", json=ADA, headers=key) for _ in range(5)]
+    )
+
+    assert {answer.status_code for answer in answers} == {202}
+    assert await db.scalar(select(func.count()).select_from(Promise)) == 1

@@ -35,7 +35,7 @@ def cookie_name(settings: Settings) -> str:
 def login_cookie(settings: Settings, entry: service.Entry) -> Cookie:
     return Cookie(
         cookie_name(settings),
-        entry.token,
+        value=entry.token,
         max_age=settings.login_days * 86_400,
         secure=settings.secure,
         httponly=True,
@@ -45,7 +45,12 @@ def login_cookie(settings: Settings, entry: service.Entry) -> Cookie:
 
 def no_cookie(settings: Settings) -> Cookie:
     return Cookie(
-        cookie_name(settings), "", max_age=0, secure=settings.secure, httponly=True, samesite="lax"
+        cookie_name(settings),
+        value="",
+        max_age=0,
+        secure=settings.secure,
+        httponly=True,
+        samesite="lax",
     )
 
 

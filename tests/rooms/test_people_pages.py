@@ -1,0 +1,95 @@
+"""The same accounts, through pages."""
+
+from collections.abc import Awaitable, Callable
+
+from httpx import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.conftest import TurnableClock
+from tests.rooms.test_people import ADA, SIGN_IN, link_in_last_mail
+
+Keep = Callable[[], Awaitable[None]]
+
+
+async def with_an_account(anyone: AsyncClient, db: AsyncSession, keep_promises: Keep) -> None:
+    joined = await anyone.post("/join", data=ADA)
+    assert (joined.status_code, joined.headers["location"]) == (303, "/login")
+    await keep_promises()
+    verified = await anyone.post(f"/verify/{await link_in_last_mail(db)}")
+    assert verified.headers["location"] == "/login"
+
+
+async def test_ada_joins_confirms_signs_in_and_out(
+    anyone: AsyncClient, db: AsyncSession, keep_promises: Keep
+) -> None:
+    await with_an_account(anyone, db, keep_promises)
+    said = await anyone.get("/login")
+    assert "Your address is confirmed" in said.text
+    assert "Your address is confirmed" not in (await anyone.get("/login")).text
+
+    entered = await anyone.post("/login?next=/login", data=SIGN_IN)
+
+    assert entered.headers["location"] == "/login"
+    assert "HttpOnly" in entered.headers["set-cookie"]
+    assert "Ada Example" in (await anyone.get("/login")).text
+    await anyone.post("/logout")
+    assert "Ada Example" not in (await anyone.get("/login")).text
+
+
+async def test_a_planted_token_is_worth_nothing_after_sign_in(
+    anyone: AsyncClient, db: AsyncSession, keep_promises: Keep
+) -> None:
+    await with_an_account(anyone, db, keep_promises)
+    anyone.cookies.set("cohort_login", "chosen-by-the-attacker")
+
+    await anyone.post("/login", data=SIGN_IN)
+
+    attacker = await anyone.get(
+        "/api/v1/me", headers={"cookie": "cohort_login=chosen-by-the-attacker"}
+    )
+    assert attacker.status_code == 401
+
+
+async def test_a_wrong_password_is_said_at_the_field_and_the_address_is_kept(
+    anyone: AsyncClient,
+) -> None:
+    answer = await anyone.post("/login", data=SIGN_IN)
+
+    assert answer.status_code == 422
+    assert "is not right" in answer.text
+    assert 'value="ada@example.org"' in answer.text
+
+
+async def test_a_form_from_another_site_is_refused(anyone: AsyncClient) -> None:
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}):
+        answer = await anyone.post("/login", data=SIGN_IN, headers=headers)
+        assert answer.status_code == 403
+        assert "another site" in answer.text
+
+
+async def test_a_link_leads_nobody_to_another_site(
+    anyone: AsyncClient, db: AsyncSession, keep_promises: Keep
+) -> None:
+    await with_an_account(anyone, db, keep_promises)
+    for onward in ("//evil.example", "https://evil.example", "/\\evil.example"):
+        entered = await anyone.post("/login", params={"next": onward}, data=SIGN_IN)
+        assert entered.headers["location"] == "/"
+
+
+async def test_ada_forgets_her_password_and_every_old_login_ends(
+    anyone: AsyncClient, db: AsyncSession, keep_promises: Keep, clock: TurnableClock
+) -> None:
+    await with_an_account(anyone, db, keep_promises)
+    await anyone.post("/login", data=SIGN_IN)
+    clock.turn(minutes=1)
+    await anyone.post("/forgotten", data={"email": ADA["email"]})
+    await keep_promises()
+    token = await link_in_last_mail(db)
+
+    short = await anyone.post(f"/password/{token}", data={"password": "short"})
+    chosen = await anyone.post(f"/password/{token}", data={"password": "another long sentence"})
+
+    assert (short.status_code, chosen.status_code) == (422, 303)
+    assert (await anyone.get("/api/v1/me")).status_code == 401
+    again = await anyone.post("/login", data=SIGN_IN | {"password": "another long sentence"})
+    assert again.status_code == 303
