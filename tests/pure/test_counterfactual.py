@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from cases import problems
 from hypothesis import given, settings
-from test_solver import problems
 
 from cohort.matching.counterfactual import Move, chain, counterfactuals
 from cohort.matching.problem import BadPin, Problem

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 from brute import best, every_assignment, placed_of, total_of
+from cases import integers, problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,37 +16,6 @@ from cohort.matching.problem import Problem
 from cohort.matching.solver import solve
 
 SHAPES = list(product(range(5), repeat=2))
-
-
-def integers(n: int, m: int, seed: int, low: int = -2, high: int = 5) -> np.ndarray:
-    return np.random.default_rng(seed).integers(low, high, (n, m)).astype(float)
-
-
-@st.composite
-def problems(draw: st.DrawFn, most: int = 4) -> Problem:
-    """Small problems full of ties, with every kind of condition."""
-    n, m = draw(st.integers(0, most)), draw(st.integers(0, most))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    scores = rng.integers(-2, 6, (n, m)) / draw(st.sampled_from([1.0, 4.0, 3.0]))
-    capacity = rng.integers(0, 3, m)
-    forbidden = rng.random((n, m)) < draw(st.sampled_from([0.0, 0.3]))
-    pinned = []
-    if n and m and draw(st.booleans()):
-        i, j = int(rng.integers(n)), int(rng.integers(m))
-        if capacity[j] and not forbidden[i, j]:
-            pinned.append((i, j))
-    return Problem(
-        scores,
-        capacity,
-        floor=draw(st.sampled_from([None, -1.0, 0.0, 1.0])),
-        forbidden=forbidden,
-        pinned=pinned,
-        incumbent=rng.integers(-1, m, n) if draw(st.booleans()) else None,
-        stickiness=draw(st.sampled_from([0.0, 0.25, 2.0])),
-        cover=draw(st.booleans()),
-        researcher_ids=[f"r{k}" for k in rng.permutation(n)],
-        mentor_ids=[f"m{k}" for k in rng.permutation(m)],
-    )
 
 
 @pytest.mark.parametrize(("n", "m"), SHAPES)

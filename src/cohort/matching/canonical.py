@@ -35,7 +35,7 @@ def canonical(problem: Problem) -> Canonical:
     log2(4 n) of these bits for the bonus. That is finer than what adding up the factors of a
     score leaves uncertain, and at 2,000 people with `cover` still 10**-11.
     """
-    n, m = problem.shape
+    m = problem.shape[1]
     largest = float(np.abs(problem.scores).max(initial=0.0)) + problem.stickiness
     outweighing = 4 * problem.most_pairs + 2
     bits = BITS - (math.ceil(math.log2(outweighing + 1)) if problem.cover else 0)
@@ -64,7 +64,8 @@ def lots(problem: Problem) -> Ints:
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed ^= mixed >> np.uint64(31)
-    return (mixed >> np.uint64(64 - LOT_BITS)).astype(np.int64) + 1
+    drawn: Ints = (mixed >> np.uint64(64 - LOT_BITS)).astype(np.int64) + 1
+    return drawn
 
 
 def _spread(ids: Sequence[str] | None) -> npt.NDArray[np.uint64]:

@@ -1,7 +1,9 @@
 """Checking a solution without trusting the solver: this module shares no code with it."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -33,23 +35,13 @@ def verify(problem: Problem, solution: Solution) -> Verdict:
     in blocks of rows; O(n m) time, O(m) memory beside the input. Figures are compared to 1e-9
     of the largest number among them.
     """
-    fault = _fault_in_pairs(problem, solution) or _fault_in_prices(problem, solution)
+    fault = next(
+        chain(_faults_in_pairs(problem, solution), _faults_in_prices(problem, solution)), ""
+    )
     if fault:
         return Verdict(holds=False, sentence=fault, total=math.nan, bound=math.nan)
     total, bound, best = _weigh(problem, solution)
-    slack = TOLERANCE * max(_largest(problem), solution.cover_bonus, abs(total))
-    unfair = np.flatnonzero(~(np.abs(best - solution.prices.u) <= slack))
-    if len(unfair):
-        i = unfair[0]
-        fault = f"Researcher {i} has the price {solution.prices.u[i]}; it must be {best[i]}."
-    elif not abs(solution.total - total) <= slack:
-        fault = f"The total is said to be {solution.total}, but the pairs add up to {total}."
-    elif not bound - total <= slack:
-        fault = f"The prices only prove that no total is above {bound}; the total is {total}."
-    elif not abs(solution.bound - bound) <= slack:
-        fault = f"The bound is said to be {solution.bound}, but the prices give {bound}."
-    elif not abs(solution.gap - (solution.bound - solution.total)) <= slack:
-        fault = f"The gap is said to be {solution.gap}, which is not bound less total."
+    fault = next(_faults_in_figures(problem, solution, total, bound, best), "")
     proof = f"No assignment has a total above {bound}, and this one has {total}."
     return Verdict(holds=not fault, sentence=fault or proof, total=total, bound=bound)
 
@@ -58,42 +50,56 @@ def _largest(problem: Problem) -> float:
     return float(np.abs(problem.scores).max(initial=0.0)) + problem.stickiness
 
 
-def _fault_in_pairs(problem: Problem, solution: Solution) -> str:
+def _faults_in_pairs(problem: Problem, solution: Solution) -> Iterator[str]:
     n, m = problem.shape
     mentor_of, u, v = solution.mentor_of, *solution.prices
     if (mentor_of.shape, u.shape, v.shape) != ((n,), (n,), (m,)):
-        return "The solution has another number of researchers or mentors than the problem."
+        yield "The solution has another number of researchers or mentors than the problem."
     if ((mentor_of < -1) | (mentor_of >= m)).any():
-        return "Somebody is matched with a mentor who does not exist."
+        yield "Somebody is matched with a mentor who does not exist."
     matched = np.flatnonzero(mentor_of >= 0)
     if not np.array_equal(solution.pairs, np.stack([matched, mentor_of[matched]], axis=1)):
-        return "The list of pairs and the mentor of each researcher do not agree."
+        yield "The list of pairs and the mentor of each researcher do not agree."
     load = np.bincount(mentor_of[matched], minlength=m)
-    for j in np.flatnonzero(load > problem.capacity):
-        return f"Mentor {j} has {load[j]} researchers for {problem.capacity[j]} place(s)."
+    for full in np.flatnonzero(load > problem.capacity):
+        yield f"Mentor {full} has {load[full]} people and {problem.capacity[full]} place(s)."
     for i, j in problem.pinned:
         if mentor_of[i] != j:
-            return f"Researcher {i} is pinned to mentor {j}, but has {mentor_of[i]}."
+            yield f"Researcher {i} is pinned to mentor {j}, but has {mentor_of[i]}."
     pinned = {i for i, _ in problem.pinned}
     for i, j in solution.pairs.tolist():
         if problem.forbidden is not None and problem.forbidden[i, j]:
-            return f"Researcher {i} has mentor {j}, who is forbidden."
+            yield f"Researcher {i} has mentor {j}, which is forbidden."
         low = problem.floor is not None and problem.scores[i, j] < problem.floor
         if low and i not in pinned:
-            return f"Researcher {i} has mentor {j} at {problem.scores[i, j]}, below the floor."
-    return ""
+            yield f"Researcher {i} has mentor {j} at {problem.scores[i, j]}, below the floor."
 
 
-def _fault_in_prices(problem: Problem, solution: Solution) -> str:
+def _faults_in_prices(problem: Problem, solution: Solution) -> Iterator[str]:
     v, bonus = solution.prices.v, solution.cover_bonus
     for j in np.flatnonzero(~((v >= 0) & np.isfinite(v))):
-        return f"The price of mentor {j} is {v[j]}; it must be a number of at least 0."
-    if not problem.cover:
-        return "" if bonus == 0 else "A cover bonus is charged without cover."
-    n, places = problem.shape[0], sum(problem.capacity.tolist())
-    if not math.isfinite(bonus) or bonus < 2 * min(n, places) * _largest(problem):
-        return f"The cover bonus is {bonus}: too small to prove that nobody else can be placed."
-    return ""
+        yield f"The price of mentor {j} is {v[j]}; it must be a number of at least 0."
+    if bonus and not problem.cover:
+        yield "A cover bonus is charged without cover."
+    most = min(problem.shape[0], sum(problem.capacity.tolist()))
+    if problem.cover and not 2 * most * _largest(problem) <= bonus < math.inf:
+        yield f"The cover bonus is {bonus}: too small to prove that nobody else can be placed."
+
+
+def _faults_in_figures(
+    problem: Problem, solution: Solution, total: float, bound: float, best: Floats
+) -> Iterator[str]:
+    slack = TOLERANCE * max(_largest(problem), solution.cover_bonus, abs(total))
+    for i in np.flatnonzero(~(np.abs(best - solution.prices.u) <= slack)):
+        yield f"Researcher {i} has the price {solution.prices.u[i]}; it must be {best[i]}."
+    if not abs(solution.total - total) <= slack:
+        yield f"The total is said to be {solution.total}, but the pairs add up to {total}."
+    if not bound - total <= slack:
+        yield f"The prices only prove that no total is above {bound}; the total is {total}."
+    if not abs(solution.bound - bound) <= slack:
+        yield f"The bound is said to be {solution.bound}, but the prices give {bound}."
+    if not abs(solution.gap - (solution.bound - solution.total)) <= slack:
+        yield f"The gap is said to be {solution.gap}, which is not bound less total."
 
 
 def _weigh(problem: Problem, solution: Solution) -> tuple[float, float, Floats]:

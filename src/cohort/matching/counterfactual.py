@@ -1,6 +1,7 @@
 """What would be lost, gained and moved if one thing were otherwise; exact, for all pairs."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
     the costs are whole numbers below 2**53, on which float64 is exact.
     """
     around = _residual(problem, solution)
-    n, m = problem.shape
+    m = problem.shape[1]
     worth, price, node = around.worth, around.price, around.node
     back = _all_cheapest(around.costs)
     surplus = own_worth(worth.units, solution.mentor_of) - price[node]
@@ -92,7 +93,7 @@ def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, .
     path = _cheapest_path(around.costs, j, here)
     if path is None:
         return None
-    moves = [_mover(problem, around, p, q) for p, q in zip(path, path[1:], strict=False)]
+    moves = [_mover(problem, around, p, q) for p, q in pairwise(path)]
     m = problem.shape[1]
     first = Move(i, UNMATCHED if here == m else here, j)
     return (first, *(move for move in moves if move is not None))

@@ -146,6 +146,6 @@ def _proved(problem: Problem, worth: Canonical, mentor_of: Ints, v: Ints) -> Sol
         total=total * worth.step,
         bound=bound * worth.step,
         gap=(bound - total) * worth.step,
-        prices=Prices(u * worth.step, v * worth.step),
+        prices=Prices(u.astype(np.float64) * worth.step, v.astype(np.float64) * worth.step),
         cover_bonus=worth.bonus * worth.step,
     )

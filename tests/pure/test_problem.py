@@ -1,0 +1,66 @@
+"""Wrong input is refused with the exact place and a sentence."""
+
+import numpy as np
+import pytest
+
+from cohort.matching.problem import BadIdentifier, BadNumber, BadPin, BadProblem, BadShape, Problem
+from cohort.matching.solver import solve
+
+HALVES = np.full((2, 3), 0.5)
+ROOM = [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "field", "index"),
+    [
+        ({"scores": [0.5, 0.5]}, BadShape, "scores", ()),
+        ({"scores": [["good"]]}, BadNumber, "scores", ()),
+        ({"scores": [[0, 1, 0], [0, np.nan, 0]]}, BadNumber, "scores", (1, 1)),
+        ({"scores": [[0, 1, -np.inf], [0, 0, 0]]}, BadNumber, "scores", (0, 2)),
+        ({"scores": [[0, 1, 0], [2e15, 0, 0]]}, BadNumber, "scores", (1, 0)),
+        ({"capacity": [1, 1]}, BadShape, "capacity", ()),
+        ({"capacity": [1, 1, -1]}, BadNumber, "capacity", (2,)),
+        ({"capacity": [1, 0.5, 1]}, BadNumber, "capacity", (1,)),
+        ({"capacity": [np.nan, 1, 1]}, BadNumber, "capacity", (0,)),
+        ({"floor": np.nan}, BadNumber, "floor", ()),
+        ({"forbidden": np.zeros((3, 2), dtype=bool)}, BadShape, "forbidden", ()),
+        ({"forbidden": np.zeros((2, 3))}, BadNumber, "forbidden", ()),
+        ({"incumbent": [0, 3]}, BadNumber, "incumbent", (1,)),
+        ({"incumbent": [-2, 0]}, BadNumber, "incumbent", (0,)),
+        ({"stickiness": -0.1}, BadNumber, "stickiness", ()),
+        ({"stickiness": np.nan}, BadNumber, "stickiness", ()),
+        ({"objective": "fair"}, BadProblem, "objective", ()),
+        ({"researcher_ids": ["ada"]}, BadShape, "researcher_ids", ()),
+        ({"mentor_ids": ["ada", "bo", "ada"]}, BadIdentifier, "mentor_ids", (2,)),
+        ({"pinned": [(0, 0), (2, 0)]}, BadPin, "pinned", (1,)),
+        ({"pinned": [(0, -1)]}, BadPin, "pinned", (0,)),
+        ({"pinned": [(0, 0), (1, 0)]}, BadPin, "pinned", (1,)),
+        ({"pinned": [(0, 0), (0, 1)]}, BadPin, "pinned", (1,)),
+        ({"pinned": [(0, 1)], "forbidden": HALVES > 0}, BadPin, "pinned", (0,)),
+    ],
+)
+def test_wrong_input_is_refused_at_its_place(
+    change: dict[str, object], kind: type[BadProblem], field: str, index: tuple[int, ...]
+) -> None:
+    with pytest.raises(kind) as refusal:
+        Problem(**{"scores": HALVES, "capacity": ROOM, **change})
+    assert (refusal.value.field, refusal.value.index) == (field, index)
+    assert isinstance(refusal.value, ValueError)
+    assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0)])
+def test_nobody_on_a_side_is_an_answer_and_not_an_error(shape: tuple[int, int]) -> None:
+    solution = solve(Problem(np.zeros(shape), [2] * shape[1], cover=True))
+    assert solution.pairs.shape == (0, 2)
+    assert solution.mentor_of.tolist() == [-1] * shape[0]
+    assert (solution.total, solution.bound, solution.gap) == (0, 0, 0)
+
+
+def test_the_problem_cannot_be_changed_afterwards() -> None:
+    scores = HALVES.copy()
+    problem = Problem(scores, ROOM)
+    scores[0, 0] = 0.9
+    assert problem.scores[0, 0] == 0.5
+    with pytest.raises(ValueError, match="read-only"):
+        problem.scores[0, 0] = 1
