@@ -133,7 +133,7 @@ def _no_room(problem: Problem, wanted: Bools, i: int) -> WhyUnmatched:
     suitable = wanted[i]
     mentors, places = int(suitable.sum()), int(problem.capacity[suitable].sum())
     rivals = int(wanted[:, suitable].any(axis=1).sum()) - 1
-    suit = f"{_count(mentors, 'mentor')} would suit you"
+    suit = f"{_count(mentors, 'mentor')} would suit you".capitalize()
     taken = (
         f"{_count(places, 'place')} with them went to others; {_count(rivals, 'other researcher')} "
         "could have them too"

@@ -82,6 +82,7 @@ def score(
     Raises BadHours, BadProfile, BadTaxonomy or BadRules, each with the place that is wrong.
     O(n m) memory for each factor; no loop over pairs.
     """
+    _refuse_twins(researchers, mentors)
     hours = shared_hours(
         availability(
             [r.weekly_hours for r in researchers], [r.time_zone for r in researchers], week
@@ -119,3 +120,12 @@ def score(
         requirements=requirements,
         taxonomy=taxonomy,
     )
+
+
+def _refuse_twins(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> None:
+    for people in (researchers, mentors):
+        seen: set[str] = set()
+        for position, one in enumerate(people):
+            if one.id in seen:
+                raise factors.BadProfile(f"Two people have the id {one.id!r}.", position)
+            seen.add(one.id)

@@ -1,0 +1,96 @@
+"""A few people to score: Mina studies translation with Tove; Priya and Omar mentor."""
+
+from dataclasses import replace
+from datetime import date
+
+from cohort.matching.profiles import Mentor, Researcher
+from cohort.matching.scoring import IdPairs, Requirements, Scores, Weights, score
+from cohort.matching.taxonomy import Taxonomy
+
+WEEK = date(2026, 1, 12)
+TREE = Taxonomy(
+    {"language": None, "translation": "language", "dialogue": "language", "robotics": None}
+)
+TITLES = {
+    "translation": "machine translation",
+    "dialogue": "dialogue systems",
+    "ml-engineer": "ML engineer",
+    "monitoring": "monitoring",
+    "ci-cd": "CI/CD",
+    "serving": "serving",
+    "en": "English",
+    "health": "health care",
+}
+
+
+def on(day: str, start: str, end: str) -> list[dict[str, str]]:
+    return [{"day": day, "start": start, "end": end}]
+
+
+MINA = Researcher(
+    id="mina",
+    stage="phd",
+    domains=["translation"],
+    contexts=["health"],
+    role_goals=["ml-engineer", "research-scientist"],
+    gaps={"monitoring": 2.0, "ci-cd": 1.0, "serving": 1.0, "testing": 1.0, "sql": 1.0},
+    languages=["en", "de"],
+    time_zone="Europe/Berlin",
+    weekly_hours=on("monday", "09:00", "17:00"),
+    organisations=["TU Berlin"],
+    advisers=["Tove Lind", "tove@example.org"],
+)
+PRIYA = Mentor(
+    id="priya",
+    name="Priya",
+    email="priya@example.org",
+    came_from="phd",
+    domains=["dialogue"],
+    contexts=["health"],
+    roles=["ml-engineer"],
+    skills=["monitoring", "ci-cd", "serving"],
+    languages=["en"],
+    time_zone="Asia/Kolkata",
+    weekly_hours=on("monday", "14:30", "20:30"),
+    organisations=["Northwind"],
+)
+OMAR = Mentor(
+    id="omar",
+    name="Omar",
+    came_from="industry",
+    domains=["robotics"],
+    roles=["data-engineer"],
+    languages=["en"],
+    weekly_hours=on("monday", "08:00", "10:00"),
+)
+
+
+def scored(
+    researchers: list[Researcher] | None = None,
+    mentors: list[Mentor] | None = None,
+    *,
+    weights: Weights | None = None,
+    requirements: Requirements | None = None,
+    blocks: IdPairs = (),
+    declined: IdPairs = (),
+    vetoes: IdPairs = (),
+) -> Scores:
+    return score(
+        [MINA] if researchers is None else researchers,
+        [PRIYA, OMAR] if mentors is None else mentors,
+        TREE,
+        WEEK,
+        weights=weights or Weights(),
+        requirements=requirements or Requirements(),
+        blocks=blocks,
+        declined=declined,
+        vetoes=vetoes,
+    )
+
+
+def mina(**changes: object) -> Researcher:
+    return replace(MINA, **changes)
+
+
+def priya(**changes: object) -> Mentor:
+    return replace(PRIYA, **changes)

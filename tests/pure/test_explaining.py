@@ -1,0 +1,103 @@
+"""Sentences that a researcher understands, for a pair and for no pair."""
+
+import numpy as np
+import pytest
+from cast import MINA, OMAR, PRIYA, TITLES, mina, on, priya, scored
+
+from cohort.matching.explaining import explain, why_unmatched
+from cohort.matching.problem import Problem
+from cohort.matching.profiles import Mentor, Researcher
+from cohort.matching.scoring import Scores
+from cohort.matching.solver import solve
+
+
+def sentence(researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> str:
+    scores = scored([researcher], [mentor])
+    return explain([researcher], [mentor], scores, 0, 0, titles=TITLES).sentence
+
+
+def why(scores: Scores, capacity: list[int], i: int = 0, floor: float | None = None):
+    problem = Problem(scores.total, capacity, floor=floor, forbidden=scores.forbidden)
+    return why_unmatched(scores, problem, solve(problem), i)
+
+
+def test_a_good_pair_is_explained_by_what_the_two_share() -> None:
+    assert sentence() == (
+        "Priya works on dialogue systems, close to your machine translation; knows the role of "
+        "ML engineer, your first goal; is strong in three of the five skills that you still have "
+        "to show (monitoring, CI/CD, serving); made the same move, from a PhD; you share 6 hours "
+        "a week; you both speak English."
+    )
+
+
+def test_the_sentence_says_only_what_is_so() -> None:
+    assert sentence(mentor=priya(domains=["translation"])).startswith(
+        "Priya works on machine translation, as you do; "
+    )
+    assert "works on" not in sentence(mentor=priya(domains=["robotics"]))
+    assert "your second goal" in sentence(mina(role_goals=["x", "ml-engineer"]))
+    assert "knows health care, where you want" in sentence(mina(role_goals=["x"]))
+    assert "also came from a PhD" in sentence(mina(role_goals=["x"]))
+    assert "the one skill that you still" in sentence(mina(gaps={"serving": 1}))
+    assert "all two skills" in sentence(mina(gaps={"serving": 1, "ci-cd": 1}))
+    assert "skills" not in sentence(mina(gaps={}))
+    assert "is someone you asked for;" in sentence(mina(wishes=["priya"]))
+    assert "asked for you" in sentence(mentor=priya(wishes=["mina"]))
+    assert "1 hour a week" in sentence(mina(weekly_hours=on("monday", "10:00", "11:00")))
+    assert "share" not in sentence(mina(weekly_hours=[]))
+
+
+def test_a_pair_with_nothing_in_common_does_not_pretend() -> None:
+    bare = Mentor(id="bare", name="Bo")
+    assert sentence(mentor=bare) == (
+        "Bo meets every requirement, but shares none of your domains or goals."
+    )
+
+
+def test_the_numbers_are_those_of_the_scores_and_add_up() -> None:
+    scores = scored()
+    found = explain([MINA], [PRIYA, OMAR], scores, 0, 1, titles={})
+    assert found.score == scores.total[0, 1]
+    assert sum(found.factors[name] * found.shares[name] for name in found.factors) == (
+        pytest.approx(found.score)
+    )
+
+
+def test_no_allowed_mentor_is_told_with_how_many_each_requirement_removed() -> None:
+    scores = scored([mina(languages=["de"], organisations=["northwind"])])
+    found = why(scores, [1, 1])
+    assert found.code == "no_allowed_mentor"
+    assert found.sentence == (
+        "None of the two mentors can be yours: one mentor with an organisation or an adviser in "
+        "common with you and two mentors without a language in common with you."
+    )
+    assert found.next_step == "Add every language that you could meet in to your profile."
+    assert found.detail == {"mentors": 2, "conflict_of_interest": 1, "common_language": 2}
+
+
+def test_no_room_is_told_with_how_many_compete() -> None:
+    scores = scored([MINA, mina(id="twin"), mina(id="third")], [PRIYA])
+    alone = int(np.flatnonzero(solve(Problem(scores.total, [1])).mentor_of < 0)[0])
+    found = why(scores, [1], alone)
+    assert found.code == "no_room"
+    assert found.sentence == (
+        "One mentor would suit you, but the one place with them went to others; two other "
+        "researchers could have them too."
+    )
+    assert why(scores, [0]).sentence == (
+        "One mentor would suit you, but none of them has a free place."
+    )
+
+
+def test_below_the_floor_is_told_with_the_best_score() -> None:
+    scores = scored([MINA], [OMAR])
+    found = why(scores, [1], floor=0.9)
+    assert found.code == "below_floor"
+    assert found.detail == {"best_score": scores.total[0, 0], "floor": 0.9}
+    assert "nobody below 90%" in found.sentence
+
+
+def test_no_mentors_at_all_is_its_own_reason_and_the_matched_have_none() -> None:
+    assert why(scored([MINA], []), []).code == "no_mentors"
+    with pytest.raises(ValueError, match="Researcher 0 has mentor 0"):
+        why(scored([MINA], [PRIYA]), [1])

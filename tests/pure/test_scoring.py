@@ -1,0 +1,194 @@
+"""The factors, the hard requirements and the score that they make."""
+
+from dataclasses import fields, replace
+from datetime import date
+
+import numpy as np
+import pytest
+from cast import MINA, OMAR, PRIYA, TREE, mina, on, priya, scored
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohort.matching.availability import BadHours
+from cohort.matching.factors import BadProfile
+from cohort.matching.profiles import Mentor, Researcher
+from cohort.matching.requirements import BadRules, Requirements
+from cohort.matching.scoring import Weights, score
+
+SILENT = Researcher(id="silent")
+
+
+def factor(name: str, researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> float:
+    return float(scored([researcher], [mentor]).factors[name][0, 0])
+
+
+def removed_by(requirement: str, researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> bool:
+    scores = scored([researcher], [mentor])
+    assert bool(scores.forbidden[0, 0]) or not scores.reasons[requirement][0, 0]
+    return bool(scores.reasons[requirement][0, 0])
+
+
+def test_each_factor_has_the_value_of_its_formula() -> None:
+    found = {name: float(values[0, 0]) for name, values in scored().factors.items()}
+    assert found == pytest.approx(
+        {
+            "domain": 0.5,
+            "role": 1.0,
+            "skills": 4 / 6,
+            "availability": 1.0,
+            "language": 0.5,
+            "path": 1.0,
+            "wishes": 0.5,
+        }
+    )
+    assert list(found) == [one.name for one in fields(Weights)]
+
+
+def test_the_score_is_the_mean_of_the_factors_by_weight() -> None:
+    scores = scored(
+        weights=Weights(domain=1, role=3, skills=0, availability=0, language=0, path=0, wishes=0)
+    )
+    assert scores.total[0, 0] == pytest.approx((0.5 + 3 * 1.0) / 4)
+    doubled = replace(scores.weights, domain=2, role=6)
+    assert np.array_equal(scored(weights=doubled).total, scores.total)
+
+
+def test_a_dearer_goal_counts_more_and_contexts_are_the_smaller_part() -> None:
+    assert factor("role", mina(role_goals=["ml-engineer"])) == pytest.approx(1.0)
+    assert factor("role", mina(role_goals=["x", "ml-engineer"])) == pytest.approx(0.7 * 0.8 + 0.3)
+    assert factor("role", mina(role_goals=["x"])) == pytest.approx(0.3)
+    assert factor("role", mina(contexts=["health", "energy"])) == pytest.approx(0.85)
+
+
+def test_the_same_start_is_half_of_the_same_way() -> None:
+    assert factor("path", mina(role_goals=["x"])) == 0.5
+    assert factor("path", mina(stage="postdoc")) == 0.0
+
+
+def test_a_wish_lifts_by_its_rank_and_silence_marks_nobody_down() -> None:
+    assert factor("wishes", mina(wishes=["priya"])) == 0.75
+    assert factor("wishes", mina(wishes=["omar", "priya", "priya"])) == 0.625
+    assert factor("wishes", mina(wishes=["omar", "gone"])) == 0.5
+    assert factor("wishes", mina(wishes=["priya"]), priya(wishes=["mina"])) == 1.0
+
+
+def test_what_a_researcher_leaves_unsaid_is_the_same_with_every_mentor() -> None:
+    for name, values in scored([SILENT], [PRIYA, OMAR]).factors.items():
+        assert values[0, 0] == values[0, 1] == 0.5, name
+
+
+def test_what_a_mentor_leaves_unsaid_is_no_evidence_of_a_fit() -> None:
+    found = scored([MINA], [Mentor(id="new", name="New")]).factors
+    assert {name for name, values in found.items() if values[0, 0] == 0} == {
+        "domain",
+        "role",
+        "skills",
+        "availability",
+        "language",
+        "path",
+    }
+
+
+def test_a_shared_organisation_or_an_adviser_is_a_conflict_however_it_is_written() -> None:
+    assert removed_by("conflict_of_interest", mentor=priya(organisations=["  tu  BERLIN "]))
+    assert removed_by("conflict_of_interest", mentor=priya(name="tove lind"))
+    assert removed_by("conflict_of_interest", mentor=priya(email="TOVE@example.org"))
+    assert not removed_by("conflict_of_interest")
+    assert not removed_by(
+        "conflict_of_interest", mina(organisations=[" "]), priya(email="", organisations=[""])
+    )
+
+
+def test_without_a_common_language_or_enough_hours_there_is_no_pair() -> None:
+    assert removed_by("common_language", mina(languages=["de"]))
+    assert removed_by("common_language", mina(languages=[]))
+    assert removed_by("shared_hours", mina(weekly_hours=on("tuesday", "09:00", "17:00")))
+    assert removed_by("shared_hours", mina(weekly_hours=on("monday", "10:00", "10:45")))
+    assert not removed_by("shared_hours", mina(weekly_hours=on("monday", "10:00", "11:00")))
+
+
+def test_requirements_that_are_off_remove_nobody() -> None:
+    off = Requirements(conflict_of_interest=False, common_language=False, min_shared_hours=0)
+    twin = priya(languages=[], weekly_hours=[], organisations=["TU Berlin"])
+    assert not scored([MINA], [twin], requirements=off).forbidden.any()
+
+
+def test_blocks_declines_and_vetoes_always_count_and_strangers_are_ignored() -> None:
+    scores = scored(
+        blocks=[("mina", "priya"), ("gone", "priya")],
+        declined={("mina", "omar")},
+        vetoes=[("mina", "nobody")],
+    )
+    assert scores.reasons["block"].tolist() == [[True, False]]
+    assert scores.reasons["declined"].tolist() == [[False, True]]
+    assert not scores.reasons["veto"].any()
+    assert scores.forbidden.tolist() == [[True, True]]
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_saying_more_as_a_mentor_never_lowers_a_factor(data: st.DataObject) -> None:
+    words = {
+        "domains": ["language", "translation", "dialogue", "robotics"],
+        "contexts": ["health", "energy"],
+        "roles": ["ml-engineer", "research-scientist"],
+        "skills": ["monitoring", "ci-cd", "serving", "testing", "sql"],
+        "languages": ["en", "de", "fr"],
+        "wishes": ["mina"],
+    }
+    field = data.draw(st.sampled_from(sorted(words)))
+    before = data.draw(st.lists(st.sampled_from(words[field]), unique=True))
+    more = [*before, data.draw(st.sampled_from(words[field]))]
+    less_said, more_said = priya(**{field: before}), priya(id="more", **{field: more})
+    scores = scored([MINA], [less_said, more_said])
+    for name, values in scores.factors.items():
+        assert 0 <= values[0, 0] <= values[0, 1] <= 1, name
+
+
+def test_more_shared_hours_count_up_to_four() -> None:
+    hours = [
+        mina(id=f"until {end}", weekly_hours=on("monday", "10:00", f"{end}:00"))
+        for end in range(11, 17)
+    ]
+    found = scored(hours, [PRIYA]).factors["availability"][:, 0]
+    assert found.tolist() == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+
+
+def test_all_pairs_at_once_equal_one_pair_at_a_time() -> None:
+    researchers, mentors = [MINA, SILENT, mina(id="twin", stage="postdoc")], [OMAR, PRIYA]
+    together = scored(researchers, mentors).total
+    for i, researcher in enumerate(researchers):
+        for j, mentor in enumerate(mentors):
+            assert scored([researcher], [mentor]).total[0, 0] == together[i, j]
+
+
+@pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 1), (1, 0)])
+def test_nobody_on_a_side_gives_empty_scores(n: int, m: int) -> None:
+    scores = scored([MINA] * n, [PRIYA] * m)
+    assert scores.total.shape == scores.forbidden.shape == (n, m)
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_gap_without_a_proper_weight_is_refused(weight: float) -> None:
+    with pytest.raises(BadProfile, match="'sql'") as refusal:
+        scored([MINA, mina(id="other", gaps={"sql": weight})])
+    assert refusal.value.person == 1
+
+
+def test_two_people_with_one_id_are_refused() -> None:
+    with pytest.raises(BadProfile, match="Two people have the id 'mina'"):
+        scored([MINA, MINA])
+
+
+def test_rules_that_make_no_score_are_refused() -> None:
+    with pytest.raises(BadRules) as refusal:
+        Weights(role=-1)
+    assert refusal.value.field == "role"
+    with pytest.raises(BadRules):
+        Weights(skills=float("nan"))
+    with pytest.raises(BadRules, match="All weights are 0"):
+        Weights(**{one.name: 0.0 for one in fields(Weights)})
+    with pytest.raises(BadRules, match="min_shared_hours"):
+        Requirements(min_shared_hours=-1)
+    with pytest.raises(BadHours):
+        score([], [], TREE, date(2026, 1, 1), weights=Weights(), requirements=Requirements())
