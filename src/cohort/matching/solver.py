@@ -121,7 +121,8 @@ def _assign(worth: Ints, allowed: Bools, room: Ints) -> Ints:
     """
     worth = np.where(allowed, np.maximum(worth, 0), 0)
     places = np.repeat(np.arange(len(room)), np.minimum(room, (worth > 0).sum(axis=0)))
-    rows, columns = linear_sum_assignment(-worth[:, places].astype(np.float64))
+    cost = np.negative(worth, dtype=np.float64)
+    rows, columns = linear_sum_assignment(np.take(cost, places, axis=1))
     mentor_of = np.full(len(worth), UNMATCHED, dtype=np.int64)
     mentor_of[rows] = places[columns]
     real = worth[np.arange(len(worth)), np.maximum(mentor_of, 0)] > 0
