@@ -123,9 +123,9 @@ def score(
 
 
 def _refuse_twins(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> None:
-    for people in (researchers, mentors):
+    for ids in ([one.id for one in researchers], [one.id for one in mentors]):
         seen: set[str] = set()
-        for position, one in enumerate(people):
-            if one.id in seen:
-                raise factors.BadProfile(f"Two people have the id {one.id!r}.", position)
-            seen.add(one.id)
+        for position, one in enumerate(ids):
+            if one in seen:
+                raise factors.BadProfile(f"Two people have the id {one!r}.", position)
+            seen.add(one)
