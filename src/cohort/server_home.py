@@ -6,7 +6,6 @@ folder, the servers' files are kept below /var/lib/cohort and `servers` in the d
 there; where it cannot get to the installed programs, they are copied beside the files.
 """
 
-import hashlib
 import os
 import pwd
 import re
@@ -105,6 +104,11 @@ def _unprivileged_account() -> Account:
 def _folder_within_reach(data_dir: Path) -> Path:
     elsewhere = data_dir / "servers"
     if elsewhere.is_symlink():
+        if not elsewhere.exists():
+            raise CannotStart(
+                f"{elsewhere} points to {elsewhere.readlink()}, which is gone:"
+                " bring it back, or remove the link to start with an empty database."
+            )
         return elsewhere.resolve()
     if is_within_reach(data_dir):
         return data_dir
@@ -114,22 +118,27 @@ def _folder_within_reach(data_dir: Path) -> Path:
             " runs PostgreSQL: run cohort as the owner of the folder, or choose another one with"
             " --data-dir."
         )
-    folder = SAFE_PLACE / hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
-    try:
-        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotStart(
-            f"The account `nobody`, as which root runs PostgreSQL, cannot enter {data_dir}, and"
-            f" {folder} cannot be made ({error.strerror}): choose with --data-dir a folder that"
-            " every account may enter."
-        ) from error
-    if not is_within_reach(folder):
-        raise CannotStart(
-            f"The account `nobody`, as which root runs PostgreSQL, can enter neither {data_dir} nor"
-            f" {folder}: choose with --data-dir a folder that every account may enter."
-        )
+    folder = _new_folder_in_the_safe_place(data_dir)
     elsewhere.symlink_to(folder)
     return folder
+
+
+def _new_folder_in_the_safe_place(data_dir: Path) -> Path:
+    try:
+        SAFE_PLACE.mkdir(mode=0o711, parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="servers-", dir=SAFE_PLACE))
+        folder.chmod(0o711)
+        if is_within_reach(folder):
+            return folder
+        folder.rmdir()
+        reason = "the account cannot enter it either"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    raise CannotStart(
+        f"The account `nobody`, as which root runs PostgreSQL, cannot enter {data_dir}, and"
+        f" {SAFE_PLACE} cannot be used instead ({reason}): choose with --data-dir a folder that"
+        " every account may enter."
+    )
 
 
 def _copied(postgres: Path, redis: Path, folder: Path) -> tuple[Path, Path]:

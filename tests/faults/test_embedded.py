@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -251,6 +252,13 @@ def test_a_private_folder_stays_private_and_the_files_go_where_it_points(
     elsewhere = private / "data" / "servers"
     assert elsewhere.is_symlink()
     assert elsewhere.resolve().parent == data_dir.resolve()
+
+    shutil.rmtree(elsewhere.resolve())
+    with (
+        pytest.raises(CannotStart, match="which is gone"),
+        embedded.servers(private / "data"),
+    ):
+        pass
 
 
 @as_root
