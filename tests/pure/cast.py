@@ -9,7 +9,14 @@ from cohort.matching.taxonomy import Taxonomy
 
 WEEK = date(2026, 1, 12)
 TREE = Taxonomy(
-    {"language": None, "translation": "language", "dialogue": "language", "robotics": None}
+    {
+        "language": None,
+        "generation": "language",
+        "translation": "generation",
+        "dialogue": "generation",
+        "speech": "language",
+        "robotics": None,
+    }
 )
 TITLES = {
     "translation": "machine translation",

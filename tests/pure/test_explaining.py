@@ -34,9 +34,12 @@ def test_the_sentence_says_only_what_is_so() -> None:
     assert sentence(mentor=priya(domains=["translation"])).startswith(
         "Priya works on machine translation, as you do; "
     )
+    assert sentence(mentor=priya(domains=["speech"])).startswith(
+        "Priya works on speech, in the same broad field as your machine translation; "
+    )
     assert "works on" not in sentence(mentor=priya(domains=["robotics"]))
     assert "your second goal" in sentence(mina(role_goals=["x", "ml-engineer"]))
-    assert "knows health care, where you want" in sentence(mina(role_goals=["x"]))
+    assert "knows the setting you aim for (health care)" in sentence(mina(role_goals=["x"]))
     assert "also came from a PhD" in sentence(mina(role_goals=["x"]))
     assert "the one skill that you still" in sentence(mina(gaps={"serving": 1}))
     assert "all two skills" in sentence(mina(gaps={"serving": 1, "ci-cd": 1}))
@@ -68,8 +71,8 @@ def test_no_allowed_mentor_is_told_with_how_many_each_requirement_removed() -> N
     found = why(scores, [1, 1])
     assert found.code == "no_allowed_mentor"
     assert found.sentence == (
-        "None of the two mentors can be yours: one mentor with an organisation or an adviser in "
-        "common with you and two mentors without a language in common with you."
+        "None of the two mentors can be yours: two without a language in common with you and one "
+        "with an organisation or an adviser in common with you."
     )
     assert found.next_step == "Add every language that you could meet in to your profile."
     assert found.detail == {"mentors": 2, "conflict_of_interest": 1, "common_language": 2}

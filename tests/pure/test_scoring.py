@@ -32,7 +32,7 @@ def test_each_factor_has_the_value_of_its_formula() -> None:
     found = {name: float(values[0, 0]) for name, values in scored().factors.items()}
     assert found == pytest.approx(
         {
-            "domain": 0.5,
+            "domain": 2 / 3,
             "role": 1.0,
             "skills": 4 / 6,
             "availability": 1.0,
@@ -48,7 +48,7 @@ def test_the_score_is_the_mean_of_the_factors_by_weight() -> None:
     scores = scored(
         weights=Weights(domain=1, role=3, skills=0, availability=0, language=0, path=0, wishes=0)
     )
-    assert scores.total[0, 0] == pytest.approx((0.5 + 3 * 1.0) / 4)
+    assert scores.total[0, 0] == pytest.approx((2 / 3 + 3 * 1.0) / 4)
     doubled = replace(scores.weights, domain=2, role=6)
     assert np.array_equal(scored(weights=doubled).total, scores.total)
 

@@ -15,10 +15,11 @@ from cohort.matching.solver import Solution
 class Counterfactuals:
     """What each other decision would cost, in the units of the scores.
 
-    regret         float[n, m] >= 0: what the total would lose if i had to have j; 0 for a pair
-                   of some optimum. A pair below the floor has its regret too, since a pin may
-                   go there. inf where it cannot be: a forbidden pair, a researcher pinned to
-                   somebody else, a mentor without places or with pins on all of them.
+    regret         float[n, m]: what the total would lose if i had to have j; never negative,
+                   and 0 for a pair of some optimum. Below the floor it is the loss by a pin,
+                   which may go there, and negative where the total would gain from it. inf
+                   where it cannot be: a forbidden pair, a researcher pinned to somebody else,
+                   a mentor without places or with pins on all of them.
     fewer_placed   int[n, m]: with `cover`, how many people fewer would be placed; `regret` is
                    then the loss of total beside it and may be negative. Otherwise 0.
     mentor_price   float[m] >= 0: what one more place with j would add to the total.

@@ -14,6 +14,8 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 STAGES = {"phd": "a PhD", "postdoc": "a postdoc", "researcher": "research"}
 MOST_NAMED = 4
+CLOSE = 0.5
+"""What two domains have that share no more than a top branch, at most."""
 CAUSES = {
     "conflict_of_interest": "with an organisation or an adviser in common with you",
     "common_language": "without a language in common with you",
@@ -119,12 +121,12 @@ def _no_allowed_mentor(scores: Scores, i: int) -> WhyUnmatched:
     m = scores.total.shape[1]
     counts = {name: int(removes[i].sum()) for name, removes in scores.reasons.items()}
     counts = {name: count for name, count in counts.items() if count}
-    causes = [f"{_count(counts[name], 'mentor')} {CAUSES[name]}" for name in counts]
-    greatest = max(counts, key=lambda name: counts[name], default="veto")
+    by_size = sorted(counts, key=lambda name: -counts[name])
+    causes = [f"{_number(counts[name])} {CAUSES[name]}" for name in by_size]
     return WhyUnmatched(
         "no_allowed_mentor",
         f"None of the {_count(m, 'mentor')} can be yours: {_listed(causes)}.",
-        NEXT_STEPS[greatest],
+        NEXT_STEPS[by_size[0]],
         {"mentors": m, **counts},
     )
 
@@ -161,7 +163,8 @@ def _shared_domain(
         return ""
     if hers == theirs:
         return f"works on {_title(theirs, titles)}, as you do"
-    return f"works on {_title(theirs, titles)}, close to your {_title(hers, titles)}"
+    where = "close to" if how_near > CLOSE else "in the same broad field as"
+    return f"works on {_title(theirs, titles)}, {where} your {_title(hers, titles)}"
 
 
 def _shared_role(researcher: Researcher, mentor: Mentor, titles: Mapping[str, str]) -> str:
@@ -170,7 +173,7 @@ def _shared_role(researcher: Researcher, mentor: Mentor, titles: Mapping[str, st
             which = ORDINALS[min(rank, len(ORDINALS) - 1)]
             return f"knows the role of {_title(goal, titles)}, your {which} goal"
     shared = [one for one in researcher.contexts if one in mentor.contexts]
-    return f"knows {_title(shared[0], titles)}, where you want to work" if shared else ""
+    return f"knows the setting you aim for ({_title(shared[0], titles)})" if shared else ""
 
 
 def _open_skills(researcher: Researcher, mentor: Mentor, titles: Mapping[str, str]) -> str:
