@@ -16,6 +16,7 @@ import cohort.study.models  # noqa: F401
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
+from cohort.study import jobs as study_jobs
 from cohort.work import Job
 
 API: Sequence[Router] = (people_routes.router,)
@@ -24,6 +25,7 @@ JOBS: Mapping[str, Job] = {
     "people.ask_to_verify": people_jobs.ask_to_verify,
     "people.send_password_link": people_jobs.send_password_link,
     "people.tell_already_known": people_jobs.tell_already_known,
+    "study.lay_out_plan": study_jobs.lay_out_plan,
 }
 WHEN_DEAD: Mapping[str, Job] = {}
 """What to do when a job's last attempt failed."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, Words, one_of
 
@@ -62,6 +62,8 @@ class Milestone(Base):
     """Slugs of milestones of the same guide that come first."""
     position: Mapped[int]
     retired_at: Mapped[Instant | None]
+
+    section: Mapped[Section] = relationship(lazy="raise")
 
 
 class TermKind(StrEnum):

@@ -57,6 +57,7 @@ class Submission(Base):
     submitted_at: Mapped[Instant]
 
     plan_item: Mapped[PlanItem] = relationship(lazy="raise")
+    review: Mapped["Review | None"] = relationship(lazy="raise", viewonly=True)
 
 
 class Verdict(StrEnum):
