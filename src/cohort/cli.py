@@ -1,13 +1,19 @@
 """Wiring: the command line. What an operator did wrong is one sentence and exit status 2."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from pydantic import ValidationError
 
 from cohort.errors import Refusal
 from cohort.server_home import CannotStart
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+T = TypeVar("T")
 
 # Each command imports what it runs: `cohort --help` need not wait for the whole application.
 
@@ -30,9 +36,23 @@ class Commands(click.Group):
         except ValidationError as error:
             raise SaidPlainly(sentence_about_settings(error)) from error
         except OSError as error:
-            raise SaidPlainly(
-                f"{error.filename or 'the system'}: {error.strerror or error}."
-            ) from error
+            raise SaidPlainly(sentence_about_the_system(error)) from error
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] in {"asyncpg", "redis", "sqlalchemy"}:
+                raise SaidPlainly(SERVERS) from error
+            raise
+
+
+SERVERS = (
+    "a server does not answer as it should: see that PostgreSQL and Redis run, that"
+    " COHORT_DATABASE_URL and COHORT_REDIS_URL name them, and that `cohort migrate` has run."
+)
+
+
+def sentence_about_the_system(error: OSError) -> str:
+    if error.filename is None:
+        return SERVERS
+    return f"{error.filename}: {error.strerror}."
 
 
 def sentence_about_settings(error: ValidationError) -> str:
@@ -122,6 +142,52 @@ def migrate() -> None:
     from cohort.settings import Settings
 
     upgrade(Settings())
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the contract of the API."""
+    click.echo(contract())
+
+
+def contract() -> str:
+    import json
+
+    from cohort.app import create_app
+    from cohort.settings import Settings
+
+    # Any address will do: the contract is the same everywhere, and nothing is opened.
+    nowhere = Settings(database_url="postgresql://localhost/none", redis_url="redis://localhost")
+    return json.dumps(create_app(nowhere).openapi_schema.to_schema(), indent=1, sort_keys=True)
+
+
+@cli.command()
+@click.argument("email")
+def admin(email: str) -> None:
+    """Make the person with this address an admin of the platform."""
+    from cohort.clock import utc_now
+    from cohort.people.service import make_admin
+
+    person = _in_one_unit(lambda db: make_admin(db, email.strip().lower(), now=utc_now()))
+    click.echo(f"{person.name} is an admin now.")
+
+
+def _in_one_unit(verb: "Callable[[AsyncSession], Awaitable[T]]") -> T:
+    """Run one verb in a unit of work of its own, on the database of the environment."""
+    import asyncio
+
+    from cohort.db import create_engine, create_sessions, unit_of_work
+    from cohort.settings import Settings
+
+    async def run() -> T:
+        engine = create_engine(Settings())
+        try:
+            async with unit_of_work(create_sessions(engine)) as db:
+                return await verb(db)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(run())
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Respo
         .where(Promise.state != PromiseState.KEPT)
         .group_by("state")
     )
-    waiting: dict[Any, int] = dict(counted.tuples().all())
+    waiting: dict[Any, int] = {state: count for state, count in counted.all()}  # noqa: C416
     lines = [
         "# HELP cohort_promises Work that is promised and not done.",
         "# TYPE cohort_promises gauge",

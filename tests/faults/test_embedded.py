@@ -76,7 +76,7 @@ def wait_until_no_server_works_below(folder: Path) -> None:
 
 def hold(data_dir: Path) -> subprocess.Popen[str]:
     """Another process that keeps the servers of this folder open."""
-    holder = subprocess.Popen(  # noqa: S603  our own words
+    holder = subprocess.Popen(
         [sys.executable, "-c", HOLD_UNTIL_KILLED, str(data_dir)], stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout

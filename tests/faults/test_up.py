@@ -35,7 +35,7 @@ def free_port() -> int:
 def start(data_dir: Path, port: int, **settings: str) -> subprocess.Popen[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COHORT_")}
     command = [sys.executable, "-m", "cohort", "up", "--no-demo", "--port", str(port)]
-    return subprocess.Popen(  # noqa: S603  our own words
+    return subprocess.Popen(
         [*command, "--data-dir", str(data_dir)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

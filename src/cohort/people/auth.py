@@ -97,11 +97,11 @@ class WhoIsAsking:
         raise NotSignedIn("This token or key is not valid any more. Sign in, or make a new key.")
 
 
-def public(connection: Connection, handler: BaseRouteHandler) -> None:
+async def public(connection: Connection, handler: BaseRouteHandler) -> None:
     """Anyone may ask."""
 
 
-def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
+async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """Any person; with an API key, one that has the scope of the route's room."""
     if connection.scope.get("user") is None:
         raise NotSignedIn
@@ -118,8 +118,8 @@ def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
         raise NotAllowed(f"This API key lacks the scope {needed}.")
 
 
-def platform_admin(connection: Connection, handler: BaseRouteHandler) -> None:
-    signed_in(connection, handler)
+async def platform_admin(connection: Connection, handler: BaseRouteHandler) -> None:
+    await signed_in(connection, handler)
     if not connection.user.is_admin:
         raise NotAllowed("Only an admin of the platform may do this.")
 

@@ -219,7 +219,9 @@ async def revoke_api_key(db: AsyncSession, actor: Person, key_id: UUID, *, now: 
 
 async def make_admin(db: AsyncSession, email: str, *, now: datetime) -> Person:
     """An operator's act: the first admin of an installation."""
-    person = await by_email(db, email)
+    person: Person | None = await db.scalar(select(Person).where(Person.email == email))
+    if person is None:
+        raise NotFound(f"Nobody has an account with {email}: sign up first.")
     person.is_admin = True
     audit.record(db, None, "person.make_admin", person.id, now=now)
     return person
