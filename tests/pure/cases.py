@@ -15,7 +15,7 @@ def problems(draw: st.DrawFn, most: int = 4) -> Problem:
     """Small problems full of ties, with every kind of condition."""
     n, m = draw(st.integers(0, most)), draw(st.integers(0, most))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    scores = rng.integers(-2, 6, (n, m)) / draw(st.sampled_from([1.0, 4.0, 3.0]))
+    scores = rng.integers(-2, 6, (n, m)) / draw(st.sampled_from([1.0, 4.0, 10.0]))
     capacity = rng.integers(0, 3, m)
     forbidden = rng.random((n, m)) < draw(st.sampled_from([0.0, 0.3]))
     pinned = []

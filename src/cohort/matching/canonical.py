@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from cohort.matching.problem import Bools, Ints, Problem
 
-BITS = 50  # sums of two stay below 2**53, up to which float64 counts exactly
+LARGEST_UNIT = 2.0**50  # sums of a few stay below 2**53, up to which float64 counts exactly
+MOST_DIGITS = 300
 LOT_BITS = 30
 
 
@@ -18,38 +19,38 @@ LOT_BITS = 30
 class Canonical:
     """units int64[n, m]: the score in steps, with stickiness and `bonus`; where `allowed`.
 
-    step   a power of two: the finest at which every number fits into 50 bits.
+    steps  how many make 1: a power of ten, the greatest at which every unit fits in 50 bits.
     bonus  in steps: more than twice what the total could ever change; 0 without `cover`.
     """
 
     units: Ints
     allowed: Bools
-    step: float
+    steps: float
     bonus: int
 
 
 def canonical(problem: Problem) -> Canonical:
-    """Scores as whole multiples of a power of two, rounded half to even.
+    """Scores as whole multiples of a power of ten, rounded to the nearest.
 
-    The step is about 2**-50 of the largest score (plus the stickiness); `cover` takes
-    log2(4 n) of these bits for the bonus. That is finer than what adding up the factors of a
-    score leaves uncertain, and at 2,000 people with `cover` still 10**-11.
+    For scores up to 1 it is 10**-15 (with `cover` 10**-11 at 2,000 people, because the bonus
+    takes its share of the bits). Ten and not two, because people write scores as decimals:
+    0.1 + 0.2 is then equal to 0.3 + 0, and the rules for equals apply.
     """
     m = problem.shape[1]
     largest = float(np.abs(problem.scores).max(initial=0.0)) + problem.stickiness
-    outweighing = 4 * problem.most_pairs + 2
-    bits = BITS - (math.ceil(math.log2(outweighing + 1)) if problem.cover else 0)
-    exponent = min(bits - math.frexp(largest)[1], 1000)
-    units = np.rint(np.ldexp(problem.scores, exponent)).astype(np.int64)
+    outweighing = 4 * problem.most_pairs + 2 if problem.cover else 0
+    room = math.log10(LARGEST_UNIT) - math.log10((largest or 1.0) * (outweighing or 1))
+    steps = 10.0 ** min(math.floor(room), MOST_DIGITS)
+    units = np.rint(problem.scores * steps).astype(np.int64)
     allowed = ~np.asarray(problem.forbidden)
     if problem.floor is not None:
         allowed &= problem.scores >= problem.floor
     for i, j in problem.pinned:
         allowed[i] = np.arange(m) == j
-    sticky = round(math.ldexp(problem.stickiness, exponent))
+    sticky = round(problem.stickiness * steps)
     units += sticky * (np.asarray(problem.incumbent)[:, None] == np.arange(m))
-    bonus = outweighing * math.ceil(math.ldexp(largest, exponent)) + 1 if problem.cover else 0
-    return Canonical(units + bonus, allowed, math.ldexp(1.0, -exponent), bonus)
+    bonus = outweighing * math.ceil(largest * steps) + 1 if problem.cover else 0
+    return Canonical(units + bonus, allowed, steps, bonus)
 
 
 def lots(problem: Problem) -> Ints:
@@ -69,5 +70,6 @@ def lots(problem: Problem) -> Ints:
 
 
 def _spread(ids: Sequence[str] | None) -> npt.NDArray[np.uint64]:
-    digests = b"".join(hashlib.sha256(one.encode()).digest()[:8] for one in ids or ())
+    texts = (one.encode("utf-8", "surrogatepass") for one in ids or ())
+    digests = b"".join(hashlib.sha256(text).digest()[:8] for text in texts)
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)

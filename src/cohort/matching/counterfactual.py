@@ -72,9 +72,9 @@ def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
     people, steps = _split(loss, worth.bonus)
     more, gained = _split(price[:m].astype(np.float64), worth.bonus)
     return Counterfactuals(
-        regret=steps * worth.step,
+        regret=steps / worth.steps,
         fewer_placed=people,
-        mentor_price=gained * worth.step,
+        mentor_price=gained / worth.steps,
         more_placed=more,
     )
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import Any, Literal
 
 import numpy as np
@@ -198,7 +199,10 @@ def _pins(problem: Problem) -> tuple[tuple[int, int], ...]:
     n, m = problem.shape
     places = problem.capacity.tolist()
     seen: set[int] = set()
-    pins = tuple((int(i), int(j)) for i, j in problem.pinned)
+    try:
+        pins = tuple((index(i), index(j)) for i, j in problem.pinned)
+    except (TypeError, ValueError) as refused:
+        raise BadPin("pinned must hold pairs (i, j) of whole numbers.", "pinned") from refused
     for k, (i, j) in enumerate(pins):
         if not (0 <= i < n and 0 <= j < m):
             wrong = f"there are {n} researchers and {m} mentors"

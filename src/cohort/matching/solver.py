@@ -144,9 +144,9 @@ def _proved(problem: Problem, worth: Canonical, mentor_of: Ints, v: Ints) -> Sol
     return Solution(
         pairs=pairs,
         mentor_of=mentor_of,
-        total=total * worth.step,
-        bound=bound * worth.step,
-        gap=(bound - total) * worth.step,
-        prices=Prices(u.astype(np.float64) * worth.step, v.astype(np.float64) * worth.step),
-        cover_bonus=worth.bonus * worth.step,
+        total=total / worth.steps,
+        bound=bound / worth.steps,
+        gap=(bound - total) / worth.steps,
+        prices=Prices(u.astype(np.float64) / worth.steps, v.astype(np.float64) / worth.steps),
+        cover_bonus=worth.bonus / worth.steps,
     )
