@@ -1,0 +1,138 @@
+"""Mail through a real SMTP server, which sometimes has a bad day."""
+
+import socket
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from httpx import AsyncClient
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.mail import MailboxMessage
+from cohort.outbox import ATTEMPTS, Promise, PromiseState
+from cohort.worker import Keeper
+from tests.conftest import Platform, TurnableClock
+from tests.rooms.test_people import ADA
+
+
+@dataclass
+class PostOffice:
+    """What arrived; `moods` are the answers of the next attempts, before it takes everything."""
+
+    moods: list[str] = field(default_factory=list)
+    arrived: list[EmailMessage] = field(default_factory=list)
+    tried: int = 0
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        self.tried += 1
+        if self.moods:
+            return self.moods.pop(0)
+        self.arrived.append(message_from_bytes(envelope.content, EmailMessage, policy=default))
+        return "250 OK"
+
+
+@pytest.fixture
+async def post_office(platform: Platform) -> AsyncGenerator[PostOffice]:
+    """Let this platform's worker send by SMTP, to a server of its own."""
+    office = PostOffice()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(office, hostname="127.0.0.1", port=port)
+    server.start()
+    before = platform.keeper
+    by_smtp = {"smtp_url": f"smtp://127.0.0.1:{port}", "mail_from": "cohort <us@example.org>"}
+    platform.keeper = Keeper(platform.settings.model_copy(update=by_smtp), platform.clock)
+    yield office
+    await platform.keeper.close()
+    platform.keeper = before
+    server.stop()
+
+
+async def test_a_mail_arrives_with_both_its_parts(
+    post_office: PostOffice, platform: Platform, anyone: AsyncClient, db: AsyncSession
+) -> None:
+    await anyone.post("/api/v1/people", json=ADA)
+    await platform.keep_promises()
+
+    (mail,) = post_office.arrived
+    assert (mail["To"], mail["From"]) == ("ada@example.org", "cohort <us@example.org>")
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert "http://127.0.0.1:8000/verify/" in text.get_content()
+    assert "http://127.0.0.1:8000/verify/" in html.get_content()
+    assert (await db.scalars(select(MailboxMessage))).all() == []
+
+
+@pytest.mark.parametrize("mood", ["451 try later", "550 go away", "421 closing"])
+async def test_a_mail_that_was_refused_is_sent_again_later(
+    post_office: PostOffice,
+    platform: Platform,
+    anyone: AsyncClient,
+    clock: TurnableClock,
+    mood: str,
+) -> None:
+    post_office.moods = [mood, mood]
+    await anyone.post("/api/v1/people", json=ADA)
+    for _ in range(3):
+        await platform.keep_promises()
+        clock.turn(minutes=5)
+
+    assert post_office.tried == 3
+    assert len(post_office.arrived) == 1
+
+
+async def test_work_that_always_fails_is_put_aside_after_its_last_attempt(
+    post_office: PostOffice,
+    platform: Platform,
+    anyone: AsyncClient,
+    clock: TurnableClock,
+    db: AsyncSession,
+) -> None:
+    post_office.moods = ["550 never"] * 50
+    await anyone.post("/api/v1/people", json=ADA)
+    for _ in range(ATTEMPTS + 3):
+        await platform.keep_promises()
+        clock.turn(hours=2)
+
+    promise = await db.scalar(select(Promise))
+    assert promise is not None
+    assert (promise.state, promise.attempts) == (PromiseState.DEAD, ATTEMPTS)
+    assert promise.last_error
+    assert post_office.tried == ATTEMPTS
+
+
+async def test_a_name_cannot_add_a_header(
+    post_office: PostOffice, platform: Platform, anyone: AsyncClient
+) -> None:
+    sly = ADA | {"name": "=?utf-8?q?a=0d=0aBcc:_x@y.z?="}
+    await anyone.post("/api/v1/people", json=sly)
+    await platform.keep_promises()
+
+    (mail,) = post_office.arrived
+    assert mail["Bcc"] is None
+    assert b"\nBcc:" not in mail.as_bytes()
+
+
+async def test_two_attempts_at_one_mail_carry_one_message_id(
+    post_office: PostOffice, platform: Platform, anyone: AsyncClient, db: AsyncSession
+) -> None:
+    """A worker that dies between sending and committing sends again: readers can tell."""
+    await anyone.post("/api/v1/people", json=ADA)
+    await platform.keep_promises()
+    promise = await db.scalar(select(Promise))
+    assert promise is not None
+    promise.state, promise.attempts = PromiseState.PENDING, 0
+    promise.due_at = platform.clock()
+    await db.commit()
+
+    await platform.keep_promises()
+
+    first, second = post_office.arrived
+    assert first["Message-ID"] == second["Message-ID"]
