@@ -130,6 +130,7 @@ async def platform(_platform: Platform) -> Platform:
         connection = await (await db.connection()).get_raw_connection()
         driver: Any = connection.driver_connection
         await driver.execute(tables)
+    await _platform.app.state.bell.redis.flushdb()
     return _platform
 
 

@@ -26,6 +26,7 @@ from cohort.logs import configure_logging
 from cohort.paging import FIRST_PAGE, Slice
 from cohort.people.auth import Credential, WhoIsAsking, public
 from cohort.people.models import Person
+from cohort.people.throttle import Throttle, Tries
 from cohort.refusals import refuse
 from cohort.request import BODY_LIMIT, OneAnswerPerKey, OneTransaction, SameOrigin
 from cohort.settings import Settings
@@ -57,10 +58,12 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     redis = bell.connect(settings.redis_url)
     the_bell = bell.Bell(redis)
     meters = health.Meters()
+    throttle = Throttle(settings.redis_url)
 
     @asynccontextmanager
     async def opened(_app: Litestar) -> AsyncGenerator[None]:
         yield
+        await throttle.close()
         await redis.aclose()
         await engine.dispose()
 
@@ -86,6 +89,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             "part": Provide(provide_part, sync_to_thread=False),
             "clock": Provide(lambda: clock, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
+            "tries": Provide(provide_tries, sync_to_thread=False),
         },
         exception_handlers={Exception: refuse},
         before_send=[add_headers(settings), count_and_log(meters)],
@@ -95,6 +99,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 "settings": settings,
                 "sessions": sessions,
                 "bell": the_bell,
+                "throttle": throttle,
                 "meters": meters,
                 "pages": web.create_pages(settings),
             }
@@ -134,6 +139,10 @@ def provide_actor(request: Request[Any, Any, State]) -> Person:
 
 def provide_credential(request: Request[Any, Any, State]) -> Credential:
     return request.scope.get("auth") or Credential()
+
+
+def provide_tries(request: Request[Any, Any, State]) -> Tries:
+    return Tries(request.app.state.throttle, request.client.host if request.client else "unknown")
 
 
 def provide_part(

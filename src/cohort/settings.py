@@ -24,8 +24,11 @@ def _of_asyncpg(url: str) -> str:
 
 
 def _of_redis(url: str) -> str:
-    if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+    parts = urlsplit(url)
+    if parts.scheme not in {"redis", "rediss", "unix"}:
         raise ValueError("must be a Redis address such as redis://host:6379/0")
+    if parts.scheme != "unix" and parts.port is None:
+        return parts._replace(netloc=f"{parts.netloc or 'localhost'}:6379").geturl()
     return url
 
 

@@ -18,6 +18,7 @@ from cohort import bell, idempotency, outbox, rooms
 from cohort.clock import Clock, utc_now
 from cohort.db import Sessions, create_engine, create_sessions, unit_of_work
 from cohort.logs import configure_logging
+from cohort.people import service as people
 from cohort.settings import Settings
 from cohort.web import create_pages
 from cohort.work import Work
@@ -46,6 +47,7 @@ async def tidy(ctx: dict[str, Any]) -> None:
     async with unit_of_work(keeper.sessions) as db:
         await idempotency.forget_old(db, now=keeper.clock())
         await outbox.forget_old(db, now=keeper.clock())
+        await people.forget_old(db, now=keeper.clock())
 
 
 class Keeper:

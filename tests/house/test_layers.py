@@ -17,6 +17,7 @@ SLICE = {"models", "schemas", "policy", "service", "routes", "pages", "jobs", "e
 WORLDLY = {
     "people/audit.py": "keeps a row",
     "people/auth.py": "reads requests",
+    "people/throttle.py": "counts in Redis",
     "people/tokens.py": "draws secrets",
 }
 """Other modules of rooms that are no pure functions, and why."""

@@ -180,7 +180,7 @@ async def test_a_hostile_body_is_refused_and_nothing_is_kept(
 async def test_two_who_race_for_an_address_get_one_account(
     anyone: AsyncClient, db: AsyncSession
 ) -> None:
-    answers = await asyncio.gather(*[anyone.post("/api/v1/people", json=ADA) for _ in range(8)])
+    answers = await asyncio.gather(*[anyone.post("/api/v1/people", json=ADA) for _ in range(5)])
 
     assert {answer.status_code for answer in answers} == {202}
     assert await db.scalar(select(func.count()).select_from(Person)) == 1
@@ -196,3 +196,16 @@ async def test_the_same_key_at_the_same_time_does_it_once(
 
     assert {answer.status_code for answer in answers} == {202}
     assert await db.scalar(select(func.count()).select_from(Promise)) == 1
+
+
+async def test_passwords_cannot_be_guessed_for_long(anyone: AsyncClient) -> None:
+    guesses = await asyncio.gather(
+        *[anyone.post("/api/v1/logins", json=SIGN_IN) for _ in range(30)]
+    )
+    statuses = [guess.status_code for guess in guesses]
+    assert (statuses.count(401), statuses.count(429)) == (10, 20)
+
+
+async def test_nobody_can_make_us_flood_a_mailbox(anyone: AsyncClient) -> None:
+    answers = [await anyone.post("/forgotten", data={"email": ADA["email"]}) for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [303] * 5 + [429] * 2

@@ -10,6 +10,7 @@ from cohort.clock import Clock
 from cohort.people import service
 from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
 from cohort.people.schemas import EmailIn, NewPasswordIn, SignInIn, SignUpIn
+from cohort.people.throttle import Tries
 from cohort.settings import Settings
 from cohort.web import Asked, local, page, read_form, see
 
@@ -25,10 +26,12 @@ async def log_in(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
+    tries: NamedDependency[Tries],
 ) -> Response[str] | Redirect:
     onward = local(request.query_params.get("next"))
     form, errors, typed = await read_form(request, SignInIn)
     if form is not None:
+        await tries.password(form.email)
         try:
             entry = await service.sign_in(db, form, now=clock(), days=settings.login_days)
         except (service.WrongPassword, service.NotVerified) as refusal:
@@ -55,11 +58,15 @@ async def join_page(request: Asked) -> Response[str]:
 
 @post("/join", guards=[public])
 async def join(
-    request: Asked, db: NamedDependency[AsyncSession], clock: NamedDependency[Clock]
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
 ) -> Response[str] | Redirect:
     form, errors, typed = await read_form(request, SignUpIn)
     if form is None:
         return page(request, "people/join.html", status=422, errors=errors, typed=typed)
+    await tries.mail(form.email)
     await service.sign_up(db, form, now=clock())
     return see("/login", saying="Thank you. Open the link that we sent you, then sign in.")
 
@@ -85,11 +92,15 @@ async def forgotten_page(request: Asked) -> Response[str]:
 
 @post("/forgotten", guards=[public])
 async def forgotten(
-    request: Asked, db: NamedDependency[AsyncSession], clock: NamedDependency[Clock]
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
 ) -> Response[str] | Redirect:
     form, errors, typed = await read_form(request, EmailIn)
     if form is None:
         return page(request, "people/forgotten.html", status=422, errors=errors, typed=typed)
+    await tries.mail(form.email)
     await service.ask_for_password(db, form.email, now=clock())
     return see("/login", saying="If we know that address, a link is on its way to it.")
 

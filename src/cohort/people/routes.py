@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.errors import NotFound, TooMany
 from cohort.paging import PageOut, Slice, shown
 from cohort.people import service
 from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
@@ -25,17 +26,22 @@ from cohort.people.schemas import (
     SignUpIn,
     TokenIn,
 )
+from cohort.people.throttle import Tries
 from cohort.refusals import may_refuse
 from cohort.settings import Settings
 
 CHECK_MAIL = "Thank you. We have sent a link to that address: open it to go on."
 
 
-@post("/people", guards=[public], status_code=202, responses=may_refuse())
+@post("/people", guards=[public], status_code=202, responses=may_refuse(TooMany))
 async def sign_up(
-    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[SignUpIn]
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
+    data: JSONBody[SignUpIn],
 ) -> NoticeOut:
     """Open an account. The answer is the same whether or not the address has one."""
+    await tries.mail(data.email)
     await service.sign_up(db, data, now=clock())
     return NoticeOut(detail=CHECK_MAIL)
 
@@ -48,11 +54,15 @@ async def verify_address(
     return PersonOut.model_validate(await service.verify(db, data.token, now=clock()))
 
 
-@post("/password_links", guards=[public], status_code=202, responses=may_refuse())
+@post("/password_links", guards=[public], status_code=202, responses=may_refuse(TooMany))
 async def ask_for_password(
-    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[EmailIn]
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
+    data: JSONBody[EmailIn],
 ) -> NoticeOut:
     """Ask for a link to choose a new password."""
+    await tries.mail(data.email)
     await service.ask_for_password(db, data.email, now=clock())
     return NoticeOut(detail=CHECK_MAIL)
 
@@ -69,15 +79,17 @@ async def set_password(
     "/logins",
     guards=[public],
     opt={"secret_answer": True},
-    responses=may_refuse(service.WrongPassword, service.NotVerified),
+    responses=may_refuse(service.WrongPassword, service.NotVerified, TooMany),
 )
 async def sign_in(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
+    tries: NamedDependency[Tries],
     data: JSONBody[SignInIn],
 ) -> Response[LoginOut]:
     """Sign in: a token for scripts, the same as a cookie for browsers."""
+    await tries.password(data.email)
     entry = await service.sign_in(db, data, now=clock(), days=settings.login_days)
     out = LoginOut(
         token=entry.token,
@@ -124,7 +136,7 @@ async def make_api_key(
     return NewApiKeyOut(**ApiKeyOut.model_validate(key).model_dump(), secret=secret)
 
 
-@delete("/api_keys/{key_id:uuid}", guards=[signed_in], responses=may_refuse())
+@delete("/api_keys/{key_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
 async def revoke_api_key(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],

@@ -225,3 +225,9 @@ async def make_admin(db: AsyncSession, email: str, *, now: datetime) -> Person:
     person.is_admin = True
     audit.record(db, None, "person.make_admin", person.id, now=now)
     return person
+
+
+async def forget_old(db: AsyncSession, *, now: datetime) -> None:
+    """Logins and links that do not work any more."""
+    await db.execute(delete(Login).where(Login.expires_at < now))
+    await db.execute(delete(MailedLink).where(MailedLink.expires_at < now))
