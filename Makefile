@@ -7,11 +7,11 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made-from
 QUIET_PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1
 
-.PHONY: help setup browser run test check bench lock clean
+.PHONY: help setup browser run test check bench lock migration clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Build .venv from requirements.lock, if it changed
 	@PYTHON="$(PYTHON)" $(QUIET_PIP) sh tools/setup $(STAMP)
@@ -37,6 +37,9 @@ bench: setup ## Run the benchmarks
 
 lock: setup ## Choose the newest versions that fit pyproject.toml, with their hashes
 	@$(QUIET_PIP) sh tools/lock
+
+migration: setup ## Write a migration from the models (NAME="Let mentors pause")
+	@$(PY) tools/migration.py "$(NAME)"
 
 clean: ## Remove .venv and what tools leave; the data folder stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis
