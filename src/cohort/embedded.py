@@ -147,14 +147,17 @@ def servers(data_dir: Path, *, durable: bool = True) -> Iterator[Servers]:
 
 
 @contextmanager
-def throwaway() -> Iterator[Servers]:
-    """Empty servers for a test run, in a temporary folder that goes away with them."""
+def throwaway(*, durable: bool = False) -> Iterator[Servers]:
+    """Empty servers for a test run, in a temporary folder that goes away with them.
+
+    Not durable, unless a test kills them: then a commit must survive as it does for users.
+    """
     as_root = os.geteuid() == 0
     closed = as_root and not is_within_reach(Path(tempfile.gettempdir()))
     with tempfile.TemporaryDirectory(prefix="cohort-", dir="/tmp" if closed else None) as folder:  # noqa: S108
         if as_root:
             Path(folder).chmod(0o711)
-        with servers(Path(folder), durable=False) as running:
+        with servers(Path(folder), durable=durable) as running:
             yield running
 
 
