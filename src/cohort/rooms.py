@@ -13,18 +13,24 @@ import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.outbox
 import cohort.study.models  # noqa: F401
+from cohort.cohorts import jobs as cohorts_jobs
+from cohort.cohorts import routes as cohorts_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
 from cohort.study import jobs as study_jobs
 from cohort.work import Job
 
-API: Sequence[Router] = (people_routes.router,)
+API: Sequence[Router] = (
+    people_routes.router,
+    cohorts_routes.router,
+)
 PAGES: Sequence[Router] = (people_pages.router,)
 JOBS: Mapping[str, Job] = {
     "people.ask_to_verify": people_jobs.ask_to_verify,
     "people.send_password_link": people_jobs.send_password_link,
     "people.tell_already_known": people_jobs.tell_already_known,
+    "cohorts.welcome": cohorts_jobs.welcome,
     "study.lay_out_plan": study_jobs.lay_out_plan,
 }
 WHEN_DEAD: Mapping[str, Job] = {}

@@ -1,0 +1,16 @@
+"""Mail about places in cohorts."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts import emails
+from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.work import Work
+
+
+async def welcome(work: Work, enrolment_id: str) -> None:
+    shown = [joinedload(Enrolment.person), joinedload(Enrolment.cohort)]
+    enrolment = await work.db.get_one(Enrolment, UUID(enrolment_id), options=shown)
+    if enrolment.state == EnrolmentState.ACTIVE:
+        await work.deliver(emails.welcome(enrolment))

@@ -1,0 +1,35 @@
+"""Who sees which cohorts and enrolments, and who may run them."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, literal, or_, select
+
+from cohort.cohorts.models import Cohort, CohortState, Enrolment, Organiser
+from cohort.people.models import Person
+
+PUBLISHED = (CohortState.OPEN, CohortState.RUNNING, CohortState.COMPLETED)
+
+
+def visible_to(actor: Person) -> Select[Cohort]:
+    """Drafts and archived cohorts only to those who run them; the others to everyone."""
+    return select(Cohort).where(
+        or_(Cohort.state.in_(PUBLISHED), Cohort.id.in_(organised_by(actor)))
+    )
+
+
+def organised_by(actor: Person) -> Select[UUID]:
+    """The ids of the cohorts that she may run: for an admin, all of them."""
+    if actor.is_admin:
+        return select(Cohort.id)
+    return select(Organiser.cohort_id).where(Organiser.person_id == actor.id)
+
+
+def may_organise(actor: Person, cohort_id: UUID) -> ColumnElement[bool]:
+    return literal(cohort_id).in_(organised_by(actor))
+
+
+def enrolments_visible_to(actor: Person) -> Select[Enrolment]:
+    """Her own, and those of the cohorts that she runs."""
+    return select(Enrolment).where(
+        or_(Enrolment.person_id == actor.id, Enrolment.cohort_id.in_(organised_by(actor)))
+    )

@@ -1,0 +1,248 @@
+"""Cohorts and enrolments over the API."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.cohorts import service
+from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.cohorts.schemas import (
+    CohortChange,
+    CohortIn,
+    CohortOut,
+    EnrolmentChange,
+    EnrolmentIn,
+    EnrolmentOut,
+    MoveIn,
+    OrganiserIn,
+    OrganiserOut,
+)
+from cohort.cohorts.states import WrongMove
+from cohort.conditional import etag
+from cohort.errors import NeedsIfMatch, NotFound, Stale
+from cohort.paging import PageOut, Slice, shown
+from cohort.people.auth import platform_admin, signed_in
+from cohort.people.models import Person
+from cohort.refusals import may_refuse
+
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-Match", description="The ETag that you read.", max_length=100),
+]
+
+
+def cohort_answer(cohort: Cohort, *, status: int = 200) -> Response[CohortOut]:
+    out = CohortOut.model_validate(cohort)
+    return Response(out, status_code=status, headers={"ETag": etag(cohort.version)})
+
+
+def enrolment_answer(enrolment: Enrolment, *, status: int = 200) -> Response[EnrolmentOut]:
+    out = EnrolmentOut.model_validate(enrolment)
+    return Response(out, status_code=status, headers={"ETag": etag(enrolment.version)})
+
+
+@post("/cohorts", guards=[platform_admin], responses=may_refuse(service.SlugTaken))
+async def create_cohort(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    data: JSONBody[CohortIn],
+) -> Response[CohortOut]:
+    """Begin a cohort as a draft that only its organisers see; you become one."""
+    return cohort_answer(await service.create(db, actor, data, now=clock()), status=201)
+
+
+@get("/cohorts", guards=[signed_in], responses=may_refuse())
+async def list_cohorts(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    at: Annotated[
+        CohortState | None, QueryParameter(name="state", description="Only those in this state.")
+    ] = None,
+) -> PageOut[CohortOut]:
+    """The cohorts that you can see, the oldest first."""
+    return shown(await service.list_cohorts(db, actor, part, state=at), CohortOut.model_validate)
+
+
+@get("/cohorts/{cohort_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_cohort(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], cohort_id: FromPath[UUID]
+) -> Response[CohortOut]:
+    """One cohort."""
+    return cohort_answer(await service.get(db, actor, cohort_id))
+
+
+@patch(
+    "/cohorts/{cohort_id:uuid}",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, Stale, NeedsIfMatch),
+)
+async def change_cohort(
+    *,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+    data: JSONBody[CohortChange],
+    if_match: IfMatch = None,
+) -> Response[CohortOut]:
+    """Change what you name; the rest stays. For its organisers."""
+    return cohort_answer(
+        await service.change(db, actor, cohort_id, data, if_match=if_match, now=clock())
+    )
+
+
+@post(
+    "/cohorts/{cohort_id:uuid}/moves",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound, WrongMove),
+)
+async def move_cohort(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+    data: JSONBody[MoveIn],
+) -> Response[CohortOut]:
+    """Take a cohort one step on: draft, open, running, completed, archived."""
+    return cohort_answer(await service.move(db, actor, cohort_id, data.to, now=clock()))
+
+
+@get("/cohorts/{cohort_id:uuid}/organisers", guards=[signed_in], responses=may_refuse(NotFound))
+async def list_organisers(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], cohort_id: FromPath[UUID]
+) -> PageOut[OrganiserOut]:
+    """Who runs the cohort: for its organisers."""
+    organisers = await service.list_organisers(db, actor, cohort_id)
+    return PageOut(items=[OrganiserOut.model_validate(one) for one in organisers], next=None)
+
+
+@post("/cohorts/{cohort_id:uuid}/organisers", guards=[signed_in], responses=may_refuse(NotFound))
+async def add_organiser(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+    data: JSONBody[OrganiserIn],
+) -> OrganiserOut:
+    """Let someone who has an account run the cohort with you."""
+    added = await service.add_organiser(db, actor, cohort_id, data.email, now=clock())
+    return OrganiserOut.model_validate(added)
+
+
+@post(
+    "/cohorts/{cohort_id:uuid}/enrolments",
+    guards=[signed_in],
+    responses=may_refuse(
+        NotFound, service.CohortFull, service.NotJoinable, service.AlreadyEnrolled
+    ),
+)
+async def enrol(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+    data: JSONBody[EnrolmentIn],
+) -> Response[EnrolmentOut]:
+    """Take a seat in a cohort that is open or running. Your plan is laid out at once."""
+    return enrolment_answer(
+        await service.enrol(db, actor, cohort_id, data, now=clock()), status=201
+    )
+
+
+@get("/cohorts/{cohort_id:uuid}/enrolments", guards=[signed_in], responses=may_refuse(NotFound))
+async def list_enrolments(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    cohort_id: FromPath[UUID],
+    at: Annotated[
+        EnrolmentState | None, QueryParameter(name="state", description="Only those in this state.")
+    ] = None,
+) -> PageOut[EnrolmentOut]:
+    """The cohort's researchers for its organisers; for others only their own enrolment."""
+    page = await service.list_enrolments(db, actor, cohort_id, part, state=at)
+    return shown(page, EnrolmentOut.model_validate)
+
+
+@get("/enrolments", guards=[signed_in], responses=may_refuse())
+async def list_own_enrolments(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], part: NamedDependency[Slice]
+) -> PageOut[EnrolmentOut]:
+    """Your own enrolments, in whichever cohort."""
+    return shown(await service.list_own_enrolments(db, actor, part), EnrolmentOut.model_validate)
+
+
+@get("/enrolments/{enrolment_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_enrolment(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], enrolment_id: FromPath[UUID]
+) -> Response[EnrolmentOut]:
+    """One enrolment: your own, or one of a cohort that you run."""
+    return enrolment_answer(await service.get_enrolment(db, actor, enrolment_id))
+
+
+@patch(
+    "/enrolments/{enrolment_id:uuid}",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, Stale, NeedsIfMatch),
+)
+async def change_enrolment(
+    *,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    enrolment_id: FromPath[UUID],
+    data: JSONBody[EnrolmentChange],
+    if_match: IfMatch = None,
+) -> Response[EnrolmentOut]:
+    """Change what you name of the profile; the rest stays."""
+    return enrolment_answer(
+        await service.change_enrolment(
+            db, actor, enrolment_id, data, if_match=if_match, now=clock()
+        )
+    )
+
+
+@post(
+    "/enrolments/{enrolment_id:uuid}/withdrawal",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound),
+)
+async def withdraw(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    enrolment_id: FromPath[UUID],
+) -> Response[EnrolmentOut]:
+    """Give the seat back. Enrolling again brings the same plan and evidence back."""
+    return enrolment_answer(await service.withdraw(db, actor, enrolment_id, now=clock()))
+
+
+router = Router(
+    "",
+    route_handlers=[
+        create_cohort,
+        list_cohorts,
+        read_cohort,
+        change_cohort,
+        move_cohort,
+        list_organisers,
+        add_organiser,
+        enrol,
+        list_enrolments,
+        list_own_enrolments,
+        read_enrolment,
+        change_enrolment,
+        withdraw,
+    ],
+    tags=["cohorts"],
+    opt={"room": "cohorts"},
+)

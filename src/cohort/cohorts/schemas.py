@@ -1,0 +1,197 @@
+"""What the cohorts room reads and answers."""
+
+from datetime import date, datetime, time
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, PlainSerializer
+
+from cohort.cohorts.models import CohortState, EnrolmentState, Stage
+from cohort.cohorts.profile import (
+    Contexts,
+    Domains,
+    Languages,
+    Organisations,
+    Span,
+    WeeklyHours,
+    once_each,
+)
+from cohort.fields import Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
+
+
+def _on_the_wall(at: time) -> time:
+    if at.tzinfo is not None or at.second or at.microsecond:
+        raise ValueError("must be a time such as 06:00, with no zone: the cohort has one")
+    return at
+
+
+StartsOn = Annotated[
+    date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31), examples=["2027-03-01"])
+]
+EndsOn = Annotated[
+    date,
+    Field(
+        ge=date(2000, 1, 1),
+        le=date(2199, 12, 31),
+        description="The last day; at most three years after the first.",
+        examples=["2027-06-20"],
+    ),
+]
+Seats = Annotated[int, Field(ge=1, le=100_000, examples=[30])]
+MatchingDay = Annotated[
+    int,
+    Field(ge=0, le=6, description="The day of the weekly matching; 0 is Monday.", examples=[0]),
+]
+WallTime = Annotated[
+    time,
+    AfterValidator(_on_the_wall),
+    PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str, when_used="json"),
+]
+MatchingTime = Annotated[
+    WallTime, Field(description="In the cohort's time zone.", examples=["06:00"])
+]
+About = Annotated[Note, Field(examples=["I work on translation for small languages."])]
+RoleGoals = Annotated[
+    list[Slug],
+    Field(
+        min_length=1,
+        max_length=5,
+        description="Slugs of `GET /taxonomies/role`, the dearest first.",
+        examples=[["ml-engineer"]],
+    ),
+    AfterValidator(once_each),
+]
+Advisers = Annotated[
+    list[Line],
+    Field(
+        max_length=10,
+        description="Names or e-mail addresses; no adviser becomes the mentor.",
+        examples=[["Grace Example"]],
+    ),
+    AfterValidator(once_each),
+]
+Wishes = Annotated[
+    list[UUID],
+    Field(max_length=20, description="Mentors of this cohort, the dearest first.", examples=[[]]),
+    AfterValidator(once_each),
+]
+
+
+class CohortIn(Strict):
+    guide_id: UUID = Field(examples=["8c5ce0a3-0a0c-4e6b-9d56-1f6f3f7f6a10"])
+    slug: Slug = Field(description="Its name in addresses.", examples=["spring-2027"])
+    name: Line = Field(examples=["Spring 2027"])
+    description: Prose = Field(default="", examples=["Evenings, in English."])
+    starts_on: StartsOn
+    ends_on: EndsOn
+    time_zone: TimeZone
+    seats: Seats
+    matching_day: MatchingDay = 0
+    matching_time: MatchingTime = time(6)
+
+
+class CohortChange(Strict):
+    """What is left out, or null, stays."""
+
+    name: Line | None = Field(default=None, examples=["Spring 2027"])
+    description: Prose | None = Field(default=None, examples=["Evenings, in English."])
+    starts_on: StartsOn | None = None
+    ends_on: EndsOn | None = None
+    time_zone: TimeZone | None = None
+    seats: Seats | None = None
+    matching_day: MatchingDay | None = None
+    matching_time: MatchingTime | None = None
+
+
+class MoveIn(Strict):
+    to: CohortState = Field(examples=["open"])
+
+
+class OrganiserIn(Strict):
+    email: Email
+
+
+class EnrolmentIn(Strict):
+    """A researcher's profile: what she studies, wants, and when she has time."""
+
+    about: About = ""
+    stage: Stage = Field(examples=["phd"])
+    domains: Domains
+    role_goals: RoleGoals
+    contexts: Contexts = Field(default=[])
+    languages: Languages
+    time_zone: TimeZone
+    weekly_hours: WeeklyHours = Field(default=[])
+    organisations: Organisations = Field(default=[])
+    advisers: Advisers = Field(default=[])
+    wishes: Wishes = Field(default=[])
+
+
+class EnrolmentChange(Strict):
+    """What is left out, or null, stays."""
+
+    about: About | None = None
+    stage: Stage | None = Field(default=None, examples=["phd"])
+    domains: Domains | None = None
+    role_goals: RoleGoals | None = None
+    contexts: Contexts | None = None
+    languages: Languages | None = None
+    time_zone: TimeZone | None = None
+    weekly_hours: WeeklyHours | None = None
+    organisations: Organisations | None = None
+    advisers: Advisers | None = None
+    wishes: Wishes | None = None
+
+
+class CohortOut(Shown):
+    id: UUID
+    guide_id: UUID
+    slug: str
+    name: str
+    description: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    seats: int
+    taken: int = Field(description="Seats in use.")
+    state: CohortState
+    matching_day: int
+    matching_time: WallTime
+    running_since: datetime | None
+    created_at: datetime
+    version: int = Field(description="Also in the ETag; send it as If-Match to change the cohort.")
+
+
+class MemberOut(Shown):
+    """Someone whom the reader runs a cohort with, or for."""
+
+    id: UUID
+    name: str
+    email: str
+
+
+class OrganiserOut(Shown):
+    person: MemberOut
+    since: datetime
+
+
+class EnrolmentOut(Shown):
+    id: UUID
+    cohort_id: UUID
+    person: MemberOut
+    state: EnrolmentState
+    about: str
+    stage: Stage
+    domains: list[str]
+    role_goals: list[str]
+    contexts: list[str]
+    languages: list[str]
+    time_zone: str
+    weekly_hours: list[Span]
+    organisations: list[str]
+    advisers: list[str]
+    wishes: list[UUID]
+    created_at: datetime
+    version: int = Field(
+        description="Also in the ETag; send it as If-Match to change the enrolment."
+    )
