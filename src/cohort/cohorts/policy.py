@@ -1,4 +1,4 @@
-"""Who sees which cohorts and enrolments, and who may run them."""
+"""Who sees which cohorts and enrolments, who may run them, and where a cohort can go."""
 
 from uuid import UUID
 
@@ -7,6 +7,15 @@ from sqlalchemy import ColumnElement, Select, literal, or_, select
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, Organiser
 from cohort.people.models import Person
 
+MOVES: dict[CohortState, tuple[CohortState, ...]] = {
+    CohortState.DRAFT: (CohortState.OPEN,),
+    CohortState.OPEN: (CohortState.RUNNING,),
+    CohortState.RUNNING: (CohortState.COMPLETED,),
+    CohortState.COMPLETED: (CohortState.ARCHIVED,),
+    CohortState.ARCHIVED: (),
+}
+"""The life of a cohort: where it can go from where it is."""
+JOINABLE = (CohortState.OPEN, CohortState.RUNNING)
 PUBLISHED = (CohortState.OPEN, CohortState.RUNNING, CohortState.COMPLETED)
 
 

@@ -22,7 +22,7 @@ End = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):(00|15|30|45)
 class Span(Strict):
     """Some hours of every week, in the person's own time zone, by the quarter of an hour."""
 
-    day: Day
+    day: Day = Field(examples=["tuesday"])
     start: Start = Field(examples=["17:00"])
     end: End = Field(examples=["20:00"], description="`24:00` is the end of the day.")
 

@@ -22,7 +22,6 @@ from cohort.cohorts.schemas import (
     OrganiserIn,
     OrganiserOut,
 )
-from cohort.cohorts.states import WrongMove
 from cohort.conditional import etag
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.paging import PageOut, Slice, shown
@@ -102,7 +101,7 @@ async def change_cohort(
     "/cohorts/{cohort_id:uuid}/moves",
     guards=[signed_in],
     status_code=200,
-    responses=may_refuse(NotFound, WrongMove),
+    responses=may_refuse(NotFound, service.WrongMove),
 )
 async def move_cohort(
     db: NamedDependency[AsyncSession],

@@ -87,7 +87,7 @@ class CohortIn(Strict):
     time_zone: TimeZone
     seats: Seats
     matching_day: MatchingDay = 0
-    matching_time: MatchingTime = time(6)
+    matching_time: MatchingTime = Field(default="06:00", validate_default=True)
 
 
 class CohortChange(Strict):

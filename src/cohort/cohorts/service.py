@@ -13,7 +13,6 @@ from cohort.cohorts import policy
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState, Organiser
 from cohort.cohorts.profile import check_terms
 from cohort.cohorts.schemas import CohortChange, CohortIn, EnrolmentChange, EnrolmentIn
-from cohort.cohorts.states import JOINABLE, check_move
 from cohort.conditional import require_match
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import Guide, TermKind
@@ -31,6 +30,16 @@ SEATED = "You have a seat in this cohort. Change your profile instead."
 class SlugTaken(Conflict):
     code = "slug_taken"
     title = "This address is taken"
+
+
+class WrongMove(Conflict):
+    code = "wrong_move"
+    title = "The cohort cannot go there from here"
+
+    def __init__(self, at: CohortState, to: CohortState) -> None:
+        allowed = " or ".join(policy.MOVES[at])
+        way = f"The only way on is to: {allowed}." if allowed else "It stays archived."
+        super().__init__(f"This cohort is {at}: it cannot become {to}. {way}")
 
 
 class NotJoinable(Conflict):
@@ -141,7 +150,8 @@ async def move(
     at = cohort.state
     if at == to:
         return cohort
-    check_move(at, to)
+    if to not in policy.MOVES[at]:
+        raise WrongMove(at, to)
     moved = await db.scalar(
         update(Cohort)
         .where(Cohort.id == cohort_id, Cohort.state == at)
@@ -227,7 +237,7 @@ async def seat_of(db: AsyncSession, actor: Person, cohort_id: UUID) -> UUID | No
 
 async def take_seat(db: AsyncSession, cohort: Cohort) -> None:
     """One statement decides, so that the last seat has one taker however many ask at once."""
-    open_to_all = Cohort.state.in_(JOINABLE)
+    open_to_all = Cohort.state.in_(policy.JOINABLE)
     seat = await db.scalar(
         update(Cohort)
         .where(Cohort.id == cohort.id, open_to_all, Cohort.taken < Cohort.seats)
@@ -237,7 +247,7 @@ async def take_seat(db: AsyncSession, cohort: Cohort) -> None:
     )
     if seat is not None:
         return
-    if cohort.state not in JOINABLE:
+    if cohort.state not in policy.JOINABLE:
         raise NotJoinable(f"This cohort is {cohort.state}. People join while it is open or runs.")
     raise CohortFull("Every seat is taken. Look again later: a seat may become free.")
 
