@@ -15,6 +15,8 @@ import cohort.outbox
 import cohort.study.models  # noqa: F401
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import routes as cohorts_routes
+from cohort.dashboard import pages as dashboard_pages
+from cohort.dashboard import routes as dashboard_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
@@ -24,8 +26,12 @@ from cohort.work import Job
 API: Sequence[Router] = (
     people_routes.router,
     cohorts_routes.router,
+    dashboard_routes.router,
 )
-PAGES: Sequence[Router] = (people_pages.router,)
+PAGES: Sequence[Router] = (
+    people_pages.router,
+    dashboard_pages.router,
+)
 JOBS: Mapping[str, Job] = {
     "people.ask_to_verify": people_jobs.ask_to_verify,
     "people.send_password_link": people_jobs.send_password_link,

@@ -68,3 +68,8 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether people reach us over TLS, so that cookies can insist on it."""
         return self.public_url.startswith("https://")
+
+    @property
+    def keeps_mail(self) -> bool:
+        """Whether mail stays on this machine, for the mailbox page, as there is no mail server."""
+        return self.development and self.smtp_url is None

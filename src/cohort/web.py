@@ -95,12 +95,15 @@ def pages_of(asked: Asked) -> Pages:
 
 
 def nav_for(asked: Asked) -> list[dict[str, Any]]:
-    entries = [("Home", "/")] if asked.scope.get("user") else []
+    entries = [("Home", "/"), ("Cohorts", "/cohorts")] if asked.scope.get("user") else []
     settings: Settings = asked.app.state.settings
-    if settings.development and settings.smtp_url is None:
+    if settings.keeps_mail:
         entries.append(("Mailbox", "/mailbox"))
     here = asked.url.path
-    return [{"title": title, "href": href, "current": here == href} for title, href in entries]
+    return [
+        {"title": title, "href": href, "current": here == href or here.startswith(f"{href}/")}
+        for title, href in entries
+    ]
 
 
 def see(address: str, *, saying: str = "", cookies: Sequence[Cookie] = ()) -> Redirect:

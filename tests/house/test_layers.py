@@ -16,6 +16,10 @@ SLICE = {"models", "schemas", "policy", "service", "routes", "pages", "jobs", "e
 """The names that never vary: they reach the database, HTTP or mail."""
 WORLDLY = {
     "cohorts/profile.py": "looks words up in the taxonomies",
+    "dashboard/desk.py": "reads what a page shows",
+    "dashboard/figures.py": "counts rows",
+    "dashboard/linking.py": "writes HTML that is safe to show",
+    "dashboard/progress.py": "counts rows",
     "people/audit.py": "keeps a row",
     "people/auth.py": "reads requests",
     "people/throttle.py": "counts in Redis",

@@ -24,6 +24,8 @@ Scope = Literal[
     "study:write",
     "matching:read",
     "matching:write",
+    "dashboard:read",
+    "dashboard:write",
 ]
 
 

@@ -1,0 +1,187 @@
+"""The people of a cohort, and how far each of them is with each section of the guide."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Subquery, Uuid, any_, case, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager
+
+from cohort.cohorts.models import Cohort, Enrolment
+from cohort.dashboard.figures import ACTIVE, name_of_mentor
+from cohort.guides.models import Milestone, Section
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.people.models import Person
+from cohort.study.models import ItemState, PlanItem, Submission
+
+
+class Sort(StrEnum):
+    NAME = "name"
+    PROGRESS = "progress"
+    """Who is furthest behind first."""
+    HANDED_IN = "handed_in"
+    """Who has been quiet the longest first."""
+    MENTOR = "mentor"
+    """Who has nobody first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Researcher:
+    enrolment: Enrolment
+    total: int
+    passed: int
+    late: int
+    """Milestones past their date and not yet handed in."""
+    handed_in_at: datetime | None
+    mentor: str | None
+    proposed: str | None
+
+
+def _plans(cohort: Cohort, now: datetime) -> Subquery:
+    owed = PlanItem.state.in_([ItemState.OPEN, ItemState.AGAIN])
+    return (
+        select(
+            PlanItem.enrolment_id,
+            func.count().label("total"),
+            func.count().filter(PlanItem.state == ItemState.PASSED).label("passed"),
+            func.count().filter(owed, PlanItem.due_at < now).label("late"),
+        )
+        .join(PlanItem.enrolment)
+        .where(Enrolment.cohort_id == cohort.id)
+        .group_by(PlanItem.enrolment_id)
+        .subquery()
+    )
+
+
+def _last_handed_in(cohort: Cohort) -> Subquery:
+    return (
+        select(PlanItem.enrolment_id, func.max(Submission.submitted_at).label("at"))
+        .join(Submission.plan_item)
+        .join(PlanItem.enrolment)
+        .where(Enrolment.cohort_id == cohort.id)
+        .group_by(PlanItem.enrolment_id)
+        .subquery()
+    )
+
+
+def _researchers(cohort: Cohort, sort: Sort, now: datetime) -> Select[Any]:
+    plans, last = _plans(cohort, now), _last_handed_in(cohort)
+    mentor = name_of_mentor(Mentorship, Mentorship.ended_at.is_(None)).label("mentor")
+    proposed = name_of_mentor(Proposal, Proposal.state == ProposalState.OPEN).label("proposed")
+    total = func.coalesce(plans.c.total, 0)
+    passed = func.coalesce(plans.c.passed, 0)
+    first: dict[Sort, list[Any]] = {
+        Sort.NAME: [],
+        Sort.PROGRESS: [passed * 1.0 / func.nullif(total, 0)],
+        Sort.HANDED_IN: [last.c.at.asc().nulls_first()],
+        Sort.MENTOR: [case((mentor.is_not(None), 2), (proposed.is_not(None), 1), else_=0)],
+    }
+    return (
+        select(
+            Enrolment,
+            total,
+            passed,
+            func.coalesce(plans.c.late, 0),
+            last.c.at,
+            mentor,
+            proposed,
+        )
+        .join(Enrolment.person)
+        .outerjoin(plans, plans.c.enrolment_id == Enrolment.id)
+        .outerjoin(last, last.c.enrolment_id == Enrolment.id)
+        .options(contains_eager(Enrolment.person))
+        .where(Enrolment.cohort_id == cohort.id, ACTIVE)
+        .order_by(*first[sort], func.lower(Person.name), Enrolment.id)
+    )
+
+
+async def researchers_of(
+    db: AsyncSession,
+    cohort: Cohort,
+    *,
+    now: datetime,
+    sort: Sort = Sort.NAME,
+    at_most: int | None = None,
+    skip: int = 0,
+) -> list[Researcher]:
+    rows = await db.execute(_researchers(cohort, sort, now).limit(at_most).offset(skip))
+    return [Researcher(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A section that has milestones; `number` is its place in the guide, such as 2.1."""
+
+    section_id: UUID
+    title: str
+    number: str
+
+
+async def columns_of(db: AsyncSession, cohort: Cohort) -> list[Column]:
+    """The sections in the guide's order. All are read, as the empty ones count in the numbers."""
+    worked = select(Milestone.section_id).where(Milestone.guide_id == cohort.guide_id).distinct()
+    rows = await db.execute(
+        select(Section, Section.id.in_(worked))
+        .where(Section.guide_id == cohort.guide_id, Section.retired_at.is_(None))
+        .order_by(Section.position)
+    )
+    found = [(section, has_work) for section, has_work in rows]
+    numbers = numbers_of([section.level for section, _ in found])
+    return [
+        Column(section.id, section.title, number)
+        for (section, has_work), number in zip(found, numbers, strict=True)
+        if has_work
+    ]
+
+
+def numbers_of(levels: Sequence[int]) -> list[str]:
+    """`1`, `1.1`, `1.2`, `2` … from the levels of headings; a lone title above them all is 0."""
+    tops = [level for level in levels if level == min(levels, default=0)]
+    base = min(levels, default=1) + (len(tops) == 1 and len(levels) > 1)
+    counted: list[int] = []
+    numbers = []
+    for level in levels:
+        depth = level - base
+        if depth < 0:
+            numbers.append("0")
+            continue
+        del counted[depth + 1 :]
+        counted += [0] * (depth + 1 - len(counted))
+        counted[depth] += 1
+        numbers.append(".".join(str(count) for count in counted))
+    return numbers
+
+
+Shares = Mapping[tuple[UUID, UUID], tuple[int, int]]
+"""(enrolment id, section id) -> milestones passed, of how many."""
+
+
+async def shares_of(db: AsyncSession, enrolment_ids: Sequence[UUID]) -> Shares:
+    rows = await db.execute(
+        select(
+            PlanItem.enrolment_id,
+            Milestone.section_id,
+            func.count().filter(PlanItem.state == ItemState.PASSED),
+            func.count(),
+        )
+        .join(PlanItem.milestone)
+        .where(PlanItem.enrolment_id == any_(literal(list(enrolment_ids), ARRAY(Uuid))))
+        .group_by(PlanItem.enrolment_id, Milestone.section_id)
+    )
+    return {(enrolment, section): (passed, total) for enrolment, section, passed, total in rows}
+
+
+def cells_of(
+    people: Sequence[Researcher], columns: Sequence[Column], shares: Shares
+) -> list[list[float | None]]:
+    """Rows of shares in [0, 1] for the heat map; None where a plan asks nothing."""
+
+    def share(enrolment_id: UUID, section_id: UUID) -> float | None:
+        passed, total = shares.get((enrolment_id, section_id), (0, 0))
+        return passed / total if total else None
+
+    return [[share(one.enrolment.id, column.section_id) for column in columns] for one in people]

