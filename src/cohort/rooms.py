@@ -21,15 +21,19 @@ from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
 from cohort.study import jobs as study_jobs
+from cohort.study import pages as study_pages
+from cohort.study import routes as study_routes
 from cohort.work import Job
 
 API: Sequence[Router] = (
     people_routes.router,
     cohorts_routes.router,
+    study_routes.router,
     dashboard_routes.router,
 )
 PAGES: Sequence[Router] = (
     people_pages.router,
+    study_pages.router,
     dashboard_pages.router,
 )
 JOBS: Mapping[str, Job] = {
@@ -37,7 +41,9 @@ JOBS: Mapping[str, Job] = {
     "people.send_password_link": people_jobs.send_password_link,
     "people.tell_already_known": people_jobs.tell_already_known,
     "cohorts.welcome": cohorts_jobs.welcome,
+    "study.ask_for_review": study_jobs.ask_for_review,
     "study.lay_out_plan": study_jobs.lay_out_plan,
+    "study.tell_reviewed": study_jobs.tell_reviewed,
 }
 WHEN_DEAD: Mapping[str, Job] = {}
 """What to do when a job's last attempt failed."""

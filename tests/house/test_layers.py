@@ -24,6 +24,8 @@ WORLDLY = {
     "people/auth.py": "reads requests",
     "people/throttle.py": "counts in Redis",
     "people/tokens.py": "draws secrets",
+    "study/plans.py": "reads rows",
+    "study/progress.py": "counts rows",
 }
 """Other modules of rooms that are no pure functions, and why."""
 

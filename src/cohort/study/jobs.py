@@ -2,9 +2,43 @@
 
 from uuid import UUID
 
-from cohort.study import service
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts.models import Enrolment
+from cohort.study import emails, plans, service
+from cohort.study.models import ItemState, PlanItem, Review, Submission
 from cohort.work import Work
+
+WITH_ITS_PLAN = (
+    joinedload(Submission.plan_item).joinedload(PlanItem.milestone),
+    joinedload(Submission.plan_item).joinedload(PlanItem.enrolment).joinedload(Enrolment.person),
+)
 
 
 async def lay_out_plan(work: Work, enrolment_id: str) -> None:
     await service.lay_out(work.db, UUID(enrolment_id), now=work.now)
+
+
+async def ask_for_review(work: Work, submission_id: str) -> None:
+    """Tell her mentor, if she has one and nothing newer or decided makes it pointless."""
+    submission = await _with_its_plan(work, UUID(submission_id))
+    item = submission.plan_item
+    newest = await service.newest_version(work.db, item.id)
+    if item.state != ItemState.SUBMITTED or newest is None or newest.id != submission.id:
+        return
+    mentorship = await plans.mentorship_of(work.db, item.enrolment)
+    if mentorship is not None:
+        await work.deliver(emails.evidence_to_review(mentorship.mentor.person, submission))
+
+
+async def tell_reviewed(work: Work, review_id: str) -> None:
+    found = select(Review).where(Review.id == UUID(review_id))
+    review = (await work.db.scalars(found.options(joinedload(Review.reviewer)))).one()
+    submission = await _with_its_plan(work, review.submission_id)
+    await work.deliver(emails.evidence_reviewed(submission, review))
+
+
+async def _with_its_plan(work: Work, submission_id: UUID) -> Submission:
+    found = select(Submission).where(Submission.id == submission_id).options(*WITH_ITS_PLAN)
+    return (await work.db.scalars(found)).one()

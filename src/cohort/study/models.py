@@ -77,3 +77,7 @@ class Review(Base):
     reviewed_at: Mapped[Instant]
 
     reviewer: Mapped[Person] = relationship(lazy="raise")
+
+    @property
+    def reviewer_name(self) -> str:
+        return self.reviewer.name

@@ -1,9 +1,47 @@
-"""What may still happen to a plan."""
+"""Who sees which plans and evidence, and who may judge them."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+from sqlalchemy import Select, or_, select
+
+from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import CohortState, Enrolment, EnrolmentState
-from cohort.study.models import ItemState, PlanItem
+from cohort.mentorships.policy import mentored_by
+from cohort.people.models import Person
+from cohort.study.models import ItemState, PlanItem, Submission
+
+
+def plans_visible_to(actor: Person) -> Select[Enrolment]:
+    """To the researcher, to her mentor, and to the organisers of her cohort."""
+    known = cohorts.enrolments_visible_to(actor).with_only_columns(Enrolment.id).correlate(None)
+    return select(Enrolment).where(
+        or_(Enrolment.id.in_(known), Enrolment.id.in_(mentored_by(actor)))
+    )
+
+
+def items_visible_to(actor: Person) -> Select[PlanItem]:
+    plans = plans_visible_to(actor).with_only_columns(Enrolment.id)
+    return select(PlanItem).where(PlanItem.enrolment_id.in_(plans))
+
+
+def submissions_visible_to(actor: Person) -> Select[Submission]:
+    items = items_visible_to(actor).with_only_columns(PlanItem.id)
+    return select(Submission).where(Submission.plan_item_id.in_(items))
+
+
+def reviewed_by(actor: Person) -> Select[UUID]:
+    """The ids of the plans that the actor may judge: as organiser or as mentor, never her own."""
+    organised = Enrolment.cohort_id.in_(cohorts.organised_by(actor))
+    mine = Enrolment.id.in_(mentored_by(actor))
+    others: Any = select(Enrolment.id).where(Enrolment.person_id != actor.id)
+    reviewed: Select[UUID] = others.where(or_(organised, mine))
+    return reviewed
+
+
+def may_hand_in(actor: Person, enrolment: Enrolment) -> bool:
+    return enrolment.person_id == actor.id
 
 
 def is_frozen(enrolment: Enrolment) -> bool:

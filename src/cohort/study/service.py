@@ -1,4 +1,4 @@
-"""A plan is laid out, and says what is still missing."""
+"""A plan is laid out, evidence is handed in, and someone looks at it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,11 +9,51 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
+from cohort.outbox import promise
+from cohort.people import audit
+from cohort.people.models import Person
 from cohort.study import due_dates, policy
 from cohort.study.due_dates import Work
 from cohort.study.gaps import OpenWork, live_gaps
-from cohort.study.models import ItemState, PlanItem
+from cohort.study.models import ItemState, PlanItem, Review, Submission, Verdict
+from cohort.study.schemas import ReviewIn, SubmissionIn
+
+
+class AlreadyPassed(Conflict):
+    code = "already_passed"
+    title = "This milestone is passed"
+
+    def __init__(self) -> None:
+        super().__init__("This milestone is passed; nothing more is needed. Go on to the next one.")
+
+
+class PlanFrozen(Conflict):
+    code = "plan_frozen"
+    title = "This plan is closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The researcher has left the cohort, or the cohort is archived: "
+            "the plan can be read but not changed. Ask the organisers if that is wrong."
+        )
+
+
+class AlreadyReviewed(Conflict):
+    code = "already_reviewed"
+    title = "Someone has reviewed this"
+
+    def __init__(self) -> None:
+        super().__init__("This version has its review. Read it; the next version can be reviewed.")
+
+
+class NewerVersion(Conflict):
+    code = "newer_version"
+    title = "There is a newer version"
+
+    def __init__(self) -> None:
+        super().__init__("A newer version was handed in meanwhile. Review that one.")
 
 
 async def lay_out(db: AsyncSession, enrolment_id: UUID, *, now: datetime) -> None:
@@ -52,6 +92,91 @@ async def _standing_dates(db: AsyncSession, enrolment_id: UUID) -> dict[str, dat
     return {row.slug: row.due_at for row in rows}
 
 
+async def submit(
+    db: AsyncSession, actor: Person, item_id: UUID, form: SubmissionIn, *, now: datetime
+) -> Submission:
+    """Hand in evidence, as the next version; the same again, before its review, is one version."""
+    item = await _held_item(db, actor, item_id)
+    if not policy.may_hand_in(actor, item.enrolment):
+        raise NotAllowed("Only the researcher whose plan this is hands in for it.")
+    if policy.is_frozen(item.enrolment):
+        raise PlanFrozen
+    if item.state == ItemState.PASSED:
+        raise AlreadyPassed
+    last = await newest_version(db, item_id)
+    waiting = last if item.state == ItemState.SUBMITTED else None
+    if waiting and (waiting.text, waiting.links) == (form.text, form.links):
+        return waiting
+    submission = Submission(
+        plan_item_id=item_id,
+        version=last.version + 1 if last else 1,
+        text=form.text,
+        links=form.links,
+        submitted_at=now,
+        review=None,
+    )
+    item.state = ItemState.SUBMITTED
+    db.add(submission)
+    await db.flush()
+    await promise(
+        db,
+        "study.ask_for_review",
+        now=now,
+        cohort_id=item.enrolment.cohort_id,
+        submission_id=submission.id,
+    )
+    return submission
+
+
+async def review(
+    db: AsyncSession, actor: Person, submission_id: UUID, form: ReviewIn, *, now: datetime
+) -> Review:
+    """Pass the newest version, or ask for another look; each version is reviewed once."""
+    submission = await _visible_submission(db, actor, submission_id)
+    item = await _held_item(db, actor, submission.plan_item_id)
+    if not await may_review(db, actor, item.enrolment_id):
+        raise NotAllowed(
+            "Only the organisers of the cohort and the researcher’s mentor review this."
+        )
+    if policy.is_frozen(item.enrolment):
+        raise PlanFrozen
+    if await db.scalar(select(Review.id).where(Review.submission_id == submission_id)):
+        raise AlreadyReviewed
+    newest = await newest_version(db, item.id)
+    if newest is None or newest.id != submission_id:
+        raise NewerVersion
+    passed = form.verdict == Verdict.PASSED
+    item.state = ItemState.PASSED if passed else ItemState.AGAIN
+    item.passed_at = now if passed else None
+    judged = Review(
+        submission_id=submission_id,
+        reviewer_id=actor.id,
+        verdict=form.verdict,
+        comment=form.comment,
+        reviewed_at=now,
+    )
+    db.add(judged)
+    await db.flush()
+    await db.refresh(judged, ["reviewer"])
+    cohort_id = item.enrolment.cohort_id
+    audit.record(
+        db,
+        actor,
+        "submission.review",
+        submission_id,
+        now=now,
+        cohort_id=cohort_id,
+        verdict=form.verdict.value,
+    )
+    await promise(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
+    return judged
+
+
+async def may_review(db: AsyncSession, actor: Person, enrolment_id: UUID) -> bool:
+    mine = policy.reviewed_by(actor).where(Enrolment.id == enrolment_id)
+    return await db.scalar(mine) is not None
+
+
 async def gaps_in(
     db: AsyncSession, cohort_id: UUID, *, now: datetime
 ) -> dict[UUID, dict[str, float]]:
@@ -71,3 +196,36 @@ async def gaps_in(
     for enrolment_id, hours, skills, due_at in rows:
         open_work.setdefault(enrolment_id, []).append(OpenWork(hours, skills, due_at))
     return {person: live_gaps(work, now=now) for person, work in open_work.items()}
+
+
+async def _held_item(db: AsyncSession, actor: Person, item_id: UUID) -> PlanItem:
+    """The item, locked: what is decided about it holds until this transaction ends."""
+    item: PlanItem | None = await db.scalar(
+        policy.items_visible_to(actor)
+        .where(PlanItem.id == item_id)
+        .options(joinedload(PlanItem.enrolment, innerjoin=True).joinedload(Enrolment.cohort))
+        .with_for_update(of=PlanItem)
+        .execution_options(populate_existing=True)
+    )
+    if item is None:
+        raise NotFound
+    return item
+
+
+async def _visible_submission(db: AsyncSession, actor: Person, submission_id: UUID) -> Submission:
+    visible = policy.submissions_visible_to(actor).where(Submission.id == submission_id)
+    submission: Submission | None = await db.scalar(visible)
+    if submission is None:
+        raise NotFound
+    return submission
+
+
+async def newest_version(db: AsyncSession, item_id: UUID) -> Submission | None:
+    """Read once the item is locked: until then someone may be adding a version."""
+    versions = select(Submission).where(Submission.plan_item_id == item_id)
+    newest: Submission | None = await db.scalar(
+        versions.options(joinedload(Submission.review).joinedload(Review.reviewer))
+        .order_by(Submission.version.desc())
+        .limit(1)
+    )
+    return newest

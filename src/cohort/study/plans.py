@@ -1,0 +1,184 @@
+"""Reading plans: one researcher's, one item of it, and what awaits a review."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, joinedload
+
+from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.errors import NotFound
+from cohort.guides.models import Milestone, Term, TermKind
+from cohort.mentors.models import Mentor
+from cohort.mentorships.models import Mentorship
+from cohort.mentorships.policy import active_in
+from cohort.paging import Page, Slice, page_of
+from cohort.people.models import Person
+from cohort.study import policy
+from cohort.study.models import ItemState, PlanItem, Review, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An item of a plan, with what the plan as a whole knows of it."""
+
+    item: PlanItem
+    newest: Submission | None
+    waits_for: Sequence[str]
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A researcher's plan, by date."""
+
+    enrolment: Enrolment
+    steps: Sequence[Step]
+    is_frozen: bool
+    due: int
+
+    @property
+    def passed(self) -> int:
+        return sum(step.item.state == ItemState.PASSED for step in self.steps)
+
+    @property
+    def has_two_clocks(self) -> bool:
+        """Where the researcher lives, some date of the plan is told differently."""
+        own, cohort = (ZoneInfo(of.time_zone) for of in (self.enrolment, self.enrolment.cohort))
+        dates = {step.item.due_at for step in self.steps}
+        return any(
+            at.astimezone(own).utcoffset() != at.astimezone(cohort).utcoffset() for at in dates
+        )
+
+    @property
+    def next_step(self) -> Step | None:
+        """What the researcher can do next: the first that is hers to do, by date."""
+        hers = {ItemState.OPEN, ItemState.AGAIN}
+        return next((step for step in self.steps if step.item.state in hers), None)
+
+
+async def plan_of(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: datetime) -> Plan:
+    """Three statements, however long the plan is."""
+    enrolment: Enrolment | None = await db.scalar(
+        policy.plans_visible_to(actor)
+        .where(Enrolment.id == enrolment_id)
+        .options(joinedload(Enrolment.person), joinedload(Enrolment.cohort))
+    )
+    if enrolment is None:
+        raise NotFound
+    found = await db.scalars(
+        select(PlanItem)
+        .where(PlanItem.enrolment_id == enrolment_id)
+        .options(joinedload(PlanItem.milestone).joinedload(Milestone.section))
+        .order_by(PlanItem.due_at, PlanItem.position)
+    )
+    items = found.all()
+    newest = await _newest_of(db, enrolment_id)
+    unpassed = {i.milestone.slug: i.milestone.title for i in items if i.state != ItemState.PASSED}
+    steps = [
+        Step(
+            item,
+            newest.get(item.id),
+            [unpassed[slug] for slug in item.milestone.requires if slug in unpassed],
+            policy.is_late(item, now),
+        )
+        for item in items
+    ]
+    due = sum(item.due_at <= now for item in items)
+    return Plan(enrolment, steps, policy.is_frozen(enrolment), due)
+
+
+async def _newest_of(db: AsyncSession, enrolment_id: UUID) -> dict[UUID, Submission]:
+    versions = await db.scalars(
+        select(Submission)
+        .join(Submission.plan_item)
+        .where(PlanItem.enrolment_id == enrolment_id)
+        .options(joinedload(Submission.review).joinedload(Review.reviewer))
+        .ext(distinct_on(Submission.plan_item_id))
+        .order_by(Submission.plan_item_id, Submission.version.desc())
+    )
+    return {version.plan_item_id: version for version in versions}
+
+
+async def step_of(
+    db: AsyncSession, actor: Person, item_id: UUID, *, now: datetime
+) -> tuple[Plan, Step]:
+    """One item, with the plan that it belongs to."""
+    one = policy.items_visible_to(actor).where(PlanItem.id == item_id)
+    enrolment_id = await db.scalar(one.with_only_columns(PlanItem.enrolment_id))
+    if enrolment_id is None:
+        raise NotFound
+    plan = await plan_of(db, actor, enrolment_id, now=now)
+    return plan, next(step for step in plan.steps if step.item.id == item_id)
+
+
+async def versions_of(
+    db: AsyncSession, actor: Person, item_id: UUID, part: Slice
+) -> Page[Submission]:
+    """Everything handed in for an item, the oldest first."""
+    if await db.scalar(policy.items_visible_to(actor).where(PlanItem.id == item_id)) is None:
+        raise NotFound
+    versions = select(Submission).where(Submission.plan_item_id == item_id)
+    told = versions.options(joinedload(Submission.review).joinedload(Review.reviewer))
+    return await page_of(db, told, by=Submission.submitted_at, id=Submission.id, part=part)
+
+
+async def last_versions(db: AsyncSession, item_id: UUID, *, limit: int) -> Sequence[Submission]:
+    """The newest first; for whoever has been let see the item."""
+    versions = await db.scalars(
+        select(Submission)
+        .where(Submission.plan_item_id == item_id)
+        .options(joinedload(Submission.review).joinedload(Review.reviewer))
+        .order_by(Submission.version.desc())
+        .limit(limit)
+    )
+    return versions.all()
+
+
+async def place_of(db: AsyncSession, actor: Person, submission_id: UUID) -> UUID:
+    """The id of the item that a submission belongs to."""
+    seen = policy.submissions_visible_to(actor).where(Submission.id == submission_id)
+    item_id: UUID | None = await db.scalar(seen.with_only_columns(Submission.plan_item_id))
+    if item_id is None:
+        raise NotFound
+    return item_id
+
+
+async def waiting_for(db: AsyncSession, actor: Person, part: Slice) -> Page[Submission]:
+    """Evidence that the actor may review, who waits longest first; only the newest versions."""
+    newer = aliased(Submission)
+    replaced = select(newer.id).where(
+        newer.plan_item_id == Submission.plan_item_id, newer.version > Submission.version
+    )
+    researcher = joinedload(Submission.plan_item).joinedload(PlanItem.enrolment)
+    waiting = (
+        select(Submission)
+        .join(Submission.plan_item)
+        .join(PlanItem.enrolment)
+        .join(Enrolment.cohort)
+        .where(PlanItem.state == ItemState.SUBMITTED, ~replaced.exists())
+        .where(PlanItem.enrolment_id.in_(policy.reviewed_by(actor).correlate(None)))
+        .where(Enrolment.state == EnrolmentState.ACTIVE)
+        .where(Cohort.state != CohortState.ARCHIVED)
+        .options(joinedload(Submission.plan_item).joinedload(PlanItem.milestone))
+        .options(researcher.joinedload(Enrolment.person), researcher.joinedload(Enrolment.cohort))
+    )
+    return await page_of(db, waiting, by=Submission.submitted_at, id=Submission.id, part=part)
+
+
+async def mentorship_of(db: AsyncSession, enrolment: Enrolment) -> Mentorship | None:
+    """Her active mentorship, with the mentor and the person behind it."""
+    active = active_in(enrolment.cohort_id).where(Mentorship.enrolment_id == enrolment.id)
+    mentor = joinedload(Mentorship.mentor).joinedload(Mentor.person)
+    mentorship: Mentorship | None = await db.scalar(active.options(mentor))
+    return mentorship
+
+
+async def skill_titles(db: AsyncSession, milestone: Milestone) -> list[str]:
+    named = (Term.kind == TermKind.SKILL) & Term.slug.in_(milestone.skills)
+    return list(await db.scalars(select(Term.title).where(named).order_by(Term.position)))

@@ -1,0 +1,101 @@
+"""How far the people of a cohort are, section by section."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.guides.models import Milestone, Section
+from cohort.paging import Slice, page_of
+from cohort.people.models import Person
+from cohort.study.models import ItemState, PlanItem
+
+NO_LIMIT = 1_000_000
+
+
+class Counts(NamedTuple):
+    """Milestones of a plan: how many are passed, how many there are, how many are due by now."""
+
+    passed: int = 0
+    total: int = 0
+    due: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonProgress:
+    enrolment_id: UUID
+    name: str
+    by_section: Mapping[UUID, Counts]
+    """By section id; sections that ask nothing of her are left out."""
+
+    @property
+    def whole(self) -> Counts:
+        cells = self.by_section.values()
+        return Counts(*(sum(column) for column in zip(*cells, strict=True)) if cells else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """People by sections; `next` is the cursor of the people who did not fit."""
+
+    sections: Sequence[Section]
+    people: Sequence[PersonProgress]
+    next: str | None
+
+
+async def progress_in(
+    db: AsyncSession,
+    actor: Person,
+    cohort_id: UUID,
+    *,
+    now: datetime,
+    part: Slice = Slice(limit=NO_LIMIT),  # noqa: B008
+) -> Progress:
+    """The active researchers in the order of joining, for the organisers of the cohort.
+
+    Everyone unless a part is asked for. Three statements besides the organiser's check, whatever
+    the number of people.
+    """
+    await cohorts.require_organiser(db, actor, cohort_id)
+    active = (
+        select(Enrolment)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .options(joinedload(Enrolment.person))
+    )
+    page = await page_of(db, active, by=Enrolment.created_at, id=Enrolment.id, part=part)
+    cells = await _counts(db, [enrolment.id for enrolment in page.items], now=now)
+    named = {section for by_section in cells.values() for section in by_section}
+    sections = select(Section).where(Section.id.in_(named)).order_by(Section.position, Section.id)
+    return Progress(
+        (await db.scalars(sections)).all(),
+        [PersonProgress(one.id, one.person.name, cells.get(one.id, {})) for one in page.items],
+        page.next,
+    )
+
+
+async def _counts(
+    db: AsyncSession, enrolment_ids: Sequence[UUID], *, now: datetime
+) -> dict[UUID, dict[UUID, Counts]]:
+    rows = await db.execute(
+        select(
+            PlanItem.enrolment_id,
+            Milestone.section_id,
+            func.count().filter(PlanItem.state == ItemState.PASSED),
+            func.count(),
+            func.count().filter(PlanItem.due_at <= now),
+        )
+        .join(PlanItem.milestone)
+        .where(PlanItem.enrolment_id == any_(literal(list(enrolment_ids), ARRAY(Uuid))))
+        .group_by(PlanItem.enrolment_id, Milestone.section_id)
+    )
+    cells: dict[UUID, dict[UUID, Counts]] = {}
+    for enrolment_id, section_id, passed, total, due in rows:
+        cells.setdefault(enrolment_id, {})[section_id] = Counts(passed, total, due)
+    return cells

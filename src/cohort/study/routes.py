@@ -1,0 +1,203 @@
+"""Plans, evidence and reviews over the API."""
+
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.errors import NotFound
+from cohort.paging import PageOut, Slice, shown
+from cohort.people.auth import signed_in
+from cohort.people.models import Person
+from cohort.refusals import may_refuse
+from cohort.study import plans, service
+from cohort.study.models import Submission
+from cohort.study.plans import Plan, Step
+from cohort.study.progress import Progress, progress_in
+from cohort.study.schemas import (
+    CountsOut,
+    MilestoneOut,
+    PersonProgressOut,
+    PlanItemOut,
+    PlanOut,
+    ProgressOut,
+    ReviewIn,
+    ReviewOut,
+    SectionOut,
+    SubmissionIn,
+    SubmissionOut,
+    WaitingOut,
+)
+
+LONGEST_EVIDENCE = 256 * 1024
+"""20,000 characters, however they are written: JSON may take twelve bytes for one."""
+
+
+@get("/enrolments/{enrolment_id:uuid}/plan", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_plan(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    enrolment_id: FromPath[UUID],
+) -> PlanOut:
+    """A researcher's whole plan, by date: for the researcher, the mentor and the organisers."""
+    return plan_out(await plans.plan_of(db, actor, enrolment_id, now=clock()))
+
+
+@get("/plan_items/{item_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_plan_item(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    item_id: FromPath[UUID],
+) -> PlanItemOut:
+    """One milestone of a plan, with what was handed in last."""
+    _, step = await plans.step_of(db, actor, item_id, now=clock())
+    return item_out(step)
+
+
+@get("/plan_items/{item_id:uuid}/submissions", guards=[signed_in], responses=may_refuse(NotFound))
+async def list_submissions(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    item_id: FromPath[UUID],
+) -> PageOut[SubmissionOut]:
+    """Every version of the evidence with its review, the oldest first."""
+    versions = await plans.versions_of(db, actor, item_id, part)
+    return shown(versions, SubmissionOut.model_validate)
+
+
+@post(
+    "/plan_items/{item_id:uuid}/submissions",
+    guards=[signed_in],
+    request_max_body_size=LONGEST_EVIDENCE,
+    responses=may_refuse(NotFound, service.AlreadyPassed, service.PlanFrozen),
+)
+async def submit_evidence(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    item_id: FromPath[UUID],
+    data: JSONBody[SubmissionIn],
+) -> SubmissionOut:
+    """Hand in evidence as the next version. The same again, before its review, changes nothing."""
+    submission = await service.submit(db, actor, item_id, data, now=clock())
+    return SubmissionOut.model_validate(submission)
+
+
+@post(
+    "/submissions/{submission_id:uuid}/review",
+    guards=[signed_in],
+    responses=may_refuse(
+        NotFound, service.AlreadyReviewed, service.NewerVersion, service.PlanFrozen
+    ),
+)
+async def review_submission(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    submission_id: FromPath[UUID],
+    data: JSONBody[ReviewIn],
+) -> ReviewOut:
+    """Pass the newest version, or ask for another look: as organiser or mentor."""
+    judged = await service.review(db, actor, submission_id, data, now=clock())
+    return ReviewOut.model_validate(judged)
+
+
+@get("/reviews/waiting", guards=[signed_in], responses=may_refuse())
+async def list_waiting_reviews(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], part: NamedDependency[Slice]
+) -> PageOut[WaitingOut]:
+    """Evidence that awaits your review, who waits longest first."""
+    return shown(await plans.waiting_for(db, actor, part), waiting_out)
+
+
+@get("/cohorts/{cohort_id:uuid}/progress", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_progress(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    part: NamedDependency[Slice],
+    cohort_id: FromPath[UUID],
+) -> ProgressOut:
+    """How far each researcher is in each section of the guide; for organisers."""
+    return progress_out(await progress_in(db, actor, cohort_id, now=clock(), part=part))
+
+
+def plan_out(plan: Plan) -> PlanOut:
+    return PlanOut(
+        enrolment_id=plan.enrolment.id,
+        passed=plan.passed,
+        total=len(plan.steps),
+        due=plan.due,
+        is_frozen=plan.is_frozen,
+        items=[item_out(step) for step in plan.steps],
+    )
+
+
+def item_out(step: Step) -> PlanItemOut:
+    item = step.item
+    return PlanItemOut(
+        id=item.id,
+        enrolment_id=item.enrolment_id,
+        milestone=MilestoneOut.model_validate(item.milestone),
+        section=SectionOut.model_validate(item.milestone.section),
+        due_at=item.due_at,
+        state=item.state,
+        is_late=step.is_late,
+        passed_at=item.passed_at,
+        waits_for=list(step.waits_for),
+        newest=SubmissionOut.model_validate(step.newest) if step.newest else None,
+    )
+
+
+def waiting_out(submission: Submission) -> WaitingOut:
+    item = submission.plan_item
+    return WaitingOut(
+        submission_id=submission.id,
+        plan_item_id=item.id,
+        enrolment_id=item.enrolment_id,
+        cohort_id=item.enrolment.cohort_id,
+        researcher=item.enrolment.person.name,
+        milestone=item.milestone.title,
+        version=submission.version,
+        due_at=item.due_at,
+        submitted_at=submission.submitted_at,
+    )
+
+
+def progress_out(progress: Progress) -> ProgressOut:
+    people = [
+        PersonProgressOut(
+            enrolment_id=one.enrolment_id,
+            name=one.name,
+            **one.whole._asdict(),
+            sections=[
+                CountsOut(section_id=section_id, **counts._asdict())
+                for section_id, counts in one.by_section.items()
+            ],
+        )
+        for one in progress.people
+    ]
+    sections = [SectionOut.model_validate(section) for section in progress.sections]
+    return ProgressOut(sections=sections, people=people, next=progress.next)
+
+
+router = Router(
+    "",
+    route_handlers=[
+        read_plan,
+        read_plan_item,
+        list_submissions,
+        submit_evidence,
+        review_submission,
+        list_waiting_reviews,
+        read_progress,
+    ],
+    tags=["study"],
+    opt={"room": "study"},
+)

@@ -1,0 +1,154 @@
+"""What the study room reads and answers."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from cohort.fields import Note, Prose, Shown, Strict, Url
+from cohort.study.models import ItemState, Verdict
+
+
+def _unix_lines(text: object) -> object:
+    """Browsers send two characters for the end of a line, which count as one where it is typed."""
+    return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
+class SubmissionIn(Strict):
+    links: list[Url] = Field(
+        default=[], max_length=10, examples=[["https://example.org/drift-monitor"]]
+    )
+    text: Annotated[Prose, BeforeValidator(_unix_lines)] = Field(
+        default="",
+        validate_default=True,
+        description="Markdown.",
+        examples=["The monitor runs hourly; the **threshold** is argued in the notebook."],
+    )
+
+    @field_validator("text")
+    @classmethod
+    def _something(cls, text: str, info: ValidationInfo) -> str:
+        if not text and info.data.get("links") == []:
+            raise ValueError("is empty, and so are the links; write a few sentences or add a link")
+        return text
+
+
+class ReviewIn(Strict):
+    verdict: Verdict = Field(examples=["again"])
+    comment: Annotated[Note, BeforeValidator(_unix_lines)] = Field(
+        default="",
+        validate_default=True,
+        description="Markdown; needed when the verdict is `again`.",
+        examples=["Nearly there: say how you chose the threshold."],
+    )
+
+    @field_validator("comment")
+    @classmethod
+    def _reasoned(cls, comment: str, info: ValidationInfo) -> str:
+        if not comment and info.data.get("verdict") == Verdict.AGAIN:
+            raise ValueError("is needed when you ask for another look; say what to change")
+        return comment
+
+
+class ReviewOut(Shown):
+    id: UUID
+    submission_id: UUID
+    verdict: Verdict
+    comment: str
+    reviewer_name: str
+    reviewed_at: datetime
+
+
+class SubmissionOut(Shown):
+    id: UUID
+    plan_item_id: UUID
+    version: int
+    text: str
+    links: list[str]
+    submitted_at: datetime
+    review: ReviewOut | None
+
+
+class MilestoneOut(Shown):
+    id: UUID
+    slug: str
+    title: str
+    task: str
+    evidence: str
+    hours: int
+    skills: list[str]
+
+
+class SectionOut(Shown):
+    id: UUID
+    slug: str
+    title: str
+
+
+class PlanItemOut(Shown):
+    id: UUID
+    enrolment_id: UUID
+    milestone: MilestoneOut
+    section: SectionOut
+    due_at: datetime
+    state: ItemState
+    is_late: bool
+    passed_at: datetime | None
+    waits_for: list[str] = Field(
+        description="Titles of milestones that it builds on and that are not passed; a hint only."
+    )
+    newest: SubmissionOut | None = Field(description="What was handed in last, and its review.")
+
+
+class PlanOut(Shown):
+    """A researcher's plan, in the order of the dates."""
+
+    enrolment_id: UUID
+    passed: int
+    total: int
+    due: int = Field(description="How many were due by now.")
+    is_frozen: bool
+    items: list[PlanItemOut]
+
+
+class WaitingOut(Shown):
+    """Evidence that awaits the asker's review."""
+
+    submission_id: UUID
+    plan_item_id: UUID
+    enrolment_id: UUID
+    cohort_id: UUID
+    researcher: str
+    milestone: str
+    version: int
+    due_at: datetime
+    submitted_at: datetime
+
+
+class CountsOut(Shown):
+    section_id: UUID
+    passed: int
+    total: int
+    due: int
+
+
+class PersonProgressOut(Shown):
+    enrolment_id: UUID
+    name: str
+    passed: int
+    total: int
+    due: int
+    sections: list[CountsOut] = Field(
+        description="Only sections that have milestones in this plan."
+    )
+
+
+class ProgressOut(Shown):
+    """One page of people, by the sections of their plans."""
+
+    sections: list[SectionOut]
+    people: list[PersonProgressOut]
+    next: str | None = Field(
+        description="Send it as `cursor` to read on; null when this is the last page."
+    )
