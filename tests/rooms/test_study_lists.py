@@ -1,5 +1,6 @@
 """What awaits a review, how far everyone is, and that both stay cheap."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ async def cast(db: AsyncSession, enter: Any, clock: Any) -> Cast:
 async def another_researcher(cast: Cast, db: AsyncSession, enter: Any, name: str) -> Any:
     """She has a plan, and has handed in its first item."""
     someone = await enter(name)
-    now = cast.enrolment.created_at
+    now = cast.enrolment.created_at + timedelta(minutes=1)
     enrolment = await enrolled(db, cast.cohort, someone.person, now=now)
     await service.lay_out(db, enrolment.id, now=now)
     await db.commit()

@@ -22,8 +22,7 @@ from cohort.people.models import Person
 from cohort.study import plans, policy, service
 from cohort.study.models import ItemState, Verdict
 from cohort.study.plans import Step
-from cohort.study.routes import LONGEST_EVIDENCE
-from cohort.study.schemas import ReviewIn, SubmissionIn
+from cohort.study.schemas import LONGEST_EVIDENCE, ReviewIn, SubmissionIn
 from cohort.web import Asked, page, read_form, see
 
 SOON = timedelta(days=7)

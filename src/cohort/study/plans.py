@@ -16,7 +16,6 @@ from cohort.errors import NotFound
 from cohort.guides.models import Milestone, Term, TermKind
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Mentorship
-from cohort.mentorships.policy import active_in
 from cohort.paging import Page, Slice, page_of
 from cohort.people.models import Person
 from cohort.study import policy
@@ -173,7 +172,9 @@ async def waiting_for(db: AsyncSession, actor: Person, part: Slice) -> Page[Subm
 
 async def mentorship_of(db: AsyncSession, enrolment: Enrolment) -> Mentorship | None:
     """Her active mentorship, with the mentor and the person behind it."""
-    active = active_in(enrolment.cohort_id).where(Mentorship.enrolment_id == enrolment.id)
+    active = select(Mentorship).where(
+        Mentorship.enrolment_id == enrolment.id, Mentorship.ended_at.is_(None)
+    )
     mentor = joinedload(Mentorship.mentor).joinedload(Mentor.person)
     mentorship: Mentorship | None = await db.scalar(active.options(mentor))
     return mentorship

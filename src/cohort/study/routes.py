@@ -18,6 +18,7 @@ from cohort.study.models import Submission
 from cohort.study.plans import Plan, Step
 from cohort.study.progress import Progress, progress_in
 from cohort.study.schemas import (
+    LONGEST_EVIDENCE,
     CountsOut,
     MilestoneOut,
     PersonProgressOut,
@@ -31,9 +32,6 @@ from cohort.study.schemas import (
     SubmissionOut,
     WaitingOut,
 )
-
-LONGEST_EVIDENCE = 256 * 1024
-"""20,000 characters, however they are written: JSON may take twelve bytes for one."""
 
 
 @get("/enrolments/{enrolment_id:uuid}/plan", guards=[signed_in], responses=may_refuse(NotFound))

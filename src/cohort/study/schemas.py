@@ -9,6 +9,9 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from cohort.fields import Note, Prose, Shown, Strict, Url
 from cohort.study.models import ItemState, Verdict
 
+LONGEST_EVIDENCE = 256 * 1024
+"""In bytes: 20,000 characters however they are written, as JSON may take twelve for one."""
+
 
 def _unix_lines(text: object) -> object:
     """Browsers send two characters for the end of a line, which count as one where it is typed."""
