@@ -63,19 +63,54 @@ async def page_of(
     return Page(items, write_cursor(getattr(last, by.key), getattr(last, id.key)))
 
 
+async def page_along(
+    db: AsyncSession, statement: Select[T], *, by: InstrumentedAttribute[int], part: Slice
+) -> Page[T]:
+    """Read one page of what has positions of its own; one statement whatever the page."""
+    if part.cursor is not None:
+        statement = statement.where(by > read_position(part.cursor))
+    rows = (await db.scalars(statement.order_by(by).limit(part.limit + 1))).all()
+    items = rows[: part.limit]
+    if len(rows) <= part.limit:
+        return Page(items, None)
+    return Page(items, _write(getattr(items[-1], by.key)))
+
+
 def shown(page: Page[T], as_out: Callable[[T], Out]) -> PageOut[Out]:
     return PageOut(items=[as_out(item) for item in page.items], next=page.next)
 
 
 def write_cursor(at: datetime, row_id: UUID) -> str:
-    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), row_id.hex]).encode()).decode()
+    return _write([at.isoformat(), row_id.hex])
 
 
 def read_cursor(cursor: str) -> tuple[datetime, UUID]:
     try:
-        at, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        at, row_id = _read(cursor)
         return datetime.fromisoformat(at), UUID(row_id)
     except (ValueError, TypeError, AttributeError) as error:
-        raise Invalid.at(
-            "cursor", "This is not a cursor that we gave out. Send the `next` of an earlier page."
-        ) from error
+        raise _not_ours() from error
+
+
+def read_position(cursor: str) -> int:
+    try:
+        position = int(_read(cursor))
+    except (ValueError, TypeError) as error:
+        raise _not_ours() from error
+    if not 0 <= position < 2**31:
+        raise _not_ours()
+    return position
+
+
+def _write(place: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
+def _read(cursor: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(cursor.encode()))
+
+
+def _not_ours() -> Invalid:
+    return Invalid.at(
+        "cursor", "This is not a cursor that we gave out. Send the `next` of an earlier page."
+    )

@@ -17,6 +17,7 @@ from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
+from cohort.guides import routes as guides_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
@@ -27,6 +28,7 @@ from cohort.work import Job
 
 API: Sequence[Router] = (
     people_routes.router,
+    guides_routes.router,
     cohorts_routes.router,
     study_routes.router,
     dashboard_routes.router,

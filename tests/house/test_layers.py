@@ -20,6 +20,8 @@ WORLDLY = {
     "dashboard/figures.py": "counts rows",
     "dashboard/linking.py": "writes HTML that is safe to show",
     "dashboard/progress.py": "counts rows",
+    "guides/importing.py": "stores what was read",
+    "guides/tables.py": "reads rows by the fields' rules",
     "people/audit.py": "keeps a row",
     "people/auth.py": "reads requests",
     "people/throttle.py": "counts in Redis",

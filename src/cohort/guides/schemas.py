@@ -1,0 +1,82 @@
+"""What the guides room reads and answers."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from cohort.fields import Line, Note, Prose, Shown, Slug, Strict
+from cohort.guides.models import TermKind
+
+SectionSlug = Annotated[Line, Field(examples=["from-reproducibility-to-deployment"])]
+Task = Annotated[Prose, Field(min_length=1, examples=["Put one experiment into a container."])]
+
+
+class MilestoneRow(Strict):
+    """A `[[milestone]]` of a file of milestones."""
+
+    slug: Slug = Field(examples=["drift-monitor"])
+    section: SectionSlug
+    title: Line = Field(examples=["Watch for drift"])
+    task: Task
+    evidence: Task
+    hours: int = Field(ge=1, le=200, examples=[4])
+    skills: list[Slug] = Field(default=[], max_length=10, examples=[["monitoring"]])
+    requires: list[Slug] = Field(default=[], max_length=20, examples=[["end-to-end"]])
+
+
+class TermRow(Strict):
+    """A `[[role]]`, `[[context]]` or `[[skill]]` of a file of taxonomies."""
+
+    slug: Slug = Field(examples=["ml-engineer"])
+    title: Line = Field(examples=["Machine learning engineer"])
+    description: Note = Field(default="", examples=["Builds what learns, and keeps it running."])
+
+
+class DomainRow(TermRow):
+    """A `[[domain]]`, which may lie in another one."""
+
+    parent: Slug | None = Field(default=None, examples=["natural-language"])
+
+
+class GuideOut(Shown):
+    id: UUID
+    slug: str
+    title: str
+    description: str
+    author: str
+    published_on: date | None
+    tags: list[str]
+    imported_at: datetime
+
+
+class SectionOut(Shown):
+    id: UUID
+    parent_id: UUID | None
+    slug: str
+    title: str
+    level: int = Field(description="Of its heading; levels may be skipped, `parent_id` may not.")
+    position: int = Field(description="Its place in reading order.")
+    body: str = Field(description="Markdown, up to the next heading.")
+
+
+class MilestoneOut(Shown):
+    id: UUID
+    section_id: UUID
+    slug: str
+    title: str
+    task: str = Field(description="Markdown.")
+    evidence: str = Field(description="What to hand in, as Markdown.")
+    hours: int
+    skills: list[str]
+    requires: list[str] = Field(description="Slugs of milestones that come first.")
+    position: int
+
+
+class TermOut(Shown):
+    kind: TermKind
+    slug: str
+    title: str
+    description: str
+    parent_slug: str | None

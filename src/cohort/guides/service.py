@@ -1,0 +1,60 @@
+"""Reading guides, their milestones, and the taxonomies."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.errors import NotFound
+from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
+from cohort.paging import Page, Slice, page_along, page_of
+
+
+async def list_guides(db: AsyncSession, part: Slice) -> Page[Guide]:
+    return await page_of(db, select(Guide), by=Guide.imported_at, id=Guide.id, part=part)
+
+
+async def get(db: AsyncSession, guide_id: UUID) -> Guide:
+    guide = await db.get(Guide, guide_id)
+    if guide is None:
+        raise NotFound
+    return guide
+
+
+async def get_by_slug(db: AsyncSession, slug: str) -> Guide:
+    guide = await db.scalar(select(Guide).where(Guide.slug == slug))
+    if guide is None:
+        raise NotFound
+    return guide
+
+
+async def list_sections(db: AsyncSession, guide_id: UUID, part: Slice) -> Page[Section]:
+    """In reading order: each after its parent, children before the next sibling."""
+    await get(db, guide_id)
+    live = select(Section).where(Section.guide_id == guide_id, Section.retired_at.is_(None))
+    return await page_along(db, live, by=Section.position, part=part)
+
+
+async def list_milestones(
+    db: AsyncSession, guide_id: UUID, part: Slice, *, section_id: UUID | None = None
+) -> Page[Milestone]:
+    """Each after those that it requires."""
+    await get(db, guide_id)
+    live = select(Milestone).where(Milestone.guide_id == guide_id, Milestone.retired_at.is_(None))
+    if section_id is not None:
+        live = live.where(Milestone.section_id == section_id)
+    return await page_along(db, live, by=Milestone.position, part=part)
+
+
+async def list_terms(db: AsyncSession, kind: TermKind, part: Slice) -> Page[Term]:
+    live = select(Term).where(Term.kind == kind, Term.retired_at.is_(None))
+    return await page_along(db, live, by=Term.position, part=part)
+
+
+async def terms_of(db: AsyncSession, *kinds: TermKind) -> dict[TermKind, list[Term]]:
+    """All terms of these kinds, in the order of the taxonomy: what a form offers."""
+    live = select(Term).where(Term.kind.in_(kinds), Term.retired_at.is_(None))
+    found: dict[TermKind, list[Term]] = {kind: [] for kind in kinds}
+    for term in await db.scalars(live.order_by(Term.position, Term.slug)):
+        found[term.kind].append(term)
+    return found
