@@ -170,6 +170,25 @@ async def test_a_draft_is_hidden_from_all_but_its_organisers(
     assert "No mentors yet" in empty
 
 
+async def test_the_cohorts_are_listed_page_by_page_without_those_that_are_hidden(
+    enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga, rita = await enter("Olga"), await enter("Rita")
+    assert "No cohort is open yet" in (await rita.get("/cohorts")).text
+    guide = await world.a_guide(db, now=clock.now)
+    for slug, state in (("one", "open"), ("two", "running"), ("draft", "draft")):
+        await world.a_cohort(db, guide, olga.person, now=clock.now, slug=slug, state=state)
+    await db.commit()
+
+    def listed(page: str) -> set[str]:
+        return set(re.findall(r'<a href="/cohorts/(\w+)">', page))
+
+    assert listed((await rita.get("/cohorts")).text) == {"one", "two"}
+    first = (await olga.get("/cohorts?limit=2")).text
+    [onward] = re.findall(r'href="(/cohorts\?cursor=[^"]+)"', first)
+    assert listed(first) | listed((await olga.get(onward)).text) == {"one", "two", "draft"}
+
+
 async def test_two_hundred_people_take_as_many_statements_as_two(
     enter: Cast, db: AsyncSession, clock: TurnableClock, count_statements: Callable[[], Any]
 ) -> None:
