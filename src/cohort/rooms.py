@@ -44,6 +44,7 @@ JOBS: Mapping[str, Job] = {
     "people.tell_already_known": people_jobs.tell_already_known,
     "cohorts.welcome": cohorts_jobs.welcome,
     "study.ask_for_review": study_jobs.ask_for_review,
+    "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,
 }

@@ -19,6 +19,7 @@ from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
 from cohort.guides.schemas import MilestoneRow
 from cohort.guides.slugs import slug_of
 from cohort.guides.tables import read_milestones, read_taxonomy, refused
+from cohort.outbox import promise
 
 MOST_LISTED = 12
 Stored = TypeVar("Stored", Milestone, Term)
@@ -158,6 +159,8 @@ async def import_milestones(
         now=now,
     )
     await db.flush()
+    if merged.added:
+        await promise(db, "study.extend_plans", now=now, guide_id=guide.id)
     return merged
 
 

@@ -20,6 +20,10 @@ async def lay_out_plan(work: Work, enrolment_id: str) -> None:
     await service.lay_out(work.db, UUID(enrolment_id), now=work.now)
 
 
+async def extend_plans(work: Work, guide_id: str) -> None:
+    await service.extend_plans(work.db, UUID(guide_id), now=work.now)
+
+
 async def ask_for_review(work: Work, submission_id: str) -> None:
     """Tell her mentor, if she has one and nothing newer or decided makes it pointless."""
     submission = await _with_its_plan(work, UUID(submission_id))

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
 from cohort.outbox import promise
@@ -90,6 +90,20 @@ async def _standing_dates(db: AsyncSession, enrolment_id: UUID) -> dict[str, dat
     dates = select(Milestone.slug, PlanItem.due_at).join(PlanItem.milestone)
     rows = await db.execute(dates.where(PlanItem.enrolment_id == enrolment_id))
     return {row.slug: row.due_at for row in rows}
+
+
+async def extend_plans(db: AsyncSession, guide_id: UUID, *, now: datetime) -> None:
+    """The guide has new milestones: promise each plan that still goes on to take them in."""
+    going_on = (
+        select(Enrolment.id, Enrolment.cohort_id)
+        .join(Enrolment.cohort)
+        .where(Cohort.guide_id == guide_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(Cohort.state.in_([CohortState.OPEN, CohortState.RUNNING]))
+    )
+    for enrolment_id, cohort_id in await db.execute(going_on):
+        await promise(
+            db, "study.lay_out_plan", now=now, cohort_id=cohort_id, enrolment_id=enrolment_id
+        )
 
 
 async def submit(
