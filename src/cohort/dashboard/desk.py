@@ -1,6 +1,6 @@
 """What each page of the dashboard is told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import JOINABLE
 from cohort.dashboard import figures, policy, progress
-from cohort.dashboard.progress import Sort
+from cohort.dashboard.progress import Researcher, Sort
+from cohort.formats import percent
 from cohort.guides.models import Term, TermKind
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
@@ -24,23 +25,17 @@ Told = dict[str, Any]
 
 
 async def home(db: AsyncSession, actor: Person, *, now: datetime) -> Told:
-    failed = await failed_anywhere(db, actor)
+    visible = policy.promises_visible_to(actor)
     return {
         "now": now,
         "organised": await figures.organised_by(db, actor),
         "studies": await figures.studies_of(db, actor),
         "mentoring": await figures.mentoring_of(db, actor),
-        "failed": failed,
+        # What failed for no cohort in particular is an admin's to look at.
+        "failed": await figures.failed_work(db, visible, None) if actor.is_admin else [],
         "today_in": figures.today_in,
         "weeks_of": figures.weeks_of,
     }
-
-
-async def failed_anywhere(db: AsyncSession, actor: Person) -> Sequence[Any]:
-    """What failed for no cohort in particular is an admin's to look at."""
-    if not actor.is_admin:
-        return []
-    return await figures.failed_work(db, policy.promises_visible_to(actor), None)
 
 
 async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime) -> Told:
@@ -69,7 +64,6 @@ async def cohort(
     )
     shown = researchers[:ROWS]
     columns = await progress.columns_of(db, cohort)
-    shares = await progress.shares_of(db, [one.enrolment.id for one in shown])
     listed = await mentors_of(db, cohort, page=mentors)
     visible = policy.promises_visible_to(actor)
     return {
@@ -82,7 +76,7 @@ async def cohort(
         "more_people": len(researchers) > ROWS,
         "sort": sort,
         "columns": columns,
-        "cells": progress.cells_of(shown, columns, shares),
+        "cells": await progress.cells_of(db, shown, columns, now=now),
         "mentors": listed[:ROWS],
         "mentors_page": mentors,
         "more_mentors": len(listed) > ROWS,
@@ -117,29 +111,32 @@ async def titles(db: AsyncSession) -> dict[tuple[str, str], str]:
     return {(kind.value, slug): title for kind, slug, title in rows}
 
 
-async def progress_rows(
-    db: AsyncSession, cohort: Cohort, *, now: datetime
-) -> Iterable[Sequence[str | float | None]]:
-    """The whole cohort as a table: percent of the milestones of each section that are passed."""
+Cells = Sequence[str | float | None]
+
+
+async def progress_rows(db: AsyncSession, cohort: Cohort, *, now: datetime) -> list[Cells]:
+    """The whole cohort as a table, with the percentages of the heat map."""
     people = await progress.researchers_of(db, cohort, now=now)
     columns = await progress.columns_of(db, cohort)
-    shares = await progress.shares_of(db, [one.enrolment.id for one in people])
+    shares = await progress.cells_of(db, people, columns, now=now)
     head = ["Researcher", "E-mail", "Stage", "Mentor", "Passed", "Milestones", "Late"]
-    rows: list[Sequence[str | float | None]] = [
-        [*head, *(f"{column.number} {column.title} (%)" for column in columns)]
+    sections = [f"{column.number} {column.title} (%)" for column in columns]
+    return [
+        [*head, *sections],
+        *(_progress_row(one, cells) for one, cells in zip(people, shares, strict=True)),
     ]
-    for one, cells in zip(people, progress.cells_of(people, columns, shares), strict=True):
-        person = one.enrolment.person
-        rows.append(
-            [
-                person.name,
-                person.email,
-                one.enrolment.stage.value,
-                one.mentor,
-                one.passed,
-                one.total,
-                one.late,
-                *(None if share is None else round(share * 100) for share in cells),
-            ]
-        )
-    return rows
+
+
+def _progress_row(one: Researcher, shares: Sequence[float | None]) -> Cells:
+    person, stage = one.enrolment.person, one.enrolment.stage.value
+    percents = [None if share is None else int(percent(share)[:-1]) for share in shares]
+    return [
+        person.name,
+        person.email,
+        stage,
+        one.mentor,
+        one.passed,
+        one.total,
+        one.late,
+        *percents,
+    ]

@@ -1,13 +1,13 @@
 """The people of a cohort, and how far each of them is with each section of the guide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Subquery, Uuid, any_, case, func, literal, select
+from sqlalchemy import Select, Subquery, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
@@ -17,6 +17,7 @@ from cohort.guides.models import Milestone, Section
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
 from cohort.people.models import Person
 from cohort.study.models import ItemState, PlanItem, Submission
+from cohort.study.progress import counts_of
 
 
 class Sort(StrEnum):
@@ -156,32 +157,14 @@ def numbers_of(levels: Sequence[int]) -> list[str]:
     return numbers
 
 
-Shares = Mapping[tuple[UUID, UUID], tuple[int, int]]
-"""(enrolment id, section id) -> milestones passed, of how many."""
-
-
-async def shares_of(db: AsyncSession, enrolment_ids: Sequence[UUID]) -> Shares:
-    rows = await db.execute(
-        select(
-            PlanItem.enrolment_id,
-            Milestone.section_id,
-            func.count().filter(PlanItem.state == ItemState.PASSED),
-            func.count(),
-        )
-        .join(PlanItem.milestone)
-        .where(PlanItem.enrolment_id == any_(literal(list(enrolment_ids), ARRAY(Uuid))))
-        .group_by(PlanItem.enrolment_id, Milestone.section_id)
-    )
-    return {(enrolment, section): (passed, total) for enrolment, section, passed, total in rows}
-
-
-def cells_of(
-    people: Sequence[Researcher], columns: Sequence[Column], shares: Shares
+async def cells_of(
+    db: AsyncSession, people: Sequence[Researcher], columns: Sequence[Column], *, now: datetime
 ) -> list[list[float | None]]:
     """Rows of shares in [0, 1] for the heat map; None where a plan asks nothing."""
+    counts = await counts_of(db, [one.enrolment.id for one in people], now=now)
 
     def share(enrolment_id: UUID, section_id: UUID) -> float | None:
-        passed, total = shares.get((enrolment_id, section_id), (0, 0))
-        return passed / total if total else None
+        found = counts.get(enrolment_id, {}).get(section_id)
+        return found.passed / found.total if found else None
 
     return [[share(one.enrolment.id, column.section_id) for column in columns] for one in people]
