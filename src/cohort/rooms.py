@@ -18,6 +18,10 @@ from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.guides import routes as guides_routes
+from cohort.mentors import jobs as mentors_jobs
+from cohort.mentors import routes as mentors_routes
+from cohort.mentorships import jobs as mentorships_jobs
+from cohort.mentorships import routes as mentorships_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
@@ -30,6 +34,8 @@ API: Sequence[Router] = (
     people_routes.router,
     guides_routes.router,
     cohorts_routes.router,
+    mentors_routes.router,
+    mentorships_routes.router,
     study_routes.router,
     dashboard_routes.router,
 )
@@ -43,6 +49,15 @@ JOBS: Mapping[str, Job] = {
     "people.send_password_link": people_jobs.send_password_link,
     "people.tell_already_known": people_jobs.tell_already_known,
     "cohorts.welcome": cohorts_jobs.welcome,
+    "mentors.answer_sign_up": mentors_jobs.answer_sign_up,
+    "mentors.tell_new": mentors_jobs.tell_new,
+    "mentors.tell_decided": mentors_jobs.tell_decided,
+    "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
+    "mentorships.tell_matched": mentorships_jobs.tell_matched,
+    "mentorships.tell_declined": mentorships_jobs.tell_declined,
+    "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
+    "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
+    "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
@@ -50,5 +65,7 @@ JOBS: Mapping[str, Job] = {
 }
 WHEN_DEAD: Mapping[str, Job] = {}
 """What to do when a job's last attempt failed."""
-EVERY_MINUTE: Sequence[Callable[[dict[str, Any]], Coroutine[Any, Any, None]]] = ()
+EVERY_MINUTE: Sequence[Callable[[dict[str, Any]], Coroutine[Any, Any, None]]] = (
+    mentorships_jobs.expire,
+)
 """What every worker looks for once a minute; each is harmless when it runs twice."""

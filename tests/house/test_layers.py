@@ -22,6 +22,7 @@ WORLDLY = {
     "dashboard/progress.py": "counts rows",
     "guides/importing.py": "stores what was read",
     "guides/tables.py": "reads rows by the fields' rules",
+    "mentors/places.py": "deals out places under a lock",
     "people/audit.py": "keeps a row",
     "people/auth.py": "reads requests",
     "people/throttle.py": "counts in Redis",

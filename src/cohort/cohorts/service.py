@@ -342,6 +342,13 @@ async def withdraw(
         .execution_options(synchronize_session=False)
     )
     note_others_act(db, actor, "enrolment.withdraw", enrolment, now=now)
+    await promise(
+        db,
+        "mentorships.close_for_enrolment",
+        now=now,
+        cohort_id=enrolment.cohort_id,
+        enrolment_id=enrolment.id,
+    )
     await db.flush()
     return enrolment
 

@@ -18,6 +18,13 @@ class ProposalState(StrEnum):
     LAPSED = "lapsed"
 
 
+class Side(StrEnum):
+    """One of the two whom a proposal is made to."""
+
+    RESEARCHER = "researcher"
+    MENTOR = "mentor"
+
+
 class Proposal(Base):
     __tablename__ = "proposals"
     __table_args__ = (

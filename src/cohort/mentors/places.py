@@ -1,0 +1,47 @@
+"""A mentor's places: dealt out under her row's lock, and counted by the database."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.errors import NotFound
+from cohort.mentors.models import Mentor, MentorState
+
+
+async def hold(db: AsyncSession, mentor_id: UUID) -> Mentor:
+    """The mentor as she is now, held until this transaction ends: her places are dealt out."""
+    held = await db.scalar(
+        select(Mentor)
+        .where(Mentor.id == mentor_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if held is None:
+        raise NotFound
+    return held
+
+
+async def take_place(db: AsyncSession, mentor_id: UUID) -> bool:
+    """Take one place, if she is approved and one is free."""
+    taken = await db.scalar(
+        update(Mentor)
+        .where(
+            Mentor.id == mentor_id,
+            Mentor.state == MentorState.APPROVED,
+            Mentor.taken < Mentor.capacity,
+        )
+        .values(taken=Mentor.taken + 1)
+        .returning(Mentor.id)
+        .execution_options(synchronize_session=False)
+    )
+    return taken is not None
+
+
+async def free_place(db: AsyncSession, mentor_id: UUID) -> None:
+    await db.execute(
+        update(Mentor)
+        .where(Mentor.id == mentor_id, Mentor.taken > 0)
+        .values(taken=Mentor.taken - 1)
+        .execution_options(synchronize_session=False)
+    )

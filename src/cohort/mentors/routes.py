@@ -1,0 +1,196 @@
+"""Mentors over the API."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Request, Response, Router, delete, get, patch, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.conditional import etag
+from cohort.errors import NeedsIfMatch, NotFound, Stale
+from cohort.mentors import service
+from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, RefusalIn
+from cohort.paging import PageOut, Slice, shown
+from cohort.people.auth import public, signed_in
+from cohort.people.models import Person
+from cohort.people.schemas import NoticeOut
+from cohort.refusals import may_refuse
+
+THANKS = "Thank you. We have sent you a mail with the next step, and the organisers are told."
+
+
+def as_out(mentor: Mentor) -> MentorOut:
+    return MentorOut.model_validate(
+        {
+            **{name: getattr(mentor, name, None) for name in MentorOut.model_fields},
+            "name": mentor.person.name,
+            "email": mentor.person.email,
+            "is_confirmed": mentor.person.verified_at is not None,
+        }
+    )
+
+
+def answered(mentor: Mentor) -> Response[MentorOut]:
+    return Response(as_out(mentor), headers={"ETag": etag(mentor.version)})
+
+
+@post(
+    "/cohorts/{cohort_id:uuid}/mentors",
+    guards=[public],
+    status_code=202,
+    responses=may_refuse(NotFound),
+)
+async def sign_up_mentor(
+    request: Request[Person | None, object, State],
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+    data: JSONBody[MentorIn],
+) -> NoticeOut:
+    """Sign up as a mentor of an open or running cohort, with or without an account.
+
+    Signed in, you are the mentor, and name and e-mail are not read. Else both are needed, and the
+    link in the mail confirms the address. The answer never tells whether an address is known;
+    signing up again changes nothing.
+    """
+    if request.user is not None:
+        await signed_in(request, request.route_handler)  # an API key needs its scope here too
+    await service.sign_up(db, request.user, cohort_id, data, now=clock())
+    return NoticeOut(detail=THANKS)
+
+
+@get(
+    "/cohorts/{cohort_id:uuid}/mentors",
+    guards=[signed_in],
+    responses=may_refuse(NotFound),
+)
+async def list_mentors(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    cohort_id: FromPath[UUID],
+    in_state: Annotated[
+        MentorState | None,
+        QueryParameter(name="state", description="Only mentors in this state."),
+    ] = None,
+) -> PageOut[MentorOut]:
+    """The mentors of a cohort that you organise, the first sign-up first."""
+    return shown(await service.list_in(db, actor, cohort_id, in_state, part), as_out)
+
+
+@get("/mentors/{mentor_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_mentor(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], mentor_id: FromPath[UUID]
+) -> Response[MentorOut]:
+    """A mentor, for herself and for the organisers of her cohort."""
+    return answered(await service.get(db, actor, mentor_id))
+
+
+@patch(
+    "/mentors/{mentor_id:uuid}",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, service.CapacityBelowTaken, Stale, NeedsIfMatch),
+)
+async def change_mentor(
+    *,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+    data: JSONBody[MentorChangeIn],
+    if_match: Annotated[
+        str | None,
+        HeaderParameter(name="If-Match", description="The ETag that you read.", max_length=100),
+    ] = None,
+) -> Response[MentorOut]:
+    """Change your own profile; fields left out stay as they are."""
+    return answered(
+        await service.change(db, actor, mentor_id, data, if_match=if_match, now=clock())
+    )
+
+
+@post(
+    "/mentors/{mentor_id:uuid}/approval",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound),
+)
+async def approve_mentor(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+) -> Response[MentorOut]:
+    """Approve a mentor of a cohort that you organise; she is told by mail."""
+    return answered(await service.approve(db, actor, mentor_id, now=clock()))
+
+
+@post(
+    "/mentors/{mentor_id:uuid}/refusal",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound, service.AlreadyApproved),
+)
+async def decline_mentor(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+    data: JSONBody[RefusalIn],
+) -> Response[MentorOut]:
+    """Decline a mentor of a cohort that you organise; she is told why by mail."""
+    return answered(await service.decline(db, actor, mentor_id, data.note, now=clock()))
+
+
+@post(
+    "/mentors/{mentor_id:uuid}/pause",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound),
+)
+async def pause_mentor(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+) -> Response[MentorOut]:
+    """Ask for no new proposals; mentorships and open proposals go on."""
+    return answered(await service.pause(db, actor, mentor_id, now=clock()))
+
+
+@delete(
+    "/mentors/{mentor_id:uuid}/pause",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound),
+)
+async def resume_mentor(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+) -> Response[MentorOut]:
+    """End the pause."""
+    return answered(await service.resume(db, actor, mentor_id, now=clock()))
+
+
+router = Router(
+    "",
+    route_handlers=[
+        sign_up_mentor,
+        list_mentors,
+        read_mentor,
+        change_mentor,
+        approve_mentor,
+        decline_mentor,
+        pause_mentor,
+        resume_mentor,
+    ],
+    tags=["mentors"],
+    opt={"room": "mentors"},
+)

@@ -1,0 +1,131 @@
+"""What the mentors room reads and answers."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from cohort.cohorts.profile import (
+    Contexts,
+    Domains,
+    Languages,
+    Organisations,
+    Span,
+    WeeklyHours,
+    once_each,
+)
+from cohort.fields import Email, Line, Note, Shown, Slug, Strict, TimeZone
+from cohort.mentors.models import CameFrom, MentorState
+
+Capacity = Annotated[
+    int, Field(ge=0, le=20, description="How many researchers at the same time.", examples=[2])
+]
+Roles = Annotated[
+    list[Slug],
+    Field(
+        min_length=1,
+        max_length=10,
+        description="Roles that you hold or held: slugs of `GET /taxonomies/role`.",
+        examples=[["ml-engineer"]],
+    ),
+    AfterValidator(once_each),
+]
+Skills = Annotated[
+    list[Slug],
+    Field(
+        min_length=1,
+        max_length=30,
+        description="What you are strong in: slugs of `GET /taxonomies/skill`.",
+        examples=[["model-serving"]],
+    ),
+    AfterValidator(once_each),
+]
+Motivation = Annotated[Note, Field(min_length=1, examples=["I was there once."])]
+
+
+class MentorProfile(Strict):
+    """What a mentor says of herself; the matching reads all but the motivation."""
+
+    domains: Domains
+    roles: Roles
+    contexts: Contexts = Field(default=[])
+    skills: Skills
+    came_from: CameFrom = Field(examples=["phd"])
+    languages: Languages
+    time_zone: TimeZone
+    weekly_hours: WeeklyHours = Field(default=[])
+    organisations: Organisations = Field(default=[])
+    capacity: Capacity
+    motivation: Motivation
+
+
+class MentorIn(MentorProfile):
+    """The sign-up of a mentor.
+
+    Name and e-mail are needed from someone who is not signed in; they are not read from someone
+    who is.
+    """
+
+    name: Line | None = Field(default=None, examples=["Grace Example"])
+    email: Email | None = None
+    consent: Literal[True] = Field(
+        description="That the organisers may read this profile and show it to those matched.",
+        examples=[True],
+    )
+
+
+class MentorChangeIn(Strict):
+    """What is left out stays as it is."""
+
+    domains: Domains | None = None
+    roles: Roles | None = None
+    contexts: Contexts | None = None
+    skills: Skills | None = None
+    came_from: CameFrom | None = Field(default=None, examples=["phd"])
+    languages: Languages | None = None
+    time_zone: TimeZone | None = None
+    weekly_hours: WeeklyHours | None = None
+    organisations: Organisations | None = None
+    capacity: Capacity | None = None
+    motivation: Motivation | None = None
+    wishes: Annotated[list[UUID], AfterValidator(once_each)] | None = Field(
+        default=None, max_length=20, description="Enrolments you would like to mentor, ranked."
+    )
+
+
+class RefusalIn(Strict):
+    note: Note = Field(
+        min_length=1,
+        description="Why; it is sent to her.",
+        examples=["We have enough mentors in this field for now."],
+    )
+
+
+class MentorOut(Shown):
+    """A mentor as she and her organisers see her."""
+
+    id: UUID
+    cohort_id: UUID
+    person_id: UUID
+    name: str
+    email: str
+    is_confirmed: bool = Field(description="Whether she has proved that the address is hers.")
+    state: MentorState
+    paused_at: datetime | None
+    capacity: int
+    taken: int
+    domains: list[str]
+    roles: list[str]
+    contexts: list[str]
+    skills: list[str]
+    came_from: CameFrom
+    languages: list[str]
+    time_zone: str
+    weekly_hours: list[Span]
+    organisations: list[str]
+    motivation: str
+    wishes: list[UUID]
+    decided_at: datetime | None
+    decision_note: str
+    created_at: datetime

@@ -1,0 +1,323 @@
+"""Becoming a mentor, being approved, and how many places there are."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort import conditional
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.models import Cohort, Enrolment, Organiser
+from cohort.cohorts.profile import check_terms
+from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from cohort.guides.models import Term, TermKind
+from cohort.mentors import places, policy
+from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors.schemas import MentorChangeIn, MentorIn
+from cohort.outbox import promise
+from cohort.paging import Page, Slice, page_of
+from cohort.people import audit
+from cohort.people import service as people
+from cohort.people.models import Person
+
+TERMS = {
+    "domains": TermKind.DOMAIN,
+    "roles": TermKind.ROLE,
+    "contexts": TermKind.CONTEXT,
+    "skills": TermKind.SKILL,
+}
+
+
+class AlreadyApproved(Conflict):
+    code = "already_approved"
+    title = "She is a mentor already"
+
+
+class CapacityBelowTaken(Conflict):
+    code = "capacity_below_taken"
+    title = "These places are in use"
+
+    def __init__(self, taken: int) -> None:
+        sentence = f"You mentor {taken} now. Choose at least {taken}, or end a mentorship first."
+        super().__init__(sentence, errors=[FieldError("capacity", sentence)])
+
+
+async def sign_up(
+    db: AsyncSession, actor: Person | None, cohort_id: UUID, form: MentorIn, *, now: datetime
+) -> Mentor | None:
+    """Sign up for a cohort; the first sign-up of a person stands, later ones change nothing.
+
+    Without a login, a known address gets a mail instead of a mentor: nobody is made one by a
+    stranger, and nobody learns from the answer who has an account.
+    """
+    await taking_mentors(db, Cohort.id == cohort_id)
+    await check_profile_terms(db, form.model_dump(include=set(TERMS)))
+    person_id = actor.id if actor else await _newcomer(db, cohort_id, form, now=now)
+    if person_id is None:
+        return None
+    mentor = await db.scalar(
+        insert(Mentor)
+        .values(
+            cohort_id=cohort_id,
+            person_id=person_id,
+            consented_at=now,
+            created_at=now,
+            decision_note="",
+            wishes=[],
+            **form.model_dump(exclude={"name", "email", "consent"}),
+        )
+        .on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
+        .returning(Mentor)
+    )
+    if mentor is not None:
+        for organiser_id in await organisers_of(db, cohort_id):
+            await promise(
+                db,
+                "mentors.tell_new",
+                now=now,
+                cohort_id=cohort_id,
+                mentor_id=mentor.id,
+                organiser_id=organiser_id,
+            )
+    return mentor
+
+
+async def _newcomer(
+    db: AsyncSession, cohort_id: UUID, form: MentorIn, *, now: datetime
+) -> UUID | None:
+    """A new person for a new address; whoever has the address is written to in any case."""
+    missing = [field for field in ("name", "email") if getattr(form, field) is None]
+    if form.name is None or form.email is None:
+        needed = [FieldError(field, "This is needed, unless you sign in.") for field in missing]
+        raise Invalid("Say who you are, or sign in.", errors=needed)
+    opened = await people.open_account(db, form.email, form.name, now=now)
+    person = opened or await people.by_email(db, form.email)
+    # One such mail a day: a second click must not end the first mail's link.
+    once = f"mentors.answer_sign_up:{person.id}:{cohort_id}:{now:%Y-%m-%d}"
+    await promise(
+        db,
+        "mentors.answer_sign_up",
+        now=now,
+        once=once,
+        cohort_id=cohort_id,
+        person_id=person.id,
+        to_mentor_in=cohort_id,
+    )
+    return opened.id if opened else None
+
+
+async def taking_mentors(db: AsyncSession, which: ColumnElement[bool]) -> Cohort:
+    """The cohort, if its sign-up of mentors is open to the public."""
+    cohort = await db.scalar(policy.that_take_mentors().where(which))
+    if cohort is None:
+        raise NotFound("There is no cohort here that takes mentors now.")
+    return cohort
+
+
+async def check_profile_terms(db: AsyncSession, said: Mapping[str, Any]) -> None:
+    for field, kind in TERMS.items():
+        if said.get(field):
+            await check_terms(db, kind, said[field], field)
+
+
+async def organisers_of(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
+    """Whom to write to; each mail is a promise of its own, so that each fails alone."""
+    running = select(Organiser.person_id).where(Organiser.cohort_id == cohort_id)
+    return (await db.scalars(running.order_by(Organiser.person_id))).all()
+
+
+async def get(db: AsyncSession, actor: Person, mentor_id: UUID) -> Mentor:
+    statement = policy.visible_to(actor).where(Mentor.id == mentor_id)
+    mentor = await db.scalar(
+        statement.options(joinedload(Mentor.person), joinedload(Mentor.cohort)).execution_options(
+            populate_existing=True
+        )
+    )
+    if mentor is None:
+        raise NotFound
+    return mentor
+
+
+async def get_to_decide(db: AsyncSession, actor: Person, mentor_id: UUID) -> Mentor:
+    mentor = await get(db, actor, mentor_id)
+    await cohorts.require_organiser(db, actor, mentor.cohort_id)
+    return mentor
+
+
+async def list_in(
+    db: AsyncSession, actor: Person, cohort_id: UUID, state: MentorState | None, part: Slice
+) -> Page[Mentor]:
+    await cohorts.require_organiser(db, actor, cohort_id)
+    statement = policy.visible_to(actor).where(Mentor.cohort_id == cohort_id)
+    if state is not None:
+        statement = statement.where(Mentor.state == state)
+    statement = statement.options(joinedload(Mentor.person))
+    return await page_of(db, statement, by=Mentor.created_at, id=Mentor.id, part=part)
+
+
+async def list_own(db: AsyncSession, actor: Person) -> list[Mentor]:
+    """The actor's mentor rows, one for each cohort that she mentors in."""
+    own = select(Mentor).where(Mentor.person_id == actor.id).options(joinedload(Mentor.cohort))
+    return list(await db.scalars(own.order_by(Mentor.created_at, Mentor.id)))
+
+
+async def approve(db: AsyncSession, actor: Person, mentor_id: UUID, *, now: datetime) -> Mentor:
+    mentor = await get_to_decide(db, actor, mentor_id)
+    await _decide(db, actor, mentor, MentorState.APPROVED, note="", now=now)
+    return await get(db, actor, mentor_id)
+
+
+async def decline(
+    db: AsyncSession, actor: Person, mentor_id: UUID, note: str, *, now: datetime
+) -> Mentor:
+    mentor = await get_to_decide(db, actor, mentor_id)
+    await _decide(db, actor, mentor, MentorState.DECLINED, note=note, now=now)
+    mentor = await get(db, actor, mentor_id)
+    if mentor.state is MentorState.APPROVED:
+        raise AlreadyApproved("She was approved, and may mentor someone. Pause her instead.")
+    return mentor
+
+
+async def _decide(
+    db: AsyncSession, actor: Person, mentor: Mentor, to: MentorState, *, note: str, now: datetime
+) -> None:
+    """Decide once, and write to her once; a declined mentor may still be approved."""
+    decided = await db.scalar(
+        update(Mentor)
+        .where(Mentor.id == mentor.id, Mentor.state.not_in({to, MentorState.APPROVED}))
+        .values(
+            state=to,
+            decided_at=now,
+            decided_by=actor.id,
+            decision_note=note,
+            version=Mentor.version + 1,
+        )
+        .returning(Mentor.id)
+        .execution_options(synchronize_session=False)
+    )
+    if decided is not None:
+        verb = "mentor.approve" if to is MentorState.APPROVED else "mentor.decline"
+        audit.record(db, actor, verb, mentor.id, now=now, cohort_id=mentor.cohort_id)
+        await promise(
+            db, "mentors.tell_decided", now=now, cohort_id=mentor.cohort_id, mentor_id=mentor.id
+        )
+
+
+async def change(
+    db: AsyncSession,
+    actor: Person,
+    mentor_id: UUID,
+    form: MentorChangeIn,
+    *,
+    if_match: str | None,
+    now: datetime,
+) -> Mentor:
+    """Change one's own profile, as it was read."""
+    mentor = await get_own(db, actor, mentor_id)
+    conditional.require_match(if_match, (await places.hold(db, mentor_id)).version)
+    changes = form.model_dump(exclude_none=True)
+    await check_profile_terms(db, changes)
+    await _check_wishes(db, mentor.cohort_id, changes.get("wishes", []))
+    if form.capacity is not None:
+        await set_capacity(db, actor, mentor_id, form.capacity, now=now)
+    await _write(db, mentor_id, **changes)
+    return await get(db, actor, mentor_id)
+
+
+async def get_own(db: AsyncSession, actor: Person, mentor_id: UUID) -> Mentor:
+    mentor = await get(db, actor, mentor_id)
+    if not policy.is_own(actor, mentor):
+        raise NotAllowed("Only the mentor herself may change this.")
+    return mentor
+
+
+async def _check_wishes(db: AsyncSession, cohort_id: UUID, wishes: list[UUID]) -> None:
+    if wishes:
+        there = select(Enrolment.id).where(Enrolment.cohort_id == cohort_id)
+        found = set(await db.scalars(there.where(Enrolment.id.in_(wishes))))
+        for place, wish in enumerate(wishes):
+            if wish not in found:
+                raise Invalid.at(f"wishes/{place}", "There is no such researcher in this cohort.")
+
+
+async def _write(db: AsyncSession, mentor_id: UUID, **changes: Any) -> None:
+    await db.execute(
+        update(Mentor)
+        .where(Mentor.id == mentor_id)
+        .values(version=Mentor.version + 1, **changes)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def set_capacity(
+    db: AsyncSession, actor: Person, mentor_id: UUID, capacity: int, *, now: datetime
+) -> Mentor:
+    """Never below the places in use: the UPDATE itself asks, so no acceptance slips between."""
+    mentor = await get_own(db, actor, mentor_id)
+    done = await db.scalar(
+        update(Mentor)
+        .where(Mentor.id == mentor_id, Mentor.taken <= capacity)
+        .values(capacity=capacity, version=Mentor.version + 1)
+        .returning(Mentor.id)
+        .execution_options(synchronize_session=False)
+    )
+    mentor = await get(db, actor, mentor_id)
+    if done is None:
+        raise CapacityBelowTaken(mentor.taken)
+    if mentor.taken == mentor.capacity:
+        await promise(
+            db,
+            "mentorships.lapse_when_full",
+            now=now,
+            cohort_id=mentor.cohort_id,
+            mentor_id=mentor_id,
+        )
+    return mentor
+
+
+async def pause(db: AsyncSession, actor: Person, mentor_id: UUID, *, now: datetime) -> Mentor:
+    """No new proposals until she resumes; those that are open may still be answered."""
+    return await _set_pause(db, actor, mentor_id, paused_at=now, now=now)
+
+
+async def resume(db: AsyncSession, actor: Person, mentor_id: UUID, *, now: datetime) -> Mentor:
+    return await _set_pause(db, actor, mentor_id, paused_at=None, now=now)
+
+
+async def _set_pause(
+    db: AsyncSession, actor: Person, mentor_id: UUID, *, paused_at: datetime | None, now: datetime
+) -> Mentor:
+    """By the mentor or an organiser, the only ones who see her; twice is once."""
+    mentor = await get(db, actor, mentor_id)
+    if (mentor.paused_at is None) == (paused_at is None):
+        return mentor
+    await _write(db, mentor_id, paused_at=paused_at)
+    verb = "mentor.pause" if paused_at else "mentor.resume"
+    audit.record(db, actor, verb, mentor_id, now=now, cohort_id=mentor.cohort_id)
+    return await get(db, actor, mentor_id)
+
+
+async def list_taking_mentors(db: AsyncSession) -> list[Cohort]:
+    """The cohorts that anyone may sign up for as a mentor, the first to start first."""
+    statement = policy.that_take_mentors().order_by(Cohort.starts_on, Cohort.id)
+    return list(await db.scalars(statement.limit(200)))
+
+
+async def list_terms(db: AsyncSession) -> dict[TermKind, list[Term]]:
+    """The words that a profile chooses from, in their order, by kind."""
+    standing = select(Term).where(Term.retired_at.is_(None)).order_by(Term.position, Term.slug)
+    found: dict[TermKind, list[Term]] = {kind: [] for kind in TermKind}
+    for term in await db.scalars(standing):
+        found[term.kind].append(term)
+    return found
+
+
+async def titles(db: AsyncSession) -> dict[str, str]:
+    """How the slugs of profiles are written for people."""
+    said = await db.execute(select(Term.slug, Term.title))
+    return {row.slug: row.title for row in said}

@@ -1,0 +1,72 @@
+"""What we write to the two of a pair, and to organisers about them."""
+
+from typing import Any
+
+from cohort.cohorts.models import Enrolment
+from cohort.mail import Message
+from cohort.mentorships.models import Mentorship, Proposal, Side
+from cohort.people.models import Person
+
+
+def proposed(proposal: Proposal, side: Side) -> Message:
+    me, other = the_two(proposal, side)
+    context = {
+        "name": me.name,
+        "other": other.name,
+        "other_is_mentor": side is Side.RESEARCHER,
+        "cohort": proposal.enrolment.cohort.name,
+        "reason": proposal.reason,
+        "expires_at": proposal.expires_at,
+        "time_zone": proposal.enrolment.cohort.time_zone,
+        "where": where_to_answer(proposal.enrolment, side),
+    }
+    return Message(me.email, "mentorship_proposed", context)
+
+
+def matched(mentorship: Mentorship, side: Side) -> Message:
+    me, other = the_two(mentorship, side)
+    context: dict[str, Any] = {
+        "name": me.name,
+        "other": other.name,
+        "other_email": other.email,
+        "other_is_mentor": side is Side.RESEARCHER,
+        "cohort": mentorship.enrolment.cohort.name,
+        "where": where_to_answer(mentorship.enrolment, side),
+    }
+    return Message(me.email, "mentorship_matched", context)
+
+
+def declined(proposal: Proposal, organiser: Person) -> Message:
+    by_mentor = proposal.declined_by == proposal.mentor.person_id
+    context = {
+        "name": organiser.name,
+        "researcher": proposal.enrolment.person.name,
+        "mentor": proposal.mentor.person.name,
+        "by": (proposal.mentor if by_mentor else proposal.enrolment).person.name,
+        "note": proposal.note,
+        "cohort": proposal.enrolment.cohort.name,
+        "slug": proposal.enrolment.cohort.slug,
+    }
+    return Message(organiser.email, "mentorship_declined", context)
+
+
+def lapsed(proposal: Proposal) -> Message:
+    researcher = proposal.enrolment.person
+    context = {
+        "name": researcher.name,
+        "mentor": proposal.mentor.person.name,
+        "cohort": proposal.enrolment.cohort.name,
+        "note": proposal.note,
+        "where": where_to_answer(proposal.enrolment, Side.RESEARCHER),
+    }
+    return Message(researcher.email, "mentorship_lapsed", context)
+
+
+def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:
+    """Whom we write to, and whom about."""
+    researcher, mentor = pair.enrolment.person, pair.mentor.person
+    return (researcher, mentor) if side is Side.RESEARCHER else (mentor, researcher)
+
+
+def where_to_answer(enrolment: Enrolment, side: Side) -> str:
+    return f"/plan/{enrolment.id}" if side is Side.RESEARCHER else "/mentoring"

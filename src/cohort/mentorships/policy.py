@@ -1,0 +1,69 @@
+"""Who sees which proposals and mentorships, and what the matching has to know of them."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from cohort.cohorts import policy as cohorts
+from cohort.cohorts.models import Enrolment
+from cohort.mentors.models import Mentor
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
+from cohort.people.models import Person
+
+
+def is_between(of: type[Proposal | Mentorship], actor: Person) -> ColumnElement[bool]:
+    """The actor is one of the two."""
+    return or_(
+        of.enrolment_id.in_(select(Enrolment.id).where(Enrolment.person_id == actor.id)),
+        of.mentor_id.in_(select(Mentor.id).where(Mentor.person_id == actor.id)),
+    )
+
+
+def proposals_visible_to(actor: Person) -> Select[Proposal]:
+    """To the two, and to the organisers of their cohort."""
+    organised = Proposal.cohort_id.in_(cohorts.organised_by(actor))
+    return select(Proposal).where(or_(is_between(Proposal, actor), organised))
+
+
+def visible_to(actor: Person) -> Select[Mentorship]:
+    """To the two, and to the organisers of their cohort."""
+    organised = Mentorship.cohort_id.in_(cohorts.organised_by(actor))
+    return select(Mentorship).where(or_(is_between(Mentorship, actor), organised))
+
+
+def side_of(actor: Person, pair: Proposal | Mentorship) -> Side | None:
+    """Which of the two the actor is; the pair comes with its enrolment and mentor."""
+    if pair.enrolment.person_id == actor.id:
+        return Side.RESEARCHER
+    return Side.MENTOR if pair.mentor.person_id == actor.id else None
+
+
+def active_in(cohort_id: UUID) -> Select[Mentorship]:
+    return select(Mentorship).where(
+        Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_(None)
+    )
+
+
+def open_in(cohort_id: UUID) -> Select[Proposal]:
+    """Proposals that await an answer; each may come to need a place with its mentor."""
+    return select(Proposal).where(
+        Proposal.cohort_id == cohort_id, Proposal.state == ProposalState.OPEN
+    )
+
+
+def declined_pairs(cohort_id: UUID) -> Select[UUID, UUID]:
+    """Enrolment and mentor of those who were proposed to each other and said no."""
+    return (
+        select(Proposal.enrolment_id, Proposal.mentor_id)
+        .where(Proposal.cohort_id == cohort_id, Proposal.state == ProposalState.DECLINED)
+        .distinct()
+    )
+
+
+def mentored_by(actor: Person) -> Select[UUID]:
+    """The ids of the enrolments whose active mentor the actor is."""
+    return (
+        select(Mentorship.enrolment_id)
+        .join(Mentor, Mentor.id == Mentorship.mentor_id)
+        .where(Mentor.person_id == actor.id, Mentorship.ended_at.is_(None))
+    )

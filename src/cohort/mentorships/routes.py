@@ -1,0 +1,176 @@
+"""Proposals and mentorships over the API."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.errors import NotFound
+from cohort.mentorships import service
+from cohort.mentorships.models import ProposalState
+from cohort.mentorships.schemas import (
+    EndIn,
+    MentorshipOut,
+    NoIn,
+    ProposalOut,
+    mentorship_out,
+    proposal_out,
+)
+from cohort.paging import PageOut, Slice, shown
+from cohort.people.auth import signed_in
+from cohort.people.models import Person
+from cohort.refusals import may_refuse
+
+InState = Annotated[
+    ProposalState | None, QueryParameter(name="state", description="Only proposals in this state.")
+]
+Active = Annotated[
+    bool | None, QueryParameter(description="Only those that go on (true) or ended (false).")
+]
+
+
+@get("/proposals", guards=[signed_in], responses=may_refuse())
+async def list_proposals(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    in_state: InState = None,
+) -> PageOut[ProposalOut]:
+    """Every proposal that you see: your own, and those of the cohorts that you organise."""
+    page = await service.list_proposals(db, actor, part, state=in_state)
+    return shown(page, lambda proposal: proposal_out(actor, proposal))
+
+
+@get("/cohorts/{cohort_id:uuid}/proposals", guards=[signed_in], responses=may_refuse(NotFound))
+async def list_cohort_proposals(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    cohort_id: FromPath[UUID],
+    in_state: InState = None,
+) -> PageOut[ProposalOut]:
+    """The proposals of a cohort that you organise."""
+    page = await service.list_proposals(db, actor, part, cohort_id=cohort_id, state=in_state)
+    return shown(page, lambda proposal: proposal_out(actor, proposal))
+
+
+@get("/proposals/{proposal_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_proposal(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], proposal_id: FromPath[UUID]
+) -> ProposalOut:
+    """A proposal, for the two whom it is made to and for their organisers."""
+    return proposal_out(actor, await service.get_proposal(db, actor, proposal_id))
+
+
+@post(
+    "/proposals/{proposal_id:uuid}/acceptance",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(
+        NotFound,
+        service.ProposalClosed,
+        service.NoPlaceLeft,
+        service.AlreadyMentored,
+        service.NotEnrolled,
+    ),
+)
+async def accept_proposal(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    proposal_id: FromPath[UUID],
+) -> ProposalOut:
+    """Say yes. When both have, the mentorship begins and both learn the other's address."""
+    return proposal_out(actor, await service.accept(db, actor, proposal_id, now=clock()))
+
+
+@post(
+    "/proposals/{proposal_id:uuid}/refusal",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound, service.ProposalClosed),
+)
+async def decline_proposal(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    proposal_id: FromPath[UUID],
+    data: JSONBody[NoIn],
+) -> ProposalOut:
+    """Say no, and why; only the organisers read the reason."""
+    declined = await service.decline(db, actor, proposal_id, data.note, now=clock())
+    return proposal_out(actor, declined)
+
+
+@get("/mentorships", guards=[signed_in], responses=may_refuse())
+async def list_mentorships(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    active: Active = None,
+) -> PageOut[MentorshipOut]:
+    """Every mentorship that you see: your own, and those of the cohorts that you organise."""
+    page = await service.list_mentorships(db, actor, part, active=active)
+    return shown(page, mentorship_out)
+
+
+@get("/cohorts/{cohort_id:uuid}/mentorships", guards=[signed_in], responses=may_refuse(NotFound))
+async def list_cohort_mentorships(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    cohort_id: FromPath[UUID],
+    active: Active = None,
+) -> PageOut[MentorshipOut]:
+    """The mentorships of a cohort that you organise."""
+    page = await service.list_mentorships(db, actor, part, cohort_id=cohort_id, active=active)
+    return shown(page, mentorship_out)
+
+
+@get("/mentorships/{mentorship_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_mentorship(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    mentorship_id: FromPath[UUID],
+) -> MentorshipOut:
+    """A mentorship, for the two and for their organisers."""
+    return mentorship_out(await service.get(db, actor, mentorship_id))
+
+
+@post(
+    "/mentorships/{mentorship_id:uuid}/end",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound),
+)
+async def end_mentorship(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentorship_id: FromPath[UUID],
+    data: JSONBody[EndIn],
+) -> MentorshipOut:
+    """End a mentorship, as one of the two or as an organiser; the mentor has a place again."""
+    return mentorship_out(await service.end(db, actor, mentorship_id, data.reason, now=clock()))
+
+
+router = Router(
+    "",
+    route_handlers=[
+        list_proposals,
+        list_cohort_proposals,
+        read_proposal,
+        accept_proposal,
+        decline_proposal,
+        list_mentorships,
+        list_cohort_mentorships,
+        read_mentorship,
+        end_mentorship,
+    ],
+    tags=["mentorships"],
+    opt={"room": "mentorships"},
+)

@@ -1,0 +1,135 @@
+"""What the mentorships room reads and answers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from cohort.cohorts.models import Enrolment, Stage
+from cohort.fields import Note, Shown, Strict
+from cohort.mentors.models import CameFrom, Mentor
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.people.models import Person
+
+
+class NoIn(Strict):
+    note: Note = Field(
+        min_length=1,
+        description="Why not; only the organisers read it.",
+        examples=["I will be on parental leave this spring."],
+    )
+
+
+class EndIn(Strict):
+    reason: Note = Field(
+        min_length=1,
+        description="Why it ends; both and the organisers read it.",
+        examples=["She has started her new job."],
+    )
+
+
+class FactorOut(Shown):
+    """One part of a score, in [0, 1], and how much it counts."""
+
+    name: str
+    score: float | None
+    weight: float
+
+
+class ResearcherOut(Shown):
+    """What her mentor sees of a researcher."""
+
+    enrolment_id: UUID
+    name: str
+    about: str
+    stage: Stage
+    domains: list[str]
+    role_goals: list[str]
+    languages: list[str]
+    time_zone: str
+
+
+class MentorCardOut(Shown):
+    """What her researcher sees of a mentor."""
+
+    mentor_id: UUID
+    name: str
+    motivation: str
+    came_from: CameFrom
+    domains: list[str]
+    roles: list[str]
+    skills: list[str]
+    organisations: list[str]
+    languages: list[str]
+    time_zone: str
+
+
+class ProposalOut(Shown):
+    id: UUID
+    cohort_id: UUID
+    state: ProposalState
+    researcher: ResearcherOut
+    mentor: MentorCardOut
+    score: float
+    reason: str
+    factors: list[FactorOut]
+    researcher_accepted_at: datetime | None
+    mentor_accepted_at: datetime | None
+    note: str = Field(description="Why it was declined (for organisers and who said it) or lapsed.")
+    created_at: datetime
+    expires_at: datetime
+    closed_at: datetime | None
+
+
+class MentorshipOut(Shown):
+    id: UUID
+    cohort_id: UUID
+    proposal_id: UUID
+    researcher: ResearcherOut
+    mentor: MentorCardOut
+    researcher_email: str | None = Field(description="Known to both until the mentorship ends.")
+    mentor_email: str | None = Field(description="Known to both until the mentorship ends.")
+    began_at: datetime
+    ended_at: datetime | None
+    end_reason: str
+
+
+def researcher_out(enrolment: Enrolment) -> ResearcherOut:
+    said = {name: getattr(enrolment, name, None) for name in ResearcherOut.model_fields}
+    return ResearcherOut.model_validate(
+        said | {"enrolment_id": enrolment.id, "name": enrolment.person.name}
+    )
+
+
+def mentor_out(mentor: Mentor) -> MentorCardOut:
+    said = {name: getattr(mentor, name, None) for name in MentorCardOut.model_fields}
+    return MentorCardOut.model_validate(said | {"mentor_id": mentor.id, "name": mentor.person.name})
+
+
+def proposal_out(actor: Person, proposal: Proposal) -> ProposalOut:
+    """As the actor may see it: why one of the two said no is not for the other."""
+    said = {name: getattr(proposal, name, None) for name in ProposalOut.model_fields}
+    one_of_the_two = actor.id in {proposal.enrolment.person_id, proposal.mentor.person_id}
+    hidden = one_of_the_two and proposal.declined_by not in {None, actor.id}
+    return ProposalOut.model_validate(
+        said
+        | {
+            "researcher": researcher_out(proposal.enrolment),
+            "mentor": mentor_out(proposal.mentor),
+            "note": "" if hidden else proposal.note,
+        }
+    )
+
+
+def mentorship_out(mentorship: Mentorship) -> MentorshipOut:
+    said = {name: getattr(mentorship, name, None) for name in MentorshipOut.model_fields}
+    active = mentorship.ended_at is None
+    return MentorshipOut.model_validate(
+        said
+        | {
+            "researcher": researcher_out(mentorship.enrolment),
+            "mentor": mentor_out(mentorship.mentor),
+            "researcher_email": mentorship.enrolment.person.email if active else None,
+            "mentor_email": mentorship.mentor.person.email if active else None,
+        }
+    )

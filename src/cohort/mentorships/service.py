@@ -1,0 +1,371 @@
+"""From a published pair to a mentorship and its end.
+
+Whoever takes or frees a mentor's place holds her row first, and touches proposals after it: so
+parallel answers about one mentor queue up, and never wait for each other in a circle.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.errors import Conflict, NotAllowed, NotFound
+from cohort.mentors import places
+from cohort.mentors import service as mentors
+from cohort.mentors.models import Mentor
+from cohort.mentorships import policy
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
+from cohort.outbox import promise
+from cohort.paging import Page, Slice, page_of
+from cohort.people import audit
+from cohort.people.models import Person
+
+PROPOSAL_LIVES = timedelta(days=7)
+AT_ONCE = 500
+
+
+class AlreadyProposed(Conflict):
+    code = "already_proposed"
+    title = "There is an open proposal"
+
+
+class ProposalClosed(Conflict):
+    code = "proposal_closed"
+    title = "This proposal is closed"
+
+
+class NoPlaceLeft(Conflict):
+    code = "no_place_left"
+    title = "The mentor has no place left"
+
+
+class AlreadyMentored(Conflict):
+    code = "already_mentored"
+    title = "There is a mentor already"
+
+
+class NotEnrolled(Conflict):
+    code = "not_enrolled"
+    title = "The researcher has left the cohort"
+
+
+async def propose(
+    db: AsyncSession,
+    *,
+    cohort_id: UUID,
+    enrolment_id: UUID,
+    mentor_id: UUID,
+    score: float,
+    reason: str,
+    factors: list[dict[str, Any]],
+    now: datetime,
+) -> Proposal:
+    """Ask both; a researcher has one open proposal at a time, which the unique index settles."""
+    proposal: Proposal | None = await db.scalar(
+        insert(Proposal)
+        .values(
+            cohort_id=cohort_id,
+            enrolment_id=enrolment_id,
+            mentor_id=mentor_id,
+            score=score,
+            reason=reason,
+            factors=factors,
+            created_at=now,
+            expires_at=now + PROPOSAL_LIVES,
+        )
+        .on_conflict_do_nothing()
+        .returning(Proposal)
+    )
+    if proposal is None:
+        raise AlreadyProposed("This researcher has an open proposal. Wait until it is answered.")
+    for side in Side:
+        await promise(
+            db,
+            "mentorships.tell_proposed",
+            now=now,
+            cohort_id=cohort_id,
+            proposal_id=proposal.id,
+            side=side,
+        )
+    return proposal
+
+
+def with_people(of: type[Proposal | Mentorship]) -> tuple[ORMOption, ...]:
+    """Bring along what a proposal or a mentorship is shown with."""
+    enrolment: Any = joinedload(of.enrolment)
+    return (
+        enrolment.options(joinedload(Enrolment.person), joinedload(Enrolment.cohort)),
+        joinedload(of.mentor).joinedload(Mentor.person),
+    )
+
+
+async def get_proposal(db: AsyncSession, actor: Person, proposal_id: UUID) -> Proposal:
+    statement = policy.proposals_visible_to(actor).where(Proposal.id == proposal_id)
+    statement = statement.options(*with_people(Proposal))
+    proposal = await db.scalar(statement.execution_options(populate_existing=True))
+    if proposal is None:
+        raise NotFound
+    return proposal
+
+
+async def get(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Mentorship:
+    statement = policy.visible_to(actor).where(Mentorship.id == mentorship_id)
+    statement = statement.options(*with_people(Mentorship))
+    mentorship = await db.scalar(statement.execution_options(populate_existing=True))
+    if mentorship is None:
+        raise NotFound
+    return mentorship
+
+
+async def list_proposals(
+    db: AsyncSession,
+    actor: Person,
+    part: Slice,
+    *,
+    cohort_id: UUID | None = None,
+    state: ProposalState | None = None,
+) -> Page[Proposal]:
+    """All that the actor sees, or those of one cohort for its organisers."""
+    statement = policy.proposals_visible_to(actor).options(*with_people(Proposal))
+    if cohort_id is not None:
+        await cohorts.require_organiser(db, actor, cohort_id)
+        statement = statement.where(Proposal.cohort_id == cohort_id)
+    if state is not None:
+        statement = statement.where(Proposal.state == state)
+    return await page_of(db, statement, by=Proposal.created_at, id=Proposal.id, part=part)
+
+
+async def list_mentorships(
+    db: AsyncSession,
+    actor: Person,
+    part: Slice,
+    *,
+    cohort_id: UUID | None = None,
+    active: bool | None = None,
+) -> Page[Mentorship]:
+    """All that the actor sees, or those of one cohort for its organisers."""
+    statement = policy.visible_to(actor).options(*with_people(Mentorship))
+    if cohort_id is not None:
+        await cohorts.require_organiser(db, actor, cohort_id)
+        statement = statement.where(Mentorship.cohort_id == cohort_id)
+    if active is not None:
+        statement = statement.where(Mentorship.ended_at.is_(None) == active)
+    return await page_of(db, statement, by=Mentorship.began_at, id=Mentorship.id, part=part)
+
+
+async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: datetime) -> Proposal:
+    """Say yes; the second yes begins the mentorship, once. Saying yes twice is one yes."""
+    proposal = await get_proposal(db, actor, proposal_id)
+    side = side_who_answers(actor, proposal)
+    await places.hold(db, proposal.mentor_id)
+    yes = (
+        Proposal.researcher_accepted_at if side is Side.RESEARCHER else Proposal.mentor_accepted_at
+    )
+    answers = (
+        await db.execute(
+            update(Proposal)
+            .where(Proposal.id == proposal_id, Proposal.state == ProposalState.OPEN)
+            .where(Proposal.expires_at > now)
+            .values({yes: func.coalesce(yes, now)})
+            .returning(Proposal.researcher_accepted_at, Proposal.mentor_accepted_at)
+            .execution_options(synchronize_session=False)
+        )
+    ).one_or_none()
+    if answers is None:
+        return await _accepted_before(db, actor, proposal_id)
+    if proposal.enrolment.state is not EnrolmentState.ACTIVE:
+        raise NotEnrolled("The researcher has left the cohort, so there is nothing to accept.")
+    audit.record(db, actor, "proposal.accept", proposal.id, now=now, cohort_id=proposal.cohort_id)
+    if None not in answers:
+        await _begin(db, proposal, now=now)
+    return await get_proposal(db, actor, proposal_id)
+
+
+async def _accepted_before(db: AsyncSession, actor: Person, proposal_id: UUID) -> Proposal:
+    """The answer to a yes that came late: fine if it was said before, else why it is too late."""
+    proposal = await get_proposal(db, actor, proposal_id)
+    if proposal.state is ProposalState.ACCEPTED:
+        return proposal
+    raise closed(proposal)
+
+
+def side_who_answers(actor: Person, proposal: Proposal) -> Side:
+    side = policy.side_of(actor, proposal)
+    if side is None:
+        raise NotAllowed("Only the two who are proposed to each other can answer.")
+    return side
+
+
+def closed(proposal: Proposal) -> ProposalClosed:
+    if proposal.state is ProposalState.OPEN:
+        return ProposalClosed("This proposal waited for a week and has run out.")
+    why = {
+        ProposalState.ACCEPTED: "was accepted by both",
+        ProposalState.DECLINED: "was declined",
+        ProposalState.LAPSED: "has lapsed",
+    }[proposal.state]
+    return ProposalClosed(f"This proposal {why}, so it cannot be answered any more.")
+
+
+async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None:
+    """Both said yes: take the place, or refuse, in the transaction of the second yes."""
+    if not await places.take_place(db, proposal.mentor_id):
+        raise NoPlaceLeft("The mentor has no place left. The organisers will find another.")
+    begun = await db.scalar(
+        insert(Mentorship)
+        .values(
+            cohort_id=proposal.cohort_id,
+            proposal_id=proposal.id,
+            enrolment_id=proposal.enrolment_id,
+            mentor_id=proposal.mentor_id,
+            began_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Mentorship.id)
+    )
+    if begun is None:
+        raise AlreadyMentored("The researcher has a mentor already. End that mentorship first.")
+    await db.execute(
+        update(Proposal)
+        .where(Proposal.id == proposal.id)
+        .values(state=ProposalState.ACCEPTED, closed_at=now)
+    )
+    for side in Side:
+        await promise(
+            db,
+            "mentorships.tell_matched",
+            now=now,
+            cohort_id=proposal.cohort_id,
+            mentorship_id=begun,
+            side=side,
+        )
+    await lapse_when_full(db, proposal.mentor_id, now=now)
+
+
+async def lapse_when_full(db: AsyncSession, mentor_id: UUID, *, now: datetime) -> None:
+    """Whoever has no place left cannot be asked any more: her open proposals lapse."""
+    mentor = await places.hold(db, mentor_id)
+    if mentor.taken >= mentor.capacity:
+        await _lapse(
+            db,
+            Proposal.mentor_id == mentor_id,
+            note="The mentor's places were taken by others.",
+            now=now,
+        )
+
+
+async def _lapse(
+    db: AsyncSession, which: ColumnElement[bool], *, note: str, now: datetime
+) -> Sequence[UUID]:
+    lapsed = await db.execute(
+        update(Proposal)
+        .where(Proposal.state == ProposalState.OPEN, which)
+        .values(state=ProposalState.LAPSED, note=note, closed_at=now)
+        .returning(Proposal.id, Proposal.cohort_id)
+        .execution_options(synchronize_session=False)
+    )
+    ids = []
+    for proposal_id, cohort_id in lapsed:
+        ids.append(proposal_id)
+        await promise(
+            db, "mentorships.tell_lapsed", now=now, cohort_id=cohort_id, proposal_id=proposal_id
+        )
+    return ids
+
+
+async def expire_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
+    """Let proposals that nobody answered in time lapse; those in use this moment come next time."""
+    due = (
+        select(Proposal.id)
+        .where(Proposal.state == ProposalState.OPEN, Proposal.expires_at <= now)
+        .order_by(Proposal.expires_at)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    return await _lapse(
+        db, Proposal.id.in_(due), note="Nobody may wait longer than a week.", now=now
+    )
+
+
+async def decline(
+    db: AsyncSession, actor: Person, proposal_id: UUID, note: str, *, now: datetime
+) -> Proposal:
+    """Say no, and why; the reason is for the organisers."""
+    proposal = await get_proposal(db, actor, proposal_id)
+    side_who_answers(actor, proposal)
+    declined = await db.scalar(
+        update(Proposal)
+        .where(Proposal.id == proposal_id, Proposal.state == ProposalState.OPEN)
+        .values(state=ProposalState.DECLINED, declined_by=actor.id, note=note, closed_at=now)
+        .returning(Proposal.id)
+        .execution_options(synchronize_session=False)
+    )
+    proposal = await get_proposal(db, actor, proposal_id)
+    if declined is not None:
+        audit.record(
+            db, actor, "proposal.decline", proposal.id, now=now, cohort_id=proposal.cohort_id
+        )
+        for organiser_id in await mentors.organisers_of(db, proposal.cohort_id):
+            await promise(
+                db,
+                "mentorships.tell_declined",
+                now=now,
+                cohort_id=proposal.cohort_id,
+                proposal_id=proposal.id,
+                organiser_id=organiser_id,
+            )
+    elif proposal.declined_by != actor.id:
+        raise closed(proposal)
+    return proposal
+
+
+async def end(
+    db: AsyncSession, actor: Person, mentorship_id: UUID, reason: str, *, now: datetime
+) -> Mentorship:
+    """End a mentorship and free the mentor's place; ending it again changes nothing."""
+    mentorship = await get(db, actor, mentorship_id)
+    if await _end(db, mentorship_id, mentorship.mentor_id, actor.id, reason, now=now):
+        cohort_id = mentorship.cohort_id
+        audit.record(db, actor, "mentorship.end", mentorship_id, now=now, cohort_id=cohort_id)
+    return await get(db, actor, mentorship_id)
+
+
+async def _end(
+    db: AsyncSession,
+    mentorship_id: UUID,
+    mentor_id: UUID,
+    ended_by: UUID | None,
+    reason: str,
+    *,
+    now: datetime,
+) -> bool:
+    await places.hold(db, mentor_id)
+    ended = await db.scalar(
+        update(Mentorship)
+        .where(Mentorship.id == mentorship_id, Mentorship.ended_at.is_(None))
+        .values(ended_at=now, ended_by=ended_by, end_reason=reason)
+        .returning(Mentorship.id)
+        .execution_options(synchronize_session=False)
+    )
+    if ended is not None:
+        await places.free_place(db, mentor_id)
+    return ended is not None
+
+
+async def close_for_enrolment(db: AsyncSession, enrolment_id: UUID, *, now: datetime) -> None:
+    """Whoever has left her cohort keeps no mentor's place."""
+    standing = select(Mentorship.id, Mentorship.mentor_id).where(
+        Mentorship.enrolment_id == enrolment_id, Mentorship.ended_at.is_(None)
+    )
+    for mentorship_id, mentor_id in (await db.execute(standing)).all():
+        await _end(db, mentorship_id, mentor_id, None, "She has left the cohort.", now=now)
+    left = "The researcher has left the cohort."
+    await _lapse(db, Proposal.enrolment_id == enrolment_id, note=left, now=now)
