@@ -562,6 +562,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_overrides_made_by"), "overrides", ["made_by"], unique=False)
     op.create_index(op.f("ix_overrides_mentor_id"), "overrides", ["mentor_id"], unique=False)
     op.create_index(
+        "uq_overrides_pin",
+        "overrides",
+        ["enrolment_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'pin' AND lifted_at IS NULL"),
+    )
+    op.create_index(
         "uq_overrides_standing",
         "overrides",
         ["enrolment_id", "mentor_id"],
@@ -766,6 +773,7 @@ def upgrade() -> None:
         sa.Column("factors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("skipped", sa.Text(), nullable=True),
         sa.Column("proposal_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolments.id"], name=op.f("fk_pairs_enrolment_id_enrolments")
@@ -894,6 +902,11 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_plan_items_milestone_id"), table_name="plan_items")
     op.drop_table("plan_items")
+    op.drop_index(
+        "uq_overrides_pin",
+        table_name="overrides",
+        postgresql_where=sa.text("kind = 'pin' AND lifted_at IS NULL"),
+    )
     op.drop_index(
         "uq_overrides_standing",
         table_name="overrides",

@@ -97,13 +97,14 @@ async def due(db: AsyncSession, *, now: datetime, limit: int = 500) -> Sequence[
     return (await db.scalars(statement.order_by(Promise.due_at).limit(limit))).all()
 
 
-async def begin_attempt(db: AsyncSession, promise_id: UUID, *, now: datetime) -> int | None:
+async def begin_attempt(db: AsyncSession, promise_id: UUID, *, now: datetime) -> Promise | None:
     """Count the attempt before it is made, so that work which kills its worker is not eternal.
 
-    Returns the attempt's number, or None when the promise is not due or already ended. The next
-    attempt is due after the pause, unless this one ends the promise first.
+    Returns the promise with the attempt's number in `attempts`, or None when it is not due or
+    already ended; a promise whose attempts are all spent dies here. The next attempt is due after
+    the pause, unless this one ends the promise first.
     """
-    found = await db.scalar(
+    found: Promise | None = await db.scalar(
         select(Promise)
         .where(Promise.id == promise_id, Promise.state == PromiseState.PENDING)
         .where(Promise.due_at <= now)
@@ -114,10 +115,10 @@ async def begin_attempt(db: AsyncSession, promise_id: UUID, *, now: datetime) ->
     if found.attempts >= ATTEMPTS:
         found.state, found.ended_at = PromiseState.DEAD, now
         found.last_error = found.last_error or "The worker stopped in the middle, every time."
-        return None
+        return found
     found.attempts += 1
     found.due_at = now + pause_after(found.attempts)
-    return found.attempts
+    return found
 
 
 async def hold(db: AsyncSession, promise_id: UUID, attempt: int) -> Promise | None:

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -19,6 +19,7 @@ T = TypeVar("T")
 Out = TypeVar("Out", bound=BaseModel)
 
 FIRST_PAGE = 50
+ONE_MOMENT = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,24 @@ async def page_along(
     if len(rows) <= part.limit:
         return Page(items, None)
     return Page(items, _write(getattr(items[-1], by.key)))
+
+
+async def page_by_id(
+    db: AsyncSession,
+    statement: Select[T],
+    *,
+    id: InstrumentedAttribute[UUID],  # noqa: A002
+    part: Slice,
+) -> Page[T]:
+    """Read one page in the order of ids, for rows that were all made at one moment."""
+    if part.cursor is not None:
+        statement = statement.where(id > read_cursor(part.cursor)[1])
+    rows = (await db.scalars(statement.order_by(id).limit(part.limit + 1))).all()
+    items = rows[: part.limit]
+    if len(rows) <= part.limit:
+        return Page(items, None)
+    last: Any = items[-1]
+    return Page(items, write_cursor(ONE_MOMENT, getattr(last, id.key)))
 
 
 def shown(page: Page[T], as_out: Callable[[T], Out]) -> PageOut[Out]:

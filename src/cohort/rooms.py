@@ -18,6 +18,9 @@ from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.guides import routes as guides_routes
+from cohort.matching import jobs as matching_jobs
+from cohort.matching import pages as matching_pages
+from cohort.matching import routes as matching_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import jobs as mentorships_jobs
@@ -37,14 +40,17 @@ API: Sequence[Router] = (
     mentors_routes.router,
     mentorships_routes.router,
     study_routes.router,
+    matching_routes.router,
     dashboard_routes.router,
 )
 PAGES: Sequence[Router] = (
     people_pages.router,
     study_pages.router,
+    matching_pages.router,
     dashboard_pages.router,
 )
 JOBS: Mapping[str, Job] = {
+    "matching.solve_run": matching_jobs.solve_run,
     "people.ask_to_verify": people_jobs.ask_to_verify,
     "people.send_password_link": people_jobs.send_password_link,
     "people.tell_already_known": people_jobs.tell_already_known,
@@ -63,9 +69,10 @@ JOBS: Mapping[str, Job] = {
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,
 }
-WHEN_DEAD: Mapping[str, Job] = {}
+WHEN_DEAD: Mapping[str, Job] = {"matching.solve_run": matching_jobs.give_up_run}
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[Callable[[dict[str, Any]], Coroutine[Any, Any, None]]] = (
     mentorships_jobs.expire,
+    matching_jobs.open_due_rounds,
 )
 """What every worker looks for once a minute; each is harmless when it runs twice."""

@@ -13,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import bell, idempotency, outbox, rooms
 from cohort.clock import Clock, utc_now
@@ -67,9 +68,12 @@ class Keeper:
 
     async def keep(self, promise_id: UUID) -> None:
         async with unit_of_work(self.sessions) as db:
-            attempt = await outbox.begin_attempt(db, promise_id, now=self.clock())
-        if attempt is None:
+            promise = await outbox.begin_attempt(db, promise_id, now=self.clock())
+            if promise is not None:
+                await self._mourn(db, promise)
+        if promise is None or promise.state is outbox.PromiseState.DEAD:
             return
+        attempt = promise.attempts
         try:
             promised = await self._attempt(promise_id, attempt)
         except Exception as error:  # noqa: BLE001  (whatever it was, it is noted and tried again)
@@ -92,14 +96,19 @@ class Keeper:
 
     async def _failed(self, promise_id: UUID, attempt: int, error: Exception) -> None:
         log.warning("not kept", promise=str(promise_id), attempt=attempt, exc_info=error)
-        now = self.clock()
         async with unit_of_work(self.sessions) as db:
             promise = await outbox.note_failure(
-                db, promise_id, attempt=attempt, error=type(error).__name__, now=now
+                db, promise_id, attempt=attempt, error=type(error).__name__, now=self.clock()
             )
-            if promise is not None and promise.job in rooms.WHEN_DEAD:
-                work = Work(db, promise_id, now, self.settings, self.pages)
-                await rooms.WHEN_DEAD[promise.job](work, **promise.arguments)
+            if promise is not None:
+                await self._mourn(db, promise)
+
+    async def _mourn(self, db: AsyncSession, promise: outbox.Promise) -> None:
+        """Do what its room wants done about a promise that will not be tried again."""
+        if promise.state is not outbox.PromiseState.DEAD or promise.job not in rooms.WHEN_DEAD:
+            return
+        work = Work(db, promise.id, self.clock(), self.settings, self.pages)
+        await rooms.WHEN_DEAD[promise.job](work, **promise.arguments)
 
 
 def create_worker(settings: Settings, clock: Clock = utc_now, **options: Any) -> Worker:

@@ -107,6 +107,8 @@ class Pair(Base):
     factors: Mapped[JsonList]
     reason: Mapped[str]
     pinned: Mapped[bool]
+    skipped: Mapped[str | None]
+    """Why it was not proposed when its round was published."""
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"), index=True)
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
@@ -146,6 +148,12 @@ class Override(Base):
             "mentor_id",
             unique=True,
             postgresql_where=text("lifted_at IS NULL"),
+        ),
+        Index(
+            "uq_overrides_pin",
+            "enrolment_id",
+            unique=True,
+            postgresql_where=text("kind = 'pin' AND lifted_at IS NULL"),
         ),
         CheckConstraint("length(reason) > 0", name="reason"),
         Index("ix_overrides_cohort_id_made_at_id", "cohort_id", "made_at", "id"),

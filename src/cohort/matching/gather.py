@@ -1,0 +1,160 @@
+"""What a run solves, read from the database in a handful of statements whatever its size."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts.languages import LANGUAGES
+from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.guides.models import Term, TermKind
+from cohort.matching.models import Override, OverrideKind, Run
+from cohort.matching.pool import IdPair, Pool
+from cohort.matching.profiles import Mentor as MentorProfile
+from cohort.matching.profiles import Researcher
+from cohort.matching.scoring import Requirements, Weights
+from cohort.matching.taxonomy import Taxonomy
+from cohort.mentors.models import Mentor, MentorState
+from cohort.mentorships import policy as mentorships
+from cohort.mentorships.models import Mentorship, Proposal
+from cohort.study import service as study
+
+Seat = tuple[Mentor, int]
+"""A mentor, and how many proposals to her await an answer."""
+
+
+async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
+    """The pool of a run that comes with its round and rules."""
+    cohort_id = run.round.cohort_id
+    enrolments = await _waiting(db, cohort_id)
+    seats = await _seats(db, cohort_id)
+    overrides = await standing_overrides(db, cohort_id)
+    declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    terms = (await db.scalars(select(Term))).all()
+    gaps = await study.gaps_in(db, cohort_id, now=now)
+    requirements = dict(run.rules.requirements)
+    floor = requirements.pop("least_score")
+    return Pool(
+        week=run.round.week,
+        researchers=[_researcher(one, gaps.get(one.id, {})) for one in enrolments],
+        mentors=[_mentor(mentor) for mentor, _ in seats],
+        places=[max(mentor.capacity - mentor.taken - awaited, 0) for mentor, awaited in seats],
+        taxonomy=Taxonomy({t.slug: t.parent_slug for t in terms if t.kind is TermKind.DOMAIN}),
+        weights=Weights(**run.rules.weights),
+        requirements=Requirements(**requirements),
+        floor=floor,
+        pins=_said(overrides, OverrideKind.PIN),
+        vetoes=_said(overrides, OverrideKind.VETO),
+        declined=sorted(
+            (str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in declined
+        ),
+        blocks=_with_oneself(enrolments, seats),
+        names=_names(enrolments, seats, overrides),
+        titles=LANGUAGES | {term.slug: term.title for term in terms},
+    )
+
+
+async def _waiting(db: AsyncSession, cohort_id: UUID) -> Sequence[Enrolment]:
+    """Who studies, has no mentor, and has no proposal to answer."""
+    mentored = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
+    asked = mentorships.open_in(cohort_id).with_only_columns(Proposal.enrolment_id)
+    waiting = (
+        select(Enrolment)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(Enrolment.id.not_in(mentored), Enrolment.id.not_in(asked))
+        .options(joinedload(Enrolment.person))
+        .order_by(Enrolment.id)
+    )
+    return (await db.scalars(waiting)).all()
+
+
+async def _seats(db: AsyncSession, cohort_id: UUID) -> Sequence[Seat]:
+    """Mentors who take part; a full one too, so that reasons can say that she is full."""
+    awaited = (
+        mentorships.open_in(cohort_id)
+        .with_only_columns(func.count())
+        .where(Proposal.mentor_id == Mentor.id)
+        .correlate(Mentor)
+        .scalar_subquery()
+    )
+    there = (
+        select(Mentor, awaited)
+        .where(Mentor.cohort_id == cohort_id, Mentor.state == MentorState.APPROVED)
+        .where(Mentor.paused_at.is_(None))
+        .options(joinedload(Mentor.person))
+        .order_by(Mentor.id)
+    )
+    return [(mentor, count) for mentor, count in (await db.execute(there)).all()]
+
+
+async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Override]:
+    """With the people whom they name."""
+    standing = (
+        select(Override)
+        .where(Override.cohort_id == cohort_id, Override.lifted_at.is_(None))
+        .options(joinedload(Override.enrolment).joinedload(Enrolment.person))
+        .options(joinedload(Override.mentor).joinedload(Mentor.person))
+        .order_by(Override.made_at, Override.id)
+    )
+    return (await db.scalars(standing)).all()
+
+
+def _researcher(enrolment: Enrolment, gaps: dict[str, float]) -> Researcher:
+    return Researcher(
+        id=str(enrolment.id),
+        stage=enrolment.stage.value,
+        domains=enrolment.domains,
+        contexts=enrolment.contexts,
+        role_goals=enrolment.role_goals,
+        gaps=gaps,
+        languages=enrolment.languages,
+        time_zone=enrolment.time_zone,
+        weekly_hours=enrolment.weekly_hours,
+        organisations=enrolment.organisations,
+        advisers=enrolment.advisers,
+        wishes=[str(mentor_id) for mentor_id in enrolment.wishes],
+    )
+
+
+def _mentor(mentor: Mentor) -> MentorProfile:
+    return MentorProfile(
+        id=str(mentor.id),
+        name=mentor.person.name,
+        email=mentor.person.email,
+        came_from=mentor.came_from.value,
+        domains=mentor.domains,
+        contexts=mentor.contexts,
+        roles=mentor.roles,
+        skills=mentor.skills,
+        languages=mentor.languages,
+        time_zone=mentor.time_zone,
+        weekly_hours=mentor.weekly_hours,
+        organisations=mentor.organisations,
+        wishes=[str(enrolment_id) for enrolment_id in mentor.wishes],
+    )
+
+
+def _said(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
+    return sorted((str(o.enrolment_id), str(o.mentor_id)) for o in overrides if o.kind is kind)
+
+
+def _with_oneself(enrolments: Sequence[Enrolment], seats: Sequence[Seat]) -> list[IdPair]:
+    """Somebody may study and mentor in one cohort, but not herself."""
+    mentor_of = {mentor.person_id: mentor.id for mentor, _ in seats}
+    return [
+        (str(one.id), str(mentor_of[one.person_id]))
+        for one in enrolments
+        if one.person_id in mentor_of
+    ]
+
+
+def _names(
+    enrolments: Sequence[Enrolment], seats: Sequence[Seat], overrides: Sequence[Override]
+) -> dict[str, str]:
+    studying = [*enrolments, *(override.enrolment for override in overrides)]
+    mentoring = [*(mentor for mentor, _ in seats), *(override.mentor for override in overrides)]
+    names = {str(one.id): one.person.name for one in studying}
+    return names | {str(one.id): one.person.name for one in mentoring}

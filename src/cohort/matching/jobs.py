@@ -1,0 +1,43 @@
+"""Solving what was queued, and opening what is due."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from cohort import outbox
+from cohort.db import unit_of_work
+from cohort.matching import runs, service
+from cohort.work import Work
+
+log = structlog.get_logger()
+
+
+async def solve_run(work: Work, run_id: str) -> None:
+    await runs.solve(work.db, UUID(run_id), now=work.now)
+
+
+async def give_up_run(work: Work, run_id: str) -> None:
+    """The last attempt failed: say so on the run, so that a new one can be made."""
+    await runs.give_up(work.db, UUID(run_id), now=work.now)
+
+
+async def open_due_rounds(ctx: dict[str, Any]) -> None:
+    """Open the week's round of every cohort that is due; any number of workers may try at once.
+
+    Each cohort is a transaction of its own, so that one that cannot be opened now holds up
+    nobody, and is tried again the next minute.
+    """
+    keeper = ctx["keeper"]
+    now = keeper.clock()
+    async with unit_of_work(keeper.sessions) as db:
+        due = await service.due_cohorts(db, now=now)
+    for cohort_id, tick in due:
+        try:
+            async with unit_of_work(keeper.sessions) as db:
+                await service.open_weekly(db, cohort_id, tick, now=now)
+        except SQLAlchemyError as error:
+            log.warning("round not opened", cohort=str(cohort_id), exc_info=error)
+            continue
+        await keeper.bell.ring(outbox.promises_of(db))

@@ -1,0 +1,143 @@
+"""A round in a browser: what was found and why, pins and vetoes, run again, publish."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.models import Enrolment
+from cohort.errors import Invalid
+from cohort.matching import overrides, service
+from cohort.matching.schemas import OverrideIn
+from cohort.matching.view import people_to_choose, view_round
+from cohort.mentors.models import Mentor
+from cohort.people.auth import signed_in
+from cohort.people.models import Person
+from cohort.web import Asked, page, read_form, see
+
+
+@get("/rounds/{round_id:uuid}", guards=[signed_in])
+async def round_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    round_id: FromPath[UUID],
+) -> Response[str]:
+    return await show(request, db, actor, round_id, typed=dict(request.query_params))
+
+
+async def show(
+    request: Asked,
+    db: AsyncSession,
+    actor: Person,
+    round_id: UUID,
+    *,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+) -> Response[str]:
+    """The page, with what was typed into the form of pins and vetoes."""
+    found = await service.get_round(db, actor, round_id)
+    enrolments, mentors = await people_to_choose(db, found.cohort_id)
+    return page(
+        request,
+        "matching/round.html",
+        status=422 if errors else 200,
+        view=await view_round(db, found),
+        enrolments=choices(enrolments),
+        mentors=choices(mentors),
+        typed=typed,
+        errors=errors or {},
+    )
+
+
+def choices(people: Sequence[Enrolment] | Sequence[Mentor]) -> list[dict[str, str]]:
+    return [{"value": str(one.id), "label": one.person.name} for one in people]
+
+
+@post("/cohorts/{slug:str}/rounds", guards=[signed_in])
+async def open_from_page(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Redirect:
+    cohort = await cohorts.get_by_slug(db, actor, slug)
+    opened = await service.open_round(db, actor, cohort.id, now=clock())
+    return see(f"/rounds/{opened.id}", saying="The round is open and is being solved.")
+
+
+@post("/rounds/{round_id:uuid}/runs", guards=[signed_in])
+async def run_again_from_page(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    round_id: FromPath[UUID],
+) -> Redirect:
+    await service.solve_again(db, actor, round_id, now=clock())
+    return see(f"/rounds/{round_id}", saying="It is being solved again, with what holds now.")
+
+
+@post("/rounds/{round_id:uuid}/publication", guards=[signed_in])
+async def publish_from_page(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    round_id: FromPath[UUID],
+) -> Redirect:
+    await service.publish(db, actor, round_id, now=clock())
+    return see(f"/rounds/{round_id}", saying="The round is published; both sides are asked.")
+
+
+@post("/rounds/{round_id:uuid}/overrides", guards=[signed_in])
+async def decide_from_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    round_id: FromPath[UUID],
+) -> Response[str] | Redirect:
+    found = await service.get_round(db, actor, round_id)
+    form, errors, typed = await read_form(request, OverrideIn)
+    if form is not None:
+        try:
+            await overrides.make_override(db, actor, found.cohort_id, form, now=clock())
+        except overrides.ContradictsOverride as refusal:
+            errors = {"replace": refusal.sentence}
+        except Invalid as refusal:
+            errors = {one.field: one.message for one in refusal.errors}
+        else:
+            return see(f"/rounds/{round_id}#overrides", saying="Noted, for the next run.")
+    return await show(request, db, actor, round_id, typed=typed, errors=errors)
+
+
+@post("/rounds/{round_id:uuid}/overrides/{override_id:uuid}/end", guards=[signed_in])
+async def lift_from_page(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    round_id: FromPath[UUID],
+    override_id: FromPath[UUID],
+) -> Redirect:
+    await overrides.lift_override(db, actor, override_id, now=clock())
+    return see(f"/rounds/{round_id}#overrides", saying="Lifted, for the next run.")
+
+
+router = Router(
+    "",
+    route_handlers=[
+        round_page,
+        open_from_page,
+        run_again_from_page,
+        publish_from_page,
+        decide_from_page,
+        lift_from_page,
+    ],
+    include_in_schema=False,
+)

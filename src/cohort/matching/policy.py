@@ -1,0 +1,20 @@
+"""Who sees rounds and what belongs to them: those who run the cohort."""
+
+from sqlalchemy import Select, select
+
+from cohort.cohorts import policy as cohorts
+from cohort.matching.models import Override, Round, Run
+from cohort.people.models import Person
+
+
+def visible_to(actor: Person) -> Select[Round]:
+    return select(Round).where(Round.cohort_id.in_(cohorts.organised_by(actor)))
+
+
+def runs_visible_to(actor: Person) -> Select[Run]:
+    organised = Round.cohort_id.in_(cohorts.organised_by(actor))
+    return select(Run).join(Round, Run.round_id == Round.id).where(organised)
+
+
+def overrides_visible_to(actor: Person) -> Select[Override]:
+    return select(Override).where(Override.cohort_id.in_(cohorts.organised_by(actor)))

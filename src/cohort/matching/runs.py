@@ -1,0 +1,92 @@
+"""Solving a run: gather, find the pairs off the event loop, store them with their proof."""
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.matching.gather import gather
+from cohort.matching.models import Pair, RoundState, Run, RunState, Unmatched
+from cohort.matching.pairing import Result, find_pairs
+from cohort.matching.pool import Pool
+
+NEWER_ROUND = "A newer round took the place of this one before this run was solved."
+WORKER_DIED = (
+    "The worker stopped every time that it tried to solve this run. Run it again; if that does "
+    "not help, tell those who operate this platform."
+)
+
+
+async def solve(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
+    """Solve a run once, within the caller's transaction.
+
+    The pairs, the proof and the run's end are one commit: nobody sees half a run. What cannot
+    be solved however often it is tried fails with a sentence for the organiser.
+    """
+    run = await read(db, run_id)
+    if run.state is RunState.SOLVED:
+        return
+    if run.round.state is not RoundState.OPEN:
+        fail(run, NEWER_ROUND, now=now)
+        return
+    pool = await gather(db, run, now=now)
+    began = time.perf_counter()
+    try:
+        result = await asyncio.to_thread(find_pairs, pool)
+    except ValueError as refused:
+        fail(run, str(refused), now=now)
+        return
+    run.seconds = time.perf_counter() - began
+    run.finished_at = now + timedelta(seconds=run.seconds)
+    _store(db, run, pool, result)
+
+
+async def give_up(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
+    run = await read(db, run_id)
+    if run.state is RunState.QUEUED:
+        fail(run, WORKER_DIED, now=now)
+
+
+async def read(db: AsyncSession, run_id: UUID) -> Run:
+    whole = (joinedload(Run.round), joinedload(Run.rules))
+    return (await db.scalars(select(Run).where(Run.id == run_id).options(*whole))).one()
+
+
+def fail(run: Run, sentence: str, *, now: datetime) -> None:
+    run.state, run.error, run.finished_at = RunState.FAILED, sentence, now
+
+
+def _store(db: AsyncSession, run: Run, pool: Pool, result: Result) -> None:
+    run.state, run.error = RunState.SOLVED, None
+    run.researchers, run.mentors = len(pool.researchers), len(pool.mentors)
+    run.places = sum(pool.places)
+    run.total, run.bound, run.gap = result.total, result.bound, result.gap
+    run.input_digest = pool.digest()
+    run.researcher_prices = dict(result.researcher_prices)
+    run.mentor_prices = dict(result.mentor_prices)
+    db.add_all(
+        Pair(
+            run_id=run.id,
+            enrolment_id=UUID(found.researcher),
+            mentor_id=UUID(found.mentor),
+            score=found.score,
+            factors=found.factors,
+            reason=found.sentence,
+            pinned=found.pinned,
+        )
+        for found in result.pairs
+    )
+    db.add_all(
+        Unmatched(
+            run_id=run.id,
+            enrolment_id=UUID(enrolment_id),
+            code=why.code,
+            reason=f"{why.sentence} {why.next_step}",
+            detail=why.detail,
+        )
+        for enrolment_id, why in result.unmatched.items()
+    )

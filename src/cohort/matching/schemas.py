@@ -1,0 +1,165 @@
+"""What the matching room reads and answers."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from cohort.fields import Note, Shown, Strict
+from cohort.matching.models import OverrideKind, RoundState, RunState
+
+Weight = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+Reason = Annotated[Note, StringConstraints(min_length=1)]
+
+
+class WeightsIn(Strict):
+    """How much each factor counts; only their ratios matter."""
+
+    domain: Weight = Field(examples=[3.0], description="Nearness in the tree of domains.")
+    role: Weight = Field(examples=[2.0], description="Role goals and industry context.")
+    skills: Weight = Field(examples=[3.0], description="Strengths in what is still to be shown.")
+    availability: Weight = Field(examples=[1.0], description="Shared weekly hours.")
+    language: Weight = Field(examples=[0.5], description="Shared languages.")
+    path: Weight = Field(examples=[1.0], description="The mentor made the same move.")
+    wishes: Weight = Field(examples=[2.0], description="Whom both sides asked for.")
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> "WeightsIn":
+        if not any(self.model_dump().values()):
+            raise ValueError("needs at least one factor with a weight above 0")
+        return self
+
+
+class RequirementsIn(Strict):
+    """What rules a pair out, whatever its score."""
+
+    conflict_of_interest: bool = Field(
+        examples=[True], description="No shared organisation, no adviser as mentor."
+    )
+    common_language: bool = Field(examples=[True])
+    min_shared_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = Field(
+        examples=[1.0], description="Hours a week in which both are free."
+    )
+    least_score: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
+        examples=[0.2], description="Nobody is paired below it; 0 pairs everyone who may be."
+    )
+
+
+class RulesIn(Strict):
+    weights: WeightsIn
+    requirements: RequirementsIn
+
+
+class RulesOut(Shown):
+    version: int
+    weights: dict[str, float]
+    requirements: dict[str, Any]
+    created_at: datetime
+    created_by: UUID | None
+
+
+class OverrideIn(Strict):
+    kind: OverrideKind = Field(examples=["pin"])
+    enrolment_id: UUID
+    mentor_id: UUID
+    reason: Reason = Field(examples=["They have worked together before."])
+    replace: bool = Field(
+        default=False, description="Lift the standing decisions that this one contradicts."
+    )
+
+
+class OverrideOut(Shown):
+    id: UUID
+    cohort_id: UUID
+    kind: OverrideKind
+    enrolment_id: UUID
+    researcher: str
+    mentor_id: UUID
+    mentor: str
+    reason: str
+    made_by: UUID
+    made_at: datetime
+    lifted_at: datetime | None
+
+
+class RunOut(Shown):
+    """One solve. The figures are null until it is solved; a gap of 0 proves that it is best."""
+
+    id: UUID
+    round_id: UUID
+    number: int
+    state: RunState
+    rules_version: int
+    queued_at: datetime
+    finished_at: datetime | None
+    error: str | None = Field(description="Why it failed, and what to do.")
+    researchers: int | None = Field(description="How many waited for a mentor.")
+    mentors: int | None
+    places: int | None = Field(description="How many free places the mentors had.")
+    total: float | None
+    bound: float | None = Field(description="No assignment has a higher total.")
+    gap: float | None
+    seconds: float | None
+    input_digest: str | None = Field(description="SHA-256 of everything that was solved.")
+
+
+class RoundOut(Shown):
+    id: UUID
+    cohort_id: UUID
+    period: str = Field(examples=["2026-W48"])
+    week: date = Field(description="The Monday of the week whose hours are compared.")
+    state: RoundState
+    opened_at: datetime
+    opened_by: UUID | None = Field(description="Null when it was opened by the weekly clock.")
+    published_at: datetime | None
+    published_by: UUID | None
+    run: RunOut | None = Field(description="The newest run.")
+
+
+class FactorOut(Shown):
+    name: str
+    title: str
+    score: float
+    weight: float = Field(description="Its share of the score, all together 1.")
+
+
+class PairOut(Shown):
+    id: UUID
+    run_id: UUID
+    enrolment_id: UUID
+    researcher: str
+    mentor_id: UUID
+    mentor: str
+    score: float
+    factors: list[FactorOut]
+    reason: str = Field(description="Why this mentor, as the researcher reads it.")
+    pinned: bool
+    proposal_id: UUID | None = Field(description="Its proposal, once the round is published.")
+    skipped: str | None = Field(description="Why it was not proposed with its round.")
+
+
+class UnmatchedOut(Shown):
+    id: UUID
+    run_id: UUID
+    enrolment_id: UUID
+    researcher: str
+    code: str = Field(examples=["no_room"])
+    reason: str = Field(description="Why there is no mentor, and the next step.")
+    detail: dict[str, Any]
+
+
+class CertificateOut(Shown):
+    """The proof of a run: prices under which no pair offers more than it is given.
+
+    Anyone who has the scores can check it in one pass: the bound is the sum of the researchers'
+    prices and of each mentor's price for each of her places.
+    """
+
+    run_id: UUID
+    total: float
+    bound: float
+    gap: float
+    input_digest: str
+    researcher_prices: dict[UUID, float] = Field(description="By enrolment.")
+    mentor_prices: dict[UUID, float] = Field(description="What one more place would add.")

@@ -1,0 +1,237 @@
+"""Rounds: opening one, running it again, and publishing what it found."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, joinedload
+
+from cohort.cohorts.models import Cohort, CohortState
+from cohort.cohorts.service import require_organiser
+from cohort.errors import Conflict, NotFound
+from cohort.matching import periods, policy, publishing, rules
+from cohort.matching.models import Round, RoundState, Run, RunState
+from cohort.outbox import promise
+from cohort.paging import Page, Slice, page_of
+from cohort.people import audit
+from cohort.people.models import Person
+
+MATCHED_BY_HAND = (CohortState.OPEN, CohortState.RUNNING)
+
+
+class CohortNotMatched(Conflict):
+    code = "cohort_not_matched"
+    title = "This cohort is not matched now"
+
+
+class RoundClosed(Conflict):
+    code = "round_closed"
+    title = "This round is closed"
+
+
+class NotSolved(Conflict):
+    code = "not_solved"
+    title = "There is nothing to publish yet"
+
+
+async def open_round(
+    db: AsyncSession, actor: Person | None, cohort_id: UUID, *, now: datetime
+) -> Round:
+    """Open a round by hand and queue its first run.
+
+    While one is open there is no second: a click while its run is queued changes nothing, a
+    click after that runs it again.
+    """
+    cohort = (
+        await require_organiser(db, actor, cohort_id)
+        if actor
+        else await db.get_one(Cohort, cohort_id)
+    )
+    if cohort.state not in MATCHED_BY_HAND:
+        raise CohortNotMatched(
+            "Rounds are for cohorts that are open or running. Open this cohort first."
+        )
+    found = await _open_one(db, cohort_id)
+    if found is not None:
+        await _run_again(db, found, now=now)
+        return found
+    today = periods.local_day(now, cohort.time_zone)
+    period = await _next_by_hand(db, cohort_id, periods.period_of(today))
+    week = periods.week_planned_on(today)
+    opened = await _insert(db, Round(cohort_id=cohort_id, period=period, week=week), actor, now)
+    if opened is not None:
+        audit.record(db, actor, "round.open", opened.id, now=now, cohort_id=cohort_id)
+        return opened
+    at_the_same_moment = await _open_one(db, cohort_id)
+    if at_the_same_moment is None:
+        raise Conflict("Another round was opened and closed at this moment. Try again.")
+    return at_the_same_moment
+
+
+async def open_weekly(
+    db: AsyncSession, cohort_id: UUID, tick: periods.Tick, *, now: datetime
+) -> Round | None:
+    """Open the round of a week that is due; None when it was opened already.
+
+    Safe however many workers try: the unique period lets one INSERT win, and a round is only
+    superseded while the week's own round is not there.
+    """
+    other = aliased(Round)
+    there = select(other.id).where(other.cohort_id == cohort_id, other.period == tick.period)
+    await db.execute(
+        update(Round)
+        .where(Round.cohort_id == cohort_id, Round.state == RoundState.OPEN, ~there.exists())
+        .values(state=RoundState.SUPERSEDED)
+    )
+    due = Round(cohort_id=cohort_id, period=tick.period, week=tick.week)
+    return await _insert(db, due, None, now)
+
+
+async def due_cohorts(db: AsyncSession, *, now: datetime) -> list[tuple[UUID, periods.Tick]]:
+    """Running cohorts whose latest weekly time has passed without a round; older ones are past."""
+    running = select(Cohort).where(
+        Cohort.state == CohortState.RUNNING, Cohort.running_since.is_not(None)
+    )
+    ticks = {}
+    for one in (await db.scalars(running)).all():
+        tick = periods.latest_tick(
+            now, zone=one.time_zone, day=one.matching_day, at=one.matching_time
+        )
+        if one.running_since is not None and tick.at >= one.running_since:
+            ticks[one.id] = tick
+    wanted = [(cohort_id, tick.period) for cohort_id, tick in ticks.items()]
+    opened = select(Round.cohort_id).where(tuple_(Round.cohort_id, Round.period).in_(wanted))
+    done = set((await db.scalars(opened)).all())
+    return [(cohort_id, tick) for cohort_id, tick in ticks.items() if cohort_id not in done]
+
+
+async def solve_again(db: AsyncSession, actor: Person, round_id: UUID, *, now: datetime) -> Run:
+    """Queue a new run of an open round; while one is queued, that one is the answer."""
+    round_ = await get_round(db, actor, round_id)
+    return await _run_again(db, round_, now=now)
+
+
+async def publish(db: AsyncSession, actor: Person, round_id: UUID, *, now: datetime) -> Round:
+    """Propose the pairs of the newest run, once; a second click finds it done.
+
+    Each pair is looked at again: one that no longer fits is skipped, with the reason on it.
+    """
+    round_ = await get_round(db, actor, round_id)
+    won = await db.scalar(
+        update(Round)
+        .where(Round.id == round_id, Round.state == RoundState.OPEN)
+        .values(state=RoundState.PUBLISHED, published_at=now, published_by=actor.id)
+        .returning(Round.id)
+    )
+    await db.refresh(round_)
+    if won is None:
+        if round_.state is RoundState.SUPERSEDED:
+            raise RoundClosed("A newer round took the place of this one. Publish that one.")
+        return round_
+    run = await newest_run(db, round_id)
+    if run is None or run.state is not RunState.SOLVED:
+        raise NotSolved("The newest run is not solved. Wait for it, or run the round again.")
+    proposed = await publishing.propose_pairs(db, round_, run, now=now)
+    audit.record(
+        db, actor, "round.publish", round_id, now=now, cohort_id=round_.cohort_id, pairs=proposed
+    )
+    return round_
+
+
+async def get_round(db: AsyncSession, actor: Person, round_id: UUID) -> Round:
+    found = await db.scalar(
+        policy.visible_to(actor).where(Round.id == round_id).options(joinedload(Round.cohort))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_rounds(db: AsyncSession, actor: Person, cohort_id: UUID, part: Slice) -> Page[Round]:
+    await require_organiser(db, actor, cohort_id)
+    of_cohort = policy.visible_to(actor).where(Round.cohort_id == cohort_id)
+    return await page_of(db, of_cohort, by=Round.opened_at, id=Round.id, part=part)
+
+
+async def latest_round(db: AsyncSession, actor: Person, cohort_id: UUID) -> Round | None:
+    of_cohort = policy.visible_to(actor).where(Round.cohort_id == cohort_id)
+    newest = of_cohort.order_by(Round.opened_at.desc(), Round.id).limit(1)
+    return await db.scalar(newest.options(joinedload(Round.cohort)))
+
+
+async def newest_run(db: AsyncSession, round_id: UUID) -> Run | None:
+    return (await newest_runs(db, [round_id])).get(round_id)
+
+
+async def newest_runs(db: AsyncSession, round_ids: Iterable[UUID]) -> dict[UUID, Run]:
+    """The newest run of each round, with its rules, in one statement."""
+    newest = (
+        select(Run)
+        .where(Run.round_id.in_(round_ids))
+        .ext(distinct_on(Run.round_id))
+        .order_by(Run.round_id, Run.number.desc())
+        .options(joinedload(Run.rules))
+    )
+    return {run.round_id: run for run in (await db.scalars(newest)).all()}
+
+
+async def _open_one(db: AsyncSession, cohort_id: UUID) -> Round | None:
+    open_ = Round.state == RoundState.OPEN
+    found: Round | None = await db.scalar(
+        select(Round).where(Round.cohort_id == cohort_id, open_).options(joinedload(Round.cohort))
+    )
+    return found
+
+
+async def _next_by_hand(db: AsyncSession, cohort_id: UUID, period: str) -> str:
+    """2026-W48-2, then -3 …: the plain name is the weekly round's."""
+    by_hand = Round.period.startswith(f"{period}-")
+    count = select(func.count()).where(Round.cohort_id == cohort_id, by_hand)
+    return f"{period}-{2 + (await db.scalar(count) or 0)}"
+
+
+async def _insert(
+    db: AsyncSession, round_: Round, actor: Person | None, now: datetime
+) -> Round | None:
+    """Keep the round and queue its first run, unless its period or an open round is there."""
+    kept: UUID | None = await db.scalar(
+        insert(Round)
+        .values(
+            cohort_id=round_.cohort_id,
+            period=round_.period,
+            week=round_.week,
+            opened_at=now,
+            opened_by=actor.id if actor else None,
+        )
+        .on_conflict_do_nothing()
+        .returning(Round.id)
+    )
+    if kept is None:
+        return None
+    opened: Round = await db.get_one(Round, kept)
+    await _queue(db, opened, number=1, now=now)
+    return opened
+
+
+async def _run_again(db: AsyncSession, round_: Round, *, now: datetime) -> Run:
+    """The lock lets one of two clicks make the run; the other finds it queued."""
+    locked = select(Round.state).where(Round.id == round_.id).with_for_update()
+    if await db.scalar(locked) is not RoundState.OPEN:
+        raise RoundClosed("This round is published or replaced. Open a new round instead.")
+    newest = await newest_run(db, round_.id)
+    if newest is not None and newest.state is RunState.QUEUED:
+        return newest
+    number = newest.number + 1 if newest else 1
+    return await _queue(db, round_, number=number, now=now)
+
+
+async def _queue(db: AsyncSession, round_: Round, *, number: int, now: datetime) -> Run:
+    its_rules = await rules.standing(db, round_.cohort_id, now=now)
+    run = Run(round_id=round_.id, number=number, rules=its_rules, queued_at=now)
+    db.add(run)
+    await db.flush()
+    await promise(db, "matching.solve_run", now=now, cohort_id=round_.cohort_id, run_id=run.id)
+    return run

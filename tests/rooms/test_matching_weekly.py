@@ -1,0 +1,164 @@
+"""The weekly clock: one round per cohort and week, whoever looks and however late."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort import outbox
+from cohort.cohorts.models import Cohort, CohortState
+from cohort.db import unit_of_work
+from cohort.matching.jobs import open_due_rounds
+from cohort.matching.models import Round, RoundState, Run, RunState
+from tests.conftest import Cast, Platform
+from tests.rooms.matching_world import (
+    Stage,
+    keep_runs,
+    open_and_solve,
+    read_round,
+    set_the_stage,
+)
+
+BEFORE = datetime(2026, 3, 9, 4, 59, tzinfo=UTC)
+"""Monday, one minute to six in Berlin."""
+
+
+@pytest.fixture
+async def stage(platform: Platform, enter: Cast) -> Stage:
+    stage = await set_the_stage(platform, enter)
+    platform.clock.now = BEFORE
+    return stage
+
+
+async def look(platform: Platform, workers: int = 1) -> None:
+    await asyncio.gather(*[open_due_rounds({"keeper": platform.keeper}) for _ in range(workers)])
+
+
+async def rounds(db: AsyncSession) -> Sequence[Round]:
+    found = select(Round).order_by(Round.opened_at, Round.period)
+    return (await db.scalars(found.execution_options(populate_existing=True))).all()
+
+
+async def test_five_workers_open_one_round_when_it_is_time(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    await look(platform, workers=5)
+    assert await rounds(db) == []
+    platform.clock.turn(minutes=1)
+
+    await look(platform, workers=5)
+    await look(platform, workers=5)
+
+    assert [(one.period, one.opened_by) for one in await rounds(db)] == [("2026-W11", None)]
+    assert len((await db.scalars(select(Run))).all()) == 1
+    await keep_runs(platform)
+    round_ = await read_round(stage, (await rounds(db))[0].id)
+    assert round_["run"]["state"] == "solved"
+
+
+async def test_the_week_in_which_a_cohort_began_late_has_no_round(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    platform.clock.turn(hours=2)
+    async with unit_of_work(platform.sessions) as change:
+        await change.execute(update(Cohort).values(running_since=platform.clock()))
+
+    await look(platform)
+
+    assert await rounds(db) == []
+
+
+async def test_three_weeks_of_silence_are_caught_up_with_one_round(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    platform.clock.turn(days=21, hours=10)
+
+    await look(platform, workers=3)
+
+    assert [one.period for one in await rounds(db)] == ["2026-W14"]
+
+
+async def test_last_weeks_unpublished_round_makes_way(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    platform.clock.turn(minutes=1)
+    await look(platform)
+    platform.clock.turn(days=7)
+
+    await look(platform, workers=5)
+
+    states = [(one.period, one.state) for one in await rounds(db)]
+    assert states == [("2026-W11", RoundState.SUPERSEDED), ("2026-W12", RoundState.OPEN)]
+    await keep_runs(platform)
+    old, new = [await read_round(stage, one.id) for one in await rounds(db)]
+    assert (old["run"]["state"], new["run"]["state"]) == ("failed", "solved")
+    assert "A newer round" in old["run"]["error"]
+    refused = await stage.olga.post(f"/api/v1/rounds/{old['id']}/publication")
+    assert (refused.status_code, refused.json()["code"]) == (409, "round_closed")
+
+
+async def test_a_round_opened_by_hand_does_not_take_the_weeks_place(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    platform.clock.turn(hours=-1)
+    by_hand = await open_and_solve(stage, platform)
+    await stage.olga.post(f"/api/v1/rounds/{by_hand['id']}/publication")
+    platform.clock.turn(hours=2)
+
+    await look(platform)
+
+    assert [one.period for one in await rounds(db)] == ["2026-W11-2", "2026-W11"]
+
+
+async def test_ten_weeks_with_both_changes_of_the_clock_have_ten_rounds(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    """A Sunday at half past two does not exist on 29 March 2026 in Berlin."""
+    async with unit_of_work(platform.sessions) as change:
+        half_past_two = datetime(2026, 1, 1, 2, 30, tzinfo=UTC).time()
+        await change.execute(update(Cohort).values(matching_day=6, matching_time=half_past_two))
+    await look(platform)  # yesterday's
+    for _ in range(10 * 7 * 4):
+        platform.clock.turn(hours=6)
+        await look(platform)
+
+    _, *opened = await rounds(db)
+    assert [one.period for one in opened] == [f"2026-W{week}" for week in range(11, 21)]
+    assert all(timedelta(0) <= one.opened_at - when_due(one) < timedelta(hours=6) for one in opened)
+
+
+def when_due(round_: Round) -> datetime:
+    sunday = datetime.combine(round_.week, datetime.min.time(), UTC) - timedelta(days=1)
+    summer = sunday >= datetime(2026, 4, 1, tzinfo=UTC)
+    return sunday + timedelta(hours=0 if summer else 1, minutes=30)
+
+
+async def test_cohorts_that_do_not_run_have_no_weekly_round(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    platform.clock.turn(days=1)
+    async with unit_of_work(platform.sessions) as change:
+        await change.execute(update(Cohort).values(state=CohortState.COMPLETED))
+
+    await look(platform)
+
+    assert await rounds(db) == []
+
+
+async def test_a_run_that_kills_every_worker_ends_as_failed_and_can_be_made_again(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/rounds")
+    async with unit_of_work(platform.sessions) as attempts:
+        spent = {"attempts": outbox.ATTEMPTS, "due_at": platform.clock()}
+        await attempts.execute(update(outbox.Promise).values(**spent))
+
+    await keep_runs(platform)
+
+    run = (await db.scalars(select(Run))).one()
+    assert run.state is RunState.FAILED
+    assert "The worker stopped" in (run.error or "")
+    assert (await open_and_solve(stage, platform))["run"]["state"] == "solved"
