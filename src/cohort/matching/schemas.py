@@ -47,8 +47,29 @@ class RequirementsIn(Strict):
 
 
 class RulesIn(Strict):
-    weights: WeightsIn
-    requirements: RequirementsIn
+    weights: WeightsIn = Field(
+        examples=[
+            {
+                "domain": 3.0,
+                "role": 2.0,
+                "skills": 3.0,
+                "availability": 1.0,
+                "language": 0.5,
+                "path": 1.0,
+                "wishes": 2.0,
+            }
+        ]
+    )
+    requirements: RequirementsIn = Field(
+        examples=[
+            {
+                "conflict_of_interest": True,
+                "common_language": True,
+                "min_shared_hours": 1.0,
+                "least_score": 0.2,
+            }
+        ]
+    )
 
 
 class RulesOut(Shown):
@@ -61,8 +82,8 @@ class RulesOut(Shown):
 
 class OverrideIn(Strict):
     kind: OverrideKind = Field(examples=["pin"])
-    enrolment_id: UUID
-    mentor_id: UUID
+    enrolment_id: UUID = Field(examples=["7b4f3a52-3c1e-4a83-9d6e-0c5d5f0f2f11"])
+    mentor_id: UUID = Field(examples=["2f8c1d90-6f0a-4c35-8a8e-5b7f4f1c9a02"])
     reason: Reason = Field(examples=["They have worked together before."])
     replace: bool = Field(
         default=False, description="Lift the standing decisions that this one contradicts."
