@@ -36,13 +36,17 @@ class Bell:
     def __init__(self, redis: ArqRedis) -> None:
         self.redis = redis
 
-    async def ring(self, promises: Sequence[UUID]) -> None:
-        """Ask for these promises to be kept now rather than at the next sweep."""
+    async def ring(self, promises: Sequence[UUID], *, again: str = "") -> None:
+        """Ask for these promises to be kept now rather than at the next sweep.
+
+        `again` names a later ring: arq ignores one that it has heard while it believes that a
+        worker is busy with it, for ten minutes after that worker was killed.
+        """
         try:
             async with asyncio.timeout(PATIENCE):
                 for promise_id in promises[:AT_ONCE]:
                     await self.redis.enqueue_job(
-                        "keep", str(promise_id), _job_id=f"promise:{promise_id}"
+                        "keep", str(promise_id), _job_id=f"promise:{promise_id}:{again}"
                     )
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("redis did not hear the bell", kind=type(error).__name__)

@@ -38,9 +38,10 @@ async def keep(ctx: dict[str, Any], promise_id: str) -> None:
 async def sweep(ctx: dict[str, Any]) -> None:
     """Find the promises that are due and that nobody was woken up for."""
     keeper: Keeper = ctx["keeper"]
+    now = keeper.clock()
     async with unit_of_work(keeper.sessions) as db:
-        waiting = await outbox.due(db, now=keeper.clock())
-    await keeper.bell.ring(waiting)
+        waiting = await outbox.due(db, now=now)
+    await keeper.bell.ring(waiting, again=f"{now:%d%H%M}")
 
 
 async def tidy(ctx: dict[str, Any]) -> None:
