@@ -318,6 +318,28 @@ async def test_an_admin_sees_what_failed_for_no_cohort(
     assert "Send password link" not in (await rita.get("/")).text
 
 
+async def test_a_round_is_opened_solved_and_seen_on_the_page_of_its_cohort(
+    enter: Cast, db: AsyncSession, clock: TurnableClock, keep_promises: Callable[[], Any]
+) -> None:
+    olga, rita, mona = await enter("Olga"), await enter("Rita"), await enter("Mona")
+    cohort = await a_spring(db, olga, clock)
+    await world.enrolled(db, cohort, rita.person, now=clock.now)
+    await world.mentoring(db, cohort, mona.person, now=clock.now)
+    await db.commit()
+    assert "No round yet" in (await olga.get("/cohorts/spring")).text
+
+    opened = await olga.post("/cohorts/spring/rounds")
+    await keep_promises()
+    page = (await olga.get("/cohorts/spring")).text
+
+    assert f'href="{opened.headers["location"]}"' in page
+    assert "no other assignment can be better" in page
+    assert f'action="{opened.headers["location"]}/publication"' in page
+    assert "A round of matching is not published yet" in page
+    assert "A round is not published yet" in (await olga.get("/")).text
+    assert "Round" not in (await rita.get("/cohorts/spring")).text
+
+
 async def written(db: AsyncSession, clock: TurnableClock, text: str) -> MailboxMessage:
     letter = MailboxMessage(
         id=uuid4(), to="ada@example.org", subject="Hello", text=text, html="", sent_at=clock.now

@@ -15,6 +15,8 @@ from cohort.dashboard import figures, policy, progress
 from cohort.dashboard.progress import Researcher, Sort
 from cohort.formats import percent
 from cohort.guides.models import Term, TermKind
+from cohort.matching import service as matching
+from cohort.matching.view import view_round
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
 
@@ -66,9 +68,11 @@ async def cohort(
     columns = await progress.columns_of(db, cohort)
     listed = await mentors_of(db, cohort, page=mentors)
     visible = policy.promises_visible_to(actor)
+    latest = await matching.latest_round(db, actor, cohort.id)
     return {
         "now": now,
         "cohort": cohort,
+        "view": await view_round(db, latest) if latest else None,
         "week": figures.weeks_of(cohort, figures.today_in(cohort, now)),
         "figures": await figures.overview_of(db, cohort),
         "people": shown,
