@@ -14,9 +14,11 @@ import cohort.mentorships.models
 import cohort.outbox
 import cohort.study.models  # noqa: F401
 from cohort.cohorts import jobs as cohorts_jobs
+from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
+from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
@@ -45,6 +47,8 @@ API: Sequence[Router] = (
 )
 PAGES: Sequence[Router] = (
     people_pages.router,
+    guides_pages.router,
+    cohorts_pages.router,
     study_pages.router,
     matching_pages.router,
     dashboard_pages.router,

@@ -159,6 +159,8 @@ _SENTENCES = {
     "int_parsing": "This must be a whole number.",
     "int_type": "This must be a whole number.",
     "date_from_datetime_parsing": "This must be a date such as 2026-11-23.",
+    "too_short": "Choose at least one.",
+    "enum": "Choose one of those that are offered.",
     "uuid_parsing": "This is not an id that we gave out.",
 }
 

@@ -15,6 +15,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 SLICE = {"models", "schemas", "policy", "service", "routes", "pages", "jobs", "emails", "__init__"}
 """The names that never vary: they reach the database, HTTP or mail."""
 WORLDLY = {
+    "cohorts/forms.py": "reads what a browser sent",
     "cohorts/profile.py": "looks words up in the taxonomies",
     "dashboard/desk.py": "reads what a page shows",
     "dashboard/figures.py": "counts rows",

@@ -77,9 +77,18 @@ Wishes = Annotated[
 ]
 
 
+def _no_page(slug: str) -> str:
+    if slug == "new":
+        raise ValueError("is the address of a page of ours; choose a different one")
+    return slug
+
+
+CohortSlug = Annotated[Slug, AfterValidator(_no_page)]
+
+
 class CohortIn(Strict):
     guide_id: UUID = Field(examples=["8c5ce0a3-0a0c-4e6b-9d56-1f6f3f7f6a10"])
-    slug: Slug = Field(description="Its name in addresses.", examples=["spring-2027"])
+    slug: CohortSlug = Field(description="Its name in addresses.", examples=["spring-2027"])
     name: Line = Field(examples=["Spring 2027"])
     description: Prose = Field(default="", examples=["Evenings, in English."])
     starts_on: StartsOn

@@ -228,11 +228,16 @@ async def enrol(
     return await get_enrolment(db, actor, enrolment.id)
 
 
+async def find_enrolment(db: AsyncSession, actor: Person, cohort_id: UUID) -> Enrolment | None:
+    """Her own row in the cohort, whether she is in it or has left."""
+    hers = (Enrolment.cohort_id == cohort_id) & (Enrolment.person_id == actor.id)
+    return await db.scalar(select(Enrolment).where(hers))
+
+
 async def seat_of(db: AsyncSession, actor: Person, cohort_id: UUID) -> UUID | None:
     """Her enrolment's id while she has a seat."""
-    hers = (Enrolment.cohort_id == cohort_id) & (Enrolment.person_id == actor.id)
-    active = Enrolment.state == EnrolmentState.ACTIVE
-    return await db.scalar(select(Enrolment.id).where(hers, active))
+    hers = await find_enrolment(db, actor, cohort_id)
+    return hers.id if hers is not None and hers.state == EnrolmentState.ACTIVE else None
 
 
 async def take_seat(db: AsyncSession, cohort: Cohort) -> None:

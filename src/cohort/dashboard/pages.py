@@ -18,7 +18,6 @@ from cohort.dashboard.progress import Sort
 from cohort.dashboard.spreadsheet import csv_of
 from cohort.errors import Conflict, NotFound
 from cohort.mail import MailboxMessage
-from cohort.paging import Slice
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.settings import Settings
@@ -35,23 +34,6 @@ async def home(
     if actor is None:
         return page(request, "dashboard/front.html")
     return page(request, "dashboard/home.html", **await desk.home(db, actor, now=clock()))
-
-
-@get("/cohorts", guards=[signed_in])
-async def cohorts_page(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    part: NamedDependency[Slice],
-) -> Response[str]:
-    listed = await cohorts.list_cohorts(db, actor, part)
-    return page(
-        request,
-        "dashboard/cohorts.html",
-        cohorts=listed.items,
-        next=listed.next,
-        cursor=part.cursor,
-    )
 
 
 @get("/cohorts/{slug:str}", guards=[signed_in])
@@ -148,7 +130,6 @@ router = Router(
     "",
     route_handlers=[
         home,
-        cohorts_page,
         cohort_page,
         progress_csv,
         retry,

@@ -1,5 +1,6 @@
 """Reading guides, their milestones, and the taxonomies."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -44,6 +45,12 @@ async def list_milestones(
     if section_id is not None:
         live = live.where(Milestone.section_id == section_id)
     return await page_along(db, live, by=Milestone.position, part=part)
+
+
+async def milestones_of(db: AsyncSession, section_ids: Sequence[UUID]) -> Sequence[Milestone]:
+    live = select(Milestone).where(Milestone.retired_at.is_(None))
+    here = live.where(Milestone.section_id.in_(section_ids))
+    return (await db.scalars(here.order_by(Milestone.position))).all()
 
 
 async def list_terms(db: AsyncSession, kind: TermKind, part: Slice) -> Page[Term]:

@@ -1,0 +1,323 @@
+"""Joining a cohort, and running one, in a browser."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.cohorts import choices, policy, service
+from cohort.cohorts.forms import profile_of, typed_profile
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.schemas import (
+    CohortChange,
+    CohortIn,
+    EnrolmentChange,
+    EnrolmentIn,
+    MoveIn,
+    OrganiserIn,
+)
+from cohort.conditional import etag
+from cohort.errors import Invalid, NotAllowed, Refusal, Stale
+from cohort.guides import service as guides
+from cohort.guides.models import TermKind
+from cohort.paging import Slice
+from cohort.people.auth import platform_admin, signed_in
+from cohort.people.models import Person
+from cohort.web import Asked, page, read_form, see, validated
+
+Answer = Response[str] | Redirect
+
+
+def errors_of(refusal: Refusal) -> dict[str, str]:
+    """A refusal as a form shows it: by field, or above the form."""
+    named = {error.field.split("/")[0]: error.message for error in reversed(refusal.errors)}
+    return named or {"": refusal.sentence}
+
+
+@get("/cohorts", guards=[signed_in])
+async def cohorts_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+) -> Response[str]:
+    found = await service.list_cohorts(db, actor, part)
+    return page(
+        request, "cohorts/list.html", cohorts=found.items, next=found.next, first=part.cursor
+    )
+
+
+@get("/cohorts/new", guards=[platform_admin])
+async def new_cohort_page(request: Asked, db: NamedDependency[AsyncSession]) -> Response[str]:
+    return await _new(request, db, {}, {})
+
+
+@post("/cohorts/new", guards=[platform_admin])
+async def begin_cohort(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    form, errors, typed = await read_form(request, CohortIn)
+    if form is not None:
+        try:
+            cohort = await service.create(db, actor, form, now=clock())
+        except (Invalid, service.SlugTaken) as refusal:
+            errors = errors_of(refusal)
+        else:
+            return see(
+                f"/cohorts/{cohort.slug}/settings",
+                saying="This is a draft: only its organisers see it. Open it when it is ready.",
+            )
+    return await _new(request, db, typed, errors)
+
+
+async def _new(
+    request: Asked, db: AsyncSession, typed: Mapping[str, Any], errors: dict[str, str]
+) -> Response[str]:
+    offered = await guides.list_guides(db, Slice(limit=200))
+    return page(
+        request,
+        "cohorts/new.html",
+        status=422 if errors else 200,
+        guides=[{"value": str(guide.id), "label": guide.title} for guide in offered.items],
+        zones=choices.zones(),
+        typed=typed,
+        errors=errors,
+    )
+
+
+@get("/cohorts/{slug:str}/settings", guards=[signed_in])
+async def settings_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    slug: FromPath[str],
+) -> Response[str]:
+    return await _settings(request, db, actor, await _organised(db, actor, slug))
+
+
+@post("/cohorts/{slug:str}/settings", guards=[signed_in])
+async def change_settings(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Answer:
+    cohort = await _organised(db, actor, slug)
+    sent = dict(await request.form())
+    seen = etag_of(sent.pop("version", ""))
+    form, errors = validated(CohortChange, sent)
+    if form is not None:
+        try:
+            await service.change(db, actor, cohort.id, form, if_match=seen, now=clock())
+        except (Invalid, Stale) as refusal:
+            errors = errors_of(refusal)
+        else:
+            return see(f"/cohorts/{slug}/settings", saying="The settings are kept.")
+    await db.refresh(cohort)
+    return await _settings(request, db, actor, cohort, sent="facts", typed=sent, errors=errors)
+
+
+@post("/cohorts/{slug:str}/moves", guards=[signed_in])
+async def move_cohort(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Answer:
+    cohort = await _organised(db, actor, slug)
+    form, errors, _ = await read_form(request, MoveIn)
+    if form is not None:
+        try:
+            moved = await service.move(db, actor, cohort.id, form.to, now=clock())
+        except service.WrongMove as refusal:
+            errors = errors_of(refusal)
+        else:
+            return see(f"/cohorts/{slug}/settings", saying=f"{moved.name} is {moved.state} now.")
+    return await _settings(request, db, actor, cohort, sent="state", errors=errors)
+
+
+@post("/cohorts/{slug:str}/organisers", guards=[signed_in])
+async def add_organiser(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Answer:
+    cohort = await _organised(db, actor, slug)
+    form, errors, typed = await read_form(request, OrganiserIn)
+    if form is not None:
+        try:
+            added = await service.add_organiser(db, actor, cohort.id, form.email, now=clock())
+        except Invalid as refusal:
+            errors = errors_of(refusal)
+        else:
+            said = f"{added.person.name} runs this cohort with you."
+            return see(f"/cohorts/{slug}/settings", saying=said)
+    return await _settings(
+        request, db, actor, cohort, sent="organisers", typed=typed, errors=errors
+    )
+
+
+async def _organised(db: AsyncSession, actor: Person, slug: str) -> Cohort:
+    cohort = await service.get_by_slug(db, actor, slug)
+    return await service.require_organiser(db, actor, cohort.id)
+
+
+async def _settings(
+    request: Asked,
+    db: AsyncSession,
+    actor: Person,
+    cohort: Cohort,
+    *,
+    sent: str = "",
+    typed: Mapping[str, Any] | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response[str]:
+    """The page again; `sent` is the form on it that had the errors."""
+    stored = {name: getattr(cohort, name) for name in CohortChange.model_fields}
+    return page(
+        request,
+        "cohorts/settings.html",
+        status=422 if errors else 200,
+        cohort=cohort,
+        moves=policy.MOVES[cohort.state],
+        organisers=await service.list_organisers(db, actor, cohort.id),
+        zones=choices.zones(cohort.time_zone),
+        sent=sent,
+        typed={**stored, **(typed or {})},
+        errors=errors or {},
+    )
+
+
+@get("/cohorts/{slug:str}/enrol", guards=[signed_in])
+async def enrol_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    slug: FromPath[str],
+) -> Response[str]:
+    cohort = await service.get_by_slug(db, actor, slug)
+    hers = await service.find_enrolment(db, actor, cohort.id)
+    typed = profile_of(hers) if hers else {"time_zone": cohort.time_zone, "languages": ["en"]}
+    return await _enrol(request, db, cohort, hers, typed=typed, errors={})
+
+
+@post("/cohorts/{slug:str}/enrol", guards=[signed_in])
+async def enrol(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Answer:
+    """Take a seat; or, for who has one, keep the profile."""
+    cohort = await service.get_by_slug(db, actor, slug)
+    hers = await service.find_enrolment(db, actor, cohort.id)
+    sent = await request.form()
+    typed = typed_profile(sent, hers.weekly_hours if hers else [])
+    form, errors = validated(EnrolmentIn, typed | ({"wishes": hers.wishes} if hers else {}))
+    if form is not None:
+        seen = etag_of(sent.get("version", ""))
+        try:
+            return await _keep(db, actor, cohort, form, hers, seen=seen, now=clock())
+        except (Invalid, Stale) as refusal:
+            errors = errors_of(refusal)
+        except (service.CohortFull, service.NotJoinable, service.AlreadyEnrolled):
+            return see(f"/cohorts/{slug}/enrol")  # which says why
+    return await _enrol(request, db, cohort, hers, typed=typed, errors=errors)
+
+
+async def _keep(
+    db: AsyncSession,
+    actor: Person,
+    cohort: Cohort,
+    form: EnrolmentIn,
+    hers: Enrolment | None,
+    *,
+    seen: str | None,
+    now: datetime,
+) -> Redirect:
+    if hers is None or hers.state == EnrolmentState.WITHDRAWN:
+        enrolment = await service.enrol(db, actor, cohort.id, form, now=now)
+        return see(f"/plan/{enrolment.id}", saying=f"Welcome to {cohort.name}. This is your plan.")
+    change = EnrolmentChange(**form.model_dump(exclude={"wishes"}))
+    await service.change_enrolment(db, actor, hers.id, change, if_match=seen, now=now)
+    return see(f"/cohorts/{cohort.slug}/enrol", saying="Your profile is kept.")
+
+
+async def _enrol(
+    request: Asked,
+    db: AsyncSession,
+    cohort: Cohort,
+    hers: Enrolment | None,
+    *,
+    typed: Mapping[str, Any],
+    errors: dict[str, str],
+) -> Response[str]:
+    words = await guides.terms_of(db, TermKind.DOMAIN, TermKind.ROLE, TermKind.CONTEXT)
+    return page(
+        request,
+        "cohorts/enrol.html",
+        status=422 if errors else 200,
+        cohort=cohort,
+        enrolment=hers,
+        seated=hers is not None and hers.state == EnrolmentState.ACTIVE,
+        joinable=cohort.state in policy.JOINABLE,
+        stages=choices.STAGES,
+        domains=choices.trees(words[TermKind.DOMAIN]),
+        roles=choices.options(words[TermKind.ROLE]),
+        contexts=choices.options(words[TermKind.CONTEXT]),
+        languages=choices.languages(typed.get("languages", [])),
+        zones=choices.zones(str(typed.get("time_zone", ""))),
+        typed=typed,
+        errors=errors,
+    )
+
+
+@post("/cohorts/{slug:str}/withdrawal", guards=[signed_in])
+async def withdraw(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Redirect:
+    cohort = await service.get_by_slug(db, actor, slug)
+    hers = await service.find_enrolment(db, actor, cohort.id)
+    if hers is None:
+        raise NotAllowed("You have no seat in this cohort.")
+    await service.withdraw(db, actor, hers.id, now=clock())
+    return see("/", saying=f"You have left {cohort.name}. What you handed in is kept.")
+
+
+def etag_of(version: object) -> str:
+    return etag(int(version)) if isinstance(version, str) and version.isdigit() else etag(0)
+
+
+router = Router(
+    "",
+    route_handlers=[
+        cohorts_page,
+        new_cohort_page,
+        begin_cohort,
+        settings_page,
+        change_settings,
+        move_cohort,
+        add_organiser,
+        enrol_page,
+        enrol,
+        withdraw,
+    ],
+    include_in_schema=False,
+)
