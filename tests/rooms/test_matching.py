@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.db import unit_of_work
+from cohort.mail import MailboxMessage
 from cohort.matching.models import Pair, Run
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Proposal
@@ -59,6 +60,9 @@ async def test_a_round_is_opened_solved_explained_and_published(
     proposals = (await db.scalars(select(Proposal))).all()
     assert {one.enrolment_id for one in proposals} == {stage.ada.id, stage.ben.id}
     assert {one.reason for one in proposals} == {one["reason"] for one in pairs}
+    await platform.keep_promises()
+    told = (await db.scalars(select(MailboxMessage.to))).all()
+    assert sorted(told) == sorted(one.person.email for one in stage.people.values())
 
 
 async def test_the_certificate_adds_up_to_the_bound(stage: Stage, platform: Platform) -> None:
