@@ -24,8 +24,10 @@ from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
 from cohort.mentors import jobs as mentors_jobs
+from cohort.mentors import pages as mentors_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import jobs as mentorships_jobs
+from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
@@ -49,6 +51,8 @@ PAGES: Sequence[Router] = (
     people_pages.router,
     guides_pages.router,
     cohorts_pages.router,
+    mentors_pages.router,
+    mentorships_pages.router,
     study_pages.router,
     matching_pages.router,
     dashboard_pages.router,

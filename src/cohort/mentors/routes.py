@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.conditional import etag
-from cohort.errors import NeedsIfMatch, NotFound, Stale
+from cohort.errors import NeedsIfMatch, NotFound, Stale, TooMany
 from cohort.mentors import service
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, RefusalIn
@@ -19,6 +19,7 @@ from cohort.paging import PageOut, Slice, shown
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.schemas import NoticeOut
+from cohort.people.throttle import Tries
 from cohort.refusals import may_refuse
 
 THANKS = "Thank you. We have sent you a mail with the next step, and the organisers are told."
@@ -43,12 +44,14 @@ def answered(mentor: Mentor) -> Response[MentorOut]:
     "/cohorts/{cohort_id:uuid}/mentors",
     guards=[public],
     status_code=202,
-    responses=may_refuse(NotFound),
+    responses=may_refuse(NotFound, TooMany),
 )
 async def sign_up_mentor(
     request: Request[Person | None, object, State],
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
+    *,
     cohort_id: FromPath[UUID],
     data: JSONBody[MentorIn],
 ) -> NoticeOut:
@@ -60,6 +63,8 @@ async def sign_up_mentor(
     """
     if request.user is not None:
         await signed_in(request, request.route_handler)  # an API key needs its scope here too
+    elif data.email is not None:
+        await tries.mail(data.email)
     await service.sign_up(db, request.user, cohort_id, data, now=clock())
     return NoticeOut(detail=THANKS)
 

@@ -15,7 +15,8 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, Organiser
 from cohort.cohorts.profile import check_terms
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
-from cohort.guides.models import Term, TermKind
+from cohort.guides import service as guides
+from cohort.guides.models import TermKind
 from cohort.mentors import places, policy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
@@ -308,16 +309,7 @@ async def list_taking_mentors(db: AsyncSession) -> list[Cohort]:
     return list(await db.scalars(statement.limit(200)))
 
 
-async def list_terms(db: AsyncSession) -> dict[TermKind, list[Term]]:
-    """The words that a profile chooses from, in their order, by kind."""
-    standing = select(Term).where(Term.retired_at.is_(None)).order_by(Term.position, Term.slug)
-    found: dict[TermKind, list[Term]] = {kind: [] for kind in TermKind}
-    for term in await db.scalars(standing):
-        found[term.kind].append(term)
-    return found
-
-
-async def titles(db: AsyncSession) -> dict[str, str]:
-    """How the slugs of profiles are written for people."""
-    said = await db.execute(select(Term.slug, Term.title))
-    return {row.slug: row.title for row in said}
+async def titles(db: AsyncSession) -> dict[tuple[str, str], str]:
+    """How the words of profiles are written for people, by kind and slug."""
+    terms = await guides.terms_of(db, *TermKind)
+    return {(kind, term.slug): term.title for kind, found in terms.items() for term in found}

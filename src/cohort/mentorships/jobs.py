@@ -5,7 +5,7 @@ from uuid import UUID
 
 from cohort import outbox
 from cohort.db import unit_of_work
-from cohort.mentorships import emails, service
+from cohort.mentorships import emails, reading, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
 from cohort.work import Work
@@ -19,7 +19,7 @@ async def tell_proposed(work: Work, proposal_id: str, side: str) -> None:
 
 async def tell_matched(work: Work, mentorship_id: str, side: str) -> None:
     mentorship = await work.db.get_one(
-        Mentorship, UUID(mentorship_id), options=service.with_people(Mentorship)
+        Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
     )
     if mentorship.ended_at is None:
         await work.deliver(emails.matched(mentorship, Side(side)))
@@ -53,4 +53,4 @@ async def expire(ctx: dict[str, Any]) -> None:
 
 
 async def _proposal(work: Work, proposal_id: str) -> Proposal:
-    return await work.db.get_one(Proposal, UUID(proposal_id), options=service.with_people(Proposal))
+    return await work.db.get_one(Proposal, UUID(proposal_id), options=reading.with_people(Proposal))

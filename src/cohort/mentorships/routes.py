@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
-from cohort.mentorships import service
+from cohort.mentorships import reading, service
 from cohort.mentorships.models import ProposalState
 from cohort.mentorships.schemas import (
     EndIn,
@@ -41,7 +41,7 @@ async def list_proposals(
     in_state: InState = None,
 ) -> PageOut[ProposalOut]:
     """Every proposal that you see: your own, and those of the cohorts that you organise."""
-    page = await service.list_proposals(db, actor, part, state=in_state)
+    page = await reading.list_proposals(db, actor, part, state=in_state)
     return shown(page, lambda proposal: proposal_out(actor, proposal))
 
 
@@ -54,7 +54,7 @@ async def list_cohort_proposals(
     in_state: InState = None,
 ) -> PageOut[ProposalOut]:
     """The proposals of a cohort that you organise."""
-    page = await service.list_proposals(db, actor, part, cohort_id=cohort_id, state=in_state)
+    page = await reading.list_proposals(db, actor, part, cohort_id=cohort_id, state=in_state)
     return shown(page, lambda proposal: proposal_out(actor, proposal))
 
 
@@ -63,7 +63,7 @@ async def read_proposal(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], proposal_id: FromPath[UUID]
 ) -> ProposalOut:
     """A proposal, for the two whom it is made to and for their organisers."""
-    return proposal_out(actor, await service.get_proposal(db, actor, proposal_id))
+    return proposal_out(actor, await reading.get_proposal(db, actor, proposal_id))
 
 
 @post(
@@ -114,7 +114,7 @@ async def list_mentorships(
     active: Active = None,
 ) -> PageOut[MentorshipOut]:
     """Every mentorship that you see: your own, and those of the cohorts that you organise."""
-    page = await service.list_mentorships(db, actor, part, active=active)
+    page = await reading.list_mentorships(db, actor, part, active=active)
     return shown(page, mentorship_out)
 
 
@@ -127,7 +127,7 @@ async def list_cohort_mentorships(
     active: Active = None,
 ) -> PageOut[MentorshipOut]:
     """The mentorships of a cohort that you organise."""
-    page = await service.list_mentorships(db, actor, part, cohort_id=cohort_id, active=active)
+    page = await reading.list_mentorships(db, actor, part, cohort_id=cohort_id, active=active)
     return shown(page, mentorship_out)
 
 
@@ -138,7 +138,7 @@ async def read_mentorship(
     mentorship_id: FromPath[UUID],
 ) -> MentorshipOut:
     """A mentorship, for the two and for their organisers."""
-    return mentorship_out(await service.get(db, actor, mentorship_id))
+    return mentorship_out(await reading.get(db, actor, mentorship_id))
 
 
 @post(

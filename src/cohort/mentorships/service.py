@@ -12,19 +12,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.interfaces import ORMOption
 
-from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.errors import Conflict, NotAllowed, NotFound
+from cohort.cohorts.models import EnrolmentState
+from cohort.errors import Conflict, NotAllowed
 from cohort.mentors import places
 from cohort.mentors import service as mentors
-from cohort.mentors.models import Mentor
-from cohort.mentorships import policy
+from cohort.mentorships import policy, reading
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.outbox import promise
-from cohort.paging import Page, Slice, page_of
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -98,72 +93,9 @@ async def propose(
     return proposal
 
 
-def with_people(of: type[Proposal | Mentorship]) -> tuple[ORMOption, ...]:
-    """Bring along what a proposal or a mentorship is shown with."""
-    enrolment: Any = joinedload(of.enrolment)
-    return (
-        enrolment.options(joinedload(Enrolment.person), joinedload(Enrolment.cohort)),
-        joinedload(of.mentor).joinedload(Mentor.person),
-    )
-
-
-async def get_proposal(db: AsyncSession, actor: Person, proposal_id: UUID) -> Proposal:
-    statement = policy.proposals_visible_to(actor).where(Proposal.id == proposal_id)
-    statement = statement.options(*with_people(Proposal))
-    proposal = await db.scalar(statement.execution_options(populate_existing=True))
-    if proposal is None:
-        raise NotFound
-    return proposal
-
-
-async def get(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Mentorship:
-    statement = policy.visible_to(actor).where(Mentorship.id == mentorship_id)
-    statement = statement.options(*with_people(Mentorship))
-    mentorship = await db.scalar(statement.execution_options(populate_existing=True))
-    if mentorship is None:
-        raise NotFound
-    return mentorship
-
-
-async def list_proposals(
-    db: AsyncSession,
-    actor: Person,
-    part: Slice,
-    *,
-    cohort_id: UUID | None = None,
-    state: ProposalState | None = None,
-) -> Page[Proposal]:
-    """All that the actor sees, or those of one cohort for its organisers."""
-    statement = policy.proposals_visible_to(actor).options(*with_people(Proposal))
-    if cohort_id is not None:
-        await cohorts.require_organiser(db, actor, cohort_id)
-        statement = statement.where(Proposal.cohort_id == cohort_id)
-    if state is not None:
-        statement = statement.where(Proposal.state == state)
-    return await page_of(db, statement, by=Proposal.created_at, id=Proposal.id, part=part)
-
-
-async def list_mentorships(
-    db: AsyncSession,
-    actor: Person,
-    part: Slice,
-    *,
-    cohort_id: UUID | None = None,
-    active: bool | None = None,
-) -> Page[Mentorship]:
-    """All that the actor sees, or those of one cohort for its organisers."""
-    statement = policy.visible_to(actor).options(*with_people(Mentorship))
-    if cohort_id is not None:
-        await cohorts.require_organiser(db, actor, cohort_id)
-        statement = statement.where(Mentorship.cohort_id == cohort_id)
-    if active is not None:
-        statement = statement.where(Mentorship.ended_at.is_(None) == active)
-    return await page_of(db, statement, by=Mentorship.began_at, id=Mentorship.id, part=part)
-
-
 async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: datetime) -> Proposal:
     """Say yes; the second yes begins the mentorship, once. Saying yes twice is one yes."""
-    proposal = await get_proposal(db, actor, proposal_id)
+    proposal = await reading.get_proposal(db, actor, proposal_id)
     side = side_who_answers(actor, proposal)
     await places.hold(db, proposal.mentor_id)
     yes = (
@@ -186,12 +118,12 @@ async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: dat
     audit.record(db, actor, "proposal.accept", proposal.id, now=now, cohort_id=proposal.cohort_id)
     if None not in answers:
         await _begin(db, proposal, now=now)
-    return await get_proposal(db, actor, proposal_id)
+    return await reading.get_proposal(db, actor, proposal_id)
 
 
 async def _accepted_before(db: AsyncSession, actor: Person, proposal_id: UUID) -> Proposal:
     """The answer to a yes that came late: fine if it was said before, else why it is too late."""
-    proposal = await get_proposal(db, actor, proposal_id)
+    proposal = await reading.get_proposal(db, actor, proposal_id)
     if proposal.state is ProposalState.ACCEPTED:
         return proposal
     raise closed(proposal)
@@ -299,7 +231,7 @@ async def decline(
     db: AsyncSession, actor: Person, proposal_id: UUID, note: str, *, now: datetime
 ) -> Proposal:
     """Say no, and why; the reason is for the organisers."""
-    proposal = await get_proposal(db, actor, proposal_id)
+    proposal = await reading.get_proposal(db, actor, proposal_id)
     side_who_answers(actor, proposal)
     declined = await db.scalar(
         update(Proposal)
@@ -308,7 +240,7 @@ async def decline(
         .returning(Proposal.id)
         .execution_options(synchronize_session=False)
     )
-    proposal = await get_proposal(db, actor, proposal_id)
+    proposal = await reading.get_proposal(db, actor, proposal_id)
     if declined is not None:
         audit.record(
             db, actor, "proposal.decline", proposal.id, now=now, cohort_id=proposal.cohort_id
@@ -331,11 +263,11 @@ async def end(
     db: AsyncSession, actor: Person, mentorship_id: UUID, reason: str, *, now: datetime
 ) -> Mentorship:
     """End a mentorship and free the mentor's place; ending it again changes nothing."""
-    mentorship = await get(db, actor, mentorship_id)
+    mentorship = await reading.get(db, actor, mentorship_id)
     if await _end(db, mentorship_id, mentorship.mentor_id, actor.id, reason, now=now):
         cohort_id = mentorship.cohort_id
         audit.record(db, actor, "mentorship.end", mentorship_id, now=now, cohort_id=cohort_id)
-    return await get(db, actor, mentorship_id)
+    return await reading.get(db, actor, mentorship_id)
 
 
 async def _end(

@@ -1,0 +1,220 @@
+"""The public sign-up of mentors, and an organiser's view of one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.languages import LANGUAGES, OFTEN_SPOKEN
+from cohort.cohorts.models import Cohort
+from cohort.errors import Invalid, Malformed
+from cohort.formats import hours_of_ticks
+from cohort.guides import service as guides
+from cohort.guides.models import Term, TermKind
+from cohort.mentors import service
+from cohort.mentors.schemas import MentorIn, RefusalIn
+from cohort.people.auth import public, signed_in
+from cohort.people.models import Person
+from cohort.people.throttle import Tries
+from cohort.web import Asked, page, read_form, see
+
+Option = dict[str, Any]
+
+ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+CAME_FROM = [
+    {"value": "phd", "label": "A PhD"},
+    {"value": "postdoc", "label": "A postdoc"},
+    {"value": "researcher", "label": "Another research position"},
+    {"value": "industry", "label": "Industry from the start"},
+]
+
+
+@get("/mentors/join", guards=[public])
+async def cohorts_to_join(request: Asked, db: NamedDependency[AsyncSession]) -> Response[str]:
+    return page(request, "mentors/join.html", cohorts=await service.list_taking_mentors(db))
+
+
+@get("/mentors/join/{slug:str}", guards=[public])
+async def join_page(
+    request: Asked, db: NamedDependency[AsyncSession], slug: FromPath[str]
+) -> Response[str]:
+    cohort = await service.taking_mentors(db, Cohort.slug == slug)
+    typed = {"time_zone": cohort.time_zone, "languages": ["en"], "capacity": 2}
+    return await _form(request, db, cohort, typed=typed)
+
+
+@post("/mentors/join/{slug:str}", guards=[public])
+async def join(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
+    slug: FromPath[str],
+) -> Response[str] | Redirect:
+    cohort = await service.taking_mentors(db, Cohort.slug == slug)
+    form, errors, typed = await read_form(request, MentorIn, **await _given(request))
+    if form is not None:
+        if request.user is None and form.email is not None:
+            await tries.mail(form.email)
+        try:
+            await service.sign_up(db, request.user, cohort.id, form, now=clock())
+        except Invalid as refusal:
+            errors = {error.field.split("/")[0]: error.message for error in refusal.errors}
+        else:
+            return see("/mentors/thanks")
+    return await _form(request, db, cohort, typed=typed, errors=errors, status=422)
+
+
+async def _given(request: Asked) -> dict[str, Any]:
+    """What the browser sends in another shape than the API: boxes, lines, a tick."""
+    sent = await request.form()
+    try:
+        hours = hours_of_ticks(sent.getall("weekly_hours", []))
+    except KeyError as error:
+        raise Malformed("These hours are not on the form. Open the form again.") from error
+    lines = sent.get("organisations", "").splitlines()
+    organisations = [line.strip() for line in lines if line.strip()]
+    given: dict[str, Any] = {"weekly_hours": hours, "organisations": organisations}
+    return given | ({"consent": True} if sent.get("consent") == "yes" else {})
+
+
+async def _form(
+    request: Asked,
+    db: AsyncSession,
+    cohort: Cohort,
+    *,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    terms = await guides.terms_of(db, *TermKind)
+    errors = errors or {}
+    in_order = [name for name in ("name", "email", *MentorIn.model_fields) if name in errors]
+    return page(
+        request,
+        "mentors/sign_up.html",
+        status=status,
+        cohort=cohort,
+        typed=typed,
+        errors={name: errors[name] for name in dict.fromkeys(in_order)} | dict(errors),
+        domains=branches(terms[TermKind.DOMAIN]),
+        roles=options(terms[TermKind.ROLE]),
+        contexts=options(terms[TermKind.CONTEXT]),
+        skills=options(terms[TermKind.SKILL]),
+        languages=[{"value": code, "label": LANGUAGES[code]} for code in OFTEN_SPOKEN],
+        zones=[{"value": zone, "label": zone.replace("_", " ")} for zone in ZONES],
+        came_from=CAME_FROM,
+    )
+
+
+def options(terms: Sequence[Term]) -> list[Option]:
+    return [{"value": term.slug, "label": term.title} for term in terms]
+
+
+def branches(terms: Sequence[Term]) -> list[Option]:
+    """The tree as groups: a root, with all that lies in it however deep."""
+    parents = {term.slug: term.parent_slug for term in terms}
+
+    def root_of(slug: str) -> str:
+        while (parent := parents.get(slug)) is not None:
+            slug = parent
+        return slug
+
+    roots = [term for term in terms if term.parent_slug is None]
+    return [
+        {
+            "label": root.title,
+            "options": options([term for term in terms if root_of(term.slug) == root.slug]),
+        }
+        for root in roots
+    ]
+
+
+@get("/mentors/thanks", guards=[public])
+async def thanks_page(request: Asked) -> Response[str]:
+    return page(request, "mentors/thanks.html")
+
+
+@get("/mentors/{mentor_id:uuid}", guards=[signed_in])
+async def mentor_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    mentor_id: FromPath[UUID],
+) -> Response[str]:
+    return await _mentor(request, db, actor, mentor_id)
+
+
+@post("/mentors/{mentor_id:uuid}/approve", guards=[signed_in])
+async def approve(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+) -> Redirect:
+    mentor = await service.approve(db, actor, mentor_id, now=clock())
+    said = f"{mentor.person.name} is approved, and is in the next matching."
+    return see(f"/mentors/{mentor_id}", saying=said)
+
+
+@post("/mentors/{mentor_id:uuid}/decline", guards=[signed_in])
+async def decline(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+) -> Response[str] | Redirect:
+    form, errors, typed = await read_form(request, RefusalIn)
+    if form is None:
+        return await _mentor(request, db, actor, mentor_id, typed=typed, errors=errors, status=422)
+    mentor = await service.decline(db, actor, mentor_id, form.note, now=clock())
+    return see(f"/mentors/{mentor_id}", saying=f"{mentor.person.name} is told, with your words.")
+
+
+async def _mentor(
+    request: Asked,
+    db: AsyncSession,
+    actor: Person,
+    mentor_id: UUID,
+    *,
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    mentor = await service.get(db, actor, mentor_id)
+    return page(
+        request,
+        "mentors/mentor.html",
+        status=status,
+        mentor=mentor,
+        titles=await service.titles(db),
+        languages=LANGUAGES,
+        may_decide=await cohorts.may_organise(db, actor, mentor.cohort_id),
+        came_from={one["value"]: one["label"] for one in CAME_FROM},
+        typed=typed or {},
+        errors=errors or {},
+    )
+
+
+router = Router(
+    "",
+    route_handlers=[
+        cohorts_to_join,
+        join_page,
+        join,
+        thanks_page,
+        mentor_page,
+        approve,
+        decline,
+    ],
+    include_in_schema=False,
+)

@@ -1,0 +1,114 @@
+"""Proposals and mentorships as they are shown: with their people, in few statements."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.models import Enrolment
+from cohort.errors import NotFound
+from cohort.mentors.models import Mentor
+from cohort.mentorships import policy
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.paging import Page, Slice, page_of
+from cohort.people.models import Person
+
+
+def with_people(of: type[Proposal | Mentorship]) -> tuple[ORMOption, ...]:
+    """Bring along what a proposal or a mentorship is shown with."""
+    enrolment: Any = joinedload(of.enrolment)
+    return (
+        enrolment.options(joinedload(Enrolment.person), joinedload(Enrolment.cohort)),
+        joinedload(of.mentor).joinedload(Mentor.person),
+    )
+
+
+async def get_proposal(db: AsyncSession, actor: Person, proposal_id: UUID) -> Proposal:
+    statement = policy.proposals_visible_to(actor).where(Proposal.id == proposal_id)
+    statement = statement.options(*with_people(Proposal))
+    proposal = await db.scalar(statement.execution_options(populate_existing=True))
+    if proposal is None:
+        raise NotFound
+    return proposal
+
+
+async def get(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Mentorship:
+    statement = policy.visible_to(actor).where(Mentorship.id == mentorship_id)
+    statement = statement.options(*with_people(Mentorship))
+    mentorship = await db.scalar(statement.execution_options(populate_existing=True))
+    if mentorship is None:
+        raise NotFound
+    return mentorship
+
+
+async def list_proposals(
+    db: AsyncSession,
+    actor: Person,
+    part: Slice,
+    *,
+    cohort_id: UUID | None = None,
+    state: ProposalState | None = None,
+) -> Page[Proposal]:
+    """All that the actor sees, or those of one cohort for its organisers."""
+    statement = policy.proposals_visible_to(actor).options(*with_people(Proposal))
+    if cohort_id is not None:
+        await cohorts.require_organiser(db, actor, cohort_id)
+        statement = statement.where(Proposal.cohort_id == cohort_id)
+    if state is not None:
+        statement = statement.where(Proposal.state == state)
+    return await page_of(db, statement, by=Proposal.created_at, id=Proposal.id, part=part)
+
+
+async def list_mentorships(
+    db: AsyncSession,
+    actor: Person,
+    part: Slice,
+    *,
+    cohort_id: UUID | None = None,
+    active: bool | None = None,
+) -> Page[Mentorship]:
+    """All that the actor sees, or those of one cohort for its organisers."""
+    statement = policy.visible_to(actor).options(*with_people(Mentorship))
+    if cohort_id is not None:
+        await cohorts.require_organiser(db, actor, cohort_id)
+        statement = statement.where(Mentorship.cohort_id == cohort_id)
+    if active is not None:
+        statement = statement.where(Mentorship.ended_at.is_(None) == active)
+    return await page_of(db, statement, by=Mentorship.began_at, id=Mentorship.id, part=part)
+
+
+async def open_for_mentor(db: AsyncSession, actor: Person) -> Sequence[Proposal]:
+    """What awaits the actor's answer as a mentor, or the researcher's after hers."""
+    hers = Proposal.mentor_id.in_(select(Mentor.id).where(Mentor.person_id == actor.id))
+    waiting = select(Proposal).where(hers, Proposal.state == ProposalState.OPEN)
+    shown = waiting.options(*with_people(Proposal)).order_by(Proposal.expires_at, Proposal.id)
+    return (await db.scalars(shown)).all()
+
+
+async def mentees_of(db: AsyncSession, actor: Person) -> Sequence[Mentorship]:
+    """The mentorships that go on in which the actor is the mentor."""
+    hers = Mentorship.mentor_id.in_(select(Mentor.id).where(Mentor.person_id == actor.id))
+    active = select(Mentorship).where(hers, Mentorship.ended_at.is_(None))
+    shown = active.options(*with_people(Mentorship)).order_by(Mentorship.began_at, Mentorship.id)
+    return (await db.scalars(shown)).all()
+
+
+async def open_proposal_of(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Proposal | None:
+    """The proposal that awaits this researcher's answer, if the actor may see it."""
+    statement = policy.proposals_visible_to(actor).where(
+        Proposal.enrolment_id == enrolment_id, Proposal.state == ProposalState.OPEN
+    )
+    return await db.scalar(statement.options(*with_people(Proposal)))
+
+
+async def mentorship_of(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Mentorship | None:
+    """This researcher's mentorship that goes on, if the actor may see it."""
+    statement = policy.visible_to(actor).where(
+        Mentorship.enrolment_id == enrolment_id, Mentorship.ended_at.is_(None)
+    )
+    return await db.scalar(statement.options(*with_people(Mentorship)))

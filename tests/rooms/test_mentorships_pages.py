@@ -1,0 +1,130 @@
+"""Grace's page, and the answers to a proposal in a browser."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from httpx import AsyncClient
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.mentors.models import Mentor, MentorState
+from cohort.mentorships.models import Proposal, ProposalState
+from tests.conftest import MONDAY, Cast
+from tests.rooms.test_mentorships import Spring, another, begun, spring
+from tests.world import mentoring
+
+__all__ = ["spring"]
+
+
+async def test_grace_sees_who_is_proposed_and_why(spring: Spring) -> None:
+    seen = (await spring.grace.get("/mentoring")).text
+    for words in ("Ada Example", "Both of you work on translation.", "Ml engineer", "0.90"):
+        assert words in seen
+    assert "ada@example.org" not in seen
+    assert f"/proposals/{spring.proposal.id}/accept?next=/mentoring" in seen
+
+
+async def test_she_accepts_and_after_ada_too_finds_her_mentee(spring: Spring) -> None:
+    yes = f"/proposals/{spring.proposal.id}/accept?next=/mentoring"
+    answer = await spring.grace.post(yes)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/mentoring")
+    waiting = (await spring.grace.get("/mentoring")).text
+    assert "You said yes; Ada Example has not answered yet" in waiting
+    assert yes not in waiting
+
+    await spring.ada.post(f"/proposals/{spring.proposal.id}/accept?next=/")
+    seen = (await spring.grace.get("/mentoring")).text
+    assert "ada@example.org" in seen
+    assert f"/plan/{spring.enrolment.id}" in seen
+    assert "1 of 1" in seen
+
+
+async def test_declining_asks_for_a_reason_and_keeps_what_was_typed(
+    spring: Spring, db: AsyncSession
+) -> None:
+    address = f"/proposals/{spring.proposal.id}/decline?next=/mentoring"
+    assert "Only the organisers read this" in (await spring.grace.get(address)).text
+    refused = await spring.grace.post(address, data={"note": "x" * 2001})
+    assert refused.status_code == 422
+    assert "x" * 2001 in refused.text
+    assert 'id="field-note-error"' in refused.text
+
+    answer = await spring.grace.post(address, data={"note": "No time."})
+    assert answer.headers["location"] == "/mentoring"
+    assert await db.scalar(select(Proposal.state)) is ProposalState.DECLINED
+    assert "This proposal is closed" in (await spring.grace.get(address)).text
+
+
+async def test_nobody_is_sent_elsewhere_after_an_answer(spring: Spring) -> None:
+    for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example"):
+        address = f"/proposals/{spring.proposal.id}/accept?next={quote(elsewhere)}"
+        assert (await spring.grace.post(address)).headers["location"] == "/"
+        shown = await spring.ada.get(address.replace("/accept", "/decline"))
+        assert "evil" not in shown.text
+
+
+async def test_who_may_answer_in_the_browser(
+    spring: Spring, enter: Cast, anyone: AsyncClient
+) -> None:
+    eve = await enter("Eve")
+    address = f"/proposals/{spring.proposal.id}/decline"
+    assert (await anyone.get(address)).headers["location"].startswith("/login")
+    assert (await eve.get(address)).status_code == 404
+    assert (await spring.olga.get(address)).status_code == 403
+    assert (await eve.post(f"/proposals/{spring.proposal.id}/accept")).status_code == 404
+
+
+async def test_she_changes_her_places_but_not_below_those_in_use(
+    spring: Spring, db: AsyncSession
+) -> None:
+    await begun(spring)
+    places = f"/mentoring/{spring.mentor.id}/places"
+    refused = await spring.grace.post(places, data={"capacity": "0"})
+    assert refused.status_code == 422
+    assert "You mentor 1 now" in refused.text
+    assert 'value="0"' in refused.text
+    assert (await spring.grace.post(places, data={"capacity": "lots"})).status_code == 422
+    assert (await spring.grace.post(places, data={"capacity": "4"})).status_code == 303
+    assert await db.scalar(select(Mentor.capacity)) == 4
+    assert (await spring.olga.post(places, data={"capacity": "9"})).status_code == 403
+
+
+async def test_she_pauses_and_resumes(spring: Spring, db: AsyncSession) -> None:
+    for act, paused in (("pause", True), ("pause", True), ("resume", False)):
+        answer = await spring.grace.post(f"/mentoring/{spring.mentor.id}/{act}")
+        assert answer.headers["location"] == "/mentoring"
+        assert (await db.scalar(select(Mentor.paused_at)) is not None) is paused
+
+
+async def test_a_mentorship_ends_with_a_reason(spring: Spring, db: AsyncSession) -> None:
+    mentorship = await begun(spring)
+    address = f"/mentorships/{mentorship['id']}/end?next=/mentoring"
+    assert "Ada Example" in (await spring.grace.get(address)).text
+    assert (await spring.grace.post(address, data={"reason": " "})).status_code == 422
+    ended = await spring.grace.post(address, data={"reason": "She has a job."})
+    assert ended.headers["location"] == "/mentoring"
+    assert await db.scalar(select(Mentor.taken)) == 0
+    assert "No mentees yet" in (await spring.grace.get("/mentoring")).text
+
+
+async def test_who_is_no_mentor_yet_is_shown_the_way(
+    spring: Spring, enter: Cast, db: AsyncSession
+) -> None:
+    eve = await enter("Eve")
+    assert "You are not a mentor yet" in (await eve.get("/mentoring")).text
+    await mentoring(db, spring.cohort, eve.person, now=MONDAY, state=MentorState.PENDING)
+    await db.commit()
+    assert "waits for an answer" in (await eve.get("/mentoring")).text
+
+
+async def test_the_page_costs_the_same_for_more(
+    spring: Spring, enter: Cast, db: AsyncSession, count_statements: Callable[[], Any]
+) -> None:
+    with count_statements() as for_one:
+        await spring.grace.get("/mentoring")
+    await another(enter, db, spring, "Mary")
+    await another(enter, db, spring, "Joan")
+    with count_statements() as for_three:
+        assert "Joan Example" in (await spring.grace.get("/mentoring")).text
+    assert len(for_one) == len(for_three)
