@@ -49,7 +49,12 @@ async def cohorts_page(
 ) -> Response[str]:
     found = await service.list_cohorts(db, actor, part)
     return page(
-        request, "cohorts/list.html", cohorts=found.items, next=found.next, first=part.cursor
+        request,
+        "cohorts/list.html",
+        cohorts=found.items,
+        seated=await service.cohorts_with_a_seat_of(db, actor),
+        next=found.next,
+        first=part.cursor,
     )
 
 

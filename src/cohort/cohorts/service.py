@@ -240,6 +240,11 @@ async def seat_of(db: AsyncSession, actor: Person, cohort_id: UUID) -> UUID | No
     return hers.id if hers is not None and hers.state == EnrolmentState.ACTIVE else None
 
 
+async def cohorts_with_a_seat_of(db: AsyncSession, actor: Person) -> set[UUID]:
+    hers = select(Enrolment.cohort_id).where(Enrolment.person_id == actor.id)
+    return set(await db.scalars(hers.where(Enrolment.state == EnrolmentState.ACTIVE)))
+
+
 async def take_seat(db: AsyncSession, cohort: Cohort) -> None:
     """One statement decides, so that the last seat has one taker however many ask at once."""
     open_to_all = Cohort.state.in_(policy.JOINABLE)
