@@ -42,24 +42,30 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
     )
     meanwhile = await _look_again(db, round_.cohort_id)
     proposed = 0
-    for pair in (await db.scalars(found)).all():
-        pair.skipped = why_not(pair, meanwhile)
-        if pair.skipped is not None:
-            continue
-        proposal = await proposals.propose(
-            db,
-            cohort_id=round_.cohort_id,
-            enrolment_id=pair.enrolment_id,
-            mentor_id=pair.mentor_id,
-            score=pair.score,
-            reason=pair.reason,
-            factors=pair.factors,
-            now=now,
-        )
-        pair.proposal_id = proposal.id
-        meanwhile.awaited[pair.mentor_id] += 1
-        proposed += 1
+    pairs = (await db.scalars(found)).all()
+    with db.no_autoflush:  # the pairs are written together at the end, not one by one
+        for pair in pairs:
+            pair.skipped = why_not(pair, meanwhile)
+            if pair.skipped is not None:
+                continue
+            pair.proposal_id = await _propose(db, round_, pair, now=now)
+            meanwhile.awaited[pair.mentor_id] += 1
+            proposed += 1
     return proposed
+
+
+async def _propose(db: AsyncSession, round_: Round, pair: Pair, *, now: datetime) -> UUID:
+    proposal = await proposals.propose(
+        db,
+        cohort_id=round_.cohort_id,
+        enrolment_id=pair.enrolment_id,
+        mentor_id=pair.mentor_id,
+        score=pair.score,
+        reason=pair.reason,
+        factors=pair.factors,
+        now=now,
+    )
+    return proposal.id
 
 
 def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
