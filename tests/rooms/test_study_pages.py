@@ -1,6 +1,7 @@
 """The plan, its items and the queue in a browser that has no JavaScript."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.mentorships.models import Mentorship
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState
 from cohort.study.models import Review, Submission
 from tests.rooms.study_cast import AGAIN, EVIDENCE, PASSED, Cast, make_due, the_cast
 from tests.world import a_cohort, a_guide, enrolled
@@ -76,6 +77,40 @@ async def test_without_a_mentor_she_reads_what_will_happen(
 
     assert "You have no mentor yet. The cohort is matched every Monday" in text
     assert "max@example.org" not in text
+
+
+async def proposed(cast: Cast, db: AsyncSession, now: Any) -> None:
+    """Her mentorship has ended, and Max is proposed to her again."""
+    (await db.scalars(select(Mentorship))).one().ended_at = now
+    proposal = (await db.scalars(select(Proposal))).one()
+    proposal.state, proposal.expires_at = ProposalState.OPEN, now + timedelta(days=7)
+    await db.commit()
+
+
+async def test_a_proposal_says_why_and_is_answered_from_the_plan(
+    cast: Cast, db: AsyncSession, clock: Any
+) -> None:
+    await proposed(cast, db, clock())
+    shown = (await cast.ada.get(plan_at(cast))).text
+    accept = re.search(r'action="(/proposals/[^"]+/accept[^"]*)"', shown)
+
+    assert accept
+    assert "You both like pipelines." in words(shown)
+    assert "max@example.org" not in shown
+    answered = await cast.ada.post(accept[1])
+    assert (answered.status_code, answered.headers["location"]) == (303, plan_at(cast))
+    assert "has not answered yet" in words((await cast.ada.get(plan_at(cast))).text)
+
+
+async def test_an_organiser_reads_a_proposal_but_does_not_answer_it(
+    cast: Cast, db: AsyncSession, clock: Any
+) -> None:
+    await proposed(cast, db, clock())
+
+    shown = (await cast.olga.get(plan_at(cast))).text
+
+    assert "Max Example is proposed" in words(shown)
+    assert "/accept" not in shown
 
 
 async def test_a_plan_without_milestones_says_so(

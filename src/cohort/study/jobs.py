@@ -6,7 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
-from cohort.study import emails, plans, service
+from cohort.mentors.models import Mentor
+from cohort.mentorships.models import Mentorship
+from cohort.mentorships.policy import active_in
+from cohort.study import emails, service
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 from cohort.work import Work
 
@@ -31,7 +34,9 @@ async def ask_for_review(work: Work, submission_id: str) -> None:
     newest = await service.newest_version(work.db, item.id)
     if item.state != ItemState.SUBMITTED or newest is None or newest.id != submission.id:
         return
-    mentorship = await plans.mentorship_of(work.db, item.enrolment)
+    theirs = active_in(item.enrolment.cohort_id).where(Mentorship.enrolment_id == item.enrolment_id)
+    mentor = joinedload(Mentorship.mentor).joinedload(Mentor.person)
+    mentorship = await work.db.scalar(theirs.options(mentor))
     if mentorship is not None:
         await work.deliver(emails.evidence_to_review(mentorship.mentor.person, submission))
 

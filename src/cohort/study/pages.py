@@ -14,8 +14,11 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts.languages import LANGUAGES
 from cohort.errors import Conflict, NotFound
 from cohort.guides.models import Section
+from cohort.mentors import service as mentors
+from cohort.mentorships import reading as mentorships
 from cohort.paging import Slice
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
@@ -44,7 +47,10 @@ async def plan_page(
         "study/plan.html",
         plan=plan,
         is_hers=policy.may_hand_in(actor, plan.enrolment),
-        mentorship=await plans.mentorship_of(db, plan.enrolment),
+        mentorship=await mentorships.mentorship_of(db, actor, enrolment_id),
+        proposal=await mentorships.open_proposal_of(db, actor, enrolment_id),
+        titles=await mentors.titles(db),
+        languages=LANGUAGES,
         sections=by_section(plan.steps),
         status_of=lambda step: status_of(step, clock()),
         cohort_zone=ZoneInfo(cohort.time_zone),

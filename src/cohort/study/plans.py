@@ -14,8 +14,6 @@ from sqlalchemy.orm import aliased, joinedload
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import NotFound
 from cohort.guides.models import Milestone, Term, TermKind
-from cohort.mentors.models import Mentor
-from cohort.mentorships.models import Mentorship
 from cohort.paging import Page, Slice, page_of
 from cohort.people.models import Person
 from cohort.study import policy
@@ -168,16 +166,6 @@ async def waiting_for(db: AsyncSession, actor: Person, part: Slice) -> Page[Subm
         .options(researcher.joinedload(Enrolment.person), researcher.joinedload(Enrolment.cohort))
     )
     return await page_of(db, waiting, by=Submission.submitted_at, id=Submission.id, part=part)
-
-
-async def mentorship_of(db: AsyncSession, enrolment: Enrolment) -> Mentorship | None:
-    """Her active mentorship, with the mentor and the person behind it."""
-    active = select(Mentorship).where(
-        Mentorship.enrolment_id == enrolment.id, Mentorship.ended_at.is_(None)
-    )
-    mentor = joinedload(Mentorship.mentor).joinedload(Mentor.person)
-    mentorship: Mentorship | None = await db.scalar(active.options(mentor))
-    return mentorship
 
 
 async def skill_titles(db: AsyncSession, milestone: Milestone) -> list[str]:

@@ -8,16 +8,9 @@ from sqlalchemy import Select, or_, select
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import CohortState, Enrolment, EnrolmentState
-from cohort.mentors.models import Mentor
-from cohort.mentorships.models import Mentorship
+from cohort.mentorships.policy import mentored_by
 from cohort.people.models import Person
 from cohort.study.models import ItemState, PlanItem, Submission
-
-
-def mentored_by(actor: Person) -> Select[UUID]:
-    """The ids of the enrolments whose active mentor the actor is."""
-    active = select(Mentorship.enrolment_id).where(Mentorship.ended_at.is_(None))
-    return active.join(Mentorship.mentor).where(Mentor.person_id == actor.id)
 
 
 def plans_visible_to(actor: Person) -> Select[Enrolment]:
