@@ -179,6 +179,18 @@ def test_the_story_spans_the_slow_and_the_fast(
     assert max(passed) + 3 < len(milestones)
 
 
+def test_all_that_is_handed_in_has_words_of_its_own(
+    people: dict[str, Any], milestones: list[Row]
+) -> None:
+    evidence = load("evidence.toml")
+    most = max(r["passed"] + r["again"] + r["waiting"] for r in people["researcher"])
+    assert slugs(milestones)[:most] == list(evidence)[:most]
+    assert set(evidence) <= set(slugs(milestones))
+    said = [text for texts in evidence.values() for text in texts]
+    assert len(set(said)) == len(said) == 2 * len(evidence)
+    assert {name for text in said for name in re.findall(r"{(.*?)}", text)} == {"field"}
+
+
 def test_one_researcher_shares_no_hour_with_anybody(people: dict[str, Any]) -> None:
     for monday in (dt.date(2026, 1, 12), dt.date(2026, 7, 13)):
         alone = [
