@@ -121,17 +121,21 @@ async def _platform(migrated: Settings) -> AsyncGenerator[Platform]:
 
 @pytest.fixture
 async def platform(_platform: Platform) -> Platform:
+    return await emptied(_platform)
+
+
+async def emptied(platform: Platform) -> Platform:
     """An empty platform on a Monday morning."""
-    _platform.clock.now = MONDAY
+    platform.clock.now = MONDAY
     tables = "".join(
         f'DELETE FROM "{table.name}";' for table in reversed(Base.metadata.sorted_tables)
     )
-    async with unit_of_work(_platform.sessions) as db:
+    async with unit_of_work(platform.sessions) as db:
         connection = await (await db.connection()).get_raw_connection()
         driver: Any = connection.driver_connection
         await driver.execute(tables)
-    await _platform.app.state.bell.redis.flushdb()
-    return _platform
+    await platform.app.state.bell.redis.flushdb()
+    return platform
 
 
 @pytest.fixture

@@ -1,0 +1,92 @@
+"""Who the demonstration is about, read from the seed folder."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FACTS = ("domains", "contexts", "languages", "time_zone", "weekly_hours", "organisations")
+
+
+@dataclass(frozen=True)
+class Account:
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Researcher(Account):
+    """`passed`, `waiting` and `again` count her milestones by what became of the evidence."""
+
+    profile: Mapping[str, Any]
+    wishes: Sequence[str]
+    passed: int
+    waiting: int
+    again: int
+
+
+@dataclass(frozen=True)
+class Mentor(Account):
+    profile: Mapping[str, Any]
+    wishes: Sequence[str]
+    state: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people write: evidence by milestone, remarks about any of it, and comments."""
+
+    evidence: Mapping[str, Sequence[str]]
+    remarks: Sequence[str]
+    passed: Sequence[str]
+    again: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Cast:
+    admin: Account
+    organiser: Account
+    researchers: Sequence[Researcher]
+    mentors: Sequence[Mentor]
+    words: Words
+
+
+def read_cast(seed: Path) -> Cast:
+    people, evidence = _read(seed / "people.toml"), _read(seed / "evidence.toml")
+    story = people["story"]
+    return Cast(
+        admin=Account(**people["admin"]),
+        organiser=Account(**people["organiser"]),
+        researchers=[_researcher(row) for row in people["researcher"]],
+        mentors=[_mentor(row) for row in people["mentor"]],
+        words=Words(evidence, story["evidence"], story["passed"], story["again"]),
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _researcher(row: Mapping[str, Any]) -> Researcher:
+    own = (*FACTS, "about", "stage", "role_goals", "advisers")
+    return Researcher(
+        name=row["name"],
+        email=row["email"],
+        profile={name: row[name] for name in own},
+        wishes=row["wishes"],
+        passed=row["passed"],
+        waiting=row["waiting"],
+        again=row["again"],
+    )
+
+
+def _mentor(row: Mapping[str, Any]) -> Mentor:
+    own = (*FACTS, "roles", "skills", "came_from", "capacity", "motivation")
+    return Mentor(
+        name=row["name"],
+        email=row["email"],
+        profile={name: row[name] for name in own},
+        wishes=row["wishes"],
+        state=row["state"],
+    )

@@ -1,0 +1,72 @@
+"""Seven weeks of one cohort, act by act, at the times when people would have acted."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort import outbox
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.models import CohortState
+from cohort.demo import opening, pairing, studying
+from cohort.demo.cast import Cast
+from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
+
+THERE_FROM_THE_START = 5
+"""So many of the approved mentors are there for the first round; the others join in week 5."""
+OTHERS_JOIN = 5
+OLD_MAIL = timedelta(days=3)
+
+
+async def tell(
+    db: AsyncSession, cast: Cast, seed: Path, *, now: datetime, on_week: Callable[[int], None]
+) -> list[UUID]:
+    """Build the demo in the caller's transaction, up to a round that waits for a worker.
+
+    Calls `on_week` when a week begins. Returns what was promised and is still to be done, the
+    latest first.
+    """
+    when = Weeks.up_to(now)
+    scene = await opening.open_cohort(db, cast, when, seed)
+    await opening.enrol_researchers(scene)
+    approved, paused, pending = (
+        [one for one in cast.mentors if one.state == state]
+        for state in ("approved", "paused", "pending")
+    )
+    early, late = approved[:THERE_FROM_THE_START], approved[THERE_FROM_THE_START:]
+    await opening.sign_up_mentors(scene, [*early, *paused], since=when.at(-1))
+    await opening.note_wishes(scene, now=when.at(0, day=5))
+    await cohorts.move(db, scene.organiser, scene.cohort.id, CohortState.RUNNING, now=when.at(1))
+    plans = await studying.read_plans(scene)
+    work = await studying.work_of_everyone(scene, plans, now=now)
+    for week in range(1, THIS_WEEK + 1):
+        on_week(week)
+        if week == FIRST_ROUND:
+            await pairing.pair_in(scene, week)
+        if week == OTHERS_JOIN:
+            await opening.sign_up_mentors(scene, late, since=when.at(week))
+            await opening.note_wishes(scene, now=when.at(week, day=5))
+        done = [one for one in work if when.week_of(one.ended_at) == week]
+        await studying.play(scene, plans, done)
+    await opening.sign_up_mentors(scene, pending, since=now - timedelta(days=1, hours=7))
+    await pairing.open_weekly(scene, now=now)
+    return await _leave_out_old_mail(db, now=now)
+
+
+async def _leave_out_old_mail(db: AsyncSession, *, now: datetime) -> list[UUID]:
+    """Drop the mails that would have been read weeks ago: hundreds, about what is long decided.
+
+    All else that was promised back then has been done by the story itself.
+    """
+    promised = outbox.promises_of(db)
+    old = outbox.Promise.promised_at < now - OLD_MAIL
+    dropped = await db.scalars(
+        delete(outbox.Promise)
+        .where(outbox.Promise.id.in_(promised), old)
+        .returning(outbox.Promise.id)
+    )
+    gone = set(dropped)
+    return [one for one in reversed(promised) if one not in gone]
