@@ -33,6 +33,8 @@ def up(*, port: int, data_dir: Path, demo: bool) -> None:
             environment = {
                 "COHORT_DEVELOPMENT": "true",
                 "COHORT_PUBLIC_URL": f"http://{HOST}:{port}",
+                # What goes well is told by the pages and the mailbox; the terminal is for people.
+                "COHORT_LOG_LEVEL": "WARNING",
                 **os.environ,
                 **addresses,
                 "PYTHONUNBUFFERED": "1",
@@ -42,7 +44,7 @@ def up(*, port: int, data_dir: Path, demo: bool) -> None:
             with supervised([api, worker]):
                 _wait_until_ready(api, port)
                 if demo:
-                    _step(environment, *SHOW_THE_DEMO)
+                    _show_the_demo(environment)
                 click.echo(f"\ncohort is at http://{HOST}:{port} (Ctrl-C stops it)")
                 _wait_for_trouble(servers)
     except KeyboardInterrupt:
@@ -92,15 +94,24 @@ def _programs(environment: Mapping[str, str], port: int) -> tuple[Program, Progr
     return api, worker
 
 
+def _show_the_demo(environment: Mapping[str, str]) -> None:
+    """Without it, as in a database that people use already, everything else goes on."""
+    if _run(environment, *SHOW_THE_DEMO) != 0:
+        click.echo("cohort goes on without the demo (--no-demo leaves it out).", err=True)
+
+
 def _step(environment: Mapping[str, str], *arguments: str) -> None:
-    """Run one command of our own to its end."""
+    if (status := _run(environment, *arguments)) != 0:
+        raise CannotStart(f"`cohort {' '.join(arguments)}` ended with status {status}; see above.")
+
+
+def _run(environment: Mapping[str, str], *arguments: str) -> int:
+    """Run one command of our own to its end, and say how it ended."""
     child = Child([sys.executable, "-m", "cohort", *arguments], environment=environment)
     try:
-        status = child.wait()
+        return child.wait()
     finally:
         child.stop(patience=5)
-    if status != 0:
-        raise CannotStart(f"`cohort {' '.join(arguments)}` ended with status {status}; see above.")
 
 
 def _wait_until_ready(api: Program, port: int) -> None:
