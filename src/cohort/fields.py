@@ -37,6 +37,9 @@ def _plain(text: str) -> str:
 def _one_line(text: str) -> str:
     if "\n" in text or "\r" in text:
         raise ValueError("must be one line")
+    if "=?" in text:
+        # Some Pythons decode it in the header of a mail, into a header of its own.
+        raise ValueError("contains =?, which mail cannot carry; write it differently")
     return text
 
 

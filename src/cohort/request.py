@@ -3,13 +3,14 @@
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from cohort import idempotency, outbox
@@ -117,13 +118,14 @@ class OneAnswerPerKey:
 
         db, user = scope["state"]["db"], scope.get("user")
         owner = str(user.id) if user else "anyone"
-        body = await read_whole(receive)
+        handler = cast("HTTPRouteHandler", scope["route_handler"])
+        body = await read_whole(receive, limit=handler.resolve_request_max_body_size() or 0)
         digest = digest_of(scope, body)
         said = await idempotency.claim(db, owner, key, digest=digest, now=self.clock())
         if said is not None:
             await say_again(said, send)
             return
-        secret = scope["route_handler"].opt.get("secret_answer", False)
+        secret = handler.opt.get("secret_answer", False)
 
         async def remember(said: Said) -> None:
             if said.status < 400 and not secret:
@@ -132,7 +134,7 @@ class OneAnswerPerKey:
         await self.app(scope, whole(body), answered_whole(send, remember))
 
 
-async def read_whole(receive: Receive) -> bytes:
+async def read_whole(receive: Receive, *, limit: int) -> bytes:
     parts: list[bytes] = []
     size, more = 0, True
     while more:
@@ -141,8 +143,8 @@ async def read_whole(receive: Receive) -> bytes:
             break
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > BODY_LIMIT:
-            raise TooLarge(f"Send at most {BODY_LIMIT // 1024} kB.")
+        if size > limit:
+            raise TooLarge(f"Send at most {limit // 1024} kB.")
         more = message.get("more_body", False)
     return b"".join(parts)
 
