@@ -1,9 +1,8 @@
 """The public sign-up of mentors, and an organiser's view of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
@@ -12,13 +11,14 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts import choices
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.languages import LANGUAGES, OFTEN_SPOKEN
+from cohort.cohorts.languages import LANGUAGES
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid, Malformed
 from cohort.formats import hours_of_ticks
 from cohort.guides import service as guides
-from cohort.guides.models import Term, TermKind
+from cohort.guides.models import TermKind
 from cohort.mentors import service
 from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in
@@ -26,9 +26,6 @@ from cohort.people.models import Person
 from cohort.people.throttle import Tries
 from cohort.web import Asked, page, read_form, see
 
-Option = dict[str, Any]
-
-ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 CAME_FROM = [
     {"value": "phd", "label": "A PhD"},
     {"value": "postdoc", "label": "A postdoc"},
@@ -76,14 +73,18 @@ async def join(
 async def _given(request: Asked) -> dict[str, Any]:
     """What the browser sends in another shape than the API: boxes, lines, a tick."""
     sent = await request.form()
+
+    def texts(name: str) -> list[str]:
+        return [text for text in sent.getall(name, []) if isinstance(text, str)]
+
     try:
-        hours = hours_of_ticks(sent.getall("weekly_hours", []))
+        hours = hours_of_ticks(texts("weekly_hours"))
     except KeyError as error:
         raise Malformed("These hours are not on the form. Open the form again.") from error
-    lines = sent.get("organisations", "").splitlines()
+    lines = "\n".join(texts("organisations")).splitlines()
     organisations = [line.strip() for line in lines if line.strip()]
     given: dict[str, Any] = {"weekly_hours": hours, "organisations": organisations}
-    return given | ({"consent": True} if sent.get("consent") == "yes" else {})
+    return given | ({"consent": True} if "yes" in texts("consent") else {})
 
 
 async def _form(
@@ -96,46 +97,21 @@ async def _form(
     status: int = 200,
 ) -> Response[str]:
     terms = await guides.terms_of(db, *TermKind)
-    errors = errors or {}
-    in_order = [name for name in ("name", "email", *MentorIn.model_fields) if name in errors]
     return page(
         request,
         "mentors/sign_up.html",
         status=status,
         cohort=cohort,
         typed=typed,
-        errors={name: errors[name] for name in dict.fromkeys(in_order)} | dict(errors),
-        domains=branches(terms[TermKind.DOMAIN]),
-        roles=options(terms[TermKind.ROLE]),
-        contexts=options(terms[TermKind.CONTEXT]),
-        skills=options(terms[TermKind.SKILL]),
-        languages=[{"value": code, "label": LANGUAGES[code]} for code in OFTEN_SPOKEN],
-        zones=[{"value": zone, "label": zone.replace("_", " ")} for zone in ZONES],
+        errors=errors or {},
+        domains=choices.trees(terms[TermKind.DOMAIN]),
+        roles=choices.options(terms[TermKind.ROLE]),
+        contexts=choices.options(terms[TermKind.CONTEXT]),
+        skills=choices.options(terms[TermKind.SKILL]),
+        languages=choices.languages(typed.get("languages", [])),
+        zones=choices.zones(str(typed.get("time_zone", ""))),
         came_from=CAME_FROM,
     )
-
-
-def options(terms: Sequence[Term]) -> list[Option]:
-    return [{"value": term.slug, "label": term.title} for term in terms]
-
-
-def branches(terms: Sequence[Term]) -> list[Option]:
-    """The tree as groups: a root, with all that lies in it however deep."""
-    parents = {term.slug: term.parent_slug for term in terms}
-
-    def root_of(slug: str) -> str:
-        while (parent := parents.get(slug)) is not None:
-            slug = parent
-        return slug
-
-    roots = [term for term in terms if term.parent_slug is None]
-    return [
-        {
-            "label": root.title,
-            "options": options([term for term in terms if root_of(term.slug) == root.slug]),
-        }
-        for root in roots
-    ]
 
 
 @get("/mentors/thanks", guards=[public])
