@@ -224,7 +224,7 @@ async def test_leaving_the_cohort_gives_the_place_back(
     await db.commit()
     assert await taken(db, spring.mentor.id) == 0
     (mentorship,) = (await spring.ada.get("/api/v1/mentorships")).json()["items"]
-    assert mentorship["end_reason"] == "She has left the cohort."
+    assert mentorship["end_reason"] == "The researcher has left the cohort."
 
 
 @pytest.mark.parametrize("who", ["ada", "grace", "olga"])

@@ -97,7 +97,7 @@ class MentorChangeIn(Strict):
 class RefusalIn(Strict):
     note: Note = Field(
         min_length=1,
-        description="Why; it is sent to her.",
+        description="Why; it is sent by mail as it is.",
         examples=["We have enough mentors in this field for now."],
     )
 
@@ -110,7 +110,7 @@ class MentorOut(Shown):
     person_id: UUID
     name: str
     email: str
-    is_confirmed: bool = Field(description="Whether she has proved that the address is hers.")
+    is_confirmed: bool = Field(description="Whether the link mailed to the address was opened.")
     state: MentorState
     paused_at: datetime | None
     capacity: int

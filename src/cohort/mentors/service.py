@@ -36,7 +36,7 @@ TERMS = {
 
 class AlreadyApproved(Conflict):
     code = "already_approved"
-    title = "She is a mentor already"
+    title = "This mentor is approved"
 
 
 class CapacityBelowTaken(Conflict):
@@ -180,7 +180,7 @@ async def decline(
     await _decide(db, actor, mentor, MentorState.DECLINED, note=note, now=now)
     mentor = await get(db, actor, mentor_id)
     if mentor.state is MentorState.APPROVED:
-        raise AlreadyApproved("She was approved, and may mentor someone. Pause her instead.")
+        raise AlreadyApproved("This mentor was approved, and may mentor someone by now. Pause the mentor instead.")
     return mentor
 
 

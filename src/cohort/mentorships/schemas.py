@@ -24,7 +24,7 @@ class EndIn(Strict):
     reason: Note = Field(
         min_length=1,
         description="Why it ends; both and the organisers read it.",
-        examples=["She has started her new job."],
+        examples=["The new job has begun."],
     )
 
 
