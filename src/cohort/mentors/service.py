@@ -180,7 +180,9 @@ async def decline(
     await _decide(db, actor, mentor, MentorState.DECLINED, note=note, now=now)
     mentor = await get(db, actor, mentor_id)
     if mentor.state is MentorState.APPROVED:
-        raise AlreadyApproved("This mentor was approved, and may mentor someone by now. Pause the mentor instead.")
+        raise AlreadyApproved(
+            "This mentor was approved, and may mentor someone by now. Pause the mentor instead."
+        )
     return mentor
 
 

@@ -298,6 +298,8 @@ async def close_for_enrolment(db: AsyncSession, enrolment_id: UUID, *, now: date
         Mentorship.enrolment_id == enrolment_id, Mentorship.ended_at.is_(None)
     )
     for mentorship_id, mentor_id in (await db.execute(standing)).all():
-        await _end(db, mentorship_id, mentor_id, None, "The researcher has left the cohort.", now=now)
+        await _end(
+            db, mentorship_id, mentor_id, None, "The researcher has left the cohort.", now=now
+        )
     left = "The researcher has left the cohort."
     await _lapse(db, Proposal.enrolment_id == enrolment_id, note=left, now=now)
