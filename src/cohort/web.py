@@ -154,7 +154,6 @@ def field_errors(error: ValidationError) -> list[FieldError]:
 _SENTENCES = {
     "missing": "This is needed.",
     "extra_forbidden": "We do not know this field. Remove it, or check its spelling.",
-    "string_too_short": "This is needed.",
     "string_pattern_mismatch": "This is not in the form that we expect.",
     "int_parsing": "This must be a whole number.",
     "int_type": "This must be a whole number.",
@@ -167,10 +166,16 @@ _SENTENCES = {
 
 def sentence(found: Mapping[str, Any]) -> str:
     """What was wrong with a value, in words for a person."""
-    known = _SENTENCES.get(found["type"])
-    if known and not (found["type"] == "string_too_short" and found["ctx"]["min_length"] > 1):
-        return known
-    if found["type"] == "value_error":
-        return f"This {found['ctx']['error']}."
-    message: str = found["msg"]
+    kind, facts = found["type"], found.get("ctx", {})
+    is_list = facts.get("field_type") in {"List", "Set", "Tuple"}
+    if kind in {"string_too_short", "too_short"} and not is_list:
+        least = facts["min_length"]
+        return "This is needed." if least == 1 else f"This needs at least {least} characters."
+    if kind in {"string_too_long", "too_long"}:
+        return (
+            f"This is longer than {facts['max_length']} {'entries' if is_list else 'characters'}."
+        )
+    if kind == "value_error":
+        return f"This {facts['error']}."
+    message: str = _SENTENCES.get(kind) or found["msg"]
     return message.rstrip(".") + "."

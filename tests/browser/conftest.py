@@ -1,0 +1,127 @@
+"""The whole product, as `make run` starts it, driven in a real Chromium."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from cohort.demo.opening import PASSWORD
+
+PATIENCE = 120
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running `cohort up`, with its demo."""
+
+    address: str
+    printed: str
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    pytest.skip("NO BROWSER IS INSTALLED: pages are not driven. Install chromium to test them.")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Generator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    said = folder / "said.txt"
+    with said.open("w") as output:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "cohort", "up", "--port", str(port), "--data-dir", folder / "d"],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield Site(f"http://127.0.0.1:{port}", when_it_says("Ctrl-C", said, running))
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+def when_it_says(word: str, said: Path, running: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + PATIENCE
+    while word not in said.read_text():
+        assert running.poll() is None, said.read_text()
+        assert time.monotonic() < deadline, said.read_text()
+        time.sleep(0.2)
+    return said.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Generator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield started
+        started.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(site: Site, browser: Browser) -> Generator[Visit]:
+    """`page = visit(as_="organiser@example.org", phone=True, scripts=False, dark=True)`."""
+    contexts: list[BrowserContext] = []
+
+    def visit(
+        as_: str = "", *, phone: bool = False, scripts: bool = True, dark: bool = False
+    ) -> Page:
+        context = browser.new_context(
+            base_url=site.address,
+            viewport=PHONE if phone else DESKTOP,
+            java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        if as_:
+            sign_in(page, as_)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def is_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def fits(page: Page) -> None:
+    """No page is wider than its window: only marked regions scroll sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
