@@ -4,7 +4,6 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.browser.conftest import Site, Visit, fits, is_accessible, sign_in
 
 ORGANISER = "ines.calder@example.org"
@@ -17,10 +16,153 @@ def test_one_command_ends_with_pairs_and_their_reasons(site: Site) -> None:
     assert "Without a mentor this time" in site.printed
     assert "no\nother assignment is better" in site.printed
     assert site.address in site.printed
-    assert len(re.findall(r"^  0\.\d\d  ", site.printed, re.M)) >= 6
+    assert len(re.findall(r"^  0\.\d\d  ", site.printed, re.MULTILINE)) >= 6
 
 
 def open_the_cohort(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name=re.compile("demo")).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("demo")
+
+
+def open_the_plan(page: Page) -> None:
+    page.goto("/")
+    page.locator("main a[href^='/plan/']").first.click()
+
+
+def fill_in_the_sign_up(page: Page, name: str, email: str) -> None:
+    page.goto("/mentors/join")
+    page.get_by_role("link", name=re.compile("Sign up")).first.click()
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("A postdoc").check()
+    page.get_by_text("Natural language and speech", exact=False).first.click()
+    page.get_by_label("Machine translation").check()
+    page.get_by_label("ML engineer", exact=True).check()
+    page.get_by_label("Monitoring", exact=True).check()
+    page.get_by_label("Time zone").select_option("Europe/Berlin")
+    for band in ("17 to 20", "20 to 23"):
+        page.get_by_label(f"Tuesday, {band}").check(force=True)
+        page.get_by_label(f"Thursday, {band}").check(force=True)
+    page.get_by_label("How many researchers").fill("3")
+    page.get_by_label("Why do you want to mentor?").fill("I had to find the way alone.")
+    page.get_by_label(re.compile("organisers may read")).check()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_newcomer_signs_a_mentor_up_approves_her_and_sees_her_proposed(
+    visit: Visit, *, scripts: bool
+) -> None:
+    """The README's walk, with and without JavaScript."""
+    who = "Scripted" if scripts else "Plain"
+    mentor = visit(scripts=scripts)
+    fill_in_the_sign_up(mentor, f"{who} Mentor", f"{who.lower()}@example.org")
+    mentor.get_by_role("button", name="Sign up as a mentor").click()
+    expect(mentor.get_by_role("heading", level=1)).to_contain_text("Thank you")
+
+    organiser = visit(as_=ORGANISER, scripts=scripts)
+    open_the_cohort(organiser)
+    organiser.get_by_role("link", name=f"{who} Mentor").first.click()
+    organiser.get_by_role("button", name="Approve").click()
+    expect(organiser.get_by_text("Approved").first).to_be_visible()
+
+    open_the_cohort(organiser)
+    organiser.get_by_role("button", name=re.compile("Run again|Open a new round")).first.click()
+    wait_until_solved(organiser)
+    expect(organiser.get_by_role("link", name=f"{who} Mentor").first).to_be_visible()
+
+
+def wait_until_solved(page: Page) -> None:
+    """What a person does: look again until the round is solved."""
+    for _ in range(40):
+        if page.get_by_role("button", name="Publish").count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    pytest.fail(f"The round was not solved: {page.inner_text('main')[:500]}")
+
+
+def test_what_was_typed_survives_a_mistake(visit: Visit) -> None:
+    page = visit(scripts=False)
+    page.goto("/mentors/join")
+    page.get_by_role("link", name=re.compile("Sign up")).first.click()
+    page.eval_on_selector("main form", "form => form.noValidate = true")
+    page.get_by_label("Your name").fill("Half Done")
+    page.get_by_label("Why do you want to mentor?").fill("Because.")
+    page.get_by_role("button", name="Sign up as a mentor").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("needed")
+    expect(page.get_by_label("Your name")).to_have_value("Half Done")
+    expect(page.get_by_label("Why do you want to mentor?")).to_have_value("Because.")
+    page.get_by_role("alert").get_by_role("link").first.click()
+    assert "#field-" in page.url
+
+
+def test_the_round_is_published_and_both_sides_accept(visit: Visit) -> None:
+    organiser = visit(as_=ORGANISER)
+    open_the_cohort(organiser)
+    if not organiser.get_by_role("button", name="Publish").count():
+        organiser.get_by_role("button", name=re.compile("Open a new round")).click()
+        wait_until_solved(organiser)
+    organiser.get_by_role("button", name="Publish").first.click()
+    organiser.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    expect(organiser.get_by_text("Published").first).to_be_visible()
+
+    researcher = visit(as_=WAITING)
+    open_the_plan(researcher)
+    researcher.get_by_role("button", name="Accept").click()
+    expect(researcher.get_by_text(re.compile("accepted|said yes")).first).to_be_visible()
+
+
+def test_a_researcher_hands_in_evidence_and_reads_it_back(visit: Visit) -> None:
+    page = visit(as_=RESEARCHER)
+    open_the_plan(page)
+    page.get_by_role("link", name="Hand in evidence").first.click()
+    page.get_by_label(re.compile("evidence|What you did", re.IGNORECASE)).first.fill(
+        "I **did** it."
+    )
+    page.get_by_role("button", name=re.compile("Hand in")).click()
+    expect(page.locator("main strong", has_text="did")).to_be_visible()
+
+
+PAGES = {
+    "": ["/", "/login", "/join", "/forgotten", "/mentors/join", "/mentors/join/demo", "/design"],
+    ORGANISER: ["/", "/cohorts", "/cohorts/demo", "/cohorts/demo/settings", "/review", "/mailbox"],
+    RESEARCHER: ["/", "/cohorts/demo", "/cohorts/demo/enrol"],
+    MENTOR: ["/", "/mentoring"],
+}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize("who", PAGES, ids=lambda who: who.partition(".")[0] or "anyone")
+def test_every_page_is_accessible_and_fits_its_window(
+    visit: Visit, who: str, *, phone: bool, dark: bool
+) -> None:
+    page = visit(as_=who, phone=phone, dark=dark)
+    for path in PAGES[who]:
+        page.goto(path)
+        is_accessible(page)
+        fits(page)
+    for kind in ("rounds", "plan"):
+        page.goto("/cohorts/demo" if who == ORGANISER else "/")
+        found = page.locator(f"main a[href^='/{kind}/']")
+        if found.count():
+            page.goto(str(found.first.get_attribute("href")))
+            is_accessible(page)
+            fits(page)
+
+
+def test_the_keyboard_alone_is_enough_to_sign_in(visit: Visit) -> None:
+    page = visit()
+    page.goto("/login")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.get_by_label("E-mail").focus()
+    page.keyboard.type(ORGANISER)
+    page.keyboard.press("Tab")
+    page.keyboard.type("not the password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("not right")
+    sign_in(page, ORGANISER)
+    expect(page.get_by_text("Ines Calder", exact=True)).to_be_visible()
