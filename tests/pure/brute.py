@@ -1,42 +1,69 @@
 """The matching by trying everything: slow, short, and sharing nothing with the solver."""
 
-from itertools import product
+from collections import Counter
+from itertools import combinations, product
 
 from cohort.matching.problem import Problem
+from cohort.matching.solver import Solution
+
+Assignment = tuple[tuple[int, ...], ...]
+"""For each researcher the mentors, in order."""
 
 
-def every_assignment(problem: Problem) -> list[tuple[int, ...]]:
-    """All assignments that the problem allows, as the mentor of each researcher (-1: none)."""
-    n, m = problem.shape
-    pins = dict(problem.pinned)
-    options = [
-        [pins[i]] if i in pins else [-1, *(j for j in range(m) if _allowed(problem, i, j))]
-        for i in range(n)
-    ]
+def every_assignment(problem: Problem) -> list[Assignment]:
+    """All assignments that the problem allows."""
+    options = [list(_options(problem, i)) for i in range(problem.shape[0])]
+    return [one for one in product(*options) if _loads_fit(problem, one)]
+
+
+def chosen(problem: Problem, solution: Solution) -> Assignment:
+    pairs = solution.pairs.tolist()
+    return tuple(tuple(j for k, j in pairs if k == i) for i in range(problem.shape[0]))
+
+
+def score_of(problem: Problem, i: int, j: int) -> float:
+    sticky = problem.incumbent is not None and problem.incumbent[i] == j
+    return float(problem.scores[i, j]) + (problem.stickiness if sticky else 0)
+
+
+def scores_of(problem: Problem, assignment: Assignment) -> list[float]:
+    return [score_of(problem, i, j) for i, held in enumerate(assignment) for j in held]
+
+
+def placed_of(assignment: Assignment) -> int:
+    return sum(bool(held) for held in assignment)
+
+
+def merit(problem: Problem, assignment: Assignment) -> tuple[object, ...]:
+    """What the objective compares, the most important first."""
+    scores = scores_of(problem, assignment)
+    total = round(sum(scores), 9)
+    if problem.objective == "fair":
+        lowest_first = sorted(round(score, 9) for score in scores)
+        return (placed_of(assignment), len(scores), lowest_first, total)
+    return (placed_of(assignment) if problem.cover else 0, total)
+
+
+def best(problem: Problem) -> tuple[object, ...]:
+    return max(merit(problem, one) for one in every_assignment(problem))
+
+
+def _options(problem: Problem, i: int) -> list[tuple[int, ...]]:
+    pinned = {j for k, j in problem.pinned if k == i}
+    open_ = [j for j in range(problem.shape[1]) if j in pinned or _allowed(problem, i, j)]
+    most = int(problem.demand[i])
     return [
-        a for a in product(*options) if all(a.count(j) <= problem.capacity[j] for j in range(m))
+        held
+        for size in range(min(most, len(open_)) + 1)
+        for held in combinations(open_, size)
+        if pinned <= set(held)
     ]
 
 
-def total_of(problem: Problem, assignment: tuple[int, ...]) -> float:
-    return sum(
-        float(problem.scores[i, j])
-        + (problem.stickiness if problem.incumbent is not None and problem.incumbent[i] == j else 0)
-        for i, j in enumerate(assignment)
-        if j >= 0
-    )
-
-
-def placed_of(assignment: tuple[int, ...]) -> int:
-    return sum(j >= 0 for j in assignment)
-
-
-def best(problem: Problem) -> tuple[int, float]:
-    """The people placed (with `cover`, otherwise 0) and the total of the best assignment."""
-    return max(
-        (placed_of(a) if problem.cover else 0, total_of(problem, a))
-        for a in every_assignment(problem)
-    )
+def _loads_fit(problem: Problem, assignment: Assignment) -> bool:
+    load = Counter(j for held in assignment for j in held)
+    places = zip(problem.min_load.tolist(), problem.capacity.tolist(), strict=True)
+    return all(least <= load[j] <= most for j, (least, most) in enumerate(places))
 
 
 def _allowed(problem: Problem, i: int, j: int) -> bool:

@@ -4,35 +4,44 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from brute import Assignment, chosen, every_assignment, merit, placed_of
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.counterfactual import Move, chain, counterfactuals
-from cohort.matching.problem import BadPin, Problem
-from cohort.matching.solver import solve
+from cohort.matching.counterfactual import (
+    Move,
+    NotTheBest,
+    chain,
+    counterfactuals,
+    possible,
+    robustness,
+)
+from cohort.matching.problem import UNMATCHED, BadPin, Problem
+from cohort.matching.solver import CannotMeet, Solution, solve
 
 
-def replay(problem: Problem, mentor_of: np.ndarray, moves: tuple[Move, ...]) -> np.ndarray:
-    after = mentor_of.copy()
+def solved(problem: Problem) -> Solution | None:
+    try:
+        return solve(problem)
+    except CannotMeet:
+        return None
+
+
+def replay(problem: Problem, held: Assignment, moves: tuple[Move, ...]) -> Assignment:
+    after = [set(mentors) for mentors in held]
     for move in moves:
-        assert mentor_of[move.researcher] == move.origin
-        after[move.researcher] = move.target
-    load = np.bincount(after[after >= 0], minlength=problem.shape[1])
-    assert (load <= problem.capacity).all()
-    return after
-
-
-def worth(problem: Problem, mentor_of: np.ndarray) -> float:
-    """The total of these pairs, checked by pinning them all."""
-    pins = [(i, int(j)) for i, j in enumerate(mentor_of) if j >= 0]
-    barred = np.asarray(problem.forbidden) | (mentor_of == -1)[:, None]
-    return solve(replace(problem, pinned=pins, forbidden=barred)).total
+        after[move.researcher] -= {move.origin}
+    for move in moves:
+        after[move.researcher] |= {move.target} - {UNMATCHED}
+    return tuple(tuple(sorted(mentors)) for mentors in after)
 
 
 @given(problems())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_regret_is_what_solving_again_with_the_pin_loses(problem: Problem) -> None:
-    solution = solve(problem)
+    solution = solved(problem)
+    if solution is None:
+        return
     found = counterfactuals(problem, solution)
     for i, j in np.ndindex(problem.shape):
         regret, fewer = found.regret[i, j], found.fewer_placed[i, j]
@@ -42,24 +51,27 @@ def test_a_regret_is_what_solving_again_with_the_pin_loses(problem: Problem) -> 
             continue
         try:
             pinned = replace(problem, pinned=[*problem.pinned, (i, j)])
-        except BadPin:
+            forced = solve(pinned)
+        except (BadPin, CannotMeet):
             assert regret == np.inf
             assert moves is None
             continue
-        forced = solve(pinned)
         assert regret == pytest.approx(solution.total - forced.total, abs=1e-9)
         assert moves is not None
-        after = replay(problem, solution.mentor_of, moves)
-        assert after[i] == j
-        assert worth(problem, after) == pytest.approx(forced.total, abs=1e-9)
+        after = replay(pinned, chosen(problem, solution), moves)
+        assert after in every_assignment(pinned)
+        assert merit(pinned, after) == merit(pinned, chosen(pinned, forced))
         if problem.cover:
-            assert fewer == len(solution.pairs) - len(forced.pairs)
+            placed = placed_of(chosen(problem, solution))
+            assert fewer == placed - placed_of(chosen(pinned, forced))
 
 
 @given(problems())
 @settings(max_examples=120, deadline=None)
 def test_a_mentor_price_is_what_one_more_place_adds(problem: Problem) -> None:
-    solution = solve(problem)
+    solution = solved(problem)
+    if solution is None:
+        return
     found = counterfactuals(problem, solution)
     for j in range(problem.shape[1]):
         roomier = problem.capacity.copy()
@@ -67,7 +79,51 @@ def test_a_mentor_price_is_what_one_more_place_adds(problem: Problem) -> None:
         more = solve(replace(problem, capacity=roomier))
         assert found.mentor_price[j] == pytest.approx(more.total - solution.total, abs=1e-9)
         if problem.cover:
-            assert found.more_placed[j] == len(more.pairs) - len(solution.pairs)
+            placed = placed_of(chosen(problem, solution))
+            assert found.more_placed[j] == placed_of(chosen(problem, more)) - placed
+
+
+@given(problems())
+@settings(max_examples=150, deadline=None)
+def test_robustness_is_what_forbidding_the_pair_loses(problem: Problem) -> None:
+    solution = solved(problem)
+    if solution is None:
+        return
+    found = robustness(problem, solution)
+    for k, (i, j) in enumerate(solution.pairs.tolist()):
+        forbidden = np.asarray(problem.forbidden).copy()
+        forbidden[i, j] = True
+        try:
+            without = solve(replace(problem, forbidden=forbidden))
+        except (BadPin, CannotMeet):
+            assert found.loss[k] == np.inf
+            continue
+        assert found.loss[k] == pytest.approx(solution.total - without.total, abs=1e-9)
+
+
+@given(problems())
+@settings(max_examples=150, deadline=None)
+def test_possible_pairs_are_those_of_all_the_best_assignments(problem: Problem) -> None:
+    solution = solved(problem)
+    if solution is None:
+        return
+    every = every_assignment(problem)
+    top = max(merit(problem, one) for one in every)
+    expected = {
+        (i, j)
+        for one in every
+        if merit(problem, one) == top
+        for i, mentors in enumerate(one)
+        for j in mentors
+    }
+    found = possible(problem, counterfactuals(problem, solution))
+    assert set(map(tuple, np.argwhere(found).tolist())) == expected
+
+
+def test_nothing_is_compared_with_a_solution_that_is_not_the_best_by_total() -> None:
+    problem = Problem([[1.0]], [1], objective="fair")
+    with pytest.raises(NotTheBest):
+        counterfactuals(problem, solve(problem))
 
 
 def test_a_pair_of_the_answer_has_no_regret() -> None:

@@ -29,7 +29,9 @@ ROOM = [1, 1, 1]
         ({"incumbent": [-2, 0]}, BadNumber, "incumbent", (0,)),
         ({"stickiness": -0.1}, BadNumber, "stickiness", ()),
         ({"stickiness": np.nan}, BadNumber, "stickiness", ()),
-        ({"objective": "fair"}, BadProblem, "objective", ()),
+        ({"objective": "kind"}, BadProblem, "objective", ()),
+        ({"demand": [1, -1]}, BadNumber, "demand", (1,)),
+        ({"min_load": [1, 2, 1]}, BadNumber, "min_load", (1,)),
         ({"researcher_ids": ["ada"]}, BadShape, "researcher_ids", ()),
         ({"mentor_ids": ["ada", "bo", "ada"]}, BadIdentifier, "mentor_ids", (2,)),
         ({"pinned": [(0, 0), (2, 0)]}, BadPin, "pinned", (1,)),
@@ -38,6 +40,12 @@ ROOM = [1, 1, 1]
         ({"pinned": [(0, -1)]}, BadPin, "pinned", (0,)),
         ({"pinned": [(0, 0), (1, 0)]}, BadPin, "pinned", (1,)),
         ({"pinned": [(0, 0), (0, 1)]}, BadPin, "pinned", (1,)),
+        (
+            {"pinned": [(0, 0), (0, 0)], "demand": [2, 2], "capacity": [2, 2, 2]},
+            BadPin,
+            "pinned",
+            (1,),
+        ),
         ({"pinned": [(0, 1)], "forbidden": HALVES > 0}, BadPin, "pinned", (0,)),
     ],
 )

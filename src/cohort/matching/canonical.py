@@ -45,8 +45,11 @@ def canonical(problem: Problem) -> Canonical:
     allowed = ~np.asarray(problem.forbidden)
     if problem.floor is not None:
         allowed &= problem.scores >= problem.floor
-    for i, j in problem.pinned:
-        allowed[i] = np.arange(m) == j
+    pins = np.zeros(problem.shape, dtype=np.bool_)
+    pins[[i for i, _ in problem.pinned], [j for _, j in problem.pinned]] = True
+    taken = pins.sum(axis=1) >= np.asarray(problem.demand)
+    allowed[taken] = False
+    allowed |= pins
     sticky = round(problem.stickiness * steps)
     units += sticky * (np.asarray(problem.incumbent)[:, None] == np.arange(m))
     bonus = outweighing * math.ceil(largest * steps) + 1 if problem.cover else 0

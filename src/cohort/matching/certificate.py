@@ -7,11 +7,14 @@ from itertools import chain
 
 import numpy as np
 
-from cohort.matching.problem import Floats, Problem
+from cohort.matching.certificate_fair import faults_in_levels
+from cohort.matching.problem import Bools, Floats, Ints, Problem
 from cohort.matching.solver import Solution
 
 BLOCK = 1024
 TOLERANCE = 1e-9
+PROOF = "No assignment has a total above {bound}, and this one has {total}."
+FAIR = "No assignment is fairer, and none as fair has a total above {total}."
 
 
 @dataclass(frozen=True)
@@ -30,20 +33,28 @@ class Verdict:
 def verify(problem: Problem, solution: Solution) -> Verdict:
     """Whether the pairs are allowed and the prices prove that no assignment is better.
 
-    Any prices v >= 0 give a bound: each researcher gets at most her best score less its price,
-    and the mentors' places bring in at most what they are priced at. One pass over the scores,
-    in blocks of rows; O(n m) time, O(m) memory beside the input. Figures are compared to 1e-9
-    of the largest number among them.
+    Any prices v give a bound: each researcher gets at most her best scores less their prices,
+    and the mentors' places bring in at most what they are priced at (a price below 0 is paid
+    for as many people as the mentor must have). One pass over the scores, in blocks of rows;
+    O(n m) time, O(m) memory beside the input. Figures are compared to 1e-9 of the largest
+    number among them. With "fair", each level is checked as well (`certificate_fair`).
     """
     fault = next(
         chain(_faults_in_pairs(problem, solution), _faults_in_prices(problem, solution)), ""
     )
     if fault:
         return Verdict(holds=False, sentence=fault, total=math.nan, bound=math.nan)
+    if problem.objective == "fair":
+        fault = next(faults_in_levels(problem, solution), "")
+        return _verdict(fault, FAIR, solution.total, solution.bound)
     total, bound, best = _weigh(problem, solution)
     fault = next(_faults_in_figures(problem, solution, total, bound, best), "")
-    proof = f"No assignment has a total above {bound}, and this one has {total}."
-    return Verdict(holds=not fault, sentence=fault or proof, total=total, bound=bound)
+    return _verdict(fault, PROOF, total, bound)
+
+
+def _verdict(fault: str, proof: str, total: float, bound: float) -> Verdict:
+    sentence = fault or proof.format(bound=bound, total=total)
+    return Verdict(holds=not fault, sentence=sentence, total=total, bound=bound)
 
 
 def _largest(problem: Problem) -> float:
@@ -52,37 +63,50 @@ def _largest(problem: Problem) -> float:
 
 def _faults_in_pairs(problem: Problem, solution: Solution) -> Iterator[str]:
     n, m = problem.shape
-    mentor_of, u, v = solution.mentor_of, *solution.prices
-    if (mentor_of.shape, u.shape, v.shape) != ((n,), (n,), (m,)):
+    pairs, mentor_of = solution.pairs, solution.mentor_of
+    u, v = solution.prices
+    if (u.shape, v.shape, mentor_of.shape) != ((n,), (m,), (n if problem.single else 0,)):
         yield "The solution has another number of researchers or mentors than the problem."
-    if ((mentor_of < -1) | (mentor_of >= m)).any():
+    if ((pairs < 0) | (pairs >= (n, m))).any() or ((mentor_of < -1) | (mentor_of >= m)).any():
         yield "Somebody is matched with a mentor who does not exist."
+    if len(np.unique(pairs, axis=0)) < len(pairs):
+        yield "Somebody is matched twice with the same mentor."
     matched = np.flatnonzero(mentor_of >= 0)
-    if not np.array_equal(solution.pairs, np.stack([matched, mentor_of[matched]], axis=1)):
-        yield "The list of pairs and the mentor of each researcher do not agree."
-    load = np.bincount(mentor_of[matched], minlength=m)
-    for full in np.flatnonzero(load > problem.capacity):
-        yield f"Mentor {full} has {load[full]} people and {problem.capacity[full]} place(s)."
-    for i, j in problem.pinned:
-        if mentor_of[i] != j:
-            yield f"Researcher {i} is pinned to mentor {j}, but has {mentor_of[i]}."
-    pinned = {i for i, _ in problem.pinned}
-    for i, j in solution.pairs.tolist():
+    if problem.single and not np.array_equal(pairs, np.column_stack([matched, mentor_of[matched]])):
+        yield "pairs and mentor_of do not agree."
+    yield from _faults_in_counts(problem, pairs)
+    for i, j in sorted(set(problem.pinned) - set(map(tuple, pairs.tolist()))):
+        has = pairs[pairs[:, 0] == i, 1].tolist()
+        yield f"Researcher {i} is pinned to mentor {j}, but has {has or 'nobody'}."
+    for i, j in pairs.tolist():
         if problem.forbidden is not None and problem.forbidden[i, j]:
             yield f"Researcher {i} has mentor {j}, which is forbidden."
         low = problem.floor is not None and problem.scores[i, j] < problem.floor
-        if low and i not in pinned:
+        if low and (i, j) not in problem.pinned:
             yield f"Researcher {i} has mentor {j} at {problem.scores[i, j]}, below the floor."
+
+
+def _faults_in_counts(problem: Problem, pairs: Ints) -> Iterator[str]:
+    n, m = problem.shape
+    load, degree = np.bincount(pairs[:, 1], minlength=m), np.bincount(pairs[:, 0], minlength=n)
+    least, most = np.asarray(problem.min_load), np.asarray(problem.demand)
+    for j in np.flatnonzero(load > problem.capacity):
+        yield f"Mentor {j} has {load[j]} people, but {problem.capacity[j]} place(s)."
+    for j in np.flatnonzero(load < least):
+        yield f"Mentor {j} has {load[j]} people, but must have {least[j]}."
+    for i in np.flatnonzero(degree > most):
+        yield f"Researcher {i} has {degree[i]} mentors, but may have {most[i]}."
 
 
 def _faults_in_prices(problem: Problem, solution: Solution) -> Iterator[str]:
     v, bonus = solution.prices.v, solution.cover_bonus
-    for j in np.flatnonzero(~((v >= 0) & np.isfinite(v))):
+    may_be_low = (np.asarray(problem.min_load) > 0) | (problem.objective == "fair")
+    for j in np.flatnonzero(~(((v >= 0) | may_be_low) & np.isfinite(v))):
         yield f"The price of mentor {j} is {v[j]}; it must be a number of at least 0."
     if bonus and not problem.cover:
         yield "A cover bonus is charged without cover."
-    most = min(problem.shape[0], sum(problem.capacity.tolist()))
-    if problem.cover and not 2 * most * _largest(problem) <= bonus < math.inf:
+    enough = 2 * problem.most_pairs * _largest(problem) <= bonus < math.inf
+    if problem.cover and problem.objective == "total" and not enough:
         yield f"The cover bonus is {bonus}: too small to prove that nobody else can be placed."
 
 
@@ -94,39 +118,60 @@ def _faults_in_figures(
         yield f"Researcher {i} has the price {solution.prices.u[i]}; it must be {best[i]}."
     if not abs(solution.total - total) <= slack:
         yield f"The total is said to be {solution.total}, but the pairs add up to {total}."
-    if not bound - total <= slack:
-        yield f"The prices only prove that no total is above {bound}; the total is {total}."
     if not abs(solution.bound - bound) <= slack:
         yield f"The bound is said to be {solution.bound}, but the prices give {bound}."
     if not abs(solution.gap - (solution.bound - solution.total)) <= slack:
         yield f"The gap is said to be {solution.gap}, which is not bound less total."
+    if not bound - total <= slack:
+        yield f"The prices only prove that no total is above {bound}; the total is {total}."
 
 
 def _weigh(problem: Problem, solution: Solution) -> tuple[float, float, Floats]:
     """The total of the pairs, the bound by the prices, and the best offer to each researcher."""
     n, m = problem.shape
-    v, bonus = solution.prices.v, solution.cover_bonus
+    v, bonus, pairs = solution.prices.v, solution.cover_bonus, solution.pairs
     best = np.zeros(n)
     parts: list[float] = []
     for start in range(0, n if m else 0, BLOCK):
         rows = slice(start, start + BLOCK)
-        scores = problem.scores[rows].copy()
-        barred = np.zeros(scores.shape, dtype=np.bool_)
-        if problem.forbidden is not None:
-            barred |= problem.forbidden[rows]
-        if problem.floor is not None:
-            barred |= scores < problem.floor
-        if problem.incumbent is not None:
-            scores[problem.incumbent[rows, None] == np.arange(m)] += problem.stickiness
-        offers = scores + (bonus - v)
-        best[rows] = np.where(barred, 0.0, offers).max(axis=1).clip(min=0.0)
-        for i, j in problem.pinned:
-            if rows.start <= i < rows.stop:
-                best[i] = offers[i - start, j]
-        chosen = solution.mentor_of[rows]
-        matched = np.flatnonzero(chosen >= 0)
-        parts += scores[matched, chosen[matched]].tolist()
+        here = pairs[(pairs[:, 0] >= start) & (pairs[:, 0] < start + BLOCK)]
+        scores, barred = _block(problem, rows)
+        best[rows] = _best_offers(problem, rows, scores - v, barred, bonus)
+        parts += scores[here[:, 0] - start, here[:, 1]].tolist()
     total = math.fsum(parts)
-    charged = [p * c for p, c in zip(v.tolist(), problem.capacity.tolist(), strict=True)]
-    bound = math.fsum([*best.tolist(), *charged, *[-bonus] * len(parts)])
-    return total, bound, best
+    places = np.where(v > 0, problem.capacity, np.asarray(problem.min_load))
+    charged = [p * c for p, c in zip(v.tolist(), places.tolist(), strict=True)]
+    placed = len(np.unique(pairs[:, 0]))
+    return total, math.fsum([*best.tolist(), *charged, *[-bonus] * placed]), best
+
+
+def _block(problem: Problem, rows: slice) -> tuple[Floats, Bools]:
+    """The scores of these rows with stickiness, and which pairs cannot be."""
+    scores = problem.scores[rows].copy()
+    barred = np.asarray(problem.forbidden)[rows].copy()
+    if problem.floor is not None:
+        barred |= scores < problem.floor
+    mentors = np.arange(problem.shape[1])
+    scores[np.asarray(problem.incumbent)[rows, None] == mentors] += problem.stickiness
+    return scores, barred
+
+
+def _best_offers(
+    problem: Problem, rows: slice, margin: Floats, barred: Bools, bonus: float
+) -> Floats:
+    """What these researchers can add at most: their pins, and the best others up to demand."""
+    most = np.asarray(problem.demand)[rows]
+    pinned = np.zeros(barred.shape, dtype=np.bool_)
+    for i, j in problem.pinned:
+        if rows.start <= i < rows.stop:
+            pinned[i - rows.start, j] = True
+    has = pinned.sum(axis=1)
+    best = np.where(pinned, margin, 0.0).sum(axis=1) + bonus * (has > 0)
+    others = np.where(barred | pinned, -np.inf, margin)
+    more = min(int((most - has).max(initial=0)), margin.shape[1])
+    top = np.sort(others, axis=1)[:, ::-1] if more > 1 else others.max(axis=1, keepdims=True)
+    for k in range(more):
+        gain = top[:, k] + bonus * (has + k == 0)
+        best += np.where((has + k < most) & (gain > 0), gain, 0.0)
+    offers: Floats = best
+    return offers

@@ -4,11 +4,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from cohort.matching.canonical import Canonical, canonical
-from cohort.matching.problem import UNMATCHED, Floats, Ints, Problem
-from cohort.matching.residual import NO_ARC, gains, lowest_prices, own_worth
+from cohort.matching.flow import (
+    NEVER,
+    Goal,
+    Residual,
+    longest_walk,
+    longest_walks,
+    lowest_prices,
+)
+from cohort.matching.problem import UNMATCHED, Bools, Floats, Ints, Problem
 from cohort.matching.solver import Solution
+from cohort.matching.stages import whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,35 +52,42 @@ class Move:
     target: int
 
 
+class NotTheBest(ValueError):
+    """The solution is not proved the best by total, so that nothing can be compared with it."""
+
+
 @dataclass(frozen=True, eq=False)
-class _Residual:
-    """Costs of moves around one optimal matching, in steps; node m is the bench."""
+class _Around:
+    """The moves around one best assignment, in steps; node m is the bench.
+
+    back  float[m + 1, m + 1]: what the cheapest moves lose that hand one place's worth of
+          people from one node to another.
+    """
 
     worth: Canonical
-    node: Ints
-    free: Ints
+    residual: Residual
     price: Ints
-    costs: Floats
+    back: Floats
 
 
 def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
-    """All regrets and prices at once, from an optimal solution of the problem.
+    """All regrets and prices at once, from a best solution by total.
 
     Giving j to i costs what the pair is below its prices, and the cheapest moves that hand one
-    place's worth of people from j back to where i was. O(n m + m^3) time, O(n m + m^2) memory;
-    the costs are whole numbers below 2**53, on which float64 is exact.
+    place's worth of people from j back to a mentor whom i gives up. O(n m) time and memory, and
+    a search from each mentor over the moves that are cheaper than those through the bench.
     """
-    around = _residual(problem, solution)
+    around = _around(problem, solution)
+    worth, price, goal = around.worth, around.price, around.residual.goal
     m = problem.shape[1]
-    worth, price, node = around.worth, around.price, around.node
-    back = _all_cheapest(around.costs)
-    surplus = own_worth(worth.units, solution.mentor_of) - price[node]
-    loss = (surplus[:, None] - (worth.units - price[:m])) + back[:m].T[node]
+    loss = _cheapest_to_make_room(around) - (goal.worth - price[:m])
+    loss[around.residual.held] = 0.0
     loss[np.asarray(problem.forbidden)] = np.inf
-    for i, j in problem.pinned:
-        loss[i] = np.where(np.arange(m) == j, 0.0, np.inf)
+    loss[(around.residual.degree == 0) & (around.residual.scope.most == 0)] = np.inf
     people, steps = _split(loss, worth.bonus)
-    more, gained = _split(price[:m].astype(np.float64), worth.bonus)
+    # A mentor whom no walk from the bench reaches would leave one more place empty.
+    one_more = np.maximum(longest_walks(around.residual.arcs, m)[:m], 0)
+    more, gained = _split(one_more.astype(np.float64), worth.bonus)
     return Counterfactuals(
         regret=steps / worth.steps,
         fewer_placed=people,
@@ -79,41 +96,115 @@ def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
     )
 
 
+def possible(problem: Problem, found: Counterfactuals) -> Bools:
+    """bool[n, m]: the pairs that occur in some best assignment; the other rules only chose."""
+    none_lost: Bools = (found.regret == 0) & (found.fewer_placed == 0)
+    return canonical(problem).allowed & none_lost
+
+
+@dataclass(frozen=True, eq=False)
+class Robustness:
+    """For each pair of the solution, what the total would lose if the pair were forbidden.
+
+    loss          float[k] >= 0, in the units of the scores; inf where no assignment would be
+                  left (a pin, or a minimum that needs the pair).
+    fewer_placed  int[k]: with `cover`, how many people fewer would be placed; `loss` is then
+                  the loss of total beside it and may be negative.
+    """
+
+    loss: Floats
+    fewer_placed: Ints
+
+
+def robustness(problem: Problem, solution: Solution) -> Robustness:
+    """How much each pair matters. O(k m) beside the search that `counterfactuals` makes."""
+    around = _around(problem, solution)
+    residual, price, m = around.residual, around.price, problem.shape[1]
+    i, p = solution.pairs.T
+    goal, scope = residual.goal, residual.scope
+    open_ = scope.allowed[i] & ~residual.held[i]
+    others = np.where(open_, goal.worth[i] - price[:m] - around.back[:m, p].T, -np.inf)
+    degree = residual.degree[i]
+    benched = np.where(
+        degree > scope.least[i], -around.back[m, p] - goal.first * (degree == 1), -np.inf
+    )
+    best = np.maximum(others.max(axis=1, initial=-np.inf), benched)
+    loss = goal.worth[i, p] - price[p] - best
+    loss[scope.fixed[i, p]] = np.inf
+    people, steps = _split(loss, around.worth.bonus)
+    return Robustness(loss=steps / around.worth.steps, fewer_placed=people)
+
+
 def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, ...] | None:
     """The moves that pinning i to j would cause, i first; None where it cannot be.
 
     One cheapest chain. Where several people could make the same move at the same cost, it is
     the one whose id comes first.
     """
-    if np.asarray(problem.forbidden)[i, j] or dict(problem.pinned).get(i, j) != j:
-        return None
-    around = _residual(problem, solution)
-    here = int(around.node[i])
-    if here == j:
+    residual = _residual(problem, solution)[1]
+    m = problem.shape[1]
+    if residual.held[i, j]:
         return ()
-    path = _cheapest_path(around.costs, j, here)
-    if path is None:
+    if np.asarray(problem.forbidden)[i, j]:
         return None
-    moves = [_mover(problem, around, p, q) for p, q in pairwise(path)]
-    m = problem.shape[1]
-    first = Move(i, UNMATCHED if here == m else here, j)
-    return (first, *(move for move in moves if move is not None))
+    ways = []
+    for origin, kept in _ways_to_make_room(residual, i):
+        walk = longest_walk(residual.arcs, j, origin)
+        if walk is not None:
+            gain = sum(int(residual.arcs[p, q]) for p, q in pairwise(walk))
+            ways.append((gain - kept, -len(walk), walk))
+    if not ways:
+        return None
+    walk = max(ways)[2]
+    moves = [(i, walk[-1], j)]
+    for p, q in pairwise(walk):
+        if not residual.is_place(p, q):
+            moves.append((residual.mover(p, q, problem.researcher_ids), p, q))
+    return tuple(
+        Move(k, UNMATCHED if p == m else p, UNMATCHED if q == m else q) for k, p, q in moves
+    )
 
 
-def _residual(problem: Problem, solution: Solution) -> _Residual:
+def _ways_to_make_room(residual: Residual, i: int) -> list[tuple[int, int]]:
+    """Whom i could give up for another mentor, and what that is worth; the bench if nobody."""
+    free = residual.held[i] & ~residual.scope.fixed[i]
+    ways = [(j, int(residual.goal.worth[i, j])) for j in np.flatnonzero(free).tolist()]
+    if residual.degree[i] < residual.scope.most[i]:
+        ways.append((residual.bench, -residual.goal.first if residual.degree[i] == 0 else 0))
+    return ways
+
+
+def _residual(problem: Problem, solution: Solution) -> tuple[Canonical, Residual, Ints]:
+    if problem.objective != "total" or solution.gap > 0:
+        raise NotTheBest("Counterfactuals need a solution by total that is proved the best.")
     worth = canonical(problem)
-    m = problem.shape[1]
-    mentor_of = solution.mentor_of
-    pinned = np.zeros(len(mentor_of), dtype=np.bool_)
-    pinned[[i for i, _ in problem.pinned]] = True
-    room = problem.capacity - np.bincount(mentor_of[pinned], minlength=m)
-    free = np.flatnonzero(~pinned)
-    arcs = gains(worth.units[free], worth.allowed[free], mentor_of[free], room)
-    price = np.append(lowest_prices(arcs), 0)
-    costs = price - price[:, None] - arcs.astype(np.float64)
-    costs[arcs == NO_ARC] = np.inf
-    node = np.where(mentor_of == UNMATCHED, m, mentor_of)
-    return _Residual(worth, node, free, price, costs)
+    held = np.zeros(problem.shape, dtype=np.bool_)
+    held[tuple(solution.pairs.T)] = True
+    goal = Goal(worth.units - worth.bonus, worth.bonus)
+    residual = Residual(goal, whole(problem, worth), held)
+    return worth, residual, np.append(lowest_prices(residual.arcs), 0)
+
+
+def _around(problem: Problem, solution: Solution) -> _Around:
+    worth, residual, price = _residual(problem, solution)
+    return _Around(worth, residual, price, _all_cheapest(residual.arcs, price))
+
+
+def _cheapest_to_make_room(around: _Around) -> Floats:
+    """float[n, m]: what i gives up for j, and the moves from j that follow, at the least."""
+    residual, back, price = around.residual, around.back, around.price
+    n, m = residual.held.shape
+    first = residual.goal.first * (residual.degree == 0)
+    from_bench = np.where(residual.degree < residual.scope.most, -first, np.inf)
+    least: Floats = from_bench[:, None] + back[:m, m]
+    rows, mentors = np.nonzero(residual.held & ~residual.scope.fixed)
+    gives_up = (residual.goal.worth[rows, mentors] - price[mentors]).astype(np.float64)
+    if n and (residual.scope.most <= 1).all():
+        least[rows] = back.T[mentors, :m] + gives_up[:, None]
+    else:
+        for i, p, kept in zip(rows, mentors, gives_up, strict=True):
+            np.minimum(least[i], back[:m, p] + kept, out=least[i])
+    return least
 
 
 def _split(steps: Floats, bonus: int) -> tuple[Ints, Floats]:
@@ -124,54 +215,21 @@ def _split(steps: Floats, bonus: int) -> tuple[Ints, Floats]:
     return people.astype(np.int64), steps - people * bonus
 
 
-def _all_cheapest(costs: Floats) -> Floats:
-    """The cheapest way from every node to every other (Floyd 1962, Warshall 1962)."""
-    cheapest = costs.copy()
+def _all_cheapest(arcs: Ints, price: Ints) -> Floats:
+    """The least loss between all nodes: float[m + 1, m + 1], inf where there is no way.
+
+    What goes through the bench is known from two searches. Only arcs that cost less than that
+    can be part of a better way, and they are few: people differ less than mentors are apart.
+    """
+    bench = len(arcs) - 1
+    costs = (price - price[:, None] - arcs).astype(np.float64)
+    costs[arcs <= NEVER] = np.inf
+    out, home = longest_walks(arcs, bench), longest_walks(arcs.T, bench)
+    to_bench = np.where(home <= NEVER, np.inf, -price - home)
+    from_bench = np.where(out <= NEVER, np.inf, price - out)
+    through = to_bench[:, None] + from_bench
+    rows, columns = np.nonzero(costs < through)
+    graph = csr_array((costs[rows, columns], (rows, columns)), shape=costs.shape)
+    cheapest: Floats = np.minimum(dijkstra(graph), through)
     np.fill_diagonal(cheapest, 0.0)
-    through = np.empty_like(cheapest)
-    for k in range(len(cheapest)):
-        np.add(cheapest[:, k, None], cheapest[k], out=through)
-        np.minimum(cheapest, through, out=cheapest)
     return cheapest
-
-
-def _cheapest_path(costs: Floats, start: int, end: int) -> list[int] | None:
-    """Nodes from start to end at the lowest cost, None if there is no way (Bellman-Ford)."""
-    cost = np.full(len(costs), np.inf)
-    cost[start] = 0.0
-    before = np.full(len(costs), UNMATCHED)
-    while True:
-        reached = cost[:, None] + costs
-        cheaper = reached.min(axis=0)
-        better = cheaper < cost
-        if not better.any():
-            break
-        before[better] = reached.argmin(axis=0)[better]
-        cost = np.minimum(cost, cheaper)
-    if not np.isfinite(cost[end]):
-        return None
-    path = [end]
-    while path[-1] != start:
-        path.append(int(before[path[-1]]))
-    return path[::-1]
-
-
-def _mover(problem: Problem, around: _Residual, origin: int, target: int) -> Move | None:
-    """Who makes this move; None when a free place takes it up or a place is left empty."""
-    m = problem.shape[1]
-    gain = around.price[target] - around.price[origin] - around.costs[origin, target]
-    has_room = np.append(np.bincount(around.node, minlength=m + 1)[:m] < problem.capacity, True)
-    if gain == 0 and m in (origin, target) and has_room[origin]:
-        return None
-    there = around.free[around.node[around.free] == origin]
-    now = around.worth.units[there, origin] if origin < m else 0
-    then = around.worth.units[there, target] if target < m else 0
-    may = around.worth.allowed[there, target] if target < m else True
-    able = there[(then - now == gain) & may]
-    ids = problem.researcher_ids or ()
-    researcher = min(able.tolist(), key=lambda i: ids[i])
-    return Move(
-        researcher,
-        UNMATCHED if origin == m else origin,
-        UNMATCHED if target == m else target,
-    )

@@ -48,15 +48,22 @@ class Problem:
 
     scores      float[n, m], finite, at most 1e15 in size; higher is better.
     capacity    int[m] >= 0: the places of each mentor.
+    demand      int[n] >= 0: how many mentors a researcher may have, never the same one twice;
+                1 for everybody unless said.
+    min_load    int[m] >= 0, at most the capacity: how many people each mentor must have.
     floor       nobody is matched below it (a score equal to it is fine).
     forbidden   bool[n, m]: pairs that do not exist.
     pinned      (i, j) pairs that must be part of the answer; a pin beats the floor.
     incumbent   int[n]: the mentor that i has now, -1 for none.
     stickiness  >= 0, added to the score of an incumbent pair. Beyond the point where it
                 outweighs all scores together it changes nothing more, and is lowered to it.
-    cover       place as many researchers as possible first, then maximise the total. Without
-                it, nobody is placed at a score below 0, because the total would fall.
-    objective   "total": the sum of the scores of the pairs.
+    cover       give as many researchers as possible a mentor first, then maximise the total.
+                Without it, nobody is placed at a score below 0, because the total would fall
+                (unless `min_load` asks for it).
+    objective   "total": the sum of the scores of the pairs. "fair": as many researchers as
+                possible with a mentor, then as many pairs as possible, then the worst score of
+                a pair as high as possible, then the next worst, and so on (leximin); among
+                what is equally fair, the sum.
     *_ids       distinct, compared as text; they settle ties, so that the order of rows and
                 columns never matters. Without them a row's position is its id.
 
@@ -71,16 +78,22 @@ class Problem:
     incumbent: Ints | None = None
     stickiness: float = 0.0
     cover: bool = False
-    objective: Literal["total"] = "total"
+    objective: Literal["total", "fair"] = "total"
     researcher_ids: Sequence[str] | None = None
     mentor_ids: Sequence[str] | None = None
+    demand: Ints | None = None
+    min_load: Ints | None = None
 
     def __post_init__(self) -> None:
         scores = _scores(self.scores)
         n, m = scores.shape
         checked: dict[str, object] = {
             "scores": scores,
-            "capacity": _whole_numbers(self.capacity, "capacity", m, lowest=0),
+            "capacity": (capacity := _whole_numbers(self.capacity, "capacity", m, lowest=0)),
+            "demand": _whole_numbers(
+                np.ones(n) if self.demand is None else self.demand, "demand", n, lowest=0
+            ),
+            "min_load": _min_load(self.min_load, capacity),
             "forbidden": _forbidden(self.forbidden, (n, m)),
             "incumbent": _incumbent(self.incumbent, n, m),
             "stickiness": _stickiness(self.stickiness, scores),
@@ -92,8 +105,10 @@ class Problem:
         object.__setattr__(self, "pinned", _pins(self))
         if self.floor is not None and not math.isfinite(self.floor):
             raise BadNumber(f"floor is {self.floor}; give a finite number, or None.", "floor")
-        if self.objective != "total":
-            raise BadProblem(f'objective is {self.objective!r}; it must be "total".', "objective")
+        if self.objective not in ("total", "fair"):
+            raise BadProblem(
+                f'objective is {self.objective!r}; it must be "total" or "fair".', "objective"
+            )
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -102,8 +117,16 @@ class Problem:
     @property
     def most_pairs(self) -> int:
         """No answer has more pairs than this."""
-        n = self.shape[0]
-        return min(n, int(np.minimum(self.capacity, n).sum()))
+        n, m = self.shape
+        return min(
+            int(np.minimum(np.asarray(self.demand), m).sum()),
+            int(np.minimum(self.capacity, n).sum()),
+        )
+
+    @property
+    def single(self) -> bool:
+        """Whether nobody may have more than one mentor."""
+        return bool((np.asarray(self.demand) <= 1).all())
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -147,6 +170,22 @@ def _whole_numbers(given: object, field: str, length: int, *, lowest: int) -> In
             (k,),
         )
     return _frozen(numbers.astype(np.int64))
+
+
+def _min_load(given: object, capacity: Ints) -> Ints:
+    m = len(capacity)
+    if given is None:
+        return _frozen(np.zeros(m, dtype=np.int64))
+    loads = _whole_numbers(given, "min_load", m, lowest=0)
+    bad = np.flatnonzero(loads > capacity)
+    if len(bad):
+        j = bad[0]
+        raise BadNumber(
+            f"min_load[{j}] is {loads[j]}, but mentor {j} has {capacity[j]} place(s).",
+            "min_load",
+            (j,),
+        )
+    return loads
 
 
 def _forbidden(given: object, shape: tuple[int, int]) -> Bools:
@@ -197,8 +236,8 @@ def _ids(given: Sequence[object] | None, field: str, length: int) -> tuple[str, 
 
 def _pins(problem: Problem) -> tuple[tuple[int, int], ...]:
     n, m = problem.shape
-    places = problem.capacity.tolist()
-    seen: set[int] = set()
+    places, asked = problem.capacity.tolist(), np.asarray(problem.demand).tolist()
+    seen: set[tuple[int, int]] = set()
     try:
         pins = tuple((index(i), index(j)) for i, j in problem.pinned)
     except (TypeError, ValueError) as refused:
@@ -208,12 +247,16 @@ def _pins(problem: Problem) -> tuple[tuple[int, int], ...]:
             wrong = f"there are {n} researchers and {m} mentors"
         elif problem.forbidden is not None and problem.forbidden[i, j]:
             wrong = "this pair is forbidden"
-        elif i in seen:
-            wrong = f"researcher {i} is pinned already"
+        elif (i, j) in seen:
+            wrong = "this pair is pinned already"
+        elif asked[i] == 0:
+            most = np.asarray(problem.demand)[i]
+            wrong = f"researcher {i} may have {most} mentor(s), all taken by pins"
         elif places[j] == 0:
             wrong = f"mentor {j} has {problem.capacity[j]} place(s), all taken by pins"
         else:
-            seen.add(i)
+            seen.add((i, j))
+            asked[i] -= 1
             places[j] -= 1
             continue
         raise BadPin(f"pinned[{k}] is ({i}, {j}), but {wrong}.", "pinned", (k,))

@@ -1,21 +1,26 @@
 """Who is matched with whom: the exact optimum, its proof, and one answer among equals."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
-from cohort.matching.canonical import Canonical, canonical, lots
+from cohort.matching.canonical import Canonical, canonical
+from cohort.matching.fair import Level, fairest
+from cohort.matching.flow import Goal, Residual, Scope, improve, lowest_prices, narrowed, never
+from cohort.matching.infeasible import CannotMeet
 from cohort.matching.problem import UNMATCHED, Bools, Floats, Ints, Problem
-from cohort.matching.residual import gains, lowest_prices, optimal_face
+from cohort.matching.stages import bound_by, feasible, offers, settled, whole
 
-__all__ = ["Prices", "Problem", "Solution", "solve"]
+__all__ = ["CannotMeet", "Level", "Prices", "Problem", "Solution", "solve"]
 
 
 class Prices(NamedTuple):
-    """u float[n] for researchers (negative only if pinned), v float[m] >= 0 for a place."""
+    """u float[n]: what each researcher adds; v float[m] >= 0: the price of a place.
+
+    u is negative only by a pin, v only where `min_load` holds a mentor above what fits.
+    """
 
     u: Floats
     v: Floats
@@ -26,14 +31,17 @@ class Solution:
     """An answer and its certificate; all figures are in the units of the scores.
 
     pairs        int[k, 2], by researcher.
-    mentor_of    int[n], -1 where unmatched.
+    mentor_of    int[n], -1 where unmatched; int[0] where somebody may have several mentors.
     total        the sum of the pairs' scores, with the stickiness of kept incumbents.
-    bound        no assignment has a higher total; `gap` is bound - total, 0 when proved.
+    bound        no assignment (with "fair": none as fair) has a higher total; `gap` is
+                 bound - total, 0 when proved.
     prices       u and v with u[i] + v[j] >= score[i, j] + cover_bonus for every allowed pair,
                  u >= 0 unless pinned; v is the lowest that prove it: what one more place with
-                 the mentor would add.
+                 the mentor would add. With demand above 1, u[i] is the sum over i's best pairs.
     cover_bonus  with `cover`, what placing one more person counts, more than all scores could
                  outweigh; it is part of the prices, not of total and bound. Otherwise 0.
+    levels       with "fair": the proof of each level, in order.
+    stopped      time ran out: the gap may be above 0, and equals are not settled.
     """
 
     pairs: Ints
@@ -43,104 +51,58 @@ class Solution:
     gap: float
     prices: Prices
     cover_bonus: float
+    levels: tuple[Level, ...] = ()
+    stopped: bool = False
 
 
-def solve(problem: Problem) -> Solution:
+def solve(problem: Problem, *, out_of_time: Callable[[], bool] = never) -> Solution:
     """The assignment of highest total (with `cover`: among those that place the most people).
 
-    Among equal ones: the one that keeps the most incumbents, then the one that places the most
-    people, then the one whose pairs have the highest sum of lots. A lot is a fixed draw from
-    the two ids (`canonical.lots`), so that nobody gains by the order of rows or by a name.
+    Among equal ones: the one that keeps the most incumbents, then the one with the most pairs,
+    then the one whose pairs have the highest sum of lots. A lot is a fixed draw from the two
+    ids (`canonical.lots`), so that nobody gains by the order of rows or by a name.
 
     Scores are compared as integers (see `canonical`), so equality and a gap of 0 are exact.
-    Time O(n^2 * places) at worst, memory O(n * places). The problem is not changed.
+    `out_of_time` is asked now and then; once it is true the best found so far is returned, with
+    its true gap. Raises CannotMeet when pins and min_load leave no assignment. Memory
+    O(n m + m^2), time by the moves that are left after a quick start. The problem is not changed.
     """
     worth = canonical(problem)
-    n, m = problem.shape
-    mentor_of = np.full(n, UNMATCHED, dtype=np.int64)
-    for i, j in problem.pinned:
-        mentor_of[i] = j
-    free = mentor_of == UNMATCHED
-    room = problem.capacity - np.bincount(mentor_of[~free], minlength=m)
-    prices = np.zeros(m, dtype=np.int64)
-    if free.any() and m:
-        rows, columns = _by_id(problem.researcher_ids), _by_id(problem.mentor_ids)
-        rows = rows[free[rows]]
-        block = np.ix_(rows, columns)
-        goals = (goal[block] for goal in _goals(problem, worth))
-        found = _best_in_turn(goals, worth.allowed[block], room[columns])
-        mentor_of[rows] = np.where(found == UNMATCHED, UNMATCHED, columns[found])
-        arcs = gains(worth.units[free], worth.allowed[free], mentor_of[free], room)
-        prices = lowest_prices(arcs)
-    return _proved(problem, worth, mentor_of, prices)
+    scope = whole(problem, worth)
+    levels: tuple[Level, ...] = ()
+    goal = Goal(worth.units - worth.bonus, worth.bonus)
+    residual = feasible(problem, goal, scope)
+    if problem.objective == "fair":
+        found = fairest(goal, scope, residual.held, out_of_time)
+        scope, levels, goal = found.scope, found.levels, Goal(goal.worth)
+        residual = Residual(goal, scope, found.held)
+    guess = improve(residual, out_of_time)
+    prices = lowest_prices(residual.arcs) if guess is None else guess
+    held, done = residual.held, False
+    if guess is None:
+        held, done = settled(problem, narrowed(residual, prices), held, out_of_time)
+    figures = _figures(problem, worth, _Found(goal, scope, held, prices))
+    return replace(figures, levels=levels, stopped=not done)
 
 
-def _by_id(ids: Sequence[str] | None) -> Ints:
-    """Row numbers in the order of ids, so that even equal lots do not depend on row order."""
-    return np.argsort(np.array(ids or [], dtype=np.str_), kind="stable")
+class _Found(NamedTuple):
+    goal: Goal
+    scope: Scope
+    held: Bools
+    prices: Ints
 
 
-def _goals(problem: Problem, worth: Canonical) -> Iterator[Ints]:
-    """What is maximised, one after the other; a later goal only chooses among equals."""
-    n, m = problem.shape
-    yield worth.units
-    kept = np.asarray(problem.incumbent)[:, None] == np.arange(m)
-    yield kept * np.int64(n + 1) + 1
-    yield lots(problem)
-
-
-def _best_in_turn(goals: Iterator[Ints], allowed: Bools, room: Ints) -> Ints:
-    """Maximise the first goal; within its optimal face the second; and so on: int[n].
-
-    Staying in the face is itself worth more than anything the later goal offers, so that each
-    step is again a plain assignment, of the people who are not settled yet.
-    """
-    answer = np.full(len(allowed), UNMATCHED, dtype=np.int64)
-    rows = np.arange(len(allowed))
-    staying = np.zeros(allowed.shape, dtype=np.int64)
-    for goal in goals:
-        worth = goal[rows]
-        if staying.any():
-            worth = worth + staying * (2 * len(rows) * int(worth.max()) + 1)
-        answer[rows] = chosen = _assign(worth, allowed, room)
-        face = optimal_face(worth, allowed, chosen, room)
-        settled, open_ = chosen[face.settled], ~face.settled
-        room = room - np.bincount(settled[settled != UNMATCHED], minlength=len(room))
-        rows, allowed = rows[open_], face.pairs[open_]
-        staying = face.must_match[open_, None].astype(np.int64) + (face.must_fill & (room > 0))
-        if not len(rows):
-            break
-    return answer
-
-
-def _assign(worth: Ints, allowed: Bools, room: Ints) -> Ints:
-    """The mentor of each researcher, -1 for the bench, at the highest sum of `worth`.
-
-    A place is a column. The bench needs none: a pair that does not exist or is worth nothing
-    counts as 0, and whoever is given such a place stays on the bench instead.
-    """
-    worth = np.where(allowed, np.maximum(worth, 0), 0)
-    places = np.repeat(np.arange(len(room)), np.minimum(room, (worth > 0).sum(axis=0)))
-    cost = np.negative(worth, dtype=np.float64)
-    rows, columns = linear_sum_assignment(np.take(cost, places, axis=1))
-    mentor_of = np.full(len(worth), UNMATCHED, dtype=np.int64)
-    mentor_of[rows] = places[columns]
-    real = worth[np.arange(len(worth)), np.maximum(mentor_of, 0)] > 0
-    return np.where(real, mentor_of, UNMATCHED)
-
-
-def _proved(problem: Problem, worth: Canonical, mentor_of: Ints, v: Ints) -> Solution:
-    matched = np.flatnonzero(mentor_of != UNMATCHED)
-    pairs = np.column_stack([matched, mentor_of[matched]])
-    surplus = np.where(worth.allowed, worth.units - v, 0)
-    u = surplus.max(axis=1, initial=0)
-    for i, j in problem.pinned:
-        u[i] = worth.units[i, j] - v[j]
+def _figures(problem: Problem, worth: Canonical, found: _Found) -> Solution:
+    goal, scope, held, v = found
+    pairs = np.argwhere(held)
+    mentor_of = np.full(len(held) if problem.single else 0, UNMATCHED, dtype=np.int64)
+    if problem.single:
+        mentor_of[pairs[:, 0]] = pairs[:, 1]
+    u = offers(goal, scope, v)
     # Python's integers: the sums of many 50-bit numbers would overflow 64 bits.
-    bonus = worth.bonus * len(pairs)
-    total = sum(worth.units[pairs[:, 0], pairs[:, 1]].tolist()) - bonus
-    bound = sum(u.tolist()) - bonus
-    bound += sum(p * c for p, c in zip(v.tolist(), problem.capacity.tolist(), strict=True))
+    bonus = goal.first * int(held.any(axis=1).sum())
+    total = sum(goal.worth[held].tolist())
+    bound = bound_by(u, v, scope) - bonus
     return Solution(
         pairs=pairs,
         mentor_of=mentor_of,
@@ -148,5 +110,5 @@ def _proved(problem: Problem, worth: Canonical, mentor_of: Ints, v: Ints) -> Sol
         bound=bound / worth.steps,
         gap=(bound - total) / worth.steps,
         prices=Prices(u.astype(np.float64) / worth.steps, v.astype(np.float64) / worth.steps),
-        cover_bonus=worth.bonus / worth.steps,
+        cover_bonus=goal.first / worth.steps,
     )
