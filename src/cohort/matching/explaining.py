@@ -214,12 +214,16 @@ def _hours(hours: float) -> str:
 
 
 def _languages(researcher: Researcher, mentor: Mentor, titles: Mapping[str, str]) -> str:
-    both = [_title(one, titles) for one in researcher.languages if one in mentor.languages]
+    both = [titles.get(one, one) for one in researcher.languages if one in mentor.languages]
     return f"you both speak {_listed(both)}" if both else ""
 
 
 def _title(slug: str, titles: Mapping[str, str]) -> str:
-    return titles.get(slug, slug)
+    """A term as it stands inside a sentence: small, unless it is an acronym or a person's name."""
+    title = titles.get(slug, slug)
+    first = title.partition(" ")[0]
+    keeps = not first[1:].islower() or first.endswith("ian")  # MLOps, 3D; Bayesian, Gaussian
+    return title if keeps else title[:1].lower() + title[1:]
 
 
 def _listed(parts: Sequence[str]) -> str:
