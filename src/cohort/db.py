@@ -63,6 +63,7 @@ def create_engine(settings: Settings, *, patience: int = 5) -> AsyncEngine:
         pool_timeout=3,
         pool_recycle=1800,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text goes to the logs; what people typed does not
         connect_args={
             "timeout": 5,
             "server_settings": {

@@ -106,15 +106,15 @@ def write_cursor(at: datetime, row_id: UUID) -> str:
 def read_cursor(cursor: str) -> tuple[datetime, UUID]:
     try:
         at, row_id = _read(cursor)
-        return datetime.fromisoformat(at), UUID(row_id)
-    except (ValueError, TypeError, AttributeError) as error:
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(row_id)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise _not_ours() from error
 
 
 def read_position(cursor: str) -> int:
     try:
         position = int(_read(cursor))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise _not_ours() from error
     if not 0 <= position < 2**31:
         raise _not_ours()

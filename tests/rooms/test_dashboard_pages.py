@@ -149,7 +149,7 @@ async def test_only_organisers_see_the_desk_of_a_cohort_others_see_its_door(
         # Her own name stands in the head of every page.
         assert "Rita Example" not in seen.text or one is rita
         assert "Mona Example" not in seen.text or one is mona
-        assert (await one.get("/cohorts/spring/progress.csv")).status_code == 404
+        assert (await one.get("/cohorts/spring/progress.csv")).status_code == 403
     assert f"/plan/{enrolment.id}" in (await rita.get("/cohorts/spring")).text
     assert "/cohorts/spring/enrol" in (await stranger.get("/cohorts/spring")).text
     assert (await anyone.get("/cohorts/spring")).headers["location"].startswith("/login")

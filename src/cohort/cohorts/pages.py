@@ -22,7 +22,6 @@ from cohort.cohorts.schemas import (
     MoveIn,
     OrganiserIn,
 )
-from cohort.conditional import etag
 from cohort.errors import Invalid, NotAllowed, Refusal, Stale
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
@@ -307,7 +306,8 @@ async def withdraw(
 
 
 def etag_of(version: object) -> str:
-    return etag(int(version)) if isinstance(version, str) and version.isdigit() else etag(0)
+    """Of the version that the form was made from; what is none is no version of anything."""
+    return f'"{version}"'
 
 
 router = Router(

@@ -66,8 +66,7 @@ async def progress_csv(
     slug: FromPath[str],
 ) -> Response[bytes]:
     cohort = await cohorts.get_by_slug(db, actor, slug)
-    if not await cohorts.may_organise(db, actor, cohort.id):
-        raise NotFound
+    await cohorts.require_organiser(db, actor, cohort.id)
     return Response(
         csv_of(await desk.progress_rows(db, cohort, now=clock())),
         media_type="text/csv; charset=utf-8",

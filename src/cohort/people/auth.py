@@ -98,7 +98,10 @@ class WhoIsAsking:
 
 
 async def public(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Anyone may ask."""
+    """Anyone may ask. A key belongs to the API: on a page, its owner is nobody."""
+    key_shown = connection.auth is not None and connection.auth.scopes is not None
+    if key_shown and handler.opt.get("room") is None:
+        connection.scope["user"] = None
 
 
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:

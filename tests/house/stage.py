@@ -1,0 +1,371 @@
+"""Everyone and everything that a route can be about, and a good request for each route.
+
+Ada studies in Olga's cohort, and Max mentors her; Pia studies beside her and Mia wants to mentor.
+Otto runs another cohort, Amy the platform, and Nora has just signed up.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from httpx import AsyncClient, Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from tests.conftest import Platform
+from tests.rooms.study_cast import mentored
+from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentoring
+
+from cohort.cohorts.models import CohortState
+from cohort.db import unit_of_work
+from cohort.guides.models import Milestone
+from cohort.mail import MailboxMessage
+from cohort.matching import rules
+from cohort.matching.models import Override, OverrideKind, Pair, Round, Run, RunState, Unmatched
+from cohort.mentors.models import MentorState
+from cohort.mentorships.models import Proposal
+from cohort.outbox import Promise, PromiseState
+from cohort.people import service as people
+from cohort.people.models import LinkPurpose, Person
+from cohort.people.schemas import ApiKeyIn
+from cohort.study import service as study
+from cohort.study.models import ItemState, PlanItem, Submission
+
+CAST = (
+    "anyone",
+    "newcomer",
+    "peer",
+    "researcher",
+    "mentor",
+    "applicant",
+    "organiser",
+    "elsewhere",
+    "admin",
+    "key",
+)
+NAMES = {
+    "newcomer": "Nora",
+    "peer": "Pia",
+    "researcher": "Ada",
+    "mentor": "Max",
+    "applicant": "Mia",
+    "organiser": "Olga",
+    "elsewhere": "Otto",
+    "admin": "Amy",
+}
+PASSWORD = "correct horse battery"
+
+PROFILE = {
+    "domains": ["nlp"],
+    "languages": ["en"],
+    "time_zone": "Europe/Berlin",
+    "weekly_hours": EVENINGS,
+    "organisations": ["Southwind"],
+}
+STUDYING = PROFILE | {"stage": "phd", "role_goals": ["ml-engineer"], "advisers": ["Grace"]}
+MENTORING = PROFILE | {
+    "roles": ["ml-engineer"],
+    "skills": ["serving"],
+    "came_from": "phd",
+    "capacity": 2,
+    "motivation": "I was there once.",
+}
+JOINING = MENTORING | {"name": "Greta", "email": "greta@example.org", "consent": True}
+RULES = {
+    "weights": {
+        "domain": 3,
+        "role": 2,
+        "skills": 3,
+        "availability": 1,
+        "language": 0.5,
+        "path": 1,
+        "wishes": 2,
+    },
+    "requirements": {
+        "conflict_of_interest": True,
+        "common_language": True,
+        "min_shared_hours": 1,
+        "least_score": 0.2,
+    },
+}
+
+
+ADA = {"email": "ada@example.org", "password": PASSWORD}
+NEW = {"name": "Eve", "email": "eve@example.org", "password": PASSWORD}
+COHORT = {
+    "slug": "autumn-2027",
+    "name": "Autumn 2027",
+    "starts_on": "2027-09-01",
+    "ends_on": "2027-12-20",
+    "time_zone": "Europe/Berlin",
+    "seats": 10,
+}
+EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
+VERDICT = {"verdict": "passed", "comment": ""}
+SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
+STUDYING_FORM = SPEAKING_FORM | {"stage": "phd", "role_goal_1": "ml-engineer", "version": "1"}
+JOINING_FORM = SPEAKING_FORM | {
+    "name": "Greta",
+    "email": "greta@example.org",
+    "roles": "ml-engineer",
+    "skills": "serving",
+    "came_from": "phd",
+    "capacity": "2",
+    "motivation": "I was there once.",
+    "consent": "yes",
+}
+
+
+@dataclass
+class Stage:
+    platform: Platform
+    clients: dict[str, AsyncClient] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    async def ask(self, who: str, route: str, **sent: Any) -> Response:
+        """A good request to the route, unless `sent` says otherwise."""
+        method, path = route.split()
+        asked: dict[str, Any] = {"headers": {}} | self.request(route) | sent
+        given = self.ids | asked.pop("ids", {})
+        for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
+            path = path.replace(f"{{{name}}}", str(given[name]))
+        return await self.clients[who].request(method, path, **asked)
+
+    def request(self, route: str) -> dict[str, Any]:
+        return (in_api(self.ids) | on_pages(self.ids)).get(route, {})
+
+
+def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What a good request sends besides its address; nothing, where a route is not named."""
+    seen = {"headers": {"If-Match": '"1"'}}
+    seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
+    applying = {"ids": {"mentor_id": ids["applicant_id"]}}
+    return {
+        "POST /api/v1/people": {"json": NEW},
+        "POST /api/v1/verifications": {"json": {"token": ids["verify"]}},
+        "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
+        "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
+        "POST /api/v1/logins": {"json": ADA},
+        "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
+        "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
+        "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
+        "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
+        "POST /api/v1/cohorts/{cohort_id}/organisers": {"json": {"email": "nora@example.org"}},
+        "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
+        "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
+        "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
+        "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
+        "POST /api/v1/mentors/{mentor_id}/approval": applying,
+        "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
+        "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
+        "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
+        "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
+        "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
+        "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
+        "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
+    }
+
+
+def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The same for pages, as a browser sends it."""
+    applying = {"ids": {"mentor_id": ids["applicant_id"]}}
+    verify, password = ({"ids": {"token": ids[one]}} for one in ("verify", "password"))
+    style = {"ids": {"file_path": "cohort.css"}}
+    return {
+        "POST /login": {"data": ADA},
+        "POST /join": {"data": NEW},
+        "POST /forgotten": {"data": {"email": "ada@example.org"}},
+        "GET /verify/{token}": verify,
+        "POST /verify/{token}": verify,
+        "GET /password/{token}": password,
+        "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
+        "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
+        "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
+        "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
+        "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
+        "POST /cohorts/{slug}/organisers": {"data": {"email": "nora@example.org"}},
+        "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
+        "POST /mentors/join/{slug}": {"data": JOINING_FORM},
+        "POST /mentors/{mentor_id}/approve": applying,
+        "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
+        "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
+        "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
+        "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
+        "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
+        "POST /review/{submission_id}": {"data": VERDICT},
+        "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
+        "GET /static/{file_path}": style,
+        "HEAD /static/{file_path}": style,
+    }
+
+
+def pin(ids: dict[str, Any]) -> dict[str, str]:
+    pair = {"enrolment_id": str(ids["peer_id"]), "mentor_id": str(ids["mentor_id"])}
+    return pair | {"kind": "pin", "reason": "They know each other."}
+
+
+async def set_the_stage(platform: Platform) -> Stage:
+    stage = Stage(platform)
+    async with unit_of_work(platform.sessions) as db:
+        await _let_everyone_in(db, stage)
+        await _begin_the_cohorts(db, stage)
+        await _hand_something_in(db, stage)
+        await _run_a_matching(db, stage)
+    return stage
+
+
+async def _let_everyone_in(db: AsyncSession, stage: Stage) -> None:
+    now, platform = stage.platform.clock(), stage.platform
+    stage.clients["anyone"] = platform.client()
+    password = await people.hash_password(PASSWORD)
+    for role, name in NAMES.items():
+        email = f"{name.lower()}@example.org"
+        person = await people.open_account(db, email, name, now=now)
+        assert person is not None
+        person.verified_at, person.is_admin = now, role == "admin"
+        person.password_hash = password
+        stage.people[role] = person
+        stage.clients[role] = platform.client(people.open_login(db, person, now=now, days=14).token)
+    organiser, newcomer = stage.people["organiser"], stage.people["newcomer"]
+    narrow = ApiKeyIn(name="narrow", scopes=["guides:read"])
+    _, secret = await people.make_api_key(db, organiser, narrow, now=now)
+    stage.clients["key"] = platform.client(secret)
+    revocable, _ = await people.make_api_key(db, stage.people["researcher"], narrow, now=now)
+    stage.ids |= {
+        "key_id": revocable.id,
+        "verify": await people.new_link(db, newcomer, LinkPurpose.VERIFY, now=now),
+        "password": await people.new_link(db, newcomer, LinkPurpose.PASSWORD, now=now),
+    }
+
+
+async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
+    now, cast = stage.platform.clock(), stage.people
+    guide = await a_guide(db, now=now)
+    spring = await a_cohort(db, guide, cast["organiser"], now=now)
+    autumn = await a_cohort(db, guide, cast["elsewhere"], now=now, slug="autumn")
+    draft = await a_cohort(
+        db, guide, cast["elsewhere"], now=now, slug="draft", state=CohortState.DRAFT
+    )
+    enrolment = await enrolled(db, spring, cast["researcher"], now=now)
+    peer = await enrolled(db, spring, cast["peer"], now=now)
+    mentor = await mentoring(db, spring, cast["mentor"], now=now, taken=1, capacity=3)
+    applicant = await mentoring(db, spring, cast["applicant"], now=now, state=MentorState.PENDING)
+    mentorship = await mentored(db, enrolment, mentor.id, now=now)
+    proposal = Proposal(
+        id=uuid4(),
+        cohort_id=spring.id,
+        enrolment_id=enrolment.id,
+        mentor_id=mentor.id,
+        score=0.7,
+        reason="You both like pipelines.",
+        factors=[],
+        created_at=now,
+        expires_at=now + timedelta(days=7),
+    )
+    failed = Promise(
+        job="mentors.tell_new",
+        arguments={},
+        cohort_id=spring.id,
+        state=PromiseState.DEAD,
+        due_at=now,
+        promised_at=now,
+    )
+    letter = MailboxMessage(to="x@example.org", subject="-", text="-", html="-", sent_at=now)
+    elsewhere = await enrolled(db, autumn, cast["peer"], now=now)
+    mentor_elsewhere = await mentoring(db, autumn, cast["mentor"], now=now)
+    db.add_all([proposal, failed, letter])
+    await db.flush()
+    await db.refresh(spring)
+    stage.ids |= {
+        "guide_id": guide.id,
+        "kind": "domain",
+        "cohort_id": spring.id,
+        "slug": spring.slug,
+        "draft_id": draft.id,
+        "enrolment_id": enrolment.id,
+        "peer_id": peer.id,
+        "enrolment_elsewhere": elsewhere.id,
+        "mentor_elsewhere": mentor_elsewhere.id,
+        "mentor_id": mentor.id,
+        "applicant_id": applicant.id,
+        "mentorship_id": mentorship.id,
+        "proposal_id": proposal.id,
+        "promise_id": failed.id,
+        "letter_id": letter.id,
+        "version": spring.version,
+    }
+
+
+async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:
+    now, enrolment_id = stage.platform.clock(), stage.ids["enrolment_id"]
+    await study.lay_out(db, enrolment_id, now=now)
+    of_plan = select(PlanItem).where(PlanItem.enrolment_id == enrolment_id)
+    items = (await db.scalars(of_plan.join(Milestone).order_by(Milestone.position))).all()
+    items[0].state = ItemState.SUBMITTED
+    handed_in = Submission(
+        plan_item_id=items[0].id, version=1, text="Look.", links=[], submitted_at=now
+    )
+    db.add(handed_in)
+    await db.flush()
+    stage.ids |= {"submission_id": handed_in.id, "item_id": items[1].id}
+
+
+async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
+    now, ids, olga = stage.platform.clock(), stage.ids, stage.people["organiser"]
+    spring: UUID = ids["cohort_id"]
+    two = {"enrolment_id": ids["peer_id"], "mentor_id": ids["mentor_id"]}
+    opened = Round(cohort_id=spring, period="2026-W10", week=date(2026, 3, 2), opened_at=now)
+    db.add(opened)
+    await db.flush()
+    run = Run(
+        round_id=opened.id,
+        number=1,
+        rules=await rules.standing(db, spring, now=now),
+        state=RunState.SOLVED,
+        queued_at=now,
+        researchers=2,
+        mentors=1,
+        places=2,
+        total=0.8,
+        bound=0.8,
+        gap=0.0,
+        input_digest="0" * 64,
+        researcher_prices={},
+        mentor_prices={},
+    )
+    veto = Override(
+        cohort_id=spring,
+        enrolment_id=ids["enrolment_id"],
+        mentor_id=ids["applicant_id"],
+        kind=OverrideKind.VETO,
+        reason="They share an office.",
+        made_by=olga.id,
+        made_at=now,
+    )
+    db.add_all([run, veto])
+    await db.flush()
+    found = {"run_id": run.id, "reason": "You both like pipelines."}
+    left = {"run_id": run.id, "enrolment_id": ids["enrolment_id"], "code": "no_room"}
+    db.add(Pair(score=0.8, factors=[], pinned=False, **two, **found))
+    db.add(Unmatched(reason="Nobody is free.", detail={}, **left))
+    await db.flush()
+    ids |= {"round_id": opened.id, "run_id": run.id, "override_id": veto.id}
+
+
+@asynccontextmanager
+async def undone(platform: Platform) -> AsyncGenerator[None]:
+    """Whatever is committed inside, is rolled back at the end: it was a savepoint all along."""
+    sessions = platform.sessions
+    engine: AsyncEngine = sessions.kw["bind"]
+    async with engine.connect() as connection:
+        whole = await connection.begin()
+        sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
+        try:
+            yield
+        finally:
+            sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+            await whole.rollback()
+            await platform.app.state.bell.redis.flushdb()

@@ -1,0 +1,119 @@
+"""Who may do what: the table of authorization.txt, held against every route."""
+
+import re
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from tests.conftest import Platform, emptied
+from tests.house.stage import CAST, Stage, set_the_stage, undone
+from tests.house.test_routes import NOWHERE, handlers_of
+
+from cohort.app import create_app
+
+TABLE = Path(__file__).with_name("authorization.txt")
+SOME = ("anyone", "researcher", "key")
+"""Who asks where the answer is the same for everyone."""
+
+
+def the_table() -> dict[str, dict[str, int]]:
+    """Route -> one of the cast -> status."""
+    found = {}
+    for line in TABLE.read_text().splitlines():
+        if not line or line.startswith(("#", " ")):
+            continue
+        method, path, *cells = line.split()
+        who = SOME if cells[0] == "everyone" else CAST
+        told = [cells[1]] * len(SOME) if cells[0] == "everyone" else cells
+        found[f"{method} {path}"] = {
+            one: int(status) for one, status in zip(who, told, strict=True)
+        }
+    return found
+
+
+def routes_of(app: Litestar) -> set[str]:
+    return {
+        f"{method} {re.sub(r':[a-z]+}', '}', path)}"
+        for path, handler in handlers_of(app)
+        for method in handler.http_methods
+    }
+
+
+@pytest.fixture(scope="module")
+async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
+    stage = await set_the_stage(await emptied(_platform))
+    yield stage
+    for client in stage.clients.values():
+        await client.aclose()
+
+
+def test_the_table_has_every_route_and_no_other() -> None:
+    nowhere = {"GET /api/{path}"}  # says that there is nothing
+    assert set(the_table()) == routes_of(create_app(NOWHERE)) - nowhere
+
+
+@pytest.mark.parametrize("route", the_table())
+async def test_each_of_the_cast_is_answered_as_the_table_says(stage: Stage, route: str) -> None:
+    expected, answered = the_table()[route], {}
+    for who in expected:
+        async with undone(stage.platform):
+            answer = await stage.ask(who, route)
+            answered[who] = answer.status_code
+            if who == "anyone" and answer.status_code == 303 and route.startswith("GET"):
+                assert answer.headers["location"].startswith("/login?next=")
+    assert answered == expected
+
+
+@pytest.mark.parametrize(
+    "route", [one for one in the_table() if "{cohort_id}" in one or "/cohorts/{slug}" in one]
+)
+async def test_a_draft_is_not_there_for_those_who_do_not_run_it(stage: Stage, route: str) -> None:
+    draft = {"cohort_id": stage.ids["draft_id"], "slug": "draft"}
+    for who in ("newcomer", "researcher", "organiser"):
+        async with undone(stage.platform):
+            assert (await stage.ask(who, route, ids=draft)).status_code == 404, who
+
+
+@pytest.mark.parametrize(
+    ("who", "route", "field", "sent"),
+    [
+        ("organiser", "POST /api/v1/cohorts/{cohort_id}/overrides", "enrolment_id", None),
+        ("organiser", "POST /api/v1/cohorts/{cohort_id}/overrides", "mentor_id", None),
+        ("newcomer", "POST /api/v1/cohorts/{cohort_id}/enrolments", "wishes/0", "mentor_id"),
+        ("researcher", "PATCH /api/v1/enrolments/{enrolment_id}", "wishes/0", "mentor_id"),
+        ("mentor", "PATCH /api/v1/mentors/{mentor_id}", "wishes/0", "enrolment_id"),
+    ],
+    ids=str,
+)
+async def test_a_body_cannot_name_what_is_of_another_cohort(
+    stage: Stage, who: str, route: str, field: str, sent: str | None
+) -> None:
+    theirs = {
+        "enrolment_id": str(stage.ids["enrolment_elsewhere"]),
+        "mentor_id": str(stage.ids["mentor_elsewhere"]),
+    }
+    body = stage.request(route)["json"]
+    body |= {"wishes": [theirs[sent]]} if sent else {field: theirs[field]}
+    async with undone(stage.platform):
+        answer = await stage.ask(who, route, json=body)
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+async def test_a_key_opens_no_page_not_even_one_that_is_there_for_all(stage: Stage) -> None:
+    """Public pages know who looks at them; a key's owner is nobody there."""
+    home = await stage.ask("key", "GET /")
+    assert "Spring 2026" not in home.text
+    async with undone(stage.platform):
+        form = dict(stage.request("POST /mentors/join/{slug}")["data"]) | {"name": ""}
+        joined = await stage.ask("key", "POST /mentors/join/{slug}", data=form)
+    assert joined.status_code == 422
+
+
+async def test_who_has_not_confirmed_her_address_stays_outside(stage: Stage) -> None:
+    async with undone(stage.platform):
+        assert (await stage.ask("anyone", "POST /api/v1/people")).status_code == 202
+        eve = {"email": "eve@example.org", "password": "correct horse battery"}
+        answer = await stage.ask("anyone", "POST /api/v1/logins", json=eve)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_verified")
