@@ -23,14 +23,14 @@ browser:
 	@sh tools/browser
 
 test: setup browser ## Run the tests
-	@$(PY) -m pytest $(TESTS)
+	@$(PY) -m pytest -n 2 --dist loadscope $(TESTS)
 
 check: setup browser ## Format, lint, types, layers, tests
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadscope
 
 bench: setup ## Run the benchmarks
 	@for each in benchmarks/bench_*.py; do $(PY) "$$each" || exit 1; done

@@ -73,8 +73,9 @@ def when_it_says(word: str, said: Path, running: subprocess.Popen[bytes]) -> str
     return said.read_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Generator[Browser]:
+    """For one module: while it is open its event loop runs, in which no asynchronous test can."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield started

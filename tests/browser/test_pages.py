@@ -133,8 +133,9 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("phone", "dark"), [(False, False), (True, True)], ids=["desktop-light", "phone-dark"]
+)
 @pytest.mark.parametrize("who", PAGES, ids=lambda who: who.partition(".")[0] or "anyone")
 def test_every_page_is_accessible_and_fits_its_window(
     visit: Visit, who: str, *, phone: bool, dark: bool

@@ -48,7 +48,7 @@ async def test_a_round_is_opened_solved_explained_and_published(
         ("Ben Example", "Robin Example"),
     }
     ada = next(one for one in pairs if one["researcher"] == "Ada Example")
-    assert "works on Machine translation, as you do" in ada["reason"]
+    assert "works on machine translation, as you do" in ada["reason"]
     assert sum(factor["weight"] for factor in ada["factors"]) == pytest.approx(1)
     made_of = sum(factor["weight"] * factor["score"] for factor in ada["factors"])
     assert made_of == pytest.approx(ada["score"], abs=1e-8)

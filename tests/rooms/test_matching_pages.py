@@ -53,7 +53,7 @@ async def test_olga_opens_a_round_waits_reads_and_publishes(
     solved = await stage.olga.get(address)
 
     assert "gap 0: no other assignment can be better" in words(solved)
-    assert "works on Machine translation, as you do" in words(solved)
+    assert "works on machine translation, as you do" in words(solved)
     assert "data-refresh-every" not in solved.text
     assert words(solved).index("Ada Example") > 0
     published = await stage.olga.post(f"{address}/publication")
