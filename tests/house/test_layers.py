@@ -51,7 +51,7 @@ WORLDLY = {
 
 def pure_modules() -> list[str]:
     """Every other module of a room decides without touching the world."""
-    rooms = [file for file in SOURCES if file.parent.parent == PACKAGE]
+    rooms = [file for file in SOURCES if file.parent != PACKAGE]
     names = [str(file.relative_to(PACKAGE)) for file in rooms if file.stem not in SLICE]
     return [name for name in names if name not in WORLDLY]
 
@@ -87,6 +87,7 @@ def test_the_layers_hold() -> None:
 def test_a_pure_module_imports_only_the_standard_library_numpy_and_scipy(name: str) -> None:
     pure = {f"cohort.{one.removesuffix('.py').replace('/', '.')}" for one in pure_modules()}
     readers = {"markdown_it", "yaml"} if name.startswith("guides/") else set()
+    readers |= {"ortools"} if name == "matching/large/master.py" else set()
     for imported in imports_of(PACKAGE / name):
         top = imported.partition(".")[0]
         assert imported in pure or top in ALLOWED - BANNED | readers, imported

@@ -1,0 +1,147 @@
+"""The exact optimum among the pairs of the core, and the prices that prove it there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+from cohort.matching.large.pricing import Pairs
+from cohort.matching.problem import Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Core:
+    """A small part of the pairs, with everything else that the solver needs.
+
+    bench     int[n]: what a place on the bench is worth to each researcher.
+    masses    int[n]: how many alike people a row stands for.
+    capacity  int[m]: the places of each column.
+    guess     int[m] >= 0: what the prices may be about; it saves time, and changes no total.
+    """
+
+    pairs: Pairs
+    bench: Ints
+    masses: Ints
+    capacity: Ints
+    guess: Ints
+
+
+Master = Callable[[Core], Ints]
+"""How many of each pair an optimum uses: int[k]; the rest of each row is on the bench."""
+
+
+def the_master() -> Master:
+    """OR-tools, if it is installed (the extra `large`), otherwise SciPy."""
+    return by_flow if find_spec("ortools") else by_matching
+
+
+def by_flow(core: Core) -> Ints:
+    """Cost scaling (Goldberg and Tarjan) by OR-tools, on rows, columns and one sink."""
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415
+
+    n, m = len(core.masses), len(core.capacity)
+    rows, columns, sink = np.arange(n), n + np.arange(m), n + m
+    flow = SimpleMinCostFlow()
+    arcs = flow.add_arcs_with_capacity_and_unit_cost(
+        core.pairs.rows,
+        n + core.pairs.columns,
+        np.minimum(core.masses[core.pairs.rows], core.capacity[core.pairs.columns]),
+        -core.pairs.units,
+    )
+    flow.add_arcs_with_capacity_and_unit_cost(rows, np.full(n, sink), core.masses, -core.bench)
+    nothing = np.zeros(m, dtype=np.int64)
+    flow.add_arcs_with_capacity_and_unit_cost(columns, np.full(m, sink), core.capacity, nothing)
+    flow.set_nodes_supplies(np.append(rows, sink), np.append(core.masses, -core.masses.sum()))
+    status = flow.solve()
+    if status != flow.OPTIMAL:
+        raise ArithmeticError(f"the flow solver answered {status}")
+    used: Ints = np.asarray(flow.flows(arcs), dtype=np.int64)
+    return used
+
+
+def by_matching(core: Core) -> Ints:
+    """LAPJVsp (Jonker and Volgenant) by SciPy: a row for each person, a column for each place.
+
+    It has no warm start of its own, so it is given what is left of the units after the guess
+    at the prices. That changes nobody's optimum as long as every place with a guess above 0 is
+    taken: an empty one would have saved its price. Where one is not, the guess was too high;
+    the matching is done again with a lower one, and in the end with none.
+    """
+    highest = int(core.guess.max(initial=0))
+    for part in (0, 1 / 256, 1 / 32, 1 / 4):
+        guess = np.maximum(core.guess - int(highest * part), 0)
+        used = _matched(core, guess)
+        taken = np.bincount(core.pairs.columns, weights=used, minlength=len(guess))
+        if (taken == np.minimum(core.capacity, core.masses.sum()))[guess > 0].all():
+            return used
+    return _matched(core, np.zeros_like(core.guess))
+
+
+def _matched(core: Core, guess: Ints) -> Ints:
+    pairs = core.pairs
+    masses, places = core.masses, np.minimum(core.capacity, core.masses.sum())
+    copies = masses[pairs.rows] * places[pairs.columns]
+    origin = np.repeat(np.arange(len(pairs)), copies)
+    within = np.arange(len(origin)) - np.repeat(np.cumsum(copies) - copies, copies)
+    wide = places[pairs.columns[origin]]
+    rows = (np.cumsum(masses) - masses)[pairs.rows[origin]] + within // wide
+    columns = (np.cumsum(places) - places)[pairs.columns[origin]] + within % wide
+    everyone, total = np.arange(masses.sum()), int(places.sum())
+    person = np.repeat(np.arange(len(masses)), masses)
+    rows = np.append(rows, everyone)
+    worth = np.append((pairs.units - guess[pairs.columns])[origin], core.bench[person])
+    best = np.zeros(len(everyone), dtype=np.int64)
+    np.maximum.at(best, rows, worth)
+    cost = (best[rows] + 1 - worth).astype(np.float64)
+    shape = (len(everyone), total + len(everyone))
+    graph = csr_array((cost, (rows, np.append(columns, total + everyone))), shape=shape)
+    row, column = min_weight_full_bipartite_matching(graph)
+    row, column = row[column < total], column[column < total]
+    wanted = person[row] * len(places) + np.repeat(np.arange(len(places)), places)[column]
+    position = np.searchsorted(pairs.rows * len(places) + pairs.columns, wanted)
+    return np.bincount(position, minlength=len(pairs))
+
+
+def lowest_prices(core: Core, used: Ints) -> Ints:
+    """The lowest prices int[m] that prove `used` optimal within the core.
+
+    From 0, a price rises when somebody would gain by coming at it, until nobody would:
+    Bellman-Ford on the mentors, each round only for those whose own price rose. Nobody's
+    surplus may fall below the bench; it would if the matching were not optimal.
+    """
+    pairs = core.pairs
+    prices = np.zeros(len(core.capacity), dtype=np.int64)
+    starts = np.searchsorted(pairs.rows, np.arange(len(core.masses) + 1))
+    on = np.flatnonzero(used)
+    placed = np.bincount(pairs.rows, weights=used, minlength=len(core.masses))
+    benched = placed < core.masses
+    surplus = np.where(benched, core.bench, np.iinfo(np.int64).max)
+    np.minimum.at(surplus, pairs.rows[on], pairs.units[on])
+    by_column = on[np.argsort(pairs.columns[on], kind="stable")]
+    held = np.searchsorted(pairs.columns[by_column], np.arange(len(prices) + 1))
+    rows = np.arange(len(core.masses))
+    for _ in range(len(prices) + 2):
+        arcs = _within(starts, rows)
+        wanted = pairs.columns[arcs]
+        offer = pairs.units[arcs] - surplus[pairs.rows[arcs]]
+        higher = offer > prices[wanted]
+        risen = np.unique(wanted[higher])
+        if not len(risen):
+            return prices
+        np.maximum.at(prices, wanted[higher], offer[higher])
+        holding = by_column[_within(held, risen)]
+        left = pairs.units[holding] - prices[pairs.columns[holding]]
+        falls = left < surplus[pairs.rows[holding]]
+        rows = np.unique(pairs.rows[holding[falls]])
+        np.minimum.at(surplus, pairs.rows[holding[falls]], left[falls])
+    raise ArithmeticError("the matching is not optimal: a round of moves would improve it")
+
+
+def _within(starts: Ints, groups: Ints) -> Ints:
+    """The positions of all members of these groups, where group g holds starts[g]:starts[g + 1]."""
+    sizes = starts[groups + 1] - starts[groups]
+    shift = starts[groups] - (np.cumsum(sizes) - sizes)
+    return np.repeat(shift, sizes) + np.arange(sizes.sum())

@@ -1,0 +1,169 @@
+"""A pass over all pairs at given prices: the bound, and the pairs that the core lacks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from cohort.matching.large.blocks import Block, BlockScores
+from cohort.matching.problem import Bools, Floats, Ints
+
+PAIRS_AT_ONCE = 2**20
+GROUPS = 20
+PICKS = 16
+SAMPLE = 500
+RELAXED = 1.7
+COOLING = (20.0, 40.0, 80.0, 160.0)
+TURNS = 20
+GOLDEN = 2654435769
+
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Some pairs and their units: int[k] each."""
+
+    rows: Ints
+    columns: Ints
+    units: Ints
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def where(self, kept: Bools) -> "Pairs":
+        return Pairs(self.rows[kept], self.columns[kept], self.units[kept])
+
+    def joined(self, *others: "Pairs") -> "Pairs":
+        """All of them, each once, by row and column."""
+        every = (self, *others)
+        rows = np.concatenate([one.rows for one in every])
+        columns = np.concatenate([one.columns for one in every])
+        units = np.concatenate([one.units for one in every])
+        wide = int(columns.max(initial=0)) + 1
+        _, first = np.unique(rows * wide + columns, return_index=True)
+        return Pairs(rows[first], columns[first], units[first])
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """What one pass found.
+
+    best   int[n]: each researcher's best units less price, at least 0 (the bench).
+    pairs  for each researcher the best mentor of each group of mentors, at these prices; with
+           `both_sides` also for each mentor those who would lose the least by coming.
+    """
+
+    best: Ints
+    pairs: Pairs
+
+
+def blocks_of(scores: BlockScores) -> Iterator[tuple[int, Block]]:
+    n, m = scores.shape
+    height = max(PAIRS_AT_ONCE // max(m, 1), 16)
+    for start in range(0, n, height):
+        yield start, scores.block(start, min(start + height, n))
+
+
+def price_out(
+    scores: BlockScores, prices: Ints, floor: float, *, both_sides: bool, tick: Tick
+) -> Pass:
+    """Look at every pair once. O(n m) time, O(n + m) memory and one block."""
+    n, m = scores.shape
+    picks = _Picks(n, m) if both_sides else None
+    best = np.zeros(n, dtype=np.int64)
+    found: list[Pairs] = []
+    lots = _lots(m)
+    edges = np.unique(np.linspace(0, m, GROUPS + 1).astype(np.int64))
+    for start, units in blocks_of(scores):
+        if floor > 0:
+            units[units < floor] = -np.inf
+        rows = np.arange(start, start + len(units))
+        surplus = units - prices.astype(units.dtype)
+        surplus += lots[(rows * GOLDEN) % m].astype(units.dtype, copy=False)
+        groups = [surplus[:, a:b].argmax(axis=1) + a for a, b in pairwise(edges)]
+        columns = np.stack(groups, axis=1)
+        theirs = np.take_along_axis(units, columns, axis=1)
+        gain = (theirs - prices[columns]).max(axis=1)
+        best[rows] = np.maximum(gain, 0)
+        found.append(_real(np.broadcast_to(rows[:, None], columns.shape), columns, theirs))
+        if picks:
+            surplus -= best[rows, None].astype(units.dtype)
+            picks.offer(start, surplus, units)
+        tick(rows[-1] / n)
+    return Pass(best, found[0].joined(*found[1:], *(picks.taken() if picks else ())))
+
+
+def _lots(m: int) -> Block:
+    """m rows of m numbers below one half, each row turned on by one place.
+
+    Added to whole numbers they change no order, but among equals everybody takes another
+    mentor; without them all would crowd on the first of the group.
+    """
+    drawn = (np.arange(2 * m, dtype=np.uint64) * np.uint64(GOLDEN) % np.uint64(2**32)) >> 29
+    line = drawn.astype(np.float32) / 16
+    return np.lib.stride_tricks.sliding_window_view(line, m)
+
+
+def _real(rows: Ints, columns: Ints, units: Block) -> Pairs:
+    """Without the pairs that must not be, and those worse than none."""
+    real = units >= 0
+    return Pairs(rows[real], columns[real], units[real].astype(np.int64))
+
+
+class _Picks:
+    """For each mentor, in each of a few stretches of rows, who would come most gladly."""
+
+    def __init__(self, n: int, m: int) -> None:
+        self._stretch = -(-n // PICKS)
+        self._best = np.full((PICKS, m), -np.inf)
+        self._row = np.zeros((PICKS, m), dtype=np.int64)
+        self._units = np.full((PICKS, m), -np.inf)
+
+    def offer(self, start: int, surplus: Block, units: Block) -> None:
+        k = start // self._stretch
+        better = np.flatnonzero(surplus.max(axis=0) > self._best[k])
+        rows = surplus[:, better].argmax(axis=0)
+        self._best[k, better] = surplus[rows, better]
+        self._row[k, better] = start + rows
+        self._units[k, better] = units[rows, better]
+
+    def taken(self) -> Iterator[Pairs]:
+        columns = np.arange(self._row.shape[1])
+        for rows, units in zip(self._row, self._units, strict=True):
+            yield _real(rows, columns, units)
+
+
+def first_prices(scores: BlockScores, masses: Ints, capacity: Ints, floor: float) -> Ints:
+    """A guess at the prices: what a soft market asks of the first few hundred people.
+
+    Everybody in the sample wants mentors in proportion to exp(surplus / warmth), the bench
+    included; prices rise where more is wanted than there is, over-relaxed, while the market
+    cools (Sinkhorn's iteration for one side, in float64). Only a guess: a good one saves
+    rounds, a bad one costs some, and neither changes the answer.
+    """
+    sample = min(SAMPLE, scores.shape[0])
+    units = scores.block(0, sample).astype(np.float32)
+    units[units < floor] = -np.inf
+    spread = float(np.max(units, initial=0.0, where=np.isfinite(units)))
+    weights = masses[:sample] * (masses.sum() / max(masses[:sample].sum(), 1))
+    places = np.maximum(capacity, 1e-3)
+    prices = np.zeros(scores.shape[1])
+    for cooling in COOLING if spread else ():
+        warmth = spread / cooling
+        for _ in range(TURNS):
+            wanted = _wanted(units, prices, weights, warmth)
+            step = warmth * RELAXED * np.log(np.maximum(wanted, 1e-3) / places)
+            prices = np.clip(prices + step, 0, spread)
+    return np.rint(prices).astype(np.int64)
+
+
+def _wanted(units: Block, prices: Floats, weights: Floats, warmth: float) -> Floats:
+    heat = (units - prices.astype(np.float32)) / np.float32(warmth)
+    top = np.maximum(heat.max(axis=1), 0)
+    heat -= top[:, None]
+    np.exp(heat, out=heat)
+    whole = heat.sum(axis=1) + np.exp(-top)
+    wanted: Floats = (weights / whole).astype(np.float32) @ heat
+    return wanted
