@@ -172,6 +172,31 @@ def import_guide(
     click.echo(str(report))
 
 
+TO = click.Path(path_type=Path, dir_okay=False)
+
+
+@cli.command(name="match")
+@click.argument("researchers", type=FILE, required=False)
+@click.argument("mentors", type=FILE, required=False)
+@click.option("--out", type=TO, required=True, help="Where the pairs go, as CSV.")
+@click.option("--report", type=TO, help="Also an HTML file to read, print and send.")
+@click.option("--unmatched", type=TO, help="Also who has no mentor and why, as CSV.")
+@click.option("--rules", type=FILE, help="TOML with weights and requirements.")
+@click.option("--taxonomy", type=FILE, help="TOML with domains, roles, contexts and skills.")
+@click.option("--week", type=click.DateTime(["%Y-%m-%d"]), help="Whose hours are compared.")
+@click.option("--scores", type=FILE, help="A matrix (.npy) instead of spreadsheets.")
+@click.option("--capacity", type=FILE, help="The places of each column of the matrix (.npy).")
+@click.option("--floor", type=float, help="With --scores: nobody is paired below it.")
+def match_files(**given: Any) -> None:
+    """Pair the people of two spreadsheets (CSV), without a server.
+
+    RESEARCHERS and MENTORS need a column Name; all others make the pairs better.
+    """
+    from cohort.match import match
+
+    match(**given)
+
+
 @cli.command()
 def seed() -> None:
     """Fill an empty database with a demo cohort, and show what its matching found."""

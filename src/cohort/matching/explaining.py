@@ -88,8 +88,19 @@ def explain(
     )
 
 
-def why_unmatched(scores: Scores, problem: Problem, solution: Solution, i: int) -> WhyUnmatched:
-    """Why researcher i has no mentor, and what would help."""
+def wanted_pairs(problem: Problem) -> Bools:
+    """The pairs that neither a requirement nor the floor rules out: bool[n, m]."""
+    allowed = ~np.asarray(problem.forbidden)
+    return allowed if problem.floor is None else allowed & (problem.scores >= problem.floor)
+
+
+def why_unmatched(
+    scores: Scores, problem: Problem, solution: Solution, i: int, wanted: Bools | None = None
+) -> WhyUnmatched:
+    """Why researcher i has no mentor, and what would help.
+
+    O(n m) time; whoever asks for many people hands in `wanted_pairs(problem)`.
+    """
     m = problem.shape[1]
     if solution.mentor_of[i] != UNMATCHED:
         raise ValueError(f"Researcher {i} has mentor {solution.mentor_of[i]}.")
@@ -100,12 +111,12 @@ def why_unmatched(scores: Scores, problem: Problem, solution: Solution, i: int) 
             "You take part in the next round; the organiser can invite mentors.",
             {"mentors": 0},
         )
-    allowed = ~np.asarray(problem.forbidden)
-    if not allowed[i].any():
+    allowed = ~np.asarray(problem.forbidden)[i]
+    if not allowed.any():
         return _no_allowed_mentor(scores, i)
-    wanted = allowed & (problem.scores >= (-np.inf if problem.floor is None else problem.floor))
+    wanted = wanted_pairs(problem) if wanted is None else wanted
     if problem.floor is not None and not wanted[i].any():
-        best = float(problem.scores[i][allowed[i]].max())
+        best = float(problem.scores[i][allowed].max())
         return WhyUnmatched(
             "below_floor",
             f"Your best possible pair scores {best:.0%}, and this cohort pairs nobody below "

@@ -1,13 +1,13 @@
 """From a pool to pairs with reasons and a proof that was checked; pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cohort.matching.certificate import verify
-from cohort.matching.explaining import WhyUnmatched, explain, why_unmatched
+from cohort.matching.explaining import WhyUnmatched, explain, wanted_pairs, why_unmatched
 from cohort.matching.pool import Pool
 from cohort.matching.problem import UNMATCHED, Problem
 from cohort.matching.scoring import Scores, score
@@ -65,8 +65,16 @@ class Result:
     mentor_prices: Mapping[str, float]
 
 
-def find_pairs(pool: Pool) -> Result:
-    """Score, solve, check the proof, explain. O(n m) memory; raises ValueError with a sentence."""
+def _silently(_step: str) -> None:
+    """Nobody watches."""
+
+
+def find_pairs(pool: Pool, *, begin: Callable[[str], None] = _silently) -> Result:
+    """Score, solve, check the proof, explain. O(n m) memory; raises ValueError with a sentence.
+
+    `begin` is told each step before it starts: scoring, solving, checking, explaining.
+    """
+    begin("scoring")
     scores = score(
         pool.researchers,
         pool.mentors,
@@ -79,14 +87,18 @@ def find_pairs(pool: Pool) -> Result:
         vetoes=pool.vetoes,
     )
     problem = _problem(pool, scores)
+    begin("solving")
     solution = solve(problem)
+    begin("checking")
     verdict = verify(problem, solution)
     if not verdict:
         raise NotProved(f"The result could not be proved, so it was not kept. {verdict.sentence}")
+    begin("explaining")
+    wanted = wanted_pairs(problem)
     return Result(
         pairs=[_found(pool, scores, i, j) for i, j in solution.pairs.tolist()],
         unmatched={
-            pool.researchers[i].id: why_unmatched(scores, problem, solution, i)
+            pool.researchers[i].id: why_unmatched(scores, problem, solution, i, wanted)
             for i in np.flatnonzero(solution.mentor_of == UNMATCHED).tolist()
         },
         total=solution.total,
@@ -109,6 +121,10 @@ def _problem(pool: Pool, scores: Scores) -> Problem:
         floor=pool.floor,
         forbidden=scores.forbidden,
         pinned=[(row[researcher], column[mentor]) for researcher, mentor in pins],
+        incumbent=np.array(
+            [column.get(pool.incumbents.get(one, ""), UNMATCHED) for one in row], dtype=np.int64
+        ),
+        stickiness=pool.stickiness,
         researcher_ids=[one.id for one in pool.researchers],
         mentor_ids=[one.id for one in pool.mentors],
     )

@@ -20,6 +20,7 @@ class Pool:
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
     floor      nobody is paired below this score.
     pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
+    incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
     names      of everybody who may have to be named in a sentence, by id.
     titles     words for slugs and language codes; they are said, not solved.
     """
@@ -36,6 +37,8 @@ class Pool:
     vetoes: Sequence[IdPair] = ()
     declined: Sequence[IdPair] = ()
     blocks: Sequence[IdPair] = ()
+    incumbents: Mapping[str, str] = field(default_factory=dict)
+    stickiness: float = 0.0
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
 
@@ -54,6 +57,8 @@ class Pool:
             "vetoes": sorted(self.vetoes),
             "declined": sorted(self.declined),
             "blocks": sorted(self.blocks),
+            "incumbents": sorted(self.incumbents.items()),
+            "stickiness": self.stickiness,
         }
         text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()

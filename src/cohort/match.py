@@ -1,0 +1,120 @@
+"""Wiring: the dialogue of `cohort match`: what goes to the terminal, and which options fit."""
+
+import sys
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from cohort.clock import utc_now
+from cohort.errors import Invalid
+from cohort.matching.periods import week_planned_on
+from cohort.offline import Done, Outputs, match_scores, match_sheets
+
+STEPS = ("reading", "scoring", "solving", "checking", "explaining", "writing")
+MOST_SHOWN = 20
+WIDTH = 40
+
+
+def match(
+    *,
+    researchers: Path | None,
+    mentors: Path | None,
+    out: Path,
+    report: Path | None,
+    unmatched: Path | None,
+    rules: Path | None,
+    taxonomy: Path | None,
+    week: datetime | None,
+    scores: Path | None,
+    capacity: Path | None,
+    floor: float | None,
+) -> None:
+    """Pair two spreadsheets, or the rows and columns of a matrix. Raises Invalid."""
+    begin = Steps()
+    try:
+        if scores or capacity:
+            for_sheets = {
+                "a spreadsheet": researchers,
+                "--report": report,
+                "--unmatched": unmatched,
+                "--rules": rules,
+                "--taxonomy": taxonomy,
+                "--week": week,
+            }
+            _refuse(for_sheets, "does not go with --scores")
+            if not (scores and capacity):
+                _wrong("--scores and --capacity go together: give both.")
+            done = match_scores(scores, capacity, out, floor=floor, begin=begin)
+        else:
+            _refuse({"--floor": floor}, "goes with --scores; with spreadsheets, set least_score")
+            if not (researchers and mentors):
+                _wrong("give two spreadsheets, RESEARCHERS.csv and MENTORS.csv, or --scores.")
+            done = match_sheets(
+                researchers,
+                mentors,
+                Outputs(pairs=out, report=report, unmatched=unmatched),
+                rules=rules,
+                taxonomy=taxonomy,
+                week=_monday(week),
+                begin=begin,
+                note=begin.say,
+            )
+    except MemoryError as error:
+        raise Invalid("There is not enough memory here for all pairs at once.") from error
+    finally:
+        begin.clear()
+    click.echo(done.summary, err=True)
+    if not unmatched:
+        _show_unmatched(done, report)
+
+
+def _monday(given: datetime | None) -> date:
+    """Of the week that the given day lies in; else of the week that the platform would plan."""
+    if given is None:
+        return week_planned_on(utc_now().date())
+    return given.date() - timedelta(days=given.weekday())
+
+
+class Steps:
+    """A bar on a terminal's standard error; elsewhere nothing but what must be said."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, step: str) -> None:
+        if self._shown:
+            done = STEPS.index(step) * WIDTH // len(STEPS)
+            bar = "#" * done + "-" * (WIDTH - done)
+            click.echo(f"\r\033[K  [{bar}]  {step} …", err=True, nl=False)
+
+    def say(self, sentence: str) -> None:
+        self.clear()
+        click.echo(sentence, err=True)
+
+    def clear(self) -> None:
+        if self._shown:
+            click.echo("\r\033[K", err=True, nl=False)
+
+
+def _show_unmatched(done: Done, report: Path | None) -> None:
+    if not done.unmatched:
+        return
+    click.echo(f"Without a mentor ({len(done.unmatched)}):")
+    for name, reason, next_step in done.unmatched[:MOST_SHOWN]:
+        click.echo(f"  {name}: {reason} {next_step}")
+    if len(done.unmatched) > MOST_SHOWN:
+        where = f"{report} has all of them" if report else "--unmatched FILE has all of them"
+        click.echo(f"  … and {len(done.unmatched) - MOST_SHOWN} more: {where}.")
+
+
+def _refuse(given: Mapping[str, object], why: str) -> None:
+    for name, value in given.items():
+        if value is not None:
+            _wrong(f"{name} {why}.")
+
+
+def _wrong(sentence: str) -> NoReturn:
+    raise Invalid(sentence)

@@ -1,0 +1,163 @@
+"""Which column of a spreadsheet says what, by the many titles that people give it; pure."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Column:
+    """One fact of a profile. `many`: several columns may say it, such as Goal 1 and Goal 2."""
+
+    field: str
+    title: str
+    also: tuple[str, ...] = ()
+    many: bool = False
+
+
+SHARED = (
+    Column("id", "Id", ("Identifier", "Key", "Code", "Person id", "Id number")),
+    Column("given", "First name", ("Given name", "Forename")),
+    Column("family", "Last name", ("Surname", "Family name")),
+    Column("email", "E-mail", ("Mail", "E-mail address", "Mail address")),
+    Column(
+        "domains",
+        "Domains",
+        (
+            "Research area",
+            "Area",
+            "Research field",
+            "Field",
+            "Topic",
+            "Research topic",
+            "Research interest",
+            "Discipline",
+            "Area of expertise",
+            "Expertise",
+        ),
+        many=True,
+    ),
+    Column(
+        "contexts",
+        "Contexts",
+        ("Industry context", "Kind of company", "Company type", "Setting", "Workplace"),
+        many=True,
+    ),
+    Column("languages", "Languages", ("Spoken language", "Languages spoken"), many=True),
+    Column("time_zone", "Time zone", ("TZ", "Zone")),
+    Column(
+        "weekly_hours",
+        "Weekly hours",
+        ("Availability", "Available hours", "Hours", "Available times", "Free times", "Free hours"),
+        many=True,
+    ),
+    Column(
+        "organisations",
+        "Organisations",
+        ("Organization", "Employer", "Company", "University", "Institution", "Affiliation"),
+        many=True,
+    ),
+)
+RESEARCHERS = (
+    Column("name", "Name", ("Full name", "Researcher", "Researcher name", "Mentee", "Mentee name")),
+    *SHARED,
+    Column("stage", "Stage", ("Career stage", "Academic stage", "Level")),
+    Column(
+        "role_goals",
+        "Role goals",
+        ("Goal", "Target role", "Role goal", "Career goal", "Desired role", "Dream job"),
+        many=True,
+    ),
+    Column("advisers", "Advisers", ("Advisor", "Supervisor", "PI"), many=True),
+    Column(
+        "gaps",
+        "Skills to show",
+        ("Gap", "Skill gap", "Skills to learn", "Skills needed", "Skills wanted", "Missing skills"),
+        many=True,
+    ),
+    Column(
+        "wishes",
+        "Wishes",
+        ("Wish list", "Preferred mentor", "Mentor preference", "Preference", "Shortlist"),
+        many=True,
+    ),
+    Column("current_mentor", "Current mentor", ("Present mentor", "Mentor now")),
+)
+MENTORS = (
+    Column("name", "Name", ("Full name", "Mentor", "Mentor name")),
+    *SHARED,
+    Column("roles", "Roles", ("Role", "Roles held", "Job title", "Current role", "Job"), many=True),
+    Column("skills", "Skills", ("Strengths", "Strong in", "Key skills"), many=True),
+    Column("came_from", "Came from", ("Background", "Former stage", "Previous stage", "Origin")),
+    Column(
+        "capacity",
+        "Capacity",
+        (
+            "Max mentees",
+            "Maximum mentees",
+            "Max number of mentees",
+            "Number of mentees",
+            "Mentees",
+            "Places",
+            "Slots",
+            "Seats",
+        ),
+    ),
+    Column(
+        "wishes",
+        "Wishes",
+        ("Wish list", "Preferred researcher", "Preferred mentee", "Preference", "Shortlist"),
+        many=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """places: the positions of the columns that say a fact; unknown: titles that say none."""
+
+    places: dict[str, list[int]] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def find_columns(titles: Sequence[str], known: Sequence[Column]) -> Columns:
+    """Case, spaces, hyphens, plurals, numbers and what stands in brackets make no difference."""
+    found = Columns()
+    for place, title in enumerate(titles):
+        column = column_of(title, known)
+        if column is None:
+            found.unknown.extend([title] if title else [])
+            continue
+        places = found.places.setdefault(column.field, [])
+        if places and not column.many:
+            found.faults.append(
+                f"the columns “{titles[places[0]]}” and “{title}” both mean {column.title}. "
+                "Rename or remove one of them."
+            )
+            continue
+        places.append(place)
+    return found
+
+
+def column_of(title: str, known: Sequence[Column]) -> Column | None:
+    keys = _keys(title)
+    return next((column for column in known if keys & _keys_of(column)), None)
+
+
+def plain(text: str) -> str:
+    """Letters and digits alone, small and without accents: what two spellings have in common."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def _keys(title: str) -> set[str]:
+    outside = re.sub(r"\(.*?\)|\[.*?\]", " ", title)
+    keys = {plain(title), plain(outside)} - {""}
+    keys |= {key.rstrip("0123456789") for key in keys}
+    return {key.removesuffix("s") for key in keys}
+
+
+def _keys_of(column: Column) -> set[str]:
+    return {plain(title).removesuffix("s") for title in (column.title, *column.also)}

@@ -1,0 +1,159 @@
+"""From the bytes that a spreadsheet program saved as CSV to rows of cells, and back; pure."""
+
+import codecs
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from io import StringIO
+
+SEPARATORS = (",", ";", "\t")
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet program takes for the beginning of a formula (OWASP, "CSV Injection")."""
+
+
+class BadSheet(ValueError):
+    """A file that is no table; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file writes its cells, so that an answer can be written the same way."""
+
+    separator: str = ","
+    marked: bool = False
+    """It begins with a byte order mark, by which Excel knows UTF-8."""
+    newline: str = "\n"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """rows: the number that the spreadsheet program shows, and the cells, as many as titles.
+
+    notes  what had to be guessed, in sentences.
+    """
+
+    name: str
+    titles: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[str]]]
+    dialect: Dialect = field(default_factory=Dialect)
+    notes: Sequence[str] = ()
+
+
+def read_sheet(name: str, raw: bytes, *, is_known: Callable[[str], bool]) -> Sheet:
+    """The table of a CSV file whose first row that is not empty has the titles of its columns.
+
+    UTF-8, UTF-16 with a byte order mark, else Windows-1252; the separator is the one that
+    gives the most titles that are known. Raises BadSheet.
+    """
+    text, marked, notes = _decoded(name, raw)
+    named, text = _named_separator(text)
+    separator = named or max(
+        SEPARATORS, key=lambda each: sum(map(is_known, _first_row(text, each)))
+    )
+    rows = _split(name, text, separator)
+    filled = [(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)]
+    if not filled:
+        raise BadSheet(f"{name} is empty: its first row must name the columns, such as Name.")
+    (_, titles), *rest = filled
+    return Sheet(
+        name=name,
+        titles=titles,
+        rows=[(number, _as_wide_as(titles, cells, name, number)) for number, cells in rest],
+        dialect=Dialect(separator, marked, "\r\n" if "\r\n" in text else "\n"),
+        notes=notes,
+    )
+
+
+def write_sheet(titles: Sequence[str], rows: Iterable[Sequence[object]], dialect: Dialect) -> bytes:
+    """A table as bytes. Text that a spreadsheet would run as a formula gets an apostrophe."""
+    out = StringIO()
+    writer = csv.writer(out, delimiter=dialect.separator, lineterminator=dialect.newline)
+    writer.writerow(titles)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig" if dialect.marked else "utf-8", "replace")
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def _decoded(name: str, raw: bytes) -> tuple[str, bool, tuple[str, ...]]:
+    """The text, whether Excel should find a mark in the answer, and notes."""
+    if raw.startswith(WORKBOOKS):
+        raise BadSheet(f"{name} is a workbook. Save its sheet as CSV (UTF-8), and give that file.")
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            text, marked = raw.decode("utf-16"), True
+        except UnicodeDecodeError as error:
+            raise BadSheet(
+                f"{name} begins like UTF-16, but is damaged. Save it again as CSV (UTF-8)."
+            ) from error
+        return _without_nul(name, text), marked, ()
+    marked = raw.startswith(codecs.BOM_UTF8)
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    try:
+        return _without_nul(name, raw.decode("utf-8")), marked, ()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+    try:
+        text = raw.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise BadSheet(
+            f"{name}, line {line}: this is neither UTF-8 nor Windows-1252. "
+            "Save the file again as CSV (UTF-8)."
+        ) from error
+    note = f"{name} is not UTF-8 (line {line}), so it was read as Windows-1252: check its accents."
+    return _without_nul(name, text), True, (note,)
+
+
+def _without_nul(name: str, text: str) -> str:
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise BadSheet(
+            f"{name}, line {line}: a NUL character stands here, which no table has. "
+            "Save the file again as CSV (UTF-8)."
+        )
+    return text
+
+
+def _named_separator(text: str) -> tuple[str, str]:
+    """Excel may name the separator in a line of its own, which it does not show: `sep=;`."""
+    first, _, rest = text.partition("\n")
+    first = first.strip("\r")
+    if first.lower().startswith("sep=") and len(first) == len("sep=;"):
+        return first[-1], rest
+    return "", text
+
+
+def _split(name: str, text: str, separator: str) -> list[list[str]]:
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[list[str]] = []
+    try:
+        rows.extend([cell.strip() for cell in row] for row in reader)
+    except csv.Error as error:
+        raise BadSheet(
+            f"{name}, row {len(rows) + 1}: a quotation mark is not closed, or stands inside a "
+            "quoted cell without being doubled."
+        ) from error
+    return rows
+
+
+def _first_row(text: str, separator: str) -> list[str]:
+    """The titles, if this is the separator; none if it cannot be."""
+    try:
+        reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+        return next(row for row in reader if any(row))
+    except (csv.Error, StopIteration):
+        return []
+
+
+def _as_wide_as(
+    titles: Sequence[str], cells: Sequence[str], name: str, number: int
+) -> Sequence[str]:
+    if any(cells[len(titles) :]):
+        raise BadSheet(
+            f"{name}, row {number}: it has {len(cells)} cells, but there are {len(titles)} titles. "
+            "Put a cell that contains the separator between quotation marks."
+        )
+    return [*cells[: len(titles)], *[""] * (len(titles) - len(cells))]

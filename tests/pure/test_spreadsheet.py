@@ -1,0 +1,241 @@
+"""What spreadsheet programs save is read, whatever the separator, the encoding and the titles."""
+
+import codecs
+
+import pytest
+
+from cohort.matching import cells
+from cohort.matching.cells import BadCell, Words
+from cohort.matching.columns import MENTORS, RESEARCHERS, column_of, find_columns
+from cohort.matching.hours import read_hours
+from cohort.matching.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
+
+DOMAINS = Words(
+    "domain", {"machine-translation": "Machine translation", "ci-cd": "CI/CD", "nlp": "Words, all"}
+)
+PEOPLE = "Name,Capacity\nZoë,2\n"
+
+
+def read(raw: bytes) -> Sheet:
+    return read_sheet("M.csv", raw, is_known=lambda title: column_of(title, MENTORS) is not None)
+
+
+def rows(raw: bytes) -> list[list[str]]:
+    return [list(cells) for _, cells in read(raw).rows]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        PEOPLE.encode(),
+        PEOPLE.encode("utf-8-sig"),
+        PEOPLE.replace(",", ";").replace("\n", "\r\n").encode("utf-8-sig"),
+        codecs.BOM_UTF16_LE + PEOPLE.replace(",", "\t").replace("\n", "\r\n").encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + PEOPLE.encode("utf-16-be"),
+        PEOPLE.replace(",", "\t").encode(),
+        PEOPLE.replace("\n", "\r").encode(),
+        b"sep=;\r\n" + PEOPLE.replace(",", ";").encode(),
+        b'"Name","Capacity"\n"Zo\xc3\xab","2"\n,\n\n',
+        PEOPLE.encode("cp1252"),
+    ],
+    ids=["plain", "bom", "excel", "utf-16", "utf-16-be", "tabs", "cr", "sep", "quoted", "cp1252"],
+)
+def test_the_same_table_is_read_from_whatever_was_saved(raw: bytes) -> None:
+    assert list(read(raw).titles) == ["Name", "Capacity"]
+    assert rows(raw) == [["Zoë", "2"]]
+
+
+def test_guessing_the_encoding_is_said() -> None:
+    assert read(PEOPLE.encode()).notes == ()
+    assert "row" not in read(PEOPLE.encode("cp1252")).notes[0]
+    assert "M.csv is not UTF-8 (line 2)" in read(PEOPLE.encode("cp1252")).notes[0]
+
+
+def test_a_quoted_cell_may_hold_lines_quotes_and_separators() -> None:
+    assert rows(b'Name;Capacity\r\n"A ""B"", C\r\nD; E";1\r\n') == [['A "B", C\r\nD; E', "1"]]
+
+
+def test_rows_have_the_numbers_that_the_program_shows() -> None:
+    sheet = read(b'\nName,Capacity\n\n"two\nlines",1\nlast,\n')
+    assert [number for number, _ in sheet.rows] == [4, 5]
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "M.csv is empty"),
+        (b"\r\n \r\n", "M.csv is empty"),
+        (b"PK\x03\x04rest", "is a workbook"),
+        (b"\xd0\xcf\x11\xe0rest", "is a workbook"),
+        (b"Name\na\0b\n", "line 2: a NUL character"),
+        (codecs.BOM_UTF16_LE + b"N", "damaged"),
+        (b"Name\n\x81\n", "line 2: this is neither UTF-8 nor Windows-1252"),
+        (b'Name,Capacity\nA,1\n"B,2\nC,3\n', "row 3: a quotation mark is not closed"),
+        (b"Name,Capacity\nA,1,oops\n", "row 2: it has 3 cells, but there are 2 titles"),
+        (b",,\n,\n", "M.csv is empty"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
+    with pytest.raises(BadSheet) as refused:
+        read(raw)
+    assert said in str(refused.value)
+
+
+def test_an_answer_is_written_as_the_question_was() -> None:
+    excel = PEOPLE.replace(",", ";").replace("\n", "\r\n").encode("utf-8-sig")
+    assert read(excel).dialect == Dialect(separator=";", marked=True, newline="\r\n")
+    assert write_sheet(["Name", "Capacity"], [["Zoë", "2"]], read(excel).dialect) == excel
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_text_is_run_as_a_formula(start: str) -> None:
+    written = write_sheet(["a", "b"], [[f"{start}1+1", -0.5]], Dialect())
+    assert f"'{start}1+1" in written.decode()
+    assert b",-0.5\n" in written
+
+
+@pytest.mark.parametrize(
+    ("title", "field"),
+    [
+        ("E-mail", "email"),
+        ("Mail", "email"),
+        ("EMAIL ADDRESS", "email"),
+        ("full name", "name"),
+        ("Research area(s)", "domains"),
+        ("Domains", "domains"),
+        ("Goal", "role_goals"),
+        ("Target role", "role_goals"),
+        ("goal 2", "role_goals"),
+        ("Availability (your time)", "weekly_hours"),
+        ("weekly_hours", "weekly_hours"),
+        ("Time-zone", "time_zone"),
+        ("Organization", "organisations"),
+    ],
+)
+def test_a_title_is_understood_in_many_spellings(title: str, field: str) -> None:
+    column = column_of(title, RESEARCHERS)
+    assert column is not None
+    assert column.field == field
+
+
+def test_no_title_means_two_facts() -> None:
+    for known in (RESEARCHERS, MENTORS):
+        for column in known:
+            for title in (column.title, *column.also):
+                assert column_of(title, known) is column, title
+
+
+def test_two_columns_for_one_fact_are_a_fault_and_for_a_list_are_not() -> None:
+    found = find_columns(["Mail", "E-mail", "Goal 1", "Goal 2", "Shoe size"], RESEARCHERS)
+    assert found.places["role_goals"] == [2, 3]
+    assert found.unknown == ["Shoe size"]
+    assert found.faults == [
+        "the columns “Mail” and “E-mail” both mean E-mail. Rename or remove one of them."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "slugs"),
+    [
+        ("machine-translation; CI/CD", ["machine-translation", "ci-cd"]),
+        ("Machine Translation,ci cd", ["machine-translation", "ci-cd"]),
+        ("CI/CD|Words, all\nci-cd", ["ci-cd", "nlp"]),
+        ("ci-cd, Words, all, machine translation", ["ci-cd", "nlp", "machine-translation"]),
+        (" ; ", []),
+    ],
+)
+def test_words_are_slugs_or_titles_even_with_a_comma(cell: str, slugs: list[str]) -> None:
+    assert DOMAINS.read_all(cell) == slugs
+
+
+def test_a_slip_of_the_pen_is_answered_with_what_was_meant() -> None:
+    with pytest.raises(BadCell, match=r"Did you mean “Machine translation”\?"):
+        DOMAINS.read_all("machin tranlation")
+    with pytest.raises(BadCell, match="such as “Machine translation” or “CI/CD”"):
+        DOMAINS.read_all("botany")
+
+
+@pytest.mark.parametrize(
+    ("cell", "entries"),
+    [
+        ("Mon 18:00-20:00; Thu 07-09", "monday 18:00 20:00, thursday 07:00 09:00"),
+        ("monday 18:00–20:00", "monday 18:00 20:00"),
+        ("TUES 9 to 10.30, 14h15-15h", "tuesday 09:00 10:30, tuesday 14:15 15:00"),
+        ("Mon, Wed 18-19", "monday 18:00 19:00, wednesday 18:00 19:00"),
+        ("Sat-Mon: 8-9", "saturday 08:00 09:00, sunday 08:00 09:00, monday 08:00 09:00"),
+        ("Fri 22-1", "friday 22:00 24:00, saturday 00:00 01:00"),
+        ("Sun 22-24", "sunday 22:00 24:00"),
+        ("Wednesdays 12pm-1:30pm", "wednesday 12:00 13:30"),
+        (
+            "Mon 18-20 Tue 7-8\nSat 9-10",
+            "monday 18:00 20:00, tuesday 07:00 08:00, saturday 09:00 10:00",
+        ),
+        ("weekends 10-11", "saturday 10:00 11:00, sunday 10:00 11:00"),
+    ],
+)
+def test_weekly_hours_are_read_as_people_write_them(cell: str, entries: str) -> None:
+    read = [f"{one['day']} {one['start']} {one['end']}" for one in read_hours(cell)]
+    assert ", ".join(read) == entries
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("evenings", "“evenings” cannot be read"),
+        ("Mon 18-20; maybe", "“maybe” cannot be read"),
+        ("Mon 18:10-20", "quarters of an hour"),
+        ("Mon 18-25", "a day ends at 24:00"),
+        ("Mon 9-9", "ends when it begins"),
+        ("Mon 9-5pm", "am or pm at both times"),
+        ("Mon 13pm-2pm", "an hour is from 1 to 12"),
+        ("Mon 9-100", "cannot be read"),
+    ],
+)
+def test_hours_that_cannot_be_meant_are_refused(cell: str, why: str) -> None:
+    with pytest.raises(BadCell, match=why):
+        read_hours(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "zone"),
+    [
+        ("Europe/Berlin", "Europe/Berlin"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("America/New York", "America/New_York"),
+        ("Nairobi", "Africa/Nairobi"),
+        ("UTC", "UTC"),
+        ("UTC+2", "Etc/GMT-2"),
+        ("GMT-05:00", "Etc/GMT+5"),
+        ("UTC+0", "UTC"),
+    ],
+)
+def test_a_time_zone_is_a_name_a_city_or_whole_hours(cell: str, zone: str) -> None:
+    assert cells.read_zone(cell) == zone
+
+
+@pytest.mark.parametrize("cell", ["Europe/Berlim", "UTC+5:30", "somewhere warm", "UTC+15"])
+def test_another_time_zone_is_refused_with_an_example(cell: str) -> None:
+    with pytest.raises(BadCell, match=r"Did you mean Europe/|such as Europe/Berlin"):
+        cells.read_zone(cell)
+
+
+def test_a_capacity_is_a_whole_number_as_excel_may_write_it() -> None:
+    assert [cells.read_capacity(cell) for cell in ("0", "3", "2.0", "2,00")] == [0, 3, 2, 2]
+    for wrong in ("two", "-1", "1.5", "1001", "9" * 40):
+        with pytest.raises(BadCell, match="is not a whole number from 0 to 1,000"):
+            cells.read_capacity(wrong)
+
+
+def test_languages_are_codes_or_names_and_stages_have_many_names() -> None:
+    words = Words("language", {"en": "English", "de": "German"})
+    assert cells.read_languages("en-GB, german / EN", words) == ["en", "de"]
+    assert cells.read_stage("PhD students", ("phd", "postdoc")) == "phd"
+    with pytest.raises(BadCell, match="is not one of: phd, postdoc"):
+        cells.read_stage("industry", ("phd", "postdoc"))
+
+
+def test_gaps_may_have_weights() -> None:
+    assert cells.read_gaps("ci/cd: 2,5; Words, all", DOMAINS) == {"ci-cd": 2.5, "nlp": 1.0}
+    for wrong in ("ci-cd: 0", "ci-cd: much", "ci-cd: nan", "ci-cd: inf"):
+        with pytest.raises(BadCell, match="a number above 0"):
+            cells.read_gaps(wrong, DOMAINS)
