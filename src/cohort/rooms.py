@@ -58,6 +58,7 @@ PAGES: Sequence[Router] = (
     dashboard_pages.router,
 )
 JOBS: Mapping[str, Job] = {
+    "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
     "people.ask_to_verify": people_jobs.ask_to_verify,
     "people.send_password_link": people_jobs.send_password_link,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort import outbox
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.db import unit_of_work
+from cohort.mail import MailboxMessage
 from cohort.matching.jobs import open_due_rounds
 from cohort.matching.models import Round, RoundState, Run, RunState
 from tests.conftest import Cast, Platform
@@ -162,3 +163,25 @@ async def test_a_run_that_kills_every_worker_ends_as_failed_and_can_be_made_agai
     assert run.state is RunState.FAILED
     assert "The worker stopped" in (run.error or "")
     assert (await open_and_solve(stage, platform))["run"]["state"] == "solved"
+
+
+async def test_organisers_get_one_mail_when_the_weekly_round_is_solved(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    platform.clock.turn(minutes=1)
+    await look(platform)
+    await keep_runs(platform)
+    await platform.keep_promises()
+
+    told = select(MailboxMessage).where(MailboxMessage.to == stage.olga.person.email)
+    (mail,) = (await db.scalars(told)).all()
+    assert "to look at" in mail.subject
+    assert f"/rounds/{(await rounds(db))[0].id}" in mail.text
+
+
+async def test_a_round_opened_by_hand_sends_no_mail_before_it_is_published(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    await open_and_solve(stage, platform)
+    await platform.keep_promises()
+    assert (await db.scalars(select(MailboxMessage))).all() == []

@@ -4,11 +4,15 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cohort import outbox
+from cohort.cohorts.models import Cohort
 from cohort.db import unit_of_work
-from cohort.matching import runs, service
+from cohort.matching import emails, runs, service
+from cohort.matching.models import Pair, RoundState
+from cohort.people.models import Person
 from cohort.work import Work
 
 log = structlog.get_logger()
@@ -16,6 +20,16 @@ log = structlog.get_logger()
 
 async def solve_run(work: Work, run_id: str) -> None:
     await runs.solve(work.db, UUID(run_id), now=work.now)
+
+
+async def tell_organiser(work: Work, run_id: str, organiser_id: str) -> None:
+    """A weekly round is solved, or could not be; not worth a mail once someone acted on it."""
+    run = await runs.read(work.db, UUID(run_id))
+    if run.round.state is RoundState.OPEN:
+        cohort = await work.db.get_one(Cohort, run.round.cohort_id)
+        organiser = await work.db.get_one(Person, UUID(organiser_id))
+        paired = await work.db.scalar(select(func.count()).where(Pair.run_id == run.id))
+        await work.deliver(emails.round_waits(organiser, cohort, run, paired or 0))
 
 
 async def give_up_run(work: Work, run_id: str) -> None:

@@ -13,6 +13,8 @@ from cohort.matching.gather import gather
 from cohort.matching.models import Pair, RoundState, Run, RunState, Unmatched
 from cohort.matching.pairing import Result, find_pairs
 from cohort.matching.pool import Pool
+from cohort.mentors.service import organisers_of
+from cohort.outbox import promise
 
 NEWER_ROUND = "A newer round took the place of this one before this run was solved."
 WORKER_DIED = (
@@ -33,6 +35,12 @@ async def solve(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
     if run.round.state is not RoundState.OPEN:
         fail(run, NEWER_ROUND, now=now)
         return
+    await _find_and_store(db, run, now=now)
+    if run.round.opened_by is None:
+        await _tell_organisers(db, run, now=now)
+
+
+async def _find_and_store(db: AsyncSession, run: Run, *, now: datetime) -> None:
     pool = await gather(db, run, now=now)
     began = time.perf_counter()
     try:
@@ -43,6 +51,19 @@ async def solve(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
     run.seconds = time.perf_counter() - began
     run.finished_at = now + timedelta(seconds=run.seconds)
     _store(db, run, pool, result)
+
+
+async def _tell_organisers(db: AsyncSession, run: Run, *, now: datetime) -> None:
+    """The weekly clock opened this round: nobody may be looking."""
+    for organiser_id in await organisers_of(db, run.round.cohort_id):
+        await promise(
+            db,
+            "matching.tell_organiser",
+            now=now,
+            cohort_id=run.round.cohort_id,
+            run_id=run.id,
+            organiser_id=organiser_id,
+        )
 
 
 async def give_up(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:

@@ -1,0 +1,19 @@
+"""What we write to organisers about the weekly matching."""
+
+from cohort.cohorts.models import Cohort
+from cohort.mail import Message
+from cohort.matching.models import Run
+from cohort.people.models import Person
+
+
+def round_waits(organiser: Person, cohort: Cohort, run: Run, paired: int) -> Message:
+    context = {
+        "name": organiser.name,
+        "cohort": cohort.name,
+        "period": run.round.period,
+        "round_id": run.round.id,
+        "paired": paired,
+        "unmatched": (run.researchers or 0) - paired,
+        "error": run.error,
+    }
+    return Message(organiser.email, "round_waits", context)
