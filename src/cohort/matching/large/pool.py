@@ -1,0 +1,103 @@
+"""A pool of profiles in which everybody who is alike is scored once."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+import numpy as np
+
+from cohort.matching.large.profiles import ProfileScores, profile_scores
+from cohort.matching.large.words import plain
+from cohort.matching.problem import Ints
+from cohort.matching.profiles import Mentor, Researcher
+from cohort.matching.requirements import IdPairs, Requirements
+from cohort.matching.scoring import Weights
+from cohort.matching.taxonomy import Taxonomy
+
+UNSAID = {"id", "name", "email"}
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """`solve_large(pool.scores, capacity, researcher_kind=…, mentor_kind=…)` takes these."""
+
+    scores: ProfileScores
+    researcher_kind: Ints
+    mentor_kind: Ints
+
+
+def pool_of(
+    researchers: Sequence[Researcher],
+    mentors: Sequence[Mentor],
+    taxonomy: Taxonomy,
+    week: date,
+    *,
+    weights: Weights,
+    requirements: Requirements,
+    blocks: IdPairs = (),
+    declined: IdPairs = (),
+    vetoes: IdPairs = (),
+) -> Pool:
+    """One row and one column of scores for each kind of profile.
+
+    Alike are those whose profiles say the same, the id apart (and a mentor's name and e-mail,
+    unless she is somebody's adviser). Whoever wishes, is wished for, or is in a block, a
+    decline or a veto, is a kind of her own.
+    """
+    pairs = [*blocks, *declined, *vetoes]
+    people: list[Researcher | Mentor] = [*researchers, *mentors]
+    wanting = [one for one in people if one.wishes]
+    named = {one.id for one in wanting} | {other for one in wanting for other in one.wishes}
+    named |= {one for pair in pairs for one in pair}
+    advisers = {name for one in researchers for name in plain(one.advisers)}
+    some = _alike(_said(one, {"id"}, named) for one in researchers)
+    others = _alike(
+        _said(one, {"id"} if advisers & set(plain([one.name, one.email])) else UNSAID, named)
+        for one in mentors
+    )
+    scores = profile_scores(
+        [researchers[i] for i in some.first],
+        [mentors[j] for j in others.first],
+        taxonomy,
+        week,
+        weights=weights,
+        requirements=requirements,
+        blocks=blocks,
+        declined=declined,
+        vetoes=vetoes,
+    )
+    return Pool(scores, some.kind, others.kind)
+
+
+@dataclass(frozen=True, eq=False)
+class _Alike:
+    kind: Ints
+    first: list[int]
+
+
+def _alike(said: Iterable[Hashable]) -> _Alike:
+    """Number what is said as it first appears."""
+    number: dict[Hashable, int] = {}
+    first: list[int] = []
+    kinds: list[int] = []
+    for position, one in enumerate(said):
+        kind = number.setdefault(one, len(number))
+        if kind == len(first):
+            first.append(position)
+        kinds.append(kind)
+    return _Alike(np.array(kinds, dtype=np.int64), first)
+
+
+def _said(one: Researcher | Mentor, unsaid: set[str], named: set[str]) -> Hashable:
+    if one.id in named:
+        return one.id
+    return tuple(_frozen(getattr(one, f.name)) for f in fields(one) if f.name not in unsaid)
+
+
+def _frozen(value: object) -> Hashable:
+    """The same for the same content, whatever it is held in."""
+    if isinstance(value, Mapping):
+        return tuple(sorted((key, _frozen(one)) for key, one in value.items()))
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return tuple(_frozen(one) for one in value)
+    return value if isinstance(value, Hashable) else repr(value)

@@ -1,0 +1,121 @@
+"""Words of profiles as rows of numbers."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from cohort.matching.factors import NEUTRAL
+from cohort.matching.problem import Floats
+from cohort.matching.profiles import Mentor, Researcher
+
+GRAIN = 2.0**26
+
+
+def grained(matrix: Floats) -> Floats:
+    """Rounded so that sums of products of two such numbers, up to 2, are exact in float64."""
+    rounded: Floats = np.rint(matrix * GRAIN) / GRAIN
+    return rounded
+
+
+def shared_out(share: float, needs: Sequence[Mapping[str, float]], words: Sequence[str]) -> Floats:
+    """Each one's needs as parts of `share`; the last column is what the silent get anyway."""
+    position = {word: k for k, word in enumerate(words)}
+    matrix = np.zeros((len(needs), len(words) + 1))
+    for i, one in enumerate(needs):
+        whole = sum(one.values())
+        for word, weight in one.items():
+            if word in position:
+                matrix[i, position[word]] = share * weight / whole
+        if not one:
+            matrix[i, -1] = share * NEUTRAL
+    return matrix
+
+
+def positions(words: Iterable[str], known: Sequence[str]) -> list[int]:
+    position = {word: k for k, word in enumerate(known)}
+    return [position.get(word, -1) for word in words]
+
+
+def marked(sets: Sequence[Collection[str]], words: Sequence[str]) -> Floats:
+    position = {word: k for k, word in enumerate(words)}
+    matrix = np.zeros((len(sets), len(words)))
+    for i, one in enumerate(sets):
+        matrix[i, [position[word] for word in one if word in position]] = 1.0
+    return matrix
+
+
+def common_words(
+    some: Sequence[Collection[str]], others: Sequence[Collection[str]]
+) -> tuple[csr_array, csr_array]:
+    """Both sides' words that occur on both, as sparse matrices of ones."""
+    words = dict.fromkeys(word for one in some for word in one)
+    words = dict.fromkeys(word for one in others for word in one if word in words)
+    position = {word: k for k, word in enumerate(words)}
+    first, second = (
+        _sparse(
+            [
+                (i, position[word], 1.0)
+                for i, one in enumerate(side)
+                for word in set(one)
+                if word in position
+            ],
+            (len(side), len(position)),
+        )
+        for side in (some, others)
+    )
+    return first, second
+
+
+def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -> csr_array:
+    rows, columns, values = np.array(entries, dtype=np.float64).reshape(-1, 3).T
+    where: Any = (rows.astype(np.int64), columns.astype(np.int64))
+    return csr_array((values, where), shape=shape)
+
+
+def plain(words: Iterable[str]) -> list[str]:
+    return [plain for plain in (" ".join(word.casefold().split()) for word in words) if plain]
+
+
+def circle_of(researcher: Researcher) -> list[str]:
+    """An organisation is no adviser, so each word says which it is."""
+    return [
+        *(f"at {one}" for one in plain(researcher.organisations)),
+        *(f"by {one}" for one in plain(researcher.advisers)),
+    ]
+
+
+def names_of(mentor: Mentor) -> list[str]:
+    return [
+        *(f"at {one}" for one in plain(mentor.organisations)),
+        *(f"by {one}" for one in plain([mentor.name, mentor.email])),
+    ]
+
+
+def wished(researchers: Sequence[Researcher], mentors: Sequence[Mentor], share: float) -> csr_array:
+    """What a wish adds to the neutral half: the mean of both sides' wish for each other."""
+    row = {one.id: i for i, one in enumerate(researchers)}
+    column = {one.id: j for j, one in enumerate(mentors)}
+    extra: list[tuple[int, int, float]] = []
+    for i, one in enumerate(researchers):
+        extra += [(i, column[j], w) for j, w in _ranked(one.wishes) if j in column]
+    for j, other in enumerate(mentors):
+        extra += [(row[i], j, w) for i, w in _ranked(other.wishes) if i in row]
+    return _sparse(extra, (len(row), len(column))) * (share / 2)
+
+
+def _ranked(wishes: Sequence[str]) -> Iterable[tuple[str, float]]:
+    first: dict[str, int] = {}
+    for rank, one in enumerate(wishes, start=1):
+        first.setdefault(one, rank)
+    return [(one, (1 - NEUTRAL) / rank) for one, rank in first.items()]
+
+
+def named(
+    pairs: Iterable[tuple[str, str]], researchers: Sequence[Researcher], mentors: Sequence[Mentor]
+) -> csr_array:
+    row = {one.id: i for i, one in enumerate(researchers)}
+    column = {one.id: j for j, one in enumerate(mentors)}
+    known = {(row[i], column[j], 1.0) for i, j in pairs if i in row and j in column}
+    return _sparse(sorted(known), (len(researchers), len(mentors)))

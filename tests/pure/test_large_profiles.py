@@ -1,0 +1,142 @@
+"""Scores of profiles in blocks, against those of all pairs at once."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from cast import MINA, OMAR, PRIYA, TREE, WEEK, on
+
+from cohort.matching.factors import BadProfile
+from cohort.matching.large.pool import pool_of
+from cohort.matching.large.profiles import ProfileScores, profile_scores
+from cohort.matching.large.proof import verify_large
+from cohort.matching.large.solver import solve_large
+from cohort.matching.problem import Problem
+from cohort.matching.profiles import Mentor, Researcher
+from cohort.matching.scoring import Requirements, Weights, score
+from cohort.matching.solver import solve
+
+DAYS = ("monday", "wednesday", "sunday")
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
+SKILLS = ("monitoring", "ci-cd", "serving", "testing", "sql")
+ROLES = ("ml-engineer", "research-scientist", "data-engineer", "founder")
+
+
+def some_of(rng: np.random.Generator, words: tuple[str, ...], most: int) -> list[str]:
+    return [str(one) for one in rng.permutation(words)[: rng.integers(0, most + 1)]]
+
+
+def hours(rng: np.random.Generator) -> list[dict[str, str]]:
+    day, start = str(rng.choice(DAYS)), int(rng.integers(0, 20))
+    return (
+        on(day, f"{start:02}:15", f"{start + rng.integers(1, 5):02}:00")
+        if rng.random() < 0.9
+        else []
+    )
+
+
+def crowd(n: int, m: int, seed: int) -> tuple[list[Researcher], list[Mentor]]:
+    rng = np.random.default_rng(seed)
+    domains = tuple(TREE.parents)
+
+    def shared() -> dict[str, object]:
+        return {
+            "domains": some_of(rng, domains, 3),
+            "contexts": some_of(rng, ("health", "energy", "finance"), 2),
+            "languages": ["en", *some_of(rng, ("de", "fr"), 1)][rng.integers(0, 2) :],
+            "time_zone": str(rng.choice(ZONES)),
+            "weekly_hours": [*hours(rng), *hours(rng)],
+            "organisations": some_of(rng, ("TU Berlin", " tu  BERLIN", "Northwind"), 1),
+        }
+
+    researchers = [
+        Researcher(
+            id=f"r{i}",
+            stage=str(rng.choice(["phd", "postdoc", ""])),
+            role_goals=some_of(rng, ROLES, 4),
+            gaps={skill: float(rng.random() + 0.1) for skill in some_of(rng, SKILLS, 4)},
+            advisers=["m1@example.org"] if rng.random() < 0.1 else [],
+            wishes=some_of(rng, ("m0", "m2", "m5", "gone"), 3),
+            **shared(),
+        )
+        for i in range(n)
+    ]
+    mentors = [
+        Mentor(
+            id=f"m{j}",
+            name=f"Mentor {j}",
+            email=f"m{j}@example.org",
+            came_from=str(rng.choice(["phd", "postdoc", ""])),
+            roles=some_of(rng, ROLES, 2),
+            skills=some_of(rng, SKILLS, 4),
+            wishes=some_of(rng, ("r0", "r3"), 2),
+            **shared(),
+        )
+        for j in range(m)
+    ]
+    return researchers, mentors
+
+
+RULES = {
+    "weights": Weights(),
+    "requirements": Requirements(min_shared_hours=0.25),
+    "blocks": [("r0", "m0"), ("r1", "gone")],
+    "vetoes": [("r2", "m3")],
+}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_block_is_what_scoring_all_pairs_gives(seed: int) -> None:
+    researchers, mentors = crowd(40, 25, seed)
+    rules = RULES | {"requirements": Requirements(min_shared_hours=[0, 0.25, 0.5][seed % 3])}
+    whole = score(researchers, mentors, TREE, WEEK, **rules)
+    scores = profile_scores(researchers, mentors, TREE, WEEK, **rules)
+    block = scores.block(0, 40)
+    assert np.array_equal(np.isneginf(block), whole.forbidden)
+    assert whole.forbidden.mean() < 1
+    there = ~whole.forbidden
+    assert np.abs(block / scores.steps - whole.total)[there].max() < 1e-6
+
+
+def test_a_pair_of_profiles_scores_the_same_in_every_block_and_order() -> None:
+    rng = np.random.default_rng(0)
+    scores = profile_scores(*crowd(50, 30, 1), TREE, WEEK, **RULES)
+    whole = scores.block(0, 50)
+    rows, columns = rng.permutation(50), rng.permutation(30)
+    moved: ProfileScores = scores.reordered(rows, columns)
+    pieces = np.concatenate([moved.block(a, min(a + 3, 50)) for a in range(0, 50, 3)])
+    assert np.array_equal(pieces, whole[np.ix_(rows, columns)])
+
+
+def test_a_pool_of_alike_people_has_the_total_of_all_of_them() -> None:
+    some, offers = crowd(8, 5, 3)
+    researchers = [replace(some[i % 8], id=f"x{i}", wishes=[]) for i in range(60)]
+    mentors = [
+        replace(offers[j % 5], id=f"y{j}", name=f"M {j}", email="", wishes=[]) for j in range(15)
+    ]
+    researchers[0] = replace(researchers[0], wishes=["y3"])
+    rules = RULES | {"vetoes": [("x7", "y1")]}
+    capacity = np.arange(15) % 4
+    pool = pool_of(researchers, mentors, TREE, WEEK, **rules)
+    assert pool.scores.shape == (10, 7)
+    kinds = {"researcher_kind": pool.researcher_kind, "mentor_kind": pool.mentor_kind}
+    solution = solve_large(pool.scores, capacity, **kinds)
+    whole = score(researchers, mentors, TREE, WEEK, **rules)
+    dense = solve(Problem(whole.total, capacity, forbidden=whole.forbidden))
+    assert solution.total == pytest.approx(dense.total, abs=1e-6)
+    assert solution.gap == 0
+    assert verify_large(pool.scores, capacity, solution, **kinds)
+
+
+def test_a_mentor_who_advises_somebody_is_like_nobody_else() -> None:
+    twin = replace(PRIYA, id="twin", name="Tove Lind", email="")
+    pool = pool_of(
+        [MINA], [PRIYA, replace(PRIYA, id="p2", name="P"), twin, OMAR], TREE, WEEK, **RULES
+    )
+    assert pool.mentor_kind.tolist() == [0, 0, 1, 2]
+    assert np.isneginf(pool.scores.block(0, 1)[0, 1])
+
+
+def test_a_gap_without_weight_is_refused() -> None:
+    with pytest.raises(BadProfile, match="sql"):
+        profile_scores([replace(MINA, gaps={"sql": 0.0})], [PRIYA], TREE, WEEK, **RULES)
