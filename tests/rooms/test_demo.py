@@ -49,6 +49,7 @@ async def seed(platform: Platform, *, patience: float = 30, **changes: Any) -> s
         working.cancel()
         with suppress(asyncio.CancelledError):
             await working
+    await platform.keep_promises()  # the mail that tells of the solved round
     return terminal.said
 
 
