@@ -15,8 +15,11 @@ import numpy.typing as npt
 from cohort.cohorts.languages import LANGUAGES
 from cohort.errors import Invalid
 from cohort.guides.tables import read_taxonomy
-from cohort.matching.certificate import verify
+from cohort.matching.certificate import Verdict, verify
 from cohort.matching.columns import MENTORS, RESEARCHERS, Column, column_of
+from cohort.matching.large.proof import verify_large
+from cohort.matching.large.solver import LargeSolution, solve_large
+from cohort.matching.large.stored import StoredScores
 from cohort.matching.pairing import NotProved, Result, find_pairs
 from cohort.matching.problem import BadProblem, Problem
 from cohort.matching.requirements import BadRules
@@ -30,7 +33,10 @@ from cohort.report import render_report
 from cohort.settings import shipped
 
 MOST_FAULTS = 20
+MOST_HELD = 10_000_000
+"""A matrix of more numbers is solved from the disk: it takes a tenth of the memory."""
 Begin = Callable[[str], None]
+Numbers = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,23 +104,42 @@ def match_scores(
             f"{scores.name} has {matrix.shape[1]} columns, one for each mentor, but "
             f"{capacity.name} has {len(places)} numbers. Give one capacity for each column."
         )
+    begin("solving")
+    solve_it = _solve_stored if matrix.size > MOST_HELD else _solve_held
     try:
-        problem = Problem(scores=matrix, capacity=places, floor=floor)
+        solution, verdict = solve_it(matrix, places, floor, begin)
     except BadProblem as error:
         name = {"scores": scores.name, "capacity": capacity.name}.get(error.field, "--floor")
         raise Invalid(f"{name}: {error}") from error
-    begin("solving")
-    solution = solve(problem)
-    begin("checking")
-    verdict = verify(problem, solution)
     if not verdict:
         raise Invalid(f"The result could not be proved, so it was not kept. {verdict.sentence}")
     begin("writing")
-    rows = ((i, j, float(problem.scores[i, j])) for i, j in solution.pairs.tolist())
+    rows = ((i, j, float(matrix[i, j])) for i, j in solution.pairs.tolist())
     _write_together({out: write_sheet(("researcher", "mentor", "score"), rows, Dialect())})
     unmatched = len(solution.mentor_of) - len(solution.pairs)
     seconds = time.perf_counter() - started
     return Done(_summary(len(solution.pairs), unmatched, solution, seconds))
+
+
+def _solve_held(
+    matrix: Numbers, places: Numbers, floor: float | None, begin: Begin
+) -> tuple[Solution, Verdict]:
+    problem = Problem(scores=matrix, capacity=places, floor=floor)
+    solution = solve(problem)
+    begin("checking")
+    return solution, verify(problem, solution)
+
+
+def _solve_stored(
+    matrix: Numbers, places: Numbers, floor: float | None, begin: Begin
+) -> tuple[LargeSolution, Verdict]:
+    """A block of rows in memory at a time."""
+    # What a problem asks of places and floor, it asks without scores too.
+    checked = Problem(scores=np.zeros((0, len(places))), capacity=places, floor=floor)
+    stored, capacity = StoredScores(matrix), checked.capacity
+    solution = solve_large(stored, capacity, floor=floor)
+    begin("checking")
+    return solution, verify_large(stored, capacity, solution, floor=floor)
 
 
 def _gathered(
@@ -187,7 +212,7 @@ def _text(path: Path) -> str:
         raise Invalid(f"{path.name} is not UTF-8 text. Save it again as UTF-8.") from error
 
 
-def _array(path: Path, dimensions: int) -> npt.NDArray[Any]:
+def _array(path: Path, dimensions: int) -> Numbers:
     """An array of numbers as it lies on disk; what is not needed at once is not in memory."""
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -242,7 +267,9 @@ def _unmatched(gathered: Gathered, result: Result) -> list[tuple[str, str, str]]
     ]
 
 
-def _summary(pairs: int, unmatched: int, found: Result | Solution, seconds: float) -> str:
+def _summary(
+    pairs: int, unmatched: int, found: Result | Solution | LargeSolution, seconds: float
+) -> str:
     return (
         f"pairs {pairs}, unmatched {unmatched}, total {found.total:.12g}, "
         f"bound {found.bound:.12g}, gap {found.gap:.12g}, seconds {seconds:.2f}"

@@ -322,6 +322,26 @@ def test_a_matrix_is_paired_as_the_solver_pairs_it(desk: Desk) -> None:
     assert f"total {solution.total:.12g}, bound {solution.bound:.12g}, gap 0" in ran.err
 
 
+def test_a_matrix_too_large_to_hold_gets_the_same_total(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = np.random.default_rng(6).random((90, 30)).astype(np.float32)
+    np.save(desk.folder / "S.npy", scores)
+    np.save(desk.folder / "C.npy", np.full(30, 2))
+    arguments = ("--scores", "S.npy", "--capacity", "C.npy", "--floor", "0.2")
+    held = desk.match(*arguments).err.partition(", bound")[0]
+    monkeypatch.setattr("cohort.offline.MOST_HELD", 0)
+    stored = desk.match(*arguments)
+
+    assert stored.err.startswith(held[:-2])
+    assert "gap 0" in stored.err
+    total = sum(float(pair["score"]) for pair in desk.pairs())
+    assert total == pytest.approx(float(held.rpartition(" ")[2]))
+    scores[7, 3] = np.inf
+    np.save(desk.folder / "S.npy", scores)
+    assert "S.npy: scores[7, 3] is inf" in desk.match(*arguments).err
+
+
 @pytest.mark.parametrize(
     ("scores", "capacity", "said"),
     [

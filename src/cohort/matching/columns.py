@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ def column_of(title: str, known: Sequence[Column]) -> Column | None:
     return next((column for column in known if keys & _keys_of(column)), None)
 
 
+@lru_cache(maxsize=2**16)
 def plain(text: str) -> str:
     """Letters and digits alone, small and without accents: what two spellings have in common."""
     letters = unicodedata.normalize("NFKD", text.casefold())
