@@ -183,14 +183,20 @@ TO = click.Path(path_type=Path, dir_okay=False)
 @click.option("--unmatched", type=TO, help="Also who has no mentor and why, as CSV.")
 @click.option("--rules", type=FILE, help="TOML with weights and requirements.")
 @click.option("--taxonomy", type=FILE, help="TOML with domains, roles, contexts and skills.")
-@click.option("--week", type=click.DateTime(["%Y-%m-%d"]), help="Whose hours are compared.")
+@click.option(
+    "--week",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="A day of the week whose hours are compared.",
+)
 @click.option("--scores", type=FILE, help="A matrix (.npy) instead of spreadsheets.")
 @click.option("--capacity", type=FILE, help="The places of each column of the matrix (.npy).")
 @click.option("--floor", type=float, help="With --scores: nobody is paired below it.")
 def match_files(**given: Any) -> None:
     """Pair the people of two spreadsheets (CSV), without a server.
 
-    RESEARCHERS and MENTORS need a column Name; all others make the pairs better.
+    RESEARCHERS and MENTORS need a column Name; whatever else they say makes the pairs better.
+    docs/offline.md has the columns, the rules and examples.
     """
     from cohort.match import match
 
