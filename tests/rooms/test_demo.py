@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,22 +40,23 @@ class Terminal:
 async def seed(platform: Platform, *, patience: float = 30, **changes: Any) -> str:
     """Seed, while a worker keeps promises beside it."""
     terminal = Terminal()
-    working = asyncio.create_task(work_on(platform))
+    done = asyncio.Event()
+    working = asyncio.create_task(work_on(platform, until=done))
     try:
         settings = platform.settings.model_copy(update=changes)
         await seeding.seed(settings, terminal, clock=platform.clock, patience=patience)
     finally:
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
-    await platform.keep_promises()  # the mail that tells of the solved round
+        done.set()
+        await working
     return terminal.said
 
 
-async def work_on(platform: Platform) -> None:
-    while True:
+async def work_on(platform: Platform, *, until: asyncio.Event) -> None:
+    """To the end: what was begun is not broken off, and what is promised last is kept too."""
+    while not until.is_set():
         await platform.keep_promises()
         await asyncio.sleep(0.1)
+    await platform.keep_promises()
 
 
 async def count(db: AsyncSession, table: type[Base], *where: Any) -> int:
