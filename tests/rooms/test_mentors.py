@@ -307,7 +307,10 @@ async def test_a_pause_begins_and_ends_once(
         assert (await grace.post(address)).json()["paused_at"] is not None
     for _ in range(2):
         assert (await olga.delete(address)).json()["paused_at"] is None
-    assert list(await db.scalars(select(Act.verb).order_by(Act.id))) == ["mentor.pause", "mentor.resume"]
+    assert list(await db.scalars(select(Act.verb).order_by(Act.id))) == [
+        "mentor.pause",
+        "mentor.resume",
+    ]
 
 
 async def test_the_list_is_filtered_paged_and_costs_the_same_for_more(
