@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made-from
 QUIET_PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1
 
-.PHONY: help setup browser run test check bench lock migration clean
+.PHONY: help setup browser run test fuzz check bench lock migration clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -24,6 +24,9 @@ browser:
 
 test: setup browser ## Run the tests
 	@$(PY) -m pytest -n 2 --dist loadscope $(TESTS)
+
+fuzz: setup ## Run the long tests: everything small tried out, thousands of examples
+	@$(PY) -m pytest -m long $(TESTS)
 
 check: setup browser ## Format, lint, types, layers, tests
 	$(PY) -m ruff format --check .

@@ -36,12 +36,13 @@ def canonical(problem: Problem) -> Canonical:
     takes its share of the bits). Ten and not two, because people write scores as decimals:
     0.1 + 0.2 is then equal to 0.3 + 0, and the rules for equals apply.
     """
-    m = problem.shape[1]
-    largest = float(np.abs(problem.scores).max(initial=0.0)) + problem.stickiness
+    lowest, highest = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
+    largest = max(-float(lowest), float(highest)) + problem.stickiness
     outweighing = 4 * problem.most_pairs + 2 if problem.cover else 0
     room = math.log10(LARGEST_UNIT) - math.log10((largest or 1.0) * (outweighing or 1))
     steps = 10.0 ** min(math.floor(room), MOST_DIGITS)
-    units = np.rint(problem.scores * steps).astype(np.int64)
+    scaled = problem.scores * steps
+    units = np.rint(scaled, out=scaled).astype(np.int64)
     allowed = ~np.asarray(problem.forbidden)
     if problem.floor is not None:
         allowed &= problem.scores >= problem.floor
@@ -50,21 +51,25 @@ def canonical(problem: Problem) -> Canonical:
     taken = pins.sum(axis=1) >= np.asarray(problem.demand)
     allowed[taken] = False
     allowed |= pins
-    sticky = round(problem.stickiness * steps)
-    units += sticky * (np.asarray(problem.incumbent)[:, None] == np.arange(m))
+    kept = np.flatnonzero(np.asarray(problem.incumbent) >= 0)
+    units[kept, np.asarray(problem.incumbent)[kept]] += round(problem.stickiness * steps)
     bonus = outweighing * math.ceil(largest * steps) + 1 if problem.cover else 0
-    return Canonical(units + bonus, allowed, steps, bonus)
+    units += bonus
+    return Canonical(units, allowed, steps, bonus)
 
 
 def lots(problem: Problem) -> Ints:
-    """A draw from 1 to 2**30 for each pair, fixed by its two ids and nothing else: int64[n, m].
+    """A draw from 1 to 2**30 for each pair, fixed by its two ids and nothing else: int64[n, m]."""
+    return lots_of(problem.researcher_ids or (), problem.mentor_ids or ())
+
+
+def lots_of(researcher_ids: Sequence[str], mentor_ids: Sequence[str]) -> Ints:
+    """The draws for these people: int64[n, m].
 
     SHA-256 spreads each id; the two are mixed by the finaliser of SplitMix64 (Steele, Lea and
     Flood 2014).
     """
-    mixed = _spread(problem.researcher_ids)[:, None] ^ (
-        _spread(problem.mentor_ids) * np.uint64(0x9E3779B97F4A7C15)
-    )
+    mixed = _spread(researcher_ids)[:, None] ^ (_spread(mentor_ids) * np.uint64(0x9E3779B97F4A7C15))
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed ^= mixed >> np.uint64(31)
@@ -72,7 +77,7 @@ def lots(problem: Problem) -> Ints:
     return drawn
 
 
-def _spread(ids: Sequence[str] | None) -> npt.NDArray[np.uint64]:
-    texts = (one.encode("utf-8", "surrogatepass") for one in ids or ())
+def _spread(ids: Sequence[str]) -> npt.NDArray[np.uint64]:
+    texts = (one.encode("utf-8", "surrogatepass") for one in ids)
     digests = b"".join(hashlib.sha256(text).digest()[:8] for text in texts)
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)

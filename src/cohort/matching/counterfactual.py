@@ -16,6 +16,7 @@ from cohort.matching.flow import (
     longest_walks,
     lowest_prices,
 )
+from cohort.matching.infeasible import Crowd, crowds
 from cohort.matching.problem import UNMATCHED, Bools, Floats, Ints, Problem
 from cohort.matching.solver import Solution
 from cohort.matching.stages import whole
@@ -133,6 +134,11 @@ def robustness(problem: Problem, solution: Solution) -> Robustness:
     loss[scope.fixed[i, p]] = np.inf
     people, steps = _split(loss, around.worth.bonus)
     return Robustness(loss=steps / around.worth.steps, fewer_placed=people)
+
+
+def unplaced(problem: Problem, solution: Solution) -> tuple[Crowd, ...]:
+    """Who is too many for whom: a proof for everybody whom even `cover` leaves without a mentor."""
+    return crowds(problem, _residual(problem, solution)[1])
 
 
 def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, ...] | None:

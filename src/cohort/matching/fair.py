@@ -19,8 +19,8 @@ from cohort.matching.flow import (
     Residual,
     Scope,
     improve,
-    lowest_prices,
     narrowed,
+    prices_of,
 )
 from cohort.matching.problem import Bools, Ints
 from cohort.matching.start import quick
@@ -72,7 +72,7 @@ def fairest(
         residual = Residual(stage, scope, quick(stage, scope, held))
         if improve(residual, out_of_time) is not None:
             return Fairest(scope, residual.held, tuple(levels), done=False)
-        held, prices = residual.held, lowest_prices(residual.arcs)
+        held, prices = residual.held, prices_of(residual)
         count = int(held.any(axis=1).sum() if kind == "placed" else held.sum())
         levels.append(Level(kind, 0, count, prices))
         scope = narrowed(residual, prices)
@@ -150,7 +150,7 @@ class _Ladder:
         if not (self.held & at_score).any():
             self._rebuild()
             return None
-        prices = lowest_prices(residual.arcs)
+        prices = prices_of(residual)
         self.scope = narrowed(residual, prices)
         open_ = self.scope.allowed & (self.rank > score) & ~self.scope.fixed
         self.rank = np.where(open_, self.rank, np.where(self.scope.allowed, SETTLED, NO_ARC))

@@ -61,12 +61,15 @@ class Residual:
     """What could move in an assignment: arcs int[m + 1, m + 1], kept true while people move."""
 
     def __init__(self, goal: Goal, scope: Scope, held: Bools) -> None:
-        self.goal, self.scope, self.held = goal, scope, held.copy()
+        self.goal, self.scope = goal, scope
+        self.held = np.array(held, order="F")  # read by mentor, so that mentors lie together
+        self._some_fixed = bool(scope.fixed.any())
         self.degree, self.load = held.sum(axis=1), held.sum(axis=0)
         self.bench = held.shape[1]
         self._reach = np.where(scope.allowed, goal.worth, NO_ARC)
         self._several = bool((scope.most > 1).any())
         self.arcs = np.full((self.bench + 1, self.bench + 1), NO_ARC, dtype=np.int64)
+        self.lowest: Ints | None = None
         self._refresh(range(self.bench + 1))
 
     def move(self, walks: Iterable[Walk]) -> list[tuple[int, int, int]]:
@@ -130,7 +133,8 @@ class Residual:
     def _movers(self, node: int) -> Ints:
         if node == self.bench:
             return np.flatnonzero(self.degree < self.scope.most)
-        return np.flatnonzero(self.held[:, node] & ~self.scope.fixed[:, node])
+        rows = np.flatnonzero(self.held[:, node])
+        return rows[~self.scope.fixed[rows, node]] if self._some_fixed else rows
 
     def _gains(self, node: int, rows: Ints) -> Ints:
         """What each of these people gains by going from the node to every other."""
@@ -162,13 +166,22 @@ def improve(residual: Residual, out_of_time: Callable[[], bool] = never) -> Ints
     the best one.
     """
     price = np.zeros(residual.bench + 1, dtype=np.int64)
+    moved = False
     while not out_of_time():
         price, cycles = _climb(residual.arcs, price, np.arange(len(price)))
         if not cycles:
+            if not moved and price[-1] == 0 and not residual.scope.lower.any():
+                residual.lowest = price[:-1]
             return None
         residual.move(cycles)
+        moved = True
     guess: Ints = np.maximum(price[:-1] - price[-1], 0)
     return guess
+
+
+def prices_of(residual: Residual) -> Ints:
+    """The lowest prices of a best assignment, which `improve` may have found on its way."""
+    return lowest_prices(residual.arcs) if residual.lowest is None else residual.lowest
 
 
 def fill(residual: Residual) -> int | None:

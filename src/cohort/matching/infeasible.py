@@ -1,11 +1,11 @@
 """When minimums cannot be met: who is too few for whom, and the cheapest way out."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cohort.matching.flow import NEVER, Residual, fill
+from cohort.matching.flow import NEVER, Residual, fill, lowest_prices
 from cohort.matching.problem import Bools, Ints, Problem
 
 MOST_NAMED = 20
@@ -60,16 +60,73 @@ def too_few(problem: Problem, residual: Residual, mentor: int) -> CannotMeet:
         rest = [j for j in mentors if j != one]
         if rest and lower[rest].sum() > _room(residual, rest):
             mentors = rest
-    scope = residual.scope
+    scope, fullest = residual.scope, _as_full_as_can_be(residual)
     who = np.flatnonzero((scope.allowed[:, mentors].any(axis=1)) & (scope.most > 0))
     return CannotMeet(
         mentors,
         who.tolist(),
         asked=int(lower[mentors].sum()),
         room=_room(residual, mentors),
-        lower=_reachable_minimum(residual),
-        allow=_pairs_that_would_help(problem, residual, mentors),
+        lower=fullest.scope.lower,
+        allow=_pairs_that_would_help(problem, fullest, mentors),
     )
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """More people than places: all of these researchers can only be with these mentors.
+
+    without  the researchers among them who have no mentor (or fewer than they may have).
+    places   the mentors' places, all of which are taken; one more with any of these mentors
+             would place one more person. `best` is the mentor with whom it would add most.
+    """
+
+    researchers: tuple[int, ...]
+    mentors: tuple[int, ...]
+    without: tuple[int, ...]
+    places: int
+    best: int | None
+
+
+def crowds(problem: Problem, residual: Residual) -> tuple[Crowd, ...]:
+    """Why the people without a mentor cannot be placed, from an assignment that covers the most.
+
+    Follows everybody who could make room for them, until only full mentors are left: Hall's
+    condition fails for these people and these mentors. `best` is None for those whom no mentor
+    is allowed at all. People who wait for the same mentors are one crowd.
+    """
+    waiting = np.flatnonzero((residual.degree == 0) & (np.asarray(problem.demand) > 0)).tolist()
+    grouped: dict[tuple[int, ...], list[int]] = {}
+    for i in waiting:
+        mentors = _ahead_of(residual, i)
+        if (residual.load[mentors] >= residual.scope.upper[mentors]).all():
+            grouped.setdefault(tuple(mentors), []).append(i)
+    prices = lowest_prices(residual.arcs)
+    return tuple(
+        Crowd(
+            researchers=tuple(
+                sorted({*without, *np.flatnonzero(residual.held[:, mentors].any(axis=1)).tolist()})
+            ),
+            mentors=mentors,
+            without=tuple(without),
+            places=int(problem.capacity[list(mentors)].sum()),
+            best=max(mentors, key=lambda j: int(prices[j]), default=None),
+        )
+        for mentors, without in grouped.items()
+    )
+
+
+def _ahead_of(residual: Residual, i: int) -> list[int]:
+    """The mentors whom i could have if people moved on, without regard to what that loses."""
+    bench = residual.bench
+    seen = np.append(residual.scope.allowed[i], False)
+    newly = np.flatnonzero(seen)
+    while len(newly):
+        reached = (residual.arcs[newly] > NEVER).any(axis=0) & ~seen
+        reached[bench] = False
+        seen |= reached
+        newly = np.flatnonzero(reached)
+    return np.flatnonzero(seen).tolist()
 
 
 def _leading_to(residual: Residual, mentor: int) -> list[int]:
@@ -89,15 +146,16 @@ def _room(residual: Residual, mentors: Sequence[int]) -> int:
     return int(np.minimum(scope.most - elsewhere, ways).sum())
 
 
-def _reachable_minimum(residual: Residual) -> Ints:
+def _as_full_as_can_be(residual: Residual) -> Residual:
+    """An assignment that misses as few of the minimums as can be, which become its own."""
     lower = residual.scope.lower.copy()
     while True:
-        nearer = Residual(residual.goal, replace(residual.scope, lower=lower), residual.held)
-        mentor = fill(nearer)
+        residual = Residual(residual.goal, replace(residual.scope, lower=lower), residual.held)
+        mentor = fill(residual)
         if mentor is None:
-            return lower
-        lower[mentor] = nearer.load[mentor]
-        residual = nearer
+            return residual
+        lower = lower.copy()
+        lower[mentor] = residual.load[mentor]
 
 
 def _pairs_that_would_help(

@@ -8,7 +8,7 @@ import numpy as np
 
 from cohort.matching.canonical import Canonical, canonical
 from cohort.matching.fair import Level, fairest
-from cohort.matching.flow import Goal, Residual, Scope, improve, lowest_prices, narrowed, never
+from cohort.matching.flow import Goal, Residual, Scope, improve, never, prices_of
 from cohort.matching.infeasible import CannotMeet
 from cohort.matching.problem import UNMATCHED, Bools, Floats, Ints, Problem
 from cohort.matching.stages import bound_by, feasible, offers, settled, whole
@@ -77,10 +77,10 @@ def solve(problem: Problem, *, out_of_time: Callable[[], bool] = never) -> Solut
         scope, levels, goal = found.scope, found.levels, Goal(goal.worth)
         residual = Residual(goal, scope, found.held)
     guess = improve(residual, out_of_time)
-    prices = lowest_prices(residual.arcs) if guess is None else guess
+    prices = prices_of(residual) if guess is None else guess
     held, done = residual.held, False
     if guess is None:
-        held, done = settled(problem, narrowed(residual, prices), held, out_of_time)
+        held, done = settled(problem, residual, prices, out_of_time)
     figures = _figures(problem, worth, _Found(goal, scope, held, prices))
     return replace(figures, levels=levels, stopped=not done)
 

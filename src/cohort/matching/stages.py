@@ -1,11 +1,13 @@
 """The goals in their order: what is open at first, what it is worth, and how equals are settled."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
-from cohort.matching.canonical import Canonical, lots
+from cohort.matching.canonical import Canonical, lots_of
 from cohort.matching.flow import (
     NO_ARC,
     Goal,
@@ -13,8 +15,8 @@ from cohort.matching.flow import (
     Scope,
     fill,
     improve,
-    lowest_prices,
     narrowed,
+    prices_of,
 )
 from cohort.matching.infeasible import too_few
 from cohort.matching.problem import Bools, Ints, Problem
@@ -53,25 +55,90 @@ def feasible(problem: Problem, goal: Goal, scope: Scope) -> Residual:
 
 
 def settled(
-    problem: Problem, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
+    problem: Problem, best: Residual, prices: Ints, out_of_time: Callable[[], bool]
 ) -> tuple[Bools, bool]:
-    """One assignment among the equals of the scope, and whether there was time to find it."""
-    for goal in _rules_for_equals(problem):
-        if not (scope.allowed & ~scope.fixed).any():
-            return held, True
-        residual = Residual(goal, scope, quick(goal, scope, held))
-        if improve(residual, out_of_time) is not None:
-            return residual.held, False
-        held = residual.held
-        scope = narrowed(residual, lowest_prices(residual.arcs))
+    """One assignment among those equal to this best one, and whether there was time for it."""
+    held, scope = best.held.copy(), _within_rounds(best, prices)
+    rows, columns = (np.arange(size) for size in held.shape)
+    for rule in (_keep_incumbents_then_place, _draw_lots):
+        rows, columns, scope = _still_open(rows, columns, scope)
+        goal = Goal(rule(problem, rows, columns))
+        if _makes_no_difference(goal, scope):
+            continue
+        block = np.ix_(rows, columns)
+        surely = held[block] & ~scope.allowed
+        start = held[block] & scope.allowed
+        if np.ptp(goal.worth[scope.allowed]) > 0:
+            start = quick(goal, scope, start)
+        inner = Residual(goal, scope, start)
+        in_time = improve(inner, out_of_time) is None
+        held[block] = inner.held | surely
+        if not in_time:
+            return held, False
+        scope = narrowed(inner, prices_of(inner))
     return held, True
 
 
-def _rules_for_equals(problem: Problem) -> Iterator[Goal]:
-    m = problem.shape[1]
-    kept = np.asarray(problem.incumbent)[:, None] == np.arange(m)
-    yield Goal(kept * np.int64(problem.most_pairs + 1) + 1)
-    yield Goal(lots(problem))
+def _keep_incumbents_then_place(problem: Problem, rows: Ints, columns: Ints) -> Ints:
+    kept = np.asarray(problem.incumbent)[rows, None] == columns
+    worth: Ints = kept * np.int64(problem.most_pairs + 1) + 1
+    return worth
+
+
+def _draw_lots(problem: Problem, rows: Ints, columns: Ints) -> Ints:
+    ids = problem.researcher_ids or (), problem.mentor_ids or ()
+    return lots_of([ids[0][i] for i in rows], [ids[1][j] for j in columns])
+
+
+def _makes_no_difference(goal: Goal, scope: Scope) -> bool:
+    number_is_sure = bool((scope.least == scope.most).all())
+    return not scope.allowed.any() or (number_is_sure and np.ptp(goal.worth[scope.allowed]) == 0)
+
+
+def _still_open(rows: Ints, columns: Ints, scope: Scope) -> tuple[Ints, Ints, Scope]:
+    """The researchers and mentors who may still change, without what is fixed."""
+    free = scope.allowed & ~scope.fixed
+    r, c = np.flatnonzero(free.any(axis=1)), np.flatnonzero(free.any(axis=0))
+    degree, load = scope.fixed.sum(axis=1)[r], scope.fixed.sum(axis=0)[c]
+    allowed = free[np.ix_(r, c)]
+    part = Scope(
+        allowed=allowed,
+        fixed=np.zeros_like(allowed),
+        least=np.maximum(scope.least[r] - degree, 0),
+        most=scope.most[r] - degree,
+        lower=np.maximum(scope.lower[c] - load, 0),
+        upper=scope.upper[c] - load,
+    )
+    return rows[r], columns[c], part
+
+
+def _within_rounds(best: Residual, prices: Ints) -> Scope:
+    """What is as good as the best, without pairs that lie on no round of moves of gain 0.
+
+    Such rounds stay inside one strongly connected part of the arcs that lose nothing. Only
+    where nobody has several mentors; elsewhere the scope is left as prices make it.
+    """
+    scope, held = narrowed(best, prices), best.held
+    if not len(prices) or (scope.most > 1).any():
+        return scope
+    price = np.append(prices, 0)
+    even = best.arcs == price - price[:, None]
+    _, part = connected_components(csr_array(even), connection="strong")
+    here = part[np.where(best.degree > 0, held.argmax(axis=1), best.bench)]
+    usable = scope.allowed & ~scope.fixed
+    usable &= part[:-1] == here[:, None]
+    may_leave = (scope.least == 0) & (here == part[-1])
+    settled = usable.sum(axis=1) + may_leave <= best.degree
+    fixed = scope.fixed | (held & usable & settled[:, None])
+    still = part[:-1] != part[-1]
+    return replace(
+        scope,
+        allowed=fixed | usable,
+        fixed=fixed,
+        least=np.where(may_leave, scope.least, best.degree),
+        lower=np.where(still, best.load, scope.lower),
+        upper=np.where(still, best.load, scope.upper),
+    )
 
 
 def offers(goal: Goal, scope: Scope, price: Ints) -> Ints:

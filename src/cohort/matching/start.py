@@ -19,9 +19,12 @@ from cohort.matching.problem import Bools, Floats, Ints
 Singles = npt.NDArray[np.float32]
 
 DENSE = 100_000  # researchers times places up to which the whole matrix is solved at once
-STEP = 0.004  # of the range of worths: by how much a bid beats the next best offer
-NEAR = 3.0  # steps within which a pair belongs to the core
-MOST_ROUNDS = 3000
+STEP = 0.006  # of the range of worths: by how much a bid beats the next best offer
+NEAR = 2.0  # steps within which a pair always belongs to the core
+CHOICE = 8  # how many pairs the core should have for most researchers
+SAMPLE = 128
+ROUND = 8  # a round costs at least as much as if so many-th of the people took part
+PATIENCE = 100  # offers that everybody may look through, on average, before the auction ends
 
 
 def quick(goal: Goal, scope: Scope, held: Bools) -> Bools:
@@ -38,17 +41,19 @@ def quick(goal: Goal, scope: Scope, held: Bools) -> Bools:
     return found if scope.holds(found) else held
 
 
-def _pull(goal: Goal, scope: Scope) -> Floats:
-    """Worths as floats, with so much for what must be filled that nothing outweighs it."""
-    worth = goal.worth + goal.first
-    owed = scope.fixed * 1.0 + (scope.least[:, None] > 0) + (scope.lower > 0)
-    largest = float(np.abs(np.where(scope.allowed, worth, 0)).max(initial=0))
-    return worth + owed * (2.0 * len(worth) * largest + 1.0)
+def _pull(goal: Goal, scope: Scope, rows: Ints, columns: Ints) -> Floats:
+    """The worths of allowed pairs as floats, with so much for what must be filled that nothing
+    outweighs it."""
+    worth = goal.worth[rows, columns].astype(np.float64) + goal.first
+    owed = (scope.least[rows] > 0) + (scope.lower[columns] > 0) * 1.0 + scope.fixed[rows, columns]
+    return worth + owed * (2.0 * len(goal.worth) * float(np.abs(worth).max(initial=0)) + 1.0)
 
 
 def _dense(goal: Goal, scope: Scope) -> Bools:
     """A place is a column; the bench needs none, because what does not exist counts as 0."""
-    pull = np.where(scope.allowed, np.maximum(_pull(goal, scope), 0.0), 0.0)
+    pull = np.zeros(scope.allowed.shape)
+    pairs = np.nonzero(scope.allowed)
+    pull[pairs] = np.maximum(_pull(goal, scope, *pairs), 0.0)
     places = np.repeat(np.arange(len(scope.upper)), np.minimum(scope.upper, len(pull)))
     rows, columns = linear_sum_assignment(np.take(pull, places, axis=1), maximize=True)
     held = np.zeros(pull.shape, dtype=np.bool_)
@@ -62,17 +67,17 @@ def _core_solved(goal: Goal, scope: Scope, held: Bools) -> Bools:
     bids = _auction(goal, scope)
     margin = bids.value - bids.price
     offer = np.maximum(margin.max(axis=1), bids.bench)
-    core = (margin >= (offer - NEAR * STEP)[:, None]) & scope.allowed
+    core = (margin >= (offer - _width(margin, offer))[:, None]) & scope.allowed
     core |= bids.held | held
-    pull = _pull(goal, scope)
     rows, columns = np.nonzero(core)
+    pull = _pull(goal, scope, rows, columns)
     copies = np.minimum(scope.upper, core.sum(axis=0))[columns]
     start = np.cumsum(np.append(0, np.minimum(scope.upper, core.sum(axis=0))))
     nth = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
     may_stay = np.flatnonzero(scope.least == 0)
     row = np.concatenate([np.repeat(rows, copies), may_stay])
     column = np.concatenate([np.repeat(start[columns], copies) + nth, start[-1] + may_stay])
-    gain = np.concatenate([np.repeat(pull[rows, columns], copies), np.zeros(len(may_stay))])
+    gain = np.concatenate([np.repeat(pull, copies), np.zeros(len(may_stay))])
     cost = float(gain.max(initial=0.0)) * 2 + 1 - gain
     graph = csr_array((cost, (row, column)), shape=(n, int(start[-1]) + n))
     try:
@@ -83,6 +88,16 @@ def _core_solved(goal: Goal, scope: Scope, held: Bools) -> Bools:
     real = place < start[-1]
     found[taken[real], np.searchsorted(start, place[real], side="right") - 1] = True
     return found
+
+
+def _width(margin: Singles, offer: Singles) -> float:
+    """How far below her best offer most researchers have a choice of mentors."""
+    every = max(1, len(margin) // SAMPLE)
+    short = offer[::every, None] - margin[::every]
+    choice = min(CHOICE, short.shape[1] - 1)
+    reach = np.partition(short, choice, axis=1)[:, choice]
+    reach = reach[np.isfinite(reach)]
+    return max(NEAR * STEP, float(np.median(reach)) if len(reach) else 0.0)
 
 
 class _Bids(NamedTuple):
@@ -106,7 +121,9 @@ def _auction(goal: Goal, scope: Scope) -> _Bids:
     held = np.zeros((n, m), dtype=np.bool_)
     waiting = np.repeat(np.arange(n), np.minimum(scope.most, m))
     several = bool((scope.most > 1).any())
-    for _ in range(MOST_ROUNDS):
+    looks = 0
+    while len(waiting) and looks < PATIENCE * n:
+        looks += max(len(waiting), n // ROUND)
         if several:  # one bid at a time by each
             waiting, again = _first_of_each(waiting)
         offers = value[waiting] - price
@@ -133,8 +150,6 @@ def _auction(goal: Goal, scope: Scope) -> _Bids:
         waiting = np.concatenate([i[~wins], out[out >= 0]])
         if several:
             waiting = np.concatenate([waiting, again])
-        if not len(waiting):
-            break
     return _Bids(held, price, value, bench)
 
 
@@ -145,13 +160,13 @@ def _first_of_each(waiting: Ints) -> tuple[Ints, Ints]:
 
 def _values(goal: Goal, scope: Scope) -> tuple[Singles, Singles]:
     """Worths and the worth of the bench, moved and scaled so that worths run from 0 to 1."""
-    worth = np.where(scope.allowed, goal.worth, np.iinfo(np.int64).max)
-    lowest = int(worth.min())
-    highest = int(np.where(scope.allowed, goal.worth, lowest).max())
+    lowest = int(goal.worth.min(initial=np.iinfo(np.int64).max, where=scope.allowed))
+    highest = int(goal.worth.max(initial=lowest, where=scope.allowed))
     scale = max(highest - lowest, 1)
-    value = ((goal.worth - lowest) / scale).astype(np.float32)
+    value = (goal.worth - lowest).astype(np.float32)
+    value *= np.float32(1 / scale)
     value[~scope.allowed] = -np.inf
-    value += np.float32(2.0) * scope.fixed
+    value[scope.fixed] += np.float32(2.0)
     stays = max((-lowest - goal.first) / scale, -2.0)
     bench = np.where(scope.least > 0, -2.0, stays).astype(np.float32)
     return value, bench

@@ -1,0 +1,91 @@
+"""How long the matching takes, as a multiple of SciPy's bare assignment in the same run.
+
+Run `make bench`. The bare side is `linear_sum_assignment` on the matrix with one column per
+place: no bench, no ties settled, no proof. Ratios are medians of several rounds, and each
+round takes both sides one after the other. "all" is solve, verify and every regret; "fair" is
+leximin up to its first level with its proof, from nothing.
+"""
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+from cohort.matching.canonical import canonical
+from cohort.matching.certificate import verify
+from cohort.matching.counterfactual import counterfactuals
+from cohort.matching.fair import fairest
+from cohort.matching.flow import Goal, Scope, never
+from cohort.matching.problem import Problem
+from cohort.matching.solver import solve
+from cohort.matching.stages import whole
+
+SIZES = ((500, 167), (2000, 667))
+PLACES = 3
+ROUNDS = 5
+HEADS = ("solve", "verify", "regrets", "all", "fair")
+FIRST_LEVEL = 2  # the number of pairs is a level of its own
+
+
+def uniform(n: int, m: int) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(n).random((n, m))
+
+
+def factored(n: int, m: int) -> npt.NDArray[np.float64]:
+    """People as points of eight tastes; some mentors are wanted by nearly everybody."""
+    rng = np.random.default_rng(n + 1)
+    return np.clip(rng.random((n, 8)) @ rng.gamma(0.5, 1.0, (8, m)) / 16, 0, 1)
+
+
+def tied(n: int, m: int) -> npt.NDArray[np.float64]:
+    """Twenty-one different scores in all."""
+    return np.round(factored(n, m) * 20) / 20
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """Seconds of this process's own work, so that a busy machine does not count."""
+    start = time.process_time()
+    act()
+    return time.process_time() - start
+
+
+def times(scores: npt.NDArray[np.float64], *, fair: bool) -> dict[str, float]:
+    m = scores.shape[1]
+    expanded = scores[:, np.repeat(np.arange(m), PLACES)]
+    found = {"bare": seconds(lambda: linear_sum_assignment(expanded, maximize=True))}
+    problem = Problem(scores, np.full(m, PLACES))
+    found["solve"] = seconds(lambda: solve(problem))
+    solution = solve(problem)
+    if not verify(problem, solution):
+        raise SystemExit(verify(problem, solution).sentence)
+    found["verify"] = seconds(lambda: verify(problem, solution))
+    found["regrets"] = seconds(lambda: counterfactuals(problem, solution))
+    found["all"] = found["solve"] + found["verify"] + found["regrets"]
+    if fair:
+        goal, scope, held = opening(problem)
+        found["fair"] = seconds(lambda: fairest(goal, scope, held, never, FIRST_LEVEL))
+    return found
+
+
+def opening(problem: Problem) -> tuple[Goal, Scope, npt.NDArray[np.bool_]]:
+    worth = canonical(problem)
+    scope = whole(problem, worth)
+    return Goal(worth.units), scope, scope.fixed
+
+
+def main() -> None:
+    print(f"{'people':>10} {'scores':>9} {'bare':>8}", *(f"{head:>8}" for head in HEADS))
+    for n, m in SIZES:
+        for scores_of in (uniform, factored, tied):
+            rounds = [times(scores_of(n, m), fair=True) for _ in range(ROUNDS)]
+            bare = median(one["bare"] for one in rounds)
+            ratios = [median(one[head] / one["bare"] for one in rounds) for head in HEADS]
+            told = " ".join(f"{ratio:>7.2f}x" for ratio in ratios)
+            print(f"{n:>4} x {m:>3} {scores_of.__name__:>9} {bare:>7.3f}s {told}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Fairness: the worst pair first, with proofs that a liar cannot keep up."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from cases import integers
+
+from cohort.matching.certificate import verify
+from cohort.matching.problem import Problem
+from cohort.matching.solver import Solution, solve
+
+PROBLEM = Problem([[0.9, 0.5], [0.8, 0.1]], [1, 1], objective="fair")
+
+
+def test_fair_gives_up_some_of_the_total_for_the_worst_pair() -> None:
+    scores = np.array([[0.9, 0.5], [0.7, 0.1]])
+    assert solve(Problem(scores, [1, 1])).total == pytest.approx(1.2)
+    fair = solve(Problem([[0.9, 0.3], [0.8, 0.1]], [1, 1], objective="fair"))
+    assert fair.mentor_of.tolist() == [1, 0]
+    assert fair.total == pytest.approx(1.1)
+
+
+def test_each_level_is_told() -> None:
+    levels = solve(PROBLEM).levels
+    assert [(level.kind, level.count) for level in levels] == [
+        ("pairs", 2),
+        ("score", 1),
+        ("score", 1),
+    ]
+    assert levels[1].score < levels[2].score
+
+
+def lied(solution: Solution, **change: object) -> Solution:
+    return replace(solution, **change)
+
+
+def test_a_less_fair_answer_is_found_out() -> None:
+    best = solve(PROBLEM)
+    pairs, mentor_of = np.array([[0, 0], [1, 1]]), np.array([0, 1])
+    assert not verify(PROBLEM, lied(best, pairs=pairs, mentor_of=mentor_of, total=1.0, bound=1.0))
+    assert "no level has proved" in verify(PROBLEM, lied(best, levels=best.levels[:1])).sentence
+    assert (
+        "is not the next one"
+        in verify(PROBLEM, lied(best, levels=best.levels[:1] + best.levels[2:])).sentence
+    )
+    assert "number of pairs" in verify(PROBLEM, lied(best, levels=())).sentence
+    wrong = replace(best.levels[1], prices=np.array([0, 5]))
+    assert not verify(PROBLEM, lied(best, levels=(best.levels[0], wrong, best.levels[2])))
+    assert "total" in verify(PROBLEM, lied(best, total=2.0)).sentence
+
+
+@pytest.mark.parametrize("levels", [2, 20, 100000])
+def test_a_hundred_people_are_treated_fairly_and_it_is_proved(levels: int) -> None:
+    scores = integers(100, 34, seed=levels, low=0, high=levels) / levels
+    problem = Problem(scores, [3] * 34, objective="fair")
+    fair, total = solve(problem), solve(replace(problem, objective="total"))
+    assert verify(problem, fair), verify(problem, fair).sentence
+    assert len(fair.pairs) == 100
+    worst = scores[tuple(fair.pairs.T)].min()
+    assert worst >= scores[tuple(total.pairs.T)].min()
+    assert fair.total <= total.total
+
+
+def test_who_runs_out_of_time_is_told_so_with_the_true_gap() -> None:
+    problem = Problem(np.random.default_rng(1).random((200, 70)), [3] * 70, demand=[2] * 200)
+    stopped = solve(problem, out_of_time=lambda: True)
+    best = solve(problem)
+    assert stopped.stopped
+    assert not best.stopped
+    assert best.gap == 0
+    assert stopped.total <= best.total <= stopped.bound
+    assert stopped.gap == pytest.approx(stopped.bound - stopped.total)
+    assert stopped.gap == 0 or not verify(problem, stopped)
+    fair = replace(problem, objective="fair")
+    assert solve(fair, out_of_time=lambda: True).stopped
