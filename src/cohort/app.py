@@ -19,6 +19,7 @@ from litestar.types import Message, Method, Scope
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import __version__, bell, health, rooms, web
+from cohort.bodies import JsonRequest
 from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_sessions
 from cohort.errors import NotSignedIn
@@ -105,6 +106,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             }
         ),
         openapi_config=contract(),
+        request_class=JsonRequest,
         request_max_body_size=BODY_LIMIT,
         logging_config=None,
     )

@@ -99,6 +99,11 @@ class Invalid(Refusal):
         """One field is wrong: the sentence is the field's own."""
         return cls(message, errors=[FieldError(field, message)])
 
+    @classmethod
+    def at_each(cls, errors: Sequence[FieldError]) -> "Invalid":
+        fields = ", ".join(sorted({one.field or "body" for one in errors}))
+        return cls(f"Look again at: {fields}.", errors=errors)
+
 
 class NeedsIfMatch(Refusal):
     status = 428

@@ -1,6 +1,6 @@
 """How a refusal looks: problem+json (RFC 9457) for the API, a page for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +31,8 @@ from cohort.errors import (
 )
 
 log = structlog.get_logger()
+
+UNREADABLE = "The body could not be read. Send it as JSON in UTF-8, not nested deep."
 
 
 class Problem(BaseModel):
@@ -78,7 +80,7 @@ def may_refuse(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
 
 def refuse(asked: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The exception handler of every route."""
-    refusal = as_refusal(error)
+    refusal = as_refusal(error, _names(asked))
     if isinstance(refusal, Broken):
         log.error("request broke", exc_info=error)
     if asked.url.path.startswith(("/api/", "/health/", "/metrics")):
@@ -93,16 +95,16 @@ def answer_to(scope: Scope, error: BaseException) -> ASGIApp:
     return refuse(asked, broken).to_asgi_response(app=None, request=asked)
 
 
-def as_refusal(error: Exception) -> Refusal:
+def as_refusal(error: Exception, names: Mapping[str, str]) -> Refusal:
     match error:
         case Refusal():
             return error
         case ValidationException():
-            return _invalid(error)
+            return _invalid(error, names)
         case HTTPException():
             return _of_the_framework(error)
         case RecursionError() | UnicodeDecodeError():
-            return Malformed("The body could not be read: it is nested too deep, or not UTF-8.")
+            return Malformed(UNREADABLE)
         case StaleDataError():
             return Stale()
         case DBAPIError() | PoolTimeout() | OSError():
@@ -125,24 +127,28 @@ def _of_the_framework(error: HTTPException) -> Refusal:
     if error.status_code in known:
         return known[error.status_code]
     if error.status_code < 500:
-        return Malformed("The body could not be read. Send it as JSON in UTF-8.")
+        return Malformed(UNREADABLE)
     return _our_fault()
 
 
-def _invalid(error: ValidationException) -> Refusal:
-    found: Sequence[Mapping[str, Any]] | None = getattr(error.__cause__, "errors", None)
-    if found:
-        errors = [
-            FieldError("/".join(str(step) for step in one["loc"]), web.sentence(one))
-            for one in found
-        ]
-    else:
-        extra: Any = error.extra if isinstance(error.extra, list) else []
-        errors = [FieldError(one.get("key", ""), one["message"].rstrip(".") + ".") for one in extra]
+def _invalid(error: ValidationException, names: Mapping[str, str]) -> Refusal:
+    """Wrong parameters, by the names that the contract gives them; bodies are read elsewhere."""
+    extra: Any = error.extra if isinstance(error.extra, list) else []
+    errors = [
+        FieldError(names.get(key := one.get("key", ""), key), one["message"].rstrip(".") + ".")
+        for one in extra
+    ]
     if not errors:
-        return Malformed("The body could not be read. Send it as JSON in UTF-8.")
-    fields = ", ".join(sorted({one.field or "body" for one in errors}))
-    return Invalid(f"Look again at: {fields}.", errors=errors)
+        return Malformed(UNREADABLE)
+    return Invalid.at_each(errors)
+
+
+def _names(asked: Request[Any, Any, Any]) -> dict[str, str]:
+    """What the contract calls each parameter of the handler, where that differs."""
+    handler = asked.scope.get("route_handler")
+    parameters = handler.parsed_fn_signature.parameters if handler else {}
+    called = {name: getattr(one.kwarg_definition, "name", None) for name, one in parameters.items()}
+    return {name: public for name, public in called.items() if public}
 
 
 def _of_the_database(error: Exception) -> Refusal:

@@ -93,3 +93,12 @@ async def test_ada_forgets_her_password_and_every_old_login_ends(
     assert (await anyone.get("/api/v1/me")).status_code == 401
     again = await anyone.post("/login", data=SIGN_IN | {"password": "another long sentence"})
     assert again.status_code == 303
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example", "https://e.example"],
+    ids=repr,
+)
+def test_nobody_is_led_to_another_site(elsewhere: str) -> None:
+    assert web.local(elsewhere) == "/"

@@ -48,7 +48,7 @@ WallTime = Annotated[
     PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str, when_used="json"),
 ]
 MatchingTime = Annotated[
-    WallTime, Field(description="In the cohort's time zone.", examples=["06:00"])
+    WallTime, Field(description="In the cohort's time zone; 06:00 at first.", examples=["06:00"])
 ]
 About = Annotated[Note, Field(examples=["I work on translation for small languages."])]
 RoleGoals = Annotated[
@@ -96,7 +96,7 @@ class CohortIn(Strict):
     time_zone: TimeZone
     seats: Seats
     matching_day: MatchingDay = 0
-    matching_time: MatchingTime = Field(default="06:00", validate_default=True)
+    matching_time: MatchingTime = Field(default_factory=lambda: time(6))
 
 
 class CohortChange(Strict):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import AwareDatetime, Field, SecretStr, StringConstraints
 
 from cohort.fields import Email, Line, Shown, Strict
 
@@ -55,7 +55,11 @@ class NewPasswordIn(TokenIn):
 class ApiKeyIn(Strict):
     name: Line = Field(examples=["front end"])
     scopes: list[Scope] = Field(min_length=1, max_length=20, examples=[["cohorts:read"]])
-    expires_at: datetime | None = None
+    expires_at: AwareDatetime | None = Field(
+        default=None,
+        description="When it stops working; with a zone.",
+        examples=["2199-12-31T12:00:00Z"],
+    )
 
 
 class NoticeOut(Shown):
