@@ -89,6 +89,15 @@ async def test_the_answer_with_a_secret_is_said_once(enter: Any, db: AsyncSessio
     assert (second.status_code, second.json()["code"]) == (409, "only_said_once")
 
 
+@pytest.mark.parametrize("when", ["2199-12-31T12:00:00", "2020-01-01T12:00:00Z", 4_000_000_000])
+async def test_a_key_ends_at_a_moment_to_come(enter: Any, when: Any) -> None:
+    ada = await enter("Ada")
+    wish = {"name": "script", "scopes": ["cohorts:read"], "expires_at": when}
+    answer = await ada.post("/api/v1/api_keys", json=wish)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "expires_at"
+
+
 async def test_a_key_reaches_no_further_than_its_scopes(enter: Any, platform: Any) -> None:
     ada = await enter("Ada")
     made = await ada.post("/api/v1/api_keys", json={"name": "s", "scopes": ["cohorts:read"]})

@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort import web
 from tests.conftest import TurnableClock
 from tests.rooms.test_people import ADA, SIGN_IN, link_in_last_mail
 
@@ -97,7 +99,13 @@ async def test_ada_forgets_her_password_and_every_old_login_ends(
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example", "https://e.example"],
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "https://e.example",
+    ],
     ids=repr,
 )
 def test_nobody_is_led_to_another_site(elsewhere: str) -> None:
