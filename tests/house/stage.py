@@ -12,14 +12,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from httpx import AsyncClient, Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from tests.conftest import Platform
 from tests.rooms.study_cast import mentored
 from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentoring
 
 from cohort.cohorts.models import CohortState
-from cohort.db import unit_of_work
+from cohort.db import Base, unit_of_work
 from cohort.guides.models import Milestone
 from cohort.mail import MailboxMessage
 from cohort.matching import rules
@@ -132,7 +132,9 @@ class Stage:
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))
-        return await self.clients[who].request(method, path, **asked)
+        client = self.clients[who]
+        client.cookies.clear()  # nobody stays signed in by what was undone
+        return await client.request(method, path, **asked)
 
     def request(self, route: str) -> dict[str, Any]:
         return (in_api(self.ids) | on_pages(self.ids)).get(route, {})
@@ -353,6 +355,15 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
     db.add(Unmatched(reason="Nobody is free.", detail={}, **left))
     await db.flush()
     ids |= {"round_id": opened.id, "run_id": run.id, "override_id": veto.id}
+
+
+async def rows_of(db: AsyncSession) -> dict[str, int]:
+    """How many rows each table has."""
+    counts = [
+        select(func.count()).select_from(table).scalar_subquery().label(table.name)
+        for table in Base.metadata.sorted_tables
+    ]
+    return dict((await db.execute(select(*counts))).one()._mapping)
 
 
 @asynccontextmanager

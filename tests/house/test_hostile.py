@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from sqlalchemy import func, select
 from tests.conftest import Platform, emptied
-from tests.house.stage import Stage, set_the_stage, undone
+from tests.house.stage import Stage, rows_of, set_the_stage, undone
 from tests.house.test_routes import NOWHERE, handlers_of, operations
 
 from cohort.app import create_app
-from cohort.db import Base, unit_of_work
+from cohort.db import unit_of_work
 
 JSON = {"content-type": "application/json"}
 CONTRACT = create_app(NOWHERE).openapi_schema.to_schema()
@@ -77,11 +76,7 @@ async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
 
 async def rows_in(stage: Stage) -> dict[str, int]:
     async with unit_of_work(stage.platform.sessions) as db:
-        counts = [
-            select(func.count()).select_from(table).scalar_subquery().label(table.name)
-            for table in Base.metadata.sorted_tables
-        ]
-        return dict((await db.execute(select(*counts))).one()._mapping)
+        return await rows_of(db)
 
 
 def assert_refused(answer: Response, *, field: str | None = None, kind: str = "") -> None:

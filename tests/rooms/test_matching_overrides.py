@@ -92,6 +92,8 @@ async def test_a_contradiction_is_refused_or_replaced_when_asked(
     assert "Ada Example must not have Robin Example" in refused.json()["detail"]
     assert (await decide(stage, "pin", two, replace=True)).status_code == 201
 
+    said = await db.scalars(select(Act.verb).order_by(Act.id))
+    assert list(said) == ["override.veto", "override.lift", "override.pin"]
     assert ("Ada", "Robin") in await matched(stage, platform)
     standing = select(func.count()).select_from(Override).where(Override.lifted_at.is_(None))
     assert await db.scalar(standing) == 1

@@ -47,12 +47,8 @@ async def make_override(
         return same[0]
     if standing and not form.replace:
         raise ContradictsOverride(_said_already(standing[0]))
-    await db.execute(
-        update(Override)
-        .where(Override.id.in_([one.id for one in standing]))
-        .values(lifted_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    for one in standing:
+        await _lift(db, actor, one, now=now)
     made = Override(
         cohort_id=cohort_id,
         made_by=actor.id,
@@ -78,15 +74,19 @@ async def lift_override(
     found: Override | None = await db.scalar(visible.options(*WHOM))
     if found is None:
         raise NotFound
+    await _lift(db, actor, found, now=now)
+    return found
+
+
+async def _lift(db: AsyncSession, actor: Person, override: Override, *, now: datetime) -> None:
     lifted = await db.scalar(
         update(Override)
-        .where(Override.id == override_id, Override.lifted_at.is_(None))
+        .where(Override.id == override.id, Override.lifted_at.is_(None))
         .values(lifted_at=now)
         .returning(Override.id)
     )
     if lifted is not None:
-        audit.record(db, actor, "override.lift", override_id, now=now, cohort_id=found.cohort_id)
-    return found
+        audit.record(db, actor, "override.lift", override.id, now=now, cohort_id=override.cohort_id)
 
 
 async def list_overrides(

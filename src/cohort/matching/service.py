@@ -56,7 +56,7 @@ async def open_round(
         )
     found = await _open_one(db, cohort_id)
     if found is not None:
-        await _run_again(db, found, now=now)
+        await _run_again(db, actor, found, now=now)
         return found
     today = periods.local_day(now, cohort.time_zone)
     period = await _next_by_hand(db, cohort_id, periods.period_of(today))
@@ -111,7 +111,7 @@ async def due_cohorts(db: AsyncSession, *, now: datetime) -> list[tuple[UUID, pe
 async def solve_again(db: AsyncSession, actor: Person, round_id: UUID, *, now: datetime) -> Run:
     """Queue a new run of an open round; while one is queued, that one is the answer."""
     round_ = await get_round(db, actor, round_id)
-    return await _run_again(db, round_, now=now)
+    return await _run_again(db, actor, round_, now=now)
 
 
 async def publish(db: AsyncSession, actor: Person, round_id: UUID, *, now: datetime) -> Round:
@@ -216,7 +216,9 @@ async def _insert(
     return opened
 
 
-async def _run_again(db: AsyncSession, round_: Round, *, now: datetime) -> Run:
+async def _run_again(
+    db: AsyncSession, actor: Person | None, round_: Round, *, now: datetime
+) -> Run:
     """The lock lets one of two clicks make the run; the other finds it queued."""
     locked = select(Round.state).where(Round.id == round_.id).with_for_update()
     if await db.scalar(locked) is not RoundState.OPEN:
@@ -225,6 +227,7 @@ async def _run_again(db: AsyncSession, round_: Round, *, now: datetime) -> Run:
     if newest is not None and newest.state is RunState.QUEUED:
         return newest
     number = newest.number + 1 if newest else 1
+    audit.record(db, actor, "round.run", round_.id, now=now, cohort_id=round_.cohort_id)
     return await _queue(db, round_, number=number, now=now)
 
 
