@@ -183,6 +183,16 @@ def _as_problem(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any
 
 
 def _as_page(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
-    if isinstance(refusal, NotSignedIn) and asked.method == "GET":
-        return Redirect(f"/login?next={quote(asked.url.path)}", status_code=303)
+    if asked.method == "GET":
+        if isinstance(refusal, NotSignedIn):
+            query = f"?{asked.url.query}" if asked.url.query else ""
+            return Redirect(f"/login?next={quote(asked.url.path + query)}", status_code=303)
+        if isinstance(refusal, WrongMethod):
+            refusal = WrongMethod("This address only takes what a form sends: there is no page.")
+    elif isinstance(refusal, NotSignedIn):
+        # A browser sends a form again when the page that answered it is loaded again.
+        refusal = NotSignedIn(
+            "You are signed out, so this is not kept yet. Sign in, which opens another tab; then"
+            " come back to this one and reload it, and what you wrote is sent again."
+        )
     return web.page(asked, "error.html", status=refusal.status, refusal=refusal)

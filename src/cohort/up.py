@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -45,6 +46,8 @@ def up(*, port: int, data_dir: Path, demo: bool) -> None:
                 _wait_until_ready(api, port)
                 if demo:
                     _show_the_demo(environment)
+                else:
+                    _tell_other_terminals(addresses)
                 click.echo(f"\ncohort is at http://{HOST}:{port} (Ctrl-C stops it)")
                 _wait_for_trouble(servers)
     except KeyboardInterrupt:
@@ -98,6 +101,14 @@ def _show_the_demo(environment: Mapping[str, str]) -> None:
     """Without it, as in a database that people use already, everything else goes on."""
     if _run(environment, *SHOW_THE_DEMO) != 0:
         click.echo("cohort goes on without the demo (--no-demo leaves it out).", err=True)
+
+
+def _tell_other_terminals(addresses: Mapping[str, str]) -> None:
+    """The first admin is made by a command, which has to find the embedded servers."""
+    if addresses:
+        click.echo("For `cohort admin EMAIL` and the like, in another terminal first say:\n")
+        for name, address in addresses.items():
+            click.echo(f"  export {name}={shlex.quote(address)}")
 
 
 def _step(environment: Mapping[str, str], *arguments: str) -> None:

@@ -139,8 +139,11 @@ async def read_form(
 
 
 def validated(form: type[Form], typed: Mapping[str, Any]) -> tuple[Form | None, dict[str, str]]:
+    """Browsers send a field that was left empty as "": where it is needed, that is missing."""
+    needed = {name for name, field in form.model_fields.items() if field.is_required()}
+    filled = {name: text for name, text in typed.items() if text != "" or name not in needed}
     try:
-        return form.model_validate(typed), {}
+        return form.model_validate(filled), {}
     except ValidationError as error:
         return None, {e.field.split("/")[0]: e.message for e in reversed(field_errors(error))}
 
@@ -159,6 +162,7 @@ _SENTENCES = {
     "int_parsing": "This must be a whole number.",
     "int_type": "This must be a whole number.",
     "date_from_datetime_parsing": "This must be a date such as 2026-11-23.",
+    "time_parsing": "This must be a time such as 06:00.",
     "too_short": "Choose at least one.",
     "enum": "Choose one of those that are offered.",
     "uuid_parsing": "This is not an id that we gave out.",
@@ -173,9 +177,14 @@ def sentence(found: Mapping[str, Any]) -> str:
         least = facts["min_length"]
         return "This is needed." if least == 1 else f"This needs at least {least} characters."
     if kind in {"string_too_long", "too_long"}:
-        return (
-            f"This is longer than {facts['max_length']} {'entries' if is_list else 'characters'}."
-        )
+        most = f"{facts['max_length']:,}"
+        return f"This is longer than {most} {'entries' if is_list else 'characters'}."
+    if kind == "greater_than_equal":
+        return f"This must be at least {facts['ge']}."
+    if kind == "literal_error":
+        return f"This must be {facts['expected'].lower()}."
+    if kind == "less_than_equal":
+        return f"This must be at most {facts['le']}."
     if kind == "value_error":
         return f"This {facts['error']}."
     message: str = _SENTENCES.get(kind) or found["msg"]

@@ -125,6 +125,22 @@ def test_a_researcher_hands_in_evidence_and_reads_it_back(visit: Visit) -> None:
     expect(page.locator("main strong", has_text="did")).to_be_visible()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_words_written_while_a_login_ended_are_sent_again(visit: Visit, *, scripts: bool) -> None:
+    page = visit(as_=RESEARCHER, scripts=scripts)
+    open_the_plan(page)
+    page.get_by_role("link", name="Hand in evidence").first.click()
+    words = f"Written before the login ended, {'with' if scripts else 'without'} scripts."
+    page.get_by_label("Your evidence").fill(words)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Hand in").click()
+    with page.context.expect_page() as opened:
+        page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    sign_in(opened.value, RESEARCHER)
+    page.reload()
+    expect(page.get_by_text(words)).to_be_visible()
+
+
 PAGES = {
     "": ["/", "/login", "/join", "/forgotten", "/mentors/join", "/mentors/join/demo", "/design"],
     ORGANISER: ["/", "/cohorts", "/cohorts/demo", "/cohorts/demo/settings", "/review", "/mailbox"],

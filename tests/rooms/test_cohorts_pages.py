@@ -122,7 +122,7 @@ async def test_hours_finer_than_the_grid_survive_a_change_of_something_else(
     assert (hers.weekly_hours, hers.stage) == (fine, "postdoc")
     late = await ada.post("/cohorts/spring/enrol", data=form)
     assert late.status_code == 422
-    assert "was changed since you read it" in late.text
+    assert "is not kept yet: send it again" in late.text
 
 
 async def test_full_and_ended_are_said_kindly_and_a_draft_is_hidden(
@@ -135,7 +135,9 @@ async def test_full_and_ended_are_said_kindly_and_a_draft_is_hidden(
     assert "Every seat is taken" in full
     assert "Take my seat" not in full
     refused = await ada.post("/cohorts/spring/enrol", data=PROFILE)
-    assert refused.headers["location"] == "/cohorts/spring/enrol"
+    assert refused.status_code == 422
+    assert "Every seat is taken. Look again later" in refused.text
+    assert "Institute of Elsewhere" in refused.text, "what she typed is kept for the next try"
     spring.state = CohortState.COMPLETED
     await db.commit()
     assert "It ended on Sun 21 Jun 2026" in (await ada.get("/cohorts/spring/enrol")).text
@@ -166,6 +168,12 @@ async def test_olga_makes_a_draft_changes_it_and_takes_it_through_its_life(
 ) -> None:
     olga = await enter("Olga", admin=True)
     form = DRAFT | {"guide_id": str(guide.id)}
+    empty = (await olga.post("/cohorts/new", data=dict.fromkeys(form, ""))).text
+    assert "Guide: This is needed." in empty
+    assert "First day: This is needed." in empty
+    assert "Seats: This is needed." in empty
+    no_seats = await olga.post("/cohorts/new", data=form | {"seats": "0"})
+    assert "Seats: This must be at least 1." in no_seats.text
     wrong = await olga.post("/cohorts/new", data=form | {"ends_on": "2027-08-01", "name": "Mine"})
     assert (wrong.status_code, "Mine" in wrong.text) == (422, True)
     assert 'id="field-ends_on-error"' in wrong.text

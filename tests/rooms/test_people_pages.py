@@ -78,6 +78,12 @@ async def test_a_link_leads_nobody_to_another_site(
         assert entered.headers["location"] == "/"
 
 
+async def test_who_is_signed_out_comes_back_to_the_same_list(anyone: AsyncClient) -> None:
+    """With the query: an address without it may be another page."""
+    asked = await anyone.get("/cohorts?cursor=abc&limit=5")
+    assert asked.headers["location"] == "/login?next=/cohorts%3Fcursor%3Dabc%26limit%3D5"
+
+
 async def test_ada_forgets_her_password_and_every_old_login_ends(
     anyone: AsyncClient, db: AsyncSession, keep_promises: Keep, clock: TurnableClock
 ) -> None:

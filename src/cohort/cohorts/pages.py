@@ -32,9 +32,16 @@ from cohort.web import Asked, page, read_form, see, validated
 
 Answer = Response[str] | Redirect
 
+CHANGED_MEANWHILE = (
+    "This was changed, by someone else or in another window, after you opened it. What you typed"
+    " is not kept yet: send it again, and it replaces what is there now."
+)
+
 
 def errors_of(refusal: Refusal) -> dict[str, str]:
     """A refusal as a form shows it: by field, or above the form."""
+    if isinstance(refusal, Stale):
+        return {"": CHANGED_MEANWHILE}
     named = {error.field.split("/")[0]: error.message for error in reversed(refusal.errors)}
     return named or {"": refusal.sentence}
 
@@ -236,9 +243,9 @@ async def enrol(
         seen = etag_of(sent.get("version", ""))
         try:
             return await _keep(db, actor, cohort, form, hers, seen=seen, now=clock())
-        except (Invalid, Stale) as refusal:
+        except (Invalid, Stale, service.CohortFull, service.NotJoinable) as refusal:
             errors = errors_of(refusal)
-        except (service.CohortFull, service.NotJoinable, service.AlreadyEnrolled):
+        except service.AlreadyEnrolled:
             return see(f"/cohorts/{slug}/enrol")  # which says why
     return await _enrol(request, db, cohort, hers, typed=typed, errors=errors)
 

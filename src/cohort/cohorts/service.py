@@ -38,8 +38,8 @@ class WrongMove(Conflict):
 
     def __init__(self, at: CohortState, to: CohortState) -> None:
         allowed = " or ".join(policy.MOVES[at])
-        way = f"The only way on is to: {allowed}." if allowed else "It stays archived."
-        super().__init__(f"This cohort is {at}: it cannot become {to}. {way}")
+        way = f"Its next step is: {allowed}." if allowed else "It stays archived."
+        super().__init__(f"A cohort that is {at} cannot become {to}. {way}")
 
 
 class NotJoinable(Conflict):
