@@ -46,7 +46,7 @@ WallTime = Annotated[
     time,
     AfterValidator(_on_the_wall),
     PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str, when_used="json"),
-    Field(json_schema_extra={"format": None, "pattern": r"^\d\d:\d\d"}),
+    Field(examples=["06:00"]),
 ]
 MatchingTime = Annotated[
     WallTime, Field(description="In the cohort's time zone; 06:00 at first.", examples=["06:00"])
