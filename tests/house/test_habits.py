@@ -43,6 +43,7 @@ async def test_the_same_key_twice_is_one_act_and_one_answer(stage: Stage, route:
         who, asked = who_may(route), stage.request(route)
         headers = asked.get("headers", {}) | {"idempotency-key": "once"}
         first = await stage.ask(who, route, headers=headers)
+        assert first.status_code < 300, first.text
         kept = await what_is_kept(stage)
         second = await stage.ask(who, route, headers=headers)
         if route in SECRETS:
