@@ -94,7 +94,7 @@ async def test_a_body_cannot_name_what_is_of_another_cohort(
         "mentor_id": str(stage.ids["mentor_elsewhere"]),
     }
     body = stage.request(route)["json"]
-    body |= {"wishes": [theirs[sent]]} if sent else {field: theirs[field]}
+    body = body | ({"wishes": [theirs[sent]]} if sent else {field: theirs[field]})
     async with undone(stage.platform):
         answer = await stage.ask(who, route, json=body)
     assert answer.status_code == 422
