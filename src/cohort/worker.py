@@ -5,6 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
+from aiosmtplib import SMTPException
 from arq import cron
 from arq.connections import RedisSettings
 from arq.typing import WorkerCoroutine
@@ -96,10 +97,13 @@ class Keeper:
         return outbox.promises_of(db)
 
     async def _failed(self, promise_id: UUID, attempt: int, error: Exception) -> None:
-        log.warning("not kept", promise=str(promise_id), attempt=attempt, exc_info=error)
+        kind = type(error).__name__
+        # Of a server that is away or refuses, its kind says enough: the text may name people.
+        trace = None if isinstance(error, (OSError, SMTPException)) else error
+        log.warning("not kept", promise=str(promise_id), attempt=attempt, kind=kind, exc_info=trace)
         async with unit_of_work(self.sessions) as db:
             promise = await outbox.note_failure(
-                db, promise_id, attempt=attempt, error=type(error).__name__, now=self.clock()
+                db, promise_id, attempt=attempt, error=kind, now=self.clock()
             )
             if promise is not None:
                 await self._mourn(db, promise)

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 import cohort
 from cohort import formats
+from cohort.rooms import JOBS
 
 HOME = Path(cohort.__file__).parent
 TEMPLATES = HOME / "templates"
@@ -73,3 +74,8 @@ def test_every_id_is_unique_and_every_description_exists():
     assert len(ids) == len(set(ids))
     described = " ".join(re.findall(r'aria-(?:describedby|labelledby)="([^"]+)"', page)).split()
     assert set(described) <= set(ids)
+
+
+def test_work_that_failed_is_named_in_words():
+    source = (TEMPLATES / "dashboard" / "_parts.html").read_text()
+    assert set(re.findall(r'"(\w+\.\w+)": "', source)) == set(JOBS)

@@ -78,6 +78,14 @@ def test_no_allowed_mentor_is_told_with_how_many_each_requirement_removed() -> N
     assert found.detail == {"mentors": 2, "conflict_of_interest": 1, "common_language": 2}
 
 
+def test_one_mentor_who_cannot_be_hers_is_told_without_counting() -> None:
+    found = why(scored([mina(languages=["de"])], [PRIYA]), [1])
+    assert found.sentence == (
+        "The one mentor in this round is one without a language in common with you, so cannot be "
+        "yours."
+    )
+
+
 def test_no_room_is_told_with_how_many_compete() -> None:
     scores = scored([MINA, mina(id="twin"), mina(id="third")], [PRIYA])
     alone = int(np.flatnonzero(solve(Problem(scores.total, [1])).mentor_of < 0)[0])

@@ -295,7 +295,7 @@ async def test_failed_work_is_named_and_the_button_tries_again(
     cohort = await a_spring(db, olga, clock)
     promise = await failed_in(db, cohort.id, clock)
     page = (await olga.get("/cohorts/spring")).text
-    assert "Send password link" in page
+    assert "The mail with a link to a new password" in page
     [button] = re.findall(r'action="(/promises/[^"]+)"', page)
 
     assert (await rita.post(button)).status_code == 404
@@ -306,7 +306,7 @@ async def test_failed_work_is_named_and_the_button_tries_again(
     assert again.status_code == 303
     await db.refresh(promise)
     assert promise.state == "pending"
-    assert "Send password link" not in (await olga.get("/cohorts/spring")).text
+    assert "The mail with a link to a new password" not in (await olga.get("/cohorts/spring")).text
 
 
 async def test_an_admin_sees_what_failed_for_no_cohort(
@@ -314,8 +314,8 @@ async def test_an_admin_sees_what_failed_for_no_cohort(
 ) -> None:
     root, rita = await enter("Root", admin=True), await enter("Rita")
     await failed_in(db, None, clock)
-    assert "Send password link" in (await root.get("/")).text
-    assert "Send password link" not in (await rita.get("/")).text
+    assert "The mail with a link to a new password" in (await root.get("/")).text
+    assert "The mail with a link to a new password" not in (await rita.get("/")).text
 
 
 async def test_a_round_is_opened_solved_and_seen_on_the_page_of_its_cohort(

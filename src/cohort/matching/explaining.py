@@ -134,9 +134,13 @@ def _no_allowed_mentor(scores: Scores, i: int) -> WhyUnmatched:
     counts = {name: count for name, count in counts.items() if count}
     by_size = sorted(counts, key=lambda name: -counts[name])
     causes = [f"{_number(counts[name])} {CAUSES[name]}" for name in by_size]
+    said = f"None of the {_count(m, 'mentor')} can be yours: {_listed(causes)}."
+    if m == 1:
+        because = _listed([CAUSES[name] for name in by_size])
+        said = f"The one mentor in this round is one {because}, so cannot be yours."
     return WhyUnmatched(
         "no_allowed_mentor",
-        f"None of the {_count(m, 'mentor')} can be yours: {_listed(causes)}.",
+        said,
         NEXT_STEPS[by_size[0]],
         {"mentors": m, **counts},
     )
