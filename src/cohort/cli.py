@@ -115,10 +115,12 @@ def serve(host: str, port: int) -> None:
     from cohort.app import create_app
     from cohort.settings import Settings
 
+    settings = Settings()
     uvicorn.run(
-        create_app(Settings()),
+        create_app(settings),
         host=host,
         port=port,
+        forwarded_allow_ips=settings.trusted_proxies,
         access_log=False,
         log_config=None,
         server_header=False,

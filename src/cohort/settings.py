@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     development: bool = False
     """With no mail server, mail goes to a mailbox page instead of being refused."""
 
+    trusted_proxies: str = "127.0.0.1"
+    """Whose X-Forwarded-For we believe, so that tries are counted by client and not by proxy:
+    addresses and networks with commas between them, or * where only a proxy can reach us."""
+
     pool_size: PositiveInt = 10
     pool_overflow: NonNegativeInt = 10
     login_days: PositiveInt = 14

@@ -22,6 +22,11 @@ def test_the_example_sets_every_setting_that_has_no_default() -> None:
     assert needed <= names_in("env.example")
 
 
+def test_clients_behind_the_proxy_are_told_apart() -> None:
+    """Else everyone shares the proxy's address, and one guesser of passwords locks all out."""
+    assert "COHORT_TRUSTED_PROXIES" in names_in("env.example")
+
+
 def test_the_example_sets_what_the_composition_reads() -> None:
     read = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
     assert read <= names_in("env.example")
