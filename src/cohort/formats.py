@@ -20,6 +20,11 @@ def day(on: date) -> str:
     return f"{DAYS[on.weekday()][:3].title()} {on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
+def local_day(at: datetime, zone: str) -> date:
+    """The calendar day that a zone has at that moment."""
+    return _in_zone(at, zone).date()
+
+
 def moment(at: datetime, zone: str) -> str:
     """`Mon 23 Nov 2026, 18:00`, as a clock on the wall of that zone shows it."""
     there = _in_zone(at, zone)
@@ -58,6 +63,19 @@ def hours(amount: float) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 mentor`, `2 mentors`, `1,200 mentors`; `many` is for words that do not just take an s."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+STAGES = {
+    "phd": "PhD",
+    "postdoc": "Postdoc",
+    "researcher": "Researcher",
+    "industry": "Industry from the start",
+}
+
+
+def stage(of: str) -> str:
+    """Where someone is in research, or was before industry."""
+    return STAGES[of]
 
 
 def percent(share: float) -> str:
@@ -141,11 +159,13 @@ def _covers(spans: WeeklyHours, start: str, end: str) -> bool:
 
 FILTERS = {
     "day": day,
+    "local_day": local_day,
     "moment": moment,
     "zone_label": zone_label,
     "machine_time": machine_time,
     "hours": hours,
     "plural": plural,
+    "stage": stage,
     "percent": percent,
     "score": score,
     "heat_step": heat_step,

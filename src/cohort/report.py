@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from cohort.formats import FILTERS, GLOBALS, percent
+from cohort.formats import FILTERS, GLOBALS
 from cohort.matching.pairing import FACTOR_TITLES, Found, Result
 from cohort.matching.pool import Pool
 from cohort.matching.two_sheets import Gathered
@@ -42,7 +42,7 @@ def render_report(gathered: Gathered, result: Result) -> str:
         notes=gathered.notes,
         researchers=gathered.researcher_names,
         mentors=gathered.mentor_names,
-        pairs=[(one, _factors(one)) for one in best_first],
+        pairs=best_first,
         with_bars=len(best_first) <= MOST_BARS,
         bins=_histogram(result.pairs),
         places=_places(gathered, result),
@@ -56,17 +56,6 @@ def _style() -> Markup:
     """Our own style sheets, whole: the file must look right where the platform is not."""
     sheets = "\n".join((PACKAGE / "static" / name).read_text("utf-8") for name in STYLES)
     return Markup("<style>\n{}</style>").format(Markup(sheets))  # noqa: S704
-
-
-def _factors(pair: Found) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": factor["title"],
-            "score": factor["score"],
-            "note": f"counts {percent(float(factor['weight']))}",
-        }
-        for factor in pair.factors
-    ]
 
 
 def _histogram(pairs: Sequence[Found]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from cohort.formats import (
     heat_step,
     hours,
     hours_of_ticks,
+    local_day,
     machine_time,
     moment,
     percent,
@@ -24,6 +25,12 @@ SUMMER = datetime(2026, 7, 1, 17, 0, tzinfo=UTC)
 
 def test_a_day_is_written_without_a_locale():
     assert day(date(2026, 3, 1)) == "Sun 1 Mar 2026"
+
+
+def test_a_late_evening_is_the_next_day_further_east():
+    at = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    assert local_day(at, "America/New_York") == date(2026, 11, 23)
+    assert local_day(at, "Europe/Berlin") == date(2026, 11, 24)
 
 
 def test_a_moment_shows_the_clock_of_its_zone():

@@ -259,7 +259,7 @@ async def test_progress_is_shown_by_section_and_late_work_is_named(
     cells = re.findall(r'<td class="heat heat-(\d)">(\d+)</td>', page)
     assert cells == [("3", "50"), ("0", "0")]
     assert "1 of 3" in page
-    assert "1 late" in page
+    assert "1 overdue" in page
     assert "Mon 2 Mar 2026" in page
 
 

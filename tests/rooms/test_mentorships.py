@@ -47,7 +47,7 @@ async def proposed(db: AsyncSession, enrolment: Enrolment, mentor: Mentor) -> Pr
         mentor_id=mentor.id,
         score=0.75,
         reason="Both of you work on translation.",
-        factors=[{"name": "domain", "score": 0.9, "weight": 0.5}],
+        factors=[{"name": "domain", "title": "Field", "score": 0.9, "weight": 1.0}],
         now=MONDAY,
     )
 

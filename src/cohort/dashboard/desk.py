@@ -14,7 +14,7 @@ from cohort.cohorts.policy import JOINABLE
 from cohort.dashboard import figures, policy, progress
 from cohort.dashboard.progress import Researcher, Sort
 from cohort.formats import percent
-from cohort.guides.models import Term, TermKind
+from cohort.guides import service as guides
 from cohort.matching import service as matching
 from cohort.matching.view import view_round
 from cohort.mentors.models import Mentor, MentorState
@@ -84,7 +84,7 @@ async def cohort(
         "mentors": listed[:ROWS],
         "mentors_page": mentors,
         "more_mentors": len(listed) > ROWS,
-        "titles": await titles(db),
+        "titles": await guides.titles(db),
         "failed": await figures.failed_work(db, visible, cohort.id),
     }
 
@@ -108,13 +108,6 @@ async def mentors_of(db: AsyncSession, cohort: Cohort, *, page: int) -> Sequence
     return found.all()
 
 
-async def titles(db: AsyncSession) -> dict[tuple[str, str], str]:
-    """(kind, slug) -> what a person calls it."""
-    kinds = [TermKind.DOMAIN, TermKind.ROLE]
-    rows = await db.execute(select(Term.kind, Term.slug, Term.title).where(Term.kind.in_(kinds)))
-    return {(kind.value, slug): title for kind, slug, title in rows}
-
-
 Cells = Sequence[str | float | None]
 
 
@@ -123,7 +116,7 @@ async def progress_rows(db: AsyncSession, cohort: Cohort, *, now: datetime) -> l
     people = await progress.researchers_of(db, cohort, now=now)
     columns = await progress.columns_of(db, cohort)
     shares = await progress.cells_of(db, people, columns, now=now)
-    head = ["Researcher", "E-mail", "Stage", "Mentor", "Passed", "Milestones", "Late"]
+    head = ["Researcher", "E-mail", "Stage", "Mentor", "Passed", "Milestones", "Overdue"]
     sections = [f"{column.number} {column.title} (%)" for column in columns]
     return [
         [*head, *sections],

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, Select, and_, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.formats import local_day
 from cohort.guides.models import Milestone
 from cohort.matching.models import Round, RoundState
 from cohort.mentors.models import Mentor, MentorState
@@ -207,7 +207,7 @@ async def failed_work(
 
 
 def today_in(cohort: Cohort, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    return local_day(now, cohort.time_zone)
 
 
 def weeks_of(cohort: Cohort, today: date) -> tuple[int, int]:

@@ -58,6 +58,12 @@ async def list_terms(db: AsyncSession, kind: TermKind, part: Slice) -> Page[Term
     return await page_along(db, live, by=Term.position, part=part)
 
 
+async def titles(db: AsyncSession) -> dict[tuple[str, str], str]:
+    """(kind, slug) -> what people call it; of retired terms too, as profiles still have them."""
+    rows = await db.execute(select(Term.kind, Term.slug, Term.title))
+    return {(kind, slug): title for kind, slug, title in rows}
+
+
 async def terms_of(db: AsyncSession, *kinds: TermKind) -> dict[TermKind, list[Term]]:
     """All terms of these kinds, in the order of the taxonomy: what a form offers."""
     live = select(Term).where(Term.kind.in_(kinds), Term.retired_at.is_(None))

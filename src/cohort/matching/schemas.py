@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from cohort.fields import Note, Shown, Strict
 from cohort.matching.models import OverrideKind, RoundState, RunState
+from cohort.mentorships.schemas import FactorOut
 
 Weight = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 Reason = Annotated[Note, StringConstraints(min_length=1)]
@@ -136,13 +137,6 @@ class RoundOut(Shown):
     published_at: datetime | None
     published_by: UUID | None
     run: RunOut | None = Field(description="The newest run.")
-
-
-class FactorOut(Shown):
-    name: str
-    title: str
-    score: float
-    weight: float = Field(description="Its share of the score, all together 1.")
 
 
 class PairOut(Shown):

@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import Enrolment, EnrolmentState, Stage
-from cohort.formats import percent
-from cohort.guides.models import Term, TermKind
+from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.formats import stage
+from cohort.guides import service as guides
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
 from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON
@@ -20,15 +19,13 @@ from cohort.matching.service import newest_run
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
 
-STAGES = {Stage.PHD: "PhD", Stage.POSTDOC: "Postdoc", Stage.RESEARCHER: "Researcher"}
-
 
 @dataclass(frozen=True)
 class RoundView:
     """A round that comes with its cohort, and its newest run, for those who run the cohort.
 
     names          of whoever opened, published or decided, by person id.
-    titles         of domains and roles, by slug.
+    titles         of terms, by kind and slug.
     decided_since  pins and vetoes that were made or lifted after the run had read them.
     """
 
@@ -39,7 +36,7 @@ class RoundView:
     overrides: Sequence[Override]
     decided_since: int
     names: Mapping[UUID, str]
-    titles: Mapping[str, str]
+    titles: Mapping[tuple[str, str], str]
 
     @property
     def queued(self) -> bool:
@@ -57,23 +54,12 @@ class RoundView:
     def skipped(self) -> int:
         return sum(pair.skipped is not None for pair in self.pairs)
 
-    def factors_of(self, pair: Pair) -> list[dict[str, Any]]:
-        """For the bars: what the score is made of, and how much each part counts."""
-        return [
-            {
-                "title": factor["title"],
-                "score": factor["score"],
-                "note": f"counts {percent(factor['weight'])}",
-            }
-            for factor in pair.factors
-        ]
-
     def note_on(self, one: Enrolment | Mentor) -> str:
         """What someone does, in a few words."""
         if isinstance(one, Mentor):
-            return ", ".join(self.titles.get(slug, slug) for slug in one.roles[:1])
-        fields = [self.titles.get(slug, slug) for slug in one.domains[:1]]
-        return ", ".join([STAGES[one.stage], *fields])
+            return ", ".join(self.titles.get(("role", slug), slug) for slug in one.roles[:1])
+        fields = [self.titles.get(("domain", slug), slug) for slug in one.domains[:1]]
+        return ", ".join([stage(one.stage), *fields])
 
 
 async def view_round(db: AsyncSession, round_: Round) -> RoundView:
@@ -89,7 +75,7 @@ async def view_round(db: AsyncSession, round_: Round) -> RoundView:
         overrides=overrides,
         decided_since=await _decided_since(db, round_, run) if run else 0,
         names=await _names(db, [one for one in actors if one is not None]),
-        titles=await _titles(db),
+        titles=await guides.titles(db),
     )
 
 
@@ -137,8 +123,3 @@ async def _decided_since(db: AsyncSession, round_: Round, run: Run) -> int:
 async def _names(db: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, str]:
     named = select(Person.id, Person.name).where(Person.id.in_(person_ids))
     return dict((await db.execute(named)).all())
-
-
-async def _titles(db: AsyncSession) -> dict[str, str]:
-    said = select(Term.slug, Term.title).where(Term.kind.in_([TermKind.DOMAIN, TermKind.ROLE]))
-    return dict((await db.execute(said)).all())

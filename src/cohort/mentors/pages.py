@@ -172,10 +172,9 @@ async def _mentor(
         "mentors/mentor.html",
         status=status,
         mentor=mentor,
-        titles=await service.titles(db),
+        titles=await guides.titles(db),
         languages=LANGUAGES,
         may_decide=await cohorts.may_organise(db, actor, mentor.cohort_id),
-        came_from={one["value"]: one["label"] for one in CAME_FROM},
         typed=typed or {},
         errors=errors or {},
     )

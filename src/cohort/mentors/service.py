@@ -15,7 +15,6 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, Organiser
 from cohort.cohorts.profile import check_terms
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
-from cohort.guides import service as guides
 from cohort.guides.models import TermKind
 from cohort.mentors import places, policy
 from cohort.mentors.models import Mentor, MentorState
@@ -309,9 +308,3 @@ async def list_taking_mentors(db: AsyncSession) -> list[Cohort]:
     """The cohorts that anyone may sign up for as a mentor, the first to start first."""
     statement = policy.that_take_mentors().order_by(Cohort.starts_on, Cohort.id)
     return list(await db.scalars(statement.limit(200)))
-
-
-async def titles(db: AsyncSession) -> dict[tuple[str, str], str]:
-    """How the words of profiles are written for people, by kind and slug."""
-    terms = await guides.terms_of(db, *TermKind)
-    return {(kind, term.slug): term.title for kind, found in terms.items() for term in found}

@@ -46,7 +46,7 @@ class Proposal(Base):
     reason: Mapped[str]
     """Why these two, in a sentence for both."""
     factors: Mapped[JsonList]
-    """[{name, score, weight}]: what the score is made of."""
+    """[{name, title, score, weight}]: what the score is made of."""
     researcher_accepted_at: Mapped[Instant | None]
     mentor_accepted_at: Mapped[Instant | None]
     declined_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)

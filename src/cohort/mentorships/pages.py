@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.cohorts.languages import LANGUAGES
 from cohort.fields import Strict
+from cohort.guides import service as guides
 from cohort.mentors import service as mentors
 from cohort.mentors.schemas import Capacity
 from cohort.mentorships import policy, reading, service
@@ -47,7 +48,7 @@ async def _mentoring(
         mentors=await mentors.list_own(db, actor),
         proposals=await reading.open_for_mentor(db, actor),
         mentorships=await reading.mentees_of(db, actor),
-        titles=await mentors.titles(db),
+        titles=await guides.titles(db),
         languages=LANGUAGES,
         **context,
     )

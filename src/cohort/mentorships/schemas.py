@@ -29,11 +29,12 @@ class EndIn(Strict):
 
 
 class FactorOut(Shown):
-    """One part of a score, in [0, 1], and how much it counts."""
+    """One part of a score, in [0, 1]."""
 
-    name: str
-    score: float | None
-    weight: float
+    name: str = Field(examples=["domain"])
+    title: str = Field(examples=["Field"])
+    score: float
+    weight: float = Field(description="Its share of the score, all together 1.")
 
 
 class ResearcherOut(Shown):

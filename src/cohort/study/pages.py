@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
@@ -16,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.cohorts.languages import LANGUAGES
 from cohort.errors import Conflict, NotFound
+from cohort.guides import service as guides
 from cohort.guides.models import Section
-from cohort.mentors import service as mentors
 from cohort.mentorships import reading as mentorships
 from cohort.paging import Slice
 from cohort.people.auth import signed_in
@@ -41,7 +40,6 @@ async def plan_page(
     enrolment_id: FromPath[UUID],
 ) -> Response[str]:
     plan = await plans.plan_of(db, actor, enrolment_id, now=clock())
-    cohort = plan.enrolment.cohort
     return page(
         request,
         "study/plan.html",
@@ -49,11 +47,10 @@ async def plan_page(
         is_hers=policy.may_hand_in(actor, plan.enrolment),
         mentorship=await mentorships.mentorship_of(db, actor, enrolment_id),
         proposal=await mentorships.open_proposal_of(db, actor, enrolment_id),
-        titles=await mentors.titles(db),
+        titles=await guides.titles(db),
         languages=LANGUAGES,
         sections=by_section(plan.steps),
         status_of=lambda step: status_of(step, clock()),
-        cohort_zone=ZoneInfo(cohort.time_zone),
     )
 
 
