@@ -1,5 +1,6 @@
 """How a refusal looks: problem+json (RFC 9457) for the API, a page for people."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -135,12 +136,30 @@ def _invalid(error: ValidationException, names: Mapping[str, str]) -> Refusal:
     """Wrong parameters, by the names that the contract gives them; bodies are read elsewhere."""
     extra: Any = error.extra if isinstance(error.extra, list) else []
     errors = [
-        FieldError(names.get(key := one.get("key", ""), key), one["message"].rstrip(".") + ".")
+        FieldError(names.get(key := one.get("key", ""), key), _in_words(one["message"]))
         for one in extra
     ]
     if not errors:
         return Malformed(UNREADABLE)
     return Invalid.at_each(errors)
+
+
+_WORDS = (
+    (r"Invalid enum value", "Choose one of those that the contract lists."),
+    (r"length <= (\d+)", "This is longer than {0} characters."),
+    (r">= (-?\d+)$", "This must be at least {0}."),
+    (r"<= (-?\d+)$", "This must be at most {0}."),
+    (r"`int`", "This must be a whole number."),
+    (r"`(?:uuid|UUID)`|Invalid UUID", "This is not an id that we gave out."),
+)
+
+
+def _in_words(message: str) -> str:
+    """What the framework found in a parameter, as we say it elsewhere."""
+    for pattern, words in _WORDS:
+        if found := re.search(pattern, message):
+            return words.format(*found.groups())
+    return "This is not in the form that we expect."
 
 
 def _names(asked: Request[Any, Any, Any]) -> dict[str, str]:

@@ -109,6 +109,7 @@ def _tell_other_terminals(addresses: Mapping[str, str]) -> None:
         click.echo("For `cohort admin EMAIL` and the like, in another terminal first say:\n")
         for name, address in addresses.items():
             click.echo(f"  export {name}={shlex.quote(address)}")
+        click.echo("  export COHORT_DEVELOPMENT=true")
 
 
 def _step(environment: Mapping[str, str], *arguments: str) -> None:

@@ -218,3 +218,17 @@ async def test_passwords_cannot_be_guessed_for_long(anyone: AsyncClient) -> None
 async def test_nobody_can_make_us_flood_a_mailbox(anyone: AsyncClient) -> None:
     answers = [await anyone.post("/forgotten", data={"email": ADA["email"]}) for _ in range(7)]
     assert [answer.status_code for answer in answers] == [303] * 5 + [429] * 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("limit=many", "This must be a whole number."),
+        ("limit=0", "This must be at least 1."),
+        ("limit=201", "This must be at most 200."),
+    ],
+)
+async def test_a_wrong_parameter_is_named_in_our_words(enter: Any, asked: str, said: str) -> None:
+    ada = await enter("Ada")
+    answer = await ada.get(f"/api/v1/api_keys?{asked}")
+    assert answer.json()["errors"] == [{"field": "limit", "message": said}]
