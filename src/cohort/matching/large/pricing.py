@@ -1,6 +1,6 @@
 """A pass over all pairs at given prices: the bound, and the pairs that the core lacks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -35,15 +35,19 @@ class Pairs:
     def where(self, kept: Bools) -> "Pairs":
         return Pairs(self.rows[kept], self.columns[kept], self.units[kept])
 
-    def joined(self, *others: "Pairs") -> "Pairs":
-        """All of them, each once, by row and column."""
-        every = (self, *others)
-        rows = np.concatenate([one.rows for one in every])
-        columns = np.concatenate([one.columns for one in every])
-        units = np.concatenate([one.units for one in every])
-        wide = int(columns.max(initial=0)) + 1
-        _, first = np.unique(rows * wide + columns, return_index=True)
-        return Pairs(rows[first], columns[first], units[first])
+    def each_once(self) -> "Pairs":
+        """Without repetitions, by row and column."""
+        wide = int(self.columns.max(initial=0)) + 1
+        _, first = np.unique(self.rows * wide + self.columns, return_index=True)
+        return Pairs(self.rows[first], self.columns[first], self.units[first])
+
+
+def together(some: Sequence[Pairs]) -> Pairs:
+    return Pairs(
+        np.concatenate([one.rows for one in some]),
+        np.concatenate([one.columns for one in some]),
+        np.concatenate([one.units for one in some]),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +96,7 @@ def price_out(
             surplus -= best[rows, None].astype(units.dtype)
             picks.offer(start, surplus, units)
         tick(rows[-1] / n)
-    return Pass(best, found[0].joined(*found[1:], *(picks.taken() if picks else ())))
+    return Pass(best, together([*found, *(picks.taken() if picks else ())]))
 
 
 def _lots(m: int) -> Block:

@@ -8,7 +8,7 @@ import numpy as np
 from cohort.matching.large.blocks import BlockScores
 from cohort.matching.large.kinds import Kinds, kinds_of, told_apart
 from cohort.matching.large.master import Core, Master, lowest_prices, the_master
-from cohort.matching.large.pricing import Pairs, Pass, first_prices, price_out
+from cohort.matching.large.pricing import Pairs, Pass, first_prices, price_out, together
 from cohort.matching.problem import BadNumber, BadShape, Ints
 from cohort.matching.solver import Prices
 
@@ -128,30 +128,24 @@ def _rounds(market: _Market, master: Master, progress: Progress, most: int) -> _
         )
 
     if not (n and m):
-        nobody = np.zeros(0, dtype=np.int64)
-        return _Found(
-            Pairs(nobody, nobody, nobody),
-            nobody,
-            np.zeros(n, np.int64),
-            np.zeros(m, np.int64),
-            0,
-            0,
-            0,
-        )
+        none, best, prices = (np.zeros(k, dtype=np.int64) for k in (0, n, m))
+        return _Found(Pairs(none, none, none), none, best, prices, 0, 0, 0)
     progress("prices", 0.0, gap)
     prices = first_prices(market.scores, market.masses, market.capacity, market.floor)
     seen = priced(prices, both_sides=True)
-    pairs = seen.pairs
-    depth = max(int(seen.pairs.units.max(initial=0) * FIRST_DEPTH), 1)
+    best, pairs = seen.best, seen.pairs.each_once()
+    depth = max(int(pairs.units.max(initial=0) * FIRST_DEPTH), 1)
     for turn in range(1, most + 1):
         progress("assignment", 0.0, gap)
-        bench = np.maximum(seen.best - depth, 0)
+        del seen  # while the core is solved, memory is at its peak
+        bench = np.maximum(best - depth, 0)
         core = Core(pairs, bench, market.masses, market.capacity, prices)
         used = master(core)
         prices = lowest_prices(core, used)
         short = _benched(core, used)
         seen = priced(prices, both_sides=short)
-        found = _weighed(market, core.pairs, used, seen.best, prices, turn)
+        best = seen.best
+        found = _weighed(market, core.pairs, used, best, prices, turn)
         gap = (found.bound - found.total) / max(found.bound, 1)
         progress("assignment", 1.0, gap)
         if found.bound == found.total:
@@ -189,7 +183,8 @@ def _next_pairs(core: Core, seen: Pass, prices: Ints) -> Pairs:
     worst = max(int((seen.best - surplus).max()), 1)
     gains = offered.units - prices[offered.columns] - surplus[offered.rows]
     slack = surplus[pairs.rows] - (pairs.units - prices[pairs.columns])
-    return pairs.where(slack <= 4 * worst).joined(offered.where(gains > -max(worst // 2, 1)))
+    near = offered.where(gains > -max(worst // 4, 1))
+    return together([pairs.where(slack <= worst), near]).each_once()
 
 
 def _told(

@@ -1,0 +1,263 @@
+"""Pools too large for a matrix: time and peak memory, each case in a process of its own.
+
+    python benchmarks/bench_large.py                      the moderate cases
+    python benchmarks/bench_large.py --sizes 20000,50000  other numbers of researchers
+    python benchmarks/bench_large.py --dense 10000        with SciPy's dense assignment beside it
+    python benchmarks/bench_large.py --profiles 20000     real profiles
+    python benchmarks/bench_large.py --alike 1000000      people of a few thousand kinds
+
+The dense side is `linear_sum_assignment` on the float64 matrix with a column per place.
+Figures depend on who else uses the machine: compare within one run, and see the seconds of CPU.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from cohort.matching.large.blocks import BlockScores, ProductScores
+from cohort.matching.large.master import by_flow, by_matching
+from cohort.matching.large.pool import pool_of
+from cohort.matching.large.proof import verify_large
+from cohort.matching.large.solver import solve_large
+from cohort.matching.profiles import Mentor, Researcher
+from cohort.matching.scoring import Requirements, Weights
+from cohort.matching.taxonomy import Taxonomy
+
+PLACES = 3
+
+
+class Uniform:
+    """Every score drawn by itself, drawn again whenever it is asked for."""
+
+    steps = 2.0**20
+
+    def __init__(self, n: int, m: int) -> None:
+        self.rows = np.arange(n, dtype=np.uint32)
+        self.columns = np.arange(m, dtype=np.uint32)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows), len(self.columns)
+
+    def reordered(self, rows: np.ndarray, columns: np.ndarray) -> "Uniform":
+        other = Uniform(0, 0)
+        other.rows, other.columns = self.rows[rows], self.columns[columns]
+        return other
+
+    def block(self, start: int, stop: int) -> np.ndarray:
+        mixed = (self.rows[start:stop, None] * np.uint32(0x9E3779B1)) ^ (
+            self.columns * np.uint32(0x85EBCA77)
+        )
+        mixed ^= mixed >> np.uint32(15)
+        mixed *= np.uint32(0x2C1B3C6D)
+        mixed ^= mixed >> np.uint32(12)
+        return (mixed >> np.uint32(12)).astype(np.float32)
+
+
+class Tied:
+    """Scores of another pool in 21 steps."""
+
+    steps = 20.0
+
+    def __init__(self, fine: BlockScores, top: float) -> None:
+        self.fine, self.top = fine, top
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.fine.shape
+
+    def reordered(self, rows: np.ndarray, columns: np.ndarray) -> "Tied":
+        return Tied(self.fine.reordered(rows, columns), self.top)
+
+    def block(self, start: int, stop: int) -> np.ndarray:
+        return np.rint(self.fine.block(start, stop) * np.float32(20 / self.top))
+
+
+def factored(n: int, m: int) -> ProductScores:
+    """People as points of eight tastes; some mentors are wanted by nearly everybody."""
+    rng = np.random.default_rng(n)
+    return ProductScores(rng.random((n, 8)), np.minimum(rng.gamma(0.5, 1.0, (m, 8)), 4) / 16)
+
+
+def tied(n: int, m: int) -> Tied:
+    fine = factored(n, m)
+    return Tied(fine, float(fine.block(0, 500).max()))
+
+
+POOLS: dict[str, Callable[[int, int], BlockScores]] = {
+    "uniform": Uniform,
+    "factored": factored,
+    "tied": tied,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    side: str
+    kind: str
+    n: int
+
+    @property
+    def m(self) -> int:
+        return -(-self.n // PLACES) + 1
+
+    def run(self) -> dict[str, object]:
+        if self.side == "dense":
+            return self.dense()
+        if self.kind == "profiles":
+            scores, kinds = profiled(self.n, self.m, few=False)
+        elif self.kind == "alike":
+            scores, kinds = profiled(self.n, self.m, few=True)
+        else:
+            scores, kinds = POOLS[self.kind](self.n, self.m), {}
+        capacity = np.full(self.m, PLACES)
+        start, before = time.perf_counter(), time.process_time()
+        master = by_matching if self.side == "scipy" else by_flow
+        found = solve_large(scores, capacity, master=master, **kinds)
+        solved, after = time.perf_counter(), time.process_time()
+        verdict = verify_large(scores, capacity, found, **kinds)
+        return {
+            "seconds": solved - start,
+            "cpu": after - before,
+            "verify": time.perf_counter() - solved,
+            "rounds": found.rounds,
+            "gap": found.gap,
+            "proved": bool(verdict),
+            "total": found.total,
+            "shape": scores.shape,
+        }
+
+    def dense(self) -> dict[str, object]:
+        scores = POOLS[self.kind](self.n, self.m)
+        matrix = np.empty((self.n, self.m * PLACES))
+        for start in range(0, self.n, 500):
+            stop = min(start + 500, self.n)
+            matrix[start:stop] = np.repeat(scores.block(start, stop) / scores.steps, PLACES, axis=1)
+        start_at, before = time.perf_counter(), time.process_time()
+        rows, columns = linear_sum_assignment(matrix, maximize=True)
+        seconds, cpu = time.perf_counter() - start_at, time.process_time() - before
+        return {"seconds": seconds, "cpu": cpu, "total": float(matrix[rows, columns].sum())}
+
+
+def profiled(n: int, m: int, *, few: bool) -> tuple[BlockScores, dict[str, np.ndarray]]:
+    """Made-up people; with `few`, of a few thousand kinds on either side."""
+    rng = np.random.default_rng(n)
+    shape = rng.integers(0, 2500, n) if few else np.arange(n)
+    others = rng.integers(0, 2500, m) if few else np.arange(m)
+    people = [researcher(int(k)) for k in np.unique(shape)]
+    offers = [mentor(int(k)) for k in np.unique(others)]
+    rules = {"weights": Weights(), "requirements": Requirements()}
+    pool = pool_of(people, offers, TREE, date(2026, 3, 2), **rules)
+    return pool.scores, {
+        "researcher_kind": pool.researcher_kind[np.searchsorted(np.unique(shape), shape)],
+        "mentor_kind": pool.mentor_kind[np.searchsorted(np.unique(others), others)],
+    }
+
+
+TREE = Taxonomy(
+    {f"d{k}": None if k < 4 else f"d{k // 3 - 1}" if k // 3 > 0 else "d0" for k in range(40)}
+)
+ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Kolkata", "UTC")
+
+
+def common(rng: np.random.Generator) -> dict[str, object]:
+    starts = rng.integers(7, 19, 3)
+    days = rng.permutation(["monday", "tuesday", "wednesday", "thursday", "friday"])[:3]
+    return {
+        "domains": [f"d{k}" for k in rng.permutation(40)[: rng.integers(1, 4)]],
+        "contexts": [f"c{k}" for k in rng.permutation(8)[: rng.integers(0, 3)]],
+        "languages": ["en", f"l{rng.integers(12)}"],
+        "time_zone": str(rng.choice(ZONES)),
+        "weekly_hours": [
+            {"day": str(day), "start": f"{at:02}:00", "end": f"{at + 3:02}:00"}
+            for day, at in zip(days, starts, strict=True)
+        ],
+        "organisations": [f"o{rng.integers(2000)}"],
+    }
+
+
+def researcher(k: int) -> Researcher:
+    rng = np.random.default_rng([1, k])
+    return Researcher(
+        id=f"r{k}",
+        stage=str(rng.choice(["phd", "postdoc", "researcher"])),
+        role_goals=[f"g{one}" for one in rng.permutation(12)[:3]],
+        gaps={f"s{one}": float(rng.random() + 0.1) for one in rng.permutation(30)[:8]},
+        **common(rng),
+    )
+
+
+def mentor(k: int) -> Mentor:
+    rng = np.random.default_rng([2, k])
+    return Mentor(
+        id=f"m{k}",
+        name=f"Mentor {k}",
+        came_from=str(rng.choice(["phd", "postdoc", "researcher", "industry"])),
+        roles=[f"g{one}" for one in rng.permutation(12)[:2]],
+        skills=[f"s{one}" for one in rng.permutation(30)[:8]],
+        **common(rng),
+    )
+
+
+def measured(case: Case) -> dict[str, object]:
+    """Run in a fresh process, so that the peak of memory is the case's own."""
+    command = [sys.executable, __file__, "--case", case.side, case.kind, str(case.n)]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    return json.loads(ran.stdout)
+
+
+def shown(case: Case, found: dict[str, object]) -> str:
+    rest = " ".join(
+        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in found.items()
+        if name not in {"seconds", "cpu", "megabytes"}
+    )
+    spent = f"{found['seconds']:>8.1f} s ({found['cpu']:.1f} CPU)"
+    time_and_peak = f"{spent:>24} {found['megabytes']:>6.0f} MB"
+    return f"{case.n:>8} x {case.m:<7} {case.kind:>8} {case.side:>6} {time_and_peak}  {rest}"
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--sizes", default="2000,5000,10000")
+    asked.add_argument("--dense", default="2000")
+    asked.add_argument("--kinds", default="uniform,factored,tied")
+    asked.add_argument("--scipy", default="2000")
+    asked.add_argument("--profiles", default="5000")
+    asked.add_argument("--alike", default="100000")
+    asked.add_argument("--case", nargs=3)
+    given = asked.parse_args()
+    if given.case:
+        side, kind, n = given.case
+        found = Case(side, kind, int(n)).run()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps(found | {"megabytes": peak}))
+        return
+    large = "flow" if find_spec("ortools") else "scipy"
+    kinds = given.kinds.split(",")
+    cases = [Case("dense", kind, n) for n in numbers(given.dense) for kind in kinds]
+    cases += [Case("scipy", kind, n) for n in numbers(given.scipy) for kind in kinds]
+    cases += [Case(large, kind, n) for n in numbers(given.sizes) for kind in kinds]
+    cases += [Case(large, "profiles", n) for n in numbers(given.profiles)]
+    if large == "flow":
+        cases += [Case(large, "alike", n) for n in numbers(given.alike)]
+    for case in dict.fromkeys(cases):
+        print(shown(case, measured(case)), flush=True)
+
+
+def numbers(given: str) -> list[int]:
+    return [int(one) for one in given.split(",") if one and int(one)]
+
+
+if __name__ == "__main__":
+    main()
