@@ -229,7 +229,7 @@ def shown(case: Case, found: dict[str, object]) -> str:
 
 def main() -> None:
     asked = argparse.ArgumentParser()
-    asked.add_argument("--sizes", default="2000,5000,10000")
+    asked.add_argument("--sizes", default="2000,5000")
     asked.add_argument("--dense", default="2000")
     asked.add_argument("--kinds", default="uniform,factored,tied")
     asked.add_argument("--scipy", default="2000")
