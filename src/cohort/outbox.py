@@ -5,7 +5,7 @@ so that the job's effects and the promise's end are one commit; a worker that di
 lock with its connection. Redis only wakes a worker up: a sweep finds what Redis lost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -63,26 +63,42 @@ async def promise(
     now: datetime,
     cohort_id: UUID | None = None,
     once: str | None = None,
-    due_at: datetime | None = None,
     **arguments: Any,
 ) -> None:
     """Write down work to do once this transaction has committed."""
-    row = {
+    one = {"cohort_id": cohort_id, "once": once, **arguments}
+    await promise_each(db, job, [one], now=now)
+
+
+async def promise_each(
+    db: AsyncSession, job: str, each: Iterable[Mapping[str, Any]], *, now: datetime
+) -> None:
+    """Many promises of one job in one statement; `each` is what `promise` takes by name."""
+    rows = [_row(job, now, **one) for one in each]
+    if not rows:
+        return
+    kept = await db.scalars(
+        insert(Promise).on_conflict_do_nothing(index_elements=["once"]).returning(Promise.id), rows
+    )
+    db.info.setdefault("promises", []).extend(kept)
+
+
+def _row(
+    job: str,
+    now: datetime,
+    *,
+    cohort_id: UUID | None = None,
+    once: str | None = None,
+    **arguments: Any,
+) -> dict[str, Any]:
+    return {
         "job": job,
         "arguments": {k: str(v) if isinstance(v, UUID) else v for k, v in arguments.items()},
         "once": once,
         "cohort_id": cohort_id,
-        "due_at": due_at or now,
+        "due_at": now,
         "promised_at": now,
     }
-    kept = await db.scalar(
-        insert(Promise)
-        .values(**row)
-        .on_conflict_do_nothing(index_elements=["once"])
-        .returning(Promise.id)
-    )
-    if kept is not None:
-        db.info.setdefault("promises", []).append(kept)
 
 
 def promises_of(db: AsyncSession) -> list[UUID]:

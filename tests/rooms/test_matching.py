@@ -313,6 +313,21 @@ async def test_gathering_takes_as_many_statements_for_many_as_for_few(
         assert await db.scalar(many) == 6
 
 
+async def test_publishing_takes_as_many_statements_for_many_pairs_as_for_few(
+    stage: Stage, platform: Platform, enter: Cast, count_statements: Any
+) -> None:
+    async def statements_of_publishing() -> int:
+        round_ = await open_and_solve(stage, platform)
+        with count_statements() as statements:
+            answer = await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
+        assert answer.status_code == 200, answer.text
+        return len(statements)
+
+    few = await statements_of_publishing()
+    await stage.more(enter, researchers=12, mentors=12)
+    assert await statements_of_publishing() == few
+
+
 async def test_pages_of_pairs_hold_each_pair_once(stage: Stage, platform: Platform) -> None:
     run = (await open_and_solve(stage, platform))["run"]
     address = f"/api/v1/runs/{run['id']}/pairs?limit=1"

@@ -40,16 +40,15 @@ class Spring:
 
 
 async def proposed(db: AsyncSession, enrolment: Enrolment, mentor: Mentor) -> Proposal:
-    return await service.propose(
-        db,
-        cohort_id=enrolment.cohort_id,
-        enrolment_id=enrolment.id,
-        mentor_id=mentor.id,
+    offer = service.Offer(
+        enrolment.id,
+        mentor.id,
         score=0.75,
         reason="Both of you work on translation.",
         factors=[{"name": "domain", "title": "Field", "score": 0.9, "weight": 1.0}],
-        now=MONDAY,
     )
+    [made] = await service.propose(db, [offer], cohort_id=enrolment.cohort_id, now=MONDAY)
+    return made
 
 
 @pytest.fixture

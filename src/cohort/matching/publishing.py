@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -41,31 +41,22 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
         .order_by(Pair.score.desc(), Pair.id)
     )
     meanwhile = await _look_again(db, round_.cohort_id)
-    proposed = 0
-    pairs = (await db.scalars(found)).all()
-    with db.no_autoflush:  # the pairs are written together at the end, not one by one
-        for pair in pairs:
-            pair.skipped = why_not(pair, meanwhile)
-            if pair.skipped is not None:
-                continue
-            pair.proposal_id = await _propose(db, round_, pair, now=now)
+    fitting = []
+    for pair in (await db.scalars(found)).all():
+        pair.skipped = why_not(pair, meanwhile)
+        if pair.skipped is None:
             meanwhile.awaited[pair.mentor_id] += 1
-            proposed += 1
-    return proposed
+            fitting.append(pair)
+    offers = [_offer(pair) for pair in fitting]
+    made = await proposals.propose(db, offers, cohort_id=round_.cohort_id, now=now)
+    proposal_ids = {proposal.enrolment_id: proposal.id for proposal in made}
+    for pair in fitting:
+        pair.proposal_id = proposal_ids[pair.enrolment_id]
+    return len(fitting)
 
 
-async def _propose(db: AsyncSession, round_: Round, pair: Pair, *, now: datetime) -> UUID:
-    proposal = await proposals.propose(
-        db,
-        cohort_id=round_.cohort_id,
-        enrolment_id=pair.enrolment_id,
-        mentor_id=pair.mentor_id,
-        score=pair.score,
-        reason=pair.reason,
-        factors=pair.factors,
-        now=now,
-    )
-    return proposal.id
+def _offer(pair: Pair) -> proposals.Offer:
+    return proposals.Offer(pair.enrolment_id, pair.mentor_id, pair.score, pair.reason, pair.factors)
 
 
 def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
@@ -88,18 +79,16 @@ def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
 
 async def _look_again(db: AsyncSession, cohort_id: UUID) -> Meanwhile:
     active = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
-    asked = mentorships.open_in(cohort_id).with_only_columns(Proposal.enrolment_id)
-    awaited = (
-        mentorships.open_in(cohort_id)
-        .with_only_columns(Proposal.mentor_id, func.count())
-        .group_by(Proposal.mentor_id)
+    two = mentorships.open_in(cohort_id).with_only_columns(
+        Proposal.enrolment_id, Proposal.mentor_id
     )
+    asked = (await db.execute(two)).all()
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     overrides = await standing_overrides(db, cohort_id)
     return Meanwhile(
         mentored=set((await db.scalars(active)).all()),
-        asked=set((await db.scalars(asked)).all()),
+        asked={enrolment_id for enrolment_id, _ in asked},
         declined={(enrolment_id, mentor_id) for enrolment_id, mentor_id in declined},
         vetoed={(o.enrolment_id, o.mentor_id) for o in overrides if o.kind is OverrideKind.VETO},
-        awaited=Counter(dict((await db.execute(awaited)).all())),
+        awaited=Counter(mentor_id for _, mentor_id in asked),
     )

@@ -14,7 +14,7 @@ from cohort.matching.models import Pair, RoundState, Run, RunState, Unmatched
 from cohort.matching.pairing import Result, find_pairs
 from cohort.matching.pool import Pool
 from cohort.mentors.service import organisers_of
-from cohort.outbox import promise
+from cohort.outbox import promise_each
 
 NEWER_ROUND = "A newer round took the place of this one before this run was solved."
 WORKER_DIED = (
@@ -55,15 +55,10 @@ async def _find_and_store(db: AsyncSession, run: Run, *, now: datetime) -> None:
 
 async def _tell_organisers(db: AsyncSession, run: Run, *, now: datetime) -> None:
     """The weekly clock opened this round: nobody may be looking."""
-    for organiser_id in await organisers_of(db, run.round.cohort_id):
-        await promise(
-            db,
-            "matching.tell_organiser",
-            now=now,
-            cohort_id=run.round.cohort_id,
-            run_id=run.id,
-            organiser_id=organiser_id,
-        )
+    cohort_id = run.round.cohort_id
+    told = {"cohort_id": cohort_id, "run_id": run.id}
+    each = [{**told, "organiser_id": one} for one in await organisers_of(db, cohort_id)]
+    await promise_each(db, "matching.tell_organiser", each, now=now)
 
 
 async def give_up(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:

@@ -19,7 +19,7 @@ from cohort.guides.models import TermKind
 from cohort.mentors import places, policy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
-from cohort.outbox import promise
+from cohort.outbox import promise, promise_each
 from cohort.paging import Page, Slice, page_of
 from cohort.people import audit
 from cohort.people import service as people
@@ -75,15 +75,10 @@ async def sign_up(
         .returning(Mentor)
     )
     if mentor is not None:
-        for organiser_id in await organisers_of(db, cohort_id):
-            await promise(
-                db,
-                "mentors.tell_new",
-                now=now,
-                cohort_id=cohort_id,
-                mentor_id=mentor.id,
-                organiser_id=organiser_id,
-            )
+        told = {"cohort_id": cohort_id, "mentor_id": mentor.id}
+        organisers = await organisers_of(db, cohort_id)
+        each = [{**told, "organiser_id": organiser_id} for organiser_id in organisers]
+        await promise_each(db, "mentors.tell_new", each, now=now)
     return mentor
 
 

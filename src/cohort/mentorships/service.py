@@ -5,6 +5,7 @@ parallel answers about one mentor queue up, and never wait for each other in a c
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from cohort.mentors import places
 from cohort.mentors import service as mentors
 from cohort.mentorships import policy, reading
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
-from cohort.outbox import promise
+from cohort.outbox import promise_each
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -52,45 +53,42 @@ class NotEnrolled(Conflict):
     title = "The researcher has left the cohort"
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Two to propose to each other, and why."""
+
+    enrolment_id: UUID
+    mentor_id: UUID
+    score: float
+    reason: str
+    factors: list[dict[str, Any]]
+
+
 async def propose(
-    db: AsyncSession,
-    *,
-    cohort_id: UUID,
-    enrolment_id: UUID,
-    mentor_id: UUID,
-    score: float,
-    reason: str,
-    factors: list[dict[str, Any]],
-    now: datetime,
-) -> Proposal:
-    """Ask both; a researcher has one open proposal at a time, which the unique index settles."""
-    proposal: Proposal | None = await db.scalar(
-        insert(Proposal)
-        .values(
-            cohort_id=cohort_id,
-            enrolment_id=enrolment_id,
-            mentor_id=mentor_id,
-            score=score,
-            reason=reason,
-            factors=factors,
-            created_at=now,
-            expires_at=now + PROPOSAL_LIVES,
-        )
-        .on_conflict_do_nothing()
-        .returning(Proposal)
+    db: AsyncSession, offers: Sequence[Offer], *, cohort_id: UUID, now: datetime
+) -> Sequence[Proposal]:
+    """Ask both of each; a researcher has one open proposal, which the unique index settles.
+
+    Two statements, however many offers there are.
+    """
+    if not offers:
+        return []
+    expires_at = now + PROPOSAL_LIVES
+    when = {"cohort_id": cohort_id, "created_at": now, "expires_at": expires_at}
+    made = await db.scalars(
+        insert(Proposal).on_conflict_do_nothing().returning(Proposal),
+        [asdict(offer) | when for offer in offers],
     )
-    if proposal is None:
-        raise AlreadyProposed("This researcher has an open proposal. Wait until it is answered.")
-    for side in Side:
-        await promise(
-            db,
-            "mentorships.tell_proposed",
-            now=now,
-            cohort_id=cohort_id,
-            proposal_id=proposal.id,
-            side=side,
-        )
-    return proposal
+    proposals = made.all()
+    if len(proposals) < len(offers):
+        raise AlreadyProposed("A researcher has an open proposal. Wait until it is answered.")
+    each = [
+        {"cohort_id": cohort_id, "proposal_id": proposal.id, "side": side}
+        for proposal in proposals
+        for side in Side
+    ]
+    await promise_each(db, "mentorships.tell_proposed", each, now=now)
+    return proposals
 
 
 async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: datetime) -> Proposal:
@@ -170,15 +168,9 @@ async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None
         .where(Proposal.id == proposal.id)
         .values(state=ProposalState.ACCEPTED, closed_at=now)
     )
-    for side in Side:
-        await promise(
-            db,
-            "mentorships.tell_matched",
-            now=now,
-            cohort_id=proposal.cohort_id,
-            mentorship_id=begun,
-            side=side,
-        )
+    told = {"cohort_id": proposal.cohort_id, "mentorship_id": begun}
+    each = [{**told, "side": side} for side in Side]
+    await promise_each(db, "mentorships.tell_matched", each, now=now)
     await lapse_when_full(db, proposal.mentor_id, now=now)
 
 
@@ -204,13 +196,9 @@ async def _lapse(
         .returning(Proposal.id, Proposal.cohort_id)
         .execution_options(synchronize_session=False)
     )
-    ids = []
-    for proposal_id, cohort_id in lapsed:
-        ids.append(proposal_id)
-        await promise(
-            db, "mentorships.tell_lapsed", now=now, cohort_id=cohort_id, proposal_id=proposal_id
-        )
-    return ids
+    each = [{"proposal_id": its_id, "cohort_id": cohort_id} for its_id, cohort_id in lapsed]
+    await promise_each(db, "mentorships.tell_lapsed", each, now=now)
+    return [one["proposal_id"] for one in each]
 
 
 async def expire_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
@@ -245,15 +233,10 @@ async def decline(
         audit.record(
             db, actor, "proposal.decline", proposal.id, now=now, cohort_id=proposal.cohort_id
         )
-        for organiser_id in await mentors.organisers_of(db, proposal.cohort_id):
-            await promise(
-                db,
-                "mentorships.tell_declined",
-                now=now,
-                cohort_id=proposal.cohort_id,
-                proposal_id=proposal.id,
-                organiser_id=organiser_id,
-            )
+        told = {"cohort_id": proposal.cohort_id, "proposal_id": proposal.id}
+        organisers = await mentors.organisers_of(db, proposal.cohort_id)
+        each = [{**told, "organiser_id": organiser_id} for organiser_id in organisers]
+        await promise_each(db, "mentorships.tell_declined", each, now=now)
     elif proposal.declined_by != actor.id:
         raise closed(proposal)
     return proposal

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
-from cohort.outbox import promise
+from cohort.outbox import promise, promise_each
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.study import due_dates, policy
@@ -100,10 +100,11 @@ async def extend_plans(db: AsyncSession, guide_id: UUID, *, now: datetime) -> No
         .where(Cohort.guide_id == guide_id, Enrolment.state == EnrolmentState.ACTIVE)
         .where(Cohort.state.in_([CohortState.OPEN, CohortState.RUNNING]))
     )
-    for enrolment_id, cohort_id in await db.execute(going_on):
-        await promise(
-            db, "study.lay_out_plan", now=now, cohort_id=cohort_id, enrolment_id=enrolment_id
-        )
+    each = [
+        {"enrolment_id": enrolment_id, "cohort_id": cohort_id}
+        for enrolment_id, cohort_id in await db.execute(going_on)
+    ]
+    await promise_each(db, "study.lay_out_plan", each, now=now)
 
 
 async def submit(
