@@ -3,7 +3,8 @@
 from cohort.errors import NeedsIfMatch, Stale
 
 
-def etag(version: int) -> str:
+def etag(version: object) -> str:
+    """A form sends the version that it was made from as it came: what is none matches none."""
     return f'"{version}"'
 
 

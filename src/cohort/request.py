@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import structlog
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import HeaderParameter
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from cohort import idempotency, outbox
@@ -24,6 +25,11 @@ log = structlog.get_logger()
 
 BODY_LIMIT = 64 * 1024
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-Match", description="The ETag that you read.", max_length=100),
+]
 
 Wake = Callable[[Sequence[UUID]], Awaitable[None]]
 

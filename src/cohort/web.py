@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
-from cohort.errors import FieldError
+from cohort.errors import FieldError, Refusal, Stale
 from cohort.formats import FILTERS, GLOBALS
 from cohort.settings import PACKAGE, Settings
 
@@ -145,7 +145,24 @@ def validated(form: type[Form], typed: Mapping[str, Any]) -> tuple[Form | None, 
     try:
         return form.model_validate(filled), {}
     except ValidationError as error:
-        return None, {e.field.split("/")[0]: e.message for e in reversed(field_errors(error))}
+        return None, _first_by_field(field_errors(error))
+
+
+CHANGED_MEANWHILE = (
+    "This was changed, by someone else or in another window, after you opened it. What you typed"
+    " is not kept yet: send it again, and it replaces what is there now."
+)
+
+
+def errors_of(refusal: Refusal) -> dict[str, str]:
+    """A refusal as a form shows it: by field, or above the form."""
+    if isinstance(refusal, Stale):
+        return {"": CHANGED_MEANWHILE}
+    return _first_by_field(refusal.errors) or {"": refusal.sentence}
+
+
+def _first_by_field(errors: Sequence[FieldError]) -> dict[str, str]:
+    return {error.field.split("/")[0]: error.message for error in reversed(errors)}
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:

@@ -113,7 +113,7 @@ async def test_hours_that_are_not_on_the_form_are_refused(
     anyone: AsyncClient, cohort: Cohort
 ) -> None:
     answer = await anyone.post(JOIN, data=FORM | {"weekly_hours": ["someday 00-99"]})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
 
 
 async def test_olga_reads_the_profile_and_approves(

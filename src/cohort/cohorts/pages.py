@@ -22,28 +22,16 @@ from cohort.cohorts.schemas import (
     MoveIn,
     OrganiserIn,
 )
-from cohort.errors import Invalid, NotAllowed, Refusal, Stale
+from cohort.conditional import etag
+from cohort.errors import Invalid, NotAllowed, Stale
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
 from cohort.paging import Slice
 from cohort.people.auth import platform_admin, signed_in
 from cohort.people.models import Person
-from cohort.web import Asked, page, read_form, see, validated
+from cohort.web import Asked, errors_of, page, read_form, see, validated
 
 Answer = Response[str] | Redirect
-
-CHANGED_MEANWHILE = (
-    "This was changed, by someone else or in another window, after you opened it. What you typed"
-    " is not kept yet: send it again, and it replaces what is there now."
-)
-
-
-def errors_of(refusal: Refusal) -> dict[str, str]:
-    """A refusal as a form shows it: by field, or above the form."""
-    if isinstance(refusal, Stale):
-        return {"": CHANGED_MEANWHILE}
-    named = {error.field.split("/")[0]: error.message for error in reversed(refusal.errors)}
-    return named or {"": refusal.sentence}
 
 
 @get("/cohorts", guards=[signed_in])
@@ -125,7 +113,7 @@ async def change_settings(
 ) -> Answer:
     cohort = await _organised(db, actor, slug)
     sent = dict(await request.form())
-    seen = etag_of(sent.pop("version", ""))
+    seen = etag(sent.pop("version", ""))
     form, errors = validated(CohortChange, sent)
     if form is not None:
         try:
@@ -220,9 +208,9 @@ async def enrol_page(
     slug: FromPath[str],
 ) -> Response[str]:
     cohort = await service.get_by_slug(db, actor, slug)
-    hers = await service.find_enrolment(db, actor, cohort.id)
-    typed = profile_of(hers) if hers else {"time_zone": cohort.time_zone, "languages": ["en"]}
-    return await _enrol(request, db, cohort, hers, typed=typed, errors={})
+    own = await service.find_enrolment(db, actor, cohort.id)
+    typed = profile_of(own) if own else {"time_zone": cohort.time_zone, "languages": ["en"]}
+    return await _enrol(request, db, cohort, own, typed=typed, errors={})
 
 
 @post("/cohorts/{slug:str}/enrol", guards=[signed_in])
@@ -235,19 +223,19 @@ async def enrol(
 ) -> Answer:
     """Take a seat; or, for who has one, keep the profile."""
     cohort = await service.get_by_slug(db, actor, slug)
-    hers = await service.find_enrolment(db, actor, cohort.id)
+    own = await service.find_enrolment(db, actor, cohort.id)
     sent = await request.form()
-    typed = typed_profile(sent, hers.weekly_hours if hers else [])
-    form, errors = validated(EnrolmentIn, typed | ({"wishes": hers.wishes} if hers else {}))
+    typed = typed_profile(sent, own.weekly_hours if own else [])
+    form, errors = validated(EnrolmentIn, typed | ({"wishes": own.wishes} if own else {}))
     if form is not None:
-        seen = etag_of(sent.get("version", ""))
+        seen = etag(sent.get("version", ""))
         try:
-            return await _keep(db, actor, cohort, form, hers, seen=seen, now=clock())
+            return await _keep(db, actor, cohort, form, own, seen=seen, now=clock())
         except (Invalid, Stale, service.CohortFull, service.NotJoinable) as refusal:
             errors = errors_of(refusal)
         except service.AlreadyEnrolled:
             return see(f"/cohorts/{slug}/enrol")  # which says why
-    return await _enrol(request, db, cohort, hers, typed=typed, errors=errors)
+    return await _enrol(request, db, cohort, own, typed=typed, errors=errors)
 
 
 async def _keep(
@@ -255,16 +243,16 @@ async def _keep(
     actor: Person,
     cohort: Cohort,
     form: EnrolmentIn,
-    hers: Enrolment | None,
+    own: Enrolment | None,
     *,
     seen: str | None,
     now: datetime,
 ) -> Redirect:
-    if hers is None or hers.state == EnrolmentState.WITHDRAWN:
+    if own is None or own.state == EnrolmentState.WITHDRAWN:
         enrolment = await service.enrol(db, actor, cohort.id, form, now=now)
         return see(f"/plan/{enrolment.id}", saying=f"Welcome to {cohort.name}. This is your plan.")
     change = EnrolmentChange(**form.model_dump(exclude={"wishes"}))
-    await service.change_enrolment(db, actor, hers.id, change, if_match=seen, now=now)
+    await service.change_enrolment(db, actor, own.id, change, if_match=seen, now=now)
     return see(f"/cohorts/{cohort.slug}/enrol", saying="Your profile is kept.")
 
 
@@ -272,7 +260,7 @@ async def _enrol(
     request: Asked,
     db: AsyncSession,
     cohort: Cohort,
-    hers: Enrolment | None,
+    own: Enrolment | None,
     *,
     typed: Mapping[str, Any],
     errors: dict[str, str],
@@ -283,8 +271,8 @@ async def _enrol(
         "cohorts/enrol.html",
         status=422 if errors else 200,
         cohort=cohort,
-        enrolment=hers,
-        seated=hers is not None and hers.state == EnrolmentState.ACTIVE,
+        enrolment=own,
+        seated=own is not None and own.state == EnrolmentState.ACTIVE,
         joinable=cohort.state in policy.JOINABLE,
         stages=choices.STAGES,
         domains=choices.trees(words[TermKind.DOMAIN]),
@@ -305,16 +293,11 @@ async def withdraw(
     slug: FromPath[str],
 ) -> Redirect:
     cohort = await service.get_by_slug(db, actor, slug)
-    hers = await service.find_enrolment(db, actor, cohort.id)
-    if hers is None:
+    own = await service.find_enrolment(db, actor, cohort.id)
+    if own is None:
         raise NotAllowed("You have no seat in this cohort.")
-    await service.withdraw(db, actor, hers.id, now=clock())
+    await service.withdraw(db, actor, own.id, now=clock())
     return see("/", saying=f"You have left {cohort.name}. What you handed in is kept.")
-
-
-def etag_of(version: object) -> str:
-    """Of the version that the form was made from; what is none is no version of anything."""
-    return f'"{version}"'
 
 
 router = Router(

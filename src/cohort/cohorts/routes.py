@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
@@ -28,11 +28,7 @@ from cohort.paging import PageOut, Slice, shown
 from cohort.people.auth import platform_admin, signed_in
 from cohort.people.models import Person
 from cohort.refusals import may_refuse
-
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", description="The ETag that you read.", max_length=100),
-]
+from cohort.request import IfMatch
 
 
 def cohort_answer(cohort: Cohort, *, status: int = 200) -> Response[CohortOut]:

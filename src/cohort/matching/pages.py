@@ -20,7 +20,7 @@ from cohort.matching.view import people_to_choose, view_round
 from cohort.mentors.models import Mentor
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.web import Asked, page, read_form, see
+from cohort.web import Asked, errors_of, page, read_form, see
 
 
 @get("/rounds/{round_id:uuid}", guards=[signed_in])
@@ -111,7 +111,7 @@ async def decide_from_page(
         except overrides.ContradictsOverride as refusal:
             errors = {"replace": refusal.sentence}
         except Invalid as refusal:
-            errors = {one.field: one.message for one in refusal.errors}
+            errors = errors_of(refusal)
         else:
             return see(f"/rounds/{round_id}#overrides", saying="Noted, for the next run.")
     return await show(request, db, actor, round_id, typed=typed, errors=errors)

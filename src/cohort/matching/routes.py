@@ -1,11 +1,10 @@
 """Rounds, what they found, and the decisions around them, over the API; for organisers."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
@@ -36,11 +35,7 @@ from cohort.paging import PageOut, Slice, shown
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.refusals import may_refuse
-
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", description="The ETag that you read.", max_length=100),
-]
+from cohort.request import IfMatch
 
 
 @get("/cohorts/{cohort_id:uuid}/rounds", guards=[signed_in], responses=may_refuse(NotFound))

@@ -11,12 +11,11 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import choices
+from cohort.cohorts import choices, forms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.languages import LANGUAGES
 from cohort.cohorts.models import Cohort
-from cohort.errors import Invalid, Malformed
-from cohort.formats import hours_of_ticks
+from cohort.errors import Invalid
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
 from cohort.mentors import service
@@ -24,7 +23,7 @@ from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
-from cohort.web import Asked, page, read_form, see
+from cohort.web import Asked, errors_of, page, read_form, see
 
 CAME_FROM = [
     {"value": "phd", "label": "A PhD"},
@@ -64,7 +63,7 @@ async def join(
         try:
             await service.sign_up(db, request.user, cohort.id, form, now=clock())
         except Invalid as refusal:
-            errors = {error.field.split("/")[0]: error.message for error in refusal.errors}
+            errors = errors_of(refusal)
         else:
             return see("/mentors/thanks")
     return await _form(request, db, cohort, typed=typed, errors=errors, status=422)
@@ -73,18 +72,11 @@ async def join(
 async def _given(request: Asked) -> dict[str, Any]:
     """What the browser sends in another shape than the API: boxes, lines, a tick."""
     sent = await request.form()
-
-    def texts(name: str) -> list[str]:
-        return [text for text in sent.getall(name, []) if isinstance(text, str)]
-
-    try:
-        hours = hours_of_ticks(texts("weekly_hours"))
-    except KeyError as error:
-        raise Malformed("These hours are not on the form. Open the form again.") from error
-    lines = "\n".join(texts("organisations")).splitlines()
-    organisations = [line.strip() for line in lines if line.strip()]
-    given: dict[str, Any] = {"weekly_hours": hours, "organisations": organisations}
-    return given | ({"consent": True} if "yes" in texts("consent") else {})
+    given: dict[str, Any] = {
+        "weekly_hours": forms.hours(sent),
+        "organisations": forms.lines(sent, "organisations"),
+    }
+    return given | ({"consent": True} if "yes" in forms.texts(sent, "consent") else {})
 
 
 async def _form(

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Request, Response, Router, delete, get, patch, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
@@ -21,6 +21,7 @@ from cohort.people.models import Person
 from cohort.people.schemas import NoticeOut
 from cohort.people.throttle import Tries
 from cohort.refusals import may_refuse
+from cohort.request import IfMatch
 
 THANKS = "Thank you. We have sent you a mail with the next step, and the organisers are told."
 
@@ -92,7 +93,7 @@ async def list_mentors(
 async def read_mentor(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], mentor_id: FromPath[UUID]
 ) -> Response[MentorOut]:
-    """A mentor, for herself and for the organisers of her cohort."""
+    """A mentor, for that mentor and for the organisers of the cohort."""
     return answered(await service.get(db, actor, mentor_id))
 
 
@@ -108,10 +109,7 @@ async def change_mentor(
     clock: NamedDependency[Clock],
     mentor_id: FromPath[UUID],
     data: JSONBody[MentorChangeIn],
-    if_match: Annotated[
-        str | None,
-        HeaderParameter(name="If-Match", description="The ETag that you read.", max_length=100),
-    ] = None,
+    if_match: IfMatch = None,
 ) -> Response[MentorOut]:
     """Change your own profile; fields left out stay as they are."""
     return answered(
@@ -131,7 +129,7 @@ async def approve_mentor(
     clock: NamedDependency[Clock],
     mentor_id: FromPath[UUID],
 ) -> Response[MentorOut]:
-    """Approve a mentor of a cohort that you organise; she is told by mail."""
+    """Approve a mentor of a cohort that you organise; a mail says so."""
     return answered(await service.approve(db, actor, mentor_id, now=clock()))
 
 
@@ -148,7 +146,7 @@ async def decline_mentor(
     mentor_id: FromPath[UUID],
     data: JSONBody[RefusalIn],
 ) -> Response[MentorOut]:
-    """Decline a mentor of a cohort that you organise; she is told why by mail."""
+    """Decline a mentor of a cohort that you organise; a mail says why."""
     return answered(await service.decline(db, actor, mentor_id, data.note, now=clock()))
 
 
