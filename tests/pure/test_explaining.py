@@ -53,7 +53,7 @@ def test_the_sentence_says_only_what_is_so() -> None:
 def test_a_pair_with_nothing_in_common_does_not_pretend() -> None:
     bare = Mentor(id="bare", name="Bo")
     assert sentence(mentor=bare) == (
-        "Bo meets every requirement, but shares none of your domains or goals."
+        "Bo meets every requirement, but shares none of your fields or goals."
     )
 
 

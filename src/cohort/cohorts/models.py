@@ -77,7 +77,7 @@ class EnrolmentState(StrEnum):
 
 
 class Enrolment(Base):
-    """A researcher in a cohort: her place, and the profile that the matching reads."""
+    """A researcher in a cohort: a seat, and the profile that the matching reads."""
 
     __tablename__ = "enrolments"
     __table_args__ = (
@@ -103,7 +103,7 @@ class Enrolment(Base):
     organisations: Mapped[Words]
     advisers: Mapped[Words]
     wishes: Mapped[Ids]
-    """Mentors she would like, ranked."""
+    """Mentors whom the researcher would like, ranked."""
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
 

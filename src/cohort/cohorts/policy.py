@@ -27,7 +27,7 @@ def visible_to(actor: Person) -> Select[Cohort]:
 
 
 def organised_by(actor: Person) -> Select[UUID]:
-    """The ids of the cohorts that she may run: for an admin, all of them."""
+    """The ids of the cohorts that the actor may run: for an admin, all of them."""
     if actor.is_admin:
         return select(Cohort.id)
     return select(Organiser.cohort_id).where(Organiser.person_id == actor.id)
@@ -38,7 +38,7 @@ def may_organise(actor: Person, cohort_id: UUID) -> ColumnElement[bool]:
 
 
 def enrolments_visible_to(actor: Person) -> Select[Enrolment]:
-    """Her own, and those of the cohorts that she runs."""
+    """The actor's own, and those of the cohorts that the actor runs."""
     return select(Enrolment).where(
         or_(Enrolment.person_id == actor.id, Enrolment.cohort_id.in_(organised_by(actor)))
     )

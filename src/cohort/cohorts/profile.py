@@ -1,4 +1,4 @@
-"""What the matching reads of a person, as typed by her: shared by researchers and mentors."""
+"""What the matching reads of a person, as they typed it: shared by researchers and mentors."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, TypeVar

@@ -122,7 +122,7 @@ class OrganiserIn(Strict):
 
 
 class EnrolmentIn(Strict):
-    """A researcher's profile: what she studies, wants, and when she has time."""
+    """A researcher's profile: their studies, what they want, and when they have time."""
 
     about: About = ""
     stage: Stage = Field(examples=["phd"])

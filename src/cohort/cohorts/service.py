@@ -202,7 +202,7 @@ async def add_organiser(
 async def enrol(
     db: AsyncSession, actor: Person, cohort_id: UUID, form: EnrolmentIn, *, now: datetime
 ) -> Enrolment:
-    """Take a seat. Who withdrew gets her own row back, with all that hangs on it."""
+    """Take a seat. Who withdrew gets the same row back, with all that hangs on it."""
     cohort = await get(db, actor, cohort_id)
     if await seat_of(db, actor, cohort_id) is not None:
         raise AlreadyEnrolled(SEATED)
@@ -229,20 +229,20 @@ async def enrol(
 
 
 async def find_enrolment(db: AsyncSession, actor: Person, cohort_id: UUID) -> Enrolment | None:
-    """Her own row in the cohort, whether she is in it or has left."""
-    hers = (Enrolment.cohort_id == cohort_id) & (Enrolment.person_id == actor.id)
-    return await db.scalar(select(Enrolment).where(hers))
+    """The actor's row in the cohort, whether active or withdrawn."""
+    own = (Enrolment.cohort_id == cohort_id) & (Enrolment.person_id == actor.id)
+    return await db.scalar(select(Enrolment).where(own))
 
 
 async def seat_of(db: AsyncSession, actor: Person, cohort_id: UUID) -> UUID | None:
-    """Her enrolment's id while she has a seat."""
-    hers = await find_enrolment(db, actor, cohort_id)
-    return hers.id if hers is not None and hers.state == EnrolmentState.ACTIVE else None
+    """The actor's enrolment while it has a seat."""
+    own = await find_enrolment(db, actor, cohort_id)
+    return own.id if own is not None and own.state == EnrolmentState.ACTIVE else None
 
 
 async def cohorts_with_a_seat_of(db: AsyncSession, actor: Person) -> set[UUID]:
-    hers = select(Enrolment.cohort_id).where(Enrolment.person_id == actor.id)
-    return set(await db.scalars(hers.where(Enrolment.state == EnrolmentState.ACTIVE)))
+    own = select(Enrolment.cohort_id).where(Enrolment.person_id == actor.id)
+    return set(await db.scalars(own.where(Enrolment.state == EnrolmentState.ACTIVE)))
 
 
 async def take_seat(db: AsyncSession, cohort: Cohort) -> None:
@@ -336,7 +336,7 @@ async def change_enrolment(
 async def withdraw(
     db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: datetime
 ) -> Enrolment:
-    """Give the seat back; what she handed in stays. A second time changes nothing."""
+    """Give the seat back; what was handed in stays. A second time changes nothing."""
     enrolment = await get_enrolment(db, actor, enrolment_id)
     # The cohort's row first, as in enrolling, so that the two never wait for each other.
     seat = select(Cohort.id).where(Cohort.id == enrolment.cohort_id)

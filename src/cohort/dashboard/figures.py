@@ -165,7 +165,7 @@ async def studies_of(db: AsyncSession, actor: Person) -> list[Study]:
 
 @dataclass(frozen=True, slots=True)
 class Mentoring:
-    """The actor as a mentor of one cohort, and who waits for her answer."""
+    """The actor as a mentor of one cohort, and who waits for an answer."""
 
     mentor: Mentor
     proposals: int

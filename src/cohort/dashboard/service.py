@@ -1,4 +1,4 @@
-"""What an organiser does from her desk."""
+"""What an organiser does from the desk."""
 
 from datetime import datetime
 from uuid import UUID

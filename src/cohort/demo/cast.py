@@ -17,7 +17,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Researcher(Account):
-    """`passed`, `waiting` and `again` count her milestones by what became of the evidence."""
+    """`passed`, `waiting` and `again` count milestones by what became of the evidence."""
 
     profile: Mapping[str, Any]
     wishes: Sequence[str]

@@ -13,9 +13,9 @@ LAST_HAND_IN = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Step:
-    """A piece of work of hers: handed in, and reviewed unless it still waits.
+    """A piece of work: handed in, and reviewed unless it still waits.
 
-    `place` is the milestone's in her plan, from 0.
+    `place` is the milestone's in the plan, from 0.
     """
 
     email: str
@@ -41,10 +41,10 @@ def steps_of(
     starts_at: datetime,
     now: datetime,
 ) -> Iterator[Step]:
-    """Her work up to `now`, in the order of her plan (slugs of milestones).
+    """A researcher's work up to `now`, in the order of the plan (slugs of milestones).
 
     What is passed comes first, at an even pace, then what needs another look, then what waits.
-    `turn` is her place among the researchers: it varies the times and the words.
+    `turn` is the place among the researchers: it varies the times and the words.
     """
     reviewed = researcher.passed + researcher.again
     pace = (now - LAST_HAND_IN - starts_at) / (reviewed + 1)

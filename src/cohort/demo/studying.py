@@ -86,7 +86,7 @@ async def _mentorships(scene: Scene) -> dict[UUID, Mentorship]:
 
 
 def _reviewer(scene: Scene, mentorship: Mentorship | None, at: datetime) -> Person:
-    """Her mentor as soon as there is one, until then the organiser."""
+    """The mentor as soon as there is one, until then the organiser."""
     if mentorship is None or mentorship.began_at > at:
         return scene.organiser
     return mentorship.mentor.person

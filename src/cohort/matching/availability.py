@@ -31,9 +31,9 @@ def availability(
     """Who is free in which quarter of an hour of the week: bool[people, 672], in UTC.
 
     The week begins on the Monday `week` at 00:00 UTC. Somebody is free in a quarter when the
-    clock on her wall, at the moment it begins, shows a time within her hours. Her hours repeat
-    every week, so what lies before or after the week in her zone is read from her own Sunday or
-    Monday; an hour that the clock skips in spring does not exist, one that it repeats in
+    clock on their wall, at the moment it begins, shows a time within their hours. Hours repeat
+    every week, so what lies before or after the week in a zone is read from the Sunday or
+    Monday there; an hour that the clock skips in spring does not exist, one that it repeats in
     autumn counts twice.
     """
     if week.weekday() != 0:

@@ -74,7 +74,7 @@ def explain(
     ]
     found = [clause for clause in clauses if clause]
     opening = f"{mentor.name} " + (
-        "; ".join(found) or "meets every requirement, but shares none of your domains or goals"
+        "; ".join(found) or "meets every requirement, but shares none of your fields or goals"
     )
     meeting = [
         _hours(float(scores.hours[i, j])),
@@ -121,7 +121,7 @@ def why_unmatched(
             "below_floor",
             f"Your best possible pair scores {best:.0%}, and this cohort pairs nobody below "
             f"{problem.floor:.0%}.",
-            "Complete your domains, role goals and weekly hours; the organiser can lower the "
+            "Complete your fields, role goals and weekly hours; the organiser can lower the "
             "least score or invite a mentor nearer to your field.",
             {"best_score": best, "floor": problem.floor},
         )

@@ -2,8 +2,8 @@
 
 What a researcher leaves unsaid (no domains, no open skills, no wishes) counts 0.5 with every
 mentor. A constant in a row changes nobody's order of mentors, and it keeps the point of every
-other factor worth the same for everyone; dropping the factor's weight for her would stretch
-her other factors, and she would win places for having said less. What a mentor leaves unsaid
+other factor worth the same for everyone; dropping the factor's weight for one would stretch
+the other factors, and win places for having said less. What a mentor leaves unsaid
 counts 0: there is no evidence that the mentor fits.
 """
 
@@ -81,7 +81,7 @@ def language(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Fl
 
 
 def path(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floats:
-    """1 where the mentor came from the researcher's stage into one of her role goals.
+    """1 where the mentor came from the researcher's stage into one of the role goals.
 
     0.5 where only the start of the way is the same, otherwise 0.
     """
@@ -98,9 +98,9 @@ def wishes(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floa
     A wish counts 1 for the first of a list, 0.75 for the second, 0.5 + 0.5 / rank in general,
     and 0.5 for everybody not on it: a list lifts those on it and marks nobody down.
     """
-    hers = _wished([one.wishes for one in researchers], [one.id for one in mentors])
+    ours = _wished([one.wishes for one in researchers], [one.id for one in mentors])
     theirs = _wished([one.wishes for one in mentors], [one.id for one in researchers])
-    return (hers + theirs.T) / 2
+    return (ours + theirs.T) / 2
 
 
 def common(some: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> Floats:

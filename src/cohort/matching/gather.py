@@ -23,7 +23,7 @@ from cohort.mentorships.models import Mentorship, Proposal
 from cohort.study import service as study
 
 Seat = tuple[Mentor, int]
-"""A mentor, and how many proposals to her await an answer."""
+"""A mentor, and how many of their proposals await an answer."""
 
 
 async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
@@ -72,7 +72,7 @@ async def _waiting(db: AsyncSession, cohort_id: UUID) -> Sequence[Enrolment]:
 
 
 async def _seats(db: AsyncSession, cohort_id: UUID) -> Sequence[Seat]:
-    """Mentors who take part; a full one too, so that reasons can say that she is full."""
+    """Mentors who take part; a full one too, so that reasons can say so."""
     awaited = (
         mentorships.open_in(cohort_id)
         .with_only_columns(func.count())
@@ -142,7 +142,7 @@ def _said(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
 
 
 def _with_oneself(enrolments: Sequence[Enrolment], seats: Sequence[Seat]) -> list[IdPair]:
-    """Somebody may study and mentor in one cohort, but not herself."""
+    """Somebody may study and mentor in one cohort, but not be their own mentor."""
     mentor_of = {mentor.person_id: mentor.id for mentor, _ in seats}
     return [
         (str(one.id), str(mentor_of[one.person_id]))

@@ -168,7 +168,7 @@ class CertificateOut(Shown):
     """The proof of a run: prices under which no pair offers more than it is given.
 
     Anyone who has the scores can check it in one pass: the bound is the sum of the researchers'
-    prices and of each mentor's price for each of her places.
+    prices and of each mentor's price for each place.
     """
 
     run_id: UUID

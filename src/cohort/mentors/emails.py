@@ -7,7 +7,7 @@ from cohort.people.models import Person
 
 
 def confirm(person: Person, cohort: Cohort, token: str) -> Message:
-    """To a mentor whom we do not know yet: the link proves her address and sets a password."""
+    """To a mentor whom we do not know yet: the link proves the address and sets a password."""
     context = {"name": person.name, "cohort": cohort.name, "token": token}
     return Message(person.email, "mentor_confirm", context)
 

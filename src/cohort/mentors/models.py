@@ -54,7 +54,7 @@ class Mentor(Base):
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
     wishes: Mapped[Ids]
-    """Enrolments she would like to mentor, ranked."""
+    """Enrolments that the mentor would like, ranked."""
     consented_at: Mapped[Instant]
     decided_at: Mapped[Instant | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)

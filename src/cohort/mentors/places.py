@@ -1,4 +1,4 @@
-"""A mentor's places: dealt out under her row's lock, and counted by the database."""
+"""A mentor's places: dealt out under a lock on the mentor's row, and counted by the database."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from cohort.mentors.models import Mentor, MentorState
 
 
 async def hold(db: AsyncSession, mentor_id: UUID) -> Mentor:
-    """The mentor as she is now, held until this transaction ends: her places are dealt out."""
+    """The row as it is now, held until this transaction ends: its places are dealt out."""
     held = await db.scalar(
         select(Mentor)
         .where(Mentor.id == mentor_id)
@@ -23,7 +23,7 @@ async def hold(db: AsyncSession, mentor_id: UUID) -> Mentor:
 
 
 async def take_place(db: AsyncSession, mentor_id: UUID) -> bool:
-    """Take one place, if she is approved and one is free."""
+    """Take one place, if the mentor is approved and one is free."""
     taken = await db.scalar(
         update(Mentor)
         .where(

@@ -11,7 +11,7 @@ TAKES_MENTORS = (CohortState.OPEN, CohortState.RUNNING)
 
 
 def visible_to(actor: Person) -> Select[Mentor]:
-    """Her own rows, and those of the cohorts that she organises."""
+    """The actor's own rows, and those of the cohorts that the actor organises."""
     return select(Mentor).where(
         or_(
             Mentor.person_id == actor.id,

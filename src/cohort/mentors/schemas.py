@@ -45,7 +45,7 @@ Motivation = Annotated[Note, Field(min_length=1, examples=["I was there once."])
 
 
 class MentorProfile(Strict):
-    """What a mentor says of herself; the matching reads all but the motivation."""
+    """What mentors say of themselves; the matching reads all but the motivation."""
 
     domains: Domains
     roles: Roles
@@ -103,7 +103,7 @@ class RefusalIn(Strict):
 
 
 class MentorOut(Shown):
-    """A mentor as she and her organisers see her."""
+    """A mentor, as the mentor and the organisers of the cohort see it."""
 
     id: UUID
     cohort_id: UUID

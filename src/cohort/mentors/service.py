@@ -156,7 +156,7 @@ async def list_in(
 
 
 async def list_own(db: AsyncSession, actor: Person) -> list[Mentor]:
-    """The actor's mentor rows, one for each cohort that she mentors in."""
+    """The actor's mentor rows, one for each cohort."""
     own = select(Mentor).where(Mentor.person_id == actor.id).options(joinedload(Mentor.cohort))
     return list(await db.scalars(own.order_by(Mentor.created_at, Mentor.id)))
 
@@ -183,7 +183,7 @@ async def decline(
 async def _decide(
     db: AsyncSession, actor: Person, mentor: Mentor, to: MentorState, *, note: str, now: datetime
 ) -> None:
-    """Decide once, and write to her once; a declined mentor may still be approved."""
+    """Decide once, and write to the mentor once; a declined mentor may still be approved."""
     decided = await db.scalar(
         update(Mentor)
         .where(Mentor.id == mentor.id, Mentor.state.not_in({to, MentorState.APPROVED}))
@@ -229,7 +229,7 @@ async def change(
 async def get_own(db: AsyncSession, actor: Person, mentor_id: UUID) -> Mentor:
     mentor = await get(db, actor, mentor_id)
     if not policy.is_own(actor, mentor):
-        raise NotAllowed("Only the mentor herself may change this.")
+        raise NotAllowed("Only the mentor whose profile this is may change it.")
     return mentor
 
 
@@ -278,7 +278,7 @@ async def set_capacity(
 
 
 async def pause(db: AsyncSession, actor: Person, mentor_id: UUID, *, now: datetime) -> Mentor:
-    """No new proposals until she resumes; those that are open may still be answered."""
+    """No new proposals until the mentor resumes; those that are open may still be answered."""
     return await _set_pause(db, actor, mentor_id, paused_at=now, now=now)
 
 
@@ -289,7 +289,7 @@ async def resume(db: AsyncSession, actor: Person, mentor_id: UUID, *, now: datet
 async def _set_pause(
     db: AsyncSession, actor: Person, mentor_id: UUID, *, paused_at: datetime | None, now: datetime
 ) -> Mentor:
-    """By the mentor or an organiser, the only ones who see her; twice is once."""
+    """By the mentor or an organiser, the only ones who see the row; twice is once."""
     mentor = await get(db, actor, mentor_id)
     if (mentor.paused_at is None) == (paused_at is None):
         return mentor

@@ -35,12 +35,12 @@ async def tell_lapsed(work: Work, proposal_id: str) -> None:
 
 
 async def lapse_when_full(work: Work, mentor_id: str) -> None:
-    """Promised when a mentor gives up her free places."""
+    """Promised when a mentor gives up free places."""
     await service.lapse_when_full(work.db, UUID(mentor_id), now=work.now)
 
 
 async def close_for_enrolment(work: Work, enrolment_id: str) -> None:
-    """Promised when a researcher leaves her cohort."""
+    """Promised when a researcher leaves the cohort."""
     await service.close_for_enrolment(work.db, UUID(enrolment_id), now=work.now)
 
 

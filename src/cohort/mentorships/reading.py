@@ -83,17 +83,17 @@ async def list_mentorships(
 
 
 async def open_for_mentor(db: AsyncSession, actor: Person) -> Sequence[Proposal]:
-    """What awaits the actor's answer as a mentor, or the researcher's after hers."""
-    hers = Proposal.mentor_id.in_(select(Mentor.id).where(Mentor.person_id == actor.id))
-    waiting = select(Proposal).where(hers, Proposal.state == ProposalState.OPEN)
+    """What awaits the actor's answer as a mentor, or the researcher's after it."""
+    own = Proposal.mentor_id.in_(select(Mentor.id).where(Mentor.person_id == actor.id))
+    waiting = select(Proposal).where(own, Proposal.state == ProposalState.OPEN)
     shown = waiting.options(*with_people(Proposal)).order_by(Proposal.expires_at, Proposal.id)
     return (await db.scalars(shown)).all()
 
 
 async def mentees_of(db: AsyncSession, actor: Person) -> Sequence[Mentorship]:
     """The mentorships that go on in which the actor is the mentor."""
-    hers = Mentorship.mentor_id.in_(select(Mentor.id).where(Mentor.person_id == actor.id))
-    active = select(Mentorship).where(hers, Mentorship.ended_at.is_(None))
+    own = Mentorship.mentor_id.in_(select(Mentor.id).where(Mentor.person_id == actor.id))
+    active = select(Mentorship).where(own, Mentorship.ended_at.is_(None))
     shown = active.options(*with_people(Mentorship)).order_by(Mentorship.began_at, Mentorship.id)
     return (await db.scalars(shown)).all()
 

@@ -38,7 +38,7 @@ class FactorOut(Shown):
 
 
 class ResearcherOut(Shown):
-    """What her mentor sees of a researcher."""
+    """What the mentor sees of a researcher."""
 
     enrolment_id: UUID
     name: str
@@ -51,7 +51,7 @@ class ResearcherOut(Shown):
 
 
 class MentorCardOut(Shown):
-    """What her researcher sees of a mentor."""
+    """What the researcher sees of a mentor."""
 
     mentor_id: UUID
     name: str

@@ -1,7 +1,7 @@
 """From a published pair to a mentorship and its end.
 
-Whoever takes or frees a mentor's place holds her row first, and touches proposals after it: so
-parallel answers about one mentor queue up, and never wait for each other in a circle.
+Whoever takes or frees a mentor's place holds the mentor's row first, and touches proposals after
+it: so parallel answers about one mentor queue up, and never wait for each other in a circle.
 """
 
 from collections.abc import Sequence
@@ -175,7 +175,7 @@ async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None
 
 
 async def lapse_when_full(db: AsyncSession, mentor_id: UUID, *, now: datetime) -> None:
-    """Whoever has no place left cannot be asked any more: her open proposals lapse."""
+    """Whoever has no place left cannot be asked any more: the open proposals lapse."""
     mentor = await places.hold(db, mentor_id)
     if mentor.taken >= mentor.capacity:
         await _lapse(
@@ -276,7 +276,7 @@ async def _end(
 
 
 async def close_for_enrolment(db: AsyncSession, enrolment_id: UUID, *, now: datetime) -> None:
-    """Whoever has left her cohort keeps no mentor's place."""
+    """Whoever has left the cohort keeps no mentor's place."""
     standing = select(Mentorship.id, Mentorship.mentor_id).where(
         Mentorship.enrolment_id == enrolment_id, Mentorship.ended_at.is_(None)
     )

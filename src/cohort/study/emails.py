@@ -23,7 +23,7 @@ def evidence_reviewed(submission: Submission, review: Review) -> Message:
 
 
 def evidence_to_review(mentor: Person, submission: Submission) -> Message:
-    """To her mentor; the submission comes with its plan."""
+    """To the mentor; the submission comes with its plan."""
     item = submission.plan_item
     return Message(
         mentor.email,

@@ -1,4 +1,4 @@
-"""What a researcher still lacks, from the work that she has not passed: a pure function."""
+"""What a researcher still lacks, from the work that is not passed: a pure function."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -28,7 +28,7 @@ async def extend_plans(work: Work, guide_id: str) -> None:
 
 
 async def ask_for_review(work: Work, submission_id: str) -> None:
-    """Tell her mentor, if she has one and nothing newer or decided makes it pointless."""
+    """Tell the mentor, if there is one and nothing newer or decided makes it pointless."""
     submission = await _with_its_plan(work, UUID(submission_id))
     item = submission.plan_item
     newest = await service.newest_version(work.db, item.id)

@@ -44,7 +44,7 @@ async def plan_page(
         request,
         "study/plan.html",
         plan=plan,
-        is_hers=policy.may_hand_in(actor, plan.enrolment),
+        is_own=policy.may_hand_in(actor, plan.enrolment),
         mentorship=await mentorships.mentorship_of(db, actor, enrolment_id),
         proposal=await mentorships.open_proposal_of(db, actor, enrolment_id),
         titles=await guides.titles(db),
@@ -108,7 +108,7 @@ async def show_item(
     plan, step = await plans.step_of(db, actor, item_id, now=now)
     if within not in {None, plan.enrolment.id}:
         raise NotFound
-    is_hers = policy.may_hand_in(actor, plan.enrolment)
+    is_own = policy.may_hand_in(actor, plan.enrolment)
     is_done = plan.is_frozen or step.item.state == ItemState.PASSED
     awaits = step.item.state == ItemState.SUBMITTED and not plan.is_frozen
     return page(
@@ -121,8 +121,8 @@ async def show_item(
         status_of=lambda step: status_of(step, now),
         skills=await plans.skill_titles(db, step.item.milestone),
         versions=await plans.last_versions(db, item_id, limit=VERSIONS_SHOWN),
-        is_hers=is_hers,
-        may_submit=is_hers and not is_done,
+        is_own=is_own,
+        may_submit=is_own and not is_done,
         may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),
         errors=errors or {},
         typed=typed or {},

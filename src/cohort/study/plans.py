@@ -54,9 +54,9 @@ class Plan:
 
     @property
     def next_step(self) -> Step | None:
-        """What the researcher can do next: the first that is hers to do, by date."""
-        hers = {ItemState.OPEN, ItemState.AGAIN}
-        return next((step for step in self.steps if step.item.state in hers), None)
+        """What the researcher can do next: the first that waits for them, by date."""
+        to_do = {ItemState.OPEN, ItemState.AGAIN}
+        return next((step for step in self.steps if step.item.state in to_do), None)
 
 
 async def plan_of(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: datetime) -> Plan:

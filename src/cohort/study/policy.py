@@ -14,7 +14,7 @@ from cohort.study.models import ItemState, PlanItem, Submission
 
 
 def plans_visible_to(actor: Person) -> Select[Enrolment]:
-    """To the researcher, to her mentor, and to the organisers of her cohort."""
+    """To the researcher, the mentor, and the organisers of the cohort."""
     known = cohorts.enrolments_visible_to(actor).with_only_columns(Enrolment.id).correlate(None)
     return select(Enrolment).where(
         or_(Enrolment.id.in_(known), Enrolment.id.in_(mentored_by(actor)))
@@ -32,7 +32,7 @@ def submissions_visible_to(actor: Person) -> Select[Submission]:
 
 
 def reviewed_by(actor: Person) -> Select[UUID]:
-    """The ids of the plans that the actor may judge: as organiser or as mentor, never her own."""
+    """The ids of the plans that the actor may judge: as organiser or as mentor, never their own."""
     organised = Enrolment.cohort_id.in_(cohorts.organised_by(actor))
     mine = Enrolment.id.in_(mentored_by(actor))
     others: Any = select(Enrolment.id).where(Enrolment.person_id != actor.id)

@@ -33,7 +33,7 @@ class PersonProgress:
     enrolment_id: UUID
     name: str
     by_section: Mapping[UUID, Counts]
-    """By section id; sections that ask nothing of her are left out."""
+    """By section id; sections that ask nothing are left out."""
 
     @property
     def whole(self) -> Counts:
