@@ -15,6 +15,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 SLICE = {"models", "schemas", "policy", "service", "routes", "pages", "jobs", "emails", "__init__"}
 """The names that never vary: they reach the database, HTTP or mail."""
 WORLDLY = {
+    "cohorts/enrolments.py": "verbs about enrolments",
     "cohorts/forms.py": "reads what a browser sent",
     "cohorts/profile.py": "looks words up in the taxonomies",
     "dashboard/desk.py": "reads what a page shows",
@@ -28,6 +29,7 @@ WORLDLY = {
     "demo/story.py": "plays act by act",
     "demo/studying.py": "plays the verbs of evidence and reviews",
     "guides/importing.py": "stores what was read",
+    "guides/reports.py": "names the guide that was stored",
     "guides/tables.py": "reads rows by the fields' rules",
     "mentors/places.py": "deals out places under a lock",
     "matching/gather.py": "reads what a run solves",

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import choices, policy, service
+from cohort.cohorts import choices, enrolments, policy, service
 from cohort.cohorts.forms import profile_of, typed_profile
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import (
@@ -46,7 +46,7 @@ async def cohorts_page(
         request,
         "cohorts/list.html",
         cohorts=found.items,
-        seated=await service.cohorts_with_a_seat_of(db, actor),
+        seated=await enrolments.cohorts_with_a_seat_of(db, actor),
         next=found.next,
         first=part.cursor,
     )
@@ -208,7 +208,7 @@ async def enrol_page(
     slug: FromPath[str],
 ) -> Response[str]:
     cohort = await service.get_by_slug(db, actor, slug)
-    own = await service.find_enrolment(db, actor, cohort.id)
+    own = await enrolments.find(db, actor, cohort.id)
     typed = profile_of(own) if own else {"time_zone": cohort.time_zone, "languages": ["en"]}
     return await _enrol(request, db, cohort, own, typed=typed, errors={})
 
@@ -223,7 +223,7 @@ async def enrol(
 ) -> Answer:
     """Take a seat; or, for who has one, keep the profile."""
     cohort = await service.get_by_slug(db, actor, slug)
-    own = await service.find_enrolment(db, actor, cohort.id)
+    own = await enrolments.find(db, actor, cohort.id)
     sent = await request.form()
     typed = typed_profile(sent, own.weekly_hours if own else [])
     form, errors = validated(EnrolmentIn, typed | ({"wishes": own.wishes} if own else {}))
@@ -231,9 +231,9 @@ async def enrol(
         seen = etag(sent.get("version", ""))
         try:
             return await _keep(db, actor, cohort, form, own, seen=seen, now=clock())
-        except (Invalid, Stale, service.CohortFull, service.NotJoinable) as refusal:
+        except (Invalid, Stale, enrolments.CohortFull, enrolments.NotJoinable) as refusal:
             errors = errors_of(refusal)
-        except service.AlreadyEnrolled:
+        except enrolments.AlreadyEnrolled:
             return see(f"/cohorts/{slug}/enrol")  # which says why
     return await _enrol(request, db, cohort, own, typed=typed, errors=errors)
 
@@ -249,10 +249,10 @@ async def _keep(
     now: datetime,
 ) -> Redirect:
     if own is None or own.state == EnrolmentState.WITHDRAWN:
-        enrolment = await service.enrol(db, actor, cohort.id, form, now=now)
+        enrolment = await enrolments.enrol(db, actor, cohort.id, form, now=now)
         return see(f"/plan/{enrolment.id}", saying=f"Welcome to {cohort.name}. This is your plan.")
     change = EnrolmentChange(**form.model_dump(exclude={"wishes"}))
-    await service.change_enrolment(db, actor, own.id, change, if_match=seen, now=now)
+    await enrolments.change(db, actor, own.id, change, if_match=seen, now=now)
     return see(f"/cohorts/{cohort.slug}/enrol", saying="Your profile is kept.")
 
 
@@ -293,10 +293,10 @@ async def withdraw(
     slug: FromPath[str],
 ) -> Redirect:
     cohort = await service.get_by_slug(db, actor, slug)
-    own = await service.find_enrolment(db, actor, cohort.id)
+    own = await enrolments.find(db, actor, cohort.id)
     if own is None:
         raise NotAllowed("You have no seat in this cohort.")
-    await service.withdraw(db, actor, own.id, now=clock())
+    await enrolments.withdraw(db, actor, own.id, now=clock())
     return see("/", saying=f"You have left {cohort.name}. What you handed in is kept.")
 
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import service
+from cohort.cohorts import enrolments, service
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import (
     CohortChange,
@@ -136,7 +136,7 @@ async def add_organiser(
     "/cohorts/{cohort_id:uuid}/enrolments",
     guards=[signed_in],
     responses=may_refuse(
-        NotFound, service.CohortFull, service.NotJoinable, service.AlreadyEnrolled
+        NotFound, enrolments.CohortFull, enrolments.NotJoinable, enrolments.AlreadyEnrolled
     ),
 )
 async def enrol(
@@ -148,7 +148,7 @@ async def enrol(
 ) -> Response[EnrolmentOut]:
     """Take a seat in a cohort that is open or running. Your plan is laid out at once."""
     return enrolment_answer(
-        await service.enrol(db, actor, cohort_id, data, now=clock()), status=201
+        await enrolments.enrol(db, actor, cohort_id, data, now=clock()), status=201
     )
 
 
@@ -163,7 +163,7 @@ async def list_enrolments(
     ] = None,
 ) -> PageOut[EnrolmentOut]:
     """The cohort's researchers for its organisers; for others only their own enrolment."""
-    page = await service.list_enrolments(db, actor, cohort_id, part, state=at)
+    page = await enrolments.list_in(db, actor, cohort_id, part, state=at)
     return shown(page, EnrolmentOut.model_validate)
 
 
@@ -172,7 +172,7 @@ async def list_own_enrolments(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], part: NamedDependency[Slice]
 ) -> PageOut[EnrolmentOut]:
     """Your own enrolments, in whichever cohort."""
-    return shown(await service.list_own_enrolments(db, actor, part), EnrolmentOut.model_validate)
+    return shown(await enrolments.list_own(db, actor, part), EnrolmentOut.model_validate)
 
 
 @get("/enrolments/{enrolment_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -180,7 +180,7 @@ async def read_enrolment(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], enrolment_id: FromPath[UUID]
 ) -> Response[EnrolmentOut]:
     """One enrolment: your own, or one of a cohort that you run."""
-    return enrolment_answer(await service.get_enrolment(db, actor, enrolment_id))
+    return enrolment_answer(await enrolments.get(db, actor, enrolment_id))
 
 
 @patch(
@@ -199,9 +199,7 @@ async def change_enrolment(
 ) -> Response[EnrolmentOut]:
     """Change what you name of the profile; the rest stays."""
     return enrolment_answer(
-        await service.change_enrolment(
-            db, actor, enrolment_id, data, if_match=if_match, now=clock()
-        )
+        await enrolments.change(db, actor, enrolment_id, data, if_match=if_match, now=clock())
     )
 
 
@@ -218,7 +216,7 @@ async def withdraw(
     enrolment_id: FromPath[UUID],
 ) -> Response[EnrolmentOut]:
     """Give the seat back. Enrolling again brings the same plan and evidence back."""
-    return enrolment_answer(await service.withdraw(db, actor, enrolment_id, now=clock()))
+    return enrolment_answer(await enrolments.withdraw(db, actor, enrolment_id, now=clock()))
 
 
 router = Router(

@@ -8,7 +8,7 @@ from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
-from cohort.cohorts import service as cohorts
+from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import JOINABLE
 from cohort.dashboard import figures, policy, progress
@@ -45,7 +45,7 @@ async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
     return {
         "cohort": cohort,
         "week": figures.weeks_of(cohort, figures.today_in(cohort, now)),
-        "enrolment_id": await cohorts.seat_of(db, actor, cohort.id),
+        "enrolment_id": await enrolments.seat_of(db, actor, cohort.id),
         "takes_people": cohort.state in JOINABLE and cohort.taken < cohort.seats,
     }
 

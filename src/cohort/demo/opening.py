@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import conditional
+from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.cohorts.schemas import CohortIn, EnrolmentChange, EnrolmentIn
@@ -99,7 +100,7 @@ async def enrol_researchers(scene: Scene) -> None:
         now = scene.weeks.at(-4) + turn * A_DAY
         person = await join(scene.db, researcher, now=now)
         form = EnrolmentIn.model_validate(researcher.profile)
-        enrolment = await cohorts.enrol(scene.db, person, scene.cohort.id, form, now=now)
+        enrolment = await enrolments.enrol(scene.db, person, scene.cohort.id, form, now=now)
         await study.lay_out(scene.db, enrolment.id, now=now)
         scene.people[researcher.email], scene.enrolments[researcher.email] = person, enrolment
 
@@ -138,7 +139,7 @@ async def note_wishes(scene: Scene, *, now: datetime) -> None:
         wishes = [scene.mentors[one].id for one in researcher.wishes if one in scene.mentors]
         enrolment = scene.enrolments[researcher.email]
         if wishes != enrolment.wishes:
-            await cohorts.change_enrolment(
+            await enrolments.change(
                 scene.db,
                 scene.people[researcher.email],
                 enrolment.id,

@@ -1,7 +1,6 @@
 """Storing what was read: ids stay, what is new is added, what went is retired, never deleted."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,34 +15,13 @@ from cohort.errors import Invalid
 from cohort.guides.changes import Changes, KnownSection, compare
 from cohort.guides.markdown import GuideDocument, GuideUnreadable, read_guide
 from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
+from cohort.guides.reports import Import, ImportedGuide, ImportedRows
 from cohort.guides.schemas import MilestoneRow
 from cohort.guides.slugs import slug_of
 from cohort.guides.tables import read_milestones, read_taxonomy, refused
 from cohort.outbox import promise
 
-MOST_LISTED = 12
 Stored = TypeVar("Stored", Milestone, Term)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedGuide:
-    """What importing a guide did, section by section."""
-
-    guide: Guide
-    is_new: bool
-    changes: Changes
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedRows:
-    """What importing rows did, by their slugs."""
-
-    what: str
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    stayed: tuple[str, ...]
-    retired: tuple[str, ...]
 
 
 async def import_guide(
@@ -239,40 +217,6 @@ def _set(row: Any, facts: Mapping[str, Any]) -> bool:
     for name, value in different.items():
         setattr(row, name, value)
     return bool(different)
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """What importing a guide's files did; printed, it is a report for an operator."""
-
-    guide: ImportedGuide
-    rows: tuple[ImportedRows, ...]
-    stranded: tuple[str, ...]
-    """Milestones that are still done, though their section went."""
-
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        guide, changes = self.guide.guide, self.guide.changes
-        news = "New guide" if self.guide.is_new else "Guide"
-        yield f"{news} “{guide.title}” ({guide.slug}), {len(changes.sections)} sections:"
-        for word in ("added", "renamed", "moved", "changed", "revived", "gone", "stayed"):
-            yield from _listed(word, getattr(changes, word))
-        for rows in self.rows:
-            yield f"{rows.what.capitalize()}:"
-            for word in ("added", "changed", "retired", "stayed"):
-                yield from _listed(word, getattr(rows, word))
-        if self.stranded:
-            yield f"Milestones whose section went: {', '.join(self.stranded)}. Give them another."
-        yield from self.guide.notes
-
-
-def _listed(word: str, slugs: Sequence[str]) -> Iterator[str]:
-    if slugs and (word == "stayed" or len(slugs) > MOST_LISTED):
-        yield f"  {word}: {len(slugs)}"
-    elif slugs:
-        yield f"  {word}: {', '.join(slugs)}"
 
 
 async def import_files(

@@ -1,0 +1,211 @@
+"""A place in a cohort: taking it, the profile that comes with it, and giving it back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, Uuid, column, select, table, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts import policy
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.profile import check_terms
+from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
+from cohort.conditional import require_match
+from cohort.errors import Conflict, Invalid, NotFound
+from cohort.guides.models import TermKind
+from cohort.outbox import promise
+from cohort.paging import Page, Slice, page_of
+from cohort.people import audit
+from cohort.people.models import Person
+
+# Mentors live in a room above this one, which may not be imported: their table is only named.
+MENTORS = table("mentors", column("id", Uuid), column("cohort_id", Uuid))
+
+SEATED = "You have a seat in this cohort. Change your profile instead."
+
+
+class NotJoinable(Conflict):
+    code = "not_joinable"
+    title = "Nobody can join this cohort now"
+
+
+class CohortFull(Conflict):
+    code = "cohort_full"
+    title = "Every seat is taken"
+
+
+class AlreadyEnrolled(Conflict):
+    code = "already_enrolled"
+    title = "You are in this cohort already"
+
+
+async def enrol(
+    db: AsyncSession, actor: Person, cohort_id: UUID, form: EnrolmentIn, *, now: datetime
+) -> Enrolment:
+    """Take a seat. Who withdrew gets the same row back, with all that hangs on it."""
+    cohort = await cohorts.get(db, actor, cohort_id)
+    if await seat_of(db, actor, cohort_id) is not None:
+        raise AlreadyEnrolled(SEATED)
+    await check_profile(db, cohort_id, form)
+    await take_seat(db, cohort)
+    profile = form.model_dump()
+    row = {"cohort_id": cohort_id, "person_id": actor.id, "created_at": now, **profile}
+    enrolment = await db.scalar(
+        insert(Enrolment)
+        .values(**row, state=EnrolmentState.ACTIVE, version=1)
+        .on_conflict_do_update(
+            index_elements=["cohort_id", "person_id"],
+            set_={**profile, "state": EnrolmentState.ACTIVE, "version": Enrolment.version + 1},
+            where=Enrolment.state == EnrolmentState.WITHDRAWN,
+        )
+        .returning(Enrolment)
+        .execution_options(populate_existing=True)
+    )
+    if enrolment is None:
+        raise AlreadyEnrolled(SEATED)
+    await promise(db, "study.lay_out_plan", now=now, cohort_id=cohort_id, enrolment_id=enrolment.id)
+    await promise(db, "cohorts.welcome", now=now, cohort_id=cohort_id, enrolment_id=enrolment.id)
+    return await get(db, actor, enrolment.id)
+
+
+async def find(db: AsyncSession, actor: Person, cohort_id: UUID) -> Enrolment | None:
+    """The actor's row in the cohort, whether active or withdrawn."""
+    own = (Enrolment.cohort_id == cohort_id) & (Enrolment.person_id == actor.id)
+    return await db.scalar(select(Enrolment).where(own))
+
+
+async def seat_of(db: AsyncSession, actor: Person, cohort_id: UUID) -> UUID | None:
+    """The actor's enrolment while it has a seat."""
+    own = await find(db, actor, cohort_id)
+    return own.id if own is not None and own.state == EnrolmentState.ACTIVE else None
+
+
+async def cohorts_with_a_seat_of(db: AsyncSession, actor: Person) -> set[UUID]:
+    own = select(Enrolment.cohort_id).where(Enrolment.person_id == actor.id)
+    return set(await db.scalars(own.where(Enrolment.state == EnrolmentState.ACTIVE)))
+
+
+async def take_seat(db: AsyncSession, cohort: Cohort) -> None:
+    """One statement decides, so that the last seat has one taker however many ask at once."""
+    open_to_all = Cohort.state.in_(policy.JOINABLE)
+    seat = await db.scalar(
+        update(Cohort)
+        .where(Cohort.id == cohort.id, open_to_all, Cohort.taken < Cohort.seats)
+        .values(taken=Cohort.taken + 1)
+        .returning(Cohort.id)
+        .execution_options(synchronize_session=False)
+    )
+    if seat is not None:
+        return
+    if cohort.state not in policy.JOINABLE:
+        raise NotJoinable(f"This cohort is {cohort.state}. People join while it is open or runs.")
+    raise CohortFull("Every seat is taken. Look again later: a seat may become free.")
+
+
+async def check_profile(
+    db: AsyncSession, cohort_id: UUID, form: EnrolmentIn | EnrolmentChange
+) -> None:
+    await check_terms(db, TermKind.DOMAIN, form.domains or [], "domains")
+    await check_terms(db, TermKind.ROLE, form.role_goals or [], "role_goals")
+    await check_terms(db, TermKind.CONTEXT, form.contexts or [], "contexts")
+    wishes = form.wishes or []
+    theirs = MENTORS.c.cohort_id == cohort_id
+    known = await db.scalars(select(MENTORS.c.id).where(theirs, MENTORS.c.id.in_(wishes)))
+    strangers = set(wishes).difference(known) if wishes else set()
+    if strangers:
+        place = next(place for place, wish in enumerate(wishes) if wish in strangers)
+        raise Invalid.at(f"wishes/{place}", "This is not a mentor of this cohort.")
+
+
+async def get(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
+    found = await db.scalar(
+        policy.enrolments_visible_to(actor)
+        .where(Enrolment.id == enrolment_id)
+        .options(joinedload(Enrolment.person), joinedload(Enrolment.cohort))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_in(
+    db: AsyncSession,
+    actor: Person,
+    cohort_id: UUID,
+    part: Slice,
+    *,
+    state: EnrolmentState | None = None,
+) -> Page[Enrolment]:
+    await cohorts.get(db, actor, cohort_id)
+    seen = policy.enrolments_visible_to(actor).where(Enrolment.cohort_id == cohort_id)
+    if state is not None:
+        seen = seen.where(Enrolment.state == state)
+    return await _page_of(db, seen, part)
+
+
+async def list_own(db: AsyncSession, actor: Person, part: Slice) -> Page[Enrolment]:
+    return await _page_of(db, select(Enrolment).where(Enrolment.person_id == actor.id), part)
+
+
+async def _page_of(db: AsyncSession, statement: Select[Enrolment], part: Slice) -> Page[Enrolment]:
+    shown = statement.options(joinedload(Enrolment.person), joinedload(Enrolment.cohort))
+    return await page_of(db, shown, by=Enrolment.created_at, id=Enrolment.id, part=part)
+
+
+async def change(
+    db: AsyncSession,
+    actor: Person,
+    enrolment_id: UUID,
+    form: EnrolmentChange,
+    *,
+    if_match: str | None,
+    now: datetime,
+) -> Enrolment:
+    enrolment = await get(db, actor, enrolment_id)
+    require_match(if_match, enrolment.version)
+    await check_profile(db, enrolment.cohort_id, form)
+    for name, value in form.model_dump(exclude_none=True).items():
+        setattr(enrolment, name, value)
+    note_others_act(db, actor, "enrolment.change", enrolment, now=now)
+    await db.flush()
+    return enrolment
+
+
+async def withdraw(
+    db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: datetime
+) -> Enrolment:
+    """Give the seat back; what was handed in stays. A second time changes nothing."""
+    enrolment = await get(db, actor, enrolment_id)
+    # The cohort's row first, as in enrolling, so that the two never wait for each other.
+    seat = select(Cohort.id).where(Cohort.id == enrolment.cohort_id)
+    await db.execute(seat.with_for_update())
+    await db.refresh(enrolment)
+    if enrolment.state == EnrolmentState.WITHDRAWN:
+        return enrolment
+    enrolment.state = EnrolmentState.WITHDRAWN
+    await db.execute(
+        update(Cohort)
+        .where(Cohort.id == enrolment.cohort_id)
+        .values(taken=Cohort.taken - 1)
+        .execution_options(synchronize_session=False)
+    )
+    note_others_act(db, actor, "enrolment.withdraw", enrolment, now=now)
+    await promise(
+        db,
+        "mentorships.close_for_enrolment",
+        now=now,
+        cohort_id=enrolment.cohort_id,
+        enrolment_id=enrolment.id,
+    )
+    await db.flush()
+    return enrolment
+
+
+def note_others_act(
+    db: AsyncSession, actor: Person, verb: str, enrolment: Enrolment, *, now: datetime
+) -> None:
+    if enrolment.person_id != actor.id:
+        audit.record(db, actor, verb, enrolment.id, now=now, cohort_id=enrolment.cohort_id)
