@@ -147,19 +147,7 @@ async def review(
     db: AsyncSession, actor: Person, submission_id: UUID, form: ReviewIn, *, now: datetime
 ) -> Review:
     """Pass the newest version, or ask for another look; each version is reviewed once."""
-    submission = await _visible_submission(db, actor, submission_id)
-    item = await _held_item(db, actor, submission.plan_item_id)
-    if not await may_review(db, actor, item.enrolment_id):
-        raise NotAllowed(
-            "Only the organisers of the cohort and the researcher’s mentor review this."
-        )
-    if policy.is_frozen(item.enrolment):
-        raise PlanFrozen
-    if await db.scalar(select(Review.id).where(Review.submission_id == submission_id)):
-        raise AlreadyReviewed
-    newest = await newest_version(db, item.id)
-    if newest is None or newest.id != submission_id:
-        raise NewerVersion
+    item = await _item_to_review(db, actor, submission_id)
     passed = form.verdict == Verdict.PASSED
     item.state = ItemState.PASSED if passed else ItemState.AGAIN
     item.passed_at = now if passed else None
@@ -185,6 +173,24 @@ async def review(
     )
     await promise(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
     return judged
+
+
+async def _item_to_review(db: AsyncSession, actor: Person, submission_id: UUID) -> PlanItem:
+    """The item, locked, if this version of its evidence awaits a review that the actor may give."""
+    submission = await _visible_submission(db, actor, submission_id)
+    item = await _held_item(db, actor, submission.plan_item_id)
+    if not await may_review(db, actor, item.enrolment_id):
+        raise NotAllowed(
+            "Only the organisers of the cohort and the researcher’s mentor review this."
+        )
+    if policy.is_frozen(item.enrolment):
+        raise PlanFrozen
+    newest = await newest_version(db, item.id)
+    if newest is None or newest.id != submission_id:
+        raise NewerVersion
+    if newest.review is not None:
+        raise AlreadyReviewed
+    return item
 
 
 async def may_review(db: AsyncSession, actor: Person, enrolment_id: UUID) -> bool:
