@@ -4,7 +4,7 @@ Built from rows, so that a test of one room does not need the verbs of the other
 themselves are tested through HTTP.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, Organiser, Stage
 from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
 from cohort.mentors.models import CameFrom, Mentor, MentorState
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState
 from cohort.people.models import Person
 
 EVENINGS = [{"day": "tuesday", "start": "17:00", "end": "20:00"}]
@@ -177,3 +178,39 @@ async def mentoring(
     db.add(mentor)
     await db.flush()
     return mentor
+
+
+async def proposed(
+    db: AsyncSession, enrolment: Enrolment, mentor: Mentor, *, now: datetime, **changes: Any
+) -> Proposal:
+    """Two who were asked, and have a week to answer."""
+    given: dict[str, Any] = {
+        "score": 0.8,
+        "reason": "You both like pipelines.",
+        "factors": [],
+        "created_at": now,
+        "expires_at": now + timedelta(days=7),
+    }
+    two = {"enrolment_id": enrolment.id, "mentor_id": mentor.id}
+    proposal = Proposal(id=uuid4(), cohort_id=enrolment.cohort_id, **two, **(given | changes))
+    db.add(proposal)
+    await db.flush()
+    return proposal
+
+
+async def mentored(
+    db: AsyncSession, enrolment: Enrolment, mentor: Mentor, *, now: datetime
+) -> Mentorship:
+    """Two who both said yes; whoever counts the mentor's places sets `taken`."""
+    proposal = await proposed(db, enrolment, mentor, now=now, state=ProposalState.ACCEPTED)
+    mentorship = Mentorship(
+        id=uuid4(),
+        cohort_id=enrolment.cohort_id,
+        proposal_id=proposal.id,
+        enrolment_id=enrolment.id,
+        mentor_id=mentor.id,
+        began_at=now,
+    )
+    db.add(mentorship)
+    await db.flush()
+    return mentorship

@@ -7,16 +7,15 @@ Otto runs another cohort, Amy the platform, and Nora has just signed up.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from httpx import AsyncClient, Response
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from tests.conftest import Platform
-from tests.rooms.study_cast import mentored
-from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentoring
+from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
 from cohort.cohorts.models import CohortState
 from cohort.db import Base, unit_of_work
@@ -25,7 +24,6 @@ from cohort.mail import MailboxMessage
 from cohort.matching import rules
 from cohort.matching.models import Override, OverrideKind, Pair, Round, Run, RunState, Unmatched
 from cohort.mentors.models import MentorState
-from cohort.mentorships.models import Proposal
 from cohort.outbox import Promise, PromiseState
 from cohort.people import service as people
 from cohort.people.models import LinkPurpose, Person
@@ -255,18 +253,8 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     peer = await enrolled(db, spring, cast["peer"], now=now)
     mentor = await mentoring(db, spring, cast["mentor"], now=now, taken=1, capacity=3)
     applicant = await mentoring(db, spring, cast["applicant"], now=now, state=MentorState.PENDING)
-    mentorship = await mentored(db, enrolment, mentor.id, now=now)
-    proposal = Proposal(
-        id=uuid4(),
-        cohort_id=spring.id,
-        enrolment_id=enrolment.id,
-        mentor_id=mentor.id,
-        score=0.7,
-        reason="You both like pipelines.",
-        factors=[],
-        created_at=now,
-        expires_at=now + timedelta(days=7),
-    )
+    mentorship = await mentored(db, enrolment, mentor, now=now)
+    proposal = await proposed(db, enrolment, mentor, now=now)
     failed = Promise(
         job="mentors.tell_new",
         arguments={},
@@ -278,7 +266,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     letter = MailboxMessage(to="x@example.org", subject="-", text="-", html="-", sent_at=now)
     elsewhere = await enrolled(db, autumn, cast["peer"], now=now)
     mentor_elsewhere = await mentoring(db, autumn, cast["mentor"], now=now)
-    db.add_all([proposal, failed, letter])
+    db.add_all([failed, letter])
     await db.flush()
     await db.refresh(spring)
     stage.ids |= {

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.guides.models import Milestone
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState
 from cohort.study import service
 from cohort.study.models import PlanItem
-from tests.world import a_cohort, a_guide, enrolled, mentoring
+from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring
 
 EVIDENCE = {"text": "It runs, **every hour**.", "links": ["https://example.org/monitor"]}
 PASSED = {"verdict": "passed", "comment": "Exactly right."}
@@ -44,7 +43,7 @@ async def the_cast(db: AsyncSession, enter: Any, *, now: datetime) -> Cast:
     cohort = await a_cohort(db, await a_guide(db, now=now), olga.person, now=now)
     enrolment = await enrolled(db, cohort, ada.person, now=now)
     mentor = await mentoring(db, cohort, max_.person, now=now, taken=1)
-    await mentored(db, enrolment, mentor.id, now=now)
+    await mentored(db, enrolment, mentor, now=now)
     await service.lay_out(db, enrolment.id, now=now)
     found = await db.execute(
         select(Milestone.slug, PlanItem.id)
@@ -60,29 +59,3 @@ async def make_due(db: AsyncSession, item_id: UUID, *, now: datetime) -> None:
     """As if time had passed; turning the clock itself would end everyone's login."""
     (await db.get_one(PlanItem, item_id)).due_at = now - timedelta(hours=1)
     await db.commit()
-
-
-async def mentored(
-    db: AsyncSession, enrolment: Enrolment, mentor_id: UUID, *, now: datetime
-) -> Mentorship:
-    between = {
-        "cohort_id": enrolment.cohort_id,
-        "enrolment_id": enrolment.id,
-        "mentor_id": mentor_id,
-    }
-    proposal = Proposal(
-        id=uuid4(),
-        state=ProposalState.ACCEPTED,
-        score=0.8,
-        reason="You both like pipelines.",
-        factors=[],
-        created_at=now,
-        expires_at=now,
-        **between,
-    )
-    db.add(proposal)
-    await db.flush()
-    mentorship = Mentorship(id=uuid4(), proposal_id=proposal.id, began_at=now, **between)
-    db.add(mentorship)
-    await db.flush()
-    return mentorship

@@ -1,7 +1,6 @@
 """The figures of a cohort and its failed work: Olga organises, Rita studies, Mona mentors."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +13,6 @@ from cohort import outbox, rooms
 from cohort.cohorts.models import Cohort
 from cohort.guides.models import Milestone
 from cohort.mentors.models import MentorState
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState
 from cohort.outbox import Promise, PromiseState
 from cohort.people.models import Act
 from cohort.study.models import ItemState, PlanItem
@@ -61,30 +59,8 @@ async def test_the_figures_add_up(enter: Cast, db: AsyncSession, clock: Turnable
     await world.enrolled(db, cohort, wanda.person, now=clock.now)
     mentor = await world.mentoring(db, cohort, mona.person, now=clock.now, capacity=3, taken=1)
     await world.mentoring(db, cohort, petra.person, now=clock.now, state=MentorState.PENDING)
-    pair = {"cohort_id": cohort.id, "mentor_id": mentor.id}
-    said = {"score": 0.8, "reason": "Both like it.", "factors": [], "created_at": clock.now}
-    until = clock.now + timedelta(days=7)
-    accepted = Proposal(
-        id=uuid4(),
-        enrolment_id=matched.id,
-        state=ProposalState.ACCEPTED,
-        expires_at=until,
-        **pair,
-        **said,
-    )
-    db.add_all(
-        [accepted, Proposal(id=uuid4(), enrolment_id=proposed.id, expires_at=until, **pair, **said)]
-    )
-    await db.flush()
-    db.add(
-        Mentorship(
-            id=uuid4(),
-            proposal_id=accepted.id,
-            enrolment_id=matched.id,
-            began_at=clock.now,
-            **pair,
-        )
-    )
+    await world.mentored(db, matched, mentor, now=clock.now)
+    await world.proposed(db, proposed, mentor, now=clock.now)
     await db.commit()
     await failed_in(db, cohort.id, clock)
 

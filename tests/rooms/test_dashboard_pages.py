@@ -18,7 +18,6 @@ from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.guides.models import Milestone
 from cohort.mail import MailboxMessage
 from cohort.mentors.models import MentorState
-from cohort.mentorships.models import Proposal
 from cohort.people.models import Person
 from cohort.settings import Settings
 from cohort.study.models import ItemState, PlanItem, Submission
@@ -87,19 +86,7 @@ async def test_a_desk_shows_what_waits_for_a_researcher_and_her_mentor(
     enrolment = await world.enrolled(db, cohort, rita.person, now=clock.now)
     await planned(db, enrolment, clock, passed=1)
     mentor = await world.mentoring(db, cohort, mona.person, now=clock.now)
-    db.add(
-        Proposal(
-            id=uuid4(),
-            cohort_id=cohort.id,
-            enrolment_id=enrolment.id,
-            mentor_id=mentor.id,
-            score=0.8,
-            reason="Both like it.",
-            factors=[],
-            created_at=clock.now,
-            expires_at=clock.now + timedelta(days=7),
-        )
-    )
+    await world.proposed(db, enrolment, mentor, now=clock.now)
     await db.commit()
 
     hers, his = (await rita.get("/")).text, (await mona.get("/")).text
