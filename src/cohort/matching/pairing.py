@@ -19,7 +19,7 @@ FACTOR_TITLES = {
     "skills": "Skills to show",
     "availability": "Shared hours",
     "language": "Language",
-    "path": "Same way",
+    "path": "Same move",
     "wishes": "Wishes",
 }
 REMOVED_BY = {
