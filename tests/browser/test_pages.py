@@ -67,13 +67,16 @@ def test_a_newcomer_signs_a_mentor_up_approves_her_and_sees_her_proposed(
     expect(organiser.get_by_text("Approved").first).to_be_visible()
 
     open_the_cohort(organiser)
-    organiser.get_by_role("button", name=re.compile("Run again|Open a new round")).first.click()
-    wait_until_solved(organiser)
-    expect(organiser.get_by_role("link", name=f"{who} Mentor").first).to_be_visible()
+    run_the_matching(organiser)
+    expect(organiser.locator("option", has_text=f"{who} Mentor").first).to_be_attached()
+    if scripts:  # the second one is her equal, and there are more places now than people
+        expect(organiser.get_by_role("link", name=f"{who} Mentor").first).to_be_visible()
 
 
-def wait_until_solved(page: Page) -> None:
-    """What a person does: look again until the round is solved."""
+def run_the_matching(page: Page) -> None:
+    """Click, and do what a person does: look again until the round is solved."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("Run again|Open a new round")).first.click()
     for _ in range(40):
         if page.get_by_role("button", name="Publish").count():
             return
@@ -102,8 +105,7 @@ def test_the_round_is_published_and_both_sides_accept(visit: Visit) -> None:
     organiser = visit(as_=ORGANISER)
     open_the_cohort(organiser)
     if not organiser.get_by_role("button", name="Publish").count():
-        organiser.get_by_role("button", name=re.compile("Open a new round")).click()
-        wait_until_solved(organiser)
+        run_the_matching(organiser)
     organiser.get_by_role("button", name="Publish").first.click()
     organiser.get_by_role("dialog").get_by_role("button", name="Publish").click()
     expect(organiser.get_by_text("Published").first).to_be_visible()
