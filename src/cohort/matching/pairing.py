@@ -8,6 +8,7 @@ import numpy as np
 
 from cohort.matching.certificate import verify
 from cohort.matching.explaining import WhyUnmatched, explain, wanted_pairs, why_unmatched
+from cohort.matching.flow import never
 from cohort.matching.pool import Pool
 from cohort.matching.problem import UNMATCHED, Problem
 from cohort.matching.scoring import Scores, score
@@ -54,7 +55,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run stores. Prices are by id; `unmatched` says why, by researcher id."""
+    """What a run stores. Prices are by id; `unmatched` says why, by researcher id.
+
+    `problem`, `solution` and `scores` are what was solved and found, for whoever asks further.
+    """
 
     pairs: Sequence[Found]
     unmatched: Mapping[str, WhyUnmatched]
@@ -63,16 +67,25 @@ class Result:
     gap: float
     researcher_prices: Mapping[str, float]
     mentor_prices: Mapping[str, float]
+    problem: Problem
+    solution: Solution
+    scores: Scores
 
 
 def _silently(_step: str) -> None:
     """Nobody watches."""
 
 
-def find_pairs(pool: Pool, *, begin: Callable[[str], None] = _silently) -> Result:
+def find_pairs(
+    pool: Pool,
+    *,
+    begin: Callable[[str], None] = _silently,
+    out_of_time: Callable[[], bool] = never,
+) -> Result:
     """Score, solve, check the proof, explain. O(n m) memory; raises ValueError with a sentence.
 
-    `begin` is told each step before it starts: scoring, solving, checking, explaining.
+    `begin` is told each step before it starts: scoring, solving, checking, explaining. Once
+    `out_of_time` is true, the best pairs found so far are given, with their true gap.
     """
     begin("scoring")
     scores = score(
@@ -88,7 +101,7 @@ def find_pairs(pool: Pool, *, begin: Callable[[str], None] = _silently) -> Resul
     )
     problem = _problem(pool, scores)
     begin("solving")
-    solution = solve(problem)
+    solution = solve(problem, out_of_time=out_of_time)
     begin("checking")
     verdict = verify(problem, solution)
     if not verdict:
@@ -105,6 +118,9 @@ def find_pairs(pool: Pool, *, begin: Callable[[str], None] = _silently) -> Resul
         bound=solution.bound,
         gap=solution.gap,
         **_prices(pool, solution),
+        problem=problem,
+        solution=solution,
+        scores=scores,
     )
 
 
@@ -125,6 +141,8 @@ def _problem(pool: Pool, scores: Scores) -> Problem:
             [column.get(pool.incumbents.get(one, ""), UNMATCHED) for one in row], dtype=np.int64
         ),
         stickiness=pool.stickiness,
+        cover=pool.cover,
+        objective=pool.objective,
         researcher_ids=[one.id for one in pool.researchers],
         mentor_ids=[one.id for one in pool.mentors],
     )

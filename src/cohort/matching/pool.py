@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Literal
 
 from cohort.matching.profiles import Mentor, Researcher
 from cohort.matching.scoring import Requirements, Weights
@@ -21,6 +22,7 @@ class Pool:
     floor      nobody is paired below this score.
     pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
+    cover, objective   as in `Problem`: place as many as can be first; the highest total, or fair.
     names      of everybody who may have to be named in a sentence, by id.
     titles     words for slugs and language codes; they are said, not solved.
     """
@@ -39,6 +41,8 @@ class Pool:
     blocks: Sequence[IdPair] = ()
     incumbents: Mapping[str, str] = field(default_factory=dict)
     stickiness: float = 0.0
+    cover: bool = False
+    objective: Literal["total", "fair"] = "total"
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,6 +63,8 @@ class Pool:
             "blocks": sorted(self.blocks),
             "incumbents": sorted(self.incumbents.items()),
             "stickiness": self.stickiness,
+            "cover": self.cover,
+            "objective": self.objective,
         }
         text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
