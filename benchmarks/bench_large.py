@@ -19,13 +19,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from importlib.util import find_spec
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from cohort.matching.large.blocks import BlockScores, ProductScores
-from cohort.matching.large.master import by_flow, by_matching
 from cohort.matching.large.pool import pool_of
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import solve_large
@@ -122,8 +120,7 @@ class Case:
             scores, kinds = POOLS[self.kind](self.n, self.m), {}
         capacity = np.full(self.m, PLACES)
         start, before = time.perf_counter(), time.process_time()
-        master = by_matching if self.side == "scipy" else by_flow
-        found = solve_large(scores, capacity, master=master, **kinds)
+        found = solve_large(scores, capacity, **kinds)
         solved, after = time.perf_counter(), time.process_time()
         verdict = verify_large(scores, capacity, found, **kinds)
         return {
@@ -232,7 +229,6 @@ def main() -> None:
     asked.add_argument("--sizes", default="2000,5000")
     asked.add_argument("--dense", default="2000")
     asked.add_argument("--kinds", default="uniform,factored,tied")
-    asked.add_argument("--scipy", default="2000")
     asked.add_argument("--profiles", default="5000")
     asked.add_argument("--alike", default="100000")
     asked.add_argument("--case", nargs=3)
@@ -243,14 +239,11 @@ def main() -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps(found | {"megabytes": peak}))
         return
-    large = "flow" if find_spec("ortools") else "scipy"
     kinds = given.kinds.split(",")
     cases = [Case("dense", kind, n) for n in numbers(given.dense) for kind in kinds]
-    cases += [Case("scipy", kind, n) for n in numbers(given.scipy) for kind in kinds]
-    cases += [Case(large, kind, n) for n in numbers(given.sizes) for kind in kinds]
-    cases += [Case(large, "profiles", n) for n in numbers(given.profiles)]
-    if large == "flow":
-        cases += [Case(large, "alike", n) for n in numbers(given.alike)]
+    cases += [Case("large", kind, n) for n in numbers(given.sizes) for kind in kinds]
+    cases += [Case("large", "profiles", n) for n in numbers(given.profiles)]
+    cases += [Case("large", "alike", n) for n in numbers(given.alike)]
     for case in dict.fromkeys(cases):
         print(shown(case, measured(case)), flush=True)
 

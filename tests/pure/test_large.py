@@ -1,21 +1,18 @@
 """The optimum of large pools against the dense solver, and the proof against forgeries."""
 
 from dataclasses import replace
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from cohort.matching.large.blocks import DenseScores, ProductScores
-from cohort.matching.large.master import Master, by_flow, by_matching
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import LargeSolution, solve_large
 from cohort.matching.problem import BadProblem, Problem
 from cohort.matching.solver import solve
 
 Scores = NDArray[np.float64]
-MASTERS = [by_matching, *([by_flow] if find_spec("ortools") else [])]
 KINDS = ("uniform", "factored", "tied", "all equal", "below zero")
 
 
@@ -34,9 +31,8 @@ def dense_total(scores: Scores, capacity: NDArray[np.int64], **conditions: objec
     return solve(Problem(scores, capacity, **conditions)).total  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("master", MASTERS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_total_is_that_of_the_dense_solver(kind: str, master: Master) -> None:
+def test_the_total_is_that_of_the_dense_solver(kind: str) -> None:
     for seed in range(25):
         rng = np.random.default_rng(seed)
         n, m = int(rng.integers(1, 60)), int(rng.integers(1, 25))
@@ -45,7 +41,7 @@ def test_the_total_is_that_of_the_dense_solver(kind: str, master: Master) -> Non
         floor = [None, 0.2, 0.5][seed % 3]
         scores = scores_of(kind, n, m, rng)
         given = DenseScores(scores, forbidden)
-        solution = solve_large(given, capacity, floor=floor, master=master)
+        solution = solve_large(given, capacity, floor=floor)
         expected = dense_total(scores, capacity, floor=floor, forbidden=forbidden)
         assert solution.total == pytest.approx(expected, abs=1e-8)
         assert (solution.gap, solution.bound) == (0, solution.total)
@@ -105,16 +101,13 @@ def test_the_order_of_people_moves_the_answer_with_them() -> None:
     assert {(researchers[rows[i]], mentors[columns[j]]) for i, j in moved.pairs} == pairs
 
 
-@pytest.mark.parametrize("master", MASTERS)
-def test_alike_people_are_solved_as_one_and_told_apart(master: Master) -> None:
+def test_alike_people_are_solved_as_one_and_told_apart() -> None:
     for seed in range(10):
         rng = np.random.default_rng(seed)
         few = scores_of("tied", 9, 6, rng)
         kind, other = rng.integers(0, 9, 90), rng.integers(0, 6, 40)
         capacity = rng.integers(0, 4, 40)
-        solution = solve_large(
-            DenseScores(few), capacity, researcher_kind=kind, mentor_kind=other, master=master
-        )
+        solution = solve_large(DenseScores(few), capacity, researcher_kind=kind, mentor_kind=other)
         expected = dense_total(few[np.ix_(kind, other)], capacity)
         assert solution.total == pytest.approx(expected, abs=1e-8)
         assert solution.gap == 0

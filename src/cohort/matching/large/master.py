@@ -1,12 +1,8 @@
 """The exact optimum among the pairs of the core, and the prices that prove it there."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from cohort.matching.large.pricing import Pairs
 from cohort.matching.problem import Ints
@@ -19,27 +15,20 @@ class Core:
     bench     int[n]: what a place on the bench is worth to each researcher.
     masses    int[n]: how many alike people a row stands for.
     capacity  int[m]: the places of each column.
-    guess     int[m] >= 0: what the prices may be about; it saves time, and changes no total.
     """
 
     pairs: Pairs
     bench: Ints
     masses: Ints
     capacity: Ints
-    guess: Ints
 
 
-Master = Callable[[Core], Ints]
-"""How many of each pair an optimum uses: int[k]; the rest of each row is on the bench."""
+def best_within(core: Core) -> Ints:
+    """How many of each pair an optimum uses: int[k]; the rest of each row is on the bench.
 
-
-def the_master() -> Master:
-    """OR-tools, if it is installed (the extra `large`), otherwise SciPy."""
-    return by_flow if find_spec("ortools") else by_matching
-
-
-def by_flow(core: Core) -> Ints:
-    """Cost scaling (Goldberg and Tarjan) by OR-tools, on rows, columns and one sink."""
+    Cost scaling (Goldberg and Tarjan 1990) by OR-tools, on rows, columns and one sink. OR-tools
+    is imported here because it takes a while, and most pools never come this way.
+    """
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415
 
     n, m = len(core.masses), len(core.capacity)
@@ -60,49 +49,6 @@ def by_flow(core: Core) -> Ints:
         raise ArithmeticError(f"the flow solver answered {status}")
     used: Ints = np.asarray(flow.flows(arcs), dtype=np.int64)
     return used
-
-
-def by_matching(core: Core) -> Ints:
-    """LAPJVsp (Jonker and Volgenant) by SciPy: a row for each person, a column for each place.
-
-    It has no warm start of its own, so it is given what is left of the units after the guess
-    at the prices. That changes nobody's optimum as long as every place with a guess above 0 is
-    taken: an empty one would have saved its price. Where one is not, the guess was too high;
-    the matching is done again with a lower one, and in the end with none.
-    """
-    highest = int(core.guess.max(initial=0))
-    for part in (0, 1 / 256, 1 / 32, 1 / 4):
-        guess = np.maximum(core.guess - int(highest * part), 0)
-        used = _matched(core, guess)
-        taken = np.bincount(core.pairs.columns, weights=used, minlength=len(guess))
-        if (taken == np.minimum(core.capacity, core.masses.sum()))[guess > 0].all():
-            return used
-    return _matched(core, np.zeros_like(core.guess))
-
-
-def _matched(core: Core, guess: Ints) -> Ints:
-    pairs = core.pairs
-    masses, places = core.masses, np.minimum(core.capacity, core.masses.sum())
-    copies = masses[pairs.rows] * places[pairs.columns]
-    origin = np.repeat(np.arange(len(pairs)), copies)
-    within = np.arange(len(origin)) - np.repeat(np.cumsum(copies) - copies, copies)
-    wide = places[pairs.columns[origin]]
-    rows = (np.cumsum(masses) - masses)[pairs.rows[origin]] + within // wide
-    columns = (np.cumsum(places) - places)[pairs.columns[origin]] + within % wide
-    everyone, total = np.arange(masses.sum()), int(places.sum())
-    person = np.repeat(np.arange(len(masses)), masses)
-    rows = np.append(rows, everyone)
-    worth = np.append((pairs.units - guess[pairs.columns])[origin], core.bench[person])
-    best = np.zeros(len(everyone), dtype=np.int64)
-    np.maximum.at(best, rows, worth)
-    cost = (best[rows] + 1 - worth).astype(np.float64)
-    shape = (len(everyone), total + len(everyone))
-    graph = csr_array((cost, (rows, np.append(columns, total + everyone))), shape=shape)
-    row, column = min_weight_full_bipartite_matching(graph)
-    row, column = row[column < total], column[column < total]
-    wanted = person[row] * len(places) + np.repeat(np.arange(len(places)), places)[column]
-    position = np.searchsorted(pairs.rows * len(places) + pairs.columns, wanted)
-    return np.bincount(position, minlength=len(pairs))
 
 
 def lowest_prices(core: Core, used: Ints) -> Ints:

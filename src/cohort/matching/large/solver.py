@@ -7,7 +7,7 @@ import numpy as np
 
 from cohort.matching.large.blocks import BlockScores
 from cohort.matching.large.kinds import Kinds, kinds_of, told_apart
-from cohort.matching.large.master import Core, Master, lowest_prices, the_master
+from cohort.matching.large.master import Core, best_within, lowest_prices
 from cohort.matching.large.pricing import Pairs, Pass, first_prices, price_out, together
 from cohort.matching.problem import BadNumber, BadShape, Ints
 from cohort.matching.solver import Prices
@@ -50,7 +50,6 @@ def solve_large(
     mentor_ids: Sequence[str] | None = None,
     progress: Progress | None = None,
     most_rounds: int = MOST_ROUNDS,
-    master: Master | None = None,
 ) -> LargeSolution:
     """The assignment of the highest total; nobody is matched below `floor`, or below 0.
 
@@ -60,9 +59,8 @@ def solve_large(
     It solves the pairs of a small core exactly, prices all pairs with what the core's places
     are worth, takes in the pairs that beat those prices, and begins again, until none does.
     Then no assignment of all pairs is better, and gap is exactly 0. The same input gives the
-    same bytes; with ids, in any order of people (which of equal optima, may depend on whether
-    OR-tools is installed). Memory O((n + m) * 40) and one block; time is that of a few passes
-    over all pairs. Raises BadProblem for input that cannot be read.
+    same bytes; with ids, in any order of people. Memory O((n + m) * 40) and one block; time is
+    that of a few passes over all pairs. Raises BadProblem for input that cannot be read.
     """
     capacity = _checked(capacity)
     n = scores.shape[0] if researcher_kind is None else len(researcher_kind)
@@ -76,7 +74,7 @@ def solve_large(
         np.minimum(places, n),
         -np.inf if floor is None else floor * scores.steps,
     )
-    found = _rounds(market, master or the_master(), progress or _silent, most_rounds)
+    found = _rounds(market, progress or _silent, most_rounds)
     return _told(found, market, researchers, mentors, np.minimum(capacity, n))
 
 
@@ -113,7 +111,7 @@ def _checked(capacity: Ints) -> Ints:
     return places.astype(np.int64)
 
 
-def _rounds(market: _Market, master: Master, progress: Progress, most: int) -> _Found:
+def _rounds(market: _Market, progress: Progress, most: int) -> _Found:
     """Solve the core, price everything, take in what the core lacks; until it lacks nothing."""
     n, m = market.scores.shape
     gap = 1.0
@@ -139,8 +137,8 @@ def _rounds(market: _Market, master: Master, progress: Progress, most: int) -> _
         progress("assignment", 0.0, gap)
         del seen  # while the core is solved, memory is at its peak
         bench = np.maximum(best - depth, 0)
-        core = Core(pairs, bench, market.masses, market.capacity, prices)
-        used = master(core)
+        core = Core(pairs, bench, market.masses, market.capacity)
+        used = best_within(core)
         prices = lowest_prices(core, used)
         short = _benched(core, used)
         seen = priced(prices, both_sides=short)
@@ -183,8 +181,8 @@ def _next_pairs(core: Core, seen: Pass, prices: Ints) -> Pairs:
     worst = max(int((seen.best - surplus).max()), 1)
     gains = offered.units - prices[offered.columns] - surplus[offered.rows]
     slack = surplus[pairs.rows] - (pairs.units - prices[pairs.columns])
-    near = offered.where(gains > -max(worst // 4, 1))
-    return together([pairs.where(slack <= worst), near]).each_once()
+    near = offered.where(gains > -(worst // 4))
+    return together([pairs.where(slack < worst), near]).each_once()
 
 
 def _told(
