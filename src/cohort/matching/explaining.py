@@ -134,9 +134,9 @@ def _no_allowed_mentor(scores: Scores, i: int) -> WhyUnmatched:
     counts = {name: count for name, count in counts.items() if count}
     by_size = sorted(counts, key=lambda name: -counts[name])
     causes = [f"{_number(counts[name])} {CAUSES[name]}" for name in by_size]
-    said = f"None of the {_count(m, 'mentor')} can be yours: {_listed(causes)}."
+    said = f"None of the {_count(m, 'mentor')} can be yours: {listed(causes)}."
     if m == 1:
-        because = _listed([CAUSES[name] for name in by_size])
+        because = listed([CAUSES[name] for name in by_size])
         said = f"The one mentor in this round is one {because}, so cannot be yours."
     return WhyUnmatched(
         "no_allowed_mentor",
@@ -177,18 +177,18 @@ def _shared_domain(
     if how_near == 0:
         return ""
     if hers == theirs:
-        return f"works on {_title(theirs, titles)}, as you do"
+        return f"works on {titled(theirs, titles)}, as you do"
     where = "close to" if how_near > CLOSE else "in the same broad field as"
-    return f"works on {_title(theirs, titles)}, {where} your {_title(hers, titles)}"
+    return f"works on {titled(theirs, titles)}, {where} your {titled(hers, titles)}"
 
 
 def _shared_role(researcher: Researcher, mentor: Mentor, titles: Mapping[str, str]) -> str:
     for rank, goal in enumerate(researcher.role_goals):
         if goal in mentor.roles:
             which = ORDINALS[min(rank, len(ORDINALS) - 1)]
-            return f"knows the role of {_title(goal, titles)}, your {which} goal"
+            return f"knows the role of {titled(goal, titles)}, your {which} goal"
     shared = [one for one in researcher.contexts if one in mentor.contexts]
-    return f"knows the setting you aim for ({_title(shared[0], titles)})" if shared else ""
+    return f"knows the setting you aim for ({titled(shared[0], titles)})" if shared else ""
 
 
 def _open_skills(researcher: Researcher, mentor: Mentor, titles: Mapping[str, str]) -> str:
@@ -196,7 +196,7 @@ def _open_skills(researcher: Researcher, mentor: Mentor, titles: Mapping[str, st
     strong = [skill for skill in by_weight if skill in mentor.skills]
     if not strong:
         return ""
-    named = [_title(skill, titles) for skill in strong[:MOST_NAMED]]
+    named = [titled(skill, titles) for skill in strong[:MOST_NAMED]]
     more = len(strong) - len(named)
     listed = ", ".join(named) + (f" and {_number(more)} more" if more else "")
     of_all = (
@@ -230,10 +230,10 @@ def _hours(hours: float) -> str:
 
 def _languages(researcher: Researcher, mentor: Mentor, titles: Mapping[str, str]) -> str:
     both = [titles.get(one, one) for one in researcher.languages if one in mentor.languages]
-    return f"you both speak {_listed(both)}" if both else ""
+    return f"you both speak {listed(both)}" if both else ""
 
 
-def _title(slug: str, titles: Mapping[str, str]) -> str:
+def titled(slug: str, titles: Mapping[str, str]) -> str:
     """A term as it stands inside a sentence: small, unless it is an acronym or a person's name."""
     title = titles.get(slug, slug)
     first = title.partition(" ")[0]
@@ -241,7 +241,7 @@ def _title(slug: str, titles: Mapping[str, str]) -> str:
     return title if keeps else title[:1].lower() + title[1:]
 
 
-def _listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 

@@ -88,18 +88,7 @@ def find_pairs(
     `out_of_time` is true, the best pairs found so far are given, with their true gap.
     """
     begin("scoring")
-    scores = score(
-        pool.researchers,
-        pool.mentors,
-        pool.taxonomy,
-        pool.week,
-        weights=pool.weights,
-        requirements=pool.requirements,
-        blocks=pool.blocks,
-        declined=pool.declined,
-        vetoes=pool.vetoes,
-    )
-    problem = _problem(pool, scores)
+    scores, problem = scored(pool)
     begin("solving")
     solution = solve(problem, out_of_time=out_of_time)
     begin("checking")
@@ -122,6 +111,22 @@ def find_pairs(
         solution=solution,
         scores=scores,
     )
+
+
+def scored(pool: Pool) -> tuple[Scores, Problem]:
+    """The scores of a pool and the problem that they make. Raises ValueError with a sentence."""
+    scores = score(
+        pool.researchers,
+        pool.mentors,
+        pool.taxonomy,
+        pool.week,
+        weights=pool.weights,
+        requirements=pool.requirements,
+        blocks=pool.blocks,
+        declined=pool.declined,
+        vetoes=pool.vetoes,
+    )
+    return scores, _problem(pool, scores)
 
 
 def _problem(pool: Pool, scores: Scores) -> Problem:

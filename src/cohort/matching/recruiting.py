@@ -37,12 +37,14 @@ class Advice(Generic[Profile]):
     gain    of the total, in the units of the scores; with `cover`, beside `placed`.
     placed  researchers more with a mentor.
     takes   int[k]: the researchers who would go to the new mentor.
+    newly   int[k]: those who have no mentor now and would have one, new or not.
     """
 
     profile: Profile
     gain: float
     placed: int
     takes: Ints
+    newly: Ints
 
 
 def recruits(
@@ -64,7 +66,7 @@ def recruits(
     columns = [(profile, column_of(profile)) for profile in profiles]
     solution = _with_room_for(problem, solution, [column for _, column in columns])
     bounds = [_bound(problem, solution, column, places) for _, column in columns]
-    placed, bonus = len(np.unique(solution.pairs[:, 0])), solution.cover_bonus
+    had, bonus = np.unique(solution.pairs[:, 0]), solution.cover_bonus
     found: list[tuple[float, Advice[Profile]]] = []
     for k in sorted(range(len(columns)), key=lambda k: -bounds[k]):
         worst = found[most - 1][0] if len(found) >= most else 0.0
@@ -72,10 +74,11 @@ def recruits(
             break
         profile, column = columns[k]
         again = solve(_with(problem, column, places))
-        more = len(np.unique(again.pairs[:, 0])) - placed
-        gain = again.total - solution.total
+        has = np.unique(again.pairs[:, 0])
+        more, gain = len(has) - len(had), again.total - solution.total
         takes = again.pairs[again.pairs[:, 1] == problem.shape[1], 0]
-        found.append((gain + bonus * more, Advice(profile, gain, more, takes)))
+        advice = Advice(profile, gain, more, takes, np.setdiff1d(has, had))
+        found.append((gain + bonus * more, advice))
         found.sort(key=lambda one: -one[0])
     return tuple(advice for value, advice in found[:most] if value > 0)
 
