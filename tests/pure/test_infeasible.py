@@ -1,6 +1,7 @@
 """What cannot be met is told with the people who prove it, and with a way out."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -58,17 +59,47 @@ def test_every_refusal_proves_itself_and_its_way_out_works(problem: Problem) -> 
 
 @given(problems())
 @settings(max_examples=150, deadline=None)
-def test_allowing_a_pair_that_a_refusal_names_fills_one_place_more(problem: Problem) -> None:
+def test_no_proof_has_fewer_mentors_when_it_says_so(problem: Problem) -> None:
     refusal = refusal_of(problem)
     if refusal is None:
         return
-    for i, j in refusal.allow:
-        forbidden, scores = np.asarray(problem.forbidden).copy(), problem.scores.copy()
-        forbidden[i, j], scores[i, j] = False, 9.0
-        opened = replace(problem, forbidden=forbidden, scores=scores)
-        still = refusal_of(opened)
-        lacking = 0 if still is None else (problem.min_load - still.lower).sum()
-        assert lacking < (problem.min_load - refusal.lower).sum()
+    assert refusal.smallest
+    m = problem.shape[1]
+    for size in range(len(refusal.mentors)):
+        for some in combinations(range(m), size):
+            alone = np.where(np.isin(np.arange(m), some), problem.min_load, 0)
+            assert every_assignment(replace(problem, min_load=alone))
+
+
+def test_a_smaller_proof_is_found_beside_a_large_one() -> None:
+    """Three mentors share two people; further on, two who share one."""
+    allowed = np.zeros((3, 5), dtype=bool)
+    allowed[:2, :3] = allowed[2, 3:] = True
+    problem = Problem(np.ones((3, 5)), np.ones(5), forbidden=~allowed, min_load=np.ones(5))
+    refusal = refusal_of(problem)
+    assert refusal is not None
+    assert (refusal.mentors, refusal.researchers, refusal.smallest) == ((3, 4), (2,), True)
+
+
+def test_too_many_sets_to_try_are_not_tried_and_that_is_said() -> None:
+    rng = np.random.default_rng(3)
+    allowed = rng.random((58, 60)) < 0.2
+    problem = Problem(np.ones((58, 60)), np.ones(60), forbidden=~allowed, min_load=np.ones(60))
+    refusal = refusal_of(problem)
+    assert refusal is not None
+    assert not refusal.smallest
+    assert refusal.asked == refusal.room + 1
+
+
+def test_the_sentence_uses_the_names_that_were_given() -> None:
+    problem = Problem(
+        [[1.0]], [2], min_load=[2], researcher_ids=["Ada"], mentor_ids=["Professor Kim"]
+    )
+    assert str(refusal_of(problem)) == (
+        "Mentor Professor Kim must have 2 people, but only 1 of these places can be filled: the "
+        "researchers who could go to this mentor are Ada. Lower the minimum by 1, or allow this "
+        "mentor more people."
+    )
 
 
 @given(problems(plain=True))

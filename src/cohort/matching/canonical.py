@@ -43,9 +43,7 @@ def canonical(problem: Problem) -> Canonical:
     steps = 10.0 ** min(math.floor(room), MOST_DIGITS)
     scaled = problem.scores * steps
     units = np.rint(scaled, out=scaled).astype(np.int64)
-    allowed = ~np.asarray(problem.forbidden)
-    if problem.floor is not None:
-        allowed &= problem.scores >= problem.floor
+    allowed = wanted_pairs(problem)
     pins = np.zeros(problem.shape, dtype=np.bool_)
     pins[[i for i, _ in problem.pinned], [j for _, j in problem.pinned]] = True
     taken = pins.sum(axis=1) >= np.asarray(problem.demand)
@@ -56,6 +54,12 @@ def canonical(problem: Problem) -> Canonical:
     bonus = outweighing * math.ceil(largest * steps) + 1 if problem.cover else 0
     units += bonus
     return Canonical(units, allowed, steps, bonus)
+
+
+def wanted_pairs(problem: Problem) -> Bools:
+    """The pairs that neither a requirement nor the floor rules out: bool[n, m]."""
+    allowed = ~np.asarray(problem.forbidden)
+    return allowed if problem.floor is None else allowed & (problem.scores >= problem.floor)
 
 
 def lots(problem: Problem) -> Ints:

@@ -58,7 +58,7 @@ class NotTheBest(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
-class _Around:
+class Around:
     """The moves around one best assignment, in steps; node m is the bench.
 
     back  float[m + 1, m + 1]: what the cheapest moves lose that hand one place's worth of
@@ -78,17 +78,14 @@ def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
     place's worth of people from j back to a mentor whom i gives up. O(n m) time and memory, and
     a search from each mentor over the moves that are cheaper than those through the bench.
     """
-    around = _around(problem, solution)
-    worth, price, goal = around.worth, around.price, around.residual.goal
-    m = problem.shape[1]
-    loss = _cheapest_to_make_room(around) - (goal.worth - price[:m])
-    loss[around.residual.held] = 0.0
+    around = look_around(problem, solution)
+    worth, m = around.worth, problem.shape[1]
+    loss = losses(around)
     loss[np.asarray(problem.forbidden)] = np.inf
-    loss[(around.residual.degree == 0) & (around.residual.scope.most == 0)] = np.inf
-    people, steps = _split(loss, worth.bonus)
+    people, steps = split(loss, worth.bonus)
     # A mentor whom no walk from the bench reaches would leave one more place empty.
     one_more = np.maximum(longest_walks(around.residual.arcs, m)[:m], 0)
-    more, gained = _split(one_more.astype(np.float64), worth.bonus)
+    more, gained = split(one_more.astype(np.float64), worth.bonus)
     return Counterfactuals(
         regret=steps / worth.steps,
         fewer_placed=people,
@@ -119,7 +116,7 @@ class Robustness:
 
 def robustness(problem: Problem, solution: Solution) -> Robustness:
     """How much each pair matters. O(k m) beside the search that `counterfactuals` makes."""
-    around = _around(problem, solution)
+    around = look_around(problem, solution)
     residual, price, m = around.residual, around.price, problem.shape[1]
     i, p = solution.pairs.T
     goal, scope = residual.goal, residual.scope
@@ -132,13 +129,13 @@ def robustness(problem: Problem, solution: Solution) -> Robustness:
     best = np.maximum(others.max(axis=1, initial=-np.inf), benched)
     loss = goal.worth[i, p] - price[p] - best
     loss[scope.fixed[i, p]] = np.inf
-    people, steps = _split(loss, around.worth.bonus)
+    people, steps = split(loss, around.worth.bonus)
     return Robustness(loss=steps / around.worth.steps, fewer_placed=people)
 
 
 def unplaced(problem: Problem, solution: Solution) -> tuple[Crowd, ...]:
     """Who is too many for whom: a proof for everybody whom even `cover` leaves without a mentor."""
-    return crowds(problem, _residual(problem, solution)[1])
+    return crowds(problem, residual_of(problem, solution)[1])
 
 
 def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, ...] | None:
@@ -147,7 +144,7 @@ def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, .
     One cheapest chain. Where several people could make the same move at the same cost, it is
     the one whose id comes first.
     """
-    residual = _residual(problem, solution)[1]
+    residual = residual_of(problem, solution)[1]
     m = problem.shape[1]
     if residual.held[i, j]:
         return ()
@@ -180,7 +177,8 @@ def _ways_to_make_room(residual: Residual, i: int) -> list[tuple[int, int]]:
     return ways
 
 
-def _residual(problem: Problem, solution: Solution) -> tuple[Canonical, Residual, Ints]:
+def residual_of(problem: Problem, solution: Solution) -> tuple[Canonical, Residual, Ints]:
+    """Worths in steps, what could move around the best answer, and prices with the bench's 0."""
     if problem.objective != "total" or solution.gap > 0:
         raise NotTheBest("Counterfactuals need a solution by total that is proved the best.")
     worth = canonical(problem)
@@ -191,12 +189,21 @@ def _residual(problem: Problem, solution: Solution) -> tuple[Canonical, Residual
     return worth, residual, np.append(lowest_prices(residual.arcs), 0)
 
 
-def _around(problem: Problem, solution: Solution) -> _Around:
-    worth, residual, price = _residual(problem, solution)
-    return _Around(worth, residual, price, _all_cheapest(residual.arcs, price))
+def look_around(problem: Problem, solution: Solution) -> Around:
+    worth, residual, price = residual_of(problem, solution)
+    return Around(worth, residual, price, _all_cheapest(residual.arcs, price))
 
 
-def _cheapest_to_make_room(around: _Around) -> Floats:
+def losses(around: Around) -> Floats:
+    """What every pair would lose if it had to be, allowed or not, in steps with the bonus."""
+    residual, price = around.residual, around.price
+    loss = _cheapest_to_make_room(around) - (residual.goal.worth - price[:-1])
+    loss[residual.held] = 0.0
+    loss[(residual.degree == 0) & (residual.scope.most == 0)] = np.inf
+    return loss
+
+
+def _cheapest_to_make_room(around: Around) -> Floats:
     """float[n, m]: what i gives up for j, and the moves from j that follow, at the least."""
     residual, back, price = around.residual, around.back, around.price
     n, m = residual.held.shape
@@ -213,7 +220,7 @@ def _cheapest_to_make_room(around: _Around) -> Floats:
     return least
 
 
-def _split(steps: Floats, bonus: int) -> tuple[Ints, Floats]:
+def split(steps: Floats, bonus: int) -> tuple[Ints, Floats]:
     """Whole people and the rest, from numbers in which a person counts as `bonus` steps."""
     if not bonus:
         return np.zeros(steps.shape, dtype=np.int64), steps

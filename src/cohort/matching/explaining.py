@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cohort.matching.canonical import wanted_pairs
 from cohort.matching.problem import UNMATCHED, Bools, Problem
 from cohort.matching.profiles import Mentor, Researcher
 from cohort.matching.scoring import Scores
@@ -86,12 +87,6 @@ def explain(
         shares=scores.weights.shares(),
         sentence="; ".join([opening, *(one for one in meeting if one)]) + ".",
     )
-
-
-def wanted_pairs(problem: Problem) -> Bools:
-    """The pairs that neither a requirement nor the floor rules out: bool[n, m]."""
-    allowed = ~np.asarray(problem.forbidden)
-    return allowed if problem.floor is None else allowed & (problem.scores >= problem.floor)
 
 
 def why_unmatched(

@@ -184,16 +184,19 @@ def prices_of(residual: Residual) -> Ints:
     return lowest_prices(residual.arcs) if residual.lowest is None else residual.lowest
 
 
-def fill(residual: Residual) -> int | None:
-    """Bring every mentor up to `lower` at the least loss; the first who cannot be, or None."""
-    short = residual.scope.lower - residual.load
-    for mentor in np.flatnonzero(short > 0).tolist():
-        for _ in range(short[mentor]):
-            walk = longest_walk(residual.arcs, residual.bench, mentor)
-            if walk is None:
-                return int(mentor)
-            residual.move([walk])
-    return None
+def fill(residual: Residual) -> Ints:
+    """Bring mentors up to `lower`, always where the next place loses least; who stays short.
+
+    From a best assignment this leaves as few places missing as can be, and among those
+    assignments it ends at a best one (successive shortest paths).
+    """
+    while True:
+        short = np.flatnonzero(residual.load < residual.scope.lower)
+        gain, _, before = _from(residual.arcs, residual.bench)
+        reached = short[gain[short] > NEVER]
+        if not len(reached):
+            return short
+        residual.move([_back(before, int(reached[gain[reached].argmax()]))])
 
 
 def lowest_prices(arcs: Ints) -> Ints:
@@ -232,8 +235,12 @@ def longest_walk(arcs: Ints, start: int, end: int) -> list[int] | None:
     price, _, before = _from(arcs, start)
     if price[end] <= NEVER:
         return None
+    return _back(before, end)
+
+
+def _back(before: Ints, end: int) -> list[int]:
     walk = [end]
-    while walk[-1] != start:
+    while before[walk[-1]] >= 0:
         walk.append(int(before[walk[-1]]))
     return walk[::-1]
 

@@ -1,25 +1,35 @@
 """When minimums cannot be met: who is too few for whom, and the cheapest way out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
 
 import numpy as np
 
-from cohort.matching.flow import NEVER, Residual, fill, lowest_prices
-from cohort.matching.problem import Bools, Ints, Problem
+from cohort.matching.canonical import wanted_pairs
+from cohort.matching.flow import NEVER, Residual, Scope, lowest_prices
+from cohort.matching.problem import Ints, Problem
 
-MOST_NAMED = 20
+MOST_TRIED = 5_000  # sets of mentors that are tried in search of a smaller proof
+Pairs = Sequence[tuple[int, int]]
 
 
 class CannotMeet(ValueError):
     """These mentors must have more people than there are researchers who could go to them.
 
-    mentors      whose `min_load` together is too high; no mentor can be left out of the proof.
+    mentors      whose `min_load` together is too high; none of them can be left out.
+    smallest     whether no proof needs fewer mentors. Finding one with the fewest is as hard as
+                 finding the largest clique of a graph (let each edge be a mentor whom only its
+                 two ends could have, beside people who could have anybody), so where there
+                 are too many sets to try, the proof is only one that cannot be made smaller.
     researchers  all who could be with any of them.
+    pins         pins (i, j) to others that hold back somebody who could be with one of them.
     asked, room  the sum of their `min_load`, and how many of those places can be filled.
-    lower        int[m]: the cheapest change: a `min_load` that can be met, as near as possible.
-    allow        pairs (i, j), dearest first: pairs that are ruled out now, each of which would
-                 fill one place more.
+    lower        int[m]: minimums that can be met. As few places as can be are missing, and of
+                 such minimums they are those with the best answer.
+
+    `repairs.repairs` names the single changes that help, each with the best answer it leads to.
     """
 
     def __init__(
@@ -30,46 +40,107 @@ class CannotMeet(ValueError):
         asked: int,
         room: int,
         lower: Ints,
-        allow: Sequence[tuple[int, int]],
+        pins: Pairs,
+        smallest: bool,
+        names: tuple[Sequence[str], Sequence[str]],
     ) -> None:
-        super().__init__(
-            f"Mentors {_listed(mentors)} must have {asked} people together, but only "
-            f"{room} of these places can be filled: the researchers who could go to them are "
-            f"{_listed(researchers)}. Lower their min_load by {asked - room}, or allow them "
-            "more people."
+        self.mentors, self.researchers, self.pins = tuple(mentors), tuple(researchers), tuple(pins)
+        self.asked, self.room, self.lower, self.smallest = asked, room, lower, smallest
+        super().__init__(self.in_words(*names))
+
+    def in_words(self, researchers: Sequence[str], mentors: Sequence[str]) -> str:
+        """The proof as a sentence, with these names by row and by column."""
+        who = _listed(researchers, self.researchers)
+        whom, them = _listed(mentors, self.mentors), "them"
+        subject, together = f"Mentors {whom}", " together"
+        if len(self.mentors) == 1:
+            subject, together, them = f"Mentor {whom}", "", "this mentor"
+        pins = [f"{researchers[i]} with {mentors[j]}" for i, j in self.pins]
+        held = f" Pins keep {', '.join(pins)}." if pins else ""
+        return (
+            f"{subject} must have {self.asked} people{together}, but only {self.room} of these "
+            f"places can be filled: the researchers who could go to {them} are {who}.{held} "
+            f"Lower the minimum by {self.asked - self.room}, or allow {them} more people."
         )
-        self.mentors, self.researchers = tuple(mentors), tuple(researchers)
-        self.asked, self.room = asked, room
-        self.lower, self.allow = lower, tuple(allow)
 
 
-def _listed(rows: Sequence[int]) -> str:
-    return ", ".join(map(str, rows)) if rows else "none"
+def _listed(names: Sequence[str], rows: Sequence[int]) -> str:
+    return ", ".join(names[k] for k in rows) if rows else "none"
 
 
-def too_few(problem: Problem, residual: Residual, mentor: int) -> CannotMeet:
-    """The proof that this mentor's minimum cannot be met beside those of the others.
+def too_few(problem: Problem, residual: Residual) -> CannotMeet:
+    """The proof that the minimums cannot all be met, from an assignment filled by `fill`.
 
-    Whoever could send people on to the mentor is at the minimum too: these mentors and their
-    people are a violation of Hall's condition (Hall 1935), which is then made as small as it
-    can be by leaving out every mentor whom it does not need.
+    Whoever could send people on to a mentor who is short is at the minimum too: these mentors
+    and their people are a violation of Hall's condition (Hall 1935), which is then made as
+    small as it can be by leaving out every mentor whom it does not need.
     """
-    mentors = _leading_to(residual, mentor)
-    lower = residual.scope.lower
+    scope, ids = residual.scope, problem.mentor_ids or ()
+    short = np.flatnonzero(residual.load < scope.lower).tolist()
+    together = {tuple(sorted(_leading_to(residual, j), key=lambda k: ids[k])) for j in short}
+    needed = [_without_the_needless(scope, list(mentors)) for mentors in together]
+    fewest = min(needed, key=lambda mentors: (len(mentors), [ids[j] for j in mentors]))
+    suspects = sorted({j for mentors in together for j in mentors}, key=lambda k: ids[k])
+    mentors, smallest = _fewer(scope, suspects, fewest)
+    who = scope.allowed[:, mentors].any(axis=1) & (scope.most > 0)
+    return CannotMeet(
+        sorted(mentors),
+        np.flatnonzero(who).tolist(),
+        asked=int(scope.lower[mentors].sum()),
+        room=_room(scope, mentors),
+        lower=np.minimum(scope.lower, residual.load),
+        pins=_pins_in_the_way(problem, scope, mentors),
+        smallest=smallest,
+        names=(problem.researcher_ids or (), ids),
+    )
+
+
+def _without_the_needless(scope: Scope, mentors: list[int]) -> list[int]:
     for one in mentors.copy():
         rest = [j for j in mentors if j != one]
-        if rest and lower[rest].sum() > _room(residual, rest):
+        if _are_too_many(scope, rest):
             mentors = rest
-    scope, fullest = residual.scope, _as_full_as_can_be(residual)
-    who = np.flatnonzero((scope.allowed[:, mentors].any(axis=1)) & (scope.most > 0))
-    return CannotMeet(
-        mentors,
-        who.tolist(),
-        asked=int(lower[mentors].sum()),
-        room=_room(residual, mentors),
-        lower=fullest.scope.lower,
-        allow=_pairs_that_would_help(problem, fullest, mentors),
-    )
+    return mentors
+
+
+def _fewer(scope: Scope, suspects: Sequence[int], found: list[int]) -> tuple[list[int], bool]:
+    """The smallest proof, and whether it surely is: every smaller set is tried, if not too many.
+
+    No proof needs a mentor who leads to nobody short: the mentors who do are the proof of all
+    that is missing, and what two proofs have in common (how much a set misses is supermodular)
+    is one too.
+    """
+    left = MOST_TRIED
+    for size in range(1, len(found)):
+        left -= comb(len(suspects), size)
+        if left < 0:
+            return found, False
+        for some in combinations(suspects, size):
+            if _are_too_many(scope, list(some)):
+                return list(some), True
+    return found, True
+
+
+def _are_too_many(scope: Scope, mentors: list[int]) -> bool:
+    return bool(scope.lower[mentors].sum() > _room(scope, mentors))
+
+
+def _room(scope: Scope, mentors: Sequence[int]) -> int:
+    """How many of these mentors' places can be filled at most, were there no other mentors."""
+    return int(np.minimum(*_free_and_ways(scope, mentors)).sum())
+
+
+def _free_and_ways(scope: Scope, mentors: Sequence[int]) -> tuple[Ints, Ints]:
+    """How many of these mentors each may have beside pins to others, and how many could be."""
+    elsewhere = scope.fixed.sum(axis=1) - scope.fixed[:, mentors].sum(axis=1)
+    return scope.most - elsewhere, scope.allowed[:, mentors].sum(axis=1)
+
+
+def _pins_in_the_way(problem: Problem, scope: Scope, mentors: Sequence[int]) -> Pairs:
+    free, ways = _free_and_ways(scope, mentors)
+    could = (scope.fixed | wanted_pairs(problem))[:, mentors].sum(axis=1)
+    more = np.minimum(free + 1, could) > np.minimum(free, ways)
+    return sorted((i, j) for i, j in problem.pinned if more[i] and j not in mentors)
 
 
 @dataclass(frozen=True)
@@ -136,46 +207,3 @@ def _leading_to(residual: Residual, mentor: int) -> list[int]:
         seen[newly] = True
         newly = np.flatnonzero((residual.arcs[:, newly] > NEVER).any(axis=1) & ~seen)
     return np.flatnonzero(seen).tolist()
-
-
-def _room(residual: Residual, mentors: Sequence[int]) -> int:
-    """How many of these mentors' places can be filled at most, were there no other mentors."""
-    scope = residual.scope
-    elsewhere = np.delete(scope.fixed, mentors, axis=1).sum(axis=1)
-    ways = scope.allowed[:, mentors].sum(axis=1)
-    return int(np.minimum(scope.most - elsewhere, ways).sum())
-
-
-def _as_full_as_can_be(residual: Residual) -> Residual:
-    """An assignment that misses as few of the minimums as can be, which become its own."""
-    lower = residual.scope.lower.copy()
-    while True:
-        residual = Residual(residual.goal, replace(residual.scope, lower=lower), residual.held)
-        mentor = fill(residual)
-        if mentor is None:
-            return residual
-        lower = lower.copy()
-        lower[mentor] = residual.load[mentor]
-
-
-def _pairs_that_would_help(
-    problem: Problem, residual: Residual, mentors: Sequence[int]
-) -> list[tuple[int, int]]:
-    """Pairs of these mentors with people whom their present mentors, or the bench, can spare."""
-    spare = _reached_from_bench(residual)
-    held, scope = residual.held, residual.scope
-    free = (held & ~scope.fixed)[:, spare[:-1]].any(axis=1) | (residual.degree < scope.most)
-    found = [(i, j) for j in mentors for i in np.flatnonzero(free & ~scope.allowed[:, j]).tolist()]
-    forbidden = np.asarray(problem.forbidden)
-    ids = problem.researcher_ids or (), problem.mentor_ids or ()
-    found.sort(key=lambda p: (forbidden[p], -residual.goal.worth[p], ids[0][p[0]], ids[1][p[1]]))
-    return found[:MOST_NAMED]
-
-
-def _reached_from_bench(residual: Residual) -> Bools:
-    seen = np.zeros(len(residual.arcs), dtype=np.bool_)
-    newly = np.array([residual.bench])
-    while len(newly):
-        seen[newly] = True
-        newly = np.flatnonzero((residual.arcs[newly] > NEVER).any(axis=0) & ~seen)
-    return seen

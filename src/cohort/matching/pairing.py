@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cohort.matching.canonical import wanted_pairs
 from cohort.matching.certificate import verify
-from cohort.matching.explaining import WhyUnmatched, explain, wanted_pairs, why_unmatched
+from cohort.matching.explaining import WhyUnmatched, explain, why_unmatched
 from cohort.matching.flow import never
 from cohort.matching.pool import Pool
 from cohort.matching.problem import UNMATCHED, Problem

@@ -41,16 +41,14 @@ def whole(problem: Problem, worth: Canonical) -> Scope:
 def feasible(problem: Problem, goal: Goal, scope: Scope) -> Residual:
     """A good assignment that meets every minimum; raises CannotMeet with the proof if none does.
 
-    Minimums are met from the best assignment without them, each at the least loss, so that it
-    stays the best for the minimums met so far (successive shortest paths).
+    Minimums are met from the best assignment without them, always at the least loss (`fill`).
     """
     no_minimum = replace(scope, lower=np.zeros_like(scope.lower))
     residual = Residual(goal, scope, quick(goal, no_minimum, scope.fixed))
     if (residual.load < scope.lower).any():
         improve(residual)
-        mentor = fill(residual)
-        if mentor is not None:
-            raise too_few(problem, residual, mentor)
+        if len(fill(residual)):
+            raise too_few(problem, residual)
     return residual
 
 
