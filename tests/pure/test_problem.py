@@ -1,5 +1,7 @@
 """Wrong input is refused with the exact place and a sentence."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,23 @@ ROOM = [1, 1, 1]
             (1,),
         ),
         ({"pinned": [(0, 1)], "forbidden": HALVES > 0}, BadPin, "pinned", (0,)),
+        ({"pinned": [(2**70, 0)]}, BadPin, "pinned", (0,)),
+        ({"pinned": None}, BadPin, "pinned", ()),
+        ({"demand": [1, np.inf]}, BadNumber, "demand", (1,)),
+        ({"demand": 1}, BadShape, "demand", ()),
+        ({"min_load": [0, 0, 0.5]}, BadNumber, "min_load", (2,)),
+        ({"incumbent": [None, 0]}, BadNumber, "incumbent", (0,)),
+        ({"capacity": [1, 1, 2**40]}, BadNumber, "capacity", (2,)),
+        ({"scores": [[0, 1, 0], [0, None, 0]]}, BadNumber, "scores", (1, 1)),
+        ({"floor": np.inf}, BadNumber, "floor", ()),
+        ({"floor": "low"}, BadNumber, "floor", ()),
+        ({"floor": [0.1, 0.2]}, BadShape, "floor", ()),
+        ({"stickiness": None}, BadNumber, "stickiness", ()),
+        ({"cover": "no"}, BadProblem, "cover", ()),
+        ({"objective": ["total"]}, BadProblem, "objective", ()),
+        ({"forbidden": [[True], [True, False]]}, BadShape, "forbidden", ()),
+        ({"mentor_ids": "abc"}, BadShape, "mentor_ids", ()),
+        ({"mentor_ids": [1, "1", 2]}, BadIdentifier, "mentor_ids", (1,)),
     ],
 )
 def test_wrong_input_is_refused_at_its_place(
@@ -57,6 +76,47 @@ def test_wrong_input_is_refused_at_its_place(
     assert (refusal.value.field, refusal.value.index) == (field, index)
     assert isinstance(refusal.value, ValueError)
     assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        [["0.5", "1", "2"]] * 2,
+        [[0.5, 1, 2], [0.5, 1]],
+        [[10**400, 1, 2]] * 2,
+        HALVES + 1j,
+        HALVES.astype("datetime64[D]"),
+        np.ma.array(HALVES, mask=[[False, True, False]] * 2),
+    ],
+)
+def test_what_is_no_number_is_not_read_as_one(scores: object) -> None:
+    with pytest.raises(BadNumber, match="scores must hold real numbers"):
+        Problem(scores, ROOM)
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        HALVES.astype(np.float32),
+        HALVES.astype(">f8"),
+        np.asfortranarray(HALVES),
+        np.full((4, 6), 0.5)[::2, ::-2],
+        HALVES.tolist(),
+        [[Fraction(1, 2)] * 3] * 2,
+    ],
+)
+def test_numbers_may_be_held_in_any_way(scores: object) -> None:
+    problem = Problem(scores, np.array(ROOM, dtype=">i2"), floor=np.float32(0.5))
+    assert problem.scores.tobytes() == HALVES.tobytes()
+    assert problem.scores.flags.c_contiguous
+    assert solve(problem).total == 1
+
+
+@pytest.mark.parametrize("kind", [np.bool_, np.int8, np.uint64])
+def test_whole_numbers_are_scores_too(kind: type) -> None:
+    scores = np.eye(3, dtype=kind)
+    scores.setflags(write=False)
+    assert solve(Problem(scores, np.ones(3, dtype=kind))).mentor_of.tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0)])

@@ -12,7 +12,8 @@ from cohort.matching.problem import Bools, Ints, Problem
 
 LARGEST_UNIT = 2.0**50  # sums of a few stay below 2**53, up to which float64 counts exactly
 MOST_DIGITS = 300
-LOT_BITS = 30
+LOT_BITS = 40
+"""Two assignments of a million pairs then share their best sum of lots by a chance of 1e-6."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +34,11 @@ def canonical(problem: Problem) -> Canonical:
     """Scores as whole multiples of a power of ten, rounded to the nearest.
 
     For scores up to 1 it is 10**-15 (with `cover` 10**-11 at 2,000 people, because the bonus
-    takes its share of the bits). Ten and not two, because people write scores as decimals:
-    0.1 + 0.2 is then equal to 0.3 + 0, and the rules for equals apply.
+    takes its share of the bits, as great stickiness does). Ten and not two, because people write
+    scores as decimals: 0.1 + 0.2 is then equal to 0.3 + 0, and the rules for equals apply.
     """
-    lowest, highest = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
-    largest = max(-float(lowest), float(highest)) + problem.stickiness
-    outweighing = 4 * problem.most_pairs + 2 if problem.cover else 0
-    room = math.log10(LARGEST_UNIT) - math.log10((largest or 1.0) * (outweighing or 1))
-    steps = 10.0 ** min(math.floor(room), MOST_DIGITS)
+    largest = _largest(problem)
+    steps = _steps(problem, largest)
     scaled = problem.scores * steps
     units = np.rint(scaled, out=scaled).astype(np.int64)
     allowed = wanted_pairs(problem)
@@ -51,7 +49,7 @@ def canonical(problem: Problem) -> Canonical:
     allowed |= pins
     kept = np.flatnonzero(np.asarray(problem.incumbent) >= 0)
     units[kept, np.asarray(problem.incumbent)[kept]] += round(problem.stickiness * steps)
-    bonus = outweighing * math.ceil(largest * steps) + 1 if problem.cover else 0
+    bonus = _outweighing(problem) * math.ceil(largest * steps) + 1 if problem.cover else 0
     units += bonus
     return Canonical(units, allowed, steps, bonus)
 
@@ -62,8 +60,28 @@ def wanted_pairs(problem: Problem) -> Bools:
     return allowed if problem.floor is None else allowed & (problem.scores >= problem.floor)
 
 
+def steps_of(problem: Problem) -> float:
+    """How many steps make 1: see `Canonical`. What is below 1e-300 in size counts as 0."""
+    return _steps(problem, _largest(problem))
+
+
+def _steps(problem: Problem, largest: float) -> float:
+    most = (largest or 1.0) * (_outweighing(problem) if problem.cover else 1)
+    return 10.0 ** min(math.floor(math.log10(LARGEST_UNIT) - math.log10(most)), MOST_DIGITS)
+
+
+def _largest(problem: Problem) -> float:
+    """The size of the largest score, stickiness included."""
+    lowest, highest = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
+    return max(-float(lowest), float(highest)) + problem.stickiness
+
+
+def _outweighing(problem: Problem) -> int:
+    return 4 * problem.most_pairs + 2
+
+
 def lots(problem: Problem) -> Ints:
-    """A draw from 1 to 2**30 for each pair, fixed by its two ids and nothing else: int64[n, m]."""
+    """A draw from 1 to 2**40 for each pair, fixed by its two ids and nothing else: int64[n, m]."""
     return lots_of(problem.researcher_ids or (), problem.mentor_ids or ())
 
 

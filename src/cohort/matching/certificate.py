@@ -11,8 +11,12 @@ from cohort.matching.certificate_fair import faults_in_levels
 from cohort.matching.problem import Bools, Floats, Ints, Problem
 from cohort.matching.solver import Solution
 
-BLOCK = 1024
+PAIRS_AT_ONCE = 2**20
 TOLERANCE = 1e-9
+ROUNDING = 1e-14
+"""Of the cover bonus: what rounding to whole steps may make of a pair."""
+SMALLEST = 1e-280
+"""Of what is smaller, the solver keeps fewer digits than the tolerance asks for."""
 PROOF = "No assignment has a total above {bound}, and this one has {total}."
 FAIR = "No assignment is fairer, and none as fair has a total above {total}."
 
@@ -35,13 +39,13 @@ def verify(problem: Problem, solution: Solution) -> Verdict:
 
     Any prices v give a bound: each researcher gets at most her best scores less their prices,
     and the mentors' places bring in at most what they are priced at (a price below 0 is paid
-    for as many people as the mentor must have). One pass over the scores, in blocks of rows;
-    O(n m) time, O(m) memory beside the input. Figures are compared to 1e-9 of the largest
-    number among them. With "fair", each level is checked as well (`certificate_fair`).
+    for as many people as the mentor must have). One pass over the scores, in blocks of rows:
+    O(n m) time, O(n + m) memory beside the input and a block. Figures are compared to 1e-9 of
+    the largest among them (with `cover`, and to 1e-14 of the bonus for each pair). With "fair",
+    the levels are checked instead, in whole numbers and O(n m) memory (`certificate_fair`).
     """
-    fault = next(
-        chain(_faults_in_pairs(problem, solution), _faults_in_prices(problem, solution)), ""
-    )
+    looked_at = _faults_in_form, _faults_in_pairs, _faults_in_prices
+    fault = next(chain.from_iterable(look(problem, solution) for look in looked_at), "")
     if fault:
         return Verdict(holds=False, sentence=fault, total=math.nan, bound=math.nan)
     if problem.objective == "fair":
@@ -58,15 +62,24 @@ def _verdict(fault: str, proof: str, total: float, bound: float) -> Verdict:
 
 
 def _largest(problem: Problem) -> float:
-    return float(np.abs(problem.scores).max(initial=0.0)) + problem.stickiness
+    low, high = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
+    return max(-float(low), float(high)) + problem.stickiness
 
 
-def _faults_in_pairs(problem: Problem, solution: Solution) -> Iterator[str]:
+def _faults_in_form(problem: Problem, solution: Solution) -> Iterator[str]:
+    """What would only look like an answer: other shapes, or numbers that are none."""
     n, m = problem.shape
     pairs, mentor_of = solution.pairs, solution.mentor_of
     u, v = solution.prices
     if (u.shape, v.shape, mentor_of.shape) != ((n,), (m,), (n if problem.single else 0,)):
         yield "The solution has another number of researchers or mentors than the problem."
+    if pairs.shape != (len(pairs), 2) or {pairs.dtype.kind, mentor_of.dtype.kind} != {"i"}:
+        yield "Pairs must be two whole numbers each, and mentors whole numbers."
+
+
+def _faults_in_pairs(problem: Problem, solution: Solution) -> Iterator[str]:
+    n, m = problem.shape
+    pairs, mentor_of = solution.pairs, solution.mentor_of
     if ((pairs < 0) | (pairs >= (n, m))).any() or ((mentor_of < -1) | (mentor_of >= m)).any():
         yield "Somebody is matched with a mentor who does not exist."
     if len(np.unique(pairs, axis=0)) < len(pairs):
@@ -103,17 +116,20 @@ def _faults_in_prices(problem: Problem, solution: Solution) -> Iterator[str]:
     may_be_low = (np.asarray(problem.min_load) > 0) | (problem.objective == "fair")
     for j in np.flatnonzero(~(((v >= 0) | may_be_low) & np.isfinite(v))):
         yield f"The price of mentor {j} is {v[j]}; it must be a number of at least 0."
-    if bonus and not problem.cover:
-        yield "A cover bonus is charged without cover."
-    enough = 2 * problem.most_pairs * _largest(problem) <= bonus < math.inf
-    if problem.cover and problem.objective == "total" and not enough:
-        yield f"The cover bonus is {bonus}: too small to prove that nobody else can be placed."
+    if bonus and not (problem.cover and problem.objective == "total"):
+        yield "A cover bonus is charged where it has no place: without cover, or with fairness."
+    if problem.cover and problem.objective == "total":
+        least = 2 * problem.most_pairs * _largest(problem)
+        most = 8 * (problem.most_pairs + 1) * (_largest(problem) or 1.0)
+        if not least <= bonus <= most:
+            yield f"The cover bonus is {bonus}; to prove anything it must be {least} to {most}."
 
 
 def _faults_in_figures(
     problem: Problem, solution: Solution, total: float, bound: float, best: Floats
 ) -> Iterator[str]:
-    slack = TOLERANCE * max(_largest(problem), solution.cover_bonus, abs(total))
+    slack = TOLERANCE * max(_largest(problem), abs(total), SMALLEST)
+    slack += ROUNDING * solution.cover_bonus * (problem.most_pairs + 1)
     for i in np.flatnonzero(~(np.abs(best - solution.prices.u) <= slack)):
         yield f"Researcher {i} has the price {solution.prices.u[i]}; it must be {best[i]}."
     if not abs(solution.total - total) <= slack:
@@ -132,9 +148,10 @@ def _weigh(problem: Problem, solution: Solution) -> tuple[float, float, Floats]:
     v, bonus, pairs = solution.prices.v, solution.cover_bonus, solution.pairs
     best = np.zeros(n)
     parts: list[float] = []
-    for start in range(0, n if m else 0, BLOCK):
-        rows = slice(start, start + BLOCK)
-        here = pairs[(pairs[:, 0] >= start) & (pairs[:, 0] < start + BLOCK)]
+    height = max(PAIRS_AT_ONCE // max(m, 1), 1)
+    for start in range(0, n if m else 0, height):
+        rows = slice(start, start + height)
+        here = pairs[(pairs[:, 0] >= start) & (pairs[:, 0] < start + height)]
         scores, barred = _block(problem, rows)
         best[rows] = _best_offers(problem, rows, scores - v, barred, bonus)
         parts += scores[here[:, 0] - start, here[:, 1]].tolist()

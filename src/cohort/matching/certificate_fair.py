@@ -3,7 +3,8 @@
 Each level has prices for places. They prove that the assignment is the best at the level when
 nobody could do better at these prices, and no mentor could either. What the prices tell of all
 other best assignments (who must be held, who cannot be) is all that the next level may use.
-Everything is counted in the whole numbers of `canonical`, so nothing is compared to a tolerance.
+Everything is counted in whole numbers, the scores in `steps_of(problem)`, so that only what each
+researcher adds is compared to a tolerance.
 """
 
 from collections.abc import Iterator
@@ -11,12 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.matching.canonical import canonical
+from cohort.matching.canonical import steps_of
 from cohort.matching.problem import Bools, Ints, Problem
 from cohort.matching.solver import Level, Solution
 
 BLOCK = 1024
 NEVER = -(2**60)
+LARGEST_PRICE = 2**59
+"""Beyond it a price less a score could pass 64 bits, and prove anything."""
+TOLERANCE = 1e-9
 KINDS = {"placed": 0, "pairs": 1, "score": 2}
 
 
@@ -35,9 +39,10 @@ class _Open:
 
 def faults_in_levels(problem: Problem, solution: Solution) -> Iterator[str]:
     """What is wrong with the proof, level by level. O(n m) time for each level."""
-    units = canonical(problem)
-    worth = units.units - units.bonus
-    state = _all_open(problem, units.allowed, solution)
+    yield from _faults_in_form(problem, solution)
+    steps = steps_of(problem)
+    worth = _whole_scores(problem, steps)
+    state = _all_open(problem, solution)
     past = -(2**62)
     kinds = [level.kind for level in solution.levels]
     if kinds != sorted(kinds, key=KINDS.__getitem__) or "pairs" not in kinds:
@@ -56,19 +61,46 @@ def faults_in_levels(problem: Problem, solution: Solution) -> Iterator[str]:
         yield "There are pairs whose score no level has proved."
     # The number of pairs and of those up to the last score is proved: none is left above it.
     state.free &= worth <= past
-    scale = units.steps
-    prices = np.rint(solution.prices.v * scale).astype(np.int64)
+    prices = np.rint(solution.prices.v * steps).astype(np.int64)
     yield from _faults_in_level(worth, 0, prices, state, "total")
-    total = sum(worth[state.held].tolist()) / scale
+    adds = np.where(state.held, worth - prices, 0).sum(axis=1) / steps
+    slack = TOLERANCE * np.maximum(np.abs(adds), 1 / steps)
+    for i in np.flatnonzero(~(np.abs(adds - solution.prices.u) <= slack)):
+        yield f"Researcher {i} has the price {solution.prices.u[i]}; it must be {adds[i]}."
+    total = sum(worth[state.held].tolist()) / steps
     if not solution.total == solution.bound == total or solution.gap != 0:
         yield f"The total or its bound is not {total}, which is what the pairs add up to."
 
 
-def _all_open(problem: Problem, allowed: Bools, solution: Solution) -> _Open:
+def _faults_in_form(problem: Problem, solution: Solution) -> Iterator[str]:
+    """Prices that are none, or too large to reckon with."""
+    for level in solution.levels:
+        if level.kind not in KINDS:
+            yield f"There is a level of {level.kind!r}; it must be one of {', '.join(KINDS)}."
+        prices = np.asarray(level.prices)
+        if prices.shape != problem.capacity.shape or prices.dtype.kind != "i":
+            yield f"A level ({level.kind}) needs a whole number for each mentor as prices."
+        if (np.abs(prices.astype(np.float64)) > LARGEST_PRICE).any():
+            yield f"A price in a level ({level.kind}) is above 2**59 in size."
+    if not (np.abs(solution.prices.v) <= LARGEST_PRICE / steps_of(problem)).all():
+        yield "The price of a place is larger than any score could ask for."
+
+
+def _whole_scores(problem: Problem, steps: float) -> Ints:
+    """The scores in steps, with stickiness; written anew, so that a slip of the solver shows."""
+    sticky = np.asarray(problem.incumbent)[:, None] == np.arange(problem.shape[1])
+    worth: Ints = np.rint(problem.scores * steps).astype(np.int64)
+    worth += sticky * round(problem.stickiness * steps)
+    return worth
+
+
+def _all_open(problem: Problem, solution: Solution) -> _Open:
     n, m = problem.shape
     held = np.zeros((n, m), dtype=np.bool_)
     held[tuple(solution.pairs.T)] = True
-    free = allowed.copy()
+    free = ~np.asarray(problem.forbidden)
+    if problem.floor is not None:
+        free &= problem.scores >= problem.floor
     fixed = np.zeros(n, dtype=np.int64)
     for i, j in problem.pinned:
         free[i, j] = False

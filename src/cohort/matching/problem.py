@@ -1,7 +1,7 @@
 """One assignment problem, checked when it is made."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
 from typing import Any, Literal
@@ -51,7 +51,8 @@ class Problem:
     demand      int[n] >= 0: how many mentors a researcher may have, never the same one twice;
                 1 for everybody unless said.
     min_load    int[m] >= 0, at most the capacity: how many people each mentor must have.
-    floor       nobody is matched below it (a score equal to it is fine).
+    floor       nobody is matched below it (a score equal to it is fine; float32 holds 0.7 as
+                0.69999999, which is below 0.7).
     forbidden   bool[n, m]: pairs that do not exist.
     pinned      (i, j) pairs that must be part of the answer; a pin beats the floor.
     incumbent   int[n]: the mentor that i has now, -1 for none.
@@ -96,7 +97,9 @@ class Problem:
             "min_load": _min_load(self.min_load, capacity),
             "forbidden": _forbidden(self.forbidden, (n, m)),
             "incumbent": _incumbent(self.incumbent, n, m),
+            "floor": None if self.floor is None else _number(self.floor, "floor"),
             "stickiness": _stickiness(self.stickiness, scores),
+            "cover": _yes_or_no(self.cover, "cover"),
             "researcher_ids": _ids(self.researcher_ids, "researcher_ids", n),
             "mentor_ids": _ids(self.mentor_ids, "mentor_ids", m),
         }
@@ -105,7 +108,7 @@ class Problem:
         object.__setattr__(self, "pinned", _pins(self))
         if self.floor is not None and not math.isfinite(self.floor):
             raise BadNumber(f"floor is {self.floor}; give a finite number, or None.", "floor")
-        if self.objective not in ("total", "fair"):
+        if not isinstance(self.objective, str) or self.objective not in ("total", "fair"):
             raise BadProblem(
                 f'objective is {self.objective!r}; it must be "total" or "fair".', "objective"
             )
@@ -135,10 +138,30 @@ def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _numbers(given: object, field: str) -> Floats:
+    """A copy as floats; texts, dates, complex and masked numbers are not read as something."""
+    unreadable = BadNumber(
+        f"{field} must hold real numbers; no texts, dates, complex or masked ones.", field
+    )
     try:
-        return np.array(given, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as refused:
-        raise BadNumber(f"{field} must be an array of numbers.", field) from refused
+        array = np.asarray(given)
+        if array.dtype.kind in "buifO" and not np.ma.is_masked(given):
+            return np.array(array, dtype=np.float64, order="C")
+    except (TypeError, ValueError, OverflowError) as refused:
+        raise unreadable from refused
+    raise unreadable
+
+
+def _number(given: object, field: str) -> float:
+    number = _numbers(given, field)
+    if number.shape:
+        raise BadShape(f"{field} has shape {number.shape}; it must be one number.", field)
+    return float(number)
+
+
+def _yes_or_no(given: object, field: str) -> bool:
+    if not isinstance(given, bool | np.bool_):
+        raise BadProblem(f"{field} is {given!r}; it must be True or False.", field)
+    return bool(given)
 
 
 def _scores(given: object) -> Floats:
@@ -161,7 +184,9 @@ def _whole_numbers(given: object, field: str, length: int, *, lowest: int) -> In
     numbers = _numbers(given, field)
     if numbers.shape != (length,):
         raise BadShape(f"{field} has shape {numbers.shape}; it must be ({length},).", field)
-    bad = np.flatnonzero(~((numbers >= lowest) & (numbers <= 2**31) & (numbers % 1 == 0)))
+    bad = np.flatnonzero(
+        ~((numbers >= lowest) & (numbers <= 2**31) & (np.trunc(numbers) == numbers))
+    )
     if len(bad):
         k = bad[0]
         raise BadNumber(
@@ -189,7 +214,10 @@ def _min_load(given: object, capacity: Ints) -> Ints:
 
 
 def _forbidden(given: object, shape: tuple[int, int]) -> Bools:
-    forbidden = np.zeros(shape, dtype=np.bool_) if given is None else np.array(given)
+    try:
+        forbidden = np.zeros(shape, dtype=np.bool_) if given is None else np.array(given)
+    except ValueError as refused:
+        raise BadShape(f"forbidden must be an array of shape {shape}.", "forbidden") from refused
     if forbidden.shape != shape:
         raise BadShape(f"forbidden has shape {forbidden.shape}; it must be {shape}.", "forbidden")
     if forbidden.dtype != np.bool_ and forbidden.size:
@@ -210,16 +238,19 @@ def _incumbent(given: object, n: int, m: int) -> Ints:
     return incumbent
 
 
-def _stickiness(given: float, scores: Floats) -> float:
-    if not given >= 0:
-        raise BadNumber(f"stickiness is {given}; it must be 0 or more.", "stickiness")
+def _stickiness(given: object, scores: Floats) -> float:
+    stickiness = _number(given, "stickiness")
+    if not stickiness >= 0:
+        raise BadNumber(f"stickiness is {stickiness}; it must be 0 or more.", "stickiness")
     largest = float(np.abs(scores).max(initial=0.0)) or 1.0
-    return min(float(given), 2.0 * (min(scores.shape, default=0) + 1) * largest)
+    return min(stickiness, 2.0 * (min(scores.shape, default=0) + 1) * largest)
 
 
-def _ids(given: Sequence[object] | None, field: str, length: int) -> tuple[str, ...]:
+def _ids(given: object, field: str, length: int) -> tuple[str, ...]:
     if given is None:
         return tuple(str(k) for k in range(length))
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise BadShape(f"{field} is {given!r}; it must be a list of {length} ids.", field)
     ids = tuple(str(one) for one in given)
     if len(ids) != length:
         raise BadShape(f"{field} has {len(ids)} entries; it must have {length}.", field)
