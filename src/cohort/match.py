@@ -13,7 +13,15 @@ from cohort.errors import Invalid
 from cohort.matching.periods import week_planned_on
 from cohort.offline import Done, Outputs, match_scores, match_sheets
 
-STEPS = ("reading", "scoring", "solving", "checking", "explaining", "writing")
+SHARES = {
+    "reading": 0.15,
+    "scoring": 0.05,
+    "solving": 0.5,
+    "checking": 0.1,
+    "explaining": 0.15,
+    "writing": 0.05,
+}
+"""How much of the bar each step takes: about its part of the time for a large pool."""
 MOST_SHOWN = 20
 WIDTH = 40
 
@@ -33,7 +41,7 @@ def match(
     floor: float | None,
 ) -> None:
     """Pair two spreadsheets, or the rows and columns of a matrix. Raises Invalid."""
-    begin = Steps()
+    bar = Steps()
     try:
         if scores or capacity:
             for_sheets = {
@@ -47,7 +55,7 @@ def match(
             _refuse(for_sheets, "does not go with --scores")
             if not (scores and capacity):
                 _wrong("--scores and --capacity go together: give both.")
-            done = match_scores(scores, capacity, out, floor=floor, begin=begin)
+            done = match_scores(scores, capacity, out, floor=floor, progress=bar)
         else:
             _refuse({"--floor": floor}, "goes with --scores; with spreadsheets, set least_score")
             if not (researchers and mentors):
@@ -59,13 +67,13 @@ def match(
                 rules=rules,
                 taxonomy=taxonomy,
                 week=_monday(week),
-                begin=begin,
-                note=begin.say,
+                progress=bar,
+                note=bar.say,
             )
     except MemoryError as error:
         raise Invalid("There is not enough memory here for all pairs at once.") from error
     finally:
-        begin.clear()
+        bar.clear()
     click.echo(done.summary, err=True)
     if not unmatched:
         _show_unmatched(done, report)
@@ -83,12 +91,16 @@ class Steps:
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
+        self._line = ""
 
-    def __call__(self, step: str) -> None:
-        if self._shown:
-            done = STEPS.index(step) * WIDTH // len(STEPS)
-            bar = "#" * done + "-" * (WIDTH - done)
-            click.echo(f"\r\033[K  [{bar}]  {step} …", err=True, nl=False)
+    def __call__(self, step: str, fraction: float) -> None:
+        before = list(SHARES).index(step)
+        share = sum(list(SHARES.values())[:before]) + SHARES[step] * fraction
+        done = round(share * WIDTH)
+        line = f"  [{'#' * done}{'-' * (WIDTH - done)}] {share:4.0%}  {step} …"
+        if self._shown and line != self._line:
+            self._line = line
+            click.echo(f"\r\033[K{line}", err=True, nl=False)
 
     def say(self, sentence: str) -> None:
         self.clear()

@@ -20,7 +20,7 @@ from cohort.matching.columns import MENTORS, RESEARCHERS, Column, column_of
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import LargeSolution, solve_large
 from cohort.matching.large.stored import StoredScores
-from cohort.matching.pairing import NotProved, Result, find_pairs
+from cohort.matching.pairing import NotProved, Progress, Result, find_pairs
 from cohort.matching.problem import BadProblem, Problem
 from cohort.matching.requirements import BadRules
 from cohort.matching.roster import Vocabulary
@@ -35,7 +35,6 @@ from cohort.settings import shipped
 MOST_FAULTS = 20
 MOST_HELD = 10_000_000
 """A matrix of more numbers is solved from the disk: it takes a tenth of the memory."""
-Begin = Callable[[str], None]
 Numbers = npt.NDArray[Any]
 
 
@@ -68,21 +67,21 @@ def match_sheets(
     rules: Path | None,
     taxonomy: Path | None,
     week: date,
-    begin: Begin,
+    progress: Progress,
     note: Callable[[str], None],
 ) -> Done:
     """Pair the people of two CSV files. Raises Invalid; then nothing is written."""
     started = time.perf_counter()
     _keep_apart([researchers, mentors, *(path for path in (rules, taxonomy) if path)], out)
-    begin("reading")
+    progress("reading", 0.0)
     gathered, dialect = _gathered(researchers, mentors, rules, taxonomy, week)
     for sentence in gathered.notes:
         note(sentence)
     try:
-        result = find_pairs(gathered.pool, begin=begin)
+        result = find_pairs(gathered.pool, progress=progress)
     except (NotProved, BadProblem) as error:
         raise Invalid(str(error)) from error
-    begin("writing")
+    progress("writing", 0.0)
     seconds = time.perf_counter() - started
     _write_together(_files(out, gathered, result, dialect))
     return Done(
@@ -92,28 +91,28 @@ def match_sheets(
 
 
 def match_scores(
-    scores: Path, capacity: Path, out: Path, *, floor: float | None, begin: Begin
+    scores: Path, capacity: Path, out: Path, *, floor: float | None, progress: Progress
 ) -> Done:
     """Pair the rows of a matrix of scores with its columns. Raises Invalid."""
     started = time.perf_counter()
     _keep_apart([scores, capacity], Outputs(pairs=out))
-    begin("reading")
+    progress("reading", 0.0)
     matrix, places = _array(scores, 2), _array(capacity, 1)
     if matrix.shape[1] != len(places):
         raise Invalid(
             f"{scores.name} has {matrix.shape[1]} columns, one for each mentor, but "
             f"{capacity.name} has {len(places)} numbers. Give one capacity for each column."
         )
-    begin("solving")
+    progress("solving", 0.0)
     solve_it = _solve_stored if matrix.size > MOST_HELD else _solve_held
     try:
-        solution, verdict = solve_it(matrix, places, floor, begin)
+        solution, verdict = solve_it(matrix, places, floor, progress)
     except BadProblem as error:
         name = {"scores": scores.name, "capacity": capacity.name}.get(error.field, "--floor")
         raise Invalid(f"{name}: {error}") from error
     if not verdict:
         raise Invalid(f"The result could not be proved, so it was not kept. {verdict.sentence}")
-    begin("writing")
+    progress("writing", 0.0)
     rows = ((i, j, float(matrix[i, j])) for i, j in solution.pairs.tolist())
     _write_together({out: write_sheet(("researcher", "mentor", "score"), rows, Dialect())})
     unmatched = len(solution.mentor_of) - len(solution.pairs)
@@ -122,23 +121,23 @@ def match_scores(
 
 
 def _solve_held(
-    matrix: Numbers, places: Numbers, floor: float | None, begin: Begin
+    matrix: Numbers, places: Numbers, floor: float | None, progress: Progress
 ) -> tuple[Solution, Verdict]:
     problem = Problem(scores=matrix, capacity=places, floor=floor)
     solution = solve(problem)
-    begin("checking")
+    progress("checking", 0.0)
     return solution, verify(problem, solution)
 
 
 def _solve_stored(
-    matrix: Numbers, places: Numbers, floor: float | None, begin: Begin
+    matrix: Numbers, places: Numbers, floor: float | None, progress: Progress
 ) -> tuple[LargeSolution, Verdict]:
     """A block of rows in memory at a time."""
     # What a problem asks of places and floor, it asks without scores too.
     checked = Problem(scores=np.zeros((0, len(places))), capacity=places, floor=floor)
     stored, capacity = StoredScores(matrix), checked.capacity
     solution = solve_large(stored, capacity, floor=floor)
-    begin("checking")
+    progress("checking", 0.0)
     return solution, verify_large(stored, capacity, solution, floor=floor)
 
 

@@ -1,15 +1,10 @@
-"""Why this mentor, and why none: numbers, and sentences that a researcher understands."""
+"""Why this mentor: numbers, and a sentence that a researcher understands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from cohort.matching.canonical import wanted_pairs
-from cohort.matching.problem import UNMATCHED, Bools, Problem
 from cohort.matching.profiles import Mentor, Researcher
 from cohort.matching.scoring import Scores
-from cohort.matching.solver import Solution
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -17,22 +12,6 @@ STAGES = {"phd": "a PhD", "postdoc": "a postdoc", "researcher": "research"}
 MOST_NAMED = 4
 CLOSE = 0.5
 """What two domains have that share no more than a top branch, at most."""
-CAUSES = {
-    "conflict_of_interest": "with an organisation or an adviser in common with you",
-    "common_language": "without a language in common with you",
-    "shared_hours": "with too few weekly hours in common with you",
-    "block": "ruled out for you",
-    "declined": "where one of you declined before",
-    "veto": "ruled out for you by the organiser",
-}
-NEXT_STEPS = {
-    "conflict_of_interest": "The organiser can invite mentors from other organisations.",
-    "common_language": "Add every language that you could meet in to your profile.",
-    "shared_hours": "Add more weekly hours to your profile, also early or late ones.",
-    "block": "Talk to the organiser about who could be your mentor.",
-    "declined": "The organiser can invite another mentor.",
-    "veto": "Talk to the organiser about who could be your mentor.",
-}
 
 
 @dataclass(frozen=True)
@@ -43,16 +22,6 @@ class Explanation:
     factors: dict[str, float]
     shares: dict[str, float]
     sentence: str
-
-
-@dataclass(frozen=True)
-class WhyUnmatched:
-    """`code` is no_mentors, no_allowed_mentor, below_floor or no_room; `detail` has its counts."""
-
-    code: str
-    sentence: str
-    next_step: str
-    detail: dict[str, float]
 
 
 def explain(
@@ -86,75 +55,6 @@ def explain(
         factors={name: float(factor[i, j]) for name, factor in scores.factors.items()},
         shares=scores.weights.shares(),
         sentence="; ".join([opening, *(one for one in meeting if one)]) + ".",
-    )
-
-
-def why_unmatched(
-    scores: Scores, problem: Problem, solution: Solution, i: int, wanted: Bools | None = None
-) -> WhyUnmatched:
-    """Why researcher i has no mentor, and what would help.
-
-    O(n m) time; whoever asks for many people hands in `wanted_pairs(problem)`.
-    """
-    m = problem.shape[1]
-    if solution.mentor_of[i] != UNMATCHED:
-        raise ValueError(f"Researcher {i} has mentor {solution.mentor_of[i]}.")
-    if m == 0:
-        return WhyUnmatched(
-            "no_mentors",
-            "There is no mentor in this round yet.",
-            "You take part in the next round; the organiser can invite mentors.",
-            {"mentors": 0},
-        )
-    allowed = ~np.asarray(problem.forbidden)[i]
-    if not allowed.any():
-        return _no_allowed_mentor(scores, i)
-    wanted = wanted_pairs(problem) if wanted is None else wanted
-    if problem.floor is not None and not wanted[i].any():
-        best = float(problem.scores[i][allowed].max())
-        return WhyUnmatched(
-            "below_floor",
-            f"Your best possible pair scores {best:.0%}, and this cohort pairs nobody below "
-            f"{problem.floor:.0%}.",
-            "Complete your fields, role goals and weekly hours; the organiser can lower the "
-            "least score or invite a mentor nearer to your field.",
-            {"best_score": best, "floor": problem.floor},
-        )
-    return _no_room(problem, wanted, i)
-
-
-def _no_allowed_mentor(scores: Scores, i: int) -> WhyUnmatched:
-    m = scores.total.shape[1]
-    counts = {name: int(removes[i].sum()) for name, removes in scores.reasons.items()}
-    counts = {name: count for name, count in counts.items() if count}
-    by_size = sorted(counts, key=lambda name: -counts[name])
-    causes = [f"{_number(counts[name])} {CAUSES[name]}" for name in by_size]
-    said = f"None of the {_count(m, 'mentor')} can be yours: {listed(causes)}."
-    if m == 1:
-        because = listed([CAUSES[name] for name in by_size])
-        said = f"The one mentor in this round is one {because}, so cannot be yours."
-    return WhyUnmatched(
-        "no_allowed_mentor",
-        said,
-        NEXT_STEPS[by_size[0]],
-        {"mentors": m, **counts},
-    )
-
-
-def _no_room(problem: Problem, wanted: Bools, i: int) -> WhyUnmatched:
-    suitable = wanted[i]
-    mentors, places = int(suitable.sum()), int(problem.capacity[suitable].sum())
-    rivals = int(wanted[:, suitable].any(axis=1).sum()) - 1
-    suit = f"{_count(mentors, 'mentor')} would suit you".capitalize()
-    taken = (
-        f"{_count(places, 'place')} with them went to others; {_count(rivals, 'other researcher')} "
-        "could have them too"
-    )
-    return WhyUnmatched(
-        "no_room",
-        f"{suit}, but the {taken}." if places else f"{suit}, but none of them has a free place.",
-        "The organiser can ask one of them for one more place, or invite another mentor.",
-        {"mentors": mentors, "places": places, "rivals": rivals},
     )
 
 
@@ -193,13 +93,13 @@ def _open_skills(researcher: Researcher, mentor: Mentor, titles: Mapping[str, st
         return ""
     named = [titled(skill, titles) for skill in strong[:MOST_NAMED]]
     more = len(strong) - len(named)
-    listed = ", ".join(named) + (f" and {_number(more)} more" if more else "")
+    listed = ", ".join(named) + (f" and {in_words(more)} more" if more else "")
     of_all = (
         "the one skill"
         if len(by_weight) == 1
-        else f"all {_number(len(by_weight))} skills"
+        else f"all {in_words(len(by_weight))} skills"
         if len(strong) == len(by_weight)
-        else f"{_number(len(strong))} of the {_number(len(by_weight))} skills"
+        else f"{in_words(len(strong))} of the {in_words(len(by_weight))} skills"
     )
     return f"is strong in {of_all} that you still have to show ({listed})"
 
@@ -240,9 +140,9 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{_number(number)} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str) -> str:
+    return f"{in_words(number)} {noun}{'' if number == 1 else 's'}"
 
 
-def _number(number: int) -> str:
-    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+def in_words(number: int) -> str:
+    return NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"

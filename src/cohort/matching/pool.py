@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from cohort.matching.profiles import Mentor, Researcher
-from cohort.matching.scoring import Requirements, Weights
+from cohort.matching.scoring import Requirements, Scores, Weights, score
 from cohort.matching.taxonomy import Taxonomy
 
 IdPair = tuple[str, str]
@@ -22,7 +22,10 @@ class Pool:
     floor      nobody is paired below this score.
     pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
-    cover, objective   as in `Problem`: place as many as can be first; the highest total, or fair.
+    cover, objective  as in `Problem`: who is placed first of all, and what is the best.
+    demand     how many mentors each researcher may have, in the order of `researchers`; one
+               each if it is empty.
+    min_load   how many people each mentor must have, in the order of `mentors`; none if empty.
     names      of everybody who may have to be named in a sentence, by id.
     titles     words for slugs and language codes; they are said, not solved.
     """
@@ -43,6 +46,8 @@ class Pool:
     stickiness: float = 0.0
     cover: bool = False
     objective: Literal["total", "fair"] = "total"
+    demand: Sequence[int] = ()
+    min_load: Sequence[int] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
 
@@ -65,6 +70,27 @@ class Pool:
             "stickiness": self.stickiness,
             "cover": self.cover,
             "objective": self.objective,
+            "demand": list(self.demand),
+            "min_load": list(self.min_load),
         }
         text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def score_people(
+    pool: Pool,
+    researchers: Sequence[Researcher] | None = None,
+    mentors: Sequence[Mentor] | None = None,
+) -> Scores:
+    """The scores of all pairs of these people under the rules of the pool; of all by default."""
+    return score(
+        pool.researchers if researchers is None else researchers,
+        pool.mentors if mentors is None else mentors,
+        pool.taxonomy,
+        pool.week,
+        weights=pool.weights,
+        requirements=pool.requirements,
+        blocks=pool.blocks,
+        declined=pool.declined,
+        vetoes=pool.vetoes,
+    )

@@ -1,0 +1,162 @@
+"""Pools whose scores are too many to hold: the same pairs, reasons and proof, block by block."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from cohort.matching.availability import availability, shared_hours
+from cohort.matching.explaining import explain
+from cohort.matching.found import Found, NotProved, Progress, Result, found, prices_by_id
+from cohort.matching.large.blocks import NO_PAIR
+from cohort.matching.large.pool import Pool as Alike
+from cohort.matching.large.pool import pool_of
+from cohort.matching.large.proof import verify_large
+from cohort.matching.large.solver import solve_large
+from cohort.matching.pool import Pool, score_people
+from cohort.matching.problem import UNMATCHED, Bools, Ints
+from cohort.matching.profiles import Mentor, Researcher
+from cohort.matching.requirements import removed
+from cohort.matching.unmatched import Outlook, WhyUnmatched, why_unmatched
+
+PAIRS_AT_ONCE = 256
+ROWS_AT_ONCE = 256
+
+
+def find_streamed(pool: Pool, progress: Progress) -> Result:
+    """As `find_pairs`; a block of scores in memory at a time."""
+    progress("scoring", 0.0)
+    alike = pool_of(
+        pool.researchers,
+        pool.mentors,
+        pool.taxonomy,
+        pool.week,
+        weights=pool.weights,
+        requirements=pool.requirements,
+        blocks=pool.blocks,
+        declined=pool.declined,
+        vetoes=pool.vetoes,
+    )
+    places = np.array(pool.places, dtype=np.int64)
+    progress("solving", 0.0)
+    solution = solve_large(
+        alike.scores,
+        places,
+        researcher_ids=[one.id for one in pool.researchers],
+        mentor_ids=[one.id for one in pool.mentors],
+        progress=_rounds(progress),
+        floor=pool.floor,
+        researcher_kind=alike.researcher_kind,
+        mentor_kind=alike.mentor_kind,
+    )
+    progress("checking", 0.0)
+    verdict = verify_large(
+        alike.scores,
+        places,
+        solution,
+        floor=pool.floor,
+        researcher_kind=alike.researcher_kind,
+        mentor_kind=alike.mentor_kind,
+    )
+    if not verdict:
+        raise NotProved(verdict.sentence)
+    progress("explaining", 0.0)
+    without = np.flatnonzero(solution.mentor_of == UNMATCHED)
+    return Result(
+        pairs=[*_found(pool, alike, solution.pairs, progress)],
+        unmatched=dict(_unmatched(pool, alike, without)),
+        total=solution.total,
+        bound=solution.bound,
+        gap=solution.gap,
+        **prices_by_id(pool, solution.prices),
+    )
+
+
+def _rounds(progress: Progress) -> Callable[[str, float, float], None]:
+    """Nobody knows how many rounds there will be: each stage is a fifth of what is left."""
+    left, stage_now = 1.0, ""
+
+    def told(stage: str, fraction: float, _gap: float) -> None:
+        nonlocal left, stage_now
+        if stage != stage_now:
+            stage_now, left = stage, left * 0.8
+        progress("solving", 1.0 - left * (1.0 - 0.2 * fraction))
+
+    return told
+
+
+def _found(pool: Pool, alike: Alike, pairs: Ints, progress: Progress) -> Iterator[Found]:
+    """Some pairs at a time, scored among themselves for what their sentences say.
+
+    Their scores are those that were solved, which may differ from these by 1e-6.
+    """
+    pinned = set(pool.pins)
+    for start in range(0, len(pairs), PAIRS_AT_ONCE):
+        progress("explaining", start / len(pairs))
+        rows, columns = pairs[start : start + PAIRS_AT_ONCE].T
+        some, column = np.unique(columns, return_inverse=True)
+        researchers = [pool.researchers[i] for i in rows]
+        mentors = [pool.mentors[j] for j in some]
+        scores = score_people(pool, researchers, mentors)
+        solved = alike.scores.reordered(alike.researcher_kind[rows], alike.mentor_kind[some])
+        units = solved.block(0, len(rows)).astype(np.float64) / solved.steps
+        for k, j in enumerate(column.tolist()):
+            why = explain(researchers, mentors, scores, k, j, titles=pool.titles)
+            pair = researchers[k].id, mentors[j].id
+            yield found(*pair, replace(why, score=float(units[k, j])), pinned=pair in pinned)
+
+
+def _unmatched(pool: Pool, alike: Alike, rows: Ints) -> Iterator[tuple[str, WhyUnmatched]]:
+    """Rivals are not counted: that would compare everybody with everybody."""
+    scores = alike.scores.reordered(alike.researcher_kind[rows], alike.mentor_kind)
+    places, m = np.array(pool.places, dtype=np.int64), len(pool.mentors)
+    least = pool.floor * scores.steps
+    nobody: list[int] = []
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        units = scores.block(start, start + len(some))
+        best, suits = units.max(axis=1, initial=NO_PAIR) / scores.steps, units >= least
+        for k, i in enumerate(some.tolist()):
+            if m and best[k] == NO_PAIR:
+                nobody.append(i)
+                continue
+            outlook = Outlook(
+                mentors=m,
+                removed={},
+                best=float(best[k]),
+                suitable=int(suits[k].sum()),
+                places=int(places[suits[k]].sum()),
+                rivals=None,
+            )
+            yield pool.researchers[i].id, why_unmatched(outlook, pool.floor)
+    yield from _without_a_choice(pool, nobody)
+
+
+def _without_a_choice(pool: Pool, rows: list[int]) -> Iterator[tuple[str, WhyUnmatched]]:
+    """Those for whom the requirements remove every mentor, and which how many."""
+    mentors = pool.mentors
+    theirs = _free(mentors, pool.week)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = [pool.researchers[i] for i in rows[start : start + ROWS_AT_ONCE]]
+        reasons = removed(
+            some,
+            mentors,
+            shared_hours(_free(some, pool.week), theirs),
+            pool.requirements,
+            blocks=pool.blocks,
+            declined=pool.declined,
+            vetoes=pool.vetoes,
+        )
+        for k, one in enumerate(some):
+            counts = {name: int(removes[k].sum()) for name, removes in reasons.items()}
+            outlook = Outlook(
+                mentors=len(mentors), removed=counts, best=None, suitable=0, places=0, rivals=None
+            )
+            yield one.id, why_unmatched(outlook, pool.floor)
+
+
+def _free(people: Sequence[Researcher] | Sequence[Mentor], week: date) -> Bools:
+    return availability(
+        [one.weekly_hours for one in people], [one.time_zone for one in people], week
+    )
