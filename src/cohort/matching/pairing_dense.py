@@ -41,7 +41,9 @@ def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -
     if not verdict:
         raise NotProved(verdict.sentence)
     progress("explaining", 0.0)
-    return _told(pool, Held(scores, problem, solution))
+    result = _told(pool, Held(scores, problem, solution))
+    progress("explaining", 1.0)
+    return result
 
 
 def scored(pool: Pool) -> tuple[Scores, Problem]:

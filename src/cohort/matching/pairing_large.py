@@ -63,14 +63,17 @@ def find_streamed(pool: Pool, progress: Progress) -> Result:
         raise NotProved(verdict.sentence)
     progress("explaining", 0.0)
     without = np.flatnonzero(solution.mentor_of == UNMATCHED)
-    return Result(
-        pairs=[*_found(pool, alike, solution.pairs, progress)],
+    pairs = [*_found(pool, alike, solution.pairs, progress)]
+    result = Result(
+        pairs=pairs,
         unmatched=dict(_unmatched(pool, alike, without)),
         total=solution.total,
         bound=solution.bound,
         gap=solution.gap,
         **prices_by_id(pool, solution.prices),
     )
+    progress("explaining", 1.0)
+    return result
 
 
 def _rounds(progress: Progress) -> Callable[[str, float, float], None]:
@@ -81,7 +84,8 @@ def _rounds(progress: Progress) -> Callable[[str, float, float], None]:
         nonlocal left, stage_now
         if stage != stage_now:
             stage_now, left = stage, left * 0.8
-        progress("solving", 1.0 - left * (1.0 - 0.2 * fraction))
+        if fraction:
+            progress("solving", 1.0 - left * (1.0 - 0.2 * fraction))
 
     return told
 
@@ -93,7 +97,8 @@ def _found(pool: Pool, alike: Alike, pairs: Ints, progress: Progress) -> Iterato
     """
     pinned = set(pool.pins)
     for start in range(0, len(pairs), PAIRS_AT_ONCE):
-        progress("explaining", start / len(pairs))
+        if start:
+            progress("explaining", start / len(pairs))
         rows, columns = pairs[start : start + PAIRS_AT_ONCE].T
         some, column = np.unique(columns, return_inverse=True)
         researchers = [pool.researchers[i] for i in rows]

@@ -1,0 +1,121 @@
+"""Above a size no matrix is held: the same total, proof, reasons and sentences, block by block."""
+
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+
+import pytest
+from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
+
+from cohort.matching import pairing
+from cohort.matching.pairing import Result, find_pairs
+from cohort.matching.pool import Pool
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+
+
+def crowd(seed: int = 1) -> Pool:
+    """Forty researchers, all different, and twelve mentors with a place or two each."""
+    draw = Random(seed)
+    domains, skills = list(TREE.parents), ["monitoring", "ci-cd", "serving", "testing", "sql"]
+    researchers = [
+        replace(
+            MINA,
+            id=f"r{k}",
+            domains=draw.sample(domains, 2),
+            gaps={skill: draw.choice([1.0, 2.5]) for skill in draw.sample(skills, 2)},
+            languages=draw.sample(["en", "de", "fr"], 1),
+            weekly_hours=on(draw.choice(DAYS), "09:00", "17:00"),
+            wishes=[f"m{draw.randrange(12)}"],
+        )
+        for k in range(40)
+    ]
+    mentors = [
+        replace(
+            draw.choice([PRIYA, OMAR]),
+            id=f"m{k}",
+            domains=draw.sample(domains, 2),
+            skills=draw.sample(skills, 3),
+            languages=draw.sample(["en", "de", "fr"], 2),
+            weekly_hours=[
+                *on("monday", "08:00", "20:00"),
+                *on(draw.choice(DAYS), "08:00", "20:00"),
+            ],
+        )
+        for k in range(12)
+    ]
+    return Pool(
+        week=WEEK,
+        researchers=researchers,
+        mentors=mentors,
+        places=[draw.choice([1, 2]) for _ in mentors],
+        taxonomy=TREE,
+        floor=0.3,
+        names={one.id: one.id for one in [*researchers, *mentors]},
+        titles=TITLES,
+    )
+
+
+@pytest.fixture
+def in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing, "MOST_HELD", 0)
+
+
+def both_ways(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> tuple[Result, Result]:
+    held = find_pairs(pool)
+    monkeypatch.setattr(pairing, "MOST_HELD", 0)
+    return held, find_pairs(pool)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_it_finds_the_same_total_and_gives_the_same_reasons(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, streamed = both_ways(crowd(seed), monkeypatch)
+
+    assert (streamed.gap, streamed.held) == (0, None)
+    assert streamed.total == pytest.approx(held.total, abs=1e-6)
+    assert sum(one.score for one in streamed.pairs) == pytest.approx(streamed.total)
+    said = {(one.researcher, one.mentor): one for one in held.pairs}
+    for one in streamed.pairs:
+        other = said.get((one.researcher, one.mentor))
+        if other:
+            assert (one.sentence, one.factors) == (other.sentence, other.factors)
+            assert one.score == pytest.approx(other.score, abs=1e-6)
+
+
+def test_those_without_a_mentor_hear_why_but_rivals_are_not_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = crowd()
+    alone = replace(MINA, id="alone", languages=["fi"])
+    pool = replace(pool, researchers=[*pool.researchers, alone], names=pool.names | {"alone": "A"})
+    held, streamed = both_ways(pool, monkeypatch)
+
+    assert held.unmatched["alone"] == streamed.unmatched["alone"]
+    assert {why.code for why in streamed.unmatched.values()} >= {"no_allowed_mentor", "no_room"}
+    for one in held.unmatched.keys() & streamed.unmatched.keys():
+        rivals = held.unmatched[one].detail.get("rivals")
+        told = held.unmatched[one].detail.items() - {("rivals", rivals)}
+        assert dict(told) == pytest.approx(streamed.unmatched[one].detail, abs=1e-6)
+
+
+@pytest.mark.parametrize("held_at_most", [0, 10**6])
+def test_progress_goes_through_the_steps_and_never_back(
+    held_at_most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairing, "MOST_HELD", held_at_most)
+    told: list[tuple[int, float]] = []
+    find_pairs(crowd(), progress=lambda step, part: told.append((pairing.STEPS.index(step), part)))
+
+    assert [step for step, part in told if part == 0] == [0, 1, 2, 3]
+    assert all(earlier <= later for earlier, later in pairwise(told))
+    assert told[-1] == (3, 1.0)
+
+
+@pytest.mark.usefixtures("in_blocks")
+def test_nobody_on_one_side_is_no_error() -> None:
+    pool = crowd()
+    no_mentors = find_pairs(replace(pool, mentors=[], places=[]))
+    assert {why.code for why in no_mentors.unmatched.values()} == {"no_mentors"}
+    assert find_pairs(replace(pool, researchers=[])).pairs == []
