@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
-from cohort.matching.pairing import PinsCannotHold, Result, find_pairs
+from cohort.matching.pairing import MinimumsCannotHold, PinsCannotHold, Result, find_pairs
 from cohort.matching.pool import Pool
 from cohort.matching.scoring import Weights
 
@@ -94,3 +94,22 @@ def test_nobody_and_nobody_make_no_pair() -> None:
     empty = find_pairs(replace(POOL, researchers=[], mentors=[], places=[]))
 
     assert (empty.pairs, empty.total, empty.gap) == ([], 0, 0)
+
+
+def test_minimums_that_cannot_be_met_name_the_people_and_the_way_out() -> None:
+    alone = replace(POOL, researchers=[MINA], min_load=[1, 1], places=[1, 1])
+    with pytest.raises(MinimumsCannotHold) as refused:
+        find_pairs(alone)
+
+    said = str(refused.value)
+    assert "Omar and Priya must have at least two researchers together" in said
+    assert "only one of these places can be filled: those who could go there are Mina." in said
+    assert "It would be enough to ask for 0 with " in said
+    assert "instead of 1. Each of these changes fills one place" in said
+
+
+def test_somebody_may_have_two_mentors_and_somebody_none() -> None:
+    both = find_pairs(replace(POOL, researchers=[MINA], demand=[2]))
+    assert who(both) == {("mina", "omar"), ("mina", "priya")}
+    none = find_pairs(replace(POOL, demand=[0, 1]))
+    assert ({one for one, _ in who(none)}, dict(none.unmatched)) == ({"mina"}, {})

@@ -1,47 +1,52 @@
 """Minimums that no assignment can meet, said with the names of the people and the way out; pure."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cohort.matching.explaining import counted, in_words, listed
 from cohort.matching.infeasible import CannotMeet
 from cohort.matching.pool import Pool
+from cohort.matching.problem import Problem
+from cohort.matching.repairs import repairs
 
 MOST_NAMED = 8
-MOST_SUGGESTED = 3
+MOST_WAYS = 3
 
 
 class MinimumsCannotHold(ValueError):
     """Mentors who must have more people than could go to them; the sentences name them."""
 
 
-def with_names(pool: Pool, proof: CannotMeet) -> MinimumsCannotHold:
-    """The proof in people's terms, then the cheapest change that would do."""
-    return MinimumsCannotHold(f"{_who_is_short(pool, proof)} {_way_out(pool, proof)}")
+def with_names(pool: Pool, problem: Problem, proof: CannotMeet) -> MinimumsCannotHold:
+    """The proof in people's terms, then the changes that cost least."""
+    researchers = [pool.names.get(one.id, one.id) for one in pool.researchers]
+    mentors = [pool.names.get(one.id, one.id) for one in pool.mentors]
+    ways = [one.in_words(researchers, mentors) for one in repairs(problem, proof, most=MOST_WAYS)]
+    pins = [f"{researchers[i]} is pinned to {mentors[j]}." for i, j in proof.pins]
+    change = ["Each of these changes fills one place, the best for all first:"] if ways else []
+    said = [_who_is_short(proof, researchers, mentors), *pins, _what_can_be(pool, proof, mentors)]
+    return MinimumsCannotHold(" ".join([*said, *change, *ways]))
 
 
-def _who_is_short(pool: Pool, proof: CannotMeet) -> str:
-    mentors = _some([pool.names[pool.mentors[j].id] for j in proof.mentors])
-    could = _some([pool.names[pool.researchers[i].id] for i in proof.researchers])
+def _who_is_short(proof: CannotMeet, researchers: Sequence[str], mentors: Sequence[str]) -> str:
+    whom = _some([mentors[j] for j in proof.mentors])
+    could = _some([researchers[i] for i in proof.researchers])
     together = " together" if len(proof.mentors) > 1 else ""
     return (
-        f"{mentors} must have at least {counted(proof.asked, 'researcher')}{together}, but only "
+        f"{whom} must have at least {counted(proof.asked, 'researcher')}{together}, but only "
         f"{in_words(proof.room)} of these places can be filled: "
         + (f"those who could go there are {could}." if could else "nobody could go there.")
     )
 
 
-def _way_out(pool: Pool, proof: CannotMeet) -> str:
+def _what_can_be(pool: Pool, proof: CannotMeet, mentors: Sequence[str]) -> str:
     asked = np.array(pool.min_load, dtype=np.int64)
     lower = [
-        f"{pool.names[pool.mentors[j].id]} for {proof.lower[j]} instead of {asked[j]}"
+        f"{proof.lower[j]} with {mentors[j]} instead of {asked[j]}"
         for j in np.flatnonzero(proof.lower < asked).tolist()
     ]
-    pairs = [
-        f"{pool.names[pool.researchers[i].id]} with {pool.names[pool.mentors[j].id]}"
-        for i, j in proof.allow[:MOST_SUGGESTED]
-    ]
-    allow = " Or allow pairs that are ruled out now, each of which would fill one place: "
-    return f"It is enough to ask {_some(lower)}." + (f"{allow}{listed(pairs)}." if pairs else "")
+    return f"It would be enough to ask for {_some(lower)}."
 
 
 def _some(names: list[str]) -> str:

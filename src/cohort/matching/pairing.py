@@ -12,6 +12,7 @@ from cohort.matching.found import (
     Result,
     unseen,
 )
+from cohort.matching.minimums import MinimumsCannotHold
 from cohort.matching.pairing_dense import Held, find_held, scored
 from cohort.matching.pairing_large import find_streamed
 from cohort.matching.pins import REMOVED_BY, PinsCannotHold
@@ -23,6 +24,7 @@ __all__ = [
     "STEPS",
     "Found",
     "Held",
+    "MinimumsCannotHold",
     "NotProved",
     "PinsCannotHold",
     "Progress",

@@ -35,7 +35,7 @@ def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -
     try:
         solution = solve(problem, out_of_time=out_of_time)
     except CannotMeet as proof:
-        raise with_names(pool, proof) from proof
+        raise with_names(pool, problem, proof) from proof
     progress("checking", 0.0)
     verdict = verify(problem, solution)
     if not verdict:

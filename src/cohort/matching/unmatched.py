@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cohort.matching.canonical import wanted_pairs
 from cohort.matching.explaining import counted, in_words, listed
 from cohort.matching.problem import Bools, Ints, Problem
 from cohort.matching.scoring import Scores
@@ -58,10 +59,7 @@ class Outlook:
 
 def outlooks(scores: Scores, problem: Problem, rows: Sequence[int]) -> list[Outlook]:
     """What mentors there were for each of these researchers. O(n m) time for each of them."""
-    forbidden = np.asarray(problem.forbidden)
-    wanted = ~forbidden
-    if problem.floor is not None:
-        wanted &= problem.scores >= problem.floor
+    forbidden, wanted = np.asarray(problem.forbidden), wanted_pairs(problem)
     rivals = _rivals(wanted, np.array(rows, dtype=np.int64))
     best = np.where(forbidden, -np.inf, problem.scores).max(axis=1, initial=-np.inf)
     return [
