@@ -76,7 +76,7 @@ def test_each_pair_is_worth_what_the_total_would_lose_by_a_veto(solved: Matched)
 
 
 def test_the_best_fit_is_the_first_choice(solved: Matched) -> None:
-    first = choices(solved)[0]
+    first = choices(solved).ways[0]
     assert first.fit == pytest.approx(solved.solution.total)
     assert set(first.pairs) == set(solved.pairs(solved.solution.pairs))
 
@@ -94,7 +94,7 @@ def test_the_mentor_to_look_for_is_named_with_what_they_would_add(solved: Matche
 
 def test_nobody_is_to_be_found_for_nobody() -> None:
     empty = matched(replace(POOL, researchers=[], mentors=[], places=[]))
-    assert (invitations(empty), choices(empty)[0].placed, importance(empty)) == ((), 0, {})
+    assert (invitations(empty), choices(empty).ways[0].placed, importance(empty)) == ((), 0, {})
 
 
 def test_a_new_mentor_needs_hours_that_somebody_gave() -> None:

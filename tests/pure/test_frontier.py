@@ -1,111 +1,135 @@
-"""Points to choose from, new mentors to look for, and who would rather swap."""
+"""Points to choose from: fit against people placed against incumbents kept."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
-from brute import Assignment, chosen, every_assignment, merit, placed_of, scores_of
+from brute import Assignment, every_assignment, placed_of
 from cases import problems
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from scipy.optimize import linprog
 
-from cohort.matching.frontier import frontier
-from cohort.matching.problem import BadShape, Problem
-from cohort.matching.profiles import Researcher
-from cohort.matching.recruiting import Column, recruits, wanted
+from cohort.matching.frontier import frontier, place_exactly
+from cohort.matching.problem import BadNumber, Problem
 from cohort.matching.solver import solve
-from cohort.matching.stability import blocking_pairs, envy
+
+Figures = tuple[float, int, int]
 
 
-@given(problems(plain=True), st.floats(0, 3), st.sampled_from(["placed", "kept"]))
+def figures(problem: Problem, assignment: Assignment) -> Figures:
+    pairs = [(i, j) for i, held in enumerate(assignment) for j in held]
+    kept = sum(bool(problem.incumbent[i] == j) for i, j in pairs)
+    return round(sum(problem.scores[i, j] for i, j in pairs), 9), placed_of(assignment), kept
+
+
+def alone_best_for_some_weights(one: Figures, others: set[Figures]) -> bool:
+    """Whether it beats all others for some weights >= 0: a linear program.
+
+    Its variables are the two weights and the margin, which is wanted as large as possible.
+    """
+    rows = [[q[1] - one[1], q[2] - one[2], 1.0] for q in others]
+    limits = [one[0] - q[0] for q in others]
+    bounds = [(0, 1e4), (0, 1e4), (None, 1.0)]
+    found = linprog([0, 0, -1.0], rows or None, limits or None, bounds=bounds)
+    return bool(-found.fun > 1e-7)
+
+
+@given(problems())
 @settings(max_examples=100, deadline=None)
-def test_for_all_weights_one_of_the_points_is_the_best(
-    problem: Problem, weight: float, goal: str
-) -> None:
-    flat = replace(problem, stickiness=0.0, cover=False)
-    second = {"placed": placed_of, "kept": partial(kept_of, flat)}[goal]
-    every = [sum(scores_of(flat, a)) + weight * second(a) for a in every_assignment(flat)]
-    points = frontier(problem)
-    ours = max(point.fit + weight * getattr(point, goal) for point in points)
-    assert ours == pytest.approx(max(every), abs=1e-6)
-    assert points[0].fit == pytest.approx(solve(flat).total)
-    assert all(p.kept + p.changed == (flat.incumbent >= 0).sum() for p in points)
-    assert max(p.placed for p in points) == len(solve(replace(flat, cover=True)).pairs)
-
-
-def kept_of(problem: Problem, assignment: Assignment) -> int:
-    return sum(problem.incumbent[i] in held for i, held in enumerate(assignment))
-
-
-def test_few_solves_give_fewer_points_and_no_error() -> None:
-    problem = Problem(np.random.default_rng(0).random((9, 3)) - 0.5, [3] * 3)
-    assert 1 <= len(frontier(problem, most_solves=2)) <= len(frontier(problem))
-
-
-@given(problems(), st.integers(0, 2**32), st.integers(1, 2))
-@settings(max_examples=60, deadline=None)
-def test_the_best_recruits_are_found_without_solving_for_all(
-    problem: Problem, seed: int, places: int
-) -> None:
-    if not every_assignment(problem):
+def test_the_points_are_all_that_are_best_for_some_weights_and_no_other(problem: Problem) -> None:
+    every = {figures(problem, one) for one in every_assignment(problem)}
+    if not every:
         return
-    rng = np.random.default_rng(seed)
-    n = problem.shape[0]
-    offers = {k: Column(rng.integers(-2, 6, n) / 4, rng.random(n) < 0.3) for k in range(5)}
-    solution = solve(problem)
-    advice = recruits(problem, solution, offers, offers.__getitem__, places=places, most=2)
-    values = []
-    for column in offers.values():
-        grown = Problem(
-            np.column_stack([problem.scores, column.score]),
-            np.append(problem.capacity, places),
-            floor=problem.floor,
-            forbidden=np.column_stack([problem.forbidden, column.forbidden]),
-            pinned=problem.pinned,
-            incumbent=problem.incumbent,
-            stickiness=problem.stickiness,
-            cover=problem.cover,
-            demand=problem.demand,
-            min_load=np.append(problem.min_load, 0),
-        )
-        placed, total = merit(grown, chosen(grown, solve(grown)))
-        before = merit(problem, chosen(problem, solution))
-        values.append((placed - before[0], round(total - before[1], 6)))
-    best = sorted((value for value in values if value > (0, 0)), reverse=True)[:2]
-    found = [(one.placed if problem.cover else 0, round(one.gain, 6)) for one in advice]
-    assert found == best
+    expected = [one for one in every if alone_best_for_some_weights(one, every - {one})]
+    found = frontier(problem)
+    assert found.complete
+    ours = [(round(p.fit, 9), p.placed, p.kept) for p in found.points]
+    assert ours == sorted(expected, key=lambda one: (-one[0], *one[1:]))
 
 
-def test_profiles_to_look_for_name_what_people_lack() -> None:
-    ada = Researcher(id="a", domains=["nlp"], role_goals=["mle"], gaps={"sql": 1.0, "ci": 3.0})
-    bo = Researcher(id="b", domains=["vision"], role_goals=["mle"], gaps={"sql": 9.0})
-    found = wanted([ada, bo], [1.0, 0.0])
-    assert [(one.domain, one.role) for one in found] == [("nlp", "mle"), ("vision", "mle")]
-    assert found[0].skills == ("ci", "sql")
+@given(problems())
+@settings(max_examples=60, deadline=None)
+def test_each_point_is_an_assignment_with_the_figures_it_says(problem: Problem) -> None:
+    every = every_assignment(problem)
+    for point in frontier(problem).points if every else ():
+        pairs = point.pairs.tolist()
+        held = tuple(tuple(j for k, j in pairs if k == i) for i in range(problem.shape[0]))
+        assert held in every
+        assert figures(problem, held) == (round(point.fit, 9), point.placed, point.kept)
+        before = int((problem.incumbent >= 0).sum())
+        assert point.changed == before - point.kept
 
 
-def test_two_who_would_rather_have_each_other_are_a_blocking_pair() -> None:
-    problem = Problem([[1.0, 0.0], [0.0, 1.0]], [1, 1])
-    solution = solve(problem)
-    crossed = np.array([[2, 1], [1, 2]])
-    assert blocking_pairs(problem, solution, crossed, crossed).tolist() == [[0, 1], [1, 0]]
-    assert blocking_pairs(problem, solution, 3 - crossed, crossed).tolist() == []
-    nobody = np.zeros((2, 2), dtype=int)
-    assert blocking_pairs(problem, solution, crossed, nobody).tolist() == []
-    with pytest.raises(BadShape):
-        blocking_pairs(problem, solution, crossed[:1], crossed)
+@given(problems(plain=True))
+@settings(max_examples=100, deadline=None)
+def test_every_number_of_people_can_be_placed_at_the_best_fit_for_it(problem: Problem) -> None:
+    every = every_assignment(problem)
+    for placed in range(problem.shape[0] + 2):
+        fits = [figures(problem, one)[0] for one in every if placed_of(one) == placed]
+        if not fits:
+            with pytest.raises(BadNumber):
+                place_exactly(problem, placed)
+            continue
+        point = place_exactly(problem, placed)
+        assert (point.placed, point.fit) == (placed, pytest.approx(max(fits)))
 
 
-def test_a_free_place_is_worse_than_anybody_ranked_and_better_than_nobody() -> None:
-    problem = Problem([[1.0, -1.0], [-1.0, -1.0]], [1, 1])
-    solution = solve(problem)
-    ranks = np.array([[1, 2], [0, 1]])
-    assert blocking_pairs(problem, solution, ranks, ranks).tolist() == [[1, 1]]
+def test_without_incumbents_the_numbers_between_two_points_lie_on_their_line() -> None:
+    problem = Problem(np.full((3, 3), -0.1), [1, 1, 1], forbidden=~np.eye(3, dtype=bool))
+    points = frontier(problem).points
+    assert [(one.placed, one.fit) for one in points] == [(0, 0.0), (3, pytest.approx(-0.3))]
+    fits = [place_exactly(problem, k).fit for k in range(4)]
+    assert fits == pytest.approx([0.0, -0.1, -0.2, -0.3])
 
 
-def test_envy_counts_the_people_whose_mentor_would_suit_her_better() -> None:
-    problem = Problem([[9.0, 5.0], [8.0, 7.0], [8.0, 6.0]], [2, 1])
-    solution = solve(problem)
-    assert solution.mentor_of.tolist() == [0, 1, 0]
-    assert envy(problem, solution).tolist() == [0, 2, 0]
+def test_who_may_have_several_mentors_is_not_counted_out_exactly() -> None:
+    with pytest.raises(BadNumber, match="demand"):
+        place_exactly(Problem([[1.0, 1.0]], [1, 1], demand=[2]), 1)
+
+
+def test_the_order_of_rows_and_columns_changes_no_point() -> None:
+    rng = np.random.default_rng(4)
+    scores, ids = rng.integers(0, 4, (12, 5)) / 4, [f"r{k}" for k in range(12)]
+    mentors, was = [f"m{k}" for k in range(5)], rng.integers(-1, 5, 12)
+    problem = Problem(scores, [2] * 5, incumbent=was, researcher_ids=ids, mentor_ids=mentors)
+    rows, columns = rng.permutation(12), rng.permutation(5)
+    place = np.append(np.argsort(columns), -1)
+    turned = Problem(
+        scores[np.ix_(rows, columns)],
+        [2] * 5,
+        incumbent=place[was[rows]],
+        researcher_ids=[ids[i] for i in rows],
+        mentor_ids=[mentors[j] for j in columns],
+    )
+    ours, theirs = frontier(problem).points, frontier(turned).points
+    assert len(ours) == len(theirs) > 1
+    for one, other in zip(ours, theirs, strict=True):
+        back = sorted([int(rows[i]), int(columns[j])] for i, j in other.pairs)
+        assert back == one.pairs.tolist()
+
+
+def test_few_solves_give_fewer_points_and_say_so() -> None:
+    rng = np.random.default_rng(0)
+    problem = Problem(rng.random((30, 10)), [3] * 10, incumbent=rng.integers(0, 10, 30))
+    some, all_ = frontier(problem, most_solves=4), frontier(problem)
+    assert (some.complete, all_.complete) == (False, True)
+    assert 1 <= len(some.points) < len(all_.points)
+    assert not frontier(problem, out_of_time=lambda: True).complete
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-12, 1.0, 1e15])
+def test_scores_of_any_size_have_the_same_points(scale: float) -> None:
+    rng = np.random.default_rng(7)
+    scores, was = rng.integers(-2, 6, (10, 4)) / 10, rng.integers(-1, 4, 10)
+    plain = frontier(Problem(scores, [2] * 4, incumbent=was)).points
+    scaled = frontier(Problem(scores * scale, [2] * 4, incumbent=was)).points
+    assert [(p.placed, p.kept) for p in scaled] == [(p.placed, p.kept) for p in plain]
+    assert plain[0].fit == pytest.approx(solve(Problem(scores, [2] * 4)).total)
+
+
+def test_what_is_being_chosen_is_set_aside() -> None:
+    rng = np.random.default_rng(8)
+    problem = Problem(rng.random((6, 3)), [1] * 3, incumbent=rng.integers(0, 3, 6))
+    sticky = replace(problem, stickiness=0.3, cover=True, objective="fair")
+    ours, theirs = frontier(problem).points, frontier(sticky).points
+    assert [p.pairs.tolist() for p in ours] == [p.pairs.tolist() for p in theirs]

@@ -115,15 +115,24 @@ class Choice:
     pairs: tuple[IdPair, ...]
 
 
+@dataclass(frozen=True)
+class Choices:
+    """The highest fit first; complete: whether none is missing."""
+
+    ways: tuple[Choice, ...]
+    complete: bool
+
+
 def choices(
-    solved: Matched, *, most_solves: int = 60, out_of_time: Callable[[], bool] = never
-) -> tuple[Choice, ...]:
-    """Fit against people placed against incumbents kept, the highest fit first (`frontier`)."""
-    points = frontier(solved.problem, most_solves=most_solves, out_of_time=out_of_time)
-    return tuple(
+    solved: Matched, *, most_solves: int = 1_000, out_of_time: Callable[[], bool] = never
+) -> Choices:
+    """Fit against people placed against incumbents kept (`frontier`)."""
+    found = frontier(solved.problem, most_solves=most_solves, out_of_time=out_of_time)
+    ways = (
         Choice(one.fit, one.placed, one.kept, one.changed, solved.pairs(one.pairs))
-        for one in points
+        for one in found.points
     )
+    return Choices(tuple(ways), found.complete)
 
 
 def amount(loss: float) -> str:

@@ -1,22 +1,30 @@
 """What can be had: fit against people placed against incumbents kept, as points to choose from.
 
-A point is the best for some weights of the three (a supported point of the Pareto frontier).
-Between two neighbours there are weights at which both are worth the same: either nothing is
-worth more there, or it is a new point (Aneja and Nair 1979).
+A point is an answer that alone is the best when placing somebody counts `a` of score and keeping
+an incumbent counts `b`, for some a and b >= 0 (a supported extreme point). Each is the best in a
+region of such weights; the regions tile the plane. From the points found so far the tiles are
+known; if nothing better is found at any corner of any tile, no point is missing, because the best
+value is convex in the weights (Przybylski, Gandibleux and Ehrgott 2010, for any three criteria).
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
-from cohort.matching.flow import never
-from cohort.matching.problem import UNMATCHED, Ints, Problem
+from cohort.matching.canonical import LARGEST_UNIT, MOST_DIGITS, canonical
+from cohort.matching.flow import Goal, Residual, Scope, improve, never, prices_of
+from cohort.matching.infeasible import CannotMeet
+from cohort.matching.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
 from cohort.matching.solver import solve
+from cohort.matching.stages import feasible, settled, whole
 
-SAME = 1e-9
-KEEP_ALL = 1e15
+LONGEST_WALK = 2.0**58  # what moving everybody could add up to at most, below flow.NEVER
+Weights = tuple[int, int]
+Corner = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,91 +38,74 @@ class Point:
     pairs: Ints
 
 
-@dataclass(eq=False)
-class _Search:
-    problem: Problem
-    solves_left: int
-    out_of_time: Callable[[], bool]
-    found: list[Point]
+@dataclass(frozen=True, eq=False)
+class Frontier:
+    """points, the highest fit first; complete: whether all are there."""
 
-    def best(self, place: float, keep: float, *, cover: bool) -> Point:
-        """The best point when placing somebody and keeping an incumbent count this much."""
-        self.solves_left -= 1
-        self.found.append(_best(self.problem, place, keep, cover=cover))
-        return self.found[-1]
-
-    def between_fit_and_placed(self) -> list[float]:
-        """What placing somebody counts at each corner between the highest fit and full cover."""
-        corners = [0.0]
-        spans = [(self.best(0.0, 0.0, cover=False), self.best(0.0, 0.0, cover=True))]
-        while spans and self.may_go_on():
-            fit, wide = spans.pop()
-            if wide.placed == fit.placed:
-                continue
-            place = (fit.fit - wide.fit) / (wide.placed - fit.placed)
-            new = self.best(place, 0.0, cover=False)
-            corners.append(place)
-            if _gains(new.fit - fit.fit + place * (new.placed - fit.placed), fit.fit):
-                spans += [(fit, new), (new, wide)]
-        return corners
-
-    def between_merit_and_kept(self, place: float, *, cover: bool) -> None:
-        """All corners from no regard for incumbents to keeping as many as can be."""
-        loose, tight = (self.best(place, keep, cover=cover) for keep in (0.0, KEEP_ALL))
-        spans = [(loose, tight)]
-        while spans and self.may_go_on():
-            merit, kept = spans.pop()
-            if kept.kept == merit.kept:
-                continue
-            lost = merit.fit - kept.fit + place * (merit.placed - kept.placed)
-            keep = lost / (kept.kept - merit.kept)
-            new = self.best(place, keep, cover=cover)
-            gained = new.fit - merit.fit + place * (new.placed - merit.placed)
-            if _gains(gained + keep * (new.kept - merit.kept), merit.fit):
-                spans += [(merit, new), (new, kept)]
-
-    def may_go_on(self) -> bool:
-        return self.solves_left > 0 and not self.out_of_time()
+    points: tuple[Point, ...]
+    complete: bool
 
 
 def frontier(
-    problem: Problem, *, most_solves: int = 60, out_of_time: Callable[[], bool] = never
-) -> tuple[Point, ...]:
-    """The points that no other beats in fit, placed and kept, the highest fit first.
+    problem: Problem, *, most_solves: int = 1_000, out_of_time: Callable[[], bool] = never
+) -> Frontier:
+    """The answers that are the best for some weights of fit, people placed and incumbents kept.
 
     `changed` counts the incumbents of the problem that are not kept. Its `cover`, `stickiness`
-    and objective are set aside: they are what is being chosen. Each point is one solve; after
-    about `most_solves` (or out of time) the points found so far are given.
+    and objective are set aside: they are what is being chosen; all else holds. Weights and scores
+    are compared in steps, 10**-11 for 60 people and 10**-7 for 1,000. Each point takes about
+    three solves from where a near one ended. After `most_solves`, or out of time, the points
+    found so far are given, which then need not be all.
+
+    Other good answers lie between the points. Without regard to incumbents there is one for
+    every number of people between two points, on the line between them (`place_exactly`).
     """
-    search = _Search(problem, most_solves, out_of_time, [])
-    for place in search.between_fit_and_placed():
-        if search.may_go_on():
-            search.between_merit_and_kept(place, cover=False)
-    if search.may_go_on():
-        search.between_merit_and_kept(0.0, cover=True)
-    return _unbeaten(search.found)
+    search = _Search(problem, _Ground.of(problem))
+    while corner := search.unasked():
+        if len(search.asked) >= most_solves or out_of_time():
+            break
+        search.ask(corner)
+    found = {(one.fit, one.placed, one.kept): one for one in map(search.point, search.tiles)}
+    order = sorted(found, key=lambda one: (-one[0], one[1], one[2]))
+    return Frontier(tuple(found[one] for one in order), complete=corner is None)
 
 
-def _gains(difference: float, size: float) -> bool:
-    return difference > SAME * max(1.0, abs(size))
+def place_exactly(problem: Problem, placed: int) -> Point:
+    """The highest fit with this many researchers placed; among equals the rules of `solve`.
 
-
-def _best(problem: Problem, place: float, keep: float, *, cover: bool) -> Point:
-    forbidden = np.asarray(problem.forbidden).copy()
-    if problem.floor is not None:
-        forbidden |= problem.scores < problem.floor
-        for i, j in problem.pinned:
-            forbidden[i, j] = False
-    weighed = replace(
+    For problems in which nobody may have several mentors. Raises BadNumber where no assignment
+    places as many, or none so few.
+    """
+    if not problem.single:
+        raise BadNumber("demand must be at most 1 to place an exact number.", "demand")
+    able = np.asarray(problem.demand) > 0
+    left = int(able.sum()) - placed
+    refusal = BadNumber(f"No assignment places {placed} researchers.", "placed")
+    if left < 0:
+        raise refusal
+    ids = problem.mentor_ids or ()
+    with_nobody = replace(
         problem,
-        scores=problem.scores + place,
-        stickiness=keep,
-        cover=cover,
+        scores=np.column_stack([problem.scores, np.zeros(len(able))]),
+        capacity=np.append(problem.capacity, left),
+        min_load=np.append(np.asarray(problem.min_load), left),
+        forbidden=np.column_stack([~canonical(problem).allowed, ~able]),
         floor=None,
-        forbidden=forbidden,
+        stickiness=0.0,
+        cover=True,
         objective="total",
+        mentor_ids=[*ids, "nobody".ljust(1 + max(map(len, ids), default=0))],
     )
-    pairs = solve(weighed).pairs
+    try:
+        pairs = solve(with_nobody).pairs
+    except CannotMeet:
+        raise refusal from None
+    if len(pairs) < able.sum():
+        raise refusal
+    return _point(problem, pairs[pairs[:, 1] < problem.shape[1]])
+
+
+def _point(problem: Problem, pairs: Ints) -> Point:
     incumbent = np.asarray(problem.incumbent)
     kept = int((incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
     return Point(
@@ -126,19 +117,150 @@ def _best(problem: Problem, place: float, keep: float, *, cover: bool) -> Point:
     )
 
 
-def _unbeaten(found: list[Point]) -> tuple[Point, ...]:
-    def beats(one: Point, other: Point) -> bool:
-        no_worse = (
-            not _gains(other.fit - one.fit, one.fit)
-            and one.placed >= other.placed
-            and one.kept >= other.kept
-        )
-        better = _gains(one.fit - other.fit, one.fit) or (one.placed, one.kept) != (
-            other.placed,
-            other.kept,
-        )
-        return no_worse and better
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What all weights share. `widest`: weights beyond which the regions no longer change."""
 
-    distinct = {(round(one.fit, 9), one.placed, one.kept): one for one in found}.values()
-    kept = [one for one in distinct if not any(beats(other, one) for other in distinct)]
-    return tuple(sorted(kept, key=lambda one: (-one.fit, one.placed, one.kept)))
+    units: Ints
+    incumbent: Bools
+    scope: Scope
+    widest: Weights
+
+    @classmethod
+    def of(cls, problem: Problem) -> "_Ground":
+        bare = replace(problem, cover=False, stickiness=0.0, objective="total")
+        low, high = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
+        incumbent = np.asarray(problem.incumbent)[:, None] == np.arange(problem.shape[1])
+        placed = max(min(problem.most_pairs, problem.shape[0]), 1)
+        kept = max(int(incumbent.sum()), 1)
+        # Where three regions meet, Cramer's rule bounds both weights by these.
+        spread = problem.most_pairs * float(high - low) or 1.0
+        widest = 2 * spread * kept, 2 * spread * placed
+        size = max(-float(low), float(high)) + sum(widest)
+        room = math.log10(min(LARGEST_UNIT, LONGEST_WALK / kept)) - math.log10(size)
+        steps = 10.0 ** min(math.floor(room), MOST_DIGITS)
+        units = np.rint(problem.scores * steps).astype(np.int64)
+        limits = math.ceil(widest[0] * steps) + 1, math.ceil(widest[1] * steps) + 1
+        return cls(units, incumbent, whole(bare, canonical(bare)), limits)
+
+    @property
+    def plane(self) -> Sequence[Corner]:
+        place, keep = map(Fraction, self.widest)
+        nil = Fraction(0)
+        return [(nil, nil), (place, nil), (place, keep), (nil, keep)]
+
+    def goal(self, weights: Weights) -> Goal:
+        return Goal(self.units + weights[1] * self.incumbent, weights[0])
+
+
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    """An assignment, and its three figures; fit in steps."""
+
+    held: Bools
+    fit: int
+    placed: int
+    kept: int
+
+    def at(self, place: Fraction | int, keep: Fraction | int) -> Fraction | int:
+        return self.fit + place * self.placed + keep * self.kept
+
+
+@dataclass(frozen=True, eq=False)
+class _Tile:
+    """An answer, and the corners, in order, of the weights at which none found is better."""
+
+    answer: _Answer
+    corners: Sequence[Corner]
+
+
+@dataclass(eq=False)
+class _Search:
+    problem: Problem
+    ground: _Ground
+    tiles: list[_Tile] = field(default_factory=list)
+    asked: set[Weights] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        goal, scope = self.ground.goal((0, 0)), self.ground.scope
+        held = feasible(self.problem, goal, scope).held
+        self.tiles.append(_Tile(self.best((0, 0), held), self.ground.plane))
+
+    def unasked(self) -> Weights | None:
+        corners = (_rounded(corner) for tile in self.tiles for corner in tile.corners)
+        return next((one for one in corners if one not in self.asked), None)
+
+    def ask(self, weights: Weights) -> None:
+        """Look for a better answer at these weights; give it its tile if there is one."""
+        self.asked.add(weights)
+        near = max((tile.answer for tile in self.tiles), key=lambda one: one.at(*weights))
+        found = self.best(weights, near.held)
+        if found.at(*weights) > near.at(*weights):
+            self._lay(found)
+
+    def _lay(self, new: _Answer) -> None:
+        tiles, plane = [], self.ground.plane
+        for tile in self.tiles:
+            plane = _where_better(plane, new, tile.answer)
+            left = _where_better(tile.corners, tile.answer, new)
+            if _has_inside(left):
+                tiles.append(_Tile(tile.answer, left))
+        self.tiles = [*tiles, _Tile(new, plane)]
+
+    def best(self, weights: Weights, start: Bools) -> _Answer:
+        residual = self._improved(weights, start)
+        return self._answer(residual.held)
+
+    def point(self, tile: _Tile) -> Point:
+        """The answer that the ids choose among those with these figures."""
+        residual = self._improved(_rounded(_middle(tile.corners)), tile.answer.held)
+        held, _ = settled(self.problem, residual, prices_of(residual), never)
+        return _point(self.problem, np.argwhere(held))
+
+    def _improved(self, weights: Weights, start: Bools) -> Residual:
+        residual = Residual(self.ground.goal(weights), self.ground.scope, start)
+        improve(residual)
+        return residual
+
+    def _answer(self, held: Bools) -> _Answer:
+        fit = sum(self.ground.units[held].tolist())
+        placed = int(held.any(axis=1).sum())
+        return _Answer(held, fit, placed, int((held & self.ground.incumbent).sum()))
+
+
+def _rounded(corner: Corner) -> Weights:
+    return round(corner[0]), round(corner[1])
+
+
+def _middle(corners: Sequence[Corner]) -> Corner:
+    places, keeps = zip(*corners, strict=True)
+    return sum(places) / Fraction(len(corners)), sum(keeps) / Fraction(len(corners))
+
+
+def _where_better(corners: Sequence[Corner], one: _Answer, other: _Answer) -> Sequence[Corner]:
+    """The part of a convex area in which `one` is at least as good (Sutherland, Hodgman 1974)."""
+    ahead = [one.at(*corner) - other.at(*corner) for corner in corners]
+    if min(ahead, default=0) >= 0:
+        return corners
+    kept = []
+    for k, corner in enumerate(corners):
+        before, lead = corners[k - 1], ahead[k - 1]
+        if (lead < 0) != (ahead[k] < 0) and lead and ahead[k]:
+            share = Fraction(lead) / (lead - ahead[k])
+            kept.append(
+                (
+                    before[0] + share * (corner[0] - before[0]),
+                    before[1] + share * (corner[1] - before[1]),
+                )
+            )
+        if ahead[k] >= 0:
+            kept.append(corner)
+    return kept
+
+
+def _has_inside(corners: Sequence[Corner]) -> bool:
+    if len(corners) < 3:
+        return False
+    (x, y), *others = corners
+    turns = pairwise(others)
+    return any((a - x) * (d - y) != (b - y) * (c - x) for (a, b), (c, d) in turns)
