@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.matching.large.pricing import Pairs
+from cohort.matching.large.pairs import Pairs
 from cohort.matching.problem import Ints
 
 

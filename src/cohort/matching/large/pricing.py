@@ -1,53 +1,28 @@
 """A pass over all pairs at given prices: the bound, and the pairs that the core lacks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from cohort.matching.large.blocks import Block, BlockScores
-from cohort.matching.problem import Bools, Floats, Ints
+from cohort.matching.large.blocks import Block
+from cohort.matching.large.market import Market
+from cohort.matching.large.pairs import Pairs, together
+from cohort.matching.problem import Floats, Ints
 
-PAIRS_AT_ONCE = 2**20
 GROUPS = 20
 PICKS = 16
 SAMPLE = 500
 RELAXED = 1.7
 COOLING = (20.0, 40.0, 80.0, 160.0)
 TURNS = 20
+HARDLY = 1e6
 GOLDEN = 2654435769
+LARGEST_PRICE = 2**22
+"""The difference to a unit in float32, and a half, are exact up to it."""
 
 Tick = Callable[[float], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Some pairs and their units: int[k] each."""
-
-    rows: Ints
-    columns: Ints
-    units: Ints
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def where(self, kept: Bools) -> "Pairs":
-        return Pairs(self.rows[kept], self.columns[kept], self.units[kept])
-
-    def each_once(self) -> "Pairs":
-        """Without repetitions, by row and column."""
-        wide = int(self.columns.max(initial=0)) + 1
-        _, first = np.unique(self.rows * wide + self.columns, return_index=True)
-        return Pairs(self.rows[first], self.columns[first], self.units[first])
-
-
-def together(some: Sequence[Pairs]) -> Pairs:
-    return Pairs(
-        np.concatenate([one.rows for one in some]),
-        np.concatenate([one.columns for one in some]),
-        np.concatenate([one.units for one in some]),
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,40 +38,31 @@ class Pass:
     pairs: Pairs
 
 
-def blocks_of(scores: BlockScores) -> Iterator[tuple[int, Block]]:
-    n, m = scores.shape
-    height = max(PAIRS_AT_ONCE // max(m, 1), 16)
-    for start in range(0, n, height):
-        yield start, scores.block(start, min(start + height, n))
-
-
-def price_out(
-    scores: BlockScores, prices: Ints, floor: float, *, both_sides: bool, tick: Tick
-) -> Pass:
+def price_out(market: Market, prices: Ints, *, both_sides: bool, tick: Tick) -> Pass:
     """Look at every pair once. O(n m) time, O(n + m) memory and one block."""
-    n, m = scores.shape
+    n, m = market.shape
     picks = _Picks(n, m) if both_sides else None
     best = np.zeros(n, dtype=np.int64)
     found: list[Pairs] = []
     lots = _lots(m)
     edges = np.unique(np.linspace(0, m, GROUPS + 1).astype(np.int64))
-    for start, units in blocks_of(scores):
-        if floor > 0:
-            units[units < floor] = -np.inf
+    exact = np.float32 if prices.max(initial=0) < LARGEST_PRICE else np.float64
+    for start, units in market.blocks():
         rows = np.arange(start, start + len(units))
-        surplus = units - prices.astype(units.dtype)
-        surplus += lots[(rows * GOLDEN) % m].astype(units.dtype, copy=False)
+        surplus = units - prices.astype(exact)
+        surplus += lots[(rows * GOLDEN) % m].astype(surplus.dtype, copy=False)
         groups = [surplus[:, a:b].argmax(axis=1) + a for a, b in pairwise(edges)]
         columns = np.stack(groups, axis=1)
         theirs = np.take_along_axis(units, columns, axis=1)
         gain = (theirs - prices[columns]).max(axis=1)
-        best[rows] = np.maximum(gain, 0)
-        found.append(_real(np.broadcast_to(rows[:, None], columns.shape), columns, theirs))
+        best[rows] = np.maximum(gain, market.nothing)
+        wide = np.broadcast_to(rows[:, None], columns.shape)
+        found.append(_real(wide, columns, theirs, market.nothing))
         if picks:
-            surplus -= best[rows, None].astype(units.dtype)
+            surplus -= best[rows, None].astype(surplus.dtype)
             picks.offer(start, surplus, units)
         tick(rows[-1] / n)
-    return Pass(best, together([*found, *(picks.taken() if picks else ())]))
+    return Pass(best, together([*found, *(picks.taken(market.nothing) if picks else ())]))
 
 
 def _lots(m: int) -> Block:
@@ -110,9 +76,9 @@ def _lots(m: int) -> Block:
     return np.lib.stride_tricks.sliding_window_view(line, m)
 
 
-def _real(rows: Ints, columns: Ints, units: Block) -> Pairs:
+def _real(rows: Ints, columns: Ints, units: Block, nothing: int) -> Pairs:
     """Without the pairs that must not be, and those worse than none."""
-    real = units >= 0
+    real = units >= nothing
     return Pairs(rows[real], columns[real], units[real].astype(np.int64))
 
 
@@ -133,13 +99,13 @@ class _Picks:
         self._row[k, better] = start + rows
         self._units[k, better] = units[rows, better]
 
-    def taken(self) -> Iterator[Pairs]:
+    def taken(self, nothing: int) -> Iterator[Pairs]:
         columns = np.arange(self._row.shape[1])
         for rows, units in zip(self._row, self._units, strict=True):
-            yield _real(rows, columns, units)
+            yield _real(rows, columns, units, nothing)
 
 
-def first_prices(scores: BlockScores, masses: Ints, capacity: Ints, floor: float) -> Ints:
+def first_prices(market: Market) -> Ints:
     """A guess at the prices: what a soft market asks of the first few hundred people.
 
     Everybody in the sample wants mentors in proportion to exp(surplus / warmth), the bench
@@ -147,27 +113,28 @@ def first_prices(scores: BlockScores, masses: Ints, capacity: Ints, floor: float
     cools (Sinkhorn's iteration for one side, in float64). Only a guess: a good one saves
     rounds, a bad one costs some, and neither changes the answer.
     """
-    sample = min(SAMPLE, scores.shape[0])
-    units = scores.block(0, sample).astype(np.float32)
-    units[units < floor] = -np.inf
+    sample = min(SAMPLE, market.shape[0])
+    units = market.block(0, sample).astype(np.float32)
     spread = float(np.max(units, initial=0.0, where=np.isfinite(units)))
+    masses = market.masses
     weights = masses[:sample] * (masses.sum() / max(masses[:sample].sum(), 1))
-    places = np.maximum(capacity, 1e-3)
-    prices = np.zeros(scores.shape[1])
+    places = np.maximum(market.capacity, 1e-3)
+    prices = np.zeros(market.shape[1])
     for cooling in COOLING if spread else ():
         warmth = spread / cooling
+        bench = max(market.nothing / warmth, -HARDLY)
         for _ in range(TURNS):
-            wanted = _wanted(units, prices, weights, warmth)
+            wanted = _wanted(units, prices, weights, warmth, bench)
             step = warmth * RELAXED * np.log(np.maximum(wanted, 1e-3) / places)
             prices = np.clip(prices + step, 0, spread)
     return np.rint(prices).astype(np.int64)
 
 
-def _wanted(units: Block, prices: Floats, weights: Floats, warmth: float) -> Floats:
+def _wanted(units: Block, prices: Floats, weights: Floats, warmth: float, bench: float) -> Floats:
     heat = (units - prices.astype(np.float32)) / np.float32(warmth)
-    top = np.maximum(heat.max(axis=1), 0)
+    top = np.maximum(heat.max(axis=1), bench)
     heat -= top[:, None]
     np.exp(heat, out=heat)
-    whole = heat.sum(axis=1) + np.exp(-top)
+    whole = heat.sum(axis=1) + np.exp(bench - top)
     wanted: Floats = (weights / whole).astype(np.float32) @ heat
     return wanted

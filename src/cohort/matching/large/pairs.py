@@ -1,0 +1,37 @@
+"""A list of pairs of rows and columns: what is looked at closely."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cohort.matching.problem import Bools, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Some pairs and their units: int[k] each."""
+
+    rows: Ints
+    columns: Ints
+    units: Ints
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def where(self, kept: Bools) -> "Pairs":
+        return Pairs(self.rows[kept], self.columns[kept], self.units[kept])
+
+    def each_once(self) -> "Pairs":
+        """Without repetitions, by row and column."""
+        wide = int(self.columns.max(initial=0)) + 1
+        _, first = np.unique(self.rows * wide + self.columns, return_index=True)
+        return Pairs(self.rows[first], self.columns[first], self.units[first])
+
+
+def together(some: Sequence[Pairs]) -> Pairs:
+    return Pairs(
+        np.concatenate([one.rows for one in some]),
+        np.concatenate([one.columns for one in some]),
+        np.concatenate([one.units for one in some]),
+    )

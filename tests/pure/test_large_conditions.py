@@ -1,0 +1,181 @@
+"""What must hold besides the scores, in large pools: as the dense solver does it."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cohort.matching.large.blocks import DenseScores
+from cohort.matching.large.proof import verify_large
+from cohort.matching.large.solver import LargeSolution, solve_large
+from cohort.matching.problem import BadProblem, Problem
+from cohort.matching.solver import Solution, solve
+
+Asked = dict[str, object]
+
+
+def pool(seed: int, most: int = 40) -> tuple[NDArray[np.float64], NDArray[np.bool_], Asked]:
+    """Scores, forbidden pairs and conditions of every kind, with many ties and few places."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(1, most)), int(rng.integers(1, most // 2))
+    grains = rng.choice([2.0, 10.0, 1000.0])
+    scores = rng.integers(-grains // 2, 2 * grains, (n, m)) / grains
+    capacity = rng.integers(0, rng.choice([2, 4, 9]), m)
+    forbidden = rng.random((n, m)) < rng.choice([0.0, 0.3, 0.95])
+    left, pins = capacity.copy(), []
+    for i in rng.permutation(n)[: rng.integers(0, 4)].tolist():
+        allowed = np.flatnonzero(~forbidden[i] & (left > 0)).tolist()
+        if allowed:
+            pins.append((i, int(rng.choice(allowed))))
+            left[pins[-1][1]] -= 1
+    asked: Asked = {
+        "capacity": capacity,
+        "floor": [None, 0.2, 0.5, -0.1][seed % 4],
+        "pinned": pins,
+        "incumbent": rng.integers(-1, m, n) if rng.integers(2) else None,
+        "stickiness": float(rng.choice([0.0, 0.1, 0.5, 3.0])),
+        "cover": bool(rng.integers(2)),
+    }
+    return scores, forbidden, asked
+
+
+def kept(found: Solution | LargeSolution, asked: Asked) -> int:
+    return int((found.mentor_of == np.where(asked["incumbent"] < 0, -2, asked["incumbent"])).sum())
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_every_condition_is_kept_as_the_dense_solver_keeps_it(seed: int) -> None:
+    scores, forbidden, asked = pool(seed)
+    given = DenseScores(scores, forbidden)
+    dense = solve(Problem(scores, forbidden=forbidden, **asked))
+    large = solve_large(given, **asked)
+    assert large.total == pytest.approx(dense.total, abs=1e-8)
+    assert (large.gap, large.bound) == (0, large.total)
+    verdict = verify_large(given, solution=large, **asked)
+    assert verdict, verdict.sentence
+    if asked["cover"]:
+        assert len(large.pairs) == len(dense.pairs)
+    if asked["incumbent"] is not None:
+        assert kept(large, asked) == kept(dense, asked)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_conditions_are_about_people_and_not_about_their_kinds(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    few, _, _ = pool(seed)
+    kind, other = rng.integers(0, few.shape[0], 50), rng.integers(0, few.shape[1], 20)
+    asked: Asked = {
+        "capacity": rng.integers(0, 4, 20),
+        "pinned": [(3, 5)],
+        "incumbent": rng.integers(-1, 20, 50),
+        "stickiness": float(rng.choice([0.0, 0.2])),
+        "cover": bool(rng.integers(2)),
+    }
+    asked["capacity"][5] += 1
+    kinds = {"researcher_kind": kind, "mentor_kind": other}
+    dense = solve(Problem(few[np.ix_(kind, other)], **asked))
+    large = solve_large(DenseScores(few), **asked, **kinds)
+    assert large.total == pytest.approx(dense.total, abs=1e-8)
+    assert (large.gap, large.mentor_of[3], kept(large, asked)) == (0, 5, kept(dense, asked))
+    verdict = verify_large(DenseScores(few), solution=large, **asked, **kinds)
+    assert verdict, verdict.sentence
+
+
+def test_the_order_of_people_moves_the_answer_with_them_whatever_is_asked() -> None:
+    rng = np.random.default_rng(2)
+    scores, capacity = rng.integers(0, 9, (70, 20)) / 8, rng.integers(0, 6, 20)
+    incumbent, capacity[4] = rng.integers(-1, 20, 70), 3
+    researchers, mentors = [f"r{i}" for i in range(70)], [f"m{j}" for j in range(20)]
+    rest = {"cover": True, "stickiness": 0.25}
+    told = solve_large(
+        DenseScores(scores),
+        capacity,
+        incumbent=incumbent,
+        pinned=[(9, 4)],
+        researcher_ids=researchers,
+        mentor_ids=mentors,
+        **rest,
+    )
+    rows, columns = rng.permutation(70), rng.permutation(20)
+    place = np.append(np.argsort(columns), -1)
+    moved = solve_large(
+        DenseScores(scores[np.ix_(rows, columns)]),
+        capacity[columns],
+        incumbent=place[incumbent[rows]],
+        pinned=[(int(np.argsort(rows)[9]), int(place[4]))],
+        researcher_ids=[researchers[i] for i in rows],
+        mentor_ids=[mentors[j] for j in columns],
+        **rest,
+    )
+    assert np.array_equal(np.append(columns, -1)[moved.mentor_of], told.mentor_of[rows])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_stop_says_so_with_its_true_gap_whatever_is_asked(seed: int) -> None:
+    scores, forbidden, asked = pool(seed, most=120)
+    given = DenseScores(scores, forbidden)
+    early = solve_large(given, **asked, out_of_time=lambda: True)
+    best = solve_large(given, **asked)
+    if not asked["cover"]:
+        assert early.total - 1e-9 <= best.total <= early.bound + 1e-9
+    assert early.gap == pytest.approx(early.bound - early.total, abs=1e-9)
+    verdict = verify_large(given, solution=early, **asked)
+    assert verdict, verdict.sentence
+
+
+@pytest.mark.parametrize(
+    ("asked", "place", "says"),
+    [
+        ({"capacity": [1, -1]}, ("capacity", (1,)), r"capacity\[1\]"),
+        ({"capacity": [1]}, ("capacity", ()), "shape"),
+        ({"pinned": [(0, 0), (1, 0)]}, ("pinned", (1,)), "taken by pins"),
+        ({"pinned": [(0, 0), (0, 1)]}, ("pinned", (1,)), "pinned to mentor 0 already"),
+        ({"pinned": [(0, 2)]}, ("pinned", (0,)), "3 researchers and 2 mentors"),
+        ({"pinned": [(1, 1)]}, ("pinned", (0,)), "forbidden"),
+        ({"incumbent": [0, 2, -1]}, ("incumbent", (1,)), r"incumbent\[1\] is 2"),
+        ({"incumbent": [0, 1]}, ("incumbent", ()), "shape"),
+        ({"incumbent": [0, 0, 0], "stickiness": 1e9}, ("stickiness", ()), "at most"),
+        ({"stickiness": -1.0}, ("stickiness", ()), "0 or more"),
+        ({"floor": np.nan}, ("floor", ()), "finite"),
+        ({"researcher_ids": ["a", "a", "b"]}, ("researcher_ids", (1,)), "distinct"),
+        ({"mentor_ids": ["a"]}, ("mentor_ids", ()), "entries"),
+        ({"researcher_kind": [0, 1, 3]}, ("researcher_kind", (2,)), "from 0 to 2"),
+    ],
+)
+def test_wrong_input_is_refused_with_its_place(
+    asked: Asked, place: tuple[str, tuple[int, ...]], says: str
+) -> None:
+    forbidden = np.zeros((3, 2), dtype=np.bool_)
+    forbidden[1, 1] = True
+    given = {"capacity": [1, 1]} | asked
+    with pytest.raises(BadProblem, match=says) as refused:
+        solve_large(DenseScores(np.ones((3, 2)), forbidden), **given)
+    assert (refused.value.field, refused.value.index) == place
+
+
+def test_a_pin_that_is_not_kept_is_found_out() -> None:
+    scores = DenseScores(np.random.default_rng(0).random((9, 4)))
+    solution = solve_large(scores, np.full(4, 3))
+    other = (int(solution.mentor_of[2]) + 1) % 4
+    assert "pinned" in verify_large(scores, np.full(4, 3), solution, pinned=[(2, other)]).sentence
+
+
+def test_an_answer_that_places_fewer_than_it_could_is_found_out() -> None:
+    scores = DenseScores(
+        np.array([[5.0, -9.0], [1.0, 0.0]]), np.array([[False, False], [False, True]])
+    )
+    places = np.ones(2, dtype=np.int64)
+    highest = solve_large(scores, places)
+    assert highest.total == 5
+    assert "outweigh" in verify_large(scores, places, highest, cover=True).sentence
+    covering = solve_large(scores, places, cover=True)
+    assert (len(covering.pairs), covering.total) == (2, -8)
+    assert verify_large(scores, places, covering, cover=True)
+
+
+def test_cover_is_kept_where_not_everybody_can_be_placed() -> None:
+    scores = np.array([[5.0, -9.0, 0.0], [1.0, 0.0, 0.0], [4.0, 0.0, 0.0], [0.5, 0.0, 0.0]])
+    forbidden = np.array([[False, False, True], *([[False, True, True]] * 3)])
+    places = np.ones(3, dtype=np.int64)
+    solution = solve_large(DenseScores(scores, forbidden), places, cover=True)
+    assert (len(solution.pairs), solution.total) == (2, -5)
+    assert verify_large(DenseScores(scores, forbidden), places, solution, cover=True)
