@@ -13,7 +13,7 @@ import numpy as np
 
 from cohort.matching.problem import Bools, Floats
 from cohort.matching.profiles import Mentor, Researcher
-from cohort.matching.taxonomy import Taxonomy, domain_similarity
+from cohort.matching.taxonomy import GRAINS, Taxonomy, domain_similarity
 
 NEUTRAL = 0.5
 ENOUGH_HOURS = 4.0
@@ -121,9 +121,12 @@ def _covered(
     weighted = [dict(one) if isinstance(one, Mapping) else dict.fromkeys(one, 1.0) for one in needs]
     position = {word: k for k, word in enumerate(sorted({w for one in weighted for w in one}))}
     weights = _weights(weighted, position)
+    dearest = weights.max(axis=1, keepdims=True, initial=0.0)
+    # Whole numbers add up to the same sum in whatever order a matrix product goes about it.
+    weights = np.rint(weights / np.where(dearest > 0, dearest, 1.0) * GRAINS)
     whole = weights.sum(axis=1, keepdims=True)
     covered = weights @ _members(offers, position).T / np.where(whole > 0, whole, 1.0)
-    return _neutral_where(np.clip(covered, 0.0, 1.0), [not one for one in weighted])
+    return _neutral_where(covered, [not one for one in weighted])
 
 
 def _weights(weighted: Sequence[Mapping[str, float]], position: Mapping[str, int]) -> Floats:

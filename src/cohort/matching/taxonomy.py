@@ -8,6 +8,9 @@ import numpy as np
 
 from cohort.matching.problem import Floats
 
+GRAINS = 2.0**40
+"""How finely closeness and weights are told apart: thousands of grains still add up exactly."""
+
 
 class BadTaxonomy(ValueError):
     """The tree has a parent that it does not hold, or a circle; `slug` says where."""
@@ -72,9 +75,11 @@ def domain_similarity(
         known = [position[one] for one in set(domains) if one in position]
         if known:
             reach[:, j] = closeness[:, known].max(axis=1)
-    share = np.zeros((len(sought), len(position)))
+    named = np.zeros((len(sought), len(position)))
     for i, domains in enumerate(sought):
-        for one in set(domains):
-            if one in position:
-                share[i, position[one]] = 1 / len(set(domains))
-    return np.clip(share @ reach, 0.0, 1.0)
+        named[i, [position[one] for one in set(domains) if one in position]] = 1.0
+    # Rounded to grains, the sum is the same in whatever order a matrix product adds it up.
+    grains = named @ np.rint(reach * GRAINS)
+    asked = np.array([max(len(set(domains)), 1) for domains in sought]).reshape(-1, 1)
+    near: Floats = grains / GRAINS / asked
+    return near

@@ -136,5 +136,6 @@ def _wanted(units: Block, prices: Floats, weights: Floats, warmth: float, bench:
     heat -= top[:, None]
     np.exp(heat, out=heat)
     whole = heat.sum(axis=1) + np.exp(bench - top)
-    wanted: Floats = (weights / whole).astype(np.float32) @ heat
+    # A matrix product would add up in another order on another number of threads.
+    wanted: Floats = np.einsum("i,ij->j", (weights / whole).astype(np.float32), heat)
     return wanted
