@@ -35,7 +35,8 @@ check: setup browser ## Format, lint, types, layers, tests
 	$(VENV)/bin/lint-imports
 	$(PY) -m pytest -n 2 --dist loadscope
 
-bench: setup ## Run the benchmarks
+bench: setup ## Run the benchmarks, with other solvers beside
+	@$(QUIET_PIP) sh tools/sides
 	@for each in benchmarks/bench_*.py; do $(PY) "$$each" || exit 1; done
 
 lock: setup ## Choose the newest versions that fit pyproject.toml, with their hashes
@@ -45,5 +46,5 @@ migration: setup ## Write a migration from the models (NAME="Let mentors pause")
 	@$(PY) tools/migration.py "$(NAME)"
 
 clean: ## Remove .venv and what tools leave; the data folder stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
