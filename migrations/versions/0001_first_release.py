@@ -504,6 +504,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("weights", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("requirements", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("aim", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -706,6 +707,7 @@ def upgrade() -> None:
         sa.Column("total", sa.Double(), nullable=True),
         sa.Column("bound", sa.Double(), nullable=True),
         sa.Column("gap", sa.Double(), nullable=True),
+        sa.Column("cover_bonus", sa.Double(), nullable=True),
         sa.Column("seconds", sa.Double(), nullable=True),
         sa.Column("input_digest", sa.Text(), nullable=True),
         sa.Column("researcher_prices", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
@@ -716,6 +718,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("round_id", "number", name=op.f("uq_runs_round_id_number")),
     )
     op.create_index(op.f("ix_runs_rules_id"), "runs", ["rules_id"], unique=False)
+    op.create_table(
+        "evidence",
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["rounds.id"], name=op.f("fk_evidence_round_id_rounds")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_evidence_run_id_runs")),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_evidence_run_id")),
+    )
     op.create_table(
         "mentorships",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -773,6 +787,8 @@ def upgrade() -> None:
         sa.Column("factors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("loss", sa.Double(), nullable=True),
+        sa.Column("fewer_placed", sa.Integer(), nullable=False),
         sa.Column("skipped", sa.Text(), nullable=True),
         sa.Column("proposal_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -885,6 +901,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mentorships_ended_by"), table_name="mentorships")
     op.drop_index("ix_mentorships_cohort_id_began_at_id", table_name="mentorships")
     op.drop_table("mentorships")
+    op.drop_table("evidence")
     op.drop_index(op.f("ix_runs_rules_id"), table_name="runs")
     op.drop_table("runs")
     op.drop_index(

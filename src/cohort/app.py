@@ -22,6 +22,7 @@ from litestar.types import Message, Method, Scope
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import __version__, bell, health, rooms, web
+from cohort.board import Board
 from cohort.bodies import JsonRequest
 from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_sessions
@@ -91,6 +92,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             "actor": Provide(provide_actor, sync_to_thread=False),
             "credential": Provide(provide_credential, sync_to_thread=False),
             "part": Provide(provide_part, sync_to_thread=False),
+            "board": Provide(provide_board, sync_to_thread=False),
             "clock": Provide(lambda: clock, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "tries": Provide(provide_tries, sync_to_thread=False),
@@ -145,6 +147,10 @@ def name_of_operation(handler: HTTPRouteHandler, _method: Method, _path: Any) ->
 
 def provide_db(request: Request[Any, Any, State]) -> AsyncSession:
     return cast("AsyncSession", request.scope["state"]["db"])
+
+
+def provide_board(request: Request[Any, Any, State]) -> Board:
+    return Board(request.app.state.bell.redis)
 
 
 def provide_actor(request: Request[Any, Any, State]) -> Person:

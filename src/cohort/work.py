@@ -1,4 +1,4 @@
-"""What a job is handed: its transaction, the time, and a way to send mail."""
+"""What a job is handed: its transaction, the time, a way to send mail, a board to write on."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from jinja2 import Environment
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import mail
+from cohort.board import Board
 from cohort.settings import Settings
 
 
@@ -22,6 +23,7 @@ class Work:
     now: datetime
     settings: Settings
     pages: Environment
+    board: Board
 
     async def deliver(self, message: mail.Message) -> None:
         await mail.deliver(

@@ -1,6 +1,7 @@
 """Wiring: the worker that keeps promises and opens what is due."""
 
 import json
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from redis.exceptions import TimeoutError as RedisSlow
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import bell, idempotency, outbox, rooms
+from cohort.board import Board
 from cohort.clock import Clock, utc_now
 from cohort.db import Sessions, create_engine, create_sessions, unit_of_work
 from cohort.logs import configure_logging
@@ -91,7 +93,7 @@ class Keeper:
                 return []
             job = rooms.JOBS[promise.job]
             now = self.clock()
-            await job(Work(db, promise_id, now, self.settings, self.pages), **promise.arguments)
+            await job(self._work(db, promise_id, now), **promise.arguments)
             promise.state, promise.ended_at = outbox.PromiseState.KEPT, now
             log.info("kept", job=promise.job, promise=str(promise_id), attempt=attempt)
         return outbox.promises_of(db)
@@ -112,8 +114,11 @@ class Keeper:
         """Do what its room wants done about a promise that will not be tried again."""
         if promise.state is not outbox.PromiseState.DEAD or promise.job not in rooms.WHEN_DEAD:
             return
-        work = Work(db, promise.id, self.clock(), self.settings, self.pages)
+        work = self._work(db, promise.id, self.clock())
         await rooms.WHEN_DEAD[promise.job](work, **promise.arguments)
+
+    def _work(self, db: AsyncSession, promise_id: UUID, now: datetime) -> Work:
+        return Work(db, promise_id, now, self.settings, self.pages, Board(self.bell.redis))
 
 
 def create_worker(settings: Settings, clock: Clock = utc_now, **options: Any) -> Worker:

@@ -22,7 +22,19 @@ from cohort.db import Base, unit_of_work
 from cohort.guides.models import Milestone
 from cohort.mail import MailboxMessage
 from cohort.matching import rules
-from cohort.matching.models import Override, OverrideKind, Pair, Round, Run, RunState, Unmatched
+from cohort.matching.evidence import Evidence, pack
+from cohort.matching.models import (
+    KeptEvidence,
+    Override,
+    OverrideKind,
+    Pair,
+    Round,
+    Run,
+    RunState,
+    Unmatched,
+)
+from cohort.matching.problem import Problem
+from cohort.matching.solver import solve
 from cohort.mentors.models import MentorState
 from cohort.outbox import Promise, PromiseState
 from cohort.people import service as people
@@ -87,6 +99,7 @@ RULES = {
         "min_shared_hours": 1,
         "least_score": 0.2,
     },
+    "aim": {"objective": "fair", "cover": True, "stickiness": 0.1},
 }
 
 
@@ -322,6 +335,7 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
         total=0.8,
         bound=0.8,
         gap=0.0,
+        cover_bonus=0.0,
         input_digest="0" * 64,
         researcher_prices={},
         mentor_prices={},
@@ -341,8 +355,19 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
     left = {"run_id": run.id, "enrolment_id": ids["enrolment_id"], "code": "no_room"}
     db.add(Pair(score=0.8, factors=[], pinned=False, **two, **found))
     db.add(Unmatched(reason="Nobody is free.", detail={}, **left))
+    db.add(KeptEvidence(round_id=opened.id, run_id=run.id, packed=evidence_of(ids)))
     await db.flush()
     ids |= {"round_id": opened.id, "run_id": run.id, "override_id": veto.id}
+
+
+def evidence_of(ids: dict[str, Any]) -> bytes:
+    """Max has one place, and Pia suits him better than Ada."""
+    who = {
+        "researcher_ids": [ids["enrolment_id"], ids["peer_id"]],
+        "mentor_ids": [ids["mentor_id"]],
+    }
+    problem = Problem([[0.5], [0.8]], [1], **who)
+    return pack(Evidence(problem, solve(problem), {}))
 
 
 async def rows_of(db: AsyncSession) -> dict[str, int]:

@@ -40,6 +40,7 @@ WORLDLY = {
     "matching/runs.py": "solves in a thread, and stores",
     "matching/showing.py": "turns rows into answers",
     "matching/view.py": "reads what a page shows",
+    "matching/what_ifs.py": "asks what a run keeps",
     "mentorships/reading.py": "reads what is shown",
     "people/audit.py": "keeps a row",
     "people/auth.py": "reads requests",

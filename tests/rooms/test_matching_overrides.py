@@ -223,7 +223,7 @@ async def test_the_rules_change_by_versions_and_runs_keep_theirs(
     first = await open_and_solve(stage, platform)
     address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
     read = await stage.olga.get(address)
-    wanted = {"weights": read.json()["weights"], "requirements": read.json()["requirements"]}
+    wanted = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
     wanted["requirements"]["least_score"] = 0.99
 
     match = {"if-match": read.headers["etag"]}
@@ -243,7 +243,7 @@ async def test_the_rules_change_by_versions_and_runs_keep_theirs(
 async def test_two_changes_of_the_rules_at_once_keep_one(stage: Stage) -> None:
     address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
     read = await stage.olga.get(address)
-    wanted = {"weights": read.json()["weights"], "requirements": read.json()["requirements"]}
+    wanted = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
     match = {"if-match": read.headers["etag"]}
 
     answers = await asyncio.gather(
@@ -261,6 +261,8 @@ async def test_two_changes_of_the_rules_at_once_keep_one(stage: Stage) -> None:
         ("weights", {"charm": 1}, "weights/charm"),
         ("requirements", {"min_shared_hours": 169}, "requirements/min_shared_hours"),
         ("requirements", {"least_score": 1.1}, "requirements/least_score"),
+        ("aim", {"objective": "best"}, "aim/objective"),
+        ("aim", {"stickiness": -0.1}, "aim/stickiness"),
         (
             "weights",
             dict.fromkeys(
@@ -275,7 +277,7 @@ async def test_rules_that_make_no_score_are_refused_at_the_field(
 ) -> None:
     address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
     read = await stage.olga.get(address)
-    wanted = {"weights": read.json()["weights"], "requirements": read.json()["requirements"]}
+    wanted = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
     wanted[part] |= change
 
     refused = await stage.olga.post(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.languages import LANGUAGES
 from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.guides.models import Term, TermKind
-from cohort.matching.models import Override, OverrideKind, Run
+from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
 from cohort.matching.pool import IdPair, Pool
 from cohort.matching.profiles import Mentor as MentorProfile
 from cohort.matching.profiles import Researcher
@@ -35,7 +35,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
     gaps = await study.gaps_in(db, cohort_id, now=now)
-    requirements = dict(run.rules.requirements)
+    requirements, aim = dict(run.rules.requirements), run.rules.aim
     floor = requirements.pop("least_score")
     return Pool(
         week=run.round.week,
@@ -46,6 +46,10 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         weights=Weights(**run.rules.weights),
         requirements=Requirements(**requirements),
         floor=floor,
+        cover=aim["cover"],
+        objective=aim["objective"],
+        stickiness=aim["stickiness"],
+        incumbents=await _found_before(db, run),
         pins=_said(overrides, OverrideKind.PIN),
         vetoes=_said(overrides, OverrideKind.VETO),
         declined=sorted(
@@ -55,6 +59,22 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {term.slug: term.title for term in terms},
     )
+
+
+async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
+    """The pairs of the round's last solved run: to run it again should not reshuffle people."""
+    before = (
+        select(Run.id)
+        .where(Run.round_id == run.round_id, Run.state == RunState.SOLVED)
+        .where(Run.number < run.number)
+        .order_by(Run.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    pairs = select(Pair.enrolment_id, Pair.mentor_id).where(Pair.run_id == before)
+    return {
+        str(enrolment_id): str(mentor_id) for enrolment_id, mentor_id in await db.execute(pairs)
+    }
 
 
 async def _waiting(db: AsyncSession, cohort_id: UUID) -> Sequence[Enrolment]:

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 async def solve_run(work: Work, run_id: str) -> None:
-    await runs.solve(work.db, UUID(run_id), now=work.now)
+    await runs.solve(work.db, UUID(run_id), now=work.now, tell=work.board.write)
 
 
 async def tell_organiser(work: Work, run_id: str, organiser_id: str) -> None:

@@ -14,7 +14,7 @@ from cohort.mentorships.models import Proposal
 
 
 class Rules(Base):
-    """A version of the weights and hard requirements of one cohort."""
+    """A version of the weights, the hard requirements and the aim of one cohort."""
 
     __tablename__ = "rules"
     __table_args__ = (UniqueConstraint("cohort_id", "version"),)
@@ -24,6 +24,7 @@ class Rules(Base):
     version: Mapped[int]
     weights: Mapped[Json]
     requirements: Mapped[Json]
+    aim: Mapped[Json]
     created_at: Mapped[Instant]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
 
@@ -85,6 +86,8 @@ class Run(Base):
     total: Mapped[float | None]
     bound: Mapped[float | None]
     gap: Mapped[float | None]
+    cover_bonus: Mapped[float | None]
+    """What placing one more person counts in the prices, where the rules cover first."""
     seconds: Mapped[float | None]
     input_digest: Mapped[str | None]
     """SHA-256 of everything that was solved, so that a result can be checked and repeated."""
@@ -93,6 +96,19 @@ class Run(Base):
 
     round: Mapped[Round] = relationship(lazy="raise")
     rules: Mapped[Rules] = relationship(lazy="raise")
+
+
+class KeptEvidence(Base):
+    """What a round's newest solved run solved, as `evidence.pack` writes it: ids, no names.
+
+    One row for each round: a newer run takes the place of the one before.
+    """
+
+    __tablename__ = "evidence"
+
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), unique=True)
+    packed: Mapped[bytes]
 
 
 class Pair(Base):
@@ -107,6 +123,10 @@ class Pair(Base):
     factors: Mapped[JsonList]
     reason: Mapped[str]
     pinned: Mapped[bool]
+    loss: Mapped[float | None]
+    """What the total would lose without this pair; none where it is pinned, or not known."""
+    fewer_placed: Mapped[int] = mapped_column(default=0)
+    """How many people fewer would have a mentor without it, where the rules cover first."""
     skipped: Mapped[str | None]
     """Why it was not proposed when its round was published."""
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"), index=True)

@@ -1,55 +1,62 @@
 """A round in a browser: what was found and why, pins and vetoes, run again, publish."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.board import Board
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
-from cohort.matching import overrides, service
-from cohort.matching.schemas import OverrideIn
-from cohort.matching.view import people_to_choose, view_round
+from cohort.matching import overrides, service, what_ifs
+from cohort.matching.schemas import OverrideIn, WhatIfIn
+from cohort.matching.view import ROWS, Choices, RoundView, people_of, people_to_choose, view_round
 from cohort.mentors.models import Mentor
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.web import Asked, errors_of, page, read_form, see
+from cohort.web import Asked, errors_of, page, read_form, see, validated
+
+PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 
 
 @get("/rounds/{round_id:uuid}", guards=[signed_in])
 async def round_page(
     request: Asked,
+    *,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
+    board: NamedDependency[Board],
     round_id: FromPath[UUID],
+    pairs: PageNumber = 1,
+    unmatched: PageNumber = 1,
 ) -> Response[str]:
-    return await show(request, db, actor, round_id, typed=dict(request.query_params))
+    found = await service.get_round(db, actor, round_id)
+    view = await view_round(db, found, board=board, pairs=pairs, unmatched=unmatched)
+    return await show(request, db, view, typed=dict(request.query_params))
 
 
 async def show(
     request: Asked,
     db: AsyncSession,
-    actor: Person,
-    round_id: UUID,
+    view: RoundView,
     *,
     typed: Mapping[str, Any],
     errors: Mapping[str, str] | None = None,
 ) -> Response[str]:
     """The page, with what was typed into the form of pins and vetoes."""
-    found = await service.get_round(db, actor, round_id)
-    enrolments, mentors = await people_to_choose(db, found.cohort_id)
+    enrolments, mentors = await people_to_choose(db, view.round.cohort_id)
     return page(
         request,
         "matching/round.html",
         status=422 if errors else 200,
-        view=await view_round(db, found),
+        view=view,
         enrolments=choices(enrolments),
         mentors=choices(mentors),
         typed=typed,
@@ -59,6 +66,52 @@ async def show(
 
 def choices(people: Sequence[Enrolment] | Sequence[Mentor]) -> list[dict[str, str]]:
     return [{"value": str(one.id), "label": one.person.name} for one in people]
+
+
+@get("/rounds/{round_id:uuid}/what_if", guards=[signed_in])
+async def what_if_page(
+    request: Asked,
+    *,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    round_id: FromPath[UUID],
+    mentors: PageNumber = 1,
+) -> Response[str]:
+    """Other mentors for one researcher, what each would cost, and what one of them would move."""
+    found = await service.get_round(db, actor, round_id)
+    run = await service.solved_run(db, round_id)
+    typed = {name: text for name, text in request.query_params.items() if text}
+    typed.pop("mentors", None)
+    form, errors = validated(WhatIfIn, typed) if typed else (None, {})
+    studying, mentoring = await people_of(db, run)
+    if form is not None:
+        errors = unknown(form, studying, mentoring)
+    among, answer = None, None
+    if form is not None and not errors:
+        among, answer = await what_ifs.ask(db, actor, run.id, form)
+    return page(
+        request,
+        "matching/what_if.html",
+        status=422 if errors else 200,
+        round=found,
+        among=among,
+        answer=answer,
+        first=(mentors - 1) * ROWS,
+        rows=ROWS,
+        enrolments=[{"value": str(one), "label": name} for one, name in studying],
+        mentors=[{"value": str(one), "label": name} for one, name in mentoring],
+        typed=typed,
+        errors=errors,
+    )
+
+
+def unknown(form: WhatIfIn, studying: Choices, mentoring: Choices) -> dict[str, str]:
+    sought = {"enrolment_id": studying, "mentor_id": [*mentoring, (None, "")]}
+    return {
+        field: "Choose someone who took part in this run."
+        for field, people in sought.items()
+        if getattr(form, field) not in {one for one, _ in people}
+    }
 
 
 @post("/cohorts/{slug:str}/rounds", guards=[signed_in])
@@ -114,7 +167,7 @@ async def decide_from_page(
             errors = errors_of(refusal)
         else:
             return see(f"/rounds/{round_id}#overrides", saying="Noted, for the next run.")
-    return await show(request, db, actor, round_id, typed=typed, errors=errors)
+    return await show(request, db, await view_round(db, found), typed=typed, errors=errors)
 
 
 @post("/rounds/{round_id:uuid}/overrides/{override_id:uuid}/end", guards=[signed_in])
@@ -133,6 +186,7 @@ router = Router(
     "",
     route_handlers=[
         round_page,
+        what_if_page,
         open_from_page,
         run_again_from_page,
         publish_from_page,

@@ -33,7 +33,7 @@ async def get_run(db: AsyncSession, actor: Person, run_id: UUID) -> Run:
 async def get_solved_run(db: AsyncSession, actor: Person, run_id: UUID) -> Run:
     run = await get_run(db, actor, run_id)
     if run.state is not RunState.SOLVED:
-        raise NotSolved("This run is not solved, so there is nothing to prove yet.")
+        raise NotSolved("This run is not solved, so there is nothing to show or to ask yet.")
     return run
 
 

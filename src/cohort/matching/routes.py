@@ -7,11 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.board import Board
 from cohort.clock import Clock
 from cohort.conditional import etag
 from cohort.errors import NeedsIfMatch, NotFound, Stale
-from cohort.matching import overrides, results, rules, service
+from cohort.matching import overrides, results, rules, service, what_ifs
 from cohort.matching.schemas import (
+    AlternativeOut,
     CertificateOut,
     OverrideIn,
     OverrideOut,
@@ -21,8 +23,10 @@ from cohort.matching.schemas import (
     RulesOut,
     RunOut,
     UnmatchedOut,
+    WhatIfOut,
 )
 from cohort.matching.showing import (
+    alternative_out,
     certificate_out,
     override_out,
     pair_out,
@@ -30,12 +34,15 @@ from cohort.matching.showing import (
     rules_out,
     run_out,
     unmatched_out,
+    what_if_out,
 )
-from cohort.paging import PageOut, Slice, shown
+from cohort.paging import PageOut, Slice, page_within, shown
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.refusals import may_refuse
 from cohort.request import IfMatch
+
+CANNOT_BE_ASKED = (service.NotSolved, what_ifs.EvidenceReplaced, what_ifs.NotComparable)
 
 
 @get("/cohorts/{cohort_id:uuid}/rounds", guards=[signed_in], responses=may_refuse(NotFound))
@@ -69,11 +76,15 @@ async def open_round(
 
 @get("/rounds/{round_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
 async def read_round(
-    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], round_id: FromPath[UUID]
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    board: NamedDependency[Board],
+    round_id: FromPath[UUID],
 ) -> RoundOut:
     """A round and its newest run."""
     found = await service.get_round(db, actor, round_id)
-    return round_out(found, await service.newest_run(db, round_id))
+    run = await service.newest_run(db, round_id)
+    return round_out(found, run, await service.progress_of(run, board))
 
 
 @get("/rounds/{round_id:uuid}/runs", guards=[signed_in], responses=may_refuse(NotFound))
@@ -124,10 +135,14 @@ async def publish_round(
 
 @get("/runs/{run_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
 async def read_run(
-    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], run_id: FromPath[UUID]
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    board: NamedDependency[Board],
+    run_id: FromPath[UUID],
 ) -> RunOut:
     """One solve of a round."""
-    return run_out(await results.get_run(db, actor, run_id))
+    run = await results.get_run(db, actor, run_id)
+    return run_out(run, await service.progress_of(run, board))
 
 
 @get("/runs/{run_id:uuid}/pairs", guards=[signed_in], responses=may_refuse(NotFound))
@@ -163,6 +178,62 @@ async def read_certificate(
     """The prices that prove that no other assignment is better."""
     run = await results.get_solved_run(db, actor, run_id)
     return certificate_out(run)
+
+
+@get(
+    "/runs/{run_id:uuid}/evidence",
+    guards=[signed_in],
+    media_type="application/octet-stream",
+    responses=may_refuse(NotFound, service.NotSolved, what_ifs.EvidenceReplaced),
+)
+async def read_evidence(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], run_id: FromPath[UUID]
+) -> Response[bytes]:
+    """What the newest run of a round solved and found, as NumPy arrays (.npz), to check it.
+
+    People are in it by id alone. docs/matching.md says how to check it without this platform.
+    """
+    packed = await what_ifs.evidence_of(db, actor, run_id)
+    return Response(
+        packed,
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="run-{run_id}.npz"'},
+    )
+
+
+@get(
+    "/runs/{run_id:uuid}/alternatives/{enrolment_id:uuid}",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, *CANNOT_BE_ASKED),
+)
+async def list_alternatives(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    run_id: FromPath[UUID],
+    enrolment_id: FromPath[UUID],
+) -> PageOut[AlternativeOut]:
+    """What each mentor would cost the cohort for one researcher: the mentor found, then the
+    cheapest, then those who cannot be, each with what rules them out.
+    """
+    found = await what_ifs.alternatives(db, actor, run_id, enrolment_id)
+    return shown(page_within(found.every, part), lambda one: alternative_out(found, one))
+
+
+@get(
+    "/runs/{run_id:uuid}/alternatives/{enrolment_id:uuid}/{mentor_id:uuid}",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, *CANNOT_BE_ASKED),
+)
+async def read_what_if(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    run_id: FromPath[UUID],
+    enrolment_id: FromPath[UUID],
+    mentor_id: FromPath[UUID],
+) -> WhatIfOut:
+    """Why not these two? What it would cost if they had to be a pair, and who would move."""
+    return what_if_out(await what_ifs.what_if(db, actor, run_id, enrolment_id, mentor_id))
 
 
 @get("/cohorts/{cohort_id:uuid}/overrides", guards=[signed_in], responses=may_refuse(NotFound))
@@ -247,6 +318,9 @@ router = Router(
         list_pairs,
         list_unmatched,
         read_certificate,
+        read_evidence,
+        list_alternatives,
+        read_what_if,
         list_overrides,
         make_override,
         lift_override,

@@ -1,4 +1,4 @@
-"""The rules of a cohort: versions of its weights and hard requirements."""
+"""The rules of a cohort: versions of its weights, its hard requirements and what it aims at."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -22,6 +22,7 @@ DEFAULT: dict[str, Any] = {
     "version": 1,
     "weights": asdict(Weights()),
     "requirements": {**asdict(Requirements()), "least_score": 0.0},
+    "aim": {"objective": "total", "cover": False, "stickiness": 0.0},
 }
 
 
@@ -67,6 +68,7 @@ async def change(
             version=before.version + 1,
             weights=form.weights.model_dump(),
             requirements=form.requirements.model_dump(),
+            aim=form.aim.model_dump(),
             created_at=now,
             created_by=actor.id,
         )

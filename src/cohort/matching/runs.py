@@ -2,17 +2,21 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.matching.gather import gather
-from cohort.matching.models import Pair, RoundState, Run, RunState, Unmatched
+from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
 from cohort.matching.pairing import Result, find_pairs
 from cohort.matching.pool import Pool
+from cohort.matching.weighing import Loss, Weighed, weigh
 from cohort.mentors.service import organisers_of
 from cohort.outbox import promise_each
 
@@ -23,8 +27,29 @@ WORKER_DIED = (
 )
 
 
-async def solve(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
-    """Solve a run once, within the caller's transaction.
+LONGEST_SOLVE = 300.0
+"""Seconds after which a run keeps the best that it has found, and says so by its gap."""
+LOOKS_EVERY = 0.3
+Tell = Callable[[UUID, str, float], Awaitable[None]]
+
+
+@dataclass
+class Seen:
+    """How far the thread is; it writes, the event loop reads."""
+
+    step: str = "scoring"
+    share: float = 0.0
+
+    def begin(self, step: str, share: float = 0.0) -> None:
+        self.step, self.share = step, share
+
+
+async def _nobody(_about: UUID, _step: str, _share: float) -> None:
+    """Nobody looks how far it is."""
+
+
+async def solve(db: AsyncSession, run_id: UUID, *, now: datetime, tell: Tell = _nobody) -> None:
+    """Solve a run once, within the caller's transaction; `tell` each step before it begins.
 
     The pairs, the proof and the run's end are one commit: nobody sees half a run. What cannot
     be solved however often it is tried fails with a sentence for the organiser.
@@ -35,22 +60,42 @@ async def solve(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
     if run.round.state is not RoundState.OPEN:
         fail(run, NEWER_ROUND, now=now)
         return
-    await _find_and_store(db, run, now=now)
+    await _find_and_store(db, run, now=now, tell=tell)
     if run.round.opened_by is None:
         await _tell_organisers(db, run, now=now)
 
 
-async def _find_and_store(db: AsyncSession, run: Run, *, now: datetime) -> None:
+async def _find_and_store(db: AsyncSession, run: Run, *, now: datetime, tell: Tell) -> None:
     pool = await gather(db, run, now=now)
-    began = time.perf_counter()
+    seen, began = Seen(), time.perf_counter()
+    telling = asyncio.create_task(_keep_telling(run.id, seen, tell))
     try:
-        result = await asyncio.to_thread(find_pairs, pool)
+        result, weighed = await asyncio.to_thread(_find, pool, seen, began + LONGEST_SOLVE)
     except ValueError as refused:
         fail(run, str(refused), now=now)
         return
+    finally:
+        telling.cancel()
     run.seconds = time.perf_counter() - began
     run.finished_at = now + timedelta(seconds=run.seconds)
-    _store(db, run, pool, result)
+    _store(db, run, pool, result, weighed)
+    await _keep_evidence(db, run, weighed.evidence)
+
+
+def _find(pool: Pool, seen: Seen, until: float) -> tuple[Result, Weighed]:
+    result = find_pairs(pool, begin=seen.begin, out_of_time=lambda: time.perf_counter() > until)
+    seen.begin("weighing")
+    return result, weigh(result)
+
+
+async def _keep_telling(run_id: UUID, seen: Seen, tell: Tell) -> None:
+    """Until it is cancelled."""
+    told = ("", 0.0)
+    while True:
+        if told != (seen.step, seen.share):
+            told = (seen.step, seen.share)
+            await tell(run_id, *told)
+        await asyncio.sleep(LOOKS_EVERY)
 
 
 async def _tell_organisers(db: AsyncSession, run: Run, *, now: datetime) -> None:
@@ -72,15 +117,27 @@ async def read(db: AsyncSession, run_id: UUID) -> Run:
     return (await db.scalars(select(Run).where(Run.id == run_id).options(*whole))).one()
 
 
+def _loss(loss: Loss | None) -> dict[str, float]:
+    return {"loss": loss.total, "fewer_placed": loss.fewer_placed} if loss else {}
+
+
 def fail(run: Run, sentence: str, *, now: datetime) -> None:
     run.state, run.error, run.finished_at = RunState.FAILED, sentence, now
 
 
-def _store(db: AsyncSession, run: Run, pool: Pool, result: Result) -> None:
+async def _keep_evidence(db: AsyncSession, run: Run, packed: bytes) -> None:
+    """The round's newest solved run can be asked; what an older one solved is let go."""
+    newest = {"run_id": run.id, "packed": packed}
+    kept = insert(KeptEvidence).values(round_id=run.round_id, **newest)
+    await db.execute(kept.on_conflict_do_update(index_elements=["round_id"], set_=newest))
+
+
+def _store(db: AsyncSession, run: Run, pool: Pool, result: Result, weighed: Weighed) -> None:
     run.state, run.error = RunState.SOLVED, None
     run.researchers, run.mentors = len(pool.researchers), len(pool.mentors)
     run.places = sum(pool.places)
     run.total, run.bound, run.gap = result.total, result.bound, result.gap
+    run.cover_bonus = result.solution.cover_bonus
     run.input_digest = pool.digest()
     run.researcher_prices = dict(result.researcher_prices)
     run.mentor_prices = dict(result.mentor_prices)
@@ -93,6 +150,7 @@ def _store(db: AsyncSession, run: Run, pool: Pool, result: Result) -> None:
             factors=found.factors,
             reason=found.sentence,
             pinned=found.pinned,
+            **_loss(weighed.losses.get((found.researcher, found.mentor))),
         )
         for found in result.pairs
     )

@@ -1,7 +1,7 @@
 """What the matching room reads and answers."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
@@ -47,6 +47,25 @@ class RequirementsIn(Strict):
     )
 
 
+class AimIn(Strict):
+    """What the best pairs are, where not everything can be had."""
+
+    objective: Literal["total", "fair"] = Field(
+        examples=["total"],
+        description="The highest total of scores; or fair: the worst score as high as it can be, "
+        "then the next worst, and so on.",
+    )
+    cover: bool = Field(
+        examples=[False],
+        description="As many researchers as possible get a mentor, before the total counts.",
+    )
+    stickiness: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
+        examples=[0.0],
+        description="Added to the score of a pair that the run before found: how much better "
+        "another mentor must be. At 0, such pairs are kept among equals.",
+    )
+
+
 class RulesIn(Strict):
     weights: WeightsIn = Field(
         examples=[
@@ -71,12 +90,14 @@ class RulesIn(Strict):
             }
         ]
     )
+    aim: AimIn = Field(examples=[{"objective": "total", "cover": False, "stickiness": 0.0}])
 
 
 class RulesOut(Shown):
     version: int
     weights: dict[str, float]
     requirements: dict[str, Any]
+    aim: dict[str, Any]
     created_at: datetime
     created_by: UUID | None
 
@@ -105,6 +126,13 @@ class OverrideOut(Shown):
     lifted_at: datetime | None
 
 
+class ProgressOut(Shown):
+    step: str = Field(
+        examples=["solving"], description="scoring, solving, checking, explaining or weighing"
+    )
+    share: float = Field(description="How much of this step is done, from 0 to 1.")
+
+
 class RunOut(Shown):
     """One solve. The figures are null until it is solved; a gap of 0 proves that it is best."""
 
@@ -123,6 +151,10 @@ class RunOut(Shown):
     bound: float | None = Field(description="No assignment has a higher total.")
     gap: float | None
     seconds: float | None
+    progress: ProgressOut | None = Field(
+        description="What the worker does now, while the run is queued; null when that is not "
+        "known, and in lists."
+    )
     input_digest: str | None = Field(description="SHA-256 of everything that was solved.")
 
 
@@ -150,8 +182,70 @@ class PairOut(Shown):
     factors: list[FactorOut]
     reason: str = Field(description="Why this mentor, as the researcher reads it.")
     pinned: bool
+    loss: float | None = Field(
+        description="What the total would lose without this pair; null where it is pinned, or "
+        "where the run is not proved to have the highest total."
+    )
+    fewer_placed: int = Field(
+        description="Where the rules place people first: how many fewer would have a mentor."
+    )
     proposal_id: UUID | None = Field(description="Its proposal, once the round is published.")
     skipped: str | None = Field(description="Why it was not proposed with its round.")
+
+
+class AlternativeOut(Shown):
+    """One mentor for one researcher, in the run's own figures."""
+
+    mentor_id: UUID
+    mentor: str
+    score: float
+    chosen: bool = Field(description="The run found this pair.")
+    as_good: bool = Field(description="An assignment with this pair is just as good.")
+    cost: float | None = Field(
+        description="What the total of all scores would lose if the two had to be a pair; null "
+        "where they cannot be."
+    )
+    fewer_placed: int = Field(
+        description="Where the rules place people first: how many fewer would have a mentor."
+    )
+    below_least_score: bool = Field(description="Only a pin could make this pair.")
+    ruled_out: list[str] = Field(
+        examples=[["common_language"]],
+        description="Why the two cannot be a pair: requirements by name, or `no_place`, "
+        "`pinned_elsewhere`, `places_pinned`.",
+    )
+    said: str = Field(description="The cost, or what rules the pair out, in words.")
+
+
+class ChangeOut(Shown):
+    """A researcher would go from one mentor to another; null is no mentor."""
+
+    enrolment_id: UUID
+    researcher: str
+    from_mentor_id: UUID | None
+    from_mentor: str | None
+    to_mentor_id: UUID | None
+    to_mentor: str | None
+
+
+class WhatIfIn(Strict):
+    """Whom a what-if is about; without a mentor, about all of them."""
+
+    enrolment_id: UUID = Field(examples=["7b4f3a52-3c1e-4a83-9d6e-0c5d5f0f2f11"])
+    mentor_id: UUID | None = Field(default=None, examples=["2f8c1d90-6f0a-4c35-8a8e-5b7f4f1c9a02"])
+
+
+class WhatIfOut(Shown):
+    """What would follow if two had to be a pair; nothing is decided by asking."""
+
+    run_id: UUID
+    enrolment_id: UUID
+    researcher: str
+    pair: AlternativeOut
+    sentence: str
+    changes: list[ChangeOut] = Field(
+        description="Who would move, at the least cost; the researcher comes first."
+    )
 
 
 class UnmatchedOut(Shown):
@@ -175,6 +269,10 @@ class CertificateOut(Shown):
     total: float
     bound: float
     gap: float
+    cover_bonus: float = Field(
+        description="Where the rules place people first: what each person placed counts in the "
+        "prices, and is taken off the bound."
+    )
     input_digest: str
     researcher_prices: dict[UUID, float] = Field(description="By enrolment.")
     mentor_prices: dict[UUID, float] = Field(description="What one more place would add.")

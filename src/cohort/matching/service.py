@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
+from cohort.board import Board, Progress
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict, NotFound
@@ -131,9 +132,7 @@ async def publish(db: AsyncSession, actor: Person, round_id: UUID, *, now: datet
         if round_.state is RoundState.SUPERSEDED:
             raise RoundClosed("A newer round took the place of this one. Publish that one.")
         return round_
-    run = await newest_run(db, round_id)
-    if run is None or run.state is not RunState.SOLVED:
-        raise NotSolved("The newest run is not solved. Wait for it, or run the round again.")
+    run = await solved_run(db, round_id)
     proposed = await publishing.propose_pairs(db, round_, run, now=now)
     audit.record(
         db, actor, "round.publish", round_id, now=now, cohort_id=round_.cohort_id, pairs=proposed
@@ -166,6 +165,14 @@ async def newest_run(db: AsyncSession, round_id: UUID) -> Run | None:
     return (await newest_runs(db, [round_id])).get(round_id)
 
 
+async def solved_run(db: AsyncSession, round_id: UUID) -> Run:
+    """The newest run of a round, which must be solved."""
+    run = await newest_run(db, round_id)
+    if run is None or run.state is not RunState.SOLVED:
+        raise NotSolved("The newest run is not solved. Wait for it, or run the round again.")
+    return run
+
+
 async def newest_runs(db: AsyncSession, round_ids: Iterable[UUID]) -> dict[UUID, Run]:
     """The newest run of each round, with its rules, in one statement."""
     newest = (
@@ -176,6 +183,11 @@ async def newest_runs(db: AsyncSession, round_ids: Iterable[UUID]) -> dict[UUID,
         .options(joinedload(Run.rules))
     )
     return {run.round_id: run for run in (await db.scalars(newest)).all()}
+
+
+async def progress_of(run: Run | None, board: Board) -> Progress | None:
+    """What the worker does for a queued run now, if it is known."""
+    return await board.read(run.id) if run and run.state is RunState.QUEUED else None
 
 
 async def _open_one(db: AsyncSession, cohort_id: UUID) -> Round | None:

@@ -1,27 +1,76 @@
 """Rows as what the API answers."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
+from cohort.board import Progress
+from cohort.matching.alternatives import Alternative, Change
 from cohort.matching.models import Override, Pair, Round, Rules, Run, Unmatched
 from cohort.matching.schemas import (
+    AlternativeOut,
     CertificateOut,
+    ChangeOut,
     OverrideOut,
     PairOut,
     RoundOut,
     RulesOut,
     RunOut,
     UnmatchedOut,
+    WhatIfOut,
 )
+from cohort.matching.what_ifs import Alternatives, WhatIf
 
 
-def run_out(run: Run) -> RunOut:
-    return RunOut.model_validate({**_columns(run), "rules_version": run.rules.version})
+def run_out(run: Run, progress: Progress | None = None) -> RunOut:
+    told = {"rules_version": run.rules.version, "progress": progress and progress._asdict()}
+    return RunOut.model_validate({**_columns(run), **told})
 
 
-def round_out(round_: Round, run: Run | None) -> RoundOut:
-    return RoundOut.model_validate({**_columns(round_), "run": run_out(run) if run else None})
+def round_out(round_: Round, run: Run | None, progress: Progress | None = None) -> RoundOut:
+    newest = run_out(run, progress) if run else None
+    return RoundOut.model_validate({**_columns(round_), "run": newest})
 
 
 def pair_out(pair: Pair) -> PairOut:
     return PairOut.model_validate({**_columns(pair), **_names(pair)})
+
+
+def alternative_out(among: Alternatives, one: Alternative) -> AlternativeOut:
+    return AlternativeOut(
+        mentor_id=UUID(one.mentor),
+        mentor=among.names[one.mentor],
+        score=one.score,
+        chosen=one.chosen,
+        as_good=one.as_good,
+        cost=one.cost,
+        fewer_placed=one.fewer_placed,
+        below_least_score=one.below_floor,
+        ruled_out=list(one.ruled_out),
+        said=among.cost(one),
+    )
+
+
+def what_if_out(found: WhatIf) -> WhatIfOut:
+    among = found.among
+    return WhatIfOut(
+        run_id=among.run.id,
+        enrolment_id=among.enrolment_id,
+        researcher=among.researcher,
+        pair=alternative_out(among, found.pair),
+        sentence=found.sentence,
+        changes=[_change_out(one, among.names) for one in found.changes],
+    )
+
+
+def _change_out(change: Change, names: Mapping[str, str]) -> ChangeOut:
+    return ChangeOut(
+        enrolment_id=UUID(change.researcher),
+        researcher=names[change.researcher],
+        from_mentor_id=UUID(change.origin) if change.origin else None,
+        from_mentor=names[change.origin] if change.origin else None,
+        to_mentor_id=UUID(change.target) if change.target else None,
+        to_mentor=names[change.target] if change.target else None,
+    )
 
 
 def unmatched_out(unmatched: Unmatched) -> UnmatchedOut:

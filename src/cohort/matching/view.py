@@ -3,21 +3,54 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Result, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.board import Board, Progress
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.formats import stage
+from cohort.formats import percent, stage
 from cohort.guides import service as guides
+from cohort.matching import saying
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
 from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON
-from cohort.matching.service import newest_run
+from cohort.matching.service import newest_run, progress_of
+from cohort.matching.what_ifs import can_be_asked
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
+
+Row = TypeVar("Row")
+Choices = Sequence[tuple[UUID, str]]
+
+ROWS = 50
+"""Pairs or people on one page."""
+STEPS = {
+    "scoring": "scoring every pair",
+    "solving": "finding the best pairs",
+    "checking": "checking the proof",
+    "explaining": "writing the reasons",
+    "weighing": "asking what else could be",
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    pairs: int = 0
+    skipped: int = 0
+    unmatched: int = 0
+
+
+@dataclass(frozen=True)
+class Listed(Generic[Row]):
+    """One page of a list, by its number from 1."""
+
+    rows: Sequence[Row]
+    page: int
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -31,8 +64,10 @@ class RoundView:
 
     round: Round
     run: Run | None
-    pairs: Sequence[Pair]
-    unmatched: Sequence[Unmatched]
+    progress: Progress | None
+    counts: Counts
+    pairs: Listed[Pair]
+    unmatched: Listed[Unmatched]
     overrides: Sequence[Override]
     decided_since: int
     names: Mapping[UUID, str]
@@ -51,8 +86,21 @@ class RoundView:
         return self.round.state is RoundState.OPEN
 
     @property
-    def skipped(self) -> int:
-        return sum(pair.skipped is not None for pair in self.pairs)
+    def can_be_asked(self) -> bool:
+        return self.run is not None and can_be_asked(self.run)
+
+    @property
+    def doing(self) -> str:
+        """What the worker does now, such as `Step 2 of 5: finding the best pairs`."""
+        if self.progress is None or self.progress.step not in STEPS:
+            return ""
+        place = list(STEPS).index(self.progress.step) + 1
+        share = f", {percent(self.progress.share)}" if self.progress.share else ""
+        return f"Step {place} of {len(STEPS)}: {STEPS[self.progress.step]}{share}"
+
+    def stake(self, pair: Pair) -> str:
+        total = (self.run.total if self.run else None) or 0.0
+        return saying.stake(pair.loss, pair.fewer_placed, pair.score, total)
 
     def note_on(self, one: Enrolment | Mentor) -> str:
         """What someone does, in a few words."""
@@ -62,16 +110,26 @@ class RoundView:
         return ", ".join([stage(one.stage), *fields])
 
 
-async def view_round(db: AsyncSession, round_: Round) -> RoundView:
-    """For a round that was read by `service.get_round` or `latest_round`."""
+async def view_round(
+    db: AsyncSession,
+    round_: Round,
+    *,
+    board: Board | None = None,
+    pairs: int = 1,
+    unmatched: int = 1,
+) -> RoundView:
+    """For a round that was read by `service.get_round` or `latest_round`; pages count from 1."""
     run = await newest_run(db, round_.id)
+    best_first, by_reason = _pairs(run), _unmatched(run)
     overrides = await standing_overrides(db, round_.cohort_id)
     actors = {round_.opened_by, round_.published_by, *(one.made_by for one in overrides)}
     return RoundView(
         round=round_,
         run=run,
-        pairs=await _pairs(db, run) if run else [],
-        unmatched=await _unmatched(db, run) if run else [],
+        progress=await progress_of(run, board) if board else None,
+        counts=await _counts(db, run),
+        pairs=await _listed(db, best_first, pairs),
+        unmatched=await _listed(db, by_reason, unmatched),
         overrides=overrides,
         decided_since=await _decided_since(db, round_, run) if run else 0,
         names=await _names(db, [one for one in actors if one is not None]),
@@ -100,15 +158,51 @@ async def people_to_choose(
     return (await db.scalars(enrolments)).all(), (await db.scalars(mentors)).all()
 
 
-async def _pairs(db: AsyncSession, run: Run) -> Sequence[Pair]:
-    best_first = select(Pair).where(Pair.run_id == run.id).order_by(Pair.score.desc(), Pair.id)
-    shown = best_first.options(*PAIR_WITH_PEOPLE, joinedload(Pair.proposal))
-    return (await db.scalars(shown)).all()
+async def people_of(db: AsyncSession, run: Run) -> tuple[Choices, Choices]:
+    """Who took part in a solved run, by name: researchers and mentors, as (id, name)."""
+    studying = (
+        select(Enrolment.id, Person.name)
+        .join(Enrolment.person)
+        .where(Enrolment.id.in_([UUID(one) for one in run.researcher_prices or {}]))
+        .order_by(Person.name, Enrolment.id)
+    )
+    mentoring = (
+        select(Mentor.id, Person.name)
+        .join(Mentor.person)
+        .where(Mentor.id.in_([UUID(one) for one in run.mentor_prices or {}]))
+        .order_by(Person.name, Mentor.id)
+    )
+    return _told(await db.execute(studying)), _told(await db.execute(mentoring))
 
 
-async def _unmatched(db: AsyncSession, run: Run) -> Sequence[Unmatched]:
-    of_run = select(Unmatched).where(Unmatched.run_id == run.id).options(UNMATCHED_WITH_PERSON)
-    return (await db.scalars(of_run.order_by(Unmatched.code, Unmatched.id))).all()
+def _told(found: Result[UUID, str]) -> Choices:
+    return [(its_id, name) for its_id, name in found]
+
+
+async def _counts(db: AsyncSession, run: Run | None) -> Counts:
+    if run is None:
+        return Counts()
+    left = select(func.count()).where(Unmatched.run_id == run.id).scalar_subquery()
+    of_run = select(func.count(Pair.id), func.count(Pair.skipped), left)
+    found = await db.execute(of_run.where(Pair.run_id == run.id))
+    return Counts(*found.one())
+
+
+async def _listed(db: AsyncSession, statement: Select[Row], page: int) -> Listed[Row]:
+    part = statement.offset((page - 1) * ROWS).limit(ROWS + 1)
+    rows = (await db.scalars(part)).all()
+    return Listed(rows[:ROWS], page, more=len(rows) > ROWS)
+
+
+def _pairs(run: Run | None) -> Select[Pair]:
+    of_run = select(Pair).where(Pair.run_id == (run.id if run else None))
+    best_first = of_run.order_by(Pair.score.desc(), Pair.id)
+    return best_first.options(*PAIR_WITH_PEOPLE, joinedload(Pair.proposal))
+
+
+def _unmatched(run: Run | None) -> Select[Unmatched]:
+    of_run = select(Unmatched).where(Unmatched.run_id == (run.id if run else None))
+    return of_run.order_by(Unmatched.code, Unmatched.id).options(UNMATCHED_WITH_PERSON)
 
 
 async def _decided_since(db: AsyncSession, round_: Round, run: Run) -> int:
