@@ -74,7 +74,7 @@ async def caught_while_storing(
             return bool(await db.scalar(STORING))
 
     async with platform.sessions() as holder, holder.begin():
-        await holder.execute(text("LOCK TABLE pairs IN ACCESS EXCLUSIVE MODE"))
+        await holder.execute(text("LOCK TABLE pairs IN EXCLUSIVE MODE"))
         await until(it_waits_to_store)
         process.send_signal(sent)
 
