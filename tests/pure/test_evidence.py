@@ -1,7 +1,9 @@
 """The evidence of a run comes back as it went in, and is enough to check and to ask further."""
 
 import io
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,3 +139,19 @@ def test_whoever_took_no_part_is_not_there() -> None:
         changes_for(evidence(), "eve", "max")
     with pytest.raises(KeyError):
         changes_for(evidence(), "ada", "eve")
+
+
+def test_the_examples_of_the_docs_check_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "matching.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", docs, re.DOTALL)
+    on_a_file = [one for one in examples if "run.npz" in one]
+    assert len(on_a_file) == 2
+    (tmp_path / "run.npz").write_bytes(pack(evidence()))
+    monkeypatch.chdir(tmp_path)
+
+    for example in on_a_file:
+        exec(example, {})  # noqa: S102
+
+    assert "No assignment has a total above 1.7" in capsys.readouterr().out

@@ -156,7 +156,7 @@ async def test_only_the_newest_run_of_a_round_keeps_its_evidence(
 
     for path in ("evidence", f"alternatives/{stage.ada.id}"):
         gone = await stage.olga.get(f"/api/v1/runs/{first['id']}/{path}")
-        assert (gone.status_code, gone.json()["code"]) == (409, "evidence_replaced")
+        assert (gone.status_code, gone.json()["code"]) == (409, "no_evidence")
         assert (await stage.olga.get(f"/api/v1/runs/{second['id']}/{path}")).status_code == 200
     assert len((await db.scalars(select(KeptEvidence.run_id))).all()) == 1
 

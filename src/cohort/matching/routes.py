@@ -42,7 +42,7 @@ from cohort.people.models import Person
 from cohort.refusals import may_refuse
 from cohort.request import IfMatch
 
-CANNOT_BE_ASKED = (service.NotSolved, what_ifs.EvidenceReplaced, what_ifs.NotComparable)
+CANNOT_BE_ASKED = (service.NotSolved, what_ifs.NoEvidence, what_ifs.NotComparable)
 
 
 @get("/cohorts/{cohort_id:uuid}/rounds", guards=[signed_in], responses=may_refuse(NotFound))
@@ -184,7 +184,7 @@ async def read_certificate(
     "/runs/{run_id:uuid}/evidence",
     guards=[signed_in],
     media_type="application/octet-stream",
-    responses=may_refuse(NotFound, service.NotSolved, what_ifs.EvidenceReplaced),
+    responses=may_refuse(NotFound, service.NotSolved, what_ifs.NoEvidence),
 )
 async def read_evidence(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], run_id: FromPath[UUID]

@@ -40,7 +40,7 @@ class Seen:
     step: str = "scoring"
     share: float = 0.0
 
-    def begin(self, step: str, share: float = 0.0) -> None:
+    def note(self, step: str, share: float) -> None:
         self.step, self.share = step, share
 
 
@@ -79,13 +79,14 @@ async def _find_and_store(db: AsyncSession, run: Run, *, now: datetime, tell: Te
     run.seconds = time.perf_counter() - began
     run.finished_at = now + timedelta(seconds=run.seconds)
     _store(db, run, pool, result, weighed)
-    await _keep_evidence(db, run, weighed.evidence)
+    if weighed.evidence is not None:
+        await _keep_evidence(db, run, weighed.evidence)
 
 
 def _find(pool: Pool, seen: Seen, until: float) -> tuple[Result, Weighed]:
-    result = find_pairs(pool, begin=seen.begin, out_of_time=lambda: time.perf_counter() > until)
-    seen.begin("weighing")
-    return result, weigh(result)
+    result = find_pairs(pool, progress=seen.note, out_of_time=lambda: time.perf_counter() > until)
+    seen.note("weighing", 0.0)
+    return result, weigh(result.held)
 
 
 async def _keep_telling(run_id: UUID, seen: Seen, tell: Tell) -> None:
@@ -137,7 +138,7 @@ def _store(db: AsyncSession, run: Run, pool: Pool, result: Result, weighed: Weig
     run.researchers, run.mentors = len(pool.researchers), len(pool.mentors)
     run.places = sum(pool.places)
     run.total, run.bound, run.gap = result.total, result.bound, result.gap
-    run.cover_bonus = result.solution.cover_bonus
+    run.cover_bonus = result.held.solution.cover_bonus if result.held else None
     run.input_digest = pool.digest()
     run.researcher_prices = dict(result.researcher_prices)
     run.mentor_prices = dict(result.mentor_prices)

@@ -9,7 +9,7 @@ from cohort.matching.alternatives import (
     Alternative,
     Change,
 )
-from cohort.matching.pairing import REMOVED_BY
+from cohort.matching.pins import REMOVED_BY
 
 EASILY = 0.1
 """A pair is easily replaced when the total would lose less than this share of the pair's score."""

@@ -269,9 +269,9 @@ class CertificateOut(Shown):
     total: float
     bound: float
     gap: float
-    cover_bonus: float = Field(
+    cover_bonus: float | None = Field(
         description="Where the rules place people first: what each person placed counts in the "
-        "prices, and is taken off the bound."
+        "prices, and is taken off the bound. Null where the pool was too large to be held."
     )
     input_digest: str
     researcher_prices: dict[UUID, float] = Field(description="By enrolment.")

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cohort.matching.counterfactual import robustness
 from cohort.matching.evidence import Evidence, pack
-from cohort.matching.pairing import Result
+from cohort.matching.pairing import Held
 from cohort.matching.pool import IdPair
 
 
@@ -20,34 +20,40 @@ class Loss:
 
 @dataclass(frozen=True)
 class Weighed:
-    """losses  by (researcher id, mentor id); a pair that must be has none, and none is known
-            where the run is not proved the best by total.
+    """What is known beside the pairs; nothing of a pool that is too large to be held.
+
+    losses     by (researcher id, mentor id); a pair that must be has none, and none is known
+               where the run is not proved the best by total.
     evidence   as `evidence.pack` writes it.
     """
 
-    losses: Mapping[IdPair, Loss]
-    evidence: bytes
+    losses: Mapping[IdPair, Loss] = field(default_factory=dict)
+    evidence: bytes | None = None
 
 
-def weigh(result: Result) -> Weighed:
+def weigh(held: Held | None) -> Weighed:
+    if held is None:
+        return Weighed()
+    evidence = Evidence(held.problem, held.solution, held.scores.reasons)
     return Weighed(
-        losses=_losses(result),
-        evidence=pack(Evidence(result.problem, result.solution, result.scores.reasons)),
+        losses=_losses(held) if can_compare(held) else {},
+        evidence=pack(evidence),
     )
 
 
-def can_compare(result: Result) -> bool:
+def can_compare(held: Held) -> bool:
     """Whether the pairs are proved the best by total, so that others can be held against them."""
-    return result.problem.objective == "total" and result.gap == 0
+    return held.problem.objective == "total" and held.solution.gap == 0
 
 
-def _losses(result: Result) -> dict[IdPair, Loss]:
-    if not can_compare(result):
-        return {}
-    found = robustness(result.problem, result.solution)
-    each = zip(result.pairs, found.loss.tolist(), found.fewer_placed.tolist(), strict=True)
+def _losses(held: Held) -> dict[IdPair, Loss]:
+    found = robustness(held.problem, held.solution)
+    researchers, mentors = held.problem.researcher_ids or (), held.problem.mentor_ids or ()
+    each = zip(
+        held.solution.pairs.tolist(), found.loss.tolist(), found.fewer_placed.tolist(), strict=True
+    )
     return {
-        (pair.researcher, pair.mentor): Loss(loss, fewer)
-        for pair, loss, fewer in each
+        (researchers[i], mentors[j]): Loss(loss, fewer)
+        for (i, j), loss, fewer in each
         if math.isfinite(loss)
     }

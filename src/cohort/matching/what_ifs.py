@@ -27,9 +27,9 @@ MOST_PAIRS = 2_000_000
 """Researchers times mentors. Up to here an answer takes about a second; above, ask the file."""
 
 
-class EvidenceReplaced(Conflict):
-    code = "evidence_replaced"
-    title = "A newer run took its place"
+class NoEvidence(Conflict):
+    code = "no_evidence"
+    title = "This run keeps no evidence"
 
 
 class NotComparable(Conflict):
@@ -148,8 +148,9 @@ async def _packed(db: AsyncSession, run: Run) -> bytes:
     kept = select(KeptEvidence.packed).where(KeptEvidence.run_id == run.id)
     packed: bytes | None = await db.scalar(kept)
     if packed is None:
-        raise EvidenceReplaced(
-            "Evidence is kept for the newest solved run of a round. Ask that one instead."
+        raise NoEvidence(
+            "Evidence is kept for the newest solved run of a round, if it is not too large. Ask "
+            "the newest one."
         )
     return packed
 
