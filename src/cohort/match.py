@@ -11,7 +11,9 @@ import click
 from cohort.clock import utc_now
 from cohort.errors import Invalid
 from cohort.matching.periods import week_planned_on
-from cohort.offline import Done, Outputs, match_scores, match_sheets
+from cohort.matrix import match_scores
+from cohort.offline import match_sheets
+from cohort.outputs import Done, Outputs
 
 SHARES = {
     "reading": 0.15,

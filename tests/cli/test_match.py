@@ -190,7 +190,7 @@ def test_of_many_faults_twenty_are_shown(desk: Desk) -> None:
         (b"", "R.csv is empty"),
         (b"PK\x03\x04", "R.csv is a workbook"),
         (b"Shoe size\n43\n", "R.csv has no column that says who somebody is"),
-        (b"Name,Full name\nA,B\n", "“Name” and “Full name” both mean Name"),
+        (b"Name,Full name\nA,B\n", "“Name” (A) and “Full name” (B) both mean Name"),
     ],
 )
 def test_a_file_that_is_no_list_of_people_is_refused(
@@ -330,7 +330,7 @@ def test_a_matrix_too_large_to_hold_gets_the_same_total(
     np.save(desk.folder / "C.npy", np.full(30, 2))
     arguments = ("--scores", "S.npy", "--capacity", "C.npy", "--floor", "0.2")
     held = desk.match(*arguments).err.partition(", bound")[0]
-    monkeypatch.setattr("cohort.offline.MOST_HELD", 0)
+    monkeypatch.setattr("cohort.matrix.MOST_HELD", 0)
     stored = desk.match(*arguments)
 
     assert stored.err.startswith(held[:-2])

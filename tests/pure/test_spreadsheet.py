@@ -6,8 +6,16 @@ import pytest
 
 from cohort.matching import cells
 from cohort.matching.cells import BadCell, Words
-from cohort.matching.columns import MENTORS, RESEARCHERS, column_of, find_columns
+from cohort.matching.columns import (
+    ELSEWHERE,
+    MENTORS,
+    RESEARCHERS,
+    column_of,
+    find_columns,
+    letters,
+)
 from cohort.matching.hours import read_hours
+from cohort.matching.slips import Slips
 from cohort.matching.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
 
 DOMAINS = Words(
@@ -71,7 +79,6 @@ def test_rows_have_the_numbers_that_the_program_shows() -> None:
         (codecs.BOM_UTF16_LE + b"N", "damaged"),
         (b"Name\n\x81\n", "line 2: this is neither UTF-8 nor Windows-1252"),
         (b'Name,Capacity\nA,1\n"B,2\nC,3\n', "row 3: a quotation mark is not closed"),
-        (b"Name,Capacity\nA,1,oops\n", "row 2: it has 3 cells, but there are 2 titles"),
         (b",,\n,\n", "M.csv is empty"),
     ],
 )
@@ -79,6 +86,24 @@ def test_what_is_no_table_is_refused_with_what_to_do(raw: bytes, said: str) -> N
     with pytest.raises(BadSheet) as refused:
         read(raw)
     assert said in str(refused.value)
+
+
+def test_every_row_with_too_many_cells_is_a_fault() -> None:
+    sheet = read(b"Name,Capacity\nA,1,oops\nB,2,\nC,1,,x\n")
+    assert [fault.partition(". ")[0] for fault in sheet.faults] == [
+        "M.csv, row 2: it has 3 cells, but there are 2 titles",
+        "M.csv, row 4: it has 4 cells, but there are 2 titles",
+    ]
+
+
+def test_the_titles_are_found_below_a_heading() -> None:
+    sheet = read(b"Mentors 2026;;\r\n;;\r\nName;Capacity;Note\r\nMia;2;\r\n")
+    assert (list(sheet.titles), sheet.rows[0][0]) == (["Name", "Capacity", "Note"], 4)
+    assert sheet.notes == ("M.csv: the titles were found in row 3; above it is no person.",)
+
+
+def test_where_no_title_is_known_the_separator_is_the_one_that_gives_the_most_cells() -> None:
+    assert list(read(b"Shoe;Hat\n43;57, 58\n").titles) == ["Shoe", "Hat"]
 
 
 def test_an_answer_is_written_as_the_question_was() -> None:
@@ -110,6 +135,9 @@ def test_no_cell_of_text_is_run_as_a_formula(start: str) -> None:
         ("weekly_hours", "weekly_hours"),
         ("Time-zone", "time_zone"),
         ("Organization", "organisations"),
+        ("Verfügbarkeit", "weekly_hours"),
+        ("Prénom", "given"),
+        ("Mentors wanted", "mentors_wanted"),
     ],
 )
 def test_a_title_is_understood_in_many_spellings(title: str, field: str) -> None:
@@ -121,7 +149,7 @@ def test_a_title_is_understood_in_many_spellings(title: str, field: str) -> None
 def test_no_title_means_two_facts() -> None:
     for known in (RESEARCHERS, MENTORS):
         for column in known:
-            for title in (column.title, *column.also):
+            for title in (column.title, *column.also, *ELSEWHERE.get(column.field, ())):
                 assert column_of(title, known) is column, title
 
 
@@ -130,7 +158,7 @@ def test_two_columns_for_one_fact_are_a_fault_and_for_a_list_are_not() -> None:
     assert found.places["role_goals"] == [2, 3]
     assert found.unknown == ["Shoe size"]
     assert found.faults == [
-        "the columns “Mail” and “E-mail” both mean E-mail. Rename or remove one of them."
+        "the columns “Mail” (A) and “E-mail” (B) both mean E-mail. Rename or remove one of them."
     ]
 
 
@@ -220,10 +248,10 @@ def test_another_time_zone_is_refused_with_an_example(cell: str) -> None:
 
 
 def test_a_capacity_is_a_whole_number_as_excel_may_write_it() -> None:
-    assert [cells.read_capacity(cell) for cell in ("0", "3", "2.0", "2,00")] == [0, 3, 2, 2]
+    assert [cells.read_count(cell) for cell in ("0", "3", "2.0", "2,00")] == [0, 3, 2, 2]
     for wrong in ("two", "-1", "1.5", "1001", "9" * 40):
         with pytest.raises(BadCell, match="is not a whole number from 0 to 1,000"):
-            cells.read_capacity(wrong)
+            cells.read_count(wrong)
 
 
 def test_languages_are_codes_or_names_and_stages_have_many_names() -> None:
@@ -239,3 +267,20 @@ def test_gaps_may_have_weights() -> None:
     for wrong in ("ci-cd: 0", "ci-cd: much", "ci-cd: nan", "ci-cd: inf"):
         with pytest.raises(BadCell, match="a number above 0"):
             cells.read_gaps(wrong, DOMAINS)
+
+
+@pytest.mark.parametrize(("place", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ")])
+def test_columns_are_lettered_as_in_a_spreadsheet(place: int, letter: str) -> None:
+    assert letters(place) == letter
+
+
+def test_languages_may_be_called_what_their_speakers_call_them() -> None:
+    words = Words("language", {"en": "English", "de": "German", "fr": "French"})
+    assert cells.read_languages("Deutsch, anglais; fr-CA", words) == ["de", "en", "fr"]
+
+
+def test_a_slip_is_found_among_many_and_other_words_are_not() -> None:
+    slips = Slips([f"person{k}" for k in range(5_000)] + ["wanjirumaina"])
+    assert slips.meant("wanjirumiana") == "wanjirumaina"
+    assert slips.meant("somebodyelse") == ""
+    assert Slips([]).meant("anybody") == ""

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from cohort.matching.columns import plain
 
-MOST_PLACES = 1_000
+MOST_PEOPLE = 1_000
 MARKS = re.compile(r"[;|\n\r]+")
 STAGES = {
     "phd": ("phd", "phd student", "phd candidate", "doctoral", "doctorate", "doctoral researcher"),
@@ -17,6 +17,16 @@ STAGES = {
     "researcher": ("researcher", "research staff", "scientist", "professor", "lecturer", "faculty"),
     "industry": ("industry", "company", "engineering"),
 }
+LANGUAGES = {
+    "en": ("Englisch", "anglais", "inglés", "inglese", "inglês"),
+    "de": ("Deutsch", "allemand", "alemán", "tedesco", "alemão"),
+    "fr": ("Französisch", "français", "francés", "francese", "francês"),
+    "es": ("Spanisch", "espagnol", "español", "castellano", "spagnolo", "espanhol"),
+    "it": ("Italienisch", "italien", "italiano"),
+    "pt": ("Portugiesisch", "portugais", "portugués", "português", "portoghese"),
+    "zh": ("Chinesisch", "chinois", "chino", "Mandarin"),
+}
+CALLED = {plain(name): code for code, names in LANGUAGES.items() for name in names}
 STAGE_OF = {plain(said): stage for stage, words in STAGES.items() for said in words}
 
 
@@ -78,10 +88,10 @@ def read_list(cell: str) -> list[str]:
 
 
 def read_languages(cell: str, words: Words) -> list[str]:
-    """Codes or English names; `en-GB` is `en`."""
+    """Codes or names; `en-GB` is `en`, and the commonest languages may be called otherwise."""
     parts = split(cell, re.compile(r"[;|,/\n\r]+"))
     spoken = [re.sub(r"^([A-Za-z]{2})[-_][A-Za-z]{2,4}$", r"\1", part) for part in parts]
-    return list(dict.fromkeys(words.read(one) for one in spoken))
+    return list(dict.fromkeys(words.read(CALLED.get(plain(one), one)) for one in spoken))
 
 
 def read_stage(cell: str, among: Sequence[str]) -> str:
@@ -91,10 +101,10 @@ def read_stage(cell: str, among: Sequence[str]) -> str:
     return stage
 
 
-def read_capacity(cell: str) -> int:
+def read_count(cell: str) -> int:
     number = re.fullmatch(r"(\d{1,9})(?:[.,]0+)?", cell)
-    if number is None or int(number[1]) > MOST_PLACES:
-        raise BadCell(f"“{cell}” is not a whole number from 0 to {MOST_PLACES:,}.")
+    if number is None or int(number[1]) > MOST_PEOPLE:
+        raise BadCell(f"“{cell}” is not a whole number from 0 to {MOST_PEOPLE:,}.")
     return int(number[1])
 
 

@@ -84,6 +84,11 @@ RESEARCHERS = (
         many=True,
     ),
     Column("current_mentor", "Current mentor", ("Present mentor", "Mentor now")),
+    Column(
+        "mentors_wanted",
+        "Mentors wanted",
+        ("Number of mentors", "How many mentors", "Max mentors", "Maximum mentors"),
+    ),
 )
 MENTORS = (
     Column("name", "Name", ("Full name", "Mentor", "Mentor name")),
@@ -106,12 +111,31 @@ MENTORS = (
         ),
     ),
     Column(
+        "at_least",
+        "At least",
+        ("Min mentees", "Minimum mentees", "Min number of mentees", "At least mentees", "Minimum"),
+    ),
+    Column(
         "wishes",
         "Wishes",
         ("Wish list", "Preferred researcher", "Preferred mentee", "Preference", "Shortlist"),
         many=True,
     ),
 )
+
+ELSEWHERE = {
+    "name": ("Vollständiger Name", "Nom", "Nom complet", "Nombre completo"),
+    "given": ("Vorname", "Prénom", "Nombre", "Nome"),
+    "family": ("Nachname", "Familienname", "Nom de famille", "Apellidos", "Cognome"),
+    "email": ("E-Mail-Adresse", "Courriel", "Adresse e-mail", "Correo electrónico"),
+    "domains": ("Forschungsgebiet", "Fachgebiet", "Domaine", "Domaine de recherche", "Área"),
+    "languages": ("Sprachen", "Langues", "Idiomas", "Lingue"),
+    "time_zone": ("Zeitzone", "Fuseau horaire", "Zona horaria"),
+    "weekly_hours": ("Verfügbarkeit", "Disponibilité", "Disponibilidad"),
+    "organisations": ("Universität", "Firma", "Arbeitgeber", "Université", "Entreprise", "Empresa"),
+    "capacity": ("Plätze", "Anzahl Mentees", "Nombre de places", "Plazas"),
+}
+"""What the commonest columns are called where Excel writes semicolons."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +158,17 @@ def find_columns(titles: Sequence[str], known: Sequence[Column]) -> Columns:
         places = found.places.setdefault(column.field, [])
         if places and not column.many:
             found.faults.append(
-                f"the columns “{titles[places[0]]}” and “{title}” both mean {column.title}. "
-                "Rename or remove one of them."
+                f"the columns “{titles[places[0]]}” ({letters(places[0])}) and “{title}” "
+                f"({letters(place)}) both mean {column.title}. Rename or remove one of them."
             )
             continue
         places.append(place)
     return found
+
+
+def letters(place: int) -> str:
+    """A, B, …, Z, AA, as spreadsheet programs count columns."""
+    return (letters(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
 
 
 def column_of(title: str, known: Sequence[Column]) -> Column | None:
@@ -161,5 +190,7 @@ def _keys(title: str) -> set[str]:
     return {key.removesuffix("s") for key in keys}
 
 
+@lru_cache
 def _keys_of(column: Column) -> set[str]:
-    return {plain(title).removesuffix("s") for title in (column.title, *column.also)}
+    titles = (column.title, *column.also, *ELSEWHERE.get(column.field, ()))
+    return {plain(title).removesuffix("s") for title in titles}

@@ -1,6 +1,6 @@
 """Pools whose scores are too many to hold: the same pairs, reasons and proof, block by block."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from cohort.matching.availability import availability, shared_hours
 from cohort.matching.explaining import explain
-from cohort.matching.found import Found, NotProved, Progress, Result, found, prices_by_id
+from cohort.matching.found import Found, NotProved, Progress, Result, found, in_rounds, prices_by_id
 from cohort.matching.large.blocks import NO_PAIR
 from cohort.matching.large.pool import Pool as Alike
 from cohort.matching.large.pool import pool_of
@@ -45,7 +45,7 @@ def find_streamed(pool: Pool, progress: Progress) -> Result:
         places,
         researcher_ids=[one.id for one in pool.researchers],
         mentor_ids=[one.id for one in pool.mentors],
-        progress=_rounds(progress),
+        progress=in_rounds(progress),
         floor=pool.floor,
         researcher_kind=alike.researcher_kind,
         mentor_kind=alike.mentor_kind,
@@ -74,20 +74,6 @@ def find_streamed(pool: Pool, progress: Progress) -> Result:
     )
     progress("explaining", 1.0)
     return result
-
-
-def _rounds(progress: Progress) -> Callable[[str, float, float], None]:
-    """Nobody knows how many rounds there will be: each stage is a fifth of what is left."""
-    left, stage_now = 1.0, ""
-
-    def told(stage: str, fraction: float, _gap: float) -> None:
-        nonlocal left, stage_now
-        if stage != stage_now:
-            stage_now, left = stage, left * 0.8
-        if fraction:
-            progress("solving", 1.0 - left * (1.0 - 0.2 * fraction))
-
-    return told
 
 
 def _found(pool: Pool, alike: Alike, pairs: Ints, progress: Progress) -> Iterator[Found]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from functools import cache
 from typing import Any
 
 from cohort.matching import cells
@@ -11,6 +9,7 @@ from cohort.matching.cells import BadCell, Words
 from cohort.matching.columns import MENTORS, RESEARCHERS, Column, Columns, find_columns, plain
 from cohort.matching.hours import read_hours
 from cohort.matching.profiles import Mentor, Researcher
+from cohort.matching.slips import Slips
 from cohort.matching.spreadsheet import Sheet
 
 Row = dict[str, Any]
@@ -63,7 +62,8 @@ class _Reading:
 
     def blame(self, number: int, place: int, sentence: str) -> None:
         title = self.sheet.titles[place]
-        self.faults.append(f'{self.sheet.name}, row {number}, column "{title}": {sentence}')
+        line = " ".join(sentence.split())
+        self.faults.append(f'{self.sheet.name}, row {number}, column "{title}": {line}')
 
 
 def read_researchers(sheet: Sheet, words: Vocabulary) -> Roster:
@@ -72,6 +72,7 @@ def read_researchers(sheet: Sheet, words: Vocabulary) -> Roster:
         "role_goals": Words("role", words.roles).read_all,
         "advisers": cells.read_list,
         "gaps": lambda cell: cells.read_gaps(cell, Words("skill", words.skills)),
+        "mentors_wanted": cells.read_count,
     }
     return _read(sheet, RESEARCHERS, readers)
 
@@ -81,7 +82,8 @@ def read_mentors(sheet: Sheet, words: Vocabulary) -> Roster:
         "roles": Words("role", words.roles).read_all,
         "skills": Words("skill", words.skills).read_all,
         "came_from": lambda cell: cells.read_stage(cell, tuple(cells.STAGES)),
-        "capacity": cells.read_capacity,
+        "capacity": cells.read_count,
+        "at_least": cells.read_count,
     }
     return _read(sheet, MENTORS, readers)
 
@@ -100,14 +102,14 @@ def _readers(words: Vocabulary) -> dict[str, Reader]:
 
 
 def _read(sheet: Sheet, known: Sequence[Column], readers: Mapping[str, Reader]) -> Roster:
-    reading = _Reading(sheet, known, find_columns(sheet.titles, known))
+    reading = _Reading(sheet, known, find_columns(sheet.titles, known), [*sheet.faults])
     reading.faults += [f"{sheet.name}: {fault}" for fault in reading.columns.faults]
     said = {name: sheet.titles[at[0]] for name, at in reading.columns.places.items()}
     if not said.keys() & {"id", "name", "given", "family", "email"}:
-        seen = ", ".join(f"“{title}”" for title in sheet.titles[:8])
+        seen = ", ".join(f"“{title}”" for title in sheet.titles[:8] if title)
         reading.faults.append(
-            f"{sheet.name} has no column that says who somebody is. Its first row reads {seen}; "
-            "name one of them Name, E-mail or Id."
+            f"{sheet.name} has no column that says who somebody is. Its first row reads {seen}: "
+            "call one of them Name, E-mail or Id."
         )
         return Roster(sheet, [], said, {}, reading.faults, sheet.notes)
     people = [_person(reading, number, row, readers) for number, row in sheet.rows]
@@ -131,8 +133,7 @@ def _person(
         for place in places:
             if row[place]:
                 _add(reading, person, name, place, row[place], readers.get(name, str))
-    whole = " ".join(person[part] for part in ("given", "family") if part in person)
-    person.setdefault("name", whole)
+    person["name"] = _whole_name(person)
     person["email"] = person.get("email", "").casefold()
     person["id"] = person.get("id") or person["email"] or person["name"]
     person["name"] = person["name"] or person["id"]
@@ -141,6 +142,13 @@ def _person(
             f"{reading.sheet.name}, row {number}: nobody is named. Fill in the name, or empty it."
         )
     return person
+
+
+def _whole_name(person: Row) -> str:
+    """Beside a first name, a column Name usually has the family's alone."""
+    given, name = (str(person.get(part, "")) for part in ("given", "name"))
+    name = name or str(person.get("family", ""))
+    return name if given in name.split() else f"{given} {name}".strip()
 
 
 def _add(reading: _Reading, person: Row, name: str, place: int, cell: str, read: Reader) -> None:
@@ -207,12 +215,9 @@ def link(one: Roster, other: Roster, field_name: str) -> tuple[dict[str, list[st
     of the pen, a fault: the second value is the roster with these.
     """
     known = _known_as(other)
+    slips = Slips(known)
     faults, strangers = [], []
     linked: dict[str, list[str]] = {}
-
-    @cache
-    def near(key: str) -> list[str]:
-        return get_close_matches(key, known, n=1, cutoff=0.8)
 
     for person in one.people:
         named = person.get(field_name, [])
@@ -223,8 +228,8 @@ def link(one: Roster, other: Roster, field_name: str) -> tuple[dict[str, list[st
                 linked.setdefault(person["id"], []).append(found[0])
             elif found:
                 faults.append(_unclear(one, other, person, field_name, word, "several people"))
-            elif near(key):
-                meant = other.names[known[near(key)[0]][0]]
+            elif slips.meant(key):
+                meant = other.names[known[slips.meant(key)][0]]
                 fault = _unclear(one, other, person, field_name, word, "nobody")
                 faults.append(f"{fault} Did you mean “{meant}”?")
             else:

@@ -3,10 +3,12 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from cohort.matching.requirements import BadRules, Requirements
 from cohort.matching.scoring import Weights
+
+Objective = Literal["total", "fair"]
 
 
 @dataclass(frozen=True)
@@ -17,33 +19,40 @@ class RuleFile:
     requirements: Requirements = field(default_factory=Requirements)
     least_score: float = 0.0
     stickiness: float = 0.0
+    cover: bool = False
+    objective: Objective = "total"
     said: frozenset[str] = frozenset()
 
 
-NUMBERS = ("least_score", "stickiness")
+LOOSE = ("least_score", "stickiness", "cover", "objective")
+"""Lines that need no table, and are understood in [requirements] and [aim] too."""
 
 
 def read_rules(text: str) -> RuleFile:
-    """`[weights]`, `[requirements]`, `least_score` and `stickiness`; what is left out has its
-    default. Raises BadRules with a sentence.
+    """`[weights]`, `[requirements]`, and lines of their own; what is left out has its default.
+
+    Raises BadRules with a sentence.
     """
     try:
         told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadRules(f"this is not valid TOML: {error}.", "") from error
-    requirements = _table(told, "requirements")
-    # The platform keeps the least score among the requirements; both places are understood.
-    loose = {name: told.pop(name) for name in NUMBERS if name in told}
-    loose |= {name: requirements.pop(name) for name in NUMBERS if name in requirements}
+    requirements, aim = _table(told, "requirements"), _table(told, "aim")
+    loose: dict[str, Any] = {}
+    for place in (told, requirements, aim):
+        loose |= {name: place.pop(name) for name in LOOSE if name in place}
     weights = _table(told, "weights")
-    _refuse_unknown(told, {"weights", "requirements", *NUMBERS}, "the rules")
+    _refuse_unknown(told, {"weights", "requirements", "aim", *LOOSE}, "the rules")
     _refuse_unknown(weights, asdict(Weights()), "[weights]")
     _refuse_unknown(requirements, asdict(Requirements()), "[requirements]")
+    _refuse_unknown(aim, set(LOOSE), "[aim]")
     return RuleFile(
         weights=Weights(**{name: _number(name, value) for name, value in weights.items()}),
         requirements=replace(Requirements(), **dict(_checked(requirements))),
         least_score=_number("least_score", loose.get("least_score", 0.0), most=1.0),
         stickiness=_number("stickiness", loose.get("stickiness", 0.0)),
+        cover=_yes("cover", loose.get("cover", False)),
+        objective=_objective(loose.get("objective", "total")),
         said=frozenset(requirements),
     )
 
@@ -76,3 +85,10 @@ def _yes(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise BadRules(f"{name} is {value!r}; it must be true or false.", name)
     return value
+
+
+def _objective(value: object) -> Objective:
+    for known in get_args(Objective):
+        if value == known:
+            return cast("Objective", known)
+    raise BadRules(f'objective is {value!r}; it must be "total" or "fair".', "objective")

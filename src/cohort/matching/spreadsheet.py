@@ -2,12 +2,15 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import islice
 
 SEPARATORS = (",", ";", "\t")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+MOST_ABOVE = 20
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet program takes for the beginning of a formula (OWASP, "CSV Injection")."""
 
@@ -30,7 +33,8 @@ class Dialect:
 class Sheet:
     """rows: the number that the spreadsheet program shows, and the cells, as many as titles.
 
-    notes  what had to be guessed, in sentences.
+    notes   what had to be guessed, in sentences.
+    faults  rows that cannot be read, each with its number.
     """
 
     name: str
@@ -38,30 +42,34 @@ class Sheet:
     rows: Sequence[tuple[int, Sequence[str]]]
     dialect: Dialect = field(default_factory=Dialect)
     notes: Sequence[str] = ()
+    faults: Sequence[str] = ()
 
 
 def read_sheet(name: str, raw: bytes, *, is_known: Callable[[str], bool]) -> Sheet:
-    """The table of a CSV file whose first row that is not empty has the titles of its columns.
+    """The table of a CSV file. Its titles are the first row with the most titles that are known.
 
-    UTF-8, UTF-16 with a byte order mark, else Windows-1252; the separator is the one that
-    gives the most titles that are known. Raises BadSheet.
+    Above them there may be a heading of the whole table. UTF-8, UTF-16 with a byte order mark,
+    else Windows-1252; the separator is the one that gives the most known titles, or
+    else the most cells in the first row. Raises BadSheet.
     """
     text, marked, notes = _decoded(name, raw)
     named, text = _named_separator(text)
-    separator = named or max(
-        SEPARATORS, key=lambda each: sum(map(is_known, _first_row(text, each)))
-    )
+    separator = named or max(SEPARATORS, key=lambda each: _titles_in(text, each, is_known))
     rows = _split(name, text, separator)
     filled = [(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)]
     if not filled:
         raise BadSheet(f"{name} is empty: its first row must name the columns, such as Name.")
-    (_, titles), *rest = filled
+    above = _rows_above([cells for _, cells in filled[:MOST_ABOVE]], is_known)
+    (number, titles), people = filled[above], filled[above + 1 :]
+    if above:
+        notes = (*notes, f"{name}: the titles were found in row {number}; above it is no person.")
     return Sheet(
         name=name,
         titles=titles,
-        rows=[(number, _as_wide_as(titles, cells, name, number)) for number, cells in rest],
+        rows=[(number, _as_wide_as(titles, cells)) for number, cells in people],
         dialect=Dialect(separator, marked, "\r\n" if "\r\n" in text else "\n"),
         notes=notes,
+        faults=list(_too_wide(name, titles, people)),
     )
 
 
@@ -81,7 +89,9 @@ def _harmless(cell: object) -> object:
 def _decoded(name: str, raw: bytes) -> tuple[str, bool, tuple[str, ...]]:
     """The text, whether Excel should find a mark in the answer, and notes."""
     if raw.startswith(WORKBOOKS):
-        raise BadSheet(f"{name} is a workbook. Save its sheet as CSV (UTF-8), and give that file.")
+        raise BadSheet(
+            f"{name} is a workbook. Open it, choose Save As and CSV (UTF-8), and give that file."
+        )
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             text, marked = raw.decode("utf-16"), True
@@ -139,21 +149,32 @@ def _split(name: str, text: str, separator: str) -> list[list[str]]:
     return rows
 
 
-def _first_row(text: str, separator: str) -> list[str]:
-    """The titles, if this is the separator; none if it cannot be."""
-    try:
-        reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-        return next(row for row in reader if any(row))
-    except (csv.Error, StopIteration):
-        return []
+def _titles_in(text: str, separator: str, is_known: Callable[[str], bool]) -> tuple[int, int]:
+    """How many titles are known if this is the separator; and how many cells the first row has."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(islice(reader, MOST_ABOVE))
+    known = max((sum(map(is_known, row)) for row in rows), default=0)
+    return known, len(rows[0]) if rows else 0
 
 
-def _as_wide_as(
-    titles: Sequence[str], cells: Sequence[str], name: str, number: int
-) -> Sequence[str]:
-    if any(cells[len(titles) :]):
-        raise BadSheet(
-            f"{name}, row {number}: it has {len(cells)} cells, but there are {len(titles)} titles. "
-            "Put a cell that contains the separator between quotation marks."
-        )
+def _rows_above(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) -> int:
+    """How many rows come before the one with the most titles that are known."""
+    known = [sum(map(is_known, row)) for row in rows]
+    return known.index(max(known))
+
+
+def _too_wide(
+    name: str, titles: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
+) -> Iterator[str]:
+    for number, cells in rows:
+        if any(cells[len(titles) :]):
+            yield (
+                f"{name}, row {number}: it has {len(cells)} cells, but there are {len(titles)} "
+                "titles. Put a cell that contains the separator between quotation marks."
+            )
+
+
+def _as_wide_as(titles: Sequence[str], cells: Sequence[str]) -> Sequence[str]:
     return [*cells[: len(titles)], *[""] * (len(titles) - len(cells))]

@@ -61,7 +61,12 @@ def gather(
     theirs, mentoring = link(mentoring, studying, "wishes")
     present, studying = link(studying, mentoring, "current_mentor")
     requirements, lifted = _judged(rules, studying, mentoring)
-    faults = [*studying.faults, *mentoring.faults, *_unjudgeable(rules, studying, mentoring)]
+    faults = [
+        *studying.faults,
+        *mentoring.faults,
+        *_more_than_places(mentoring),
+        *_unjudgeable(rules, studying, mentoring),
+    ]
     if faults:
         raise BadSheets(faults)
     pool = Pool(
@@ -76,11 +81,30 @@ def gather(
         blocks=_with_oneself(studying, mentoring),
         incumbents={one: mentor for one, (mentor, *_) in present.items()},
         stickiness=rules.stickiness,
+        cover=rules.cover,
+        objective=rules.objective,
+        demand=_counts(studying, "mentors_wanted", 1),
+        min_load=_counts(mentoring, "at_least", 0),
         names={**studying.names, **mentoring.names},
         titles=words.titles,
     )
     notes = [*studying.notes, *mentoring.notes, *lifted]
     return Gathered(pool, studying.names, mentoring.names, notes)
+
+
+def _counts(roster: Roster, name: str, usual: int) -> list[int]:
+    """What a column of numbers says of each; nothing where there is no such column."""
+    return [one.get(name, usual) for one in roster.people] if name in roster.said else []
+
+
+def _more_than_places(mentoring: Roster) -> Iterator[str]:
+    for one in mentoring.people:
+        least, places = one.get("at_least", 0), one.get("capacity", ONE_PLACE)
+        if least > places:
+            yield (
+                f'{mentoring.sheet.name}, row {one["row"]}, column "{mentoring.said["at_least"]}": '
+                f"{least} is more than there are places ({places})."
+            )
 
 
 def _judged(rules: RuleFile, studying: Roster, mentoring: Roster) -> tuple[Requirements, list[str]]:
