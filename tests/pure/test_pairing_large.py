@@ -8,8 +8,9 @@ import pytest
 from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 from cohort.matching import pairing
-from cohort.matching.pairing import Result, find_pairs
+from cohort.matching.pairing import Result, TooManyPairs, find_pairs
 from cohort.matching.pool import Pool
+from cohort.matching.requirements import Requirements
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
@@ -111,6 +112,42 @@ def test_progress_goes_through_the_steps_and_never_back(
     assert [step for step, part in told if part == 0] == [0, 1, 2, 3]
     assert all(earlier <= later for earlier, later in pairwise(told))
     assert told[-1] == (3, 1.0)
+
+
+def test_pins_present_mentors_and_cover_count_as_they_do_in_small_pools(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = crowd()
+    now = find_pairs(pool)
+    pin = (min(now.unmatched), "m3")
+    asked = replace(
+        pool,
+        floor=0.0,
+        pins=[pin],
+        requirements=Requirements(common_language=False, min_shared_hours=0),
+        incumbents={one.researcher: one.mentor for one in now.pairs},
+        stickiness=0.25,
+        cover=True,
+    )
+    held, streamed = both_ways(asked, monkeypatch)
+
+    assert pin in {(one.researcher, one.mentor) for one in streamed.pairs if one.pinned}
+    assert len(streamed.pairs) == len(held.pairs)
+    assert streamed.total == pytest.approx(held.total, abs=1e-6)
+
+
+@pytest.mark.usefixtures("in_blocks")
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"objective": "fair"}, 'the objective "fair"'),
+        ({"demand": [2] * 40}, "several mentors for one researcher"),
+        ({"min_load": [1] * 12}, "a least number of people for a mentor"),
+    ],
+)
+def test_what_needs_every_score_is_refused(asked: dict[str, object], said: str) -> None:
+    with pytest.raises(TooManyPairs, match=said):
+        find_pairs(replace(crowd(), **asked))  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("in_blocks")

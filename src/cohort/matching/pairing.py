@@ -14,7 +14,7 @@ from cohort.matching.found import (
 )
 from cohort.matching.minimums import MinimumsCannotHold
 from cohort.matching.pairing_dense import Held, find_held, scored
-from cohort.matching.pairing_large import find_streamed
+from cohort.matching.pairing_large import TooManyPairs, find_streamed
 from cohort.matching.pins import REMOVED_BY, PinsCannotHold
 from cohort.matching.pool import Pool
 
@@ -29,6 +29,7 @@ __all__ = [
     "PinsCannotHold",
     "Progress",
     "Result",
+    "TooManyPairs",
     "find_pairs",
     "scored",
 ]
@@ -48,5 +49,5 @@ def find_pairs(
     `out_of_time` is true, the best pairs found so far are given, with their true gap.
     """
     if len(pool.researchers) * len(pool.mentors) > MOST_HELD:
-        return find_streamed(pool, progress)
+        return find_streamed(pool, progress, out_of_time)
     return find_held(pool, progress, out_of_time)

@@ -12,7 +12,7 @@ from cohort.matching.infeasible import CannotMeet
 from cohort.matching.minimums import with_names
 from cohort.matching.pins import pins_by_position
 from cohort.matching.pool import IdPair, Pool, score_people
-from cohort.matching.problem import UNMATCHED, Problem
+from cohort.matching.problem import Problem
 from cohort.matching.scoring import Scores
 from cohort.matching.solver import Solution, solve
 from cohort.matching.unmatched import outlooks, why_unmatched
@@ -54,15 +54,13 @@ def scored(pool: Pool) -> tuple[Scores, Problem]:
 
 
 def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem:
-    column = {one.id: j for j, one in enumerate(pool.mentors)}
-    now = [pool.incumbents.get(one.id, "") for one in pool.researchers]
     return Problem(
         scores=scores.total,
         capacity=np.array(pool.places, dtype=np.int64),
         floor=pool.floor,
         forbidden=scores.forbidden,
         pinned=pins,
-        incumbent=np.array([column.get(one, UNMATCHED) for one in now], dtype=np.int64),
+        incumbent=pool.incumbents_by_position(),
         stickiness=pool.stickiness,
         cover=pool.cover,
         objective=pool.objective,

@@ -1,8 +1,9 @@
 """Pools whose scores are too many to hold: the same pairs, reasons and proof, block by block."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypedDict
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from cohort.matching.large.pool import Pool as Alike
 from cohort.matching.large.pool import pool_of
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import solve_large
+from cohort.matching.pins import pins_by_position
 from cohort.matching.pool import Pool, score_people
 from cohort.matching.problem import UNMATCHED, Bools, Ints
 from cohort.matching.profiles import Mentor, Researcher
@@ -24,8 +26,14 @@ PAIRS_AT_ONCE = 256
 ROWS_AT_ONCE = 256
 
 
-def find_streamed(pool: Pool, progress: Progress) -> Result:
-    """As `find_pairs`; a block of scores in memory at a time."""
+class TooManyPairs(ValueError):
+    """What the rules ask cannot be had without holding all scores."""
+
+
+def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -> Result:
+    """As `find_pairs`; a block of scores in memory at a time. One mentor each, by total."""
+    _refuse_what_needs_all_scores(pool)
+    pins = pins_by_position(pool)
     progress("scoring", 0.0)
     alike = pool_of(
         pool.researchers,
@@ -38,27 +46,28 @@ def find_streamed(pool: Pool, progress: Progress) -> Result:
         declined=pool.declined,
         vetoes=pool.vetoes,
     )
+    asked = _Asked(
+        floor=pool.floor,
+        pinned=pins,
+        incumbent=pool.incumbents_by_position(),
+        stickiness=pool.stickiness,
+        cover=pool.cover,
+        researcher_kind=alike.researcher_kind,
+        mentor_kind=alike.mentor_kind,
+    )
     places = np.array(pool.places, dtype=np.int64)
     progress("solving", 0.0)
     solution = solve_large(
         alike.scores,
         places,
+        **asked,
         researcher_ids=[one.id for one in pool.researchers],
         mentor_ids=[one.id for one in pool.mentors],
         progress=in_rounds(progress),
-        floor=pool.floor,
-        researcher_kind=alike.researcher_kind,
-        mentor_kind=alike.mentor_kind,
+        out_of_time=out_of_time,
     )
     progress("checking", 0.0)
-    verdict = verify_large(
-        alike.scores,
-        places,
-        solution,
-        floor=pool.floor,
-        researcher_kind=alike.researcher_kind,
-        mentor_kind=alike.mentor_kind,
-    )
+    verdict = verify_large(alike.scores, places, solution, **asked)
     if not verdict:
         raise NotProved(verdict.sentence)
     progress("explaining", 0.0)
@@ -74,6 +83,30 @@ def find_streamed(pool: Pool, progress: Progress) -> Result:
     )
     progress("explaining", 1.0)
     return result
+
+
+class _Asked(TypedDict):
+    floor: float
+    pinned: Sequence[tuple[int, int]]
+    incumbent: Ints
+    stickiness: float
+    cover: bool
+    researcher_kind: Ints
+    mentor_kind: Ints
+
+
+def _refuse_what_needs_all_scores(pool: Pool) -> None:
+    asked = {
+        'the objective "fair"': pool.objective != "total",
+        "several mentors for one researcher": any(one != 1 for one in pool.demand),
+        "a least number of people for a mentor": any(pool.min_load),
+    }
+    wrong = [name for name, is_asked in asked.items() if is_asked]
+    if wrong:
+        raise TooManyPairs(
+            f"With {len(pool.researchers):,} researchers and {len(pool.mentors):,} mentors there "
+            f"is no way yet to have {' or '.join(wrong)}. Leave that out, or match in parts."
+        )
 
 
 def _found(pool: Pool, alike: Alike, pairs: Ints, progress: Progress) -> Iterator[Found]:

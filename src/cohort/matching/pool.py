@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Literal
 
+import numpy as np
+
+from cohort.matching.problem import UNMATCHED, Ints
 from cohort.matching.profiles import Mentor, Researcher
 from cohort.matching.scoring import Requirements, Scores, Weights, score
 from cohort.matching.taxonomy import Taxonomy
@@ -50,6 +53,12 @@ class Pool:
     min_load: Sequence[int] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+
+    def incumbents_by_position(self) -> Ints:
+        """int[n]: the column of the mentor whom each researcher has now, -1 for none."""
+        column = {one.id: j for j, one in enumerate(self.mentors)}
+        now = (self.incumbents.get(one.id, "") for one in self.researchers)
+        return np.array([column.get(one, UNMATCHED) for one in now], dtype=np.int64)
 
     def digest(self) -> str:
         """SHA-256 of all that decides the result, as JSON with sorted keys; hexadecimal."""
