@@ -1,18 +1,18 @@
-"""Which new mentor a pool lacks most, in words; pure."""
+"""Whom to invite: the new mentors whom a pool lacks most, in words; pure."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cohort.matching.asking import Matched, amount
 from cohort.matching.explaining import listed, titled
 from cohort.matching.flow import never
+from cohort.matching.pairing_dense import Held
+from cohort.matching.pool import Pool, score_people
 from cohort.matching.problem import Floats
 from cohort.matching.profiles import Mentor
 from cohort.matching.recruiting import Advice, Column, Wanted, recruits, wanted
-from cohort.matching.scoring import score
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 AT_ANY_HOUR = [{"day": day, "start": "00:00", "end": "24:00"} for day in DAYS]
@@ -22,9 +22,10 @@ AT_ANY_HOUR = [{"day": day, "start": "00:00", "end": "24:00"} for day in DAYS]
 class Invitation:
     """A mentor to look for, and what they would add: checked by matching again with them.
 
-    gain    of the total, in the units of the scores.
-    placed  researchers more with a mentor; `newly` says who (ids), `takes` who would go to the
-            new mentor.
+    gain    of the total, in the units of the scores; with `cover`, beside `placed`.
+    placed  how many researchers more would have a mentor.
+    takes, newly  ids of those who would go to the new mentor, and of those who would have a
+            mentor and have none now.
     """
 
     domain: str
@@ -39,7 +40,8 @@ class Invitation:
 
 
 def invitations(
-    solved: Matched,
+    pool: Pool,
+    held: Held,
     *,
     places: int = 1,
     most: int = 5,
@@ -47,48 +49,48 @@ def invitations(
 ) -> tuple[Invitation, ...]:
     """The new mentors who would add most, the best first; empty where none would add anything.
 
-    A new mentor is taken to have hours for all who gave hours, to speak the language that most
-    people here lack a mentor in, and to share no organisation with anybody. What the profile
-    does not say (contexts, the way they came, wishes) counts for nothing, as with any mentor.
+    `held` is what the pool was solved with (`Result.held`). A new mentor is taken to have hours
+    for all who gave hours, to speak the language of most who lack a mentor, and to share no
+    organisation with anybody. What the profile leaves unsaid (contexts, the way they came,
+    wishes) counts for nothing, as with any mentor. Raises NotTheBest as `recruits` does.
     """
-    lacking = _lacking(solved)
-    language = _language(solved, lacking)
-    profiles = wanted(solved.pool.researchers, lacking.tolist())
-    columns = _columns(solved, profiles, language)
+    lacking = _lacking(held)
+    language = _language(pool, lacking)
+    profiles = wanted(pool.researchers, lacking.tolist())
+    columns = _columns(pool, profiles, language)
     found = recruits(
-        solved.problem,
-        solved.solution,
+        held.problem,
+        held.solution,
         profiles,
         columns.__getitem__,
         places=places,
         most=most,
         out_of_time=out_of_time,
     )
-    return tuple(_invitation(solved, advice, language) for advice in found)
+    return tuple(_invitation(pool, advice, language) for advice in found)
 
 
-def _lacking(solved: Matched) -> Floats:
+def _lacking(held: Held) -> Floats:
     """1 for those without a mentor, for the others what their pair lacks of the best score."""
-    lacking = np.ones(solved.problem.shape[0])
-    i, j = solved.solution.pairs.T
-    lacking[i] = 1.0 - solved.scores.total[i, j]
+    lacking = np.ones(held.problem.shape[0])
+    i, j = held.solution.pairs.T
+    lacking[i] = 1.0 - held.scores.total[i, j]
     return lacking
 
 
-def _language(solved: Matched, lacking: Floats) -> str:
+def _language(pool: Pool, lacking: Floats) -> str:
     """What most speak of those who lack most; of several, what most mentors speak."""
     count: Counter[str] = Counter()
-    for one, weight in zip(solved.pool.researchers, lacking.tolist(), strict=True):
+    for one, weight in zip(pool.researchers, lacking.tolist(), strict=True):
         count.update(dict.fromkeys(one.languages, weight))
-    known = Counter(language for one in solved.pool.mentors for language in set(one.languages))
+    known = Counter(language for one in pool.mentors for language in set(one.languages))
     return min(count, key=lambda one: (-round(count[one], 9), -known[one], one), default="")
 
 
-def _columns(solved: Matched, profiles: tuple[Wanted, ...], language: str) -> dict[Wanted, Column]:
-    pool = solved.pool
-    candidates = [
+def _columns(pool: Pool, profiles: Sequence[Wanted], language: str) -> dict[Wanted, Column]:
+    newcomers = [
         Mentor(
-            id=str(k),
+            id=f"newcomer {k}",
             name="",
             domains=[one.domain],
             roles=[one.role],
@@ -98,36 +100,37 @@ def _columns(solved: Matched, profiles: tuple[Wanted, ...], language: str) -> di
         )
         for k, one in enumerate(profiles)
     ]
-    scores = score(
-        pool.researchers,
-        candidates,
-        pool.taxonomy,
-        pool.week,
-        weights=pool.weights,
-        requirements=pool.requirements,
-    )
+    strangers = replace(pool, blocks=(), declined=(), vetoes=())
+    scores = score_people(strangers, mentors=newcomers)
     return {
         one: Column(scores.total[:, k], scores.forbidden[:, k]) for k, one in enumerate(profiles)
     }
 
 
-def _invitation(solved: Matched, advice: Advice[Wanted], language: str) -> Invitation:
-    one = advice.profile
+def _invitation(pool: Pool, advice: Advice[Wanted], language: str) -> Invitation:
     takes, newly = (
-        tuple(solved.researcher(i) for i in rows.tolist()) for rows in (advice.takes, advice.newly)
+        tuple(pool.researchers[i].id for i in rows.tolist())
+        for rows in (advice.takes, advice.newly)
     )
     return Invitation(
-        *one, language, advice.gain, advice.placed, takes, newly, _said(solved, advice, newly)
+        *advice.profile,
+        language,
+        advice.gain,
+        advice.placed,
+        takes,
+        newly,
+        _said(pool, advice, newly),
     )
 
 
-def _said(solved: Matched, advice: Advice[Wanted], newly: tuple[str, ...]) -> str:
+def _said(pool: Pool, advice: Advice[Wanted], newly: Sequence[str]) -> str:
     domain, role, skills = advice.profile
-    titles = solved.pool.titles
-    strong = f", strong in {listed([titled(s, titles) for s in skills])}," if skills else ""
-    named = listed([solved.name(one) for one in newly])
-    place = f" and give {named} a mentor" if newly else ""
+    strong = f", strong in {listed([titled(one, pool.titles) for one in skills])}," * bool(skills)
+    added = [f"add {advice.gain:.2f} to the total"] if advice.gain >= 0.005 else []
+    named = listed([pool.names.get(one, one) for one in newly])
+    placed = [f"give {named} a mentor"] if newly else []
     return (
-        f"A mentor in {titled(domain, titles)} who knows the role of "
-        f"{titled(role, titles)}{strong} would add {amount(advice.gain)} to the total{place}."
+        f"A mentor in {titled(domain, pool.titles)} who knows the role of "
+        f"{titled(role, pool.titles)}{strong} would "
+        f"{' and '.join([*added, *placed]) or 'add less than 0.01 to the total'}."
     )

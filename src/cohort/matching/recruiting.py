@@ -1,11 +1,13 @@
 """Which new mentor would help most: bounded by the prices, then verified by solving again."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+from cohort.matching.counterfactual import NotTheBest
 from cohort.matching.flow import never
 from cohort.matching.problem import Bools, Floats, Ints, Problem
 from cohort.matching.profiles import Researcher
@@ -59,13 +61,15 @@ def recruits(
 ) -> tuple[Advice[Profile], ...]:
     """The profiles that would add most, the best first, each with its verified gain.
 
-    The prices bound what a profile can add: nobody goes to a new mentor for more than the
-    score less what she adds already. Profiles are solved in the order of that bound, until no
-    bound is above the `most` best gains. Profiles that add nothing are left out.
+    The prices bound what a profile can add (`most_it_could_add`). Profiles are solved in the
+    order of that bound, until no bound is above the `most` best gains. Profiles that add nothing
+    are left out. Raises NotTheBest when the solution is not proved the best by total.
     """
+    if problem.objective != "total" or solution.gap > 0:
+        raise NotTheBest("Recruiting needs a solution by total that is proved the best.")
     columns = [(profile, column_of(profile)) for profile in profiles]
     solution = _with_room_for(problem, solution, [column for _, column in columns])
-    bounds = [_bound(problem, solution, column, places) for _, column in columns]
+    bounds = [most_it_could_add(problem, solution, column, places) for _, column in columns]
     had, bonus = np.unique(solution.pairs[:, 0]), solution.cover_bonus
     found: list[tuple[float, Advice[Profile]]] = []
     for k in sorted(range(len(columns)), key=lambda k: -bounds[k]):
@@ -87,31 +91,36 @@ def wanted(researchers: Sequence[Researcher], lacking: Sequence[float]) -> tuple
     """Profiles worth looking at: each pair of a domain and a first role goal that occurs.
 
     `lacking` float[n] >= 0 says how much each researcher misses (such as 1 for those without a
-    mentor); with it the skills are weighed, of which each profile has the five most needed.
+    mentor); with it the open skills are weighed of all in the domain and of all with the role
+    among their goals (twice of those who are both), of which each profile has the five greatest.
     """
+    in_domain, with_goal = (defaultdict[str, Counter[str]](Counter) for _ in range(2))
+    for one, weight in zip(researchers, lacking, strict=True):
+        need = {skill: gap * (0.1 + weight) for skill, gap in one.gaps.items()}
+        for groups, names in ((in_domain, one.domains), (with_goal, one.role_goals)):
+            for name in set(names):
+                groups[name].update(need)
     pairs = sorted({(d, r.role_goals[0]) for r in researchers if r.role_goals for d in r.domains})
     return tuple(
-        Wanted(domain, role, _skills_needed(researchers, lacking, domain, role))
+        Wanted(domain, role, _greatest(in_domain[domain] + with_goal[role]))
         for domain, role in pairs
     )
 
 
-def _skills_needed(
-    researchers: Sequence[Researcher], lacking: Sequence[float], domain: str, role: str
-) -> tuple[str, ...]:
-    need: dict[str, float] = {}
-    for one, weight in zip(researchers, lacking, strict=True):
-        if domain in one.domains or role in one.role_goals:
-            for skill, gap in one.gaps.items():
-                need[skill] = need.get(skill, 0.0) + gap * (0.1 + weight)
-    return tuple(sorted(need, key=lambda skill: (-need[skill], skill))[:SKILLS])
+def _greatest(need: Counter[str]) -> tuple[str, ...]:
+    """The skills needed most; sums that differ in their last bits are equal, in any order."""
+    return tuple(sorted(need, key=lambda skill: (-round(need[skill], 9), skill))[:SKILLS])
 
 
-def _bound(problem: Problem, solution: Solution, column: Column, places: int) -> float:
-    """No profile adds more than the best of what people would gain by going to it."""
+def most_it_could_add(problem: Problem, solution: Solution, column: Column, places: int) -> float:
+    """No mentor with this column adds more, with the cover bonus for everybody placed.
+
+    Nobody goes to a new mentor for more than the score less what she adds already. For one place,
+    people who may have one mentor each, no pins and no minimums, this is what the mentor adds.
+    """
     has = solution.prices.u if problem.single else 0.0
     gain = column.score + solution.cover_bonus - has
-    gain[column.forbidden] = 0.0
+    gain[column.forbidden | (np.asarray(problem.demand) == 0)] = 0.0
     if problem.floor is not None:
         gain[column.score < problem.floor] = 0.0
     best = np.sort(gain)[::-1][:places]

@@ -1,0 +1,92 @@
+"""Whom to invite: Mina and Bo want the mentor that only one can have."""
+
+from dataclasses import replace
+
+import pytest
+from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
+
+from cohort.matching.counterfactual import NotTheBest
+from cohort.matching.inviting import AT_ANY_HOUR, Invitation, invitations
+from cohort.matching.pairing import find_pairs
+from cohort.matching.pool import Pool
+from cohort.matching.profiles import Mentor
+
+LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
+BO = replace(MINA, id="bo", wishes=["priya"])
+FREE_OMAR = replace(OMAR, weekly_hours=on("monday", "09:00", "17:00"), time_zone="Europe/Berlin")
+POOL = Pool(
+    week=WEEK,
+    researchers=[LEV, MINA, BO],
+    mentors=[FREE_OMAR, PRIYA],
+    places=[1, 1],
+    taxonomy=TREE,
+    names={"mina": "Mina", "lev": "Lev", "bo": "Bo", "priya": "Priya", "omar": "Omar"},
+    titles=TITLES,
+)
+
+
+def whom_to_invite(pool: Pool, places: int = 1) -> tuple[Invitation, ...]:
+    held = find_pairs(pool).held
+    assert held is not None
+    return invitations(pool, held, places=places)
+
+
+def test_the_mentor_to_look_for_is_named_with_what_they_would_add() -> None:
+    first, *others = whom_to_invite(POOL)
+    assert (first.domain, first.role, first.language) == ("translation", "ml-engineer", "en")
+    assert first.sentence == (
+        "A mentor in machine translation who knows the role of ML engineer, strong in monitoring, "
+        f"CI/CD, serving, sql and testing, would add {first.gain:.2f} to the total and give Mina "
+        "a mentor."
+    )
+    assert all(first.gain >= one.gain > 0 for one in others)
+
+
+@pytest.mark.parametrize("places", [1, 2])
+def test_matching_again_with_the_new_mentor_gains_what_was_said(places: int) -> None:
+    for one in whom_to_invite(POOL, places):
+        newcomer = Mentor(
+            id="nia",
+            name="Nia",
+            domains=[one.domain],
+            roles=[one.role],
+            skills=one.skills,
+            languages=[one.language],
+            weekly_hours=AT_ANY_HOUR,
+        )
+        pool = replace(POOL, mentors=[*POOL.mentors, newcomer], places=[*POOL.places, places])
+        before, after = find_pairs(POOL), find_pairs(pool)
+        assert after.total - before.total == pytest.approx(one.gain)
+        assert len(after.pairs) - len(before.pairs) == one.placed
+        assert {pair.researcher for pair in after.pairs if pair.mentor == "nia"} == set(one.takes)
+        assert set(before.unmatched) - set(after.unmatched) == set(one.newly)
+
+
+def test_with_cover_a_mentor_counts_by_whom_they_place_first() -> None:
+    advice = whom_to_invite(replace(POOL, cover=True))
+    assert [one.placed for one in advice] == [1] * len(advice) != []
+    assert all("give " in one.sentence for one in advice)
+
+
+def test_a_new_mentor_needs_hours_that_somebody_gave() -> None:
+    silent = [replace(one, weekly_hours=()) for one in POOL.researchers]
+    assert whom_to_invite(replace(POOL, researchers=silent)) == ()
+
+
+def test_nobody_is_to_be_found_for_nobody() -> None:
+    assert whom_to_invite(replace(POOL, researchers=[], mentors=[], places=[])) == ()
+
+
+def test_the_order_of_people_changes_no_advice() -> None:
+    turned = replace(
+        POOL,
+        researchers=POOL.researchers[::-1],
+        mentors=POOL.mentors[::-1],
+        places=POOL.places[::-1],
+    )
+    assert whom_to_invite(turned) == whom_to_invite(POOL)
+
+
+def test_a_fair_matching_has_no_total_to_add_to() -> None:
+    with pytest.raises(NotTheBest):
+        whom_to_invite(replace(POOL, objective="fair"))
