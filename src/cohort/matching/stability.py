@@ -3,7 +3,7 @@
 import numpy as np
 
 from cohort.matching.canonical import canonical
-from cohort.matching.problem import BadShape, Bools, Ints, Problem
+from cohort.matching.problem import BadNumber, BadShape, Bools, Ints, Problem
 from cohort.matching.solver import Solution
 
 UNRANKED = 0
@@ -15,12 +15,21 @@ def blocking_pairs(problem: Problem, solution: Solution, hers: Ints, theirs: Int
     hers    int[n, m]: the rank that researcher i gives mentor j, 1 the dearest, 0 for none.
     theirs  int[n, m]: the rank that mentor j gives researcher i, in the same way.
 
-    Somebody prefers a partner to a worse one, and to a free place; nobody prefers a partner
-    she did not rank. Pins do not move, and pairs that are ruled out do not block. O(n m).
+    Somebody prefers a partner to one of a later rank, to one without rank, and to a free place;
+    nobody prefers a partner without rank, or one of the same rank. Pins do not move, and pairs
+    that are ruled out do not block. Whether a mentor would then miss `min_load` is not asked.
+    O(n m). Raises BadShape, or BadNumber for a rank below 0.
     """
     for field, ranks in (("hers", hers), ("theirs", theirs)):
         if np.shape(ranks) != problem.shape:
             raise BadShape(f"{field} has shape {np.shape(ranks)}, not {problem.shape}.", field)
+        if len(bad := np.argwhere(np.asarray(ranks) < UNRANKED)):
+            i, j = bad[0]
+            raise BadNumber(
+                f"{field}[{i}, {j}] is {ranks[i, j]}; a rank is 1 or more, 0 for none.",
+                field,
+                (i, j),
+            )
     held = _held(problem, solution)
     pinned = np.zeros_like(held)
     pinned[[i for i, _ in problem.pinned], [j for _, j in problem.pinned]] = True
@@ -41,15 +50,22 @@ def _wants(ranks: Ints, held: Bools, movable: Bools, places: Ints) -> Bools:
 
 
 def envy(problem: Problem, solution: Solution) -> Ints:
-    """int[n]: how many people have a mentor who would suit i better than her own (the worst of
-    them, if several; any, if she has none), and whom she may have. O(n m)."""
+    """int[n]: how many people have a mentor who would suit i better than her own.
+
+    Her own is the worst of hers, if she has several; if she has none, any mentor is better. Only
+    mentors whom she may have count. O(n m), with demand above 1 O(n^2 m).
+    """
     worth, held = canonical(problem), _held(problem, solution)
-    units = worth.units
-    own = np.where(held, units, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
-    own = np.where(held.any(axis=1), own, np.iinfo(np.int64).min)
+    units, none = worth.units, np.iinfo(np.int64)
+    own = np.where(held, units, none.max).min(axis=1, initial=none.max)
+    own = np.where(held.any(axis=1), own, none.min)
     better = worth.allowed & ~held & (units > own[:, None])
-    count: Ints = better @ held.sum(axis=0)
-    return np.where(np.asarray(problem.demand) > 0, count, 0)
+    people: Ints = (
+        better @ held.sum(axis=0)
+        if problem.single
+        else (better.astype(np.float32) @ held.T.astype(np.float32) > 0).sum(axis=1)
+    )
+    return np.where(np.asarray(problem.demand) > 0, people, 0)
 
 
 def _held(problem: Problem, solution: Solution) -> Bools:
