@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +14,16 @@ LARGEST_UNIT = 2.0**50  # sums of a few stay below 2**53, up to which float64 co
 MOST_DIGITS = 300
 LOT_BITS = 40
 """Two assignments of a million pairs then share their best sum of lots by a chance of 1e-6."""
+BLOCK = 64
 
 
 @dataclass(frozen=True, eq=False)
 class Canonical:
-    """units int64[n, m]: the score in steps, with stickiness and `bonus`; where `allowed`.
+    """units int64[n, m]: the score in steps, with stickiness; it counts where `allowed`.
 
     steps  how many make 1: a power of ten, the greatest at which every unit fits in 50 bits.
-    bonus  in steps: more than twice what the total could ever change; 0 without `cover`.
+    bonus  in steps, for everybody placed: more than twice what the total could ever change; 0
+           without `cover`.
     """
 
     units: Ints
@@ -39,19 +41,22 @@ def canonical(problem: Problem) -> Canonical:
     """
     largest = _largest(problem)
     steps = _steps(problem, largest)
-    scaled = problem.scores * steps
-    units = np.rint(scaled, out=scaled).astype(np.int64)
-    allowed = wanted_pairs(problem)
-    pins = np.zeros(problem.shape, dtype=np.bool_)
-    pins[[i for i, _ in problem.pinned], [j for _, j in problem.pinned]] = True
-    taken = pins.sum(axis=1) >= np.asarray(problem.demand)
-    allowed[taken] = False
-    allowed |= pins
+    units = np.empty(problem.shape, dtype=np.int64)
+    for rows in in_blocks(len(units)):
+        units[rows] = np.rint(problem.scores[rows] * steps)
     kept = np.flatnonzero(np.asarray(problem.incumbent) >= 0)
     units[kept, np.asarray(problem.incumbent)[kept]] += round(problem.stickiness * steps)
     bonus = _outweighing(problem) * math.ceil(largest * steps) + 1 if problem.cover else 0
-    units += bonus
-    return Canonical(units, allowed, steps, bonus)
+    return Canonical(units, _allowed(problem), steps, bonus)
+
+
+def _allowed(problem: Problem) -> Bools:
+    allowed = wanted_pairs(problem)
+    i, j = np.array(problem.pinned, dtype=np.int64).reshape(-1, 2).T
+    pins = np.bincount(i, minlength=len(allowed))
+    allowed[pins >= np.asarray(problem.demand)] = False
+    allowed[i, j] = True
+    return allowed
 
 
 def wanted_pairs(problem: Problem) -> Bools:
@@ -91,12 +96,20 @@ def lots_of(researcher_ids: Sequence[str], mentor_ids: Sequence[str]) -> Ints:
     SHA-256 spreads each id; the two are mixed by the finaliser of SplitMix64 (Steele, Lea and
     Flood 2014).
     """
-    mixed = _spread(researcher_ids)[:, None] ^ (_spread(mentor_ids) * np.uint64(0x9E3779B97F4A7C15))
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
-    drawn: Ints = (mixed >> np.uint64(64 - LOT_BITS)).astype(np.int64) + 1
+    ours, theirs = _spread(researcher_ids), _spread(mentor_ids) * np.uint64(0x9E3779B97F4A7C15)
+    drawn = np.empty((len(ours), len(theirs)), dtype=np.int64)
+    for rows in in_blocks(len(ours)):
+        mixed = ours[rows, None] ^ theirs
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed ^= mixed >> np.uint64(31)
+        drawn[rows] = (mixed >> np.uint64(64 - LOT_BITS)) + np.uint64(1)
     return drawn
+
+
+def in_blocks(rows: int) -> Iterator[slice]:
+    """So few rows at once that what is worked out for them stays in the processor's cache."""
+    return (slice(start, start + BLOCK) for start in range(0, rows, BLOCK))
 
 
 def _spread(ids: Sequence[str]) -> npt.NDArray[np.uint64]:

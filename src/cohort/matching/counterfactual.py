@@ -184,7 +184,7 @@ def residual_of(problem: Problem, solution: Solution) -> tuple[Canonical, Residu
     worth = canonical(problem)
     held = np.zeros(problem.shape, dtype=np.bool_)
     held[tuple(solution.pairs.T)] = True
-    goal = Goal(worth.units - worth.bonus, worth.bonus)
+    goal = Goal(worth.units, worth.bonus)
     residual = Residual(goal, whole(problem, worth), held)
     return worth, residual, np.append(lowest_prices(residual.arcs), 0)
 

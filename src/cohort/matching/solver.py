@@ -8,7 +8,7 @@ import numpy as np
 
 from cohort.matching.canonical import Canonical, canonical
 from cohort.matching.fair import Level, fairest
-from cohort.matching.flow import Goal, Residual, Scope, improve, never, prices_of
+from cohort.matching.flow import Goal, Residual, Scope, improve, never, pairs_in, prices_of
 from cohort.matching.infeasible import CannotMeet
 from cohort.matching.problem import UNMATCHED, Bools, Floats, Ints, Problem
 from cohort.matching.stages import bound_by, feasible, offers, settled, whole
@@ -70,7 +70,7 @@ def solve(problem: Problem, *, out_of_time: Callable[[], bool] = never) -> Solut
     worth = canonical(problem)
     scope = whole(problem, worth)
     levels: tuple[Level, ...] = ()
-    goal = Goal(worth.units - worth.bonus, worth.bonus)
+    goal = Goal(worth.units, worth.bonus)
     residual = feasible(problem, goal, scope)
     if problem.objective == "fair":
         found = fairest(goal, scope, residual.held, out_of_time)
@@ -94,14 +94,14 @@ class _Found(NamedTuple):
 
 def _figures(problem: Problem, worth: Canonical, found: _Found) -> Solution:
     goal, scope, held, v = found
-    pairs = np.argwhere(held)
+    pairs = np.column_stack(pairs_in(held))
     mentor_of = np.full(len(held) if problem.single else 0, UNMATCHED, dtype=np.int64)
     if problem.single:
         mentor_of[pairs[:, 0]] = pairs[:, 1]
     u = offers(goal, scope, v)
     # Python's integers: the sums of many 50-bit numbers would overflow 64 bits.
     bonus = goal.first * int(held.any(axis=1).sum())
-    total = sum(goal.worth[held].tolist())
+    total = sum(goal.worth[tuple(pairs.T)].tolist())
     bound = bound_by(u, v, scope) - bonus
     return Solution(
         pairs=pairs,

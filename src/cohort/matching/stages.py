@@ -7,7 +7,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from cohort.matching.canonical import Canonical, lots_of
+from cohort.matching.canonical import Canonical, in_blocks, lots_of
 from cohort.matching.flow import (
     NO_ARC,
     Goal,
@@ -60,20 +60,28 @@ def settled(
     rows, columns = (np.arange(size) for size in held.shape)
     for rule in (_keep_incumbents_then_place, _draw_lots):
         rows, columns, scope = _still_open(rows, columns, scope)
-        goal = Goal(rule(problem, rows, columns))
-        if _makes_no_difference(goal, scope):
+        if not scope.allowed.any():
             continue
+        goal = Goal(rule(problem, rows, columns))
         block = np.ix_(rows, columns)
         surely = held[block] & ~scope.allowed
         start = held[block] & scope.allowed
-        if np.ptp(goal.worth[scope.allowed]) > 0:
+        alike = np.ptp(goal.worth[scope.allowed]) == 0
+        if alike and (start.sum(axis=1) == scope.most).all():
+            scope = replace(scope, least=scope.most)  # nobody could have more
+            continue
+        if alike and (start.sum(axis=0) == scope.upper).all():
+            scope = replace(scope, lower=scope.upper)
+            continue
+        if not alike:
             start = quick(goal, scope, start)
         inner = Residual(goal, scope, start)
         in_time = improve(inner, out_of_time) is None
         held[block] = inner.held | surely
         if not in_time:
             return held, False
-        scope = narrowed(inner, prices_of(inner))
+        if rule is not _draw_lots:
+            scope = narrowed(inner, prices_of(inner))
     return held, True
 
 
@@ -88,17 +96,12 @@ def _draw_lots(problem: Problem, rows: Ints, columns: Ints) -> Ints:
     return lots_of([ids[0][i] for i in rows], [ids[1][j] for j in columns])
 
 
-def _makes_no_difference(goal: Goal, scope: Scope) -> bool:
-    number_is_sure = bool((scope.least == scope.most).all())
-    return not scope.allowed.any() or (number_is_sure and np.ptp(goal.worth[scope.allowed]) == 0)
-
-
 def _still_open(rows: Ints, columns: Ints, scope: Scope) -> tuple[Ints, Ints, Scope]:
     """The researchers and mentors who may still change, without what is fixed."""
     free = scope.allowed & ~scope.fixed
     r, c = np.flatnonzero(free.any(axis=1)), np.flatnonzero(free.any(axis=0))
     degree, load = scope.fixed.sum(axis=1)[r], scope.fixed.sum(axis=0)[c]
-    allowed = free[np.ix_(r, c)]
+    allowed = free[r][:, c]
     part = Scope(
         allowed=allowed,
         fixed=np.zeros_like(allowed),
@@ -141,21 +144,25 @@ def _within_rounds(best: Residual, prices: Ints) -> Scope:
 
 def offers(goal: Goal, scope: Scope, price: Ints) -> Ints:
     """What each researcher adds at best when a place costs its price: int[n]."""
-    margin = goal.worth - price
-    fixed = scope.fixed.sum(axis=1)
-    best = np.where(scope.fixed, margin, 0).sum(axis=1) + goal.first * (fixed > 0)
-    margin = np.where(scope.allowed & ~scope.fixed, margin, NO_ARC)
-    more = int((scope.most - fixed).max(initial=0))
+    blocks = [_offers(goal, scope, price, rows) for rows in in_blocks(len(goal.worth))]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *blocks])
+
+
+def _offers(goal: Goal, scope: Scope, price: Ints, rows: slice) -> Ints:
+    margin, fixed = goal.worth[rows] - price, scope.fixed[rows]
+    least, most, has = scope.least[rows], scope.most[rows], fixed.sum(axis=1)
+    best = np.where(fixed, margin, 0).sum(axis=1) + goal.first * (has > 0)
+    margin = np.where(scope.allowed[rows] & ~fixed, margin, NO_ARC)
+    more = int((most - has).max(initial=0))
     top = (
         np.sort(margin, axis=1)[:, ::-1]
         if more > 1
         else margin.max(axis=1, keepdims=True, initial=NO_ARC)
     )
     for k in range(min(more, margin.shape[1])):
-        degree = fixed + k
-        gain = top[:, k] + goal.first * (degree == 0)
-        must = degree < scope.least
-        best += np.where(must | ((degree < scope.most) & (gain > 0)), gain, 0)
+        gain = top[:, k] + goal.first * (has + k == 0)
+        must = has + k < least
+        best += np.where(must | ((has + k < most) & (gain > 0)), gain, 0)
     total: Ints = best
     return total
 

@@ -5,15 +5,13 @@ best (Bertsekas 1981), the pairs that look good at those prices make a sparse co
 1996), and SciPy solves the core. What is still wrong then is a few moves, which the engine finds.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-from cohort.matching.flow import Goal, Scope
+from cohort.matching.flow import Goal, Scope, pairs_in
 from cohort.matching.problem import Bools, Floats, Ints
 
 Singles = npt.NDArray[np.float32]
@@ -23,6 +21,8 @@ STEP = 0.006  # of the range of worths: by how much a bid beats the next best of
 NEAR = 2.0  # steps within which a pair always belongs to the core
 CHOICE = 8  # how many pairs the core should have for most researchers
 SAMPLE = 128
+TURN = 256
+FEW = 20  # people without a mentor for whom the auction does not go on
 ROUND = 8  # a round costs at least as much as if so many-th of the people took part
 PATIENCE = 100  # offers that everybody may look through, on average, before the auction ends
 
@@ -43,8 +43,8 @@ def quick(goal: Goal, scope: Scope, held: Bools) -> Bools:
 
 def _pull(goal: Goal, scope: Scope, rows: Ints, columns: Ints) -> Floats:
     """The worths of allowed pairs as floats, with so much for what must be filled that nothing
-    outweighs it."""
-    worth = goal.worth[rows, columns].astype(np.float64) + goal.first
+    outweighs it, and half a step for every pair, so that of equals more are placed."""
+    worth = goal.worth[rows, columns] + (goal.first + 0.5)
     owed = (scope.least[rows] > 0) + (scope.lower[columns] > 0) * 1.0 + scope.fixed[rows, columns]
     return worth + owed * (2.0 * len(goal.worth) * float(np.abs(worth).max(initial=0)) + 1.0)
 
@@ -52,7 +52,7 @@ def _pull(goal: Goal, scope: Scope, rows: Ints, columns: Ints) -> Floats:
 def _dense(goal: Goal, scope: Scope) -> Bools:
     """A place is a column; the bench needs none, because what does not exist counts as 0."""
     pull = np.zeros(scope.allowed.shape)
-    pairs = np.nonzero(scope.allowed)
+    pairs = pairs_in(scope.allowed)
     pull[pairs] = np.maximum(_pull(goal, scope, *pairs), 0.0)
     places = np.repeat(np.arange(len(scope.upper)), np.minimum(scope.upper, len(pull)))
     rows, columns = linear_sum_assignment(np.take(pull, places, axis=1), maximize=True)
@@ -63,30 +63,41 @@ def _dense(goal: Goal, scope: Scope) -> Bools:
 
 def _core_solved(goal: Goal, scope: Scope, held: Bools) -> Bools:
     """The best assignment that uses only pairs which look good at the prices of an auction."""
-    n, m = held.shape
     bids = _auction(goal, scope)
     margin = bids.value - bids.price
     offer = np.maximum(margin.max(axis=1), bids.bench)
-    core = (margin >= (offer - _width(margin, offer))[:, None]) & scope.allowed
+    width = _width(margin, offer)
+    core = (margin >= (offer - width)[:, None]) & scope.allowed
     core |= bids.held | held
-    rows, columns = np.nonzero(core)
+    may_stay = scope.least == 0
+    placed = bids.held.any(axis=1)
+    if may_stay.all() and np.count_nonzero(~placed) <= FEW:
+        may_stay &= ~placed | (offer - bids.bench <= width)
+    found = _best_within(goal, scope, core, np.flatnonzero(may_stay))
+    return held if found is None else found
+
+
+def _best_within(goal: Goal, scope: Scope, core: Bools, may_stay: Ints) -> Bools | None:
+    """A place is a column, and so is the bench of each who may stay there."""
+    rows, columns = pairs_in(core)
     pull = _pull(goal, scope, rows, columns)
-    copies = np.minimum(scope.upper, core.sum(axis=0))[columns]
-    start = np.cumsum(np.append(0, np.minimum(scope.upper, core.sum(axis=0))))
+    places = np.minimum(scope.upper, core.sum(axis=0))
+    first = np.append(0, np.cumsum(places))
+    copies = places[columns]
     nth = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
-    may_stay = np.flatnonzero(scope.least == 0)
-    row = np.concatenate([np.repeat(rows, copies), may_stay])
-    column = np.concatenate([np.repeat(start[columns], copies) + nth, start[-1] + may_stay])
-    gain = np.concatenate([np.repeat(pull, copies), np.zeros(len(may_stay))])
+    row = np.append(np.repeat(rows, copies), may_stay)
+    bench = first[-1] + np.arange(len(may_stay))
+    column = np.append(np.repeat(first[columns], copies) + nth, bench)
+    gain = np.append(np.repeat(pull, copies), np.zeros(len(may_stay)))
     cost = float(gain.max(initial=0.0)) * 2 + 1 - gain
-    graph = csr_array((cost, (row, column)), shape=(n, int(start[-1]) + n))
+    graph = csr_array((cost, (row, column)), shape=(len(core), first[-1] + len(may_stay)))
     try:
         taken, place = min_weight_full_bipartite_matching(graph)
     except ValueError:  # somebody who must be matched has no way to be within the core
-        return held
-    found = np.zeros((n, m), dtype=np.bool_)
-    real = place < start[-1]
-    found[taken[real], np.searchsorted(start, place[real], side="right") - 1] = True
+        return None
+    found = np.zeros(core.shape, dtype=np.bool_)
+    real = place < first[-1]
+    found[taken[real], np.searchsorted(first, place[real], side="right") - 1] = True
     return found
 
 
@@ -100,57 +111,68 @@ def _width(margin: Singles, offer: Singles) -> float:
     return max(NEAR * STEP, float(np.median(reach)) if len(reach) else 0.0)
 
 
-class _Bids(NamedTuple):
-    held: Bools
-    price: Singles
-    value: Singles
-    bench: Singles
+class _Bids:
+    """Who has which place and for how much; a mentor's price is that of the cheapest place.
+
+    highest float32[m, k] and holder int[m, k], the highest bid first; -1 where a place is empty.
+    """
+
+    def __init__(self, goal: Goal, scope: Scope) -> None:
+        n, m = goal.worth.shape
+        self.value, self.bench = _values(goal, scope)
+        self.highest = np.zeros((m, int(min(scope.upper.max(), n))), dtype=np.float32)
+        missing = self.highest.shape[1] - scope.upper
+        self.highest[np.arange(self.highest.shape[1]) < missing[:, None]] = np.inf
+        self.holder = np.full(self.highest.shape, -1)
+        self.price = self.highest[:, -1].copy()
+        self.held = np.zeros((n, m), dtype=np.bool_)
+
+    def take(self, rows: Ints, mentors: Ints, offered: Singles) -> Ints:
+        """Give the mentors' places to whoever bids the most; returns who is left without."""
+        asked, places = np.unique(mentors), self.highest.shape[1]
+        who = np.append(rows, self.holder[asked])
+        where = np.append(mentors, np.repeat(asked, places))
+        bid = np.append(offered, self.highest[asked])
+        order = np.lexsort((-bid, where))
+        who, where, bid = who[order], where[order], bid[order]
+        nth = np.arange(len(where)) - np.searchsorted(where, where)
+        stays = nth < places
+        self.highest[where[stays], nth[stays]] = bid[stays]
+        self.holder[where[stays], nth[stays]] = who[stays]
+        self.price[asked] = self.highest[asked, -1]
+        somebody = who >= 0
+        self.held[who[somebody], where[somebody]] = stays[somebody]
+        return who[somebody & ~stays]
 
 
 def _auction(goal: Goal, scope: Scope) -> _Bids:
-    """Everybody without a mentor bids for her best offer, until all are placed or give up.
-
-    A place keeps the highest bid; a mentor's price is the lowest of his places'.
-    """
+    """Everybody without a mentor bids for her best offer, until nearly all have one or give up."""
     n, m = goal.worth.shape
-    value, bench = _values(goal, scope)
-    slots = int(min(scope.upper.max(), n))
-    bid = np.zeros((m, slots), dtype=np.float32)
-    bid[np.arange(slots) >= scope.upper[:, None]] = np.inf
-    price, holder = bid.min(axis=1), np.full((m, slots), -1)
-    held = np.zeros((n, m), dtype=np.bool_)
+    bids = _Bids(goal, scope)
     waiting = np.repeat(np.arange(n), np.minimum(scope.most, m))
     several = bool((scope.most > 1).any())
     looks = 0
-    while len(waiting) and looks < PATIENCE * n:
+    # Those who must have a mentor never give up: with them, more is left to the core.
+    few = n // 20 if scope.least.any() else min(FEW, n // 20)
+    while len(waiting) > few and looks < PATIENCE * n:
+        waiting, again = waiting[:TURN], waiting[TURN:]
         looks += max(len(waiting), n // ROUND)
         if several:  # one bid at a time by each
-            waiting, again = _first_of_each(waiting)
-        offers = value[waiting] - price
+            waiting, later = _first_of_each(waiting)
+            again = np.append(again, later)
+        offers = bids.value[waiting] - bids.price
         if several:
-            offers[held[waiting]] = -np.inf
-        k = np.arange(len(waiting))
-        best = offers.argmax(axis=1)
+            offers[bids.held[waiting]] = -np.inf
+        k, best = np.arange(len(waiting)), offers.argmax(axis=1)
         most = offers[k, best]
         offers[k, best] = -np.inf
-        second = np.maximum(offers.max(axis=1), bench[waiting])
-        bids = most > bench[waiting]
-        i, j = waiting[bids], best[bids]
-        offered = price[j] + (most - second)[bids] + np.float32(STEP)
-        order = np.lexsort((offered, j))
-        i, j, offered = i[order], j[order], offered[order]
-        wins = np.append(j[1:] != j[:-1], True)[: len(j)]
-        i_won, j_won = i[wins], j[wins]
-        slot = bid[j_won].argmin(axis=1)
-        out = holder[j_won, slot]
-        held[out[out >= 0], j_won[out >= 0]] = False
-        bid[j_won, slot], holder[j_won, slot] = offered[wins], i_won
-        held[i_won, j_won] = True
-        price[j_won] = bid[j_won].min(axis=1)
-        waiting = np.concatenate([i[~wins], out[out >= 0]])
-        if several:
-            waiting = np.concatenate([waiting, again])
-    return _Bids(held, price, value, bench)
+        second = np.maximum(offers.max(axis=1), bids.bench[waiting])
+        goes = most > bids.bench[waiting]
+        who, where = waiting[goes], best[goes]
+        bid = bids.price[where] + (most - second)[goes] + np.float32(STEP)
+        left = bids.take(who, where, bid)
+        waiting = np.append(again, left)
+    return bids
 
 
 def _first_of_each(waiting: Ints) -> tuple[Ints, Ints]:
@@ -160,12 +182,14 @@ def _first_of_each(waiting: Ints) -> tuple[Ints, Ints]:
 
 def _values(goal: Goal, scope: Scope) -> tuple[Singles, Singles]:
     """Worths and the worth of the bench, moved and scaled so that worths run from 0 to 1."""
-    lowest = int(goal.worth.min(initial=np.iinfo(np.int64).max, where=scope.allowed))
-    highest = int(goal.worth.max(initial=lowest, where=scope.allowed))
-    scale = max(highest - lowest, 1)
-    value = (goal.worth - lowest).astype(np.float32)
+    value = goal.worth.astype(np.float32)
+    closed = ~scope.allowed
+    np.copyto(value, np.inf, where=closed)
+    lowest = float(value.min())
+    np.copyto(value, -np.inf, where=closed)
+    scale = max(float(value.max()) - lowest, 1.0)
+    value -= np.float32(lowest)
     value *= np.float32(1 / scale)
-    value[~scope.allowed] = -np.inf
     value[scope.fixed] += np.float32(2.0)
     stays = max((-lowest - goal.first) / scale, -2.0)
     bench = np.where(scope.least > 0, -2.0, stays).astype(np.float32)
