@@ -96,9 +96,9 @@ def test_the_sentence_uses_the_names_that_were_given() -> None:
         [[1.0]], [2], min_load=[2], researcher_ids=["Ada"], mentor_ids=["Professor Kim"]
     )
     assert str(refusal_of(problem)) == (
-        "Mentor Professor Kim must have 2 people, but only 1 of these places can be filled: the "
-        "researchers who could go to this mentor are Ada. Lower the minimum by 1, or allow this "
-        "mentor more people."
+        "Mentor Professor Kim must have 2 people, but only 1 of these places can be filled: those "
+        "who could go to this mentor are Ada. Lower the minimum by 1, or allow this mentor more "
+        "people."
     )
 
 

@@ -50,22 +50,19 @@ class CannotMeet(ValueError):
 
     def in_words(self, researchers: Sequence[str], mentors: Sequence[str]) -> str:
         """The proof as a sentence, with these names by row and by column."""
-        who = _listed(researchers, self.researchers)
-        whom, them = _listed(mentors, self.mentors), "them"
-        subject, together = f"Mentors {whom}", " together"
-        if len(self.mentors) == 1:
-            subject, together, them = f"Mentor {whom}", "", "this mentor"
-        pins = [f"{researchers[i]} with {mentors[j]}" for i, j in self.pins]
-        held = f" Pins keep {', '.join(pins)}." if pins else ""
+        named = ", ".join(mentors[j] for j in self.mentors)
+        alone = len(self.mentors) == 1
+        them = "this mentor" if alone else "them"
+        could = ", ".join(researchers[i] for i in self.researchers)
+        pins = ", ".join(f"{researchers[i]} with {mentors[j]}" for i, j in self.pins)
         return (
-            f"{subject} must have {self.asked} people{together}, but only {self.room} of these "
-            f"places can be filled: the researchers who could go to {them} are {who}.{held} "
-            f"Lower the minimum by {self.asked - self.room}, or allow {them} more people."
+            f"{'Mentor' if alone else 'Mentors'} {named} must have {self.asked} "
+            f"{'person' if self.asked == 1 else 'people'}{'' if alone else ' together'}, but only "
+            f"{self.room} of these places can be filled: "
+            + (f"those who could go to {them} are {could}." if could else "nobody could go there.")
+            + (f" Pins keep {pins}." if pins else "")
+            + f" Lower the minimum by {self.asked - self.room}, or allow {them} more people."
         )
-
-
-def _listed(names: Sequence[str], rows: Sequence[int]) -> str:
-    return ", ".join(names[k] for k in rows) if rows else "none"
 
 
 def too_few(problem: Problem, residual: Residual) -> CannotMeet:
