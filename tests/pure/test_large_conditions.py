@@ -127,7 +127,7 @@ def test_a_stop_says_so_with_its_true_gap_whatever_is_asked(seed: int) -> None:
     [
         ({"capacity": [1, -1]}, ("capacity", (1,)), r"capacity\[1\]"),
         ({"capacity": [1]}, ("capacity", ()), "shape"),
-        ({"pinned": [(0, 0), (1, 0)]}, ("pinned", (1,)), "taken by pins"),
+        ({"pinned": [(0, 0), (1, 0)]}, ("pinned", (1,)), "only 1 place"),
         ({"pinned": [(0, 0), (0, 1)]}, ("pinned", (1,)), "pinned to mentor 0 already"),
         ({"pinned": [(0, 2)]}, ("pinned", (0,)), "3 researchers and 2 mentors"),
         ({"pinned": [(1, 1)]}, ("pinned", (0,)), "forbidden"),

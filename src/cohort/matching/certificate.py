@@ -119,8 +119,9 @@ def _faults_in_prices(problem: Problem, solution: Solution) -> Iterator[str]:
     if bonus and not (problem.cover and problem.objective == "total"):
         yield "A cover bonus is charged where it has no place: without cover, or with fairness."
     if problem.cover and problem.objective == "total":
-        least = 2 * problem.most_pairs * _largest(problem)
-        most = 8 * (problem.most_pairs + 1) * (_largest(problem) or 1.0)
+        largest = _largest(problem)
+        least = 2 * problem.most_pairs * largest
+        most = 8 * (problem.most_pairs + 1) * (max(largest, SMALLEST) if largest else 1.0)
         if not least <= bonus <= most:
             yield f"The cover bonus is {bonus}; to prove anything it must be {least} to {most}."
 

@@ -281,10 +281,9 @@ def _pins(problem: Problem) -> tuple[tuple[int, int], ...]:
         elif (i, j) in seen:
             wrong = "this pair is pinned already"
         elif asked[i] == 0:
-            most = np.asarray(problem.demand)[i]
-            wrong = f"researcher {i} may have {most} mentor(s), all taken by pins"
+            wrong = f"researcher {i} may have only {np.asarray(problem.demand)[i]} mentor(s)"
         elif places[j] == 0:
-            wrong = f"mentor {j} has {problem.capacity[j]} place(s), all taken by pins"
+            wrong = f"mentor {j} has only {problem.capacity[j]} place(s)"
         else:
             seen.add((i, j))
             asked[i] -= 1

@@ -19,7 +19,8 @@ __all__ = ["CannotMeet", "Level", "Prices", "Problem", "Solution", "solve"]
 class Prices(NamedTuple):
     """u float[n]: what each researcher adds; v float[m] >= 0: the price of a place.
 
-    u is negative only by a pin, v only where `min_load` holds a mentor above what fits.
+    u is negative only by a pin, v only where `min_load` holds a mentor above what fits. With
+    "fair" both may be: they are the prices among the assignments that are as fair.
     """
 
     u: Floats
@@ -35,13 +36,17 @@ class Solution:
     total        the sum of the pairs' scores, with the stickiness of kept incumbents.
     bound        no assignment (with "fair": none as fair) has a higher total; `gap` is
                  bound - total, 0 when proved.
-    prices       u and v with u[i] + v[j] >= score[i, j] + cover_bonus for every allowed pair,
-                 u >= 0 unless pinned; v is the lowest that prove it: what one more place with
-                 the mentor would add. With demand above 1, u[i] is the sum over i's best pairs.
+    prices       u and v with u[i] + v[j] >= score[i, j] + cover_bonus for every allowed pair
+                 (with "fair": for every pair that the levels leave open), u >= 0 unless pinned;
+                 v is the lowest that prove it: what one more place with the mentor would add
+                 (the highest, for a mentor held at `min_load` in whose place nobody could be).
+                 With demand above 1, u[i] is the sum over i's best pairs.
     cover_bonus  with `cover`, what placing one more person counts, more than all scores could
-                 outweigh; it is part of the prices, not of total and bound. Otherwise 0.
+                 outweigh; it is part of the prices, not of total and bound (and of the gap, for
+                 each person whom time has left unplaced). Otherwise 0.
     levels       with "fair": the proof of each level, in order.
-    stopped      time ran out: the gap may be above 0, and equals are not settled.
+    stopped      time ran out: the gap may be above 0, equals are not settled, and with "fair"
+                 levels may be missing, so that a gap of 0 proves no fairness.
     """
 
     pairs: Ints

@@ -118,7 +118,7 @@ def _pins(given: Sequence[tuple[int, int]], n: int, capacity: Ints) -> tuple[tup
         elif i in mentor_of:
             wrong = f"researcher {i} is pinned to mentor {mentor_of[i]} already"
         elif places[j] == 0:
-            wrong = f"mentor {j} has {capacity[j]} place(s), all taken by pins"
+            wrong = f"mentor {j} has only {capacity[j]} place(s)"
         else:
             mentor_of[i] = j
             places[j] -= 1
