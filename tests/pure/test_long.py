@@ -1,10 +1,16 @@
 """The long target (`make fuzz`): every small shape against trying everything, many examples."""
 
+from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
-from brute import best, chosen, every_assignment, merit
+import test_counterfactual
+import test_forgery
+import test_numerics
+import test_solver
+from brute import best, chosen, merit
 from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +18,7 @@ from hypothesis import strategies as st
 from cohort.matching.certificate import verify
 from cohort.matching.counterfactual import counterfactuals
 from cohort.matching.problem import Problem
-from cohort.matching.solver import CannotMeet, solve
+from cohort.matching.solver import solve
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
@@ -34,20 +40,64 @@ def test_no_assignment_of_any_shape_is_better(n: int, m: int) -> None:
         assert verify(problem, solution), verify(problem, solution).sentence
 
 
-@given(st.one_of(problems(), problems(fair=True)))
-@settings(max_examples=10_000, deadline=None)
-def test_every_answer_is_the_best_and_proved_and_every_refusal_is_right(problem: Problem) -> None:
-    try:
-        solution = solve(problem)
-    except CannotMeet:
-        assert not every_assignment(problem)
-        return
-    assert merit(problem, chosen(problem, solution)) == best(problem)
-    assert verify(problem, solution), verify(problem, solution).sentence
+EITHER = st.one_of(problems(), problems(fair=True))
+SEED = st.integers(0, 2**32)
+PROPERTIES: dict[Callable[..., None], dict[str, st.SearchStrategy[object]]] = {
+    test_solver.test_the_best_is_found_under_every_condition_and_proved: {"problem": EITHER},
+    test_solver.test_equals_are_settled_by_kept_incumbents_then_pairs_then_lots: {
+        "problem": problems(),
+        "fair": st.booleans(),
+    },
+    test_solver.test_the_order_of_rows_and_columns_does_not_matter: {
+        "problem": problems(most=7),
+        "seed": SEED,
+        "fair": st.booleans(),
+    },
+    test_solver.test_one_more_place_or_a_higher_score_never_lowers_the_merit: {
+        "problem": problems(),
+        "data": st.data(),
+    },
+    test_solver.test_endless_stickiness_keeps_as_many_incumbents_as_can_be_kept: {
+        "problem": problems()
+    },
+    test_counterfactual.test_a_regret_is_what_solving_again_with_the_pin_loses: {
+        "problem": problems()
+    },
+    test_counterfactual.test_a_mentor_price_is_what_one_more_place_adds: {"problem": problems()},
+    test_counterfactual.test_robustness_is_what_forbidding_the_pair_loses: {"problem": problems()},
+    test_counterfactual.test_possible_pairs_are_those_of_all_the_best_assignments: {
+        "problem": problems()
+    },
+    test_forgery.test_nothing_false_is_believed: {
+        "problem": EITHER,
+        "seed": SEED,
+        "forgeries": test_forgery.FORGED,
+    },
+    test_numerics.test_who_is_stopped_at_any_moment_has_a_true_answer: {
+        "problem": problems(),
+        "seed": SEED,
+    },
+}
+
+
+@pytest.mark.parametrize("test", PROPERTIES, ids=lambda test: test.__name__.removeprefix("test_"))
+def test_it_holds_ten_thousand_times(test: Any) -> None:
+    @given(**PROPERTIES[test])
+    @settings(max_examples=10_000, deadline=None)
+    def again(**drawn: object) -> None:
+        test.hypothesis.inner_test(**drawn)
+
+    again()
+
+
+@pytest.mark.parametrize("kind", test_numerics.EXTREMES)
+def test_a_thousand_problems_of_every_kind_of_number(kind: str) -> None:
+    for seed, fair in product(range(20), (False, True)):
+        test_numerics.proved_and_compared(test_numerics.extreme(seed, kind, (30, 12), fair=fair))
 
 
 @given(st.integers(0, 2**32), st.integers(1, 60), st.integers(1, 25), st.integers(1, 4))
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_larger_answers_prove_themselves(seed: int, n: int, m: int, levels: int) -> None:
     rng = np.random.default_rng(seed)
     problem = Problem(
