@@ -712,6 +712,7 @@ def upgrade() -> None:
         sa.Column("input_digest", sa.Text(), nullable=True),
         sa.Column("researcher_prices", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("mentor_prices", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("advice", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_runs_round_id_rounds")),
         sa.ForeignKeyConstraint(["rules_id"], ["rules.id"], name=op.f("fk_runs_rules_id_rules")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),

@@ -23,6 +23,7 @@ from cohort.guides import routes as guides_routes
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
+from cohort.matching import rule_pages as matching_rule_pages
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import routes as mentors_routes
@@ -55,6 +56,7 @@ PAGES: Sequence[Router] = (
     mentorships_pages.router,
     study_pages.router,
     matching_pages.router,
+    matching_rule_pages.router,
     dashboard_pages.router,
 )
 JOBS: Mapping[str, Job] = {

@@ -103,6 +103,15 @@ RULES = {
 }
 
 
+RULES_FORM = {
+    "version": "1",
+    **{name: str(weight) for name, weight in RULES["weights"].items()},
+    "common_language": "true",
+    "min_shared_hours": "1",
+    "least_score": "0.2",
+    "objective": "total",
+    "stickiness": "0",
+}
 ADA = {"email": "ada@example.org", "password": PASSWORD}
 NEW = {"name": "Eve", "email": "eve@example.org", "password": PASSWORD}
 COHORT = {
@@ -200,6 +209,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
         "POST /cohorts/{slug}/organisers": {"data": {"email": "nora@example.org"}},
+        "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,

@@ -36,6 +36,7 @@ WORLDLY = {
     "matching/overrides.py": "verbs about pins and vetoes",
     "matching/publishing.py": "proposes pairs",
     "matching/results.py": "reads what a run found",
+    "matching/rule_pages.py": "pages about rules",
     "matching/rules.py": "verbs about rules",
     "matching/runs.py": "solves in a thread, and stores",
     "matching/showing.py": "turns rows into answers",

@@ -93,6 +93,8 @@ class Run(Base):
     """SHA-256 of everything that was solved, so that a result can be checked and repeated."""
     researcher_prices: Mapped[Json | None]
     mentor_prices: Mapped[Json | None]
+    advice: Mapped[Json | None]
+    """What would help, as `advising.Advice`; none of a pool that was too large to be held."""
 
     round: Mapped[Round] = relationship(lazy="raise")
     rules: Mapped[Rules] = relationship(lazy="raise")

@@ -15,7 +15,7 @@ from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
-from cohort.matching import overrides, service, what_ifs
+from cohort.matching import overrides, results, service, what_ifs
 from cohort.matching.schemas import OverrideIn, WhatIfIn
 from cohort.matching.view import ROWS, Choices, RoundView, people_of, people_to_choose, view_round
 from cohort.mentors.models import Mentor
@@ -57,6 +57,7 @@ async def show(
         "matching/round.html",
         status=422 if errors else 200,
         view=view,
+        advised=await results.mentors_advised(db, view.run) if view.run else {},
         enrolments=choices(enrolments),
         mentors=choices(mentors),
         typed=typed,

@@ -55,3 +55,10 @@ async def list_unmatched(
     await get_run(db, actor, run_id)
     of_run = select(Unmatched).where(Unmatched.run_id == run_id).options(UNMATCHED_WITH_PERSON)
     return await page_by_id(db, of_run, id=Unmatched.id, part=part)
+
+
+async def mentors_advised(db: AsyncSession, run: Run) -> dict[str, str]:
+    """The names of the mentors whose places a run's advice is about, by id as text."""
+    ids = [UUID(one["mentor_id"]) for one in run.advice["places"]] if run.advice else []
+    named = select(Mentor.id, Person.name).join(Mentor.person).where(Mentor.id.in_(ids))
+    return {str(its_id): name for its_id, name in await db.execute(named)}

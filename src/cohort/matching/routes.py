@@ -13,6 +13,7 @@ from cohort.conditional import etag
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.matching import overrides, results, rules, service, what_ifs
 from cohort.matching.schemas import (
+    AdviceOut,
     AlternativeOut,
     CertificateOut,
     OverrideIn,
@@ -26,6 +27,7 @@ from cohort.matching.schemas import (
     WhatIfOut,
 )
 from cohort.matching.showing import (
+    advice_out,
     alternative_out,
     certificate_out,
     override_out,
@@ -181,6 +183,19 @@ async def read_certificate(
 
 
 @get(
+    "/runs/{run_id:uuid}/advice",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, service.NotSolved),
+)
+async def read_advice(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], run_id: FromPath[UUID]
+) -> AdviceOut:
+    """What would help this cohort: which places, which mentors, and what else could be chosen."""
+    run = await results.get_solved_run(db, actor, run_id)
+    return advice_out(run, await results.mentors_advised(db, run))
+
+
+@get(
     "/runs/{run_id:uuid}/evidence",
     guards=[signed_in],
     media_type="application/octet-stream",
@@ -318,6 +333,7 @@ router = Router(
         list_pairs,
         list_unmatched,
         read_certificate,
+        read_advice,
         read_evidence,
         list_alternatives,
         read_what_if,

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -29,6 +29,8 @@ WORKER_DIED = (
 
 LONGEST_SOLVE = 300.0
 """Seconds after which a run keeps the best that it has found, and says so by its gap."""
+LONGEST_QUESTION = 10.0
+"""Seconds for each of the questions that are asked once the pairs are found."""
 LOOKS_EVERY = 0.3
 Tell = Callable[[UUID, str, float], Awaitable[None]]
 
@@ -86,7 +88,12 @@ async def _find_and_store(db: AsyncSession, run: Run, *, now: datetime, tell: Te
 def _find(pool: Pool, seen: Seen, until: float) -> tuple[Result, Weighed]:
     result = find_pairs(pool, progress=seen.note, out_of_time=lambda: time.perf_counter() > until)
     seen.note("weighing", 0.0)
-    return result, weigh(result.held)
+    return result, weigh(pool, result.held, a_while)
+
+
+def a_while() -> Callable[[], bool]:
+    until = time.perf_counter() + LONGEST_QUESTION
+    return lambda: time.perf_counter() > until
 
 
 async def _keep_telling(run_id: UUID, seen: Seen, tell: Tell) -> None:
@@ -140,6 +147,7 @@ def _store(db: AsyncSession, run: Run, pool: Pool, result: Result, weighed: Weig
     run.total, run.bound, run.gap = result.total, result.bound, result.gap
     run.cover_bonus = result.held.solution.cover_bonus if result.held else None
     run.input_digest = pool.digest()
+    run.advice = asdict(weighed.advice) if weighed.advice else None
     run.researcher_prices = dict(result.researcher_prices)
     run.mentor_prices = dict(result.mentor_prices)
     db.add_all(

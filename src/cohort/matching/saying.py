@@ -42,6 +42,14 @@ def stake(loss: float | None, fewer_placed: int, score: float, total: float) -> 
     return f"{'Easily replaced' if loss < EASILY * score else 'Firm'}: {lost}"
 
 
+def gain(added: float, placed: int, total: float) -> str:
+    """`0.83 (6.9% of the total), and a mentor for 1 person more`."""
+    people = f"a mentor for {placed} {'person' if placed == 1 else 'people'} more" if placed else ""
+    if added <= 0:
+        return people or "nothing"
+    return f"{amount(added, total)}, and {people}" if people else amount(added, total)
+
+
 def ruled_out(one: Alternative) -> str:
     """Why the pair cannot be; empty where it can."""
     return " and ".join(WHY_NOT[name] for name in one.ruled_out)

@@ -258,6 +258,49 @@ class UnmatchedOut(Shown):
     detail: dict[str, Any]
 
 
+class PlaceWorthOut(Shown):
+    """What one more place with a mentor would add."""
+
+    mentor_id: UUID
+    mentor: str
+    gain: float = Field(description="Of the total of all scores.")
+    placed: int = Field(description="How many people more would have a mentor, where that counts.")
+
+
+class InvitationOut(Shown):
+    """A mentor to look for, and what they would add: checked by matching again with them."""
+
+    domain: str = Field(examples=["machine-translation"])
+    role: str = Field(examples=["ml-engineer"])
+    skills: list[str]
+    language: str = Field(examples=["en"])
+    gain: float
+    placed: int = Field(description="How many people more would have a mentor.")
+
+
+class WayOut(Shown):
+    """One way to match the same people: no other is better in all three figures."""
+
+    fit: float = Field(description="The sum of the scores.")
+    placed: int = Field(description="How many have a mentor.")
+    kept: int = Field(description="How many pairs of the run before stay.")
+    changed: int = Field(description="How many of them do not.")
+    chosen: bool = Field(description="It is this run's.")
+
+
+class AdviceOut(Shown):
+    """What would help, worked out with the run. Empty where nothing would, or it is not known."""
+
+    run_id: UUID
+    places: list[PlaceWorthOut] = Field(description="The ten that would add most.")
+    invitations: list[InvitationOut] = Field(description="The best first.")
+    ways: list[WayOut] = Field(
+        description="Fit against people placed against pairs kept, the highest fit first; where "
+        "somebody is left out, or there was a run before."
+    )
+    complete: bool = Field(description="False when there are more ways than time allowed to find.")
+
+
 class CertificateOut(Shown):
     """The proof of a run: prices under which no pair offers more than it is given.
 

@@ -1,12 +1,15 @@
 """Rows as what the API answers."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from uuid import UUID
 
 from cohort.board import Progress
+from cohort.matching.advising import Advice
 from cohort.matching.alternatives import Alternative, Change
 from cohort.matching.models import Override, Pair, Round, Rules, Run, Unmatched
 from cohort.matching.schemas import (
+    AdviceOut,
     AlternativeOut,
     CertificateOut,
     ChangeOut,
@@ -84,6 +87,12 @@ def override_out(override: Override) -> OverrideOut:
 
 def rules_out(rules: Rules) -> RulesOut:
     return RulesOut.model_validate(rules)
+
+
+def advice_out(run: Run, names: Mapping[str, str]) -> AdviceOut:
+    advice = run.advice or asdict(Advice())
+    places = [{**one, "mentor": names[one["mentor_id"]]} for one in advice["places"]]
+    return AdviceOut.model_validate({**advice, "run_id": run.id, "places": places})
 
 
 def certificate_out(run: Run) -> CertificateOut:

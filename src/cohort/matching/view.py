@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Result, Select, func, or_, select
@@ -97,6 +97,17 @@ class RoundView:
         place = list(STEPS).index(self.progress.step) + 1
         share = f", {percent(self.progress.share)}" if self.progress.share else ""
         return f"Step {place} of {len(STEPS)}: {STEPS[self.progress.step]}{share}"
+
+    @property
+    def has_before(self) -> bool:
+        """Whether there was a run before, whose pairs could be kept."""
+        ways = self.run.advice["ways"] if self.run and self.run.advice else []
+        return any(way["kept"] + way["changed"] for way in ways)
+
+    def gain(self, one: Mapping[str, Any]) -> str:
+        """What a place or a mentor would add, from the run's advice."""
+        total = (self.run.total if self.run else None) or 0.0
+        return saying.gain(one["gain"], one["placed"], total)
 
     def stake(self, pair: Pair) -> str:
         total = (self.run.total if self.run else None) or 0.0

@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cohort.matching.advising import Advice, AWhile, advise, for_ever
 from cohort.matching.counterfactual import robustness
 from cohort.matching.evidence import Evidence, pack
 from cohort.matching.pairing import Held
-from cohort.matching.pool import IdPair
+from cohort.matching.pool import IdPair, Pool
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Loss:
 class Weighed:
     """What is known beside the pairs; nothing of a pool that is too large to be held.
 
+    advice     what would help.
     losses     by (researcher id, mentor id); a pair that must be has none, and none is known
                where the run is not proved the best by total.
     evidence   as `evidence.pack` writes it.
@@ -29,15 +31,17 @@ class Weighed:
 
     losses: Mapping[IdPair, Loss] = field(default_factory=dict)
     evidence: bytes | None = None
+    advice: Advice | None = None
 
 
-def weigh(held: Held | None) -> Weighed:
+def weigh(pool: Pool, held: Held | None, a_while: AWhile = for_ever) -> Weighed:
     if held is None:
         return Weighed()
     evidence = Evidence(held.problem, held.solution, held.scores.reasons)
     return Weighed(
         losses=_losses(held) if can_compare(held) else {},
         evidence=pack(evidence),
+        advice=advise(pool, held, a_while),
     )
 
 

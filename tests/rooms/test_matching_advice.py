@@ -1,0 +1,217 @@
+"""Whom to invite, which places help, what else could be chosen; and the rules on a page."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.db import unit_of_work
+from cohort.matching.models import Rules, Run
+from cohort.mentors.models import Mentor
+from tests import world
+from tests.conftest import Cast, Platform
+from tests.rooms.matching_world import (
+    Stage,
+    open_and_solve,
+    pairs_of,
+    set_the_stage,
+    unmatched_of,
+)
+
+
+@pytest.fixture
+async def stage(platform: Platform, enter: Cast) -> Stage:
+    return await set_the_stage(platform, enter)
+
+
+def words(page: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.text))
+
+
+async def advice_of(stage: Stage, run: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await stage.olga.get(f"/api/v1/runs/{run['id']}/advice")).json()
+    return found
+
+
+async def without_robin(platform: Platform, stage: Stage) -> None:
+    async with unit_of_work(platform.sessions) as db:
+        await db.execute(update(Mentor).where(Mentor.id == stage.robin.id).values(capacity=0))
+
+
+async def test_a_place_is_worth_what_the_next_run_gains_by_it(
+    stage: Stage, platform: Platform
+) -> None:
+    await without_robin(platform, stage)
+    run = (await open_and_solve(stage, platform))["run"]
+    worth = {one["mentor"]: one["gain"] for one in (await advice_of(stage, run))["places"]}
+    async with unit_of_work(platform.sessions) as db:
+        await db.execute(update(Mentor).where(Mentor.id == stage.grace.id).values(capacity=2))
+
+    again = (await open_and_solve(stage, platform))["run"]
+
+    assert worth["Grace Example"] == pytest.approx(again["total"] - run["total"])
+
+
+async def test_whoever_is_to_be_invited_adds_what_was_said(
+    stage: Stage, platform: Platform, enter: Cast
+) -> None:
+    await without_robin(platform, stage)
+    run = (await open_and_solve(stage, platform))["run"]
+    best = (await advice_of(stage, run))["invitations"][0]
+    assert best["placed"] == 1
+    ivy = await enter("Ivy")
+    async with unit_of_work(platform.sessions) as db:
+        found = {"domains": [best["domain"]], "roles": [best["role"]], "skills": best["skills"]}
+        unsaid: dict[str, Any] = {"contexts": [], "came_from": "industry", "organisations": []}
+        always = [
+            {"day": day, "start": "00:00", "end": "24:00"}
+            for day in ("monday", "tuesday", "wednesday", "thursday", "friday")
+        ]
+        hers = found | unsaid | {"languages": [best["language"]], "weekly_hours": always}
+        await world.mentoring(
+            db, stage.cohort, ivy.person, now=platform.clock(), capacity=1, **hers
+        )
+
+    again = (await open_and_solve(stage, platform))["run"]
+
+    assert again["total"] - run["total"] == pytest.approx(best["gain"], abs=1e-6)
+    assert await unmatched_of(stage, again) == []
+
+
+async def test_the_ways_to_match_hold_this_run_and_what_can_be_kept(
+    stage: Stage, platform: Platform
+) -> None:
+    first = (await open_and_solve(stage, platform))["run"]
+    assert (await advice_of(stage, first))["ways"] == []
+    wish = {"kind": "veto", "reason": "-", **stage.pair(stage.ada, stage.grace)}
+    await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/overrides", json=wish)
+
+    second = (await open_and_solve(stage, platform))["run"]
+
+    ways = (await advice_of(stage, second))["ways"]
+    (chosen,) = [one for one in ways if one["chosen"]]
+    assert chosen["fit"] == pytest.approx(second["total"])
+    assert chosen["placed"] == len(await pairs_of(stage, second))
+    for one in ways:
+        assert one["kept"] + one["changed"] == 2
+    other = {(one["placed"], one["kept"]) for one in ways}
+    assert len(other) == len(ways)
+
+
+async def test_to_run_again_keeps_pairs_among_equals(
+    stage: Stage, platform: Platform, enter: Cast
+) -> None:
+    await stage.more(enter, researchers=4, mentors=4)
+    first = await open_and_solve(stage, platform)
+    before = {(one["researcher"], one["mentor"]) for one in await pairs_of(stage, first["run"])}
+    alike = [await enter(f"Alike{k}") for k in range(4)]
+    async with unit_of_work(platform.sessions) as db:
+        for one in alike:
+            await world.mentoring(db, stage.cohort, one.person, now=platform.clock(), capacity=1)
+
+    again = await open_and_solve(stage, platform)
+
+    after = {(one["researcher"], one["mentor"]) for one in await pairs_of(stage, again["run"])}
+    assert after == before
+
+
+async def test_advice_is_on_the_page_in_words(stage: Stage, platform: Platform) -> None:
+    await without_robin(platform, stage)
+    round_ = await open_and_solve(stage, platform)
+
+    page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
+
+    assert "Mentors to invite" in page
+    assert "of the total), and a mentor for 1 person more" in page
+    assert "One more place: what it would add, by mentor" in page
+
+
+async def test_advice_names_people_by_id_alone_where_it_is_kept(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    await without_robin(platform, stage)
+    await open_and_solve(stage, platform)
+
+    (kept,) = (await db.scalars(select(Run.advice))).all()
+
+    assert kept
+    for someone in stage.people.values():
+        assert someone.person.name.split()[0] not in str(kept)
+
+
+RULES = "/cohorts/spring/rules"
+
+
+async def form_of(stage: Stage) -> dict[str, str]:
+    """What the browser would send when nothing is changed."""
+    page = (await stage.olga.get(RULES)).text
+    inputs = re.findall(r"<input[^>]*>", page)
+    sent = {}
+    for one in inputs:
+        name = re.search(r'name="([^"]+)"', one)
+        value = re.search(r'value="([^"]*)"', one)
+        unticked = re.search(r'type="(checkbox|radio)"', one) and " checked" not in one
+        if name and value and not unticked:
+            sent[name[1]] = value[1]
+    return sent
+
+
+async def test_olga_reads_and_changes_the_rules_on_a_page(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    await open_and_solve(stage, platform)
+    form = await form_of(stage)
+    assert form["objective"] == "total"
+    form |= {"domain": "5", "cover": "true", "stickiness": "0.05"}
+    del form["conflict_of_interest"]
+
+    kept = await stage.olga.post(RULES, data=form)
+
+    assert (kept.status_code, kept.headers["location"]) == (303, RULES)
+    newest = (await db.scalars(select(Rules).order_by(Rules.version.desc()))).first()
+    assert newest is not None
+    assert (newest.version, newest.weights["domain"]) == (2, 5.0)
+    assert newest.aim == {"objective": "total", "cover": True, "stickiness": 0.05}
+    assert newest.requirements["conflict_of_interest"] is False
+    assert await form_of(stage) == form | {"version": "2", "domain": "5.0"}
+
+
+async def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(
+    stage: Stage, db: AsyncSession
+) -> None:
+    form = await form_of(stage) | {"domain": "-1", "least_score": "2", "stickiness": "much"}
+
+    again = await stage.olga.post(RULES, data=form)
+
+    assert again.status_code == 422
+    for name in ("domain", "least_score", "stickiness"):
+        assert f'href="#field-{name}"' in again.text
+    assert 'value="much"' in again.text
+    nothing = await form_of(stage)
+    nothing |= dict.fromkeys(
+        ["domain", "role", "skills", "availability", "language", "path", "wishes"], "0"
+    )
+    refused = await stage.olga.post(RULES, data=nothing)
+    assert "at least one factor" in words(refused)
+    assert (await db.scalars(select(Rules))).all() == []
+
+
+async def test_two_who_change_the_rules_at_once_are_both_heard(stage: Stage) -> None:
+    form = await form_of(stage)
+    assert (await stage.olga.post(RULES, data=form | {"domain": "5"})).status_code == 303
+
+    late = await stage.olga.post(RULES, data=form | {"domain": "7"})
+
+    assert late.status_code == 422
+    assert "changed, by someone else" in words(late)
+    assert 'value="7"' in late.text
+    assert 'name="version" value="2"' in late.text
+
+
+async def test_the_rules_are_for_organisers(stage: Stage, enter: Cast, anyone: Any) -> None:
+    for someone in (await enter("Stranger"), stage.people["Ada"], stage.people["Grace"]):
+        assert (await someone.get(RULES)).status_code == 403
+        assert (await someone.post(RULES, data={})).status_code == 403
+    assert (await anyone.get(RULES)).headers["location"] == f"/login?next={RULES}"
