@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from cohort.matching.flow import Goal, Scope, pairs_in
 from cohort.matching.problem import Bools, Floats, Ints
+from cohort.matching.several import best_with_several
 
 Singles = npt.NDArray[np.float32]
 
@@ -33,12 +34,12 @@ def quick(goal: Goal, scope: Scope, held: Bools) -> Bools:
         return held
     places = int(np.minimum(scope.upper, scope.allowed.sum(axis=0)).sum())
     if (scope.most > 1).any():
-        found = _auction(goal, scope).held
+        found = best_with_several(goal, scope)
     elif len(held) * places <= DENSE:
         found = _dense(goal, scope)
     else:
         found = _core_solved(goal, scope, held)
-    return found if scope.holds(found) else held
+    return found if found is not None and scope.holds(found) else held
 
 
 def _pull(goal: Goal, scope: Scope, rows: Ints, columns: Ints) -> Floats:
@@ -147,22 +148,16 @@ class _Bids:
 
 def _auction(goal: Goal, scope: Scope) -> _Bids:
     """Everybody without a mentor bids for her best offer, until nearly all have one or give up."""
-    n, m = goal.worth.shape
+    n = len(goal.worth)
     bids = _Bids(goal, scope)
-    waiting = np.repeat(np.arange(n), np.minimum(scope.most, m))
-    several = bool((scope.most > 1).any())
+    waiting = np.flatnonzero(scope.most)
     looks = 0
     # Those who must have a mentor never give up: with them, more is left to the core.
     few = n // 20 if scope.least.any() else min(FEW, n // 20)
     while len(waiting) > few and looks < PATIENCE * n:
         waiting, again = waiting[:TURN], waiting[TURN:]
         looks += max(len(waiting), n // ROUND)
-        if several:  # one bid at a time by each
-            waiting, later = _first_of_each(waiting)
-            again = np.append(again, later)
         offers = bids.value[waiting] - bids.price
-        if several:
-            offers[bids.held[waiting]] = -np.inf
         k, best = np.arange(len(waiting)), offers.argmax(axis=1)
         most = offers[k, best]
         offers[k, best] = -np.inf
@@ -173,11 +168,6 @@ def _auction(goal: Goal, scope: Scope) -> _Bids:
         left = bids.take(who, where, bid)
         waiting = np.append(again, left)
     return bids
-
-
-def _first_of_each(waiting: Ints) -> tuple[Ints, Ints]:
-    _, first = np.unique(waiting, return_index=True)
-    return waiting[first], np.delete(waiting, first)
 
 
 def _values(goal: Goal, scope: Scope) -> tuple[Singles, Singles]:
