@@ -10,8 +10,6 @@ value is convex in the weights (Przybylski, Gandibleux and Ehrgott 2010, for any
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
@@ -21,10 +19,9 @@ from cohort.matching.infeasible import CannotMeet
 from cohort.matching.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
 from cohort.matching.solver import solve
 from cohort.matching.stages import feasible, settled, whole
+from cohort.matching.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
 
 LONGEST_WALK = 2.0**58  # what moving everybody could add up to at most, below flow.NEVER
-Weights = tuple[int, int]
-Corner = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +44,7 @@ class Frontier:
 
 
 def frontier(
-    problem: Problem, *, most_solves: int = 1_000, out_of_time: Callable[[], bool] = never
+    problem: Problem, *, most_solves: int = 500, out_of_time: Callable[[], bool] = never
 ) -> Frontier:
     """The answers that are the best for some weights of fit, people placed and incumbents kept.
 
@@ -145,122 +142,54 @@ class _Ground:
 
     @property
     def plane(self) -> Sequence[Corner]:
-        place, keep = map(Fraction, self.widest)
-        nil = Fraction(0)
-        return [(nil, nil), (place, nil), (place, keep), (nil, keep)]
+        place, keep = self.widest
+        return [(0, 0, 1), (place, 0, 1), (place, keep, 1), (0, keep, 1)]
 
     def goal(self, weights: Weights) -> Goal:
         return Goal(self.units + weights[1] * self.incumbent, weights[0])
-
-
-@dataclass(frozen=True, eq=False)
-class _Answer:
-    """An assignment, and its three figures; fit in steps."""
-
-    held: Bools
-    fit: int
-    placed: int
-    kept: int
-
-    def at(self, place: Fraction | int, keep: Fraction | int) -> Fraction | int:
-        return self.fit + place * self.placed + keep * self.kept
-
-
-@dataclass(frozen=True, eq=False)
-class _Tile:
-    """An answer, and the corners, in order, of the weights at which none found is better."""
-
-    answer: _Answer
-    corners: Sequence[Corner]
 
 
 @dataclass(eq=False)
 class _Search:
     problem: Problem
     ground: _Ground
-    tiles: list[_Tile] = field(default_factory=list)
+    tiles: list[Tile] = field(default_factory=list)
     asked: set[Weights] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         goal, scope = self.ground.goal((0, 0)), self.ground.scope
         held = feasible(self.problem, goal, scope).held
-        self.tiles.append(_Tile(self.best((0, 0), held), self.ground.plane))
+        self.tiles.append(Tile(self._best((0, 0), held), self.ground.plane))
 
     def unasked(self) -> Weights | None:
-        corners = (_rounded(corner) for tile in self.tiles for corner in tile.corners)
+        corners = (rounded(corner) for tile in self.tiles for corner in tile.corners)
         return next((one for one in corners if one not in self.asked), None)
 
     def ask(self, weights: Weights) -> None:
         """Look for a better answer at these weights; give it its tile if there is one."""
         self.asked.add(weights)
-        near = max((tile.answer for tile in self.tiles), key=lambda one: one.at(*weights))
-        found = self.best(weights, near.held)
-        if found.at(*weights) > near.at(*weights):
-            self._lay(found)
+        here = (*weights, 1)
+        near = max((tile.answer for tile in self.tiles), key=lambda one: one.worth(here))
+        found = self._best(weights, near.held)
+        if found.worth(here) > near.worth(here):
+            self.tiles = laid(found, self.tiles, self.ground.plane)
 
-    def _lay(self, new: _Answer) -> None:
-        tiles, plane = [], self.ground.plane
-        for tile in self.tiles:
-            plane = _where_better(plane, new, tile.answer)
-            left = _where_better(tile.corners, tile.answer, new)
-            if _has_inside(left):
-                tiles.append(_Tile(tile.answer, left))
-        self.tiles = [*tiles, _Tile(new, plane)]
-
-    def best(self, weights: Weights, start: Bools) -> _Answer:
-        residual = self._improved(weights, start)
-        return self._answer(residual.held)
-
-    def point(self, tile: _Tile) -> Point:
+    def point(self, tile: Tile) -> Point:
         """The answer that the ids choose among those with these figures."""
-        residual = self._improved(_rounded(_middle(tile.corners)), tile.answer.held)
+        residual = self._improved(middle(tile), tile.answer.held)
         held, _ = settled(self.problem, residual, prices_of(residual), never)
         return _point(self.problem, np.argwhere(held))
+
+    def _best(self, weights: Weights, start: Bools) -> Answer:
+        ground, held = self.ground, self._improved(weights, start).held
+        return Answer(
+            held,
+            fit=sum(ground.units[held].tolist()),
+            placed=int(held.any(axis=1).sum()),
+            kept=int((held & ground.incumbent).sum()),
+        )
 
     def _improved(self, weights: Weights, start: Bools) -> Residual:
         residual = Residual(self.ground.goal(weights), self.ground.scope, start)
         improve(residual)
         return residual
-
-    def _answer(self, held: Bools) -> _Answer:
-        fit = sum(self.ground.units[held].tolist())
-        placed = int(held.any(axis=1).sum())
-        return _Answer(held, fit, placed, int((held & self.ground.incumbent).sum()))
-
-
-def _rounded(corner: Corner) -> Weights:
-    return round(corner[0]), round(corner[1])
-
-
-def _middle(corners: Sequence[Corner]) -> Corner:
-    places, keeps = zip(*corners, strict=True)
-    return sum(places) / Fraction(len(corners)), sum(keeps) / Fraction(len(corners))
-
-
-def _where_better(corners: Sequence[Corner], one: _Answer, other: _Answer) -> Sequence[Corner]:
-    """The part of a convex area in which `one` is at least as good (Sutherland, Hodgman 1974)."""
-    ahead = [one.at(*corner) - other.at(*corner) for corner in corners]
-    if min(ahead, default=0) >= 0:
-        return corners
-    kept = []
-    for k, corner in enumerate(corners):
-        before, lead = corners[k - 1], ahead[k - 1]
-        if (lead < 0) != (ahead[k] < 0) and lead and ahead[k]:
-            share = Fraction(lead) / (lead - ahead[k])
-            kept.append(
-                (
-                    before[0] + share * (corner[0] - before[0]),
-                    before[1] + share * (corner[1] - before[1]),
-                )
-            )
-        if ahead[k] >= 0:
-            kept.append(corner)
-    return kept
-
-
-def _has_inside(corners: Sequence[Corner]) -> bool:
-    if len(corners) < 3:
-        return False
-    (x, y), *others = corners
-    turns = pairwise(others)
-    return any((a - x) * (d - y) != (b - y) * (c - x) for (a, b), (c, d) in turns)
