@@ -24,6 +24,7 @@ from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
 from cohort.matching import rule_pages as matching_rule_pages
+from cohort.matching import rule_routes as matching_rule_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import routes as mentors_routes
@@ -46,6 +47,7 @@ API: Sequence[Router] = (
     mentorships_routes.router,
     study_routes.router,
     matching_routes.router,
+    matching_rule_routes.router,
     dashboard_routes.router,
 )
 PAGES: Sequence[Router] = (

@@ -145,7 +145,15 @@ def test_words_written_while_a_login_ended_are_sent_again(visit: Visit, *, scrip
 
 PAGES = {
     "": ["/", "/login", "/join", "/forgotten", "/mentors/join", "/mentors/join/demo", "/design"],
-    ORGANISER: ["/", "/cohorts", "/cohorts/demo", "/cohorts/demo/settings", "/review", "/mailbox"],
+    ORGANISER: [
+        "/",
+        "/cohorts",
+        "/cohorts/demo",
+        "/cohorts/demo/settings",
+        "/cohorts/demo/rules",
+        "/review",
+        "/mailbox",
+    ],
     RESEARCHER: ["/", "/cohorts/demo", "/cohorts/demo/enrol"],
     MENTOR: ["/", "/mentoring"],
 }
@@ -170,6 +178,32 @@ def test_every_page_is_accessible_and_fits_its_window(
             page.goto(str(found.first.get_attribute("href")))
             is_accessible(page)
             fits(page)
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_why_not_this_mentor_is_asked_with_the_keyboard_and_without_scripts(
+    visit: Visit, *, phone: bool
+) -> None:
+    page = visit(as_=ORGANISER, phone=phone, scripts=False)
+    page.goto("/cohorts/demo")
+    page.get_by_role("link", name=re.compile("^Round ")).first.click()
+    if not page.get_by_role("link", name=re.compile("Other mentors")).count():
+        pytest.fail(f"No pair can be opened: {page.inner_text('main')[:500]}")
+    page.get_by_role("link", name=re.compile("Other mentors")).first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Other mentors for")
+    fits(page)
+    page.get_by_label("What if").select_option(index=1)
+    page.get_by_label("had").select_option(index=1)
+    page.get_by_role("button", name="Ask").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What if")
+    expect(page.locator("#answer p").first).to_be_visible()
+    fits(page)
+    address = page.url
+    seen = visit(as_=ORGANISER, phone=phone)
+    seen.goto(address)
+    is_accessible(seen)
 
 
 def test_the_keyboard_alone_is_enough_to_sign_in(visit: Visit) -> None:

@@ -188,6 +188,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
+        "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
     }
 
 

@@ -215,3 +215,79 @@ async def test_the_rules_are_for_organisers(stage: Stage, enter: Cast, anyone: A
         assert (await someone.get(RULES)).status_code == 403
         assert (await someone.post(RULES, data={})).status_code == 403
     assert (await anyone.get(RULES)).headers["location"] == f"/login?next={RULES}"
+
+
+async def test_rules_are_tried_out_before_they_are_used(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    round_ = await open_and_solve(stage, platform)
+    address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
+    read = (await stage.olga.get(address)).json()
+    wanted = {part: read[part] for part in ("weights", "requirements", "aim")}
+    wanted["requirements"]["least_score"] = 0.99
+
+    tried = (await stage.olga.post(f"{address}_previews", json=wanted)).json()
+
+    assert (tried["researchers"], tried["pairs"], tried["gap"]) == (2, 0, 0)
+    assert tried["run_id"] == round_["run"]["id"]
+    told = [(one["researcher"], one["from_mentor"], one["to_mentor"]) for one in tried["changes"]]
+    assert sorted(told) == [
+        ("Ada Example", "Grace Example", None),
+        ("Ben Example", "Robin Example", None),
+    ]
+    assert (await stage.olga.get(address)).json()["version"] == 1
+    assert len((await db.scalars(select(Run))).all()) == 1
+    again = await open_and_solve(stage, platform)
+    assert len(await pairs_of(stage, again["run"])) == 2
+
+
+async def test_a_trial_without_a_round_only_counts(stage: Stage) -> None:
+    address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
+    read = (await stage.olga.get(address)).json()
+    wanted = {part: read[part] for part in ("weights", "requirements", "aim")}
+
+    tried = (await stage.olga.post(f"{address}_previews", json=wanted)).json()
+
+    assert (tried["pairs"], tried["run_id"], tried["changes"]) == (2, None, [])
+
+
+async def test_a_pin_that_the_rules_forbid_is_said_at_the_trial(
+    stage: Stage, platform: Platform
+) -> None:
+    wish = {"kind": "pin", "reason": "-", **stage.pair(stage.ada, stage.grace)}
+    await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/overrides", json=wish)
+    form = await form_of(stage) | {"min_shared_hours": "100", "preview": "yes"}
+
+    refused = await stage.olga.post(RULES, data=form)
+
+    assert refused.status_code == 422
+    assert "Ada Example is pinned to Grace Example, but they share too few hours" in words(refused)
+
+
+async def test_on_the_page_rules_are_tried_out_and_nothing_typed_is_lost(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    await open_and_solve(stage, platform)
+    form = await form_of(stage) | {"least_score": "0.99", "preview": "yes"}
+
+    tried = await stage.olga.post(RULES, data=form)
+
+    assert tried.status_code == 200
+    assert "Ada Example would lose Grace Example, and have no mentor." in words(tried)
+    assert 'value="0.99"' in tried.text
+    assert len((await db.scalars(select(Rules))).all()) == 1
+
+
+async def test_a_trial_takes_as_many_statements_for_many_as_for_few(
+    stage: Stage, platform: Platform, enter: Cast, count_statements: Any
+) -> None:
+    async def statements() -> int:
+        await open_and_solve(stage, platform)
+        form = await form_of(stage) | {"preview": "yes"}
+        with count_statements() as seen:
+            assert (await stage.olga.post(RULES, data=form)).status_code == 200
+        return len(seen)
+
+    few = await statements()
+    await stage.more(enter, researchers=6, mentors=6)
+    assert await statements() == few

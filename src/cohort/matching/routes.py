@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.board import Board
 from cohort.clock import Clock
-from cohort.conditional import etag
-from cohort.errors import NeedsIfMatch, NotFound, Stale
-from cohort.matching import overrides, results, rules, service, what_ifs
+from cohort.errors import NotFound
+from cohort.matching import overrides, results, service, what_ifs
 from cohort.matching.schemas import (
     AdviceOut,
     AlternativeOut,
@@ -20,8 +19,6 @@ from cohort.matching.schemas import (
     OverrideOut,
     PairOut,
     RoundOut,
-    RulesIn,
-    RulesOut,
     RunOut,
     UnmatchedOut,
     WhatIfOut,
@@ -33,7 +30,6 @@ from cohort.matching.showing import (
     override_out,
     pair_out,
     round_out,
-    rules_out,
     run_out,
     unmatched_out,
     what_if_out,
@@ -42,7 +38,6 @@ from cohort.paging import PageOut, Slice, page_within, shown
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.refusals import may_refuse
-from cohort.request import IfMatch
 
 CANNOT_BE_ASKED = (service.NotSolved, what_ifs.NoEvidence, what_ifs.NotComparable)
 
@@ -289,37 +284,6 @@ async def lift_override(
     await overrides.lift_override(db, actor, override_id, now=clock())
 
 
-@get("/cohorts/{cohort_id:uuid}/rules", guards=[signed_in], responses=may_refuse(NotFound))
-async def read_rules(
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    cohort_id: FromPath[UUID],
-) -> Response[RulesOut]:
-    """The weights and requirements that the next run follows."""
-    found = await rules.read(db, actor, cohort_id, now=clock())
-    return Response(rules_out(found), headers={"ETag": etag(found.version)})
-
-
-@post(
-    "/cohorts/{cohort_id:uuid}/rules",
-    guards=[signed_in],
-    responses=may_refuse(NotFound, Stale, NeedsIfMatch),
-)
-async def change_rules(
-    *,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    cohort_id: FromPath[UUID],
-    data: JSONBody[RulesIn],
-    if_match: IfMatch = None,
-) -> Response[RulesOut]:
-    """Make a new version of the rules, for the runs to come; earlier runs keep theirs."""
-    made = await rules.change(db, actor, cohort_id, data, if_match=if_match, now=clock())
-    return Response(rules_out(made), headers={"ETag": etag(made.version)})
-
-
 router = Router(
     "",
     route_handlers=[
@@ -340,8 +304,6 @@ router = Router(
         list_overrides,
         make_override,
         lift_override,
-        read_rules,
-        change_rules,
     ],
     tags=["matching"],
     opt={"room": "matching"},

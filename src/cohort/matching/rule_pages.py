@@ -16,7 +16,7 @@ from cohort.cohorts.models import Cohort
 from cohort.conditional import etag
 from cohort.errors import Stale
 from cohort.fields import Strict
-from cohort.matching import rules
+from cohort.matching import previewing, rules
 from cohort.matching.found import FACTOR_TITLES
 from cohort.matching.models import Rules
 from cohort.matching.schemas import AimIn, RequirementsIn, RulesIn, WeightsIn
@@ -59,7 +59,14 @@ async def change_rules_from_page(
     typed = {name: sent.get(name, "") for name in as_typed(before)}
     typed |= {name: name in sent for name in TICKED}
     form, errors = read(typed)
-    if form is not None:
+    if form is not None and "preview" in sent:
+        try:
+            tried = await previewing.preview(db, actor, cohort.id, form, now=clock())
+        except previewing.CannotPreview as refusal:
+            errors = errors_of(refusal)
+        else:
+            return show(request, cohort, typed, tried=tried)
+    elif form is not None:
         seen = etag(typed["version"])
         try:
             await rules.change(db, actor, cohort.id, form, if_match=seen, now=clock())
@@ -75,6 +82,7 @@ def show(
     cohort: Cohort,
     typed: Mapping[str, Any],
     errors: Mapping[str, str] | None = None,
+    tried: previewing.Preview | None = None,
 ) -> Response[str]:
     hints = {name: field.description for name, field in WeightsIn.model_fields.items()}
     return page(
@@ -84,6 +92,7 @@ def show(
         cohort=cohort,
         weights=[(name, title, hints[name]) for name, title in FACTOR_TITLES.items()],
         typed=typed,
+        tried=tried,
         errors=errors or {},
     )
 

@@ -248,6 +248,19 @@ class WhatIfOut(Shown):
     )
 
 
+class RulesPreviewOut(Shown):
+    """What a run by these rules would find now; nothing is kept."""
+
+    researchers: int = Field(description="How many wait for a mentor.")
+    pairs: int
+    total: float = Field(description="By these rules; totals by other rules cannot be compared.")
+    gap: float
+    run_id: UUID | None = Field(
+        description="The solved run of the open round that it is held against; null without one."
+    )
+    changes: list[ChangeOut] = Field(description="Who would have another mentor than by that run.")
+
+
 class UnmatchedOut(Shown):
     id: UUID
     run_id: UUID

@@ -8,6 +8,7 @@ from cohort.board import Progress
 from cohort.matching.advising import Advice
 from cohort.matching.alternatives import Alternative, Change
 from cohort.matching.models import Override, Pair, Round, Rules, Run, Unmatched
+from cohort.matching.previewing import Preview
 from cohort.matching.schemas import (
     AdviceOut,
     AlternativeOut,
@@ -17,6 +18,7 @@ from cohort.matching.schemas import (
     PairOut,
     RoundOut,
     RulesOut,
+    RulesPreviewOut,
     RunOut,
     UnmatchedOut,
     WhatIfOut,
@@ -62,6 +64,17 @@ def what_if_out(found: WhatIf) -> WhatIfOut:
         pair=alternative_out(among, found.pair),
         sentence=found.sentence,
         changes=[_change_out(one, among.names) for one in found.changes],
+    )
+
+
+def preview_out(found: Preview) -> RulesPreviewOut:
+    return RulesPreviewOut(
+        researchers=found.researchers,
+        pairs=len(found.result.pairs),
+        total=found.result.total,
+        gap=found.result.gap,
+        run_id=found.run.id if found.run else None,
+        changes=[_change_out(one, found.names) for one in found.changes],
     )
 
 

@@ -95,7 +95,7 @@ async def alternatives(
 ) -> Alternatives:
     run = await get_solved_run(db, actor, run_id)
     every = await _ask(db, run, lambda one: alternatives_for(one, str(enrolment_id)))
-    names = await _names(db, [enrolment_id], [UUID(one.mentor) for one in every])
+    names = await names_of(db, [enrolment_id], [UUID(one.mentor) for one in every])
     return Alternatives(run, enrolment_id, every, names)
 
 
@@ -111,7 +111,7 @@ async def what_if(
         lambda one: (alternatives_for(one, researcher), changes_for(one, researcher, mentor)),
     )
     moving = [UUID(one.researcher) for one in changes]
-    names = await _names(db, [enrolment_id, *moving], [UUID(one.mentor) for one in every])
+    names = await names_of(db, [enrolment_id, *moving], [UUID(one.mentor) for one in every])
     among = Alternatives(run, enrolment_id, every, names)
     return WhatIf(among, among.to(mentor_id), changes)
 
@@ -155,7 +155,7 @@ async def _packed(db: AsyncSession, run: Run) -> bytes:
     return packed
 
 
-async def _names(
+async def names_of(
     db: AsyncSession, enrolment_ids: Iterable[UUID], mentor_ids: Iterable[UUID]
 ) -> dict[str, str]:
     studying = (
