@@ -212,3 +212,47 @@ async def test_how_long_a_run_took_is_told_beside_when_it_ended(
 
     assert run.seconds is not None
     assert run.finished_at == platform.clock() + timedelta(seconds=run.seconds)
+
+
+async def test_pairs_and_unmatched_people_are_read_page_by_page(
+    stage: Stage, platform: Platform, enter: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cohort.matching.view.ROWS", 1)
+    await stage.more(enter, researchers=2, mentors=0)
+    round_ = await open_and_solve(stage, platform)
+    address = f"/rounds/{round_['id']}"
+
+    first = await stage.olga.get(address)
+    second = await stage.olga.get(f"{address}?pairs=2&unmatched=2")
+    past = await stage.olga.get(f"{address}?pairs=3")
+
+    assert (first.text.count('class="pair"'), second.text.count('class="pair"')) == (1, 1)
+    assert f'href="{address}?pairs=2#pairs"' in first.text
+    assert f'href="{address}?unmatched=2#unmatched"' in first.text
+    assert f'href="{address}#pairs"' in second.text
+    assert "Publish this round? 2 pairs are proposed" in second.text
+    assert "No pairs on this page" in words(past)
+    assert (await stage.olga.get(f"{address}?pairs=0")).status_code == 422
+    sentences = re.findall(r'class="pair-sentence">([^<]+)<', first.text + second.text)
+    assert len(set(sentences)) == 2
+
+
+async def test_a_pair_that_others_could_be_says_so(
+    stage: Stage, platform: Platform, enter: Cast
+) -> None:
+    """Six of one kind: whoever has whom, the total is the same."""
+    await stage.more(enter, researchers=3, mentors=4)
+    round_ = await open_and_solve(stage, platform)
+
+    page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
+
+    assert "Easily replaced: other pairs would be just as good without this one." in page
+    extra = next(
+        one
+        for one in await pairs_of(stage, round_["run"])
+        if one["researcher"].startswith("Extra") and one["mentor"].startswith("Extra")
+    )
+    listed = await stage.olga.get(
+        f"/rounds/{round_['id']}/what_if?enrolment_id={extra['enrolment_id']}"
+    )
+    assert "Nothing: just as good" in words(listed)

@@ -46,6 +46,15 @@ async def what_if(stage: Stage, run: dict[str, Any], who: Any, mentor: Any) -> A
     return await stage.olga.get(path)
 
 
+async def aim_at(stage: Stage, **aim: Any) -> None:
+    address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
+    read = await stage.olga.get(address)
+    wanted = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
+    wanted["aim"] |= aim
+    made = await stage.olga.post(address, json=wanted, headers={"if-match": read.headers["etag"]})
+    assert made.status_code == 201
+
+
 async def test_why_not_robin_is_answered_with_the_cost_and_who_would_move(
     stage: Stage, platform: Platform
 ) -> None:
@@ -188,11 +197,7 @@ async def test_nobody_else_can_ask(stage: Stage, platform: Platform, enter: Cast
 
 
 async def test_a_fair_run_says_that_it_cannot_compare(stage: Stage, platform: Platform) -> None:
-    address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
-    read = await stage.olga.get(address)
-    wanted = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
-    wanted["aim"]["objective"] = "fair"
-    await stage.olga.post(address, json=wanted, headers={"if-match": read.headers["etag"]})
+    await aim_at(stage, objective="fair")
     round_ = await open_and_solve(stage, platform)
     run = round_["run"]
     assert (run["state"], run["gap"]) == ("solved", 0)
@@ -205,6 +210,20 @@ async def test_a_fair_run_says_that_it_cannot_compare(stage: Stage, platform: Pl
     assert verify(evidence.problem, evidence.solution)
     page = await stage.olga.get(f"/rounds/{round_['id']}")
     assert "Other mentors" not in words(page)
+    assert "no other assignment is fairer, and none as fair has a higher total" in words(page)
+
+
+async def test_what_is_not_proved_in_time_is_not_kept_and_says_what_to_do(
+    stage: Stage, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cohort.matching.runs.LONGEST_SOLVE", -1.0)
+    await aim_at(stage, objective="fair")
+
+    run = (await open_and_solve(stage, platform))["run"]
+
+    assert run["state"] == "failed"
+    assert "let them aim at the highest total" in run["error"]
+    assert await pairs_of(stage, run) == []
 
 
 async def test_cover_gives_more_people_a_mentor_and_says_who_would_lose_one(
@@ -212,11 +231,7 @@ async def test_cover_gives_more_people_a_mentor_and_says_who_would_lose_one(
 ) -> None:
     async with unit_of_work(platform.sessions) as db:
         await db.execute(update(Mentor).where(Mentor.id == stage.robin.id).values(capacity=0))
-    address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
-    read = await stage.olga.get(address)
-    wanted = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
-    wanted["aim"]["cover"] = True
-    await stage.olga.post(address, json=wanted, headers={"if-match": read.headers["etag"]})
+    await aim_at(stage, cover=True)
     run = (await open_and_solve(stage, platform))["run"]
     (left,) = await unmatched_of(stage, run)
     (pair,) = await pairs_of(stage, run)

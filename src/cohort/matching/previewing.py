@@ -16,7 +16,7 @@ from cohort.matching import periods, saying
 from cohort.matching.alternatives import Change
 from cohort.matching.gather import gather
 from cohort.matching.models import Pair, Round, RoundState, Rules, Run, RunState
-from cohort.matching.pairing import Result, find_pairs
+from cohort.matching.pairing import NotProved, Result, find_pairs
 from cohort.matching.pool import Pool
 from cohort.matching.schemas import RulesIn
 from cohort.matching.service import latest_round, newest_run
@@ -24,6 +24,7 @@ from cohort.matching.what_ifs import MOST_PAIRS, names_of
 from cohort.people.models import Person
 
 LONGEST_PREVIEW = 5.0
+TOO_LARGE = "This cohort is too large to try rules out at once. Keep them, and run the round."
 
 
 class CannotPreview(Conflict):
@@ -79,14 +80,15 @@ async def _to_compare(db: AsyncSession, newest: Round | None) -> Run | None:
 
 async def _solve(pool: Pool) -> Result:
     if len(pool.researchers) * len(pool.mentors) > MOST_PAIRS:
-        raise CannotPreview("This cohort is too large to try rules out at once. Run the round.")
+        raise CannotPreview(TOO_LARGE)
     until = time.perf_counter() + LONGEST_PREVIEW
     try:
         return await asyncio.to_thread(
             find_pairs, pool, out_of_time=lambda: time.perf_counter() > until
         )
     except ValueError as refused:
-        raise CannotPreview(str(refused)) from refused
+        is_late = isinstance(refused, NotProved) and time.perf_counter() > until
+        raise CannotPreview(TOO_LARGE if is_late else str(refused)) from refused
 
 
 async def _changes(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from cohort.matching.gather import gather
 from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
-from cohort.matching.pairing import Result, find_pairs
+from cohort.matching.pairing import NotProved, Result, find_pairs
 from cohort.matching.pool import Pool
 from cohort.matching.weighing import Loss, Weighed, weigh
 from cohort.mentors.service import organisers_of
@@ -28,7 +28,11 @@ WORKER_DIED = (
 
 
 LONGEST_SOLVE = 300.0
-"""Seconds after which a run keeps the best that it has found, and says so by its gap."""
+"""Seconds after which a run gives up: what is not proved is not kept."""
+OUT_OF_TIME = (
+    "The best pairs were not found and proved within five minutes. If the rules aim at the fairest "
+    "scores, let them aim at the highest total; or match the cohort in parts."
+)
 LONGEST_QUESTION = 10.0
 """Seconds for each of the questions that are asked once the pairs are found."""
 LOOKS_EVERY = 0.3
@@ -70,11 +74,13 @@ async def solve(db: AsyncSession, run_id: UUID, *, now: datetime, tell: Tell = _
 async def _find_and_store(db: AsyncSession, run: Run, *, now: datetime, tell: Tell) -> None:
     pool = await gather(db, run, now=now)
     seen, began = Seen(), time.perf_counter()
+    until = began + LONGEST_SOLVE
     telling = asyncio.create_task(_keep_telling(run.id, seen, tell))
     try:
-        result, weighed = await asyncio.to_thread(_find, pool, seen, began + LONGEST_SOLVE)
+        result, weighed = await asyncio.to_thread(_find, pool, seen, until)
     except ValueError as refused:
-        fail(run, str(refused), now=now)
+        is_late = isinstance(refused, NotProved) and time.perf_counter() > until
+        fail(run, OUT_OF_TIME if is_late else str(refused), now=now)
         return
     finally:
         telling.cancel()
