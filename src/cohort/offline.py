@@ -9,8 +9,7 @@ from cohort.cohorts.languages import LANGUAGES
 from cohort.errors import Invalid
 from cohort.guides.tables import read_taxonomy
 from cohort.matching.columns import MENTORS, RESEARCHERS, Column, column_of
-from cohort.matching.pairing import NotProved, Progress, Result, find_pairs
-from cohort.matching.problem import BadProblem
+from cohort.matching.pairing import Progress, Result, find_pairs
 from cohort.matching.requirements import BadRules
 from cohort.matching.roster import Vocabulary
 from cohort.matching.rule_file import RuleFile, read_rules
@@ -44,7 +43,7 @@ def match_sheets(
         note(sentence)
     try:
         result = find_pairs(gathered.pool, progress=progress)
-    except (NotProved, BadProblem) as error:
+    except ValueError as error:
         raise Invalid(str(error)) from error
     progress("writing", 0.0)
     seconds = time.perf_counter() - started

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from cohort.closer import look_closer, proof
 from cohort.formats import FILTERS, GLOBALS
 from cohort.matching.pairing import FACTOR_TITLES, Found, Result
 from cohort.matching.pool import Pool
@@ -15,9 +16,10 @@ from cohort.matching.two_sheets import Gathered
 from cohort.settings import PACKAGE
 
 STYLES = ("tokens.css", "cohort.css", "parts.css", "report.css")
-MOST_BARS = 300
-"""Beyond this many pairs their factors are numbers, so that browsers can open the report."""
+MOST_WHOLE = 300
+"""Beyond this many pairs each is a row of a table, so that browsers can open and print it."""
 MOST_SOUGHT = 10
+OBJECTIVES = {"total": "the sum of all scores", "fair": "the worst score, then the next worst"}
 BINS = 10
 
 
@@ -33,17 +35,20 @@ def render_report(gathered: Gathered, result: Result) -> str:
     )
     pages.filters.update(FILTERS)
     pages.globals.update(GLOBALS)
-    best_first = sorted(result.pairs, key=lambda one: (-one.score, one.researcher))
+    best_first = sorted(result.pairs, key=lambda one: (-one.score, one.researcher, one.mentor))
     return pages.get_template("matching/report.html").render(
         style=_style(),
         result=result,
         pool=pool,
+        proof=proof(pool, result),
         digest=pool.digest(),
         notes=gathered.notes,
         researchers=gathered.researcher_names,
         mentors=gathered.mentor_names,
         pairs=best_first,
-        with_bars=len(best_first) <= MOST_BARS,
+        kept=sum(pool.incumbents.get(one.researcher) == one.mentor for one in result.pairs),
+        whole=len(best_first) <= MOST_WHOLE,
+        closer=look_closer(gathered, result),
         bins=_histogram(result.pairs),
         places=_places(gathered, result),
         sought=_sought(pool, result.unmatched),
@@ -106,5 +111,7 @@ def _requirements(pool: Pool) -> Iterator[tuple[str, str]]:
     yield "A language in common", yes[asked["common_language"]]
     yield "Hours in common, at least", f"{asked['min_shared_hours']:g} a week"
     yield "Least score", f"{pool.floor:g}"
+    yield "As many people as possible have a mentor, whatever the scores", yes[pool.cover]
+    yield "What is made the best", OBJECTIVES[pool.objective]
     if pool.incumbents:
         yield "Added to the score of a present mentor", f"{pool.stickiness:g}"

@@ -105,7 +105,7 @@ def test_minimums_that_cannot_be_met_name_the_people_and_the_way_out() -> None:
     assert "Omar and Priya must have at least two researchers together" in said
     assert "only one of these places can be filled: those who could go there are Mina." in said
     assert "It would be enough to ask for 0 with " in said
-    assert "instead of 1. Each of these changes fills one place" in said
+    assert "instead of 1. Or change one of these, each of which fills one place: Let " in said
 
 
 def test_somebody_may_have_two_mentors_and_somebody_none() -> None:

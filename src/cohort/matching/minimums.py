@@ -22,9 +22,10 @@ def with_names(pool: Pool, problem: Problem, proof: CannotMeet) -> MinimumsCanno
     """The proof in people's terms, then the changes that cost least."""
     researchers = [pool.names.get(one.id, one.id) for one in pool.researchers]
     mentors = [pool.names.get(one.id, one.id) for one in pool.mentors]
-    ways = [one.in_words(researchers, mentors) for one in repairs(problem, proof, most=MOST_WAYS)]
+    found = [one for one in repairs(problem, proof) if one.kind != "minimum"]
+    ways = [one.in_words(researchers, mentors) for one in found[:MOST_WAYS]]
     pins = [f"{researchers[i]} is pinned to {mentors[j]}." for i, j in proof.pins]
-    change = ["Each of these changes fills one place, the best for all first:"] if ways else []
+    change = ["Or change one of these, each of which fills one place:"] if ways else []
     said = [_who_is_short(proof, researchers, mentors), *pins, _what_can_be(pool, proof, mentors)]
     return MinimumsCannotHold(" ".join([*said, *change, *ways]))
 

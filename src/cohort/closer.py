@@ -1,0 +1,163 @@
+"""Wiring: what the report tells beside the pairs: how firm they are, other ways, whom to invite."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cohort.matching import saying
+from cohort.matching.asking import Matched
+from cohort.matching.frontier import Frontier, frontier
+from cohort.matching.insight import Insight, Other, Stake, insight
+from cohort.matching.inviting import invitations
+from cohort.matching.pairing import Held, Result
+from cohort.matching.pool import IdPair, Pool
+from cohort.matching.two_sheets import Gathered
+
+MOST_COMPARED = 1_000
+"""Researchers for whom other ways and invitations are worked out: each solves the pool again."""
+MOST_SOLVES = 200
+
+
+@dataclass(frozen=True)
+class Closer:
+    """Sentences, and figures where a table needs them; what is empty was not worked out.
+
+    stakes, others   by pair: how firm it is, and who else could be the mentor.
+    openings         by researcher without a mentor: whom they could have, and who would move.
+    invited          the mentors who would add most.
+    ways             fit against people placed against mentors kept, with this answer marked.
+    missing          what was not worked out, and why.
+    """
+
+    stakes: Mapping[IdPair, str]
+    others: Mapping[IdPair, str]
+    openings: Mapping[str, str]
+    invited: Sequence[str]
+    ways: Sequence[tuple[float, int, int, bool]]
+    missing: str = ""
+
+
+def look_closer(gathered: Gathered, result: Result) -> Closer:
+    """The sentences for a report. Minutes at most: above a size, less is worked out, aloud."""
+    pool, held = gathered.pool, result.held
+    if held is None:
+        return _nothing(
+            f"With {len(pool.researchers):,} researchers and {len(pool.mentors):,} mentors no "
+            "table of all scores is held. So the report does not say what other pairs would cost, "
+            "nor whom to invite. The pairs are proved the best all the same."
+        )
+    found = insight(pool, held)
+    if found is None:
+        return _nothing(
+            "What other pairs would cost is only worked out where the sum of all scores is made "
+            "the best."
+        )
+    return _in_words(gathered, result, held, found)
+
+
+def _nothing(why: str) -> Closer:
+    return Closer({}, {}, {}, (), (), why)
+
+
+def _in_words(gathered: Gathered, result: Result, held: Held, found: Insight) -> Closer:
+    pool = gathered.pool
+    names = {**gathered.researcher_names, **gathered.mentor_names}
+    small = len(pool.researchers) <= MOST_COMPARED
+    stakes, others = {}, {}
+    for pair in result.pairs:
+        key = (pair.researcher, pair.mentor)
+        stakes[key] = _stake(found.stakes[key], pair.score, result.total)
+        other = found.others.get(pair.researcher)
+        others[key] = _other(other, names, result.total)
+    return Closer(
+        stakes=stakes,
+        others=others,
+        openings={
+            one: _opening(found.others[one], gathered, result.total)
+            for one in result.unmatched
+            if one in found.others
+        },
+        invited=[
+            one.sentence
+            for one in invitations(Matched(pool, held.scores, held.problem, held.solution))
+        ]
+        if small
+        else (),
+        ways=_ways(pool, held, result) if small and pool.incumbents else (),
+        missing=""
+        if small
+        else f"Whom to invite is worked out for up to {MOST_COMPARED:,} researchers.",
+    )
+
+
+def _invited(pool: Pool, held: Held) -> list[str]:
+    solved = Matched(pool, held.scores, held.problem, held.solution)
+    return [one.sentence for one in invitations(solved)]
+
+
+def _stake(stake: Stake, score: float, total: float) -> str:
+    if math.isinf(stake.loss):
+        return "Settled: without this pair, what must hold could not be kept."
+    return saying.stake(stake.loss, stake.fewer_placed, score, total)
+
+
+def _other(other: Other | None, names: Mapping[str, str], total: float) -> str:
+    if other is None:
+        return "No other mentor is possible."
+    if other.fewer_placed:
+        return f"Next best: {names[other.mentor]}, but then fewer people would have a mentor."
+    if other.cost <= 0:
+        return f"Just as good: {names[other.mentor]}; the total would stay the same."
+    cost = saying.amount(other.cost, total)
+    return f"Next best: {names[other.mentor]}, which would cost {cost}."
+
+
+def _opening(other: Other, gathered: Gathered, total: float) -> str:
+    """Whom somebody without a mentor could have, and who would pay for it."""
+    names = {**gathered.researcher_names, **gathered.mentor_names}
+    mentor = gathered.mentor_names[other.mentor]
+    cost = saying.amount(other.cost, total) if other.cost > 0 else "nothing"
+    moves = " ".join(saying.move(change, names) for change in other.changes[1:])
+    return f"{mentor} could be the mentor; it would cost {cost}. {moves}".strip()
+
+
+def _ways(pool: Pool, held: Held, result: Result) -> list[tuple[float, int, int, bool]]:
+    found: Frontier = frontier(held.problem, most_solves=MOST_SOLVES)
+    now = {(one.researcher, one.mentor) for one in result.pairs}
+
+    def is_this(pairs: Sequence[Sequence[int]]) -> bool:
+        return now == {(pool.researchers[i].id, pool.mentors[j].id) for i, j in pairs}
+
+    return [(one.fit, one.placed, one.kept, is_this(one.pairs.tolist())) for one in found.points]
+
+
+def proof(pool: Pool, result: Result) -> str:
+    """What is proved of these pairs, in plain words."""
+    total, bound = f"{result.total:.6g}", f"{result.bound:.6g}"
+    checked = "the proof was checked on its own, apart from the search."
+    if result.gap > 0:
+        return (
+            f"The scores of these pairs add up to {total}. No other pairs that keep to the rules "
+            f"can reach more than {bound}; up to there, a better assignment is not ruled out."
+        )
+    if pool.objective == "fair":
+        said = (
+            "No assignment is fairer: as many people as possible have a mentor, then the worst "
+            f"score is as high as it can be, then the next worst, and so on. Of what is as fair, "
+            f"no pairs add up to more than these, {total}; {checked}"
+        )
+    elif pool.cover:
+        said = (
+            "No assignment that keeps to the rules gives more people a mentor. Of those that give "
+            f"as many, none has scores that add up to more than these, {total}: prices on people "
+            f"and places prove it, and {checked}"
+        )
+    else:
+        said = (
+            f"The scores of these pairs add up to {total}. Prices on people and places prove that "
+            f"no other pairs that keep to the rules can reach more than {bound}; {checked} No "
+            "other assignment can be better."
+        )
+    if pool.incumbents and pool.stickiness:
+        said += f" Each pair that stays together counts {pool.stickiness:g} more than its score."
+    return said

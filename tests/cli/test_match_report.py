@@ -1,0 +1,65 @@
+"""The report: one file that loads nothing, and says what only a proof can say."""
+
+import re
+
+import pytest
+from tests.cli.conftest import EXAMPLES, Desk
+
+
+def test_the_report_stands_alone_and_escapes_what_people_wrote(desk: Desk) -> None:
+    ran = desk.sheets(
+        "Name,Domains\n<script>Ada,Robotics\nBo,\n", "Name,Domains\nMia & Co,Robotics\n",
+        "--report", "report.html",
+    )  # fmt: skip
+    assert ran.status == 0, ran.err
+    report = (desk.folder / "report.html").read_text()
+    assert "&lt;script&gt;Ada" in report
+    assert "Mia &amp; Co" in report
+    assert "<script" not in report
+    assert re.findall(r"(?:src|href|url)\s*[=(]", report) == []
+    assert "light-dark(" in report
+    assert "&gt;" not in report.partition("</style>")[0]
+    for said in ("No other assignment can be better", "went to others", "One more place", "0.2"):
+        assert said in report
+
+
+def report_of_the_examples(desk: Desk, *options: object) -> str:
+    files = [EXAMPLES / name for name in ("researchers.csv", "mentors.csv")]
+    ran = desk.match(*files, "--report", "report.html", "--week", "2026-11-23", *options)
+    assert ran.status == 0, ran.err
+    return " ".join((desk.folder / "report.html").read_text().split())
+
+
+def test_it_tells_how_firm_pairs_are_and_what_others_would_cost(desk: Desk) -> None:
+    said = report_of_the_examples(desk, "--rules", EXAMPLES / "rules.toml")
+    for sentence in (
+        "<strong>Proved the best.</strong> The scores of these pairs add up to 4.52.",
+        "Easily replaced: without this pair, the total would fall by 0.03 (0.6% of the total).",
+        "Next best: Grace Njoroge, which would cost 0.48",
+        "Priya Raman could be the mentor; it would cost 0.03 (0.6% of the total).",
+        "Noor Haddad would lose Priya Raman, and have no mentor.",
+        "No mentor is possible as the rules stand.",
+        "would add 0.81 to the total and give Lena Vogt a mentor.",
+        "of 2 who had one here",
+        "✓ this answer",
+    ):
+        assert sentence in said, sentence
+
+
+def test_what_is_not_worked_out_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.put("fair.toml", 'objective = "fair"\n')
+    fair = report_of_the_examples(desk, "--rules", "fair.toml")
+    assert "No assignment is fairer: as many people as possible have a mentor" in fair
+    assert "only worked out where the sum of all scores is made the best" in fair
+    monkeypatch.setattr("cohort.matching.pairing.MOST_HELD", 0)
+    large = report_of_the_examples(desk)
+    assert "no table of all scores is held" in large
+    assert "Next best" not in large
+
+
+def test_many_pairs_are_a_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cohort.report.MOST_WHOLE", 2)
+    said = report_of_the_examples(desk)
+    assert "<article" not in said
+    assert "Oskar Lindqvist works on time series" in said
+    assert "Next best" in said
