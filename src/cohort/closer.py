@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cohort.matching import saying
-from cohort.matching.asking import Matched
 from cohort.matching.frontier import Frontier, frontier
 from cohort.matching.insight import Insight, Other, Stake, insight
 from cohort.matching.inviting import invitations
@@ -77,22 +76,12 @@ def _in_words(gathered: Gathered, result: Result, held: Held, found: Insight) ->
             for one in result.unmatched
             if one in found.others
         },
-        invited=[
-            one.sentence
-            for one in invitations(Matched(pool, held.scores, held.problem, held.solution))
-        ]
-        if small
-        else (),
+        invited=[one.sentence for one in invitations(pool, held)] if small else (),
         ways=_ways(pool, held, result) if small and pool.incumbents else (),
         missing=""
         if small
         else f"Whom to invite is worked out for up to {MOST_COMPARED:,} researchers.",
     )
-
-
-def _invited(pool: Pool, held: Held) -> list[str]:
-    solved = Matched(pool, held.scores, held.problem, held.solution)
-    return [one.sentence for one in invitations(solved)]
 
 
 def _stake(stake: Stake, score: float, total: float) -> str:
