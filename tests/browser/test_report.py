@@ -36,7 +36,7 @@ def test_the_report_is_fit_for_all_and_loads_nothing(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(report.as_uri())
-    expect(page.get_by_role("heading", name="Lena Vogt")).to_be_visible()
+    expect(page.get_by_role("heading", name="Noor Haddad")).to_be_visible()
     page.get_by_text("What the score is made of").first.click()
     expect(page.get_by_text("Skills to show").first).to_be_visible()
     is_accessible(page)
