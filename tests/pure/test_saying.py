@@ -82,8 +82,10 @@ def test_a_line_of_the_list_says_the_cost_or_why_not(changes: dict[str, object],
         ({"fewer_placed": 1}, "One person fewer would have a mentor."),
         (
             {"below_floor": True, "cost": 0.0},
-            "The score of 0.40 is below the least one, so only a pin can do it. "
-            "Nothing would be lost: the total would be just as high.",
+            (
+                "The score of 0.40 is below the least one, so only a pin can do it. "
+                "Nothing would be lost: the total would be just as high."
+            ),
         ),
     ],
 )
