@@ -59,10 +59,15 @@ class Goal:
 
 
 class Residual:
-    """What could move in an assignment: arcs int[m + 1, m + 1], kept true while people move."""
+    """What could move in an assignment: arcs int[m + 1, m + 1], kept true while people move.
 
-    def __init__(self, goal: Goal, scope: Scope, held: Bools) -> None:
+    near    int[m]: prices that may be near the best ones, for a bound when time runs out.
+    lowest  int[m]: the lowest prices that prove it best, once they are known.
+    """
+
+    def __init__(self, goal: Goal, scope: Scope, held: Bools, near: Ints | None = None) -> None:
         self.goal, self.scope = goal, scope
+        self.near = np.zeros(held.shape[1], dtype=np.int64) if near is None else near
         self.held = np.array(held, order="F")  # read by mentor, so that mentors lie together
         self._some_fixed = bool(scope.fixed.any())
         self.degree, self.load = held.sum(axis=1), held.sum(axis=0)

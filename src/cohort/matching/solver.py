@@ -68,26 +68,32 @@ def solve(problem: Problem, *, out_of_time: Callable[[], bool] = never) -> Solut
     ids (`canonical.lots`), so that nobody gains by the order of rows or by a name.
 
     Scores are compared as integers (see `canonical`), so equality and a gap of 0 are exact.
-    `out_of_time` is asked now and then; once it is true the best found so far is returned, with
-    its true gap. Raises CannotMeet when pins and min_load leave no assignment. Memory
-    O(n m + m^2), time by the moves that are left after a quick start. The problem is not changed.
+    `out_of_time` is asked again and again; once it is true the best found so far is returned, with
+    its true gap (and with every minimum met, which may take longer). Raises CannotMeet when pins
+    and min_load leave no assignment. Memory O(n m + m^2), time by the moves that are left after a
+    quick start. The problem is not changed.
     """
     worth = canonical(problem)
     scope = whole(problem, worth)
     levels: tuple[Level, ...] = ()
     goal = Goal(worth.units, worth.bonus)
-    residual = feasible(problem, goal, scope)
+    residual = feasible(problem, goal, scope, out_of_time)
     if problem.objective == "fair":
         found = fairest(goal, scope, residual.held, out_of_time)
         scope, levels, goal = found.scope, found.levels, Goal(goal.worth)
         residual = Residual(goal, scope, found.held)
     guess = improve(residual, out_of_time)
-    prices = prices_of(residual) if guess is None else guess
+    prices = prices_of(residual) if guess is None else _tightest(goal, scope, guess, residual.near)
     held, done = residual.held, False
     if guess is None:
         held, done = settled(problem, residual, prices, out_of_time)
     figures = _figures(problem, worth, _Found(goal, scope, held, prices))
     return replace(figures, levels=levels, stopped=not done)
+
+
+def _tightest(goal: Goal, scope: Scope, *guesses: Ints) -> Ints:
+    """The prices that prove most, of several that prove something."""
+    return min(guesses, key=lambda v: bound_by(offers(goal, scope, v), v, scope))
 
 
 class _Found(NamedTuple):

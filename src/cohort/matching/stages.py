@@ -16,6 +16,7 @@ from cohort.matching.flow import (
     fill,
     improve,
     narrowed,
+    never,
     prices_of,
 )
 from cohort.matching.infeasible import too_few
@@ -38,18 +39,24 @@ def whole(problem: Problem, worth: Canonical) -> Scope:
     )
 
 
-def feasible(problem: Problem, goal: Goal, scope: Scope) -> Residual:
+def feasible(
+    problem: Problem, goal: Goal, scope: Scope, out_of_time: Callable[[], bool] = never
+) -> Residual:
     """A good assignment that meets every minimum; raises CannotMeet with the proof if none does.
 
-    Minimums are met from the best assignment without them, always at the least loss (`fill`).
+    Where the quick start misses a minimum, they are met from the best assignment without them,
+    always at the least loss (`fill`); out of time, in any way.
     """
-    no_minimum = replace(scope, lower=np.zeros_like(scope.lower))
-    residual = Residual(goal, scope, quick(goal, no_minimum, scope.fixed))
-    if (residual.load < scope.lower).any():
-        improve(residual)
+    start = quick(goal, scope, scope.fixed, out_of_time)
+    if not scope.holds(start.held):
+        no_minimum = replace(scope, lower=np.zeros_like(scope.lower))
+        residual = Residual(goal, scope, quick(goal, no_minimum, scope.fixed, out_of_time).held)
+        if improve(residual, out_of_time) is not None:
+            residual = Residual(Goal(np.zeros_like(goal.worth)), scope, residual.held)
         if len(fill(residual)):
             raise too_few(problem, residual)
-    return residual
+        start = start._replace(held=residual.held)
+    return Residual(goal, scope, start.held, start.price)
 
 
 def settled(
@@ -74,7 +81,7 @@ def settled(
             scope = replace(scope, lower=scope.upper)
             continue
         if not alike:
-            start = quick(goal, scope, start)
+            start = quick(goal, scope, start, out_of_time).held
         inner = Residual(goal, scope, start)
         in_time = improve(inner, out_of_time) is None
         held[block] = inner.held | surely
