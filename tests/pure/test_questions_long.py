@@ -73,7 +73,7 @@ def without(problem: Problem, i: int, j: int) -> Solution | None:
 
 
 @given(larger())
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 def test_every_other_decision_costs_what_solving_again_loses(problem: Problem) -> None:
     best = solved(problem)
     if best is None:
@@ -120,7 +120,7 @@ def worth(problem: Problem, one: Repair) -> tuple[int, float]:
 
 
 @given(larger())
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 def test_every_repair_leads_where_it_says(problem: Problem) -> None:
     try:
         best = solve(problem)

@@ -95,8 +95,8 @@ def repairs(problem: Problem, refusal: CannotMeet, *, most: int = 10) -> tuple[R
 def ways_to_place(problem: Problem, solution: Solution, *, most: int = 10) -> tuple[Repair, ...]:
     """The changes by which one more researcher would have a mentor, the best answer first.
 
-    For a best solution with `cover`; without it nobody is kept from a mentor by others. Exact,
-    from one search around the solution for all pairs and places at once.
+    Only with `cover`: without it the aim is the total, and there are none. Exact, from one search
+    around the solution for all pairs and places at once.
     """
     around = look_around(problem, solution)
     bonus, m = around.worth.bonus, problem.shape[1]
