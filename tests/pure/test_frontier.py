@@ -114,6 +114,7 @@ def test_few_solves_give_fewer_points_and_say_so() -> None:
     some, all_ = frontier(problem, most_solves=4), frontier(problem)
     assert (some.complete, all_.complete) == (False, True)
     assert 1 <= len(some.points) < len(all_.points)
+    assert len({(p.fit, p.placed, p.kept) for p in some.points}) == len(some.points)
     assert not frontier(problem, out_of_time=lambda: True).complete
 
 

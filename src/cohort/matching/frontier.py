@@ -52,7 +52,7 @@ def frontier(
     and objective are set aside: they are what is being chosen; all else holds. Weights and scores
     are compared in steps, 10**-11 for 60 people and 10**-7 for 1,000. Each point takes about
     three solves from where a near one ended. After `most_solves`, or out of time, the points
-    found so far are given, which then need not be all.
+    found so far are given, which then need not be all (out of time, equals are not settled).
 
     Other good answers lie between the points. Without regard to incumbents there is one for
     every number of people between two points, on the line between them (`place_exactly`).
@@ -62,9 +62,10 @@ def frontier(
         if len(search.asked) >= most_solves or out_of_time():
             break
         search.ask(corner)
-    found = {(one.fit, one.placed, one.kept): one for one in map(search.point, search.tiles)}
-    order = sorted(found, key=lambda one: (-one[0], one[1], one[2]))
-    return Frontier(tuple(found[one] for one in order), complete=corner is None)
+    points = (search.point(tile, out_of_time) for tile in search.tiles)
+    # Where some are missing, two tiles may lead to one better answer that neither had.
+    found = {(-one.fit, one.placed, one.kept): one for one in points}
+    return Frontier(tuple(found[key] for key in sorted(found)), complete=corner is None)
 
 
 def place_exactly(problem: Problem, placed: int) -> Point:
@@ -158,8 +159,8 @@ class _Search:
 
     def __post_init__(self) -> None:
         goal, scope = self.ground.goal((0, 0)), self.ground.scope
-        held = feasible(self.problem, goal, scope).held
-        self.tiles.append(Tile(self._best((0, 0), held), self.ground.plane))
+        start = np.argwhere(feasible(self.problem, goal, scope).held)
+        self.tiles.append(Tile(self._best((0, 0), start), self.ground.plane))
 
     def unasked(self) -> Weights | None:
         corners = (rounded(corner) for tile in self.tiles for corner in tile.corners)
@@ -170,26 +171,30 @@ class _Search:
         self.asked.add(weights)
         here = (*weights, 1)
         near = max((tile.answer for tile in self.tiles), key=lambda one: one.worth(here))
-        found = self._best(weights, near.held)
+        found = self._best(weights, near.pairs)
         if found.worth(here) > near.worth(here):
             self.tiles = laid(found, self.tiles, self.ground.plane)
 
-    def point(self, tile: Tile) -> Point:
-        """The answer that the ids choose among those with these figures."""
-        residual = self._improved(middle(tile), tile.answer.held)
+    def point(self, tile: Tile, out_of_time: Callable[[], bool]) -> Point:
+        """The answer that the ids choose among those with these figures, while there is time."""
+        if out_of_time():
+            return _point(self.problem, tile.answer.pairs)
+        residual = self._improved(middle(tile), tile.answer.pairs)
         held, _ = settled(self.problem, residual, prices_of(residual), never)
         return _point(self.problem, np.argwhere(held))
 
-    def _best(self, weights: Weights, start: Bools) -> Answer:
+    def _best(self, weights: Weights, start: Ints) -> Answer:
         ground, held = self.ground, self._improved(weights, start).held
         return Answer(
-            held,
+            np.argwhere(held),
             fit=sum(ground.units[held].tolist()),
             placed=int(held.any(axis=1).sum()),
             kept=int((held & ground.incumbent).sum()),
         )
 
-    def _improved(self, weights: Weights, start: Bools) -> Residual:
-        residual = Residual(self.ground.goal(weights), self.ground.scope, start)
+    def _improved(self, weights: Weights, start: Ints) -> Residual:
+        held = np.zeros(self.problem.shape, dtype=np.bool_)
+        held[tuple(start.T)] = True
+        residual = Residual(self.ground.goal(weights), self.ground.scope, held)
         improve(residual)
         return residual

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import gcd
 
-from cohort.matching.problem import Bools
+from cohort.matching.problem import Ints
 
 Weights = tuple[int, int]
 """What placing one person and what keeping one incumbent counts, in steps."""
@@ -15,9 +15,9 @@ Corner = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """An assignment and its three figures; `fit` in steps."""
+    """The pairs of an assignment, int[k, 2], and its three figures; `fit` in steps."""
 
-    held: Bools
+    pairs: Ints
     fit: int
     placed: int
     kept: int
