@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import test_counterfactual
 import test_forgery
+import test_forgery_large
 import test_numerics
 import test_solver
 from brute import best, chosen, merit
@@ -73,6 +74,7 @@ PROPERTIES: dict[Callable[..., None], dict[str, st.SearchStrategy[object]]] = {
         "seed": SEED,
         "forgeries": test_forgery.FORGED,
     },
+    test_forgery_large.test_nothing_false_is_believed_of_a_pool: test_forgery_large.FORGED,
     test_numerics.test_who_is_stopped_at_any_moment_has_a_true_answer: {
         "problem": problems(),
         "seed": SEED,

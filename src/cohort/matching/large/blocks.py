@@ -22,6 +22,11 @@ LARGEST_SINGLE = 2.0**22
 NO_PAIR = -np.inf
 
 
+def steps_for(largest: float) -> float:
+    """The greatest power of ten by which a score of this size has no more than `LARGEST_UNIT`."""
+    return 10.0 ** min(math.floor(math.log10(LARGEST_UNIT) - math.log10(largest)), 300)
+
+
 class BlockScores(Protocol):
     """The scores of n researchers with m mentors, in units of which `steps` make 1."""
 
@@ -48,11 +53,10 @@ class DenseScores:
     """A matrix that is there anyway, as blocks: for tests, and for pools of middling size."""
 
     def __init__(self, scores: Floats, forbidden: Bools | None = None) -> None:
-        checked = Problem(
-            scores, np.zeros(np.shape(scores)[1], dtype=np.int64), forbidden=forbidden
-        )
+        mentors = np.shape(scores)[1] if np.ndim(scores) == 2 else 0
+        checked = Problem(scores, np.zeros(mentors, dtype=np.int64), forbidden=forbidden)
         largest = float(np.abs(checked.scores).max(initial=0.0)) or 1.0
-        self.steps = 10.0 ** math.floor(math.log10(LARGEST_UNIT / largest))
+        self.steps = steps_for(largest)
         self._units = np.rint(checked.scores * self.steps)
         self._units[np.asarray(checked.forbidden)] = NO_PAIR
 

@@ -13,6 +13,9 @@ from cohort.matching.large.solver import LargeSolution
 from cohort.matching.problem import Bools, Floats, Ints
 
 PAIRS_AT_ONCE = 2**20
+LARGEST_BONUS = 1e30
+ROUNDING = 1e-15
+"""Of the cover bonus: what floats may make of each person."""
 
 
 def verify_large(
@@ -28,21 +31,27 @@ def verify_large(
     researcher_kind: Ints | None = None,
     mentor_kind: Ints | None = None,
 ) -> Verdict:
-    """Whether the pairs are allowed and the prices prove that no assignment is better.
+    """Whether the pairs are allowed, and the prices prove the bound and the gap.
 
     As `verify` does, but from blocks: one pass over the scores, one block in memory. The same
-    arguments as `solve_large` was given; floor and stickiness count in steps of the scores.
+    arguments as `solve_large` was given; floor and stickiness count in steps of the scores. It
+    also holds for a solution that was stopped early and tells its true gap: nothing is better
+    where it holds and the gap is 0.
     """
     places = np.asarray(capacity)
     rows = np.arange(scores.shape[0]) if researcher_kind is None else np.asarray(researcher_kind)
     columns = np.arange(len(places)) if mentor_kind is None else np.asarray(mentor_kind)
     fault = next(_faults_in_shape(solution, len(rows), places, pinned), "")
+    if not cover and solution.cover_bonus:
+        fault = fault or "A cover bonus is charged without cover."
     if fault:
         return Verdict(holds=False, sentence=fault, total=math.nan, bound=math.nan)
     held = np.full(len(rows), -1) if incumbent is None else np.asarray(incumbent)
     least = -math.inf if floor is None else float(np.rint(floor * scores.steps))
     sticky = float(np.rint(stickiness * scores.steps)) / scores.steps
-    seen = _seen(scores, solution, rows, columns, _Asked(held, sticky, least))
+    free = np.ones(len(rows), dtype=np.bool_)
+    free[[i for i, _ in pinned]] = False
+    seen = _seen(scores, solution, rows, columns, _Asked(held, sticky, least, free))
     bonus = solution.cover_bonus
     for i, j in pinned:
         seen.best[i] = seen.own[i] + bonus - solution.prices.v[j]
@@ -51,14 +60,13 @@ def verify_large(
     total = math.fsum(seen.own[solution.mentor_of >= 0].tolist())
     charged = (solution.prices.v * np.minimum(places, len(rows))).tolist()
     bound = math.fsum([*seen.best.tolist(), *charged, -bonus * len(solution.pairs)])
-    faults = _faults_in_figures(solution, seen, total, bound)
     room = min(int(seen.could.sum()), int(np.minimum(places, len(rows)).sum()))
-    covering = (
-        _faults_in_cover(solution, seen, room, len(pinned))
-        if cover and not solution.stopped
-        else iter(())
+    faults = chain(
+        _faults_in_bonus(solution, seen, sticky + 1 / scores.steps),
+        _faults_in_cover(solution, seen, room, len(pinned)) if cover else (),
+        _faults_in_figures(solution, seen, total, bound),
     )
-    fault = next(chain(faults, covering), "")
+    fault = next(faults, "")
     proof = f"No assignment has a total above {bound}, and this one has {total}."
     return Verdict(holds=not fault, sentence=fault or proof, total=total, bound=bound)
 
@@ -81,21 +89,26 @@ def _faults_in_shape(
     for i, j in pinned:
         if mentor_of[i] != j:
             yield f"Researcher {i} is pinned to mentor {j}, but has mentor {mentor_of[i]}."
+    if not 0 <= solution.cover_bonus <= LARGEST_BONUS:
+        yield f"cover counts {solution.cover_bonus}, which is no number to reckon with."
     for priced in np.flatnonzero(~((v >= 0) & np.isfinite(v))):
         yield f"The price of mentor {priced} is {v[priced]}; it must be a number of at least 0."
 
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
+    """In the units of the scores; `free` are those who are not pinned."""
+
     held: Ints
     sticky: float
     least: float
+    free: Bools
 
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
     """By person: the best offer at the prices, her pair's score, whether it is barred, whether
-    some pair is not; and the lowest and highest score of a pair that may be."""
+    some pair is not; and the lowest and highest score of a pair that somebody free may have."""
 
     best: Floats
     own: Floats
@@ -131,8 +144,14 @@ def _seen(
         seen.could[people] = offers[row] > -np.inf
         best = np.maximum(offers[row], kept - solution.prices.v[held])
         seen.best[people] = np.maximum(best + solution.cover_bonus, 0.0)
+        open_ = asked.free[people]
+        barred[np.setdiff1d(np.arange(stop - start), row[open_])] = True
         seen.extremes[0] = min(seen.extremes[0], block.min(initial=0.0, where=~barred))
-        seen.extremes[1] = max(seen.extremes[1], block.max(initial=0.0), kept.max(initial=0.0))
+        seen.extremes[1] = max(
+            seen.extremes[1],
+            block.max(initial=0.0, where=~barred),
+            kept.max(initial=0.0, where=open_),
+        )
     return seen
 
 
@@ -141,7 +160,10 @@ def _faults_in_figures(
 ) -> Iterator[str]:
     for i in np.flatnonzero((solution.mentor_of >= 0) & seen.barred):
         yield f"Researcher {i} has mentor {solution.mentor_of[i]}: forbidden, or below the floor."
-    slack = TOLERANCE * max(1.0, abs(total), solution.cover_bonus)
+    slack = TOLERANCE * max(*np.abs(seen.extremes).tolist(), abs(total))
+    slack += ROUNDING * solution.cover_bonus * len(seen.best)
+    if solution.cover_bonus:  # where all scores are alike it is small, and must show all the same
+        slack = min(slack, solution.cover_bonus / 4)
     for i in np.flatnonzero(~(np.abs(seen.best - solution.prices.u) <= slack)):
         yield f"Researcher {i} has the price {solution.prices.u[i]}; it must be {seen.best[i]}."
     if not abs(solution.total - total) <= slack:
@@ -152,9 +174,17 @@ def _faults_in_figures(
         yield f"The gap is said to be {solution.gap}; it is {bound - total}."
 
 
+def _faults_in_bonus(solution: LargeSolution, seen: _Seen, step: float) -> Iterator[str]:
+    """What is far above all scores together would drown them, and prove anything."""
+    largest = float(np.abs(seen.extremes).max())
+    if solution.cover_bonus > 4 * (len(seen.best) + 2) * (2 * largest + step):
+        yield f"cover counts {solution.cover_bonus}; beside {largest} that drowns the scores."
+
+
 def _faults_in_cover(solution: LargeSolution, seen: _Seen, room: int, pinned: int) -> Iterator[str]:
     """The bonus must outweigh all that the others could win, unless nobody more can be placed."""
     lowest, highest = seen.extremes
     outweighing = (room - pinned) * (highest - lowest) + max(-lowest, highest)
-    if len(solution.pairs) < room and solution.cover_bonus < outweighing * (1 - TOLERANCE):
+    short = len(solution.pairs) < room and not solution.stopped
+    if short and solution.cover_bonus < outweighing * (1 - TOLERANCE):
         yield f"cover counts {solution.cover_bonus}; that might not outweigh another score."

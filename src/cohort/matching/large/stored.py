@@ -1,12 +1,11 @@
 """A matrix of scores that lies on disk, as blocks: memory holds a few rows of it at a time."""
 
-import math
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from cohort.matching.large.blocks import LARGEST_UNIT, Block
+from cohort.matching.large.blocks import Block, steps_for
 from cohort.matching.problem import LARGEST_SCORE, BadNumber, Ints
 
 ENTRIES_AT_ONCE = 2**20
@@ -21,7 +20,7 @@ class StoredScores:
 
     def __init__(self, matrix: npt.NDArray[Any]) -> None:
         largest = _largest(matrix) or 1.0
-        self.steps = 10.0 ** math.floor(math.log10(LARGEST_UNIT / largest))
+        self.steps = steps_for(largest)
         self._matrix = matrix
         self._rows = np.arange(matrix.shape[0])
         self._columns: Ints | slice = slice(None)
