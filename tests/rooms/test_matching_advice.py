@@ -291,3 +291,25 @@ async def test_a_trial_takes_as_many_statements_for_many_as_for_few(
     few = await statements()
     await stage.more(enter, researchers=6, mentors=6)
     assert await statements() == few
+
+
+async def test_stickiness_keeps_a_pair_that_is_a_little_worse_and_the_page_says_so(
+    stage: Stage, platform: Platform
+) -> None:
+    wish = {"kind": "pin", "reason": "-", **stage.pair(stage.ada, stage.robin)}
+    pins = f"/api/v1/cohorts/{stage.cohort.id}/overrides"
+    pinned = (await stage.olga.post(pins, json=wish)).json()
+    await open_and_solve(stage, platform)
+    await stage.olga.delete(f"/api/v1/overrides/{pinned['id']}")
+    form = await form_of(stage) | {"stickiness": "0.9"}
+    await stage.olga.post(RULES, data=form)
+
+    round_ = await open_and_solve(stage, platform)
+
+    pairs = {(one["researcher"], one["mentor"]) for one in await pairs_of(stage, round_["run"])}
+    assert pairs == {("Ada Example", "Robin Example"), ("Ben Example", "Grace Example")}
+    scores = sum(one["score"] for one in await pairs_of(stage, round_["run"]))
+    assert round_["run"]["total"] == pytest.approx(scores + 2 * 0.9)
+    page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
+    assert "Each pair of the run before that stays counts 0.9 more than its score." in page
+    assert "Other ways to match" in page

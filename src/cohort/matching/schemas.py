@@ -147,7 +147,9 @@ class RunOut(Shown):
     researchers: int | None = Field(description="How many waited for a mentor.")
     mentors: int | None
     places: int | None = Field(description="How many free places the mentors had.")
-    total: float | None
+    total: float | None = Field(
+        description="The sum of the scores, with the stickiness of each pair that was kept."
+    )
     bound: float | None = Field(description="No assignment has a higher total.")
     gap: float | None
     seconds: float | None
