@@ -19,7 +19,8 @@ from cohort.matching.spreadsheet import Dialect, write_sheet
 from cohort.outputs import Done, Outputs, keep_apart, summary, write_together
 
 MOST_HELD = 10_000_000
-"""A matrix of more numbers is solved from the disk: it takes a tenth of the memory."""
+"""Scores, or pairs of columns, beyond which a matrix is solved from the disk, in a tenth of the
+memory."""
 Numbers = npt.NDArray[Any]
 
 
@@ -37,7 +38,8 @@ def match_scores(
             f"{capacity.name} has {len(places)} numbers. Give one capacity for each column."
         )
     progress("solving", 0.0)
-    solve_it = _solve_stored if matrix.size > MOST_HELD else _solve_held
+    n, m = matrix.shape
+    solve_it = _solve_stored if max(n, m) * m > MOST_HELD else _solve_held
     try:
         solution, verdict = solve_it(matrix, places, floor, progress)
     except BadProblem as error:

@@ -1,7 +1,8 @@
 """Wiring: `cohort match`, from files to files, with no server. What is wrong is a sentence."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -45,13 +46,24 @@ def match_sheets(
         result = find_pairs(gathered.pool, progress=progress)
     except ValueError as error:
         raise Invalid(str(error)) from error
+    for sentence in _short_of_mentors(gathered, result):
+        note(sentence)
     progress("writing", 0.0)
-    seconds = time.perf_counter() - started
     write_together(_files(out, gathered, result, dialect))
+    seconds = time.perf_counter() - started
     return Done(
         summary(len(result.pairs), len(result.unmatched), result, seconds),
         _unmatched(gathered, result),
     )
+
+
+def _short_of_mentors(gathered: Gathered, result: Result) -> Iterator[str]:
+    """Who wanted several mentors and has only some of them."""
+    pool, count = gathered.pool, Counter(one.researcher for one in result.pairs)
+    for one, wanted in zip(pool.researchers, pool.demand, strict=False):
+        if 0 < count[one.id] < wanted:
+            has = f"{gathered.researcher_names[one.id]} has {count[one.id]} of {wanted} mentors"
+            yield f"{has}: no other one is possible and free."
 
 
 def _gathered(
@@ -70,8 +82,6 @@ def _gathered(
         )
     except BadSheets as error:
         raise Invalid(_listed(error.faults)) from error
-    except BadSheet as error:
-        raise Invalid(str(error)) from error
     return gathered, studying.dialect
 
 

@@ -76,6 +76,9 @@ def test_somebody_may_want_two_mentors_and_a_mentor_at_least_so_many(desk: Desk)
     assert ran.status == 0, ran.err
     found = sorted((one["researcher"], one["mentor"]) for one in desk.pairs())
     assert found == [("Ada", "Mia"), ("Ada", "Nils"), ("Bo", "Mia")]
+    ran = desk.sheets("Name,Mentors wanted\nAda,2\nBo,0\n", "Name\nMia\n")
+    assert "Ada has 1 of 2 mentors: no other one is possible and free." in ran.err
+    assert ran.out == ""
 
 
 def test_minimums_that_cannot_be_met_are_said_by_name_and_nothing_is_written(desk: Desk) -> None:

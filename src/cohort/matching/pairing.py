@@ -35,8 +35,9 @@ __all__ = [
 ]
 
 MOST_HELD = 4_000_000
-"""Pairs of a researcher and a mentor. Both ways take about as long; at this size, holding all
-scores takes 0.6 GB and blocks take 0.3 GB, and at three times as many 1.4 GB and 0.3 GB."""
+"""Pairs of a researcher and a mentor, or of two mentors, between whom people move: the solver
+holds both. Both ways take about as long; at this size holding all takes 0.6 GB and blocks take
+0.3 GB, and at three times as many pairs 1.4 GB and 0.3 GB."""
 
 
 def find_pairs(
@@ -44,10 +45,11 @@ def find_pairs(
 ) -> Result:
     """Score, solve, check the proof, explain. Raises ValueError with a sentence.
 
-    Up to `MOST_HELD` pairs all scores are held at once, O(n m) memory; above, only a block of
+    Up to `MOST_HELD` pairs all scores are held at once, O(n m + m^2) memory; above, only a block of
     rows is. Both give a proved optimum; which of several equally good ones, may differ. Once
     `out_of_time` is true, the best pairs found so far are given, with their true gap.
     """
-    if len(pool.researchers) * len(pool.mentors) > MOST_HELD:
+    n, m = len(pool.researchers), len(pool.mentors)
+    if max(n, m) * m > MOST_HELD:
         return find_streamed(pool, progress, out_of_time)
     return find_held(pool, progress, out_of_time)
