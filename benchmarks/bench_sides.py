@@ -95,7 +95,7 @@ def compare(kind: str, n: int, *, full: bool) -> None:
         if not side.installed:
             told = "not installed (make bench installs it, where there is a build for this Python)"
         elif n > side.largest and not full:
-            told = f"left out above {side.largest} people: takes minutes (--full runs it)"
+            told = f"left out above {side.largest} people: takes up to minutes (--full runs it)"
         else:
             found = in_a_fresh_process(side, kind, n)
             if side is SIDES[0] and not isinstance(found, str):
