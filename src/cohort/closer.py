@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cohort.matching import saying
-from cohort.matching.frontier import Frontier, frontier
+from cohort.matching.frontier import frontier, spread
 from cohort.matching.insight import Insight, Other, Stake, insight
 from cohort.matching.inviting import invitations
 from cohort.matching.pairing import Held, Result
@@ -15,6 +15,7 @@ from cohort.matching.two_sheets import Gathered
 MOST_COMPARED = 1_000
 """Researchers for whom other ways and invitations are worked out: each solves the pool again."""
 MOST_SOLVES = 200
+MOST_WAYS = 12
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Closer:
     stakes, others   by pair: how firm it is, and who else could be the mentor.
     openings         by researcher without a mentor: whom they could have, and who would move.
     invited          the mentors who would add most.
-    ways             fit against people placed against mentors kept, with this answer marked.
+    ways             fit against people placed against mentors kept, with this answer marked; a
+                     dozen where there are more.
     missing          what was not worked out, and why.
     """
 
@@ -111,13 +113,16 @@ def _opening(other: Other, gathered: Gathered, total: float) -> str:
 
 
 def _ways(pool: Pool, held: Held, result: Result) -> list[tuple[float, int, int, bool]]:
-    found: Frontier = frontier(held.problem, most_solves=MOST_SOLVES)
+    found = frontier(held.problem, most_solves=MOST_SOLVES)
     now = {(one.researcher, one.mentor) for one in result.pairs}
 
-    def is_this(pairs: Sequence[Sequence[int]]) -> bool:
-        return now == {(pool.researchers[i].id, pool.mentors[j].id) for i, j in pairs}
-
-    return [(one.fit, one.placed, one.kept, is_this(one.pairs.tolist())) for one in found.points]
+    some = spread(found.points, MOST_WAYS)
+    ways = []
+    for one in found.points:
+        pairs = {(pool.researchers[i].id, pool.mentors[j].id) for i, j in one.pairs.tolist()}
+        if pairs == now or one in some:
+            ways.append((one.fit, one.placed, one.kept, pairs == now))
+    return ways
 
 
 def proof(pool: Pool, result: Result) -> str:

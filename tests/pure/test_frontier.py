@@ -9,7 +9,7 @@ from cases import problems
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
-from cohort.matching.frontier import frontier, place_exactly
+from cohort.matching.frontier import Point, frontier, place_exactly, spread
 from cohort.matching.problem import BadNumber, Problem
 from cohort.matching.solver import solve
 
@@ -134,3 +134,12 @@ def test_what_is_being_chosen_is_set_aside() -> None:
     sticky = replace(problem, stickiness=0.3, cover=True, objective="fair")
     ours, theirs = frontier(problem).points, frontier(sticky).points
     assert [p.pairs.tolist() for p in ours] == [p.pairs.tolist() for p in theirs]
+
+
+def test_some_of_many_points_are_as_far_apart_as_can_be_and_in_order() -> None:
+    nobody = np.zeros((0, 2), dtype=int)
+    points = [Point(10.0 - k, 5, k, 9 - k, nobody) for k in range(10)]
+    assert [one.kept for one in spread(points, 3)] == [0, 4, 9]
+    assert spread(points, 100) == tuple(points)
+    assert spread([], 3) == ()
+    assert [one.kept for one in spread(points, 1)] == [0]

@@ -8,13 +8,14 @@ import numpy as np
 
 from cohort.matching.counterfactual import NotTheBest, counterfactuals
 from cohort.matching.flow import never
-from cohort.matching.frontier import frontier
+from cohort.matching.frontier import frontier, spread
 from cohort.matching.inviting import invitations
 from cohort.matching.pairing import Held
 from cohort.matching.pool import Pool
 from cohort.matching.problem import UNMATCHED
 
 MOST_PLACES = 10
+MOST_WAYS = 12
 SAME = 1e-9
 AWhile = Callable[[], Callable[[], bool]]
 """Begins an allowance of time; what it gives says when that is over."""
@@ -64,7 +65,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Advice:
-    """complete: whether all ways that are the best for some weights are there."""
+    """complete: whether all ways that are the best for some weights are there, or only some."""
 
     places: tuple[PlaceWorth, ...] = ()
     invitations: tuple[Invited, ...] = ()
@@ -104,9 +105,11 @@ def _ways(held: Held, out_of_time: Callable[[], bool]) -> tuple[tuple[Way, ...],
     if chosen.placed == held.problem.shape[0] and not chosen.kept + chosen.changed:
         return (), True
     found = frontier(held.problem, out_of_time=out_of_time)
-    ways = [Way(one.fit, one.placed, one.kept, one.changed, chosen=False) for one in found.points]
+    some = spread(found.points, MOST_WAYS)
+    ways = [Way(one.fit, one.placed, one.kept, one.changed, chosen=False) for one in some]
     others = [one for one in ways if not _same(one, chosen)]
-    return tuple(sorted([chosen, *others], key=lambda one: (-one.fit, one.placed))), found.complete
+    complete = found.complete and len(some) == len(found.points)
+    return tuple(sorted([chosen, *others], key=lambda one: (-one.fit, one.placed))), complete
 
 
 def _chosen(held: Held) -> Way:

@@ -68,6 +68,22 @@ def frontier(
     return Frontier(tuple(found[key] for key in sorted(found)), complete=corner is None)
 
 
+def spread(points: Sequence[Point], most: int) -> tuple[Point, ...]:
+    """At most so many of the points, as far apart as can be in all figures; in the same order.
+
+    The first, then always the one farthest from those taken (Gonzalez 1985), where the range of
+    each figure counts as much as that of any other.
+    """
+    figures = np.array([(one.fit, one.placed, one.kept) for one in points]).reshape(-1, 3)
+    figures /= np.where(np.ptp(figures, axis=0) > 0, np.ptp(figures, axis=0), 1.0) if points else 1
+    taken: list[int] = []
+    far = np.full(len(points), np.inf)
+    while len(taken) < min(most, len(points)):
+        taken.append(int(far.argmax()))
+        far = np.minimum(far, ((figures - figures[taken[-1]]) ** 2).sum(axis=1))
+    return tuple(points[k] for k in sorted(taken))
+
+
 def place_exactly(problem: Problem, placed: int) -> Point:
     """The highest fit with this many researchers placed; among equals the rules of `solve`.
 

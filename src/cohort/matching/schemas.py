@@ -313,7 +313,7 @@ class AdviceOut(Shown):
         description="Fit against people placed against pairs kept, the highest fit first; where "
         "somebody is left out, or there was a run before."
     )
-    complete: bool = Field(description="False when there are more ways than time allowed to find.")
+    complete: bool = Field(description="False when there are more ways than these.")
 
 
 class CertificateOut(Shown):
