@@ -128,30 +128,28 @@ def _ways(pool: Pool, held: Held, result: Result) -> list[tuple[float, int, int,
 def proof(pool: Pool, result: Result) -> str:
     """What is proved of these pairs, in plain words."""
     total, bound = f"{result.total:.6g}", f"{result.bound:.6g}"
+    sticky = pool.incumbents and pool.stickiness
+    added = f" (with {pool.stickiness:g} more for each that stays together)" if sticky else ""
     checked = "the proof was checked on its own, apart from the search."
     if result.gap > 0:
         return (
-            f"The scores of these pairs add up to {total}. No other pairs that keep to the rules "
-            f"can reach more than {bound}; up to there, a better assignment is not ruled out."
+            f"The scores of these pairs{added} add up to {total}. No other pairs that keep to the "
+            f"rules can reach more than {bound}; up to there, a better assignment is not ruled out."
         )
     if pool.objective == "fair":
-        said = (
+        return (
             "No assignment is fairer: as many people as possible have a mentor, then the worst "
-            f"score is as high as it can be, then the next worst, and so on. Of what is as fair, "
-            f"no pairs add up to more than these, {total}; {checked}"
+            "score is as high as it can be, then the next worst, and so on. Of what is as fair, no "
+            f"pairs add up to more than these{added}: {total}; {checked}"
         )
-    elif pool.cover:
-        said = (
+    if pool.cover:
+        return (
             "No assignment that keeps to the rules gives more people a mentor. Of those that give "
-            f"as many, none has scores that add up to more than these, {total}: prices on people "
-            f"and places prove it, and {checked}"
+            f"as many, no pairs add up to more than these{added}: {total}. Prices on people and "
+            f"places prove it; {checked}"
         )
-    else:
-        said = (
-            f"The scores of these pairs add up to {total}. Prices on people and places prove that "
-            f"no other pairs that keep to the rules can reach more than {bound}; {checked} No "
-            "other assignment can be better."
-        )
-    if pool.incumbents and pool.stickiness:
-        said += f" Each pair that stays together counts {pool.stickiness:g} more than its score."
-    return said
+    return (
+        f"The scores of these pairs{added} add up to {total}. Prices on people and places prove "
+        f"that no other pairs that keep to the rules can reach more than {bound}; {checked} No "
+        "other assignment can be better."
+    )
