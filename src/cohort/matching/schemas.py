@@ -294,7 +294,9 @@ class InvitationOut(Shown):
 
 
 class WayOut(Shown):
-    """One way to match the same people: no other is better in all three figures."""
+    """One way to match the same people: this run's, or the best for some balance of the three:
+    the sum of the scores, people placed, pairs kept.
+    """
 
     fit: float = Field(description="The sum of the scores.")
     placed: int = Field(description="How many have a mentor.")
