@@ -14,7 +14,7 @@ from cohort.matching.large.blocks import NO_PAIR
 from cohort.matching.large.pool import Pool as Alike
 from cohort.matching.large.pool import pool_of
 from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import solve_large
+from cohort.matching.large.solver import LargeSolution, solve_large
 from cohort.matching.pins import pins_by_position
 from cohort.matching.pool import Pool, score_people
 from cohort.matching.problem import UNMATCHED, Bools, Ints
@@ -46,15 +46,7 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
         declined=pool.declined,
         vetoes=pool.vetoes,
     )
-    asked = _Asked(
-        floor=pool.floor,
-        pinned=pins,
-        incumbent=pool.incumbents_by_position(),
-        stickiness=pool.stickiness,
-        cover=pool.cover,
-        researcher_kind=alike.researcher_kind,
-        mentor_kind=alike.mentor_kind,
-    )
+    asked = _asked(pool, alike, pins)
     places = np.array(pool.places, dtype=np.int64)
     progress("solving", 0.0)
     solution = solve_large(
@@ -70,19 +62,7 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
     verdict = verify_large(alike.scores, places, solution, **asked)
     if not verdict:
         raise NotProved(verdict.sentence)
-    progress("explaining", 0.0)
-    without = np.flatnonzero(solution.mentor_of == UNMATCHED)
-    pairs = [*_found(pool, alike, solution.pairs, progress)]
-    result = Result(
-        pairs=pairs,
-        unmatched=dict(_unmatched(pool, alike, without)),
-        total=solution.total,
-        bound=solution.bound,
-        gap=solution.gap,
-        **prices_by_id(pool, solution.prices),
-    )
-    progress("explaining", 1.0)
-    return result
+    return _told(pool, alike, solution, progress)
 
 
 class _Asked(TypedDict):
@@ -93,6 +73,18 @@ class _Asked(TypedDict):
     cover: bool
     researcher_kind: Ints
     mentor_kind: Ints
+
+
+def _asked(pool: Pool, alike: Alike, pins: Sequence[tuple[int, int]]) -> _Asked:
+    return _Asked(
+        floor=pool.floor,
+        pinned=pins,
+        incumbent=pool.incumbents_by_position(),
+        stickiness=pool.stickiness,
+        cover=pool.cover,
+        researcher_kind=alike.researcher_kind,
+        mentor_kind=alike.mentor_kind,
+    )
 
 
 def _refuse_what_needs_all_scores(pool: Pool) -> None:
@@ -107,6 +99,22 @@ def _refuse_what_needs_all_scores(pool: Pool) -> None:
             f"With {len(pool.researchers):,} researchers and {len(pool.mentors):,} mentors there "
             f"is no way yet to have {' or '.join(wrong)}. Leave that out, or match in parts."
         )
+
+
+def _told(pool: Pool, alike: Alike, solution: LargeSolution, progress: Progress) -> Result:
+    progress("explaining", 0.0)
+    pairs = [*_found(pool, alike, solution.pairs, progress)]
+    without = np.flatnonzero(solution.mentor_of == UNMATCHED)
+    result = Result(
+        pairs=pairs,
+        unmatched=dict(_unmatched(pool, alike, without)),
+        total=solution.total,
+        bound=solution.bound,
+        gap=solution.gap,
+        **prices_by_id(pool, solution.prices),
+    )
+    progress("explaining", 1.0)
+    return result
 
 
 def _found(pool: Pool, alike: Alike, pairs: Ints, progress: Progress) -> Iterator[Found]:
