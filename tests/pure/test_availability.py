@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cohort.matching.availability import BadHours, availability, shared_hours
+from cohort.matching.availability import DAYS, BadHours, availability, shared_hours
 
 WINTER = date(2026, 1, 12)
 SUMMER = date(2026, 7, 13)
@@ -63,6 +65,52 @@ def test_a_skipped_hour_does_not_exist_and_a_repeated_one_counts_twice() -> None
     assert availability([night], ["Europe/Berlin"], BERLIN_CHANGES).sum() == 0
     assert availability([night], ["Europe/Berlin"], date(2026, 10, 19)).sum() == 8
     assert availability([night], ["Europe/Berlin"], WINTER).sum() == 4
+
+
+@pytest.mark.parametrize(
+    ("zone", "week", "hours", "quarters"),
+    [
+        ("Australia/Lord_Howe", date(2024, 4, 1), ("sunday", "01:30", "02:00"), 4),
+        ("Australia/Lord_Howe", date(2024, 9, 30), ("sunday", "02:00", "02:30"), 0),
+        ("Australia/Lord_Howe", date(2024, 9, 30), ("sunday", "01:30", "03:00"), 4),
+        ("America/New_York", date(2024, 3, 4), ("sunday", "01:00", "04:00"), 8),
+        ("America/New_York", date(2024, 10, 28), ("sunday", "01:00", "02:00"), 8),
+        ("Pacific/Chatham", date(2024, 4, 1), ("sunday", "02:45", "03:45"), 8),
+        ("Africa/Cairo", date(2024, 4, 22), ("friday", "00:00", "01:00"), 0),
+        ("Pacific/Apia", date(2011, 12, 26), ("friday", "00:00", "24:00"), 0),
+        ("Pacific/Apia", date(2011, 12, 26), ("thursday", "00:00", "24:00"), 96),
+        ("Asia/Kathmandu", date(2024, 4, 1), ("sunday", "01:15", "02:00"), 3),
+    ],
+)
+def test_clocks_that_change_by_any_amount_are_followed(
+    zone: str, week: date, hours: tuple[str, str, str], quarters: int
+) -> None:
+    assert availability([at(*hours)], [zone], week).sum() == quarters
+
+
+@pytest.mark.parametrize(("day", "start", "end"), [("friday", 8, 9), ("sunday", 7, 8)])
+def test_a_week_planned_across_the_change_has_other_hours_after_it(
+    day: str, start: int, end: int
+) -> None:
+    """Berlin puts its clocks forward in the night to Sunday, 31 March 2024."""
+    utc = (day, f"{start:02}:00", f"{end:02}:00")
+    nine = (day, "09:00", "10:00")
+    assert together(nine, "Europe/Berlin", utc, "UTC", date(2024, 3, 25)) == 1.0
+
+
+@given(
+    zone=st.sampled_from(["Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati", "Etc/GMT+12"]),
+    day=st.sampled_from(DAYS),
+    start=st.integers(0, 95),
+    length=st.integers(1, 96),
+)
+@settings(deadline=None)
+def test_away_from_changes_everybody_has_the_hours_that_she_wrote(
+    zone: str, day: str, start: int, length: int
+) -> None:
+    end = min(start + length, 96)
+    hours = at(day, f"{start // 4:02}:{start % 4 * 15:02}", f"{end // 4:02}:{end % 4 * 15:02}")
+    assert availability([hours], [zone], WINTER).sum() == end - start
 
 
 def test_overlapping_entries_count_once_and_the_whole_day_has_24_hours() -> None:

@@ -127,6 +127,16 @@ def test_who_is_stopped_at_any_moment_has_a_true_answer(problem: Problem, seed: 
         assert best.total <= early.bound + 1e-9
 
 
+def test_stickiness_is_lowered_to_what_outweighs_all_scores_and_no_step_is_made_at_0() -> None:
+    totals = [
+        solve(Problem([[score]], [1], incumbent=[0], stickiness=0.25)).total
+        for score in (0.0, 1e-9, 1e-3, 0.1, 1.0)
+    ]
+    assert totals == sorted(totals)
+    assert totals[0] == 0
+    assert solve(Problem([[0.0, 0.0]], [1, 1], incumbent=[1])).mentor_of.tolist() == [1]
+
+
 STRANGE = ["", "a", "a\0", "\0a", "ä", "a\u0308", "\U0001f600", "\ud800", "０", "0", "-1", " 0"]
 
 

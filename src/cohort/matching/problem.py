@@ -242,7 +242,7 @@ def _stickiness(given: object, scores: Floats) -> float:
     stickiness = _number(given, "stickiness")
     if not stickiness >= 0:
         raise BadNumber(f"stickiness is {stickiness}; it must be 0 or more.", "stickiness")
-    largest = float(np.abs(scores).max(initial=0.0)) or 1.0
+    largest = float(np.abs(scores).max(initial=0.0))
     return min(stickiness, 2.0 * (min(scores.shape, default=0) + 1) * largest)
 
 
