@@ -20,11 +20,15 @@ from cohort.matching.flow import (
     Scope,
     improve,
     narrowed,
+    pairs_in,
     prices_of,
 )
 from cohort.matching.problem import Bools, Ints
 from cohort.matching.start import quick
 
+Pair = tuple[int, int]
+
+SWEEPS = 3  # through the pairs at a score before they are weighed together
 SETTLED = 2**58  # above every score: a pair that earlier levels have already counted
 
 
@@ -81,7 +85,7 @@ def fairest(
     while (score := ladder.lowest()) is not None and len(levels) != most_levels:
         if out_of_time():
             return Fairest(ladder.open_scope(score), ladder.held, tuple(levels), done=False)
-        level = ladder.settle(score)
+        level = ladder.settle(score, out_of_time)
         levels += [] if level is None else [level]
     return Fairest(ladder.open_scope(), ladder.held, tuple(levels), done=score is None)
 
@@ -103,33 +107,49 @@ class _Ladder:
 
     def lowest(self) -> int | None:
         """The lowest score of an open pair that is held."""
-        lowest = int(self.rank[self.held].min(initial=SETTLED))
+        lowest = int(self.rank[self.pairs].min(initial=SETTLED))
         return None if lowest == SETTLED else lowest
 
     def open_scope(self, score: int = SETTLED) -> Scope:
         """What may still be used when nothing open below the score may."""
         return replace(self.scope, allowed=self.scope.fixed | (self.rank >= score))
 
-    def settle(self, score: int) -> Level | None:
-        """Raise the pairs at this score; a level of those that cannot be, or None."""
-        while True:
-            pairs = np.argwhere(self.held & (self.rank == score)).tolist()
-            if not pairs:
-                return None
-            reached = np.zeros(len(self.wide), dtype=np.bool_)
-            for i, p in pairs:
-                walk = self._way_up(i, p, score, reached)
+    def settle(self, score: int, out_of_time: Callable[[], bool]) -> Level | None:
+        """Raise the pairs at this score; a level of those that cannot be, or None.
+
+        None also when time runs out: the score is then not settled.
+        """
+        stuck, reached = self._raise(score, out_of_time)
+        if not stuck or out_of_time():
+            return None
+        alone = int(np.count_nonzero(self.rank == score)) == len(stuck)
+        if reached is not None and alone and not reached[[p for _, p in stuck]].any():
+            return self._fixed(score, stuck, reached)
+        return self._weighed(score, out_of_time)
+
+    def _raise(
+        self, score: int, out_of_time: Callable[[], bool]
+    ) -> tuple[list[Pair], Bools | None]:
+        """Raise one pair after the other: who is left, and whom they reach if nobody moved."""
+        for _ in range(SWEEPS):
+            reached, moved = np.zeros(len(self.wide), dtype=np.bool_), False
+            for i, p in self._at(score):
+                walk = self._way_up(i, p, score, reached) if self.held[i, p] else None
                 if walk:
                     self._move(i, walk)
+                    moved = True
+                if out_of_time():
                     break
-            else:
-                break
-        alone = np.count_nonzero(self.rank == score) == len(pairs)
-        if alone and not reached[[p for _, p in pairs]].any():
-            return self._fixed(score, pairs, reached)
-        return self._weighed(score)
+            if not moved:
+                return self._at(score), reached
+        return self._at(score), None
 
-    def _fixed(self, score: int, pairs: list[list[int]], reached: Bools) -> Level:
+    def _at(self, score: int) -> list[Pair]:
+        here = self.rank[self.pairs] == score
+        rows, columns = (part[here].tolist() for part in self.pairs)
+        return list(zip(rows, columns, strict=True))
+
+    def _fixed(self, score: int, pairs: list[Pair], reached: Bools) -> Level:
         """Nobody above the score can make room, and nobody else is at it: these pairs stay.
 
         Those who could be raised compete for the places that they reach, all of which are full:
@@ -141,13 +161,13 @@ class _Ladder:
         self._refresh([p for _, p in pairs])
         return self._level(score, reached[:-1].astype(np.int64) - int(reached[-1]))
 
-    def _weighed(self, score: int) -> Level | None:
+    def _weighed(self, score: int, out_of_time: Callable[[], bool]) -> Level | None:
         """The fewest pairs at the score, where they can take each other's places."""
         at_score = self.rank == score
         residual = Residual(Goal(-at_score.astype(np.int64)), self.open_scope(score), self.held)
-        improve(residual)
-        self.held = residual.held
-        if not (self.held & at_score).any():
+        in_time = improve(residual, out_of_time) is None
+        self.held = np.ascontiguousarray(residual.held)
+        if not in_time or not (self.held & at_score).any():
             self._rebuild()
             return None
         prices = prices_of(residual)
@@ -158,10 +178,11 @@ class _Ladder:
         return self._level(score, prices)
 
     def _level(self, score: int, prices: Ints) -> Level:
-        count = int(np.count_nonzero(self.held & (self.units == score)))
+        count = int(np.count_nonzero(self.units[self.pairs] == score))
         return Level("score", score, count, prices)
 
     def _rebuild(self) -> None:
+        self.pairs = pairs_in(self.held)
         self.degree, self.load = self.held.sum(axis=1), self.held.sum(axis=0)
         self.wide = np.full((len(self.load) + 1,) * 2, NO_ARC, dtype=np.int64)
         self._refresh(range(len(self.wide)))
@@ -192,18 +213,21 @@ class _Ladder:
         """A closed walk that begins with i leaving `start` and has only pairs above the score."""
         front = np.append(self._ranks(np.array([i]))[0] > score, False)
         front[-1] = self.degree[i] > self.scope.least[i]
+        home = self.wide[:, start] > score
         seen, before = front.copy(), np.full(len(front), start)
-        while front.any():
-            rows = np.flatnonzero(front)
-            above = self.wide[rows] > score
-            front = above.any(axis=0) & ~seen
-            before[front] = rows[above[:, front].argmax(axis=0)]
-            seen |= front
-            if front[start]:
-                walk = [start, int(before[start])]
+        newly = np.flatnonzero(front)
+        while len(newly):
+            if home[newly].any():
+                walk = [start, int(newly[home[newly].argmax()])]
                 while walk[-1] != start:
                     walk.append(int(before[walk[-1]]))
                 return walk[::-1]
+            unseen = np.flatnonzero(~seen)
+            above = self.wide[np.ix_(newly, unseen)] > score
+            found = above.any(axis=0)
+            before[unseen[found]] = newly[above[:, found].argmax(axis=0)]
+            newly = unseen[found]
+            seen[newly] = True
         reached |= seen
         return None
 
@@ -222,6 +246,12 @@ class _Ladder:
                 self.held[k, q] = True
         rows, nodes = [k for k, _, _ in moves], set(walk) | {bench}
         self.degree[rows] = self.held[rows].sum(axis=1)
+        still = ~np.isin(self.pairs[0], rows)
+        nth, columns = pairs_in(self.held[rows])
+        self.pairs = (
+            np.append(self.pairs[0][still], np.array(rows)[nth]),
+            np.append(self.pairs[1][still], columns),
+        )
         mentors = sorted(nodes - {bench})
         self.load[mentors] = self.held[:, mentors].sum(axis=0)
         if (self.scope.most[rows] > 1).any():
