@@ -126,6 +126,26 @@ def test_nothing_is_compared_with_a_solution_that_is_not_the_best_by_total() -> 
         counterfactuals(problem, solve(problem))
 
 
+def test_nothing_is_compared_with_the_answer_to_another_problem() -> None:
+    scores = np.array([[0.9, 0.4], [0.8, 0.7], [0.3, 0.6]])
+    best = solve(Problem(scores, [1, 1]))
+    for other in (
+        Problem(scores[:2], [1, 1]),
+        Problem(scores[::-1], [1, 1]),
+        Problem(scores, [1, 1], forbidden=scores > 0.85),
+        Problem(scores, [1, 0]),
+    ):
+        with pytest.raises(NotTheBest):
+            counterfactuals(other, best)
+
+
+@pytest.mark.parametrize("pair", [(-1, 0), (0, -1), (3, 0), (0, 2)])
+def test_there_is_no_chain_to_the_bench_or_to_nobody(pair: tuple[int, int]) -> None:
+    problem = Problem([[0.9, 0.4], [0.8, 0.7], [0.3, 0.6]], [1, 1])
+    with pytest.raises(IndexError, match="no pair"):
+        chain(problem, solve(problem), *pair)
+
+
 def test_a_pair_of_the_answer_has_no_regret() -> None:
     problem = Problem(np.random.default_rng(5).random((60, 20)), np.full(20, 2))
     solution = solve(problem)

@@ -142,10 +142,12 @@ def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, .
     """The moves that pinning i to j would cause, i first; None where it cannot be.
 
     One cheapest chain. Where several people could make the same move at the same cost, it is
-    the one whose id comes first.
+    the one whose id comes first. Raises IndexError where there is no such researcher or mentor.
     """
+    n, m = problem.shape
+    if not (0 <= i < n and 0 <= j < m):
+        raise IndexError(f"({i}, {j}) is no pair: there are {n} researchers and {m} mentors.")
     residual = residual_of(problem, solution)[1]
-    m = problem.shape[1]
     if residual.held[i, j]:
         return ()
     if np.asarray(problem.forbidden)[i, j]:
@@ -181,12 +183,21 @@ def residual_of(problem: Problem, solution: Solution) -> tuple[Canonical, Residu
     """Worths in steps, what could move around the best answer, and prices with the bench's 0."""
     if problem.objective != "total" or solution.gap > 0:
         raise NotTheBest("Counterfactuals need a solution by total that is proved the best.")
+    if (len(solution.prices.u), len(solution.prices.v)) != problem.shape:
+        raise NotTheBest("The solution is of a problem with other people.")
     worth = canonical(problem)
-    held = np.zeros(problem.shape, dtype=np.bool_)
+    scope, held = whole(problem, worth), np.zeros(problem.shape, dtype=np.bool_)
     held[tuple(solution.pairs.T)] = True
-    goal = Goal(worth.units, worth.bonus)
-    residual = Residual(goal, whole(problem, worth), held)
-    return worth, residual, np.append(lowest_prices(residual.arcs), 0)
+    if not scope.holds(held):
+        raise NotTheBest("The solution is not allowed by this problem.")
+    residual = Residual(Goal(worth.units, worth.bonus), scope, held)
+    try:
+        prices = lowest_prices(residual.arcs)
+    except ArithmeticError as better:
+        raise NotTheBest(
+            "A round of moves improves the solution; is it of this problem?"
+        ) from better
+    return worth, residual, np.append(prices, 0)
 
 
 def look_around(problem: Problem, solution: Solution) -> Around:
