@@ -1,12 +1,12 @@
 """Pools too large for a matrix: time and peak memory, each case in a process of its own.
 
-    python benchmarks/bench_large.py                      the moderate cases
-    python benchmarks/bench_large.py --sizes 20000,50000  other numbers of researchers
-    python benchmarks/bench_large.py --dense 10000        with SciPy's dense assignment beside it
-    python benchmarks/bench_large.py --profiles 20000     real profiles
-    python benchmarks/bench_large.py --alike 1000000      people of a few thousand kinds
+    python benchmarks/bench_large.py                        the moderate cases
+    python benchmarks/bench_large.py --all                  every row of docs/matching-at-scale.md
+    python benchmarks/bench_large.py large/factored/50000   these cases: side/scores/researchers
 
-The dense side is `linear_sum_assignment` on the float64 matrix with a column per place.
+Sides: `large` is `solve_large`; `held` is `solve`, with the matrix; `expanded` is SciPy's
+`linear_sum_assignment` on the float64 matrix with a column per place. Only the solving is timed;
+the peak of memory is that of the process until then, the scores and what is imported included.
 Figures depend on who else uses the machine: compare within one run, and see the seconds of CPU.
 """
 
@@ -19,16 +19,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from cohort.matching.large.blocks import BlockScores, ProductScores
-from cohort.matching.large.pool import pool_of
-from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import solve_large
 from cohort.matching.profiles import Mentor, Researcher
-from cohort.matching.scoring import Requirements, Weights
 from cohort.matching.taxonomy import Taxonomy
 
 PLACES = 3
@@ -110,23 +107,20 @@ class Case:
         return -(-self.n // PLACES) + 1
 
     def run(self) -> dict[str, object]:
-        if self.side == "dense":
-            return self.dense()
-        if self.kind == "profiles":
-            scores, kinds = profiled(self.n, self.m, few=False)
-        elif self.kind == "alike":
-            scores, kinds = profiled(self.n, self.m, few=True)
-        else:
+        return {"large": self.large, "held": self.held, "expanded": self.expanded}[self.side]()
+
+    def large(self) -> dict[str, object]:
+        if self.kind in POOLS:
             scores, kinds = POOLS[self.kind](self.n, self.m), {}
+        else:
+            scores, kinds = profiled(self.n, self.m, few=self.kind == "alike")
         capacity = np.full(self.m, PLACES)
-        start, before = time.perf_counter(), time.process_time()
-        found = solve_large(scores, capacity, **kinds)
-        solved, after = time.perf_counter(), time.process_time()
-        verdict = verify_large(scores, capacity, found, **kinds)
-        return {
-            "seconds": solved - start,
-            "cpu": after - before,
-            "verify": time.perf_counter() - solved,
+        found, spent = timed(lambda: solve_large(scores, capacity, **kinds))
+        from cohort.matching.large.proof import verify_large  # noqa: PLC0415
+
+        verdict, checking = timed(lambda: verify_large(scores, capacity, found, **kinds))
+        return spent | {
+            "verify": checking["seconds"],
             "rounds": found.rounds,
             "gap": found.gap,
             "proved": bool(verdict),
@@ -134,20 +128,47 @@ class Case:
             "shape": scores.shape,
         }
 
-    def dense(self) -> dict[str, object]:
+    def held(self) -> dict[str, object]:
+        from cohort.matching.problem import Problem  # noqa: PLC0415
+        from cohort.matching.solver import solve  # noqa: PLC0415
+
+        scores = POOLS[self.kind](self.n, self.m)
+        matrix = np.empty((self.n, self.m))
+        for start in range(0, self.n, 500):
+            matrix[start : start + 500] = scores.block(start, min(start + 500, self.n))
+        matrix /= scores.steps
+        found, spent = timed(lambda: solve(Problem(matrix, np.full(self.m, PLACES))))
+        return spent | {"gap": found.gap, "total": found.total}
+
+    def expanded(self) -> dict[str, object]:
+        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
         scores = POOLS[self.kind](self.n, self.m)
         matrix = np.empty((self.n, self.m * PLACES))
         for start in range(0, self.n, 500):
             stop = min(start + 500, self.n)
             matrix[start:stop] = np.repeat(scores.block(start, stop) / scores.steps, PLACES, axis=1)
-        start_at, before = time.perf_counter(), time.process_time()
-        rows, columns = linear_sum_assignment(matrix, maximize=True)
-        seconds, cpu = time.perf_counter() - start_at, time.process_time() - before
-        return {"seconds": seconds, "cpu": cpu, "total": float(matrix[rows, columns].sum())}
+        (rows, columns), spent = timed(lambda: linear_sum_assignment(matrix, maximize=True))
+        return spent | {"total": float(matrix[rows, columns].sum())}
+
+
+T = TypeVar("T")
+
+
+def timed(act: Callable[[], T]) -> tuple[T, dict[str, object]]:
+    """What it gives, and the time that it took; the peak of memory so far, in MB."""
+    start, before = time.perf_counter(), time.process_time()
+    found = act()
+    spent = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - before}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return found, spent | {"megabytes": peak}
 
 
 def profiled(n: int, m: int, *, few: bool) -> tuple[BlockScores, dict[str, np.ndarray]]:
     """Made-up people; with `few`, of a few thousand kinds on either side."""
+    from cohort.matching.large.pool import pool_of  # noqa: PLC0415
+    from cohort.matching.scoring import Requirements, Weights  # noqa: PLC0415
+
     rng = np.random.default_rng(n)
     shape = rng.integers(0, 2500, n) if few else np.arange(n)
     others = rng.integers(0, 2500, m) if few else np.arange(m)
@@ -206,50 +227,56 @@ def mentor(k: int) -> Mentor:
     )
 
 
+KINDS = tuple(POOLS)
+MODERATE = [
+    *(Case(side, kind, 2000) for side in ("expanded", "held", "large") for kind in KINDS),
+    *(Case("large", kind, 5000) for kind in (*KINDS, "profiles")),
+    Case("large", "alike", 100_000),
+]
+ALL = [
+    *(Case(side, kind, n) for n in (1000, 2000, 3000, 5000) for kind in KINDS
+      for side in ("held", "large")),
+    *(Case(side, kind, 10_000) for kind in KINDS for side in ("expanded", "held", "large")),
+    *(Case("large", kind, 20_000) for kind in (*KINDS, "profiles")),
+    *(Case("large", "factored", n) for n in (50_000, 100_000)),
+    Case("large", "alike", 1_000_000),
+]  # fmt: skip
+
+
 def measured(case: Case) -> dict[str, object]:
     """Run in a fresh process, so that the peak of memory is the case's own."""
-    command = [sys.executable, __file__, "--case", case.side, case.kind, str(case.n)]
+    command = [sys.executable, __file__, "--here", f"{case.side}/{case.kind}/{case.n}"]
     ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     return json.loads(ran.stdout)
 
 
 def shown(case: Case, found: dict[str, object]) -> str:
     rest = " ".join(
-        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+        f"{name} {value:.6g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in found.items()
         if name not in {"seconds", "cpu", "megabytes"}
     )
-    spent = f"{found['seconds']:>8.1f} s ({found['cpu']:.1f} CPU)"
+    spent = f"{found['seconds']:>8.2f} s ({found['cpu']:.2f} CPU)"
     time_and_peak = f"{spent:>24} {found['megabytes']:>6.0f} MB"
-    return f"{case.n:>8} x {case.m:<7} {case.kind:>8} {case.side:>6} {time_and_peak}  {rest}"
+    return f"{case.n:>8} x {case.m:<7} {case.kind:>8} {case.side:>8} {time_and_peak}  {rest}"
+
+
+def read(given: str) -> Case:
+    side, kind, n = given.split("/")
+    return Case(side, kind, int(n))
 
 
 def main() -> None:
     asked = argparse.ArgumentParser()
-    asked.add_argument("--sizes", default="2000,5000")
-    asked.add_argument("--dense", default="2000")
-    asked.add_argument("--kinds", default="uniform,factored,tied")
-    asked.add_argument("--profiles", default="5000")
-    asked.add_argument("--alike", default="100000")
-    asked.add_argument("--case", nargs=3)
+    asked.add_argument("cases", nargs="*", type=read)
+    asked.add_argument("--all", action="store_true")
+    asked.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     given = asked.parse_args()
-    if given.case:
-        side, kind, n = given.case
-        found = Case(side, kind, int(n)).run()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps(found | {"megabytes": peak}))
+    if given.here:
+        print(json.dumps(given.cases[0].run()))
         return
-    kinds = given.kinds.split(",")
-    cases = [Case("dense", kind, n) for n in numbers(given.dense) for kind in kinds]
-    cases += [Case("large", kind, n) for n in numbers(given.sizes) for kind in kinds]
-    cases += [Case("large", "profiles", n) for n in numbers(given.profiles)]
-    cases += [Case("large", "alike", n) for n in numbers(given.alike)]
-    for case in dict.fromkeys(cases):
+    for case in given.cases or (ALL if given.all else MODERATE):
         print(shown(case, measured(case)), flush=True)
-
-
-def numbers(given: str) -> list[int]:
-    return [int(one) for one in given.split(",") if one and int(one)]
 
 
 if __name__ == "__main__":

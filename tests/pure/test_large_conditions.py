@@ -2,6 +2,10 @@
 
 import numpy as np
 import pytest
+from brute import best, chosen, merit
+from cases import problems
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cohort.matching.large.blocks import DenseScores
@@ -11,6 +15,7 @@ from cohort.matching.problem import BadProblem, Problem
 from cohort.matching.solver import Solution, solve
 
 Asked = dict[str, object]
+SEED = st.integers(0, 2**32)
 
 
 def pool(seed: int, most: int = 40) -> tuple[NDArray[np.float64], NDArray[np.bool_], Asked]:
@@ -42,7 +47,28 @@ def kept(found: Solution | LargeSolution, asked: Asked) -> int:
     return int((found.mentor_of == np.where(asked["incumbent"] < 0, -2, asked["incumbent"])).sum())
 
 
-@pytest.mark.parametrize("seed", range(150))
+@given(problem=problems(plain=True))
+@settings(max_examples=150, deadline=None)
+def test_no_assignment_that_may_be_is_better(problem: Problem) -> None:
+    scores = DenseScores(problem.scores, problem.forbidden)
+    asked: Asked = {
+        "capacity": problem.capacity,
+        "floor": problem.floor,
+        "pinned": problem.pinned,
+        "incumbent": problem.incumbent,
+        "stickiness": problem.stickiness,
+        "cover": problem.cover,
+    }
+    ids = {"researcher_ids": problem.researcher_ids, "mentor_ids": problem.mentor_ids}
+    solution = solve_large(scores, **asked, **ids)
+    assert merit(problem, chosen(problem, solution)) == best(problem)
+    assert solution.gap == 0
+    verdict = verify_large(scores, solution=solution, **asked)
+    assert verdict, verdict.sentence
+
+
+@given(seed=SEED)
+@settings(max_examples=150, deadline=None)
 def test_every_condition_is_kept_as_the_dense_solver_keeps_it(seed: int) -> None:
     scores, forbidden, asked = pool(seed)
     given = DenseScores(scores, forbidden)
@@ -58,7 +84,8 @@ def test_every_condition_is_kept_as_the_dense_solver_keeps_it(seed: int) -> None
         assert kept(large, asked) == kept(dense, asked)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@given(seed=SEED)
+@settings(max_examples=40, deadline=None)
 def test_conditions_are_about_people_and_not_about_their_kinds(seed: int) -> None:
     rng = np.random.default_rng(seed)
     few, _, _ = pool(seed)
@@ -109,7 +136,8 @@ def test_the_order_of_people_moves_the_answer_with_them_whatever_is_asked() -> N
     assert np.array_equal(np.append(columns, -1)[moved.mentor_of], told.mentor_of[rows])
 
 
-@pytest.mark.parametrize("seed", range(20))
+@given(seed=SEED)
+@settings(max_examples=20, deadline=None)
 def test_a_stop_says_so_with_its_true_gap_whatever_is_asked(seed: int) -> None:
     scores, forbidden, asked = pool(seed, most=120)
     given = DenseScores(scores, forbidden)

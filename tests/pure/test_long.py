@@ -9,6 +9,7 @@ import pytest
 import test_counterfactual
 import test_forgery
 import test_forgery_large
+import test_large_conditions
 import test_numerics
 import test_solver
 from brute import best, chosen, merit
@@ -75,6 +76,14 @@ PROPERTIES: dict[Callable[..., None], dict[str, st.SearchStrategy[object]]] = {
         "forgeries": test_forgery.FORGED,
     },
     test_forgery_large.test_nothing_false_is_believed_of_a_pool: test_forgery_large.FORGED,
+    test_large_conditions.test_no_assignment_that_may_be_is_better: {
+        "problem": problems(plain=True)
+    },
+    test_large_conditions.test_every_condition_is_kept_as_the_dense_solver_keeps_it: {"seed": SEED},
+    test_large_conditions.test_conditions_are_about_people_and_not_about_their_kinds: {
+        "seed": SEED
+    },
+    test_large_conditions.test_a_stop_says_so_with_its_true_gap_whatever_is_asked: {"seed": SEED},
     test_numerics.test_who_is_stopped_at_any_moment_has_a_true_answer: {
         "problem": problems(),
         "seed": SEED,

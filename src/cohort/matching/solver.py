@@ -10,21 +10,11 @@ from cohort.matching.canonical import Canonical, canonical
 from cohort.matching.fair import Level, fairest
 from cohort.matching.flow import Goal, Residual, Scope, improve, never, pairs_in, prices_of
 from cohort.matching.infeasible import CannotMeet
-from cohort.matching.problem import UNMATCHED, Bools, Floats, Ints, Problem
+from cohort.matching.prices import Prices
+from cohort.matching.problem import UNMATCHED, Bools, Ints, Problem
 from cohort.matching.stages import bound_by, feasible, offers, settled, whole
 
 __all__ = ["CannotMeet", "Level", "Prices", "Problem", "Solution", "solve"]
-
-
-class Prices(NamedTuple):
-    """u float[n]: what each researcher adds; v float[m] >= 0: the price of a place.
-
-    u is negative only by a pin, v only where `min_load` holds a mentor above what fits. With
-    "fair" both may be: they are the prices among the assignments that are as fair.
-    """
-
-    u: Floats
-    v: Floats
 
 
 @dataclass(frozen=True, eq=False)

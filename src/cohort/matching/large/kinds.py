@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cohort.matching.large.conditions import Conditions
-from cohort.matching.large.pairs import Pairs
+from cohort.matching.large.pairs import Pairs, Positions
 from cohort.matching.problem import UNMATCHED, Ints
 
 
@@ -94,7 +94,7 @@ def told_apart(
     return mentor_of
 
 
-def _dealt(kind: Ints, wanted: Ints) -> Ints:
+def _dealt(kind: Ints, wanted: Positions) -> Ints:
     """For each wanted kind (sorted), the position of the next one of that kind."""
     by_kind = np.argsort(kind, kind="stable")
     starts = np.searchsorted(kind[by_kind], wanted)

@@ -1,6 +1,5 @@
 """Who is left to be matched, alike people as one, in whole numbers: what the rounds work on."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +9,8 @@ from cohort.matching.large.conditions import Conditions
 from cohort.matching.large.kinds import Kinds
 from cohort.matching.problem import UNMATCHED, BadNumber, Ints
 
-PAIRS_AT_ONCE = 2**20
+PAIRS_AT_ONCE = 2**19
+LOWEST_BLOCK = 8
 WIDEST = 2.0**52
 """Whole numbers of this size, and a half, are exact in float64."""
 LONGEST = 2.0**62
@@ -48,11 +48,14 @@ class Market:
     def steps(self) -> float:
         return self.scores.steps * self.grain
 
-    def blocks(self) -> Iterator[tuple[int, Block]]:
+    @property
+    def starts(self) -> range:
+        """The first row of each block."""
         n, m = self.shape
-        height = max(PAIRS_AT_ONCE // max(m, 1), 16)
-        for start in range(0, n, height):
-            yield start, self.block(start, min(start + height, n))
+        return range(0, n, max(PAIRS_AT_ONCE // max(m, 1), LOWEST_BLOCK))
+
+    def block_at(self, start: int) -> Block:
+        return self.block(start, min(start + self.starts.step, self.shape[0]))
 
     def block(self, start: int, stop: int) -> Block:
         """Whole numbers of grains, with what an incumbent adds; -inf for what must not be."""
@@ -126,7 +129,7 @@ def extremes(some: Market) -> tuple[int, int]:
     """The lowest and the highest unit of a pair that may be, 0 included. One pass."""
     plain = replace(some, stays=0, grain=1)
     lowest = highest = 0.0
-    for _, units in plain.blocks():
+    for units in map(plain.block_at, plain.starts):
         highest = max(highest, float(units.max(initial=0.0)))
         lowest = min(lowest, float(units.min(initial=0.0, where=units > -np.inf)))
     return int(lowest), int(highest)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.matching.large.pairs import Pairs
+from cohort.matching.large.pairs import Pairs, Positions
 from cohort.matching.problem import Ints
 
 
@@ -86,7 +86,7 @@ def lowest_prices(core: Core, used: Ints) -> Ints:
     raise ArithmeticError("the matching is not optimal: a round of moves would improve it")
 
 
-def _within(starts: Ints, groups: Ints) -> Ints:
+def _within(starts: Ints, groups: Ints | Positions) -> Ints:
     """The positions of all members of these groups, where group g holds starts[g]:starts[g + 1]."""
     sizes = starts[groups + 1] - starts[groups]
     shift = starts[groups] - (np.cumsum(sizes) - sizes)

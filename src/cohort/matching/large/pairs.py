@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cohort.matching.problem import Bools, Ints
+
+Positions = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Some pairs and their units: int[k] each."""
+    """Some pairs and their units: int32[k], int32[k], int64[k]."""
 
-    rows: Ints
-    columns: Ints
+    rows: Positions
+    columns: Positions
     units: Ints
 
     def __len__(self) -> int:
@@ -25,7 +28,8 @@ class Pairs:
     def each_once(self) -> "Pairs":
         """Without repetitions, by row and column."""
         wide = int(self.columns.max(initial=0)) + 1
-        _, first = np.unique(self.rows * wide + self.columns, return_index=True)
+        place = self.rows.astype(np.int64) * wide + self.columns
+        _, first = np.unique(place, return_index=True)
         return Pairs(self.rows[first], self.columns[first], self.units[first])
 
 

@@ -1,8 +1,10 @@
 """A pass over all pairs at given prices: the bound, and the pairs that the core lacks."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from cohort.matching.large.market import Market
 from cohort.matching.large.pairs import Pairs, together
 from cohort.matching.problem import Floats, Ints
 
+THREADS = 2
 GROUPS = 20
 PICKS = 16
 SAMPLE = 500
@@ -39,30 +42,50 @@ class Pass:
 
 
 def price_out(market: Market, prices: Ints, *, both_sides: bool, tick: Tick) -> Pass:
-    """Look at every pair once. O(n m) time, O(n + m) memory and one block."""
+    """Look at every pair once, on two threads. O(n m) time, O(n + m) memory and two blocks."""
     n, m = market.shape
     picks = _Picks(n, m) if both_sides else None
+    look = _Look(market, prices, _lots(m), picks)
     best = np.zeros(n, dtype=np.int64)
     found: list[Pairs] = []
-    lots = _lots(m)
-    edges = np.unique(np.linspace(0, m, GROUPS + 1).astype(np.int64))
-    exact = np.float32 if prices.max(initial=0) < LARGEST_PRICE else np.float64
-    for start, units in market.blocks():
-        rows = np.arange(start, start + len(units))
+    threads = ThreadPoolExecutor(THREADS)
+    try:
+        for rows, theirs, pairs in threads.map(look.at, market.starts):
+            best[rows] = theirs
+            found.append(pairs)
+            tick((rows[-1] + 1) / n)
+    finally:
+        threads.shutdown(cancel_futures=True)
+    return Pass(best, together([*found, *(picks.taken(market.nothing) if picks else ())]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """At one block of rows; what it finds does not depend on which thread is first."""
+
+    market: Market
+    prices: Ints
+    lots: Block
+    picks: "_Picks | None"
+
+    def at(self, start: int) -> tuple[Ints, Ints, Pairs]:
+        """The rows, each one's best units less price, and the pairs worth a closer look."""
+        units, prices = self.market.block_at(start), self.prices
+        rows, m = np.arange(start, start + len(units)), len(prices)
+        exact = np.float32 if prices.max(initial=0) < LARGEST_PRICE else np.float64
         surplus = units - prices.astype(exact)
-        surplus += lots[(rows * GOLDEN) % m].astype(surplus.dtype, copy=False)
+        surplus += self.lots[(rows * GOLDEN) % m].astype(surplus.dtype, copy=False)
+        edges = np.unique(np.linspace(0, m, GROUPS + 1).astype(np.int64))
         groups = [surplus[:, a:b].argmax(axis=1) + a for a, b in pairwise(edges)]
         columns = np.stack(groups, axis=1)
         theirs = np.take_along_axis(units, columns, axis=1)
         gain = (theirs - prices[columns]).max(axis=1)
-        best[rows] = np.maximum(gain, market.nothing)
+        best = np.maximum(gain, self.market.nothing).astype(np.int64)
+        if self.picks:
+            surplus -= best[:, None].astype(surplus.dtype)
+            self.picks.offer(start, surplus, units)
         wide = np.broadcast_to(rows[:, None], columns.shape)
-        found.append(_real(wide, columns, theirs, market.nothing))
-        if picks:
-            surplus -= best[rows, None].astype(surplus.dtype)
-            picks.offer(start, surplus, units)
-        tick(rows[-1] / n)
-    return Pass(best, together([*found, *(picks.taken(market.nothing) if picks else ())]))
+        return rows, best, _real(wide, columns, theirs, self.market.nothing)
 
 
 def _lots(m: int) -> Block:
@@ -79,7 +102,9 @@ def _lots(m: int) -> Block:
 def _real(rows: Ints, columns: Ints, units: Block, nothing: int) -> Pairs:
     """Without the pairs that must not be, and those worse than none."""
     real = units >= nothing
-    return Pairs(rows[real], columns[real], units[real].astype(np.int64))
+    return Pairs(
+        rows[real].astype(np.int32), columns[real].astype(np.int32), units[real].astype(np.int64)
+    )
 
 
 class _Picks:
@@ -90,14 +115,18 @@ class _Picks:
         self._best = np.full((PICKS, m), -np.inf)
         self._row = np.zeros((PICKS, m), dtype=np.int64)
         self._units = np.full((PICKS, m), -np.inf)
+        self._one_at_a_time = Lock()
 
     def offer(self, start: int, surplus: Block, units: Block) -> None:
-        k = start // self._stretch
-        better = np.flatnonzero(surplus.max(axis=0) > self._best[k])
-        rows = surplus[:, better].argmax(axis=0)
-        self._best[k, better] = surplus[rows, better]
-        self._row[k, better] = start + rows
-        self._units[k, better] = units[rows, better]
+        k, highest = start // self._stretch, surplus.max(axis=0)
+        with self._one_at_a_time:
+            best, row = self._best[k], self._row[k]
+            earlier = (highest == best) & (start < row)
+            better = np.flatnonzero((highest > best) | earlier)
+            rows = surplus[:, better].argmax(axis=0)
+            best[better] = highest[better]
+            row[better] = start + rows
+            self._units[k, better] = units[rows, better]
 
     def taken(self, nothing: int) -> Iterator[Pairs]:
         columns = np.arange(self._row.shape[1])

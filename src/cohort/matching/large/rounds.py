@@ -13,6 +13,8 @@ from cohort.matching.problem import Ints
 
 FIRST_DEPTH = 1 / 20
 NEAR = 1 / 4
+FAR = 4
+FEW = 1 / 20
 
 Progress = Callable[[str, float, float], None]
 """Told of the stage ("prices", "pairs", "assignment"), the fraction of it that is done, and the
@@ -63,7 +65,7 @@ class _OutOfTime(Exception):
 def best_found(some: Market, progress: Progress, out_of_time: Callable[[], bool]) -> Found:
     """The optimum, or the best of the rounds that were finished in time: at least one.
 
-    It ends, because the core grows by a pair or more with every round.
+    It ends: without progress the core only grows, and progress is in whole numbers.
     """
     found = _nothing(some)
     if not min(some.shape):
@@ -91,11 +93,16 @@ def best_found(some: Market, progress: Progress, out_of_time: Callable[[], bool]
             short = _benched(core, used, some.nothing)
             seen = price_out(some, prices, both_sides=short, tick=tick)
             best = seen.best
+            before = found
             found = _better(found, _weighed(some, core, used, best, prices))
             progress("pairs", 1.0, found.share)
             if found.bound == found.total:
                 return found
-            pairs = _next_pairs(core, seen, prices)
+            better = not before.rounds or (found.total, -found.bound) > (
+                before.total,
+                -before.bound,
+            )
+            pairs = _next_pairs(core, seen, prices, better=better)
             depth = depth * 2 if short else depth
     except _OutOfTime:
         return replace(found, stopped=True)
@@ -105,8 +112,11 @@ def _nothing(some: Market) -> Found:
     """Nobody with a mentor, and no proof."""
     n, m = some.shape
     none, best, prices = (np.zeros(k, dtype=np.int64) for k in (0, n, m))
+    nowhere = none.astype(np.int32)
     total = some.nothing * int(some.masses.sum())
-    return Found(Pairs(none, none, none), none, best + some.nothing, prices, total, total, 0, 0)
+    return Found(
+        Pairs(nowhere, nowhere, none), none, best + some.nothing, prices, total, total, 0, 0
+    )
 
 
 def _first_depth(pairs: Pairs) -> int:
@@ -159,12 +169,18 @@ def _dot(some: Ints, others: Ints) -> int:
     return sum(a * b for a, b in zip(some[on].tolist(), others[on].tolist(), strict=True))
 
 
-def _next_pairs(core: Core, seen: Pass, prices: Ints) -> Pairs:
-    """The core with the pairs that beat its prices, or nearly."""
+def _next_pairs(core: Core, seen: Pass, prices: Ints, *, better: bool) -> Pairs:
+    """The core with the pairs that beat its prices, or nearly.
+
+    Once the round was better and few are left who would gain, without the pairs far from it.
+    """
     pairs, offered = core.pairs, seen.pairs
     surplus = core.bench.copy()
     np.maximum.at(surplus, pairs.rows, pairs.units - prices[pairs.columns])
-    worst = int((seen.best - surplus).max())
+    missed = seen.best - surplus
+    worst = int(missed.max())
+    if better and (missed > 0).mean() < FEW:
+        slack = surplus[pairs.rows] - (pairs.units - prices[pairs.columns])
+        pairs = pairs.where(slack <= (worst - 1) * FAR)
     gains = offered.units - prices[offered.columns] - surplus[offered.rows]
-    near = offered.where(gains > -int(worst * NEAR))
-    return together([pairs, near]).each_once()
+    return together([pairs, offered.where(gains > -int(worst * NEAR))]).each_once()

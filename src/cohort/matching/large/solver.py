@@ -11,8 +11,8 @@ from cohort.matching.large.kinds import Kinds, both_sides, told_apart
 from cohort.matching.large.market import Market, covered, market
 from cohort.matching.large.pricing import price_out
 from cohort.matching.large.rounds import Found, Progress, best_found, bound_of, silent
+from cohort.matching.prices import Prices
 from cohort.matching.problem import BadPin, Floats, Ints
-from cohort.matching.solver import Prices
 
 __all__ = ["LargeSolution", "solve_large"]
 
