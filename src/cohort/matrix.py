@@ -11,16 +11,13 @@ from cohort.errors import Invalid
 from cohort.matching.certificate import Verdict, verify
 from cohort.matching.found import NotProved, Progress, in_rounds
 from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import LargeSolution, solve_large
+from cohort.matching.large.solver import MOST_HELD, LargeSolution, solve_large
 from cohort.matching.large.stored import StoredScores
 from cohort.matching.problem import BadProblem, Problem
 from cohort.matching.solver import Solution, solve
 from cohort.matching.spreadsheet import Dialect, write_sheet
 from cohort.outputs import Done, Outputs, keep_apart, summary, write_together
 
-MOST_HELD = 10_000_000
-"""Scores, or pairs of columns, beyond which a matrix is solved from the disk, in a tenth of the
-memory."""
 Numbers = npt.NDArray[Any]
 
 

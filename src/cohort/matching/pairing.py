@@ -12,6 +12,7 @@ from cohort.matching.found import (
     Result,
     unseen,
 )
+from cohort.matching.large.solver import MOST_HELD
 from cohort.matching.minimums import MinimumsCannotHold
 from cohort.matching.pairing_dense import Held, find_held, scored
 from cohort.matching.pairing_large import TooManyPairs, find_streamed
@@ -33,11 +34,6 @@ __all__ = [
     "find_pairs",
     "scored",
 ]
-
-MOST_HELD = 4_000_000
-"""Pairs of a researcher and a mentor, or of two mentors, between whom people move: the solver
-holds both. Both ways take about as long; at this size holding all takes 0.6 GB and blocks take
-0.3 GB, and at three times as many pairs 1.4 GB and 0.3 GB."""
 
 
 def find_pairs(

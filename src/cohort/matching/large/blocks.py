@@ -39,6 +39,8 @@ class BlockScores(Protocol):
     def block(self, start: int, stop: int) -> Block:
         """Rows start to stop with all mentors: float32 or float64[stop - start, m], the caller's.
 
+        Two threads may ask at the same time.
+
         Whole numbers of at most 2**22 (float32) or 2**40 (float64) in size, -inf for a pair
         that must not be; the same number for a pair in every block.
         """

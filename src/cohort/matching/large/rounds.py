@@ -57,6 +57,9 @@ class Found:
             return 1.0
         return min((self.bound - self.total) / max(abs(self.bound), 1), 1.0)
 
+    def ahead_of(self, other: "Found") -> bool:
+        return (self.total, -self.bound) > (other.total, -other.bound)
+
 
 class _OutOfTime(Exception):
     pass
@@ -98,11 +101,7 @@ def best_found(some: Market, progress: Progress, out_of_time: Callable[[], bool]
             progress("pairs", 1.0, found.share)
             if found.bound == found.total:
                 return found
-            better = not before.rounds or (found.total, -found.bound) > (
-                before.total,
-                -before.bound,
-            )
-            pairs = _next_pairs(core, seen, prices, better=better)
+            pairs = _next_pairs(core, seen, prices, better=found.ahead_of(before))
             depth = depth * 2 if short else depth
     except _OutOfTime:
         return replace(found, stopped=True)
