@@ -147,7 +147,12 @@ def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, .
     n, m = problem.shape
     if not (0 <= i < n and 0 <= j < m):
         raise IndexError(f"({i}, {j}) is no pair: there are {n} researchers and {m} mentors.")
-    residual = residual_of(problem, solution)[1]
+    return chain_around(problem, residual_of(problem, solution)[1], i, j)
+
+
+def chain_around(problem: Problem, residual: Residual, i: int, j: int) -> tuple[Move, ...] | None:
+    """As `chain`, for whoever asks for many and has `residual_of` the solution."""
+    m = problem.shape[1]
     if residual.held[i, j]:
         return ()
     if np.asarray(problem.forbidden)[i, j]:

@@ -10,10 +10,12 @@ from cohort.matching.canonical import wanted_pairs
 from cohort.matching.counterfactual import (
     Counterfactuals,
     NotTheBest,
-    chain,
+    chain_around,
     counterfactuals,
+    residual_of,
     robustness,
 )
+from cohort.matching.flow import Residual
 from cohort.matching.pairing_dense import Held
 from cohort.matching.pool import IdPair, Pool
 
@@ -73,13 +75,13 @@ def _others(pool: Pool, held: Held, found: Counterfactuals) -> Iterator[tuple[st
     open_[tuple(pairs.T)] = False
     has = np.zeros(problem.shape[0], dtype=np.bool_)
     has[pairs[:, 0]] = True
-    followed = 0
+    residual, followed = residual_of(problem, held.solution)[1], 0
     for i in np.flatnonzero(open_.any(axis=1)).tolist():
         columns = np.flatnonzero(open_[i]).tolist()
         j = min(columns, key=lambda j: _dearness(pool, held, found, i, j))
         follow = not has[i] and followed < MOST_CHAINS
         followed += follow
-        changes = _changes(pool, held, i, j) if follow else ()
+        changes = _changes(pool, held, residual, i, j) if follow else ()
         cost, fewer = float(found.regret[i, j]), int(found.fewer_placed[i, j])
         yield pool.researchers[i].id, Other(pool.mentors[j].id, cost, fewer, changes)
 
@@ -91,9 +93,9 @@ def _dearness(
     return fewer, cost, -float(held.problem.scores[i, j]), pool.mentors[j].id
 
 
-def _changes(pool: Pool, held: Held, i: int, j: int) -> tuple[Change, ...]:
+def _changes(pool: Pool, held: Held, residual: Residual, i: int, j: int) -> tuple[Change, ...]:
     mentors: Sequence[str | None] = [*(one.id for one in pool.mentors), None]
     return tuple(
         Change(pool.researchers[move.researcher].id, mentors[move.origin], mentors[move.target])
-        for move in chain(held.problem, held.solution, i, j) or ()
+        for move in chain_around(held.problem, residual, i, j) or ()
     )
