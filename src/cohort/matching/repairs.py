@@ -12,6 +12,7 @@ from cohort.matching.flow import NEVER, NO_ARC, Residual, longest_walks
 from cohort.matching.infeasible import CannotMeet
 from cohort.matching.problem import Bools, Ints, Problem
 from cohort.matching.solver import Solution, solve
+from cohort.matching.stages import whole
 
 Kind = Literal["minimum", "pair", "pin", "demand", "place"]
 LEAST_GAIN = NEVER // 2  # anything below is no way at all, whatever was added to it
@@ -80,10 +81,13 @@ def repairs(problem: Problem, refusal: CannotMeet, *, most: int = 10) -> tuple[R
     of whatever fills the place, so that the place is filled along the best walk to the change
     and on to a mentor who is short. One more place with a mentor never helps here.
     """
-    solution = solve(replace(problem, min_load=refusal.lower))
+    can_be = replace(problem, min_load=refusal.lower)
+    solution = solve(can_be)
     short = np.flatnonzero(refusal.lower < np.asarray(problem.min_load))
     missing = int((np.asarray(problem.min_load) - refusal.lower).sum()) - 1
-    worth, residual, _ = residual_of(problem, solution)
+    worth, near, _ = residual_of(can_be, solution)
+    # What is missing stays missing: nobody leaves a place that the minimums ask for.
+    residual = Residual(near.goal, whole(problem, worth), near.held)
     found = list(_that_fill(problem, _Ways.around(problem, residual, short.tolist())))
     found.sort(key=lambda one: (-one.gain, *_by_id(problem, one)))
     return tuple(
