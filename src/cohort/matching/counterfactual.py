@@ -1,6 +1,6 @@
 """What would be lost, gained and moved if one thing were otherwise; exact, for all pairs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -193,8 +193,7 @@ def residual_of(problem: Problem, solution: Solution) -> tuple[Canonical, Residu
     worth = canonical(problem)
     scope, held = whole(problem, worth), np.zeros(problem.shape, dtype=np.bool_)
     held[tuple(solution.pairs.T)] = True
-    # `repairs` looks around an answer that falls short of a minimum.
-    if not replace(scope, lower=np.zeros_like(scope.lower)).holds(held):
+    if not scope.holds(held):
         raise NotTheBest("The solution is not allowed by this problem.")
     residual = Residual(Goal(worth.units, worth.bonus), scope, held)
     try:
