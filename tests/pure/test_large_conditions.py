@@ -72,7 +72,9 @@ def test_no_assignment_that_may_be_is_better(problem: Problem) -> None:
 def test_every_condition_is_kept_as_the_dense_solver_keeps_it(seed: int) -> None:
     scores, forbidden, asked = pool(seed)
     given = DenseScores(scores, forbidden)
-    dense = solve(Problem(scores, forbidden=forbidden, **asked))
+    problem = Problem(scores, forbidden=forbidden, **asked)
+    dense = solve(problem)
+    asked["stickiness"] = problem.stickiness  # which lowers what outweighs everything
     large = solve_large(given, **asked)
     assert large.total == pytest.approx(dense.total, abs=1e-8)
     assert (large.gap, large.bound) == (0, large.total)
@@ -99,7 +101,9 @@ def test_conditions_are_about_people_and_not_about_their_kinds(seed: int) -> Non
     }
     asked["capacity"][5] += 1
     kinds = {"researcher_kind": kind, "mentor_kind": other}
-    dense = solve(Problem(few[np.ix_(kind, other)], **asked))
+    problem = Problem(few[np.ix_(kind, other)], **asked)
+    dense = solve(problem)
+    asked["stickiness"] = problem.stickiness
     large = solve_large(DenseScores(few), **asked, **kinds)
     assert large.total == pytest.approx(dense.total, abs=1e-8)
     assert (large.gap, large.mentor_of[3], kept(large, asked)) == (0, 5, kept(dense, asked))

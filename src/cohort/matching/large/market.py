@@ -80,7 +80,7 @@ def market(scores: BlockScores, asked: Conditions, researchers: Kinds, mentors: 
     column_of = np.full(len(asked.capacity) + 1, UNMATCHED, dtype=np.int64)
     column_of[mentors.people] = mentors.kind
     plain = Market(
-        scores.reordered(researchers.given, mentors.given),
+        _in_order(scores, researchers.given, mentors.given),
         np.bincount(researchers.kind, minlength=len(researchers.given)),
         np.minimum(places, people),
         -np.inf if asked.floor is None else float(np.rint(asked.floor * scores.steps)),
@@ -92,6 +92,14 @@ def market(scores: BlockScores, asked: Conditions, researchers: Kinds, mentors: 
     staying = int((asked.incumbent[researchers.people] >= 0).sum())
     sticky = _sticky(plain, asked.stickiness, staying) if staying else plain
     return replace(sticky, nothing=-_span(sticky)) if asked.cover else sticky
+
+
+def _in_order(scores: BlockScores, rows: Ints, columns: Ints) -> BlockScores:
+    """Not copied where the order is as it was given."""
+    n, m = scores.shape
+    if np.array_equal(rows, np.arange(n)) and np.array_equal(columns, np.arange(m)):
+        return scores
+    return scores.reordered(rows, columns)
 
 
 def _sticky(plain: Market, stickiness: float, staying: int) -> Market:

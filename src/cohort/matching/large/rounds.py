@@ -12,7 +12,7 @@ from cohort.matching.large.pricing import Pass, first_prices, price_out
 from cohort.matching.problem import Ints
 
 FIRST_DEPTH = 1 / 20
-NEAR = 1 / 4
+NEAR = 1 / 16
 FAR = 4
 FEW = 1 / 20
 
