@@ -12,6 +12,7 @@ Figures depend on who else uses the machine: compare within one run, and see the
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -244,9 +245,13 @@ ALL = [
 
 
 def measured(case: Case) -> dict[str, object]:
-    """Run in a fresh process, so that the peak of memory is the case's own."""
+    """Run in a fresh process, so that the peak of memory is the case's own.
+
+    One thread for matrix products: the passes over large pools have two of their own.
+    """
     command = [sys.executable, __file__, "--here", f"{case.side}/{case.kind}/{case.n}"]
-    ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    one = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    ran = subprocess.run(command, check=True, capture_output=True, text=True, env=one)  # noqa: S603
     return json.loads(ran.stdout)
 
 
