@@ -118,12 +118,17 @@ def _sticky(plain: Market, stickiness: float, staying: int) -> Market:
 
 
 def covered(some: Market) -> Market:
-    """Where one person more with a mentor outweighs whatever the others could win by it."""
+    """Where one person more with a mentor outweighs whatever the others could win by it.
+
+    Without grains, where both do not fit.
+    """
     lowest, highest = extremes(some)
     lowest, highest = lowest * some.grain, highest * some.grain + some.stays
     most = int(min(some.masses.sum(), some.capacity.sum()))
     outweighing = most * (highest - lowest) + max(-lowest, highest) + 1
     nothing = -(-outweighing // some.grain) * some.grain
+    if nothing > _room(some) and some.grain > 1:
+        return covered(replace(some, grain=1, stays=some.stays // some.grain))
     if nothing > _room(some):
         raise BadNumber(
             f"with {sum(some.shape)} people and these scores, cover cannot be counted exactly in "
