@@ -4,10 +4,14 @@ Run `make bench`. The bare side is `linear_sum_assignment` on the matrix with on
 place: no bench, no ties settled, no proof. Ratios are medians of several rounds, and each
 round takes both sides one after the other. "all" is solve, verify and every regret; "fair" is
 leximin up to its first level with its proof, from nothing.
+
+Then, in one round each: the whole of leximin; and a week later, when some people have left and as
+many are new: how many of the pairs that could stay do, against solving without knowing of them.
 """
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
@@ -20,7 +24,7 @@ from cohort.matching.counterfactual import counterfactuals
 from cohort.matching.fair import fairest
 from cohort.matching.flow import Goal, Scope, never
 from cohort.matching.problem import Problem
-from cohort.matching.solver import solve
+from cohort.matching.solver import Solution, solve
 from cohort.matching.stages import whole
 
 SIZES = ((500, 167), (2000, 667))
@@ -28,6 +32,7 @@ PLACES = 3
 ROUNDS = 5
 HEADS = ("solve", "verify", "regrets", "all", "fair")
 FIRST_LEVEL = 2  # the number of pairs is a level of its own
+CHURN = 20  # one of so many is new
 
 
 def uniform(n: int, m: int) -> npt.NDArray[np.float64]:
@@ -76,7 +81,7 @@ def opening(problem: Problem) -> tuple[Goal, Scope, npt.NDArray[np.bool_]]:
     return Goal(worth.units), scope, scope.fixed
 
 
-def main() -> None:
+def against_bare() -> None:
     print(f"{'people':>10} {'scores':>9} {'bare':>8}", *(f"{head:>8}" for head in HEADS))
     for n, m in SIZES:
         for scores_of in (uniform, factored, tied):
@@ -87,5 +92,49 @@ def main() -> None:
             print(f"{n:>4} x {m:>3} {scores_of.__name__:>9} {bare:>7.3f}s {told}", flush=True)
 
 
+def every_level() -> None:
+    print(f"\n{'people':>10} {'scores':>9} {'levels':>8} {'all fair':>8} {'verify':>8}")
+    for n, m in SIZES:
+        for scores_of in (uniform, factored, tied):
+            problem = Problem(scores_of(n, m), np.full(m, PLACES), objective="fair")
+            levels, took, check = leximin(problem)
+            told = f"{levels:>8} {took:>7.2f}s {check:>7.2f}s"
+            print(f"{n:>4} x {m:>3} {scores_of.__name__:>9} {told}", flush=True)
+
+
+def leximin(problem: Problem) -> tuple[int, float, float]:
+    found: list[Solution] = []
+    took = seconds(lambda: found.append(solve(problem)))
+    return len(found[0].levels), took, seconds(lambda: verify(problem, found[0]))
+
+
+def a_week_later() -> None:
+    print(f"\n{'people':>10} {'scores':>9} {'new':>22} {'kept':>7} {'unasked':>8} {'lost':>7}")
+    n, m = SIZES[-1]
+    for news, mentors in (("researchers", 0), ("researchers, mentors", m // CHURN)):
+        pool = tied(n + n // CHURN, m + mentors)
+        last = solve(among(pool, range(n), range(m))).mentor_of
+        again = among(pool, range(n // CHURN, len(pool)), range(mentors, m + mentors))
+        incumbent = np.append(last[n // CHURN :] - mentors, np.full(n // CHURN, -1))
+        incumbent = np.maximum(incumbent, -1)
+        fresh, kept = solve(again), solve(replace(again, incumbent=incumbent))
+        stays = incumbent >= 0
+        share = [float((one.mentor_of == incumbent)[stays].mean()) for one in (kept, fresh)]
+        told = f"{share[0]:>7.1%} {share[1]:>8.1%} {fresh.total - kept.total:>7.3f}"
+        print(f"{n:>4} x {m:>3} {'tied':>9} {news:>22} {told}", flush=True)
+
+
+def among(pool: npt.NDArray[np.float64], researchers: range, mentors: range) -> Problem:
+    """Some people of a pool, under the names that they always have."""
+    return Problem(
+        pool[np.ix_(researchers, mentors)],
+        np.full(len(mentors), PLACES),
+        researcher_ids=[f"r{k}" for k in researchers],
+        mentor_ids=[f"m{k}" for k in mentors],
+    )
+
+
 if __name__ == "__main__":
-    main()
+    against_bare()
+    every_level()
+    a_week_later()

@@ -35,7 +35,8 @@ def quick(goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
     """An assignment near the best: `held` itself where nothing better is found."""
     n, m = held.shape
     price = np.zeros(m, dtype=np.int64)
-    if not (scope.allowed.any() and scope.upper.any()):
+    nothing_to_find = not (scope.allowed.any() and scope.upper.any())
+    if nothing_to_find or _as_many_as_can_be(goal, scope, held):
         return Start(held, price)
     places = int(np.minimum(scope.upper, scope.allowed.sum(axis=0)).sum())
     several = bool((scope.most > 1).any())
@@ -48,9 +49,16 @@ def quick(goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
         bids = auction(goal, scope, out_of_time)
         price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
         found = bids.held
-        if not several and not (out_of_time() and scope.holds(found)):
+        enough = several or _as_many_as_can_be(goal, scope, found)
+        if not enough and not (out_of_time() and scope.holds(found)):
             found = _core_solved(goal, scope, held, bids)
     return Start(held if found is None or not scope.holds(found) else found, price)
+
+
+def _as_many_as_can_be(goal: Goal, scope: Scope, held: Bools) -> bool:
+    """Whether only the number of pairs counts, and nobody or no mentor could have more."""
+    full = int(held.sum()) == min(int(scope.most.sum()), int(scope.upper.sum()))
+    return full and int(goal.worth.min()) == int(goal.worth.max()) > 0 and scope.holds(held)
 
 
 def _pull(goal: Goal, scope: Scope, rows: Ints, columns: Ints, nth: Ints) -> Floats:
