@@ -73,7 +73,8 @@ def a_level(problem: Problem, solution: Solution, rng: np.random.Generator) -> S
     levels, k = list(solution.levels), int(rng.integers(len(solution.levels)))
     old, m = levels[k], problem.shape[1]
     extreme = np.full(m, WHOLE[int(rng.integers(len(WHOLE)))])
-    one = np.where(np.arange(m) == rng.integers(m + 1), extreme, old.prices)
+    one = old.prices.copy()
+    one[rng.integers(len(one), size=min(len(one), 1))] = extreme[0] if m else 0
     forged = {
         "count": replace(old, count=old.count + int(rng.choice([1, -1]))),
         "score": replace(old, score=old.score + int(rng.choice([1, -1, 10**15 // 4]))),
