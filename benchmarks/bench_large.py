@@ -26,8 +26,8 @@ import numpy as np
 
 from cohort.matching.large.blocks import BlockScores, ProductScores
 from cohort.matching.large.solver import solve_large
-from cohort.matching.profiles import Mentor, Researcher
-from cohort.matching.taxonomy import Taxonomy
+from cohort.matching.scores.profiles import Mentor, Researcher
+from cohort.matching.scores.taxonomy import Taxonomy
 
 PLACES = 3
 
@@ -131,7 +131,7 @@ class Case:
 
     def held(self) -> dict[str, object]:
         from cohort.matching.problem import Problem  # noqa: PLC0415
-        from cohort.matching.solver import solve  # noqa: PLC0415
+        from cohort.matching.solver.optimum import solve  # noqa: PLC0415
 
         scores = POOLS[self.kind](self.n, self.m)
         matrix = np.empty((self.n, self.m))
@@ -168,7 +168,7 @@ def timed(act: Callable[[], T]) -> tuple[T, dict[str, object]]:
 def profiled(n: int, m: int, *, few: bool) -> tuple[BlockScores, dict[str, np.ndarray]]:
     """Made-up people; with `few`, of a few thousand kinds on either side."""
     from cohort.matching.large.pool import pool_of  # noqa: PLC0415
-    from cohort.matching.scoring import Requirements, Weights  # noqa: PLC0415
+    from cohort.matching.scores.scoring import Requirements, Weights  # noqa: PLC0415
 
     rng = np.random.default_rng(n)
     shape = rng.integers(0, 2500, n) if few else np.arange(n)

@@ -18,14 +18,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from cohort.matching.canonical import canonical
 from cohort.matching.certificate import verify
-from cohort.matching.counterfactual import counterfactuals
-from cohort.matching.fair import fairest
-from cohort.matching.flow import Goal, Scope, never
 from cohort.matching.problem import Problem
-from cohort.matching.solver import Solution, solve
-from cohort.matching.stages import whole
+from cohort.matching.solver.canonical import canonical
+from cohort.matching.solver.counterfactual import counterfactuals
+from cohort.matching.solver.fair import fairest
+from cohort.matching.solver.flow import Goal, Scope, never
+from cohort.matching.solver.optimum import Solution, solve
+from cohort.matching.solver.stages import whole
 
 SIZES = ((500, 167), (2000, 667))
 PLACES = 3

@@ -28,9 +28,9 @@ import numpy as np
 import sides
 
 from cohort.matching.certificate import verify
-from cohort.matching.counterfactual import counterfactuals
 from cohort.matching.problem import Problem
-from cohort.matching.solver import Solution, solve
+from cohort.matching.solver.counterfactual import counterfactuals
+from cohort.matching.solver.optimum import Solution, solve
 
 ROUNDS = 3
 ALONE = 6

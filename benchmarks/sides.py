@@ -17,9 +17,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from cohort.matching.certificate import verify
-from cohort.matching.counterfactual import counterfactuals
 from cohort.matching.problem import UNMATCHED, Problem
-from cohort.matching.solver import solve
+from cohort.matching.solver.counterfactual import counterfactuals
+from cohort.matching.solver.optimum import solve
 
 sys.path.append(str(Path(__file__).parent.parent / ".bench"))  # last: NumPy is the product's
 

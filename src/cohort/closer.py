@@ -4,13 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cohort.matching import saying
-from cohort.matching.frontier import frontier, spread
-from cohort.matching.insight import Insight, Other, Stake, insight
-from cohort.matching.inviting import invitations
-from cohort.matching.pairing import Held, Result
-from cohort.matching.pool import IdPair, Pool
-from cohort.matching.two_sheets import Gathered
+from cohort.matching.pairing import saying
+from cohort.matching.pairing.find import Held, Result
+from cohort.matching.pairing.insight import Insight, Other, Stake, insight
+from cohort.matching.pairing.inviting import invitations
+from cohort.matching.pairing.pool import IdPair, Pool
+from cohort.matching.sheets.two_sheets import Gathered
+from cohort.matching.solver.frontier import frontier, spread
 
 MOST_COMPARED = 1_000
 """Researchers for whom other ways and invitations are worked out: each solves the pool again."""

@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from cohort.errors import Invalid
 from cohort.matching.certificate import Verdict, verify
-from cohort.matching.found import NotProved, Progress, in_rounds
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import MOST_HELD, LargeSolution, solve_large
 from cohort.matching.large.stored import StoredScores
+from cohort.matching.pairing.found import NotProved, Progress, in_rounds
 from cohort.matching.problem import BadProblem, Problem
-from cohort.matching.solver import Solution, solve
-from cohort.matching.spreadsheet import Dialect, write_sheet
+from cohort.matching.sheets.spreadsheet import Dialect, write_sheet
+from cohort.matching.solver.optimum import Solution, solve
 from cohort.outputs import Done, Outputs, keep_apart, summary, write_together
 
 Numbers = npt.NDArray[Any]

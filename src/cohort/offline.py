@@ -9,14 +9,14 @@ from pathlib import Path
 from cohort.cohorts.languages import LANGUAGES
 from cohort.errors import Invalid
 from cohort.guides.tables import read_taxonomy
-from cohort.matching.columns import MENTORS, RESEARCHERS, Column, column_of
-from cohort.matching.pairing import Progress, Result, find_pairs
-from cohort.matching.requirements import BadRules
-from cohort.matching.roster import Vocabulary
-from cohort.matching.rule_file import RuleFile, read_rules
-from cohort.matching.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
-from cohort.matching.taxonomy import Taxonomy
-from cohort.matching.two_sheets import BadSheets, Gathered, gather
+from cohort.matching.pairing.find import Progress, Result, find_pairs
+from cohort.matching.scores.requirements import BadRules
+from cohort.matching.scores.taxonomy import Taxonomy
+from cohort.matching.sheets.columns import MENTORS, RESEARCHERS, Column, column_of
+from cohort.matching.sheets.roster import Vocabulary
+from cohort.matching.sheets.rule_file import RuleFile, read_rules
+from cohort.matching.sheets.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
+from cohort.matching.sheets.two_sheets import BadSheets, Gathered, gather
 from cohort.outputs import Done, Outputs, keep_apart, summary, write_together
 from cohort.report import render_report
 from cohort.settings import shipped

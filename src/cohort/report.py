@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from cohort.closer import look_closer, proof
 from cohort.formats import FILTERS, GLOBALS
-from cohort.matching.pairing import FACTOR_TITLES, Found, Result
-from cohort.matching.pool import Pool
-from cohort.matching.two_sheets import Gathered
+from cohort.matching.pairing.find import FACTOR_TITLES, Found, Result
+from cohort.matching.pairing.pool import Pool
+from cohort.matching.sheets.two_sheets import Gathered
 from cohort.settings import PACKAGE
 
 STYLES = ("tokens.css", "cohort.css", "parts.css", "report.css")

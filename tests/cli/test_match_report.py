@@ -52,7 +52,7 @@ def test_what_is_not_worked_out_is_said(desk: Desk, monkeypatch: pytest.MonkeyPa
     fair = report_of_the_examples(desk, "--rules", "fair.toml")
     assert "No assignment is fairer: as many people as possible have a mentor" in fair
     assert "only worked out where the sum of all scores is made the best" in fair
-    monkeypatch.setattr("cohort.matching.pairing.MOST_HELD", 0)
+    monkeypatch.setattr("cohort.matching.pairing.find.MOST_HELD", 0)
     large = report_of_the_examples(desk)
     assert "no table of all scores is held" in large
     assert "Next best" not in large

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.cli.conftest import Desk
 
-from cohort.matching.solver import Problem, solve
+from cohort.matching.solver.optimum import Problem, solve
 
 
 def test_a_matrix_is_paired_as_the_solver_pairs_it(desk: Desk) -> None:

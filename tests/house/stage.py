@@ -22,7 +22,6 @@ from cohort.db import Base, unit_of_work
 from cohort.guides.models import Milestone
 from cohort.mail import MailboxMessage
 from cohort.matching import rules
-from cohort.matching.evidence import Evidence, pack
 from cohort.matching.models import (
     KeptEvidence,
     Override,
@@ -33,8 +32,9 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
+from cohort.matching.pairing.evidence import Evidence, pack
 from cohort.matching.problem import Problem
-from cohort.matching.solver import solve
+from cohort.matching.solver.optimum import solve
 from cohort.mentors.models import MentorState
 from cohort.outbox import Promise, PromiseState
 from cohort.people import service as people

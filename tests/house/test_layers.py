@@ -93,7 +93,7 @@ def test_the_layers_hold() -> None:
 def test_a_pure_module_imports_only_the_standard_library_numpy_and_scipy(name: str) -> None:
     pure = {f"cohort.{one.removesuffix('.py').replace('/', '.')}" for one in pure_modules()}
     readers = {"markdown_it", "yaml"} if name.startswith("guides/") else set()
-    flows = {"matching/large/master.py", "matching/several.py"}
+    flows = {"matching/large/master.py", "matching/solver/several.py"}
     readers |= {"ortools"} if name in flows else set()
     for imported in imports_of(PACKAGE / name):
         top = imported.partition(".")[0]

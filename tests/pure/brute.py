@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import combinations, product
 
 from cohort.matching.problem import Problem
-from cohort.matching.solver import Solution
+from cohort.matching.solver.optimum import Solution
 
 Assignment = tuple[tuple[int, ...], ...]
 """For each researcher the mentors, in order."""

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from cohort.matching.profiles import Mentor, Researcher
-from cohort.matching.scoring import IdPairs, Requirements, Scores, Weights, score
-from cohort.matching.taxonomy import Taxonomy
+from cohort.matching.scores.profiles import Mentor, Researcher
+from cohort.matching.scores.scoring import IdPairs, Requirements, Scores, Weights, score
+from cohort.matching.scores.taxonomy import Taxonomy
 
 WEEK = date(2026, 1, 12)
 TREE = Taxonomy(

@@ -12,16 +12,16 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from cohort.matching.canonical import canonical, lots
-from cohort.matching.counterfactual import counterfactuals, robustness
 from cohort.matching.large.blocks import DenseScores, ProductScores
 from cohort.matching.large.profiles import profile_scores
 from cohort.matching.large.solver import LargeSolution, solve_large
 from cohort.matching.problem import Problem
-from cohort.matching.profiles import Mentor, Researcher
-from cohort.matching.scoring import Requirements, Weights, score
-from cohort.matching.solver import Solution, solve
-from cohort.matching.taxonomy import Taxonomy
+from cohort.matching.scores.profiles import Mentor, Researcher
+from cohort.matching.scores.scoring import Requirements, Weights, score
+from cohort.matching.scores.taxonomy import Taxonomy
+from cohort.matching.solver.canonical import canonical, lots
+from cohort.matching.solver.counterfactual import counterfactuals, robustness
+from cohort.matching.solver.optimum import Solution, solve
 
 WEEK = date(2024, 3, 25)
 """Europe changes its clocks in it; no later law can change that."""

@@ -7,7 +7,7 @@ import pytest
 
 from cohort.matching.certificate import verify
 from cohort.matching.problem import Problem
-from cohort.matching.solver import Prices, Solution, solve
+from cohort.matching.solver.optimum import Prices, Solution, solve
 
 SCORES = np.array([[0.9, 0.4, 0.1], [0.8, 0.7, 0.2], [0.3, 0.6, 0.5]])
 PROBLEM = Problem(SCORES, [1, 1, 1])

@@ -8,7 +8,8 @@ from brute import Assignment, chosen, every_assignment, merit, placed_of
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.counterfactual import (
+from cohort.matching.problem import UNMATCHED, BadPin, Problem
+from cohort.matching.solver.counterfactual import (
     Move,
     NotTheBest,
     chain,
@@ -16,8 +17,7 @@ from cohort.matching.counterfactual import (
     possible,
     robustness,
 )
-from cohort.matching.problem import UNMATCHED, BadPin, Problem
-from cohort.matching.solver import CannotMeet, Solution, solve
+from cohort.matching.solver.optimum import CannotMeet, Solution, solve
 
 
 def solved(problem: Problem) -> Solution | None:

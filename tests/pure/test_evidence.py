@@ -10,16 +10,16 @@ import pytest
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.alternatives import (
+from cohort.matching.certificate import verify
+from cohort.matching.pairing.alternatives import (
     Alternative,
     Change,
     alternatives_for,
     changes_for,
 )
-from cohort.matching.certificate import verify
-from cohort.matching.evidence import Evidence, pack, unpack
+from cohort.matching.pairing.evidence import Evidence, pack, unpack
 from cohort.matching.problem import Problem
-from cohort.matching.solver import CannotMeet, solve
+from cohort.matching.solver.optimum import CannotMeet, solve
 
 SCORES = [[0.9, 0.8, 0.3], [0.9, 0.2, 0.1], [0.4, 0.0, 0.0]]
 

@@ -3,11 +3,11 @@
 import pytest
 from cast import MINA, OMAR, PRIYA, TITLES, mina, on, priya, scored
 
-from cohort.matching.explaining import explain
+from cohort.matching.pairing.explaining import explain
+from cohort.matching.pairing.unmatched import outlooks, why_unmatched
 from cohort.matching.problem import Problem
-from cohort.matching.profiles import Mentor, Researcher
-from cohort.matching.scoring import Scores
-from cohort.matching.unmatched import outlooks, why_unmatched
+from cohort.matching.scores.profiles import Mentor, Researcher
+from cohort.matching.scores.scoring import Scores
 
 
 def sentence(researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> str:

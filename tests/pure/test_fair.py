@@ -8,7 +8,7 @@ from cases import integers
 
 from cohort.matching.certificate import verify
 from cohort.matching.problem import Problem
-from cohort.matching.solver import Solution, solve
+from cohort.matching.solver.optimum import Solution, solve
 
 PROBLEM = Problem([[0.9, 0.5], [0.8, 0.1]], [1, 1], objective="fair")
 

@@ -18,7 +18,7 @@ from cohort.matching import certificate, certificate_fair
 from cohort.matching.certificate import verify
 from cohort.matching.large import proof
 from cohort.matching.problem import Problem
-from cohort.matching.solver import CannotMeet, Level, Prices, Solution, solve
+from cohort.matching.solver.optimum import CannotMeet, Level, Prices, Solution, solve
 
 TYPES = {"Solution", "Level", "LargeSolution", "BlockScores"}
 NUMBERS = (1, -1, 0.25, -0.25, 1e-3, 100, np.nan, np.inf, 2.0**62, -(2.0**62), 1e300)

@@ -14,7 +14,7 @@ from cohort.matching.large.blocks import DenseScores
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import LargeSolution, solve_large
 from cohort.matching.problem import BadNumber, Problem
-from cohort.matching.solver import Prices
+from cohort.matching.solver.optimum import Prices
 
 NUMBERS = (1, -1, 0.25, 1e-3, 100, np.nan, np.inf, -np.inf, 1e12, 1e300)
 

@@ -9,9 +9,9 @@ from cases import problems
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
-from cohort.matching.frontier import Point, frontier, place_exactly, spread
 from cohort.matching.problem import BadNumber, Problem
-from cohort.matching.solver import solve
+from cohort.matching.solver.frontier import Point, frontier, place_exactly, spread
+from cohort.matching.solver.optimum import solve
 
 Figures = tuple[float, int, int]
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
-from cohort.matching.counterfactual import NotTheBest
-from cohort.matching.inviting import AT_ANY_HOUR, Invitation, invitations
-from cohort.matching.pairing import find_pairs
-from cohort.matching.pool import Pool
-from cohort.matching.profiles import Mentor
+from cohort.matching.pairing.find import find_pairs
+from cohort.matching.pairing.inviting import AT_ANY_HOUR, Invitation, invitations
+from cohort.matching.pairing.pool import Pool
+from cohort.matching.scores.profiles import Mentor
+from cohort.matching.solver.counterfactual import NotTheBest
 
 LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
 BO = replace(MINA, id="bo", wishes=["priya"])

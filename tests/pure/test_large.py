@@ -10,7 +10,7 @@ from cohort.matching.large.blocks import DenseScores, ProductScores
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import LargeSolution, solve_large
 from cohort.matching.problem import BadProblem, Problem
-from cohort.matching.solver import solve
+from cohort.matching.solver.optimum import solve
 
 Scores = NDArray[np.float64]
 KINDS = ("uniform", "factored", "tied", "all equal", "below zero")

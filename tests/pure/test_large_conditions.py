@@ -12,7 +12,7 @@ from cohort.matching.large.blocks import DenseScores
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import LargeSolution, solve_large
 from cohort.matching.problem import BadProblem, Problem
-from cohort.matching.solver import Solution, solve
+from cohort.matching.solver.optimum import Solution, solve
 
 Asked = dict[str, object]
 SEED = st.integers(0, 2**32)

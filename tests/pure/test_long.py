@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohort.matching.certificate import verify
-from cohort.matching.counterfactual import counterfactuals
 from cohort.matching.problem import Problem
-from cohort.matching.solver import solve
+from cohort.matching.solver.counterfactual import counterfactuals
+from cohort.matching.solver.optimum import solve
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cohort.matching.problem import BadIdentifier, BadNumber, BadPin, BadProblem, BadShape, Problem
-from cohort.matching.solver import solve
+from cohort.matching.solver.optimum import solve
 
 HALVES = np.full((2, 3), 0.5)
 ROOM = [1, 1, 1]

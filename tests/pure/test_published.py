@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from cohort.matching.certificate import verify
-from cohort.matching.counterfactual import counterfactuals, possible
 from cohort.matching.large.blocks import DenseScores
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import solve_large
 from cohort.matching.problem import Problem
-from cohort.matching.solver import CannotMeet, Solution, solve
+from cohort.matching.solver.counterfactual import counterfactuals, possible
+from cohort.matching.solver.optimum import CannotMeet, Solution, solve
 
 
 def proved(problem: Problem) -> Solution:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.counterfactual import counterfactuals, possible, robustness
 from cohort.matching.problem import BadPin, Problem
-from cohort.matching.repairs import Repair, repairs, ways_to_place
-from cohort.matching.solver import CannotMeet, Solution, solve
+from cohort.matching.solver.counterfactual import counterfactuals, possible, robustness
+from cohort.matching.solver.optimum import CannotMeet, Solution, solve
+from cohort.matching.solver.repairs import Repair, repairs, ways_to_place
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 EVERY = 10_000

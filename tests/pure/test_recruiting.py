@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohort.matching.problem import Problem
-from cohort.matching.profiles import Researcher
-from cohort.matching.recruiting import Column, most_it_could_add, recruits, wanted
-from cohort.matching.solver import solve
+from cohort.matching.scores.profiles import Researcher
+from cohort.matching.solver.optimum import solve
+from cohort.matching.solver.recruiting import Column, most_it_could_add, recruits, wanted
 
 
 def with_one_more(problem: Problem, column: Column, places: int) -> Problem:

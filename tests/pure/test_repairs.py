@@ -9,8 +9,8 @@ from cases import problems
 from hypothesis import given, settings
 
 from cohort.matching.problem import BadPin, Problem
-from cohort.matching.repairs import Repair, repairs, ways_to_place
-from cohort.matching.solver import CannotMeet, Solution, solve
+from cohort.matching.solver.optimum import CannotMeet, Solution, solve
+from cohort.matching.solver.repairs import Repair, repairs, ways_to_place
 
 EVERY = 10_000
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cohort.matching import saying
-from cohort.matching.alternatives import Alternative, Change
+from cohort.matching.pairing import saying
+from cohort.matching.pairing.alternatives import Alternative, Change
 
 NAMES = {"ada": "Ada", "ben": "Ben", "max": "Max", "mia": "Mia"}
 

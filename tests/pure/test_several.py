@@ -5,12 +5,12 @@ from brute import every_assignment
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.canonical import canonical
-from cohort.matching.flow import Goal, Residual, prices_of
 from cohort.matching.problem import Problem
-from cohort.matching.several import best_with_several
-from cohort.matching.solver import solve
-from cohort.matching.stages import whole
+from cohort.matching.solver.canonical import canonical
+from cohort.matching.solver.flow import Goal, Residual, prices_of
+from cohort.matching.solver.optimum import solve
+from cohort.matching.solver.several import best_with_several
+from cohort.matching.solver.stages import whole
 
 
 @given(problems())

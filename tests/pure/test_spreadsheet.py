@@ -4,9 +4,10 @@ import codecs
 
 import pytest
 
-from cohort.matching import cells
-from cohort.matching.cells import BadCell, Words
-from cohort.matching.columns import (
+from cohort.matching.scores.hours import read_hours
+from cohort.matching.sheets import cells
+from cohort.matching.sheets.cells import BadCell, Words
+from cohort.matching.sheets.columns import (
     ELSEWHERE,
     MENTORS,
     RESEARCHERS,
@@ -14,9 +15,8 @@ from cohort.matching.columns import (
     find_columns,
     letters,
 )
-from cohort.matching.hours import read_hours
-from cohort.matching.slips import Slips
-from cohort.matching.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
+from cohort.matching.sheets.slips import Slips
+from cohort.matching.sheets.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
 
 DOMAINS = Words(
     "domain", {"machine-translation": "Machine translation", "ci-cd": "CI/CD", "nlp": "Words, all"}

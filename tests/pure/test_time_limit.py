@@ -7,7 +7,7 @@ import pytest
 
 from cohort.matching.certificate import verify
 from cohort.matching.problem import Problem
-from cohort.matching.solver import Solution, solve
+from cohort.matching.solver.optimum import Solution, solve
 
 
 class Clock:

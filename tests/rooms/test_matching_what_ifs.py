@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.db import unit_of_work
 from cohort.matching.certificate import verify
-from cohort.matching.evidence import unpack
 from cohort.matching.models import KeptEvidence, Run
+from cohort.matching.pairing.evidence import unpack
 from cohort.mentors.models import Mentor
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (

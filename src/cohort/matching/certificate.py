@@ -9,7 +9,7 @@ import numpy as np
 
 from cohort.matching.certificate_fair import faults_in_levels
 from cohort.matching.problem import Bools, Floats, Ints, Problem
-from cohort.matching.solver import Solution
+from cohort.matching.solver.optimum import Solution
 
 PAIRS_AT_ONCE = 2**20
 TOLERANCE = 1e-9

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.matching.canonical import steps_of
 from cohort.matching.problem import Bools, Ints, Problem
-from cohort.matching.solver import Level, Solution
+from cohort.matching.solver.canonical import steps_of
+from cohort.matching.solver.optimum import Level, Solution
 
 BLOCK = 1024
 NEVER = -(2**60)

@@ -12,11 +12,11 @@ from cohort.cohorts.languages import LANGUAGES
 from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
-from cohort.matching.pool import IdPair, Pool
-from cohort.matching.profiles import Mentor as MentorProfile
-from cohort.matching.profiles import Researcher
-from cohort.matching.scoring import Requirements, Weights
-from cohort.matching.taxonomy import Taxonomy
+from cohort.matching.pairing.pool import IdPair, Pool
+from cohort.matching.scores.profiles import Mentor as MentorProfile
+from cohort.matching.scores.profiles import Researcher
+from cohort.matching.scores.scoring import Requirements, Weights
+from cohort.matching.scores.taxonomy import Taxonomy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal

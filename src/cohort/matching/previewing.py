@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict
-from cohort.matching import periods, saying
-from cohort.matching.alternatives import Change
+from cohort.matching import periods
 from cohort.matching.gather import gather
 from cohort.matching.models import Pair, Round, RoundState, Rules, Run, RunState
-from cohort.matching.pairing import NotProved, Result, find_pairs
-from cohort.matching.pool import Pool
+from cohort.matching.pairing import saying
+from cohort.matching.pairing.alternatives import Change
+from cohort.matching.pairing.find import NotProved, Result, find_pairs
+from cohort.matching.pairing.pool import Pool
 from cohort.matching.schemas import RulesIn
 from cohort.matching.service import latest_round, newest_run
 from cohort.matching.what_ifs import MOST_PAIRS, names_of

@@ -17,8 +17,8 @@ from cohort.conditional import etag
 from cohort.errors import Stale
 from cohort.fields import Strict
 from cohort.matching import previewing, rules
-from cohort.matching.found import FACTOR_TITLES
 from cohort.matching.models import Rules
+from cohort.matching.pairing.found import FACTOR_TITLES
 from cohort.matching.schemas import AimIn, RequirementsIn, RulesIn, WeightsIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person

@@ -14,9 +14,9 @@ from sqlalchemy.orm import joinedload
 
 from cohort.matching.gather import gather
 from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
-from cohort.matching.pairing import NotProved, Result, find_pairs
-from cohort.matching.pool import Pool
-from cohort.matching.weighing import Loss, Weighed, weigh
+from cohort.matching.pairing.find import NotProved, Result, find_pairs
+from cohort.matching.pairing.pool import Pool
+from cohort.matching.pairing.weighing import Loss, Weighed, weigh
 from cohort.mentors.service import organisers_of
 from cohort.outbox import promise_each
 

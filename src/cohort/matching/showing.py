@@ -5,9 +5,9 @@ from dataclasses import asdict
 from uuid import UUID
 
 from cohort.board import Progress
-from cohort.matching.advising import Advice
-from cohort.matching.alternatives import Alternative, Change
 from cohort.matching.models import Override, Pair, Round, Rules, Run, Unmatched
+from cohort.matching.pairing.advising import Advice
+from cohort.matching.pairing.alternatives import Alternative, Change
 from cohort.matching.previewing import Preview
 from cohort.matching.schemas import (
     AdviceOut,

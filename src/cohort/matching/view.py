@@ -14,9 +14,9 @@ from cohort.board import Board, Progress
 from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.formats import percent, stage
 from cohort.guides import service as guides
-from cohort.matching import saying
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
+from cohort.matching.pairing import saying
 from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON
 from cohort.matching.service import newest_run, progress_of
 from cohort.matching.what_ifs import can_be_asked

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Conflict, NotFound
-from cohort.matching import saying
-from cohort.matching.alternatives import Alternative, Change, alternatives_for, changes_for
-from cohort.matching.counterfactual import NotTheBest
-from cohort.matching.evidence import Evidence, unpack
 from cohort.matching.models import KeptEvidence, Run
+from cohort.matching.pairing import saying
+from cohort.matching.pairing.alternatives import Alternative, Change, alternatives_for, changes_for
+from cohort.matching.pairing.evidence import Evidence, unpack
 from cohort.matching.results import get_solved_run
 from cohort.matching.schemas import WhatIfIn
+from cohort.matching.solver.counterfactual import NotTheBest
 from cohort.mentors.models import Mentor
 from cohort.people.models import Person
 

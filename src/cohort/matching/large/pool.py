@@ -9,10 +9,10 @@ import numpy as np
 from cohort.matching.large.profiles import ProfileScores, profile_scores
 from cohort.matching.large.words import plain
 from cohort.matching.problem import Ints
-from cohort.matching.profiles import Mentor, Researcher
-from cohort.matching.requirements import IdPairs, Requirements
-from cohort.matching.scoring import Weights
-from cohort.matching.taxonomy import Taxonomy
+from cohort.matching.scores.profiles import Mentor, Researcher
+from cohort.matching.scores.requirements import IdPairs, Requirements
+from cohort.matching.scores.scoring import Weights
+from cohort.matching.scores.taxonomy import Taxonomy
 
 UNSAID = {"id", "name", "email"}
 

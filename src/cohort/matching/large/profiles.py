@@ -15,8 +15,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from cohort.matching import factors
-from cohort.matching.availability import availability
 from cohort.matching.large.blocks import NO_PAIR, Block
 from cohort.matching.large.words import (
     circle_of,
@@ -30,10 +28,12 @@ from cohort.matching.large.words import (
     wished,
 )
 from cohort.matching.problem import Bools, Floats, Ints
-from cohort.matching.profiles import Mentor, Researcher
-from cohort.matching.requirements import IdPairs, Requirements
-from cohort.matching.scoring import Weights
-from cohort.matching.taxonomy import Taxonomy, domain_similarity
+from cohort.matching.scores import factors
+from cohort.matching.scores.availability import availability
+from cohort.matching.scores.profiles import Mentor, Researcher
+from cohort.matching.scores.requirements import IdPairs, Requirements
+from cohort.matching.scores.scoring import Weights
+from cohort.matching.scores.taxonomy import Taxonomy, domain_similarity
 
 STEPS = 1e9
 LEVELS = round(1 / factors.RANK_STEP)

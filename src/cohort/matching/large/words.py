@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from cohort.matching.factors import NEUTRAL
 from cohort.matching.problem import Floats
-from cohort.matching.profiles import Mentor, Researcher
+from cohort.matching.scores.factors import NEUTRAL
+from cohort.matching.scores.profiles import Mentor, Researcher
 
 GRAIN = 2.0**26
 

@@ -1,0 +1,130 @@
+"""What would help a cohort that was matched: places, invitations, other ways to match; pure."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cohort.matching.pairing.find import Held
+from cohort.matching.pairing.inviting import invitations
+from cohort.matching.pairing.pool import Pool
+from cohort.matching.problem import UNMATCHED
+from cohort.matching.solver.counterfactual import NotTheBest, counterfactuals
+from cohort.matching.solver.flow import never
+from cohort.matching.solver.frontier import frontier, spread
+
+MOST_PLACES = 10
+MOST_WAYS = 12
+SAME = 1e-9
+AWhile = Callable[[], Callable[[], bool]]
+"""Begins an allowance of time; what it gives says when that is over."""
+
+
+def for_ever() -> Callable[[], bool]:
+    return never
+
+
+@dataclass(frozen=True)
+class PlaceWorth:
+    """What one more place with a mentor would add to the total, and how many more it would place.
+
+    `placed` counts where the rules place people first; `gain` is then beside it.
+    """
+
+    mentor_id: str
+    gain: float
+    placed: int
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A mentor to invite, in slugs: what they would add, checked by matching again with them."""
+
+    domain: str
+    role: str
+    skills: tuple[str, ...]
+    language: str
+    gain: float
+    placed: int
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to match: the sum of scores, people placed, pairs of the run before kept.
+
+    `chosen` is the way of this run.
+    """
+
+    fit: float
+    placed: int
+    kept: int
+    changed: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Advice:
+    """complete: whether all ways that are the best for some weights are there, or only some."""
+
+    places: tuple[PlaceWorth, ...] = ()
+    invitations: tuple[Invited, ...] = ()
+    ways: tuple[Way, ...] = ()
+    complete: bool = True
+
+
+def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
+    """What is worth knowing beside the pairs; each question gets `a_while`.
+
+    Places and invitations are only known where the pairs are proved the best by total.
+    """
+    ways, complete = _ways(held, a_while())
+    try:
+        places, invited = tuple(_places(held)), tuple(_invited(pool, held, a_while()))
+    except NotTheBest:
+        places, invited = (), ()
+    return Advice(places, invited, ways, complete)
+
+
+def _places(held: Held) -> list[PlaceWorth]:
+    found = counterfactuals(held.problem, held.solution)
+    ids = held.problem.mentor_ids or ()
+    each = zip(ids, found.mentor_price.tolist(), found.more_placed.tolist(), strict=True)
+    worth = [PlaceWorth(*one) for one in each if one[2] > 0 or one[1] > 0]
+    return sorted(worth, key=lambda one: (-one.placed, -one.gain, one.mentor_id))[:MOST_PLACES]
+
+
+def _invited(pool: Pool, held: Held, out_of_time: Callable[[], bool]) -> Iterator[Invited]:
+    for one in invitations(pool, held, out_of_time=out_of_time):
+        yield Invited(one.domain, one.role, one.skills, one.language, one.gain, one.placed)
+
+
+def _ways(held: Held, out_of_time: Callable[[], bool]) -> tuple[tuple[Way, ...], bool]:
+    """Only where there is something to choose: somebody is left out, or was paired before."""
+    chosen = _chosen(held)
+    if chosen.placed == held.problem.shape[0] and not chosen.kept + chosen.changed:
+        return (), True
+    found = frontier(held.problem, out_of_time=out_of_time)
+    some = spread(found.points, MOST_WAYS)
+    ways = [Way(one.fit, one.placed, one.kept, one.changed, chosen=False) for one in some]
+    others = [one for one in ways if not _same(one, chosen)]
+    complete = found.complete and len(some) == len(found.points)
+    return tuple(sorted([chosen, *others], key=lambda one: (-one.fit, one.placed))), complete
+
+
+def _chosen(held: Held) -> Way:
+    problem, pairs = held.problem, held.solution.pairs
+    incumbent = np.asarray(problem.incumbent)
+    kept = int((incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
+    return Way(
+        fit=math.fsum(problem.scores[tuple(pairs.T)].tolist()),
+        placed=len(np.unique(pairs[:, 0])),
+        kept=kept,
+        changed=int((incumbent != UNMATCHED).sum()) - kept,
+        chosen=True,
+    )
+
+
+def _same(one: Way, other: Way) -> bool:
+    near = math.isclose(one.fit, other.fit, rel_tol=SAME, abs_tol=SAME)
+    return near and (one.placed, one.kept) == (other.placed, other.kept)

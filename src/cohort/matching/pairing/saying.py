@@ -1,0 +1,107 @@
+"""Costs, moves and what rules a pair out, in words for organisers; pure."""
+
+from collections.abc import Mapping, Sequence
+
+from cohort.matching.pairing.alternatives import (
+    NO_PLACE,
+    PINNED_ELSEWHERE,
+    PLACES_PINNED,
+    Alternative,
+    Change,
+)
+from cohort.matching.pairing.pins import REMOVED_BY
+
+EASILY = 0.1
+"""A pair is easily replaced when the total would lose less than this share of the pair's score."""
+WHY_NOT = REMOVED_BY | {
+    PINNED_ELSEWHERE: "the researcher is pinned to another mentor",
+    NO_PLACE: "the mentor has no free place",
+    PLACES_PINNED: "every free place with the mentor is pinned to someone",
+}
+
+
+def amount(cost: float, total: float) -> str:
+    """`0.12 (1.5% of the total)`: what is more than nothing never reads as nothing."""
+    said = "less than 0.01" if 0 < cost < 0.005 else f"{cost:.2f}"
+    if total <= 0:
+        return said
+    share = 100 * cost / total
+    percent = "less than 0.1%" if 0 < share < 0.05 else f"{share:.1f}%"
+    return f"{said} ({percent} of the total)"
+
+
+def stake(loss: float | None, fewer_placed: int, score: float, total: float) -> str:
+    """How much a pair matters; empty where that is not known."""
+    if loss is None:
+        return ""
+    if fewer_placed:
+        return f"Firm: without this pair, {_people(fewer_placed)} would have a mentor."
+    if loss <= 0:
+        return "Easily replaced: other pairs would be just as good without this one."
+    lost = f"without this pair, the total would fall by {amount(loss, total)}."
+    return f"{'Easily replaced' if loss < EASILY * score else 'Firm'}: {lost}"
+
+
+def gain(added: float, placed: int, total: float) -> str:
+    """`0.83 (6.9% of the total), and a mentor for 1 person more`."""
+    people = f"a mentor for {placed} {'person' if placed == 1 else 'people'} more" if placed else ""
+    if added <= 0:
+        return people or "nothing"
+    return f"{amount(added, total)}, and {people}" if people else amount(added, total)
+
+
+def ruled_out(one: Alternative) -> str:
+    """Why the pair cannot be; empty where it can."""
+    return " and ".join(WHY_NOT[name] for name in one.ruled_out)
+
+
+def cost(one: Alternative, total: float) -> str:
+    """What the pair would cost, as a line of a list."""
+    if one.cost is None:
+        return f"Cannot be: {ruled_out(one)}"
+    if one.chosen:
+        return "The pair of this run"
+    if one.as_good:
+        return "Nothing: just as good"
+    said = amount(one.cost, total) if one.cost > 0 else "nothing of the total"
+    if one.fewer_placed:
+        said = f"{_people(one.fewer_placed)} with a mentor"
+    return f"{said}; only by a pin, as it is below the least score" if one.below_floor else said
+
+
+def consequence(one: Alternative, total: float) -> str:
+    """What the cohort would lose if the pair had to be, as sentences."""
+    if one.cost is None:
+        return f"This pair cannot be: {ruled_out(one)}."
+    if one.chosen:
+        return "This is the pair that the run found."
+    opening = ""
+    if one.below_floor:
+        opening = f"The score of {one.score:.2f} is below the least one, so only a pin can do it. "
+    if one.fewer_placed:
+        return f"{opening}{_people(one.fewer_placed).capitalize()} would have a mentor."
+    if one.cost <= 0:
+        return f"{opening}Nothing would be lost: the total would be just as high."
+    return (
+        f"{opening}The total of all scores would fall by {amount(one.cost, total)}, "
+        f"from {total:.2f} to {total - one.cost:.2f}."
+    )
+
+
+def move(change: Change, names: Mapping[str, str]) -> str:
+    """`Ada would move from Max to Mia.`"""
+    who = names[change.researcher]
+    if change.origin is None:
+        return f"{who}, who has no mentor in this run, would get {names[change.target or '']}."
+    if change.target is None:
+        return f"{who} would lose {names[change.origin]}, and have no mentor."
+    return f"{who} would move from {names[change.origin]} to {names[change.target]}."
+
+
+def moves(changes: Sequence[Change], names: Mapping[str, str]) -> list[str]:
+    said = [move(change, names) for change in changes]
+    return [*said, "Nobody else would move."] if len(said) == 1 else said
+
+
+def _people(count: int) -> str:
+    return "one person fewer" if count == 1 else f"{count} people fewer"

@@ -1,0 +1,153 @@
+"""From two sheets and rules to a pool, as the platform would gather it; pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from cohort.matching.pairing.pool import IdPair, Pool
+from cohort.matching.scores.requirements import Requirements
+from cohort.matching.scores.taxonomy import Taxonomy
+from cohort.matching.sheets.columns import MENTORS, RESEARCHERS
+from cohort.matching.sheets.roster import (
+    Roster,
+    Vocabulary,
+    link,
+    mentors_of,
+    read_mentors,
+    read_researchers,
+    researchers_of,
+)
+from cohort.matching.sheets.rule_file import RuleFile
+from cohort.matching.sheets.spreadsheet import Sheet
+
+ONE_PLACE = 1
+NEEDS = {
+    "common_language": "languages",
+    "min_shared_hours": "weekly_hours",
+}
+"""The requirements that cannot be judged unless both sheets have a column."""
+
+
+class BadSheets(ValueError):
+    """All that was found wrong, each with its file, row and column."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A pool, the words for the people in it, and what had to be assumed or ignored."""
+
+    pool: Pool
+    researcher_names: Mapping[str, str]
+    mentor_names: Mapping[str, str]
+    notes: Sequence[str]
+
+
+def gather(
+    researchers: Sheet,
+    mentors: Sheet,
+    *,
+    rules: RuleFile,
+    words: Vocabulary,
+    taxonomy: Taxonomy,
+    week: date,
+) -> Gathered:
+    """Who is in the sheets, ready to be paired. Raises BadSheets with every fault."""
+    studying, mentoring = read_researchers(researchers, words), read_mentors(mentors, words)
+    hers, studying = link(studying, mentoring, "wishes")
+    theirs, mentoring = link(mentoring, studying, "wishes")
+    present, studying = link(studying, mentoring, "current_mentor")
+    requirements, lifted = _judged(rules, studying, mentoring)
+    faults = [
+        *studying.faults,
+        *mentoring.faults,
+        *_more_than_places(mentoring),
+        *_unjudgeable(rules, studying, mentoring),
+    ]
+    if faults:
+        raise BadSheets(faults)
+    pool = Pool(
+        week=week,
+        researchers=researchers_of(studying, hers),
+        mentors=mentors_of(mentoring, theirs),
+        places=[one.get("capacity", ONE_PLACE) for one in mentoring.people],
+        taxonomy=taxonomy,
+        weights=rules.weights,
+        requirements=requirements,
+        floor=rules.least_score,
+        blocks=_with_oneself(studying, mentoring),
+        incumbents={one: mentor for one, (mentor, *_) in present.items()},
+        stickiness=rules.stickiness,
+        cover=rules.cover,
+        objective=rules.objective,
+        demand=_counts(studying, "mentors_wanted", 1),
+        min_load=_counts(mentoring, "at_least", 0),
+        names={**studying.names, **mentoring.names},
+        titles=words.titles,
+    )
+    notes = [*studying.notes, *mentoring.notes, *lifted]
+    return Gathered(pool, studying.names, mentoring.names, notes)
+
+
+def _counts(roster: Roster, name: str, usual: int) -> list[int]:
+    """What a column of numbers says of each; nothing where there is no such column."""
+    return [one.get(name, usual) for one in roster.people] if name in roster.said else []
+
+
+def _more_than_places(mentoring: Roster) -> Iterator[str]:
+    for one in mentoring.people:
+        least, places = one.get("at_least", 0), one.get("capacity", ONE_PLACE)
+        if least > places:
+            yield (
+                f'{mentoring.sheet.name}, row {one["row"]}, column "{mentoring.said["at_least"]}": '
+                f"{least} is more than there are places ({places})."
+            )
+
+
+def _judged(rules: RuleFile, studying: Roster, mentoring: Roster) -> tuple[Requirements, list[str]]:
+    """A default that a sheet says nothing about would remove every pair: it is lifted, aloud."""
+    lifted = {
+        need: _silent(column, studying, mentoring)
+        for need, column in NEEDS.items()
+        if need not in rules.said and _silent(column, studying, mentoring)
+    }
+    none = Requirements(common_language=False, min_shared_hours=0.0)
+    notes = [
+        f"No column {_title(NEEDS[need])} in {' and '.join(silent)}: pairs need no "
+        f"{'language' if need == 'common_language' else 'hours'} in common."
+        for need, silent in lifted.items()
+    ]
+    return replace(rules.requirements, **{need: getattr(none, need) for need in lifted}), notes
+
+
+def _unjudgeable(rules: RuleFile, studying: Roster, mentoring: Roster) -> Iterator[str]:
+    for need, column in NEEDS.items():
+        asked = need in rules.said and bool(getattr(rules.requirements, need))
+        for name in _silent(column, studying, mentoring) if asked else ():
+            off = "false" if need == "common_language" else "0"
+            yield (
+                f"{name} has no column {_title(column)}, but the rules ask for {need}. "
+                f"Add the column, or set {need} = {off}."
+            )
+
+
+def _silent(column: str, *rosters: Roster) -> list[str]:
+    return [roster.sheet.name for roster in rosters if column not in roster.said]
+
+
+def _title(column: str) -> str:
+    return next(one.title for one in (*RESEARCHERS, *MENTORS) if one.field == column)
+
+
+def _with_oneself(studying: Roster, mentoring: Roster) -> list[IdPair]:
+    """Somebody may stand in both sheets, but is nobody's own mentor."""
+    by_id = {one["id"]: one["id"] for one in mentoring.people}
+    by_email = {one["email"]: one["id"] for one in mentoring.people if one["email"]}
+    return [
+        (one["id"], mentor)
+        for one in studying.people
+        if (mentor := by_email.get(one["email"]) or by_id.get(one["id"]))
+    ]
