@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from cohort.demo.opening import PASSWORD
 
@@ -85,8 +85,14 @@ def browser(chromium: str) -> Generator[Browser]:
 Visit = Callable[..., Page]
 
 
+@pytest.fixture(scope="module")
+def logins() -> dict[str, StorageState]:
+    """One login for each person: more than ten in five minutes would be refused."""
+    return {}
+
+
 @pytest.fixture
-def visit(site: Site, browser: Browser) -> Generator[Visit]:
+def visit(site: Site, browser: Browser, logins: dict[str, StorageState]) -> Generator[Visit]:
     """`page = visit(as_="organiser@example.org", phone=True, scripts=False, dark=True)`."""
     contexts: list[BrowserContext] = []
 
@@ -98,12 +104,17 @@ def visit(site: Site, browser: Browser) -> Generator[Visit]:
             viewport=PHONE if phone else DESKTOP,
             java_script_enabled=scripts,
             color_scheme="dark" if dark else "light",
+            storage_state=logins.get(as_),
         )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-        if as_:
+        if as_ and as_ not in logins:
             sign_in(page, as_)
+            page.wait_for_url(lambda address: not address.endswith("/login"))
+            logins[as_] = context.storage_state()
+        elif as_:
+            page.goto("/")
         return page
 
     yield visit
