@@ -187,8 +187,6 @@ def test_why_not_this_mentor_is_asked_with_the_keyboard_and_without_scripts(
     page = visit(as_=ORGANISER, phone=phone, scripts=False)
     page.goto("/cohorts/demo")
     page.get_by_role("link", name=re.compile("^Round ")).first.click()
-    if not page.get_by_role("link", name=re.compile("Other mentors")).count():
-        pytest.fail(f"No pair can be opened: {page.inner_text('main')[:500]}")
     page.get_by_role("link", name=re.compile("Other mentors")).first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Other mentors for")
