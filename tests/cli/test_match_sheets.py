@@ -111,6 +111,31 @@ def test_twins_are_told_apart_and_nobody_mentors_herself(desk: Desk) -> None:
     assert desk.pairs()[0]["researcher"] == "Ada (a@x.org)"
 
 
+def test_both_sheets_may_count_their_people_from_one(desk: Desk) -> None:
+    ran = desk.sheets(
+        "Id,Name,Domains\n1,Ada,Robotics\n2,Bo,Machine translation\n3,Cy,\n",
+        "Id,Name,Domains\n1,Mia,Robotics\n2,Nils,Machine translation\n",
+        "--report",
+        "report.html",
+    )
+    assert ran.status == 0, ran.err
+    assert [(one["researcher"], one["mentor"]) for one in desk.pairs()] == [
+        ("Ada", "Mia"),
+        ("Bo", "Nils"),
+    ]
+    report = (desk.folder / "report.html").read_text()
+    assert "would lose Mia" in report or "would lose Nils" in report
+    assert "Mia would lose" not in report
+
+
+def test_whoever_stands_in_both_sheets_by_name_alone_is_named_in_a_note(desk: Desk) -> None:
+    ran = desk.sheets("Id,Name\n7,Ada\u00a0Q\n", "Name,E-mail,Capacity\nada  q,a@x.org,1\n")
+    assert ran.out.startswith("Without a mentor (1):")
+    assert "not paired with themselves: “Ada\u00a0Q”. Where two people have one name" in ran.err
+    ran = desk.sheets("Name,E-mail\nAda,b@x.org\n", "Name,E-mail\nAda,a@x.org\n")
+    assert (len(desk.pairs()), "themselves" in ran.err) == (1, False)
+
+
 def test_a_heading_above_the_titles_and_names_in_two_columns_are_understood(desk: Desk) -> None:
     researchers = "Programme 2026;;\n;;\nVorname;Name;Sprachen\nZoë;Vogt;Deutsch\n"
     ran = desk.sheets(researchers, "Name;Languages\nMia;de\n")

@@ -1,7 +1,7 @@
 """From two sheets to the people of a pool: every fault is collected, with its row and column."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cohort.matching.scores.hours import read_hours
@@ -215,6 +215,18 @@ def _notes(reading: _Reading, people: Sequence[Row]) -> Iterator[str]:
         yield f"{name} has no column Capacity: each mentor has one place."
 
 
+def told_apart(one: Roster, other: Roster) -> Roster:
+    """Both sheets may count their people from 1: here an id is one person's, whoever wrote it.
+
+    No cell ends in a blank, so nobody has the new id yet. Cells go on naming people as written.
+    """
+    ids = {
+        person["id"]: person["id"] + " " * (person["id"] in other.names) for person in one.people
+    }
+    people = [{**person, "id": ids[person["id"]]} for person in one.people]
+    return replace(one, people=people, names={ids[was]: name for was, name in one.names.items()})
+
+
 def link(one: Roster, other: Roster, field_name: str) -> tuple[dict[str, list[str]], Roster]:
     """The ids of those whom `field_name` names (by id, e-mail or name), by the id of who wrote it.
 
@@ -254,6 +266,7 @@ def link(one: Roster, other: Roster, field_name: str) -> tuple[dict[str, list[st
 def _known_as(roster: Roster) -> dict[str, list[str]]:
     known: dict[str, list[str]] = {}
     for person in roster.people:
+        # `plain` leaves the blank of `told_apart` out.
         for key in dict.fromkeys(plain(person[name]) for name in ("id", "email", "name")):
             if key:
                 known.setdefault(key, []).append(person["id"])

@@ -10,17 +10,20 @@ from cohort.matching.scores.taxonomy import Taxonomy
 from cohort.matching.sheets.columns import MENTORS, RESEARCHERS
 from cohort.matching.sheets.roster import (
     Roster,
+    Row,
     Vocabulary,
     link,
     mentors_of,
     read_mentors,
     read_researchers,
     researchers_of,
+    told_apart,
 )
 from cohort.matching.sheets.rule_file import RuleFile
 from cohort.matching.sheets.spreadsheet import Sheet
 
 ONE_PLACE = 1
+MOST_NAMED = 5
 NEEDS = {
     "common_language": "languages",
     "min_shared_hours": "weekly_hours",
@@ -57,6 +60,7 @@ def gather(
 ) -> Gathered:
     """Who is in the sheets, ready to be paired. Raises BadSheets with every fault."""
     studying, mentoring = read_researchers(researchers, words), read_mentors(mentors, words)
+    mentoring = told_apart(mentoring, studying)
     hers, studying = link(studying, mentoring, "wishes")
     theirs, mentoring = link(mentoring, studying, "wishes")
     present, studying = link(studying, mentoring, "current_mentor")
@@ -69,6 +73,7 @@ def gather(
     ]
     if faults:
         raise BadSheets(faults)
+    oneself = _with_oneself(studying, mentoring)
     pool = Pool(
         week=week,
         researchers=researchers_of(studying, hers),
@@ -78,7 +83,7 @@ def gather(
         weights=rules.weights,
         requirements=requirements,
         floor=rules.least_score,
-        blocks=_with_oneself(studying, mentoring),
+        blocks=oneself,
         incumbents={one: mentor for one, (mentor, *_) in present.items()},
         stickiness=rules.stickiness,
         cover=rules.cover,
@@ -88,7 +93,12 @@ def gather(
         names={**studying.names, **mentoring.names},
         titles=words.titles,
     )
-    notes = [*studying.notes, *mentoring.notes, *lifted]
+    notes = [
+        *studying.notes,
+        *mentoring.notes,
+        *lifted,
+        *_in_both(studying, mentoring, oneself),
+    ]
     return Gathered(pool, studying.names, mentoring.names, notes)
 
 
@@ -143,11 +153,35 @@ def _title(column: str) -> str:
 
 
 def _with_oneself(studying: Roster, mentoring: Roster) -> list[IdPair]:
-    """Somebody may stand in both sheets, but is nobody's own mentor."""
-    by_id = {one["id"]: one["id"] for one in mentoring.people}
-    by_email = {one["email"]: one["id"] for one in mentoring.people if one["email"]}
-    return [
-        (one["id"], mentor)
+    """Somebody may stand in both sheets, but is nobody's own mentor.
+
+    One person has one e-mail, or one name where an e-mail is missing. Ids tell nothing: many
+    sheets number their rows.
+    """
+    known: dict[str, list[Row]] = {}
+    for mentor in mentoring.people:
+        for call in _calls(mentor):
+            known.setdefault(call, []).append(mentor)
+    found = (
+        (one["id"], mentor["id"])
         for one in studying.people
-        if (mentor := by_email.get(one["email"]) or by_id.get(one["id"]))
-    ]
+        for call in sorted(_calls(one))
+        for mentor in known.get(call, [])
+        if one["email"] == mentor["email"] or not (one["email"] and mentor["email"])
+    )
+    return list(dict.fromkeys(found))
+
+
+def _calls(person: Row) -> set[str]:
+    return {" ".join(person[said].casefold().split()) for said in ("email", "name")} - {""}
+
+
+def _in_both(studying: Roster, mentoring: Roster, oneself: Sequence[IdPair]) -> Iterator[str]:
+    if oneself:
+        named = [f"“{studying.names[one]}”" for one in dict(oneself)]
+        more = [f"{len(named) - MOST_NAMED:,} more"] if len(named) > MOST_NAMED else []
+        yield (
+            f"In {studying.sheet.name} and in {mentoring.sheet.name} too, and not paired with "
+            f"themselves: {', '.join([*named[:MOST_NAMED], *more])}. Where two people have "
+            "one name, give both an e-mail."
+        )
