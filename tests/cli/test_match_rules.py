@@ -88,3 +88,15 @@ def test_minimums_that_cannot_be_met_are_said_by_name_and_nothing_is_written(des
     assert ran.status == 2
     assert "Mia must have at least two researchers, but only one of these places" in ran.err
     assert "PAIRS.csv" not in desk.files
+
+
+def test_minimums_and_fairness_are_refused_by_name_too(desk: Desk) -> None:
+    desk.put("rules.toml", 'objective = "fair"\n')
+    sheets = "Name,Languages\nAda,en\n", "Name,Languages,Places,At least\nMia,de,2,1\n"
+    ran = desk.sheets(*sheets, "--rules", "rules.toml")
+    assert ran.status == 2
+    assert (
+        "Mia must have at least one researcher, but none of these places can be filled: nobody "
+        "could go there. It would be enough to ask for 0 with Mia instead of 1. Or change one of "
+        "these, each of which fills one place: Allow Ada and Mia to be a pair."
+    ) in ran.err

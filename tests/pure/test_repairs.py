@@ -65,6 +65,14 @@ def test_each_repair_leads_to_what_solving_again_finds(problem: Problem) -> None
             assert missing >= nearest(problem)[0]
 
 
+def refusal_of(problem: Problem) -> CannotMeet | None:
+    try:
+        solve(problem)
+    except CannotMeet as refusal:
+        return refusal
+    return None
+
+
 def value(repair: Repair) -> tuple[int, float]:
     return (repair.more_placed, round(repair.total, 9))
 
@@ -119,6 +127,16 @@ def test_the_cheapest_way_out_comes_first_and_is_said_in_words() -> None:
         ("Allow Ada and Lou to be a pair.", pytest.approx(2.2)),
         ("Allow Bo and Lou to be a pair.", pytest.approx(1.5)),
     ]
+
+
+@given(problems(fair=True))
+@settings(max_examples=100, deadline=None)
+def test_where_fairness_is_the_aim_repairs_place_the_most_people(problem: Problem) -> None:
+    nearly = replace(problem, objective="total", cover=True)
+    fair, total = refusal_of(problem), refusal_of(nearly)
+    assert (fair is None) == (total is None)
+    if fair and total:
+        assert repairs(problem, fair) == repairs(nearly, total)
 
 
 def test_a_pin_in_the_way_is_named_and_can_be_lifted() -> None:

@@ -34,9 +34,10 @@ def _who_is_short(proof: CannotMeet, researchers: Sequence[str], mentors: Sequen
     whom = _some([mentors[j] for j in proof.mentors])
     could = _some([researchers[i] for i in proof.researchers])
     together = " together" if len(proof.mentors) > 1 else ""
+    filled = f"only {in_words(proof.room)}" if proof.room else "none"
     return (
-        f"{whom} must have at least {counted(proof.asked, 'researcher')}{together}, but only "
-        f"{in_words(proof.room)} of these places can be filled: "
+        f"{whom} must have at least {counted(proof.asked, 'researcher')}{together}, but "
+        f"{filled} of these places can be filled: "
         + (f"those who could go there are {could}." if could else "nobody could go there.")
     )
 

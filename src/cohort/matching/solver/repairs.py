@@ -79,8 +79,15 @@ def repairs(problem: Problem, refusal: CannotMeet, *, most: int = 10) -> tuple[R
 
     All such changes are weighed, exactly and without solving for each: the change must be part
     of whatever fills the place, so that the place is filled along the best walk to the change
-    and on to a mentor who is short. One more place with a mentor never helps here.
+    and on to a mentor who is short. One more place with a mentor never helps here. Fairness is
+    weighed as what comes nearest to it: the most people with a mentor, then the total.
     """
+    if problem.objective == "fair":
+        problem = replace(problem, objective="total", cover=True)
+        try:
+            solve(problem)
+        except CannotMeet as by_total:
+            refusal = by_total
     can_be = replace(problem, min_load=refusal.lower)
     solution = solve(can_be)
     short = np.flatnonzero(refusal.lower < np.asarray(problem.min_load))
