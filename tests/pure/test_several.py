@@ -9,7 +9,7 @@ from cohort.matching.problem import Problem
 from cohort.matching.solver.canonical import canonical
 from cohort.matching.solver.flow import Goal, Residual, prices_of
 from cohort.matching.solver.optimum import solve
-from cohort.matching.solver.several import best_with_several
+from cohort.matching.solver.several import nearly_best_with_several
 from cohort.matching.solver.stages import whole
 
 
@@ -20,7 +20,7 @@ def test_where_an_assignment_exists_it_is_held_and_no_move_improves_it(problem: 
         return
     worth = canonical(problem)
     goal, scope = Goal(worth.units - worth.bonus, worth.bonus), whole(problem, worth)
-    held = best_with_several(goal, scope)
+    held = nearly_best_with_several(goal, scope)
     assert held is not None
     assert scope.holds(held)
     prices_of(Residual(goal, scope, held))  # raises where a round of moves gains something

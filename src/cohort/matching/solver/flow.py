@@ -73,6 +73,9 @@ class Residual:
         self.degree, self.load = held.sum(axis=1), held.sum(axis=0)
         self.bench = held.shape[1]
         self._several = bool((scope.most > 1).any())
+        self._worth = np.where(scope.allowed, goal.worth, NO_ARC)
+        if self._several:  # never the same mentor twice
+            self._worth[held] = NO_ARC
         self.arcs = np.full((self.bench + 1, self.bench + 1), NO_ARC, dtype=np.int64)
         self.lowest: Ints | None = None
         for mentors in in_blocks(self.bench):
@@ -89,10 +92,10 @@ class Residual:
         ]
         for i, p, _ in moves:
             if p != self.bench:
-                self.held[i, p] = False
+                self._hold(i, p, held=False)
         for i, _, q in moves:
             if q != self.bench:
-                self.held[i, q] = True
+                self._hold(i, q, held=True)
         rows = [i for i, _, _ in moves]
         self.degree[rows] = self.held[rows].sum(axis=1)
         touched = {node for walk in walks for node in walk}
@@ -103,6 +106,11 @@ class Residual:
         self._refresh(np.array(sorted(touched - {self.bench}), dtype=np.int64))
         if self.bench in touched:
             self._refresh_bench()
+
+    def _hold(self, i: int, j: int, *, held: bool) -> None:
+        self.held[i, j] = held
+        if self._several:
+            self._worth[i, j] = NO_ARC if held else self.goal.worth[i, j]
 
     def is_place(self, p: int, q: int) -> bool:
         """Whether the arc is a free place taken up, or a place left empty, and nobody moves."""
@@ -164,12 +172,8 @@ class Residual:
         return self._table(rows, nothing, np.full(len(rows), NO_ARC))
 
     def _table(self, rows: Ints, own: Ints, leaves: Ints) -> Ints:
-        closed = ~self.scope.allowed[rows]
-        if self._several:
-            closed |= self.held[rows]
         table = np.empty((len(rows), self.bench + 1), dtype=np.int64)
-        np.subtract(self.goal.worth[rows], own[:, None], out=table[:, :-1])
-        table[:, :-1][closed] = NO_ARC
+        np.subtract(self._worth[rows], own[:, None], out=table[:, :-1])
         table[:, -1] = leaves
         return table
 

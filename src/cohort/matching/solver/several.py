@@ -1,7 +1,7 @@
 """Where the engine starts from when somebody may have several mentors: a flow, nearly the best.
 
 A unit goes from the source to a researcher, on to a mentor, and to the sink; or it stays on the
-bench. What must be filled has arcs of its own, at a gain that nothing outweighs.
+bench. What must be filled has arcs of its own, at a gain that little outweighs.
 """
 
 import numpy as np
@@ -11,23 +11,27 @@ from cohort.matching.problem import Bools, Ints
 from cohort.matching.solver.flow import Goal, Scope
 
 BITS = 58  # that OR-tools has for a gain times the number of nodes
+STEPS = 2.0**12  # from the least to the largest worth: finer, ties are slower than what it saves
+ENOUGH = 4.0  # times the largest worth, for what comes first: nearly always all that it takes
 
 
-def best_with_several(goal: Goal, scope: Scope) -> Bools | None:
-    """The best assignment in the scope, but for gains rounded to the bits there are.
+def nearly_best_with_several(goal: Goal, scope: Scope) -> Bools | None:
+    """An assignment, the best in the scope but for rounded gains; minimums may be missed.
 
-    None where the numbers are too large even so. Cost scaling (Goldberg and Tarjan 1990) by
-    OR-tools, which is imported here because few pools come this way.
+    None where there are more places than OR-tools can count. Cost scaling (Goldberg and Tarjan
+    1990) by OR-tools, which is imported here because few pools come this way.
     """
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415
 
     n, m = scope.allowed.shape
     rows, columns = np.nonzero(scope.allowed)
     worth = goal.worth[rows, columns].astype(np.float64)
-    largest = max(float(np.abs(worth).max(initial=0)), goal.first)
+    largest = float(np.abs(worth).max(initial=1))
+    first = min(float(goal.first), ENOUGH * largest)
     owes = bool(scope.least.any() or scope.lower.any() or scope.fixed.any())
-    must = 2.0 * n * largest + 1 if owes else 0.0
-    scale = min(1.0, 2.0**BITS / (n + m + 2) / max(largest + must, 1.0))
+    must = ENOUGH * (first + largest) if owes else 0.0
+    spread = float(np.ptp(worth)) if len(worth) else 0.0
+    scale = min(1.0, STEPS / max(spread, 1.0), 2.0**BITS / (n + m + 2) / (largest + first + must))
     flow = SimpleMinCostFlow()
 
     def arcs(tails: Ints, heads: Ints, capacity: Ints, gain: npt.ArrayLike) -> Ints:
@@ -40,7 +44,7 @@ def best_with_several(goal: Goal, scope: Scope) -> Bools | None:
     gain = worth + must * scope.fixed[rows, columns]
     pairs = arcs(rows, mentors[columns], np.ones_like(rows), gain)
     once, least = np.minimum(scope.most, 1), np.maximum(scope.least, 1)
-    arcs(source, researchers, once, goal.first + must * (scope.least > 0))
+    arcs(source, researchers, once, first + must * (scope.least > 0))
     arcs(source, researchers, least - 1, must)
     arcs(source, researchers, np.maximum(scope.most - least, 0), 0.0)
     arcs(mentors, sink, scope.lower, must)

@@ -63,7 +63,7 @@ def settled(
     problem: Problem, best: Residual, prices: Ints, out_of_time: Callable[[], bool]
 ) -> tuple[Bools, bool]:
     """One assignment among those equal to this best one, and whether there was time for it."""
-    held, scope = best.held.copy(), _within_rounds(best, prices)
+    held, scope = np.array(best.held, order="C"), _within_rounds(best, prices)
     rows, columns = (np.arange(size) for size in held.shape)
     for rule in (_keep_incumbents_then_place, _draw_lots):
         rows, columns, scope = _still_open(rows, columns, scope)

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 from cohort.matching.problem import Bools, Floats, Ints
 from cohort.matching.solver.auction import FEW, STEP, Bids, Singles, auction
 from cohort.matching.solver.flow import Goal, Scope, never, pairs_in
-from cohort.matching.solver.several import best_with_several
+from cohort.matching.solver.several import nearly_best_with_several
 
 DENSE = 100_000  # researchers times places up to which the whole matrix is solved at once
 NEAR = 2.0  # steps within which a pair always belongs to the core
@@ -42,7 +42,7 @@ def quick(goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
     several = bool((scope.most > 1).any())
     found: Bools | None
     if several and not out_of_time():
-        found = best_with_several(goal, scope)
+        found = nearly_best_with_several(goal, scope)
     elif not several and n * places <= DENSE:
         found = _dense(goal, scope)
     else:
