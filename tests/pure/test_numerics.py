@@ -143,6 +143,19 @@ def test_stickiness_is_lowered_to_what_outweighs_all_scores_and_no_step_is_made_
     assert solve(Problem([[0.0, 0.0]], [1, 1], incumbent=[1])).mentor_of.tolist() == [1]
 
 
+def test_minimums_that_make_six_hundred_people_move_are_met_and_proved() -> None:
+    """Only if everybody moves on by one, at a loss each, is the last mentor's place filled."""
+    n = 600
+    people = np.arange(n)
+    scores, forbidden = np.full((n, n), -1.0), np.ones((n, n), dtype=np.bool_)
+    forbidden[people[1:], people[1:] - 1] = forbidden[people, people] = False
+    scores[people[1:], people[1:] - 1] = 1.0
+    problem = Problem(scores, np.ones(n), forbidden=forbidden, min_load=np.ones(n))
+    solution = solve(problem)
+    assert solution.mentor_of.tolist() == people.tolist()
+    assert verify(problem, solution), verify(problem, solution).sentence
+
+
 STRANGE = ["", "a", "a\0", "\0a", "ä", "a\u0308", "\U0001f600", "\ud800", "０", "0", "-1", " 0"]
 
 

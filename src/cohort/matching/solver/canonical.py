@@ -11,6 +11,8 @@ import numpy.typing as npt
 from cohort.matching.problem import Bools, Ints, Problem
 
 LARGEST_UNIT = 2.0**50  # sums of a few stay below 2**53, up to which float64 counts exactly
+LONGEST_WALK = 2.0**58
+"""What moving everybody may gain or lose: so much less than a missing arc that none seems one."""
 MOST_DIGITS = 300
 LOT_BITS = 40
 """Two assignments of a million pairs then share their best sum of lots by a chance of 1e-6."""
@@ -21,7 +23,8 @@ BLOCK = 64
 class Canonical:
     """units int64[n, m]: the score in steps, with stickiness; it counts where `allowed`.
 
-    steps  how many make 1: a power of ten, the greatest at which every unit fits in 50 bits.
+    steps  how many make 1: a power of ten, the greatest at which every unit fits in 50 bits
+           (and, with `min_load`, at which moving everybody fits in 58).
     bonus  in steps, for everybody placed: more than twice what the total could ever change; 0
            without `cover`.
     """
@@ -71,8 +74,10 @@ def steps_of(problem: Problem) -> float:
 
 
 def _steps(problem: Problem, largest: float) -> float:
-    most = (largest or 1.0) * (_outweighing(problem) if problem.cover else 1)
-    return 10.0 ** min(math.floor(math.log10(LARGEST_UNIT) - math.log10(most)), MOST_DIGITS)
+    room = LARGEST_UNIT / (_outweighing(problem) if problem.cover else 1)
+    if np.any(problem.min_load):  # to fill a place everybody may have to move on, at a loss each
+        room = min(room, LONGEST_WALK / (2 * problem.shape[1] + 2))
+    return 10.0 ** min(math.floor(math.log10(room) - math.log10(largest or 1.0)), MOST_DIGITS)
 
 
 def _largest(problem: Problem) -> float:

@@ -14,14 +14,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from cohort.matching.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
-from cohort.matching.solver.canonical import LARGEST_UNIT, MOST_DIGITS, canonical
+from cohort.matching.solver.canonical import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS, canonical
 from cohort.matching.solver.flow import Goal, Residual, Scope, improve, never, prices_of
 from cohort.matching.solver.infeasible import CannotMeet
 from cohort.matching.solver.optimum import solve
 from cohort.matching.solver.stages import feasible, settled, whole
 from cohort.matching.solver.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
-
-LONGEST_WALK = 2.0**58  # what moving everybody could add up to at most, below flow.NEVER
 
 
 @dataclass(frozen=True, eq=False)
