@@ -52,6 +52,8 @@ def test_what_is_not_worked_out_is_said(desk: Desk, monkeypatch: pytest.MonkeyPa
     fair = report_of_the_examples(desk, "--rules", "fair.toml")
     assert "No assignment is fairer: as many people as possible have a mentor" in fair
     assert "only worked out where the sum of all scores is made the best" in fair
+    assert "Mentors and their places" in fair
+    assert "One more place would add" not in fair
     monkeypatch.setattr("cohort.matching.pairing.find.MOST_HELD", 0)
     large = report_of_the_examples(desk)
     assert "no table of all scores is held" in large

@@ -8,7 +8,7 @@ from cases import integers
 
 from cohort.matching.certificate import verify
 from cohort.matching.problem import Problem
-from cohort.matching.solver.optimum import Solution, solve
+from cohort.matching.solver.optimum import Prices, Solution, solve
 
 PROBLEM = Problem([[0.9, 0.5], [0.8, 0.1]], [1, 1], objective="fair")
 
@@ -29,6 +29,28 @@ def test_each_level_is_told() -> None:
         ("score", 1),
     ]
     assert levels[1].score < levels[2].score
+
+
+def ring(size: int) -> Problem:
+    """Everybody may stay, or all may go one on: half gain 0.8 by it and half lose as much."""
+    people = np.arange(size)
+    forbidden = np.ones((size, size), dtype=bool)
+    scores = np.full((size, size), 0.9)
+    for k, ahead in enumerate((people, (people + 1) % size)):
+        forbidden[people, ahead] = False
+        scores[people, ahead] = np.where((people < size // 2) == (k == 0), 0.1, 0.9)
+    return Problem(scores, np.ones(size), forbidden=forbidden, objective="fair")
+
+
+@pytest.mark.parametrize("size", [30, 200])
+def test_what_is_as_fair_has_the_same_sum_so_that_no_place_has_a_price(size: int) -> None:
+    """Prices that explain it pass what floats can count: each place would be 0.8 dearer."""
+    solution = solve(ring(size))
+    assert verify(ring(size), solution), verify(ring(size), solution).sentence
+    assert solution.total == solution.bound == pytest.approx(size / 2)
+    assert not solution.prices.v.any()
+    priced = lied(solution, prices=Prices(solution.prices.u, np.ones(size)))
+    assert "with fairness it must be 0" in verify(ring(size), priced).sentence
 
 
 def lied(solution: Solution, **change: object) -> Solution:

@@ -113,7 +113,7 @@ def _faults_in_counts(problem: Problem, pairs: Ints) -> Iterator[str]:
 
 def _faults_in_prices(problem: Problem, solution: Solution) -> Iterator[str]:
     v, bonus = solution.prices.v, solution.cover_bonus
-    may_be_low = (np.asarray(problem.min_load) > 0) | (problem.objective == "fair")
+    may_be_low = np.asarray(problem.min_load) > 0
     for j in np.flatnonzero(~(((v >= 0) | may_be_low) & np.isfinite(v))):
         yield f"The price of mentor {j} is {v[j]}; it must be a number of at least 0."
     if bonus and not (problem.cover and problem.objective == "total"):

@@ -8,8 +8,7 @@ from cohort.matching.problem import Floats
 class Prices(NamedTuple):
     """u float[n]: what each researcher adds; v float[m] >= 0: the price of a place.
 
-    u is negative only by a pin, v only where `min_load` holds a mentor above what fits. With
-    "fair" both may be: they are the prices among the assignments that are as fair.
+    u is negative only by a pin, v only where `min_load` holds a mentor above what fits.
     """
 
     u: Floats

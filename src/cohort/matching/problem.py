@@ -63,8 +63,8 @@ class Problem:
                 (unless `min_load` asks for it).
     objective   "total": the sum of the scores of the pairs. "fair": as many researchers as
                 possible with a mentor, then as many pairs as possible, then the worst score of
-                a pair as high as possible, then the next worst, and so on (leximin); among
-                what is equally fair, the sum.
+                a pair as high as possible, then the next worst, and so on (leximin). What is
+                equally fair has the same scores, and so the same sum.
     *_ids       distinct, compared as text; they settle ties, so that the order of rows and
                 columns never matters. Without them a row's position is its id.
 

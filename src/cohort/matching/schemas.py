@@ -335,4 +335,7 @@ class CertificateOut(Shown):
     )
     input_digest: str
     researcher_prices: dict[UUID, float] = Field(description="By enrolment.")
-    mentor_prices: dict[UUID, float] = Field(description="What one more place would add.")
+    mentor_prices: dict[UUID, float] = Field(
+        description="What one more place would add to the total; 0 where the run is proved the "
+        "fairest, which has another proof: its levels, in the run's evidence."
+    )

@@ -26,17 +26,19 @@ class Solution:
     total        the sum of the pairs' scores, with the stickiness of kept incumbents.
     bound        no assignment (with "fair": none as fair) has a higher total; `gap` is
                  bound - total, 0 when proved.
-    prices       u and v with u[i] + v[j] >= score[i, j] + cover_bonus for every allowed pair
-                 (with "fair": for every pair that the levels leave open), u >= 0 unless pinned;
-                 v is the lowest that prove it: what one more place with the mentor would add
-                 (the highest, for a mentor held at `min_load` in whose place nobody could be).
-                 With demand above 1, u[i] is the sum over i's best pairs.
+    prices       u and v with u[i] + v[j] >= score[i, j] + cover_bonus for every allowed pair,
+                 u >= 0 unless pinned; v is the lowest that prove it: what one more place with
+                 the mentor would add (the highest, for a mentor held at `min_load` in whose
+                 place nobody could be). With demand above 1, u[i] is the sum over i's best
+                 pairs. With "fair", v is 0 and u[i] the sum of i's own scores: what is as fair
+                 has the same scores, and so the same total.
     cover_bonus  with `cover`, what placing one more person counts, more than all scores could
                  outweigh; it is part of the prices, not of total and bound (and of the gap, for
                  each person whom time has left unplaced). Otherwise 0.
     levels       with "fair": the proof of each level, in order.
     stopped      time ran out: the gap may be above 0, equals are not settled, and with "fair"
-                 levels may be missing, so that a gap of 0 proves no fairness.
+                 levels may be missing, so that a gap of 0 proves no fairness; the prices are
+                 then those of a total, among the pairs that the levels leave open.
     """
 
     pairs: Ints
@@ -70,7 +72,9 @@ def solve(problem: Problem, *, out_of_time: Callable[[], bool] = never) -> Solut
     residual = feasible(problem, goal, scope, out_of_time)
     if problem.objective == "fair":
         found = fairest(goal, scope, residual.held, out_of_time)
-        scope, levels, goal = found.scope, found.levels, Goal(goal.worth)
+        scope, levels = found.scope, found.levels
+        # What is as fair has the same scores: no total is left to be raised.
+        goal = Goal(np.zeros_like(goal.worth) if found.done else goal.worth)
         residual = Residual(goal, scope, found.held)
     guess = improve(residual, out_of_time)
     prices = prices_of(residual) if guess is None else _tightest(goal, scope, guess, residual.near)
@@ -99,10 +103,12 @@ def _figures(problem: Problem, worth: Canonical, found: _Found) -> Solution:
     mentor_of = np.full(len(held) if problem.single else 0, UNMATCHED, dtype=np.int64)
     if problem.single:
         mentor_of[pairs[:, 0]] = pairs[:, 1]
+    i, j = pairs.T
     u = offers(goal, scope, v)
+    np.add.at(u, i, worth.units[i, j] - goal.worth[i, j])
     # Python's integers: the sums of many 50-bit numbers would overflow 64 bits.
     bonus = goal.first * int(held.any(axis=1).sum())
-    total = sum(goal.worth[tuple(pairs.T)].tolist())
+    total = sum(worth.units[i, j].tolist())
     bound = bound_by(u, v, scope) - bonus
     return Solution(
         pairs=pairs,
