@@ -136,6 +136,20 @@ def test_whoever_stands_in_both_sheets_by_name_alone_is_named_in_a_note(desk: De
     assert (len(desk.pairs()), "themselves" in ran.err) == (1, False)
 
 
+def test_names_that_differ_in_a_sign_are_two_people(desk: Desk) -> None:
+    wishes = "Name,Wishes\nAda,राम\nBo,Zoë\nCy,ガク\nDi,🙂\n"
+    ran = desk.sheets(wishes, "Name\nरमा\nराम\nZoe\nZoë\nカク\nガク\n🙂\n")
+    assert ran.status == 0, ran.err
+    assert {(one["researcher"], one["mentor"]) for one in desk.pairs()} == {
+        ("Ada", "राम"),
+        ("Bo", "Zoë"),
+        ("Cy", "ガク"),
+        ("Di", "🙂"),
+    }
+    ran = desk.sheets("Name,Wishes\nAda,राम\n", "Name\nरमा\nMia\n")
+    assert "is someone you asked for" not in (desk.folder / "PAIRS.csv").read_text()
+
+
 def test_a_heading_above_the_titles_and_names_in_two_columns_are_understood(desk: Desk) -> None:
     researchers = "Programme 2026;;\n;;\nVorname;Name;Sprachen\nZoë;Vogt;Deutsch\n"
     ran = desk.sheets(researchers, "Name;Languages\nMia;de\n")

@@ -180,7 +180,14 @@ def column_of(title: str, known: Sequence[Column]) -> Column | None:
 def plain(text: str) -> str:
     """Letters and digits alone, small and without accents: what two spellings have in common."""
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if letter.isalnum())
+    return "".join(letter for letter in letters if letter.isalnum() or _is_vowel_sign(letter))
+
+
+def _is_vowel_sign(letter: str) -> bool:
+    """What is written like an accent but makes another word, in Indic scripts and in kana."""
+    return "\u0900" <= letter < "\ufe00" and (
+        unicodedata.category(letter).startswith("M") and unicodedata.combining(letter) in {0, 8}
+    )
 
 
 def _keys(title: str) -> set[str]:

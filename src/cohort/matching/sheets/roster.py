@@ -233,7 +233,7 @@ def link(one: Roster, other: Roster, field_name: str) -> tuple[dict[str, list[st
     A name that the other sheet does not have is ignored with a note, or, if it looks like a slip
     of the pen, a fault: the second value is the roster with these.
     """
-    known = _known_as(other)
+    spelt, known = _known_as(other, spoken), _known_as(other, plain)
     slips = Slips(known)
     faults, strangers = [], []
     linked: dict[str, list[str]] = {}
@@ -242,7 +242,7 @@ def link(one: Roster, other: Roster, field_name: str) -> tuple[dict[str, list[st
         named = person.get(field_name, [])
         for word in [named] if isinstance(named, str) else named:
             key = plain(word)
-            found = known.get(key, [])
+            found = spelt.get(spoken(word)) or known.get(key, [])
             if len(found) == 1:
                 linked.setdefault(person["id"], []).append(found[0])
             elif found:
@@ -263,11 +263,16 @@ def link(one: Roster, other: Roster, field_name: str) -> tuple[dict[str, list[st
     return linked, Roster(one.sheet, one.people, one.said, one.names, [*one.faults, *faults], notes)
 
 
-def _known_as(roster: Roster) -> dict[str, list[str]]:
+def spoken(name: str) -> str:
+    """A name without regard to case and to how much white space there is."""
+    return " ".join(name.casefold().split())
+
+
+def _known_as(roster: Roster, spelling: Callable[[str], str]) -> dict[str, list[str]]:
     known: dict[str, list[str]] = {}
     for person in roster.people:
-        # `plain` leaves the blank of `told_apart` out.
-        for key in dict.fromkeys(plain(person[name]) for name in ("id", "email", "name")):
+        # Both spellings leave the blank of `told_apart` out.
+        for key in dict.fromkeys(spelling(person[name]) for name in ("id", "email", "name")):
             if key:
                 known.setdefault(key, []).append(person["id"])
     return known

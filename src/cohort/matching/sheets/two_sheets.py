@@ -17,6 +17,7 @@ from cohort.matching.sheets.roster import (
     read_mentors,
     read_researchers,
     researchers_of,
+    spoken,
     told_apart,
 )
 from cohort.matching.sheets.rule_file import RuleFile
@@ -173,7 +174,7 @@ def _with_oneself(studying: Roster, mentoring: Roster) -> list[IdPair]:
 
 
 def _calls(person: Row) -> set[str]:
-    return {" ".join(person[said].casefold().split()) for said in ("email", "name")} - {""}
+    return {spoken(person[said]) for said in ("email", "name")} - {""}
 
 
 def _in_both(studying: Roster, mentoring: Roster, oneself: Sequence[IdPair]) -> Iterator[str]:
