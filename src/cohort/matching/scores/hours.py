@@ -12,7 +12,7 @@ GROUPS = {
     "weekdays": DAYS[:5],
     "weekends": DAYS[5:],
 }
-DASH = r"\s*(?:-|–|—|to|until)\s*"
+DASH = r"\s*(?:[-‐‑–—−]|to|until)\s*"
 TIME = r"\d{1,2}(?:[:.h]\d{2}|h)?(?:\s*[ap]\.?m\.?)?"
 DAY_SET = rf"(?:{'|'.join(GROUPS)}|{DAY}(?:(?:{DASH}|\s*(?:,|/|&|\+|and)\s*){DAY})*)"
 SPAN = rf"{TIME}{DASH}{TIME}(?!\d)"
@@ -32,6 +32,8 @@ def read_hours(cell: str) -> list[dict[str, str]]:
     """
     entries: list[dict[str, str]] = []
     place = 0
+    # The pattern would try every way to share out a run of blanks.
+    cell = re.sub(r"\s+", lambda run: "\n" if {"\n", "\r"} & set(run[0]) else " ", cell)
     while cell[place:].strip():
         entry = ENTRY.match(cell, place)
         if entry is None:
