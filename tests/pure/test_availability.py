@@ -155,3 +155,9 @@ def test_an_unknown_zone_is_refused(zone: str) -> None:
 def test_a_week_begins_on_monday() -> None:
     with pytest.raises(BadHours, match="2026-01-13 is not a Monday"):
         availability([], [], date(2026, 1, 13))
+
+
+@pytest.mark.parametrize("week", [date(1, 1, 1), date(9999, 12, 27)])
+def test_the_first_and_the_last_week_of_all_are_refused(week: date) -> None:
+    with pytest.raises(BadHours, match=f"{week} is at the end of all calendars"):
+        availability([[], []], ["Asia/Tokyo", "America/Lima"], week)

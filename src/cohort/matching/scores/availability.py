@@ -62,7 +62,10 @@ def _wall_clock(zone: str, week: date, person: int) -> list[int]:
         ) from unknown
     start = datetime(week.year, week.month, week.day, tzinfo=UTC)
     moments = ((start + timedelta(minutes=15 * k)).astimezone(local) for k in range(QUARTERS))
-    return [QUARTERS_A_DAY * now.weekday() + 4 * now.hour + now.minute // 15 for now in moments]
+    try:
+        return [QUARTERS_A_DAY * now.weekday() + 4 * now.hour + now.minute // 15 for now in moments]
+    except OverflowError as beyond:
+        raise BadHours(f"{week} is at the end of all calendars; give another week.") from beyond
 
 
 def _pattern(hours: WeeklyHours, person: int) -> Bools:
