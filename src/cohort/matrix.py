@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def _array(path: Path, dimensions: int) -> Numbers:
     """An array of numbers as it lies on disk; what is not needed at once is not in memory."""
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, SyntaxError, TokenError, OverflowError) as error:
         raise Invalid(
             f"{path.name} is not an array that numpy.save wrote: save plain numbers as .npy."
         ) from error

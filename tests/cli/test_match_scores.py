@@ -63,3 +63,15 @@ def test_a_matrix_that_is_none_is_refused(
     ran = desk.match("--scores", "S.npy", "--capacity", "C.npy")
     assert (ran.status, desk.files) == (2, {"S.npy", "C.npy"})
     assert said in ran.err, ran.err
+
+
+@pytest.mark.parametrize("shape", ["(2, 2", "(-2, 2)", "(9" + 30 * "9" + ", 2)", "(2000, 2000)"])
+def test_a_matrix_whose_heading_is_damaged_is_refused(desk: Desk, shape: str) -> None:
+    np.save(desk.folder / "C.npy", np.ones(2))
+    np.save(desk.folder / "S.npy", np.zeros((2, 2)))
+    whole = (desk.folder / "S.npy").read_bytes()
+    kept = whole.replace(b"(2, 2), }".ljust(40), f"{shape}, }}".encode().ljust(40))
+    assert len(kept) == len(whole)
+    desk.put("S.npy", kept)
+    ran = desk.match("--scores", "S.npy", "--capacity", "C.npy")
+    assert (ran.status, "S.npy is not an array that numpy.save wrote" in ran.err) == (2, True)
