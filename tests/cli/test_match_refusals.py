@@ -38,6 +38,12 @@ def test_of_many_faults_twenty_are_shown(desk: Desk) -> None:
     assert "and 30 more like these." in ran.err
 
 
+def test_a_cell_of_any_length_is_blamed_in_a_line(desk: Desk) -> None:
+    ran = desk.sheets(f"Name,Domains\nAda,{'x' * 10_000}\n", MENTORS)
+    assert 'R.csv, row 2, column "Domains": “xxx' in ran.err
+    assert len(ran.err) < 500
+
+
 @pytest.mark.parametrize(
     ("researchers", "said"),
     [

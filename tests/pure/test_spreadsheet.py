@@ -54,6 +54,10 @@ def test_the_same_table_is_read_from_whatever_was_saved(raw: bytes) -> None:
     assert rows(raw) == [["Zoë", "2"]]
 
 
+def test_an_accent_is_the_same_however_it_was_saved() -> None:
+    assert rows("Name,Capacity\nZoe\u0308,2\n".encode()) == [["Zo\u00eb", "2"]]
+
+
 def test_guessing_the_encoding_is_said() -> None:
     assert read(PEOPLE.encode()).notes == ()
     assert "row" not in read(PEOPLE.encode("cp1252")).notes[0]
@@ -81,6 +85,8 @@ def test_rows_have_the_numbers_that_the_program_shows() -> None:
         (b"Name\n\x81\n", "line 2: this is neither UTF-8 nor Windows-1252"),
         (b'Name,Capacity\nA,1\n"B,2\nC,3\n', "row 3: a quotation mark is not closed"),
         (b",,\n,\n", "M.csv is empty"),
+        (b"Name\nA\n" + 200_000 * b"b", "row 3: a quotation mark is not closed"),
+        (b"Name\nA\n" + 200_000 * b"b", "or a cell is longer than 131,072 characters"),
     ],
 )
 def test_what_is_no_table_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
@@ -113,7 +119,7 @@ def test_an_answer_is_written_as_the_question_was() -> None:
     assert write_sheet(["Name", "Capacity"], [["Zoë", "2"]], read(excel).dialect) == excel
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＠"])
 def test_no_cell_of_text_is_run_as_a_formula(start: str) -> None:
     written = write_sheet(["a", "b"], [[f"{start}1+1", -0.5]], Dialect())
     assert f"'{start}1+1" in written.decode()

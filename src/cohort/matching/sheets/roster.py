@@ -19,6 +19,8 @@ from cohort.matching.sheets.columns import (
 from cohort.matching.sheets.slips import Slips
 from cohort.matching.sheets.spreadsheet import Sheet
 
+LONGEST = 400
+"""Characters of a sentence about a cell, however much somebody wrote there."""
 Row = dict[str, Any]
 Reader = Callable[[str], Any]
 
@@ -70,6 +72,8 @@ class _Reading:
     def blame(self, number: int, place: int, sentence: str) -> None:
         title = self.sheet.titles[place]
         line = " ".join(sentence.split())
+        if len(line) > LONGEST:
+            line = f"{line[:LONGEST]} …"
         self.faults.append(f'{self.sheet.name}, row {number}, column "{title}": {line}')
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from itertools import islice
 SEPARATORS = (",", ";", "\t")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 MOST_ABOVE = 20
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet program takes for the beginning of a formula (OWASP, "CSV Injection")."""
 
 
@@ -53,6 +54,8 @@ def read_sheet(name: str, raw: bytes, *, is_known: Callable[[str], bool]) -> She
     else the most cells in the first row. Raises BadSheet.
     """
     text, marked, notes = _decoded(name, raw)
+    # A Mac may write an accent as a letter of its own: the same name must be the same everywhere.
+    text = unicodedata.normalize("NFC", text)
     named, text = _named_separator(text)
     separator = named or max(SEPARATORS, key=lambda each: _titles_in(text, each, is_known))
     rows = _split(name, text, separator)
@@ -144,7 +147,8 @@ def _split(name: str, text: str, separator: str) -> list[list[str]]:
     except csv.Error as error:
         raise BadSheet(
             f"{name}, row {len(rows) + 1}: a quotation mark is not closed, or stands inside a "
-            "quoted cell without being doubled."
+            "quoted cell without being doubled; or a cell is longer than "
+            f"{csv.field_size_limit():,} characters."
         ) from error
     return rows
 
