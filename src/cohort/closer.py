@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cohort.matching.pairing import saying
+from cohort.matching.pairing.advising import Way, ways_to_match
 from cohort.matching.pairing.find import Held, Result
 from cohort.matching.pairing.insight import Insight, Other, Stake, insight
 from cohort.matching.pairing.inviting import invitations
+from cohort.matching.pairing.placing import ways_to_place_one
 from cohort.matching.pairing.pool import IdPair, Pool
 from cohort.matching.sheets.two_sheets import Gathered
-from cohort.matching.solver.frontier import frontier, spread
 
 MOST_COMPARED = 1_000
-"""Researchers for whom other ways and invitations are worked out: each solves the pool again."""
+"""Researchers for whom advice is worked out: each piece solves the pool again."""
 MOST_SOLVES = 200
-MOST_WAYS = 12
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Closer:
     stakes, others   by pair: how firm it is, and who else could be the mentor.
     openings         by researcher without a mentor: whom they could have, and who would move.
     invited          the mentors who would add most.
-    ways             fit against people placed against mentors kept, with this answer marked; a
-                     dozen where there are more.
+    to_place         single changes that would place more people: what to do, what comes of it.
+    ways             other ways to match, with this answer among them.
     missing          what was not worked out, and why.
     """
 
@@ -34,7 +34,8 @@ class Closer:
     others: Mapping[IdPair, str]
     openings: Mapping[str, str]
     invited: Sequence[str]
-    ways: Sequence[tuple[float, int, int, bool]]
+    to_place: Sequence[tuple[str, str]]
+    ways: Sequence[Way]
     missing: str = ""
 
 
@@ -57,7 +58,7 @@ def look_closer(gathered: Gathered, result: Result) -> Closer:
 
 
 def _nothing(why: str) -> Closer:
-    return Closer({}, {}, {}, (), (), why)
+    return Closer({}, {}, {}, (), (), (), why)
 
 
 def _in_words(gathered: Gathered, result: Result, held: Held, found: Insight) -> Closer:
@@ -79,10 +80,12 @@ def _in_words(gathered: Gathered, result: Result, held: Held, found: Insight) ->
             if one in found.others
         },
         invited=[one.sentence for one in invitations(pool, held)] if small else (),
-        ways=_ways(pool, held, result) if small and pool.incumbents else (),
+        to_place=_to_place(held, names, result.total) if small else (),
+        ways=ways_to_match(held, most_solves=MOST_SOLVES)[0] if small else (),
         missing=""
         if small
-        else f"Whom to invite is worked out for up to {MOST_COMPARED:,} researchers.",
+        else "Whom to invite, what would place more people, and other ways to match are worked out "
+        f"for up to {MOST_COMPARED:,} researchers.",
     )
 
 
@@ -112,17 +115,11 @@ def _opening(other: Other, gathered: Gathered, total: float) -> str:
     return f"{mentor} could be the mentor; it would cost {cost}. {moves}".strip()
 
 
-def _ways(pool: Pool, held: Held, result: Result) -> list[tuple[float, int, int, bool]]:
-    found = frontier(held.problem, most_solves=MOST_SOLVES)
-    now = {(one.researcher, one.mentor) for one in result.pairs}
-
-    some = spread(found.points, MOST_WAYS)
-    ways = []
-    for one in found.points:
-        pairs = {(pool.researchers[i].id, pool.mentors[j].id) for i, j in one.pairs.tolist()}
-        if pairs == now or one in some:
-            ways.append((one.fit, one.placed, one.kept, pairs == now))
-    return ways
+def _to_place(held: Held, names: Mapping[str, str], total: float) -> list[tuple[str, str]]:
+    return [
+        (saying.way_to_place(way, names), saying.what_comes(way, names, total))
+        for way in ways_to_place_one(held)
+    ]
 
 
 def proof(pool: Pool, result: Result) -> str:

@@ -80,6 +80,71 @@ async def test_whoever_is_to_be_invited_adds_what_was_said(
     assert await unmatched_of(stage, again) == []
 
 
+async def test_one_place_more_gives_a_mentor_to_whom_it_was_said_to(
+    stage: Stage, platform: Platform
+) -> None:
+    await without_robin(platform, stage)
+    round_ = await open_and_solve(stage, platform)
+    (left,) = await unmatched_of(stage, round_["run"])
+
+    ways = (await advice_of(stage, round_["run"]))["ways_to_place"]
+
+    asked = {way["said"]: way for way in ways}
+    way = asked["Ask Robin Example for one more place."]
+    assert (way["kind"], way["mentor_id"]) == ("place", str(stage.robin.id))
+    assert way["newly"] == [left["enrolment_id"]]
+    assert way["what_comes"].startswith(f"{left['researcher']} would have a mentor; the total")
+    page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
+    assert "One change that would give more of them a mentor, the best first" in page
+    assert f"{way['said']} {way['what_comes']}" in page
+    async with unit_of_work(platform.sessions) as db:
+        await db.execute(update(Mentor).where(Mentor.id == stage.robin.id).values(capacity=1))
+    again = (await open_and_solve(stage, platform))["run"]
+    assert again["total"] - round_["run"]["total"] == pytest.approx(way["gain"])
+    assert await unmatched_of(stage, again) == []
+
+
+async def test_the_one_thing_between_two_is_named_and_to_settle_it_places_somebody(
+    stage: Stage, platform: Platform
+) -> None:
+    for mentor in (stage.grace, stage.robin):
+        wish = {"kind": "veto", "reason": "-", **stage.pair(stage.ben, mentor)}
+        await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/overrides", json=wish)
+    round_ = await open_and_solve(stage, platform)
+
+    (way,) = (await advice_of(stage, round_["run"]))["ways_to_place"]
+
+    assert (way["kind"], way["ruled_out_by"]) == ("pair", "veto")
+    assert (way["enrolment_id"], way["newly"]) == (str(stage.ben.id), [str(stage.ben.id)])
+    assert way["said"] == "Lift the veto of Ben Example and Robin Example."
+    page = await stage.olga.get(f"/rounds/{round_['id']}")
+    assert way["said"] in words(page)
+    assert '<a href="#overrides">Pins and vetoes</a>' in page.text
+    standing = (await stage.olga.get(f"/api/v1/cohorts/{stage.cohort.id}/overrides")).json()
+    (veto,) = [one for one in standing["items"] if one["mentor_id"] == way["mentor_id"]]
+    await stage.olga.delete(f"/api/v1/overrides/{veto['id']}")
+    again = (await open_and_solve(stage, platform))["run"]
+    assert again["total"] - round_["run"]["total"] == pytest.approx(way["gain"])
+
+
+async def test_below_the_least_score_the_page_leads_to_the_pin(
+    stage: Stage, platform: Platform
+) -> None:
+    form = await form_of(stage) | {"least_score": "0.99"}
+    assert (await stage.olga.post(RULES, data=form)).status_code == 303
+
+    round_ = await open_and_solve(stage, platform)
+
+    ways = (await advice_of(stage, round_["run"]))["ways_to_place"]
+    assert {one["ruled_out_by"] for one in ways} == {"least_score"}
+    way = ways[0]
+    page = await stage.olga.get(f"/rounds/{round_['id']}")
+    query = f"enrolment_id={way['enrolment_id']}&amp;mentor_id={way['mentor_id']}&amp;kind=pin"
+    assert f'href="/rounds/{round_["id"]}?{query}#overrides"' in page.text
+    pin = await stage.olga.get(f"/rounds/{round_['id']}?{query.replace('&amp;', '&')}")
+    assert 'value="pin" checked' in pin.text
+
+
 async def test_the_ways_to_match_hold_this_run_and_what_can_be_kept(
     stage: Stage, platform: Platform
 ) -> None:
@@ -115,6 +180,20 @@ async def test_to_run_again_keeps_pairs_among_equals(
 
     after = {(one["researcher"], one["mentor"]) for one in await pairs_of(stage, again["run"])}
     assert after == before
+
+
+async def test_a_run_from_before_a_question_was_asked_answers_without_it(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    await without_robin(platform, stage)
+    round_ = await open_and_solve(stage, platform)
+    async with unit_of_work(platform.sessions) as there:
+        asked = dict((await there.scalars(select(Run.advice))).one() or {})
+        del asked["ways_to_place"]
+        await there.execute(update(Run).values(advice=asked))
+
+    assert (await advice_of(stage, round_["run"]))["ways_to_place"] == []
+    assert (await stage.olga.get(f"/rounds/{round_['id']}")).status_code == 200
 
 
 async def test_advice_is_on_the_page_in_words(stage: Stage, platform: Platform) -> None:

@@ -57,7 +57,7 @@ async def show(
         "matching/round.html",
         status=422 if errors else 200,
         view=view,
-        advised=await results.mentors_advised(db, view.run) if view.run else {},
+        advised=await results.names_advised(db, view.run) if view.run else {},
         enrolments=choices(enrolments),
         mentors=choices(mentors),
         typed=typed,

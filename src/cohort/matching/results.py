@@ -1,5 +1,8 @@
 """What a run found, for those who run the cohort."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +13,7 @@ from cohort.cohorts.models import Enrolment
 from cohort.errors import NotFound
 from cohort.matching import policy
 from cohort.matching.models import Pair, Run, RunState, Unmatched
+from cohort.matching.pairing.advising import Advice
 from cohort.matching.service import NotSolved, get_round
 from cohort.mentors.models import Mentor
 from cohort.paging import Page, Slice, page_by_id, page_of
@@ -57,8 +61,30 @@ async def list_unmatched(
     return await page_by_id(db, of_run, id=Unmatched.id, part=part)
 
 
-async def mentors_advised(db: AsyncSession, run: Run) -> dict[str, str]:
-    """The names of the mentors whose places a run's advice is about, by id as text."""
-    ids = [UUID(one["mentor_id"]) for one in run.advice["places"]] if run.advice else []
-    named = select(Mentor.id, Person.name).join(Mentor.person).where(Mentor.id.in_(ids))
-    return {str(its_id): name for its_id, name in await db.execute(named)}
+def advice_of(run: Run) -> dict[str, Any]:
+    """As `advising.Advice`, in words for JSON; what a run did not ask is empty."""
+    return {**asdict(Advice()), **(run.advice or {})}
+
+
+async def names_advised(db: AsyncSession, run: Run) -> dict[str, str]:
+    """The names of the people whom a run's advice is about, by id as text."""
+    places, ways = advice_of(run)["places"], advice_of(run)["ways_to_place"]
+    researchers = [one for way in ways for one in (*way["newly"], *way["losing"])]
+    researchers += [way["researcher_id"] for way in ways if way["researcher_id"]]
+    mentors = [one["mentor_id"] for one in (*places, *ways) if one["mentor_id"]]
+    return await names_of(db, map(UUID, researchers), map(UUID, mentors))
+
+
+async def names_of(
+    db: AsyncSession, enrolment_ids: Iterable[UUID], mentor_ids: Iterable[UUID]
+) -> dict[str, str]:
+    studying = (
+        select(Enrolment.id, Person.name)
+        .join(Enrolment.person)
+        .where(Enrolment.id.in_(set(enrolment_ids)))
+    )
+    mentoring = (
+        select(Mentor.id, Person.name).join(Mentor.person).where(Mentor.id.in_(set(mentor_ids)))
+    )
+    found = [*(await db.execute(studying)), *(await db.execute(mentoring))]
+    return {str(its_id): name for its_id, name in found}

@@ -187,7 +187,7 @@ async def read_advice(
 ) -> AdviceOut:
     """What would help this cohort: which places, which mentors, and what else could be chosen."""
     run = await results.get_solved_run(db, actor, run_id)
-    return advice_out(run, await results.mentors_advised(db, run))
+    return advice_out(run, await results.names_advised(db, run))
 
 
 @get(

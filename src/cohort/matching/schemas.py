@@ -305,11 +305,36 @@ class WayOut(Shown):
     chosen: bool = Field(description="It is this run's.")
 
 
+class WayToPlaceOut(Shown):
+    """One change that would give more people a mentor: checked by matching everyone again."""
+
+    kind: Literal["place", "pair", "cover"] = Field(
+        description="One more place with the mentor; leave for the two to be a pair; or rules that "
+        "place as many people as possible."
+    )
+    enrolment_id: UUID | None
+    mentor_id: UUID | None
+    ruled_out_by: str | None = Field(
+        examples=["shared_hours"],
+        description="What alone rules the pair out: a requirement by name, or `least_score`.",
+    )
+    gain: float | None = Field(
+        description="Of the total of all scores, often below 0; null where fairness is the aim."
+    )
+    newly: list[UUID] = Field(description="Enrolments that would have a mentor, and have none now.")
+    losing: list[UUID] = Field(description="Enrolments that would have none; mostly empty.")
+    said: str = Field(examples=["Ask Grace Example for one more place."])
+    what_comes: str = Field(description="What would come of it, in words.")
+
+
 class AdviceOut(Shown):
     """What would help, worked out with the run. Empty where nothing would, or it is not known."""
 
     run_id: UUID
     places: list[PlaceWorthOut] = Field(description="The ten that would add most.")
+    ways_to_place: list[WayToPlaceOut] = Field(
+        description="Each alone would give more people a mentor; the best first, six at most."
+    )
     invitations: list[InvitationOut] = Field(description="The best first.")
     ways: list[WayOut] = Field(
         description="Fit against people placed against pairs kept, the highest fit first; where "

@@ -1,14 +1,15 @@
 """Rows as what the API answers."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from uuid import UUID
 
 from cohort.board import Progress
 from cohort.matching.models import Override, Pair, Round, Rules, Run, Unmatched
-from cohort.matching.pairing.advising import Advice
+from cohort.matching.pairing import saying
 from cohort.matching.pairing.alternatives import Alternative, Change
+from cohort.matching.pairing.placing import WayToPlace
 from cohort.matching.previewing import Preview
+from cohort.matching.results import advice_of
 from cohort.matching.schemas import (
     AdviceOut,
     AlternativeOut,
@@ -21,6 +22,7 @@ from cohort.matching.schemas import (
     RulesPreviewOut,
     RunOut,
     UnmatchedOut,
+    WayToPlaceOut,
     WhatIfOut,
 )
 from cohort.matching.what_ifs import Alternatives, WhatIf
@@ -103,9 +105,25 @@ def rules_out(rules: Rules) -> RulesOut:
 
 
 def advice_out(run: Run, names: Mapping[str, str]) -> AdviceOut:
-    advice = run.advice or asdict(Advice())
+    advice = advice_of(run)
     places = [{**one, "mentor": names[one["mentor_id"]]} for one in advice["places"]]
-    return AdviceOut.model_validate({**advice, "run_id": run.id, "places": places})
+    ways = [_way_out(WayToPlace(**one), names, run) for one in advice["ways_to_place"]]
+    told = {"run_id": run.id, "places": places, "ways_to_place": ways}
+    return AdviceOut.model_validate({**advice, **told})
+
+
+def _way_out(way: WayToPlace, names: Mapping[str, str], run: Run) -> WayToPlaceOut:
+    return WayToPlaceOut(
+        kind=way.kind,
+        enrolment_id=UUID(way.researcher_id) if way.researcher_id else None,
+        mentor_id=UUID(way.mentor_id) if way.mentor_id else None,
+        ruled_out_by=way.ruled_out_by,
+        gain=way.gain,
+        newly=[UUID(one) for one in way.newly],
+        losing=[UUID(one) for one in way.losing],
+        said=saying.way_to_place(way, names),
+        what_comes=saying.what_comes(way, names, run.total or 0.0),
+    )
 
 
 def certificate_out(run: Run) -> CertificateOut:

@@ -17,7 +17,8 @@ from cohort.guides import service as guides
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
 from cohort.matching.pairing import saying
-from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON
+from cohort.matching.pairing.placing import WayToPlace
+from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON, advice_of
 from cohort.matching.service import newest_run, progress_of
 from cohort.matching.what_ifs import can_be_asked
 from cohort.mentors.models import Mentor, MentorState
@@ -101,8 +102,19 @@ class RoundView:
     @property
     def has_before(self) -> bool:
         """Whether there was a run before, whose pairs could be kept."""
-        ways = self.run.advice["ways"] if self.run and self.run.advice else []
+        ways = advice_of(self.run)["ways"] if self.run else []
         return any(way["kept"] + way["changed"] for way in ways)
+
+    def ways_to_place(self, names: Mapping[str, str]) -> list[tuple[WayToPlace, str, str]]:
+        """Changes that would give more people a mentor: what to ask, and what would come of it."""
+        if self.run is None:
+            return []
+        ways, total = advice_of(self.run)["ways_to_place"], self.run.total or 0.0
+        each = [WayToPlace(**way) for way in ways]
+        return [
+            (way, saying.way_to_place(way, names), saying.what_comes(way, names, total))
+            for way in each
+        ]
 
     def gain(self, one: Mapping[str, Any]) -> str:
         """What a place or a mentor would add, from the run's advice."""

@@ -1,7 +1,7 @@
 """Asking a run what it did not do: what another pair would cost, and who would move."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -9,16 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts.models import Enrolment
 from cohort.errors import Conflict, NotFound
 from cohort.matching.models import KeptEvidence, Run
 from cohort.matching.pairing import saying
 from cohort.matching.pairing.alternatives import Alternative, Change, alternatives_for, changes_for
 from cohort.matching.pairing.evidence import Evidence, unpack
-from cohort.matching.results import get_solved_run
+from cohort.matching.results import get_solved_run, names_of
 from cohort.matching.schemas import WhatIfIn
 from cohort.matching.solver.counterfactual import NotTheBest
-from cohort.mentors.models import Mentor
 from cohort.people.models import Person
 
 Answer = TypeVar("Answer")
@@ -153,18 +151,3 @@ async def _packed(db: AsyncSession, run: Run) -> bytes:
             "the newest one."
         )
     return packed
-
-
-async def names_of(
-    db: AsyncSession, enrolment_ids: Iterable[UUID], mentor_ids: Iterable[UUID]
-) -> dict[str, str]:
-    studying = (
-        select(Enrolment.id, Person.name)
-        .join(Enrolment.person)
-        .where(Enrolment.id.in_(set(enrolment_ids)))
-    )
-    mentoring = (
-        select(Mentor.id, Person.name).join(Mentor.person).where(Mentor.id.in_(set(mentor_ids)))
-    )
-    found = [*(await db.execute(studying)), *(await db.execute(mentoring))]
-    return {str(its_id): name for its_id, name in found}

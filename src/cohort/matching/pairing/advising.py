@@ -1,4 +1,4 @@
-"""What would help a cohort that was matched: places, invitations, other ways to match; pure."""
+"""What would help a cohort that was matched: places, people, other ways to match; pure."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ import numpy as np
 
 from cohort.matching.pairing.find import Held
 from cohort.matching.pairing.inviting import invitations
+from cohort.matching.pairing.placing import WayToPlace, ways_to_place_one
 from cohort.matching.pairing.pool import Pool
 from cohort.matching.problem import UNMATCHED
 from cohort.matching.solver.counterfactual import NotTheBest, counterfactuals
@@ -68,6 +69,7 @@ class Advice:
     """complete: whether all ways that are the best for some weights are there, or only some."""
 
     places: tuple[PlaceWorth, ...] = ()
+    ways_to_place: tuple[WayToPlace, ...] = ()
     invitations: tuple[Invited, ...] = ()
     ways: tuple[Way, ...] = ()
     complete: bool = True
@@ -78,12 +80,13 @@ def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
 
     Places and invitations are only known where the pairs are proved the best by total.
     """
-    ways, complete = _ways(held, a_while())
+    ways, complete = ways_to_match(held, out_of_time=a_while())
+    to_place = ways_to_place_one(held, out_of_time=a_while())
     try:
         places, invited = tuple(_places(held)), tuple(_invited(pool, held, a_while()))
     except NotTheBest:
         places, invited = (), ()
-    return Advice(places, invited, ways, complete)
+    return Advice(places, to_place, invited, ways, complete)
 
 
 def _places(held: Held) -> list[PlaceWorth]:
@@ -99,12 +102,17 @@ def _invited(pool: Pool, held: Held, out_of_time: Callable[[], bool]) -> Iterato
         yield Invited(one.domain, one.role, one.skills, one.language, one.gain, one.placed)
 
 
-def _ways(held: Held, out_of_time: Callable[[], bool]) -> tuple[tuple[Way, ...], bool]:
-    """Only where there is something to choose: somebody is left out, or was paired before."""
+def ways_to_match(
+    held: Held, *, most_solves: int = 500, out_of_time: Callable[[], bool] = never
+) -> tuple[tuple[Way, ...], bool]:
+    """A dozen ways at most, the highest fit first, and whether these are all.
+
+    Only where there is something to choose: somebody is left out, or was paired before.
+    """
     chosen = _chosen(held)
     if chosen.placed == held.problem.shape[0] and not chosen.kept + chosen.changed:
         return (), True
-    found = frontier(held.problem, out_of_time=out_of_time)
+    found = frontier(held.problem, most_solves=most_solves, out_of_time=out_of_time)
     some = spread(found.points, MOST_WAYS)
     ways = [Way(one.fit, one.placed, one.kept, one.changed, chosen=False) for one in some]
     others = [one for one in ways if not _same(one, chosen)]

@@ -10,6 +10,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 STAGES = {"phd": "a PhD", "postdoc": "a postdoc", "researcher": "research"}
 MOST_NAMED = 4
+MOST_PEOPLE = 8
 CLOSE = 0.5
 """What two domains have that share no more than a top branch, at most."""
 
@@ -138,6 +139,12 @@ def titled(slug: str, titles: Mapping[str, str]) -> str:
 
 def listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The names as in a sentence; of many the first, and how many more there are."""
+    more = len(names) - MOST_PEOPLE
+    return listed([*names[:MOST_PEOPLE], f"{more:,} more"] if more > 0 else names) if names else ""
 
 
 def counted(number: int, noun: str) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cohort.matching.pairing.explaining import counted, in_words, listed
+from cohort.matching.pairing.explaining import counted, in_words, some_of
 from cohort.matching.pairing.pool import Pool
 from cohort.matching.problem import Problem
 from cohort.matching.solver.infeasible import CannotMeet
 from cohort.matching.solver.repairs import repairs
 
-MOST_NAMED = 8
 MOST_WAYS = 3
 
 
@@ -31,8 +30,8 @@ def with_names(pool: Pool, problem: Problem, proof: CannotMeet) -> MinimumsCanno
 
 
 def _who_is_short(proof: CannotMeet, researchers: Sequence[str], mentors: Sequence[str]) -> str:
-    whom = _some([mentors[j] for j in proof.mentors])
-    could = _some([researchers[i] for i in proof.researchers])
+    whom = some_of([mentors[j] for j in proof.mentors])
+    could = some_of([researchers[i] for i in proof.researchers])
     together = " together" if len(proof.mentors) > 1 else ""
     filled = f"only {in_words(proof.room)}" if proof.room else "none"
     return (
@@ -48,9 +47,4 @@ def _what_can_be(pool: Pool, proof: CannotMeet, mentors: Sequence[str]) -> str:
         f"{proof.lower[j]} with {mentors[j]} instead of {asked[j]}"
         for j in np.flatnonzero(proof.lower < asked).tolist()
     ]
-    return f"It would be enough to ask for {_some(lower)}."
-
-
-def _some(names: list[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return listed([*names[:MOST_NAMED], f"{more:,} more"] if more > 0 else names) if names else ""
+    return f"It would be enough to ask for {some_of(lower)}."

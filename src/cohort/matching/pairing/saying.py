@@ -9,7 +9,9 @@ from cohort.matching.pairing.alternatives import (
     Alternative,
     Change,
 )
+from cohort.matching.pairing.explaining import some_of
 from cohort.matching.pairing.pins import REMOVED_BY
+from cohort.matching.pairing.placing import LEAST_SCORE, WayToPlace
 
 EASILY = 0.1
 """A pair is easily replaced when the total would lose less than this share of the pair's score."""
@@ -18,6 +20,16 @@ WHY_NOT = REMOVED_BY | {
     NO_PLACE: "the mentor has no free place",
     PLACES_PINNED: "every free place with the mentor is pinned to someone",
 }
+ASKS = {
+    "conflict_of_interest": "Ask whether {researcher} and {mentor} still share an organisation, or "
+    "one still advises the other.",
+    "common_language": "Ask {researcher} and {mentor} for a language that both can meet in.",
+    "shared_hours": "Ask {researcher} and {mentor} for more weekly hours in common.",
+    "veto": "Lift the veto of {researcher} and {mentor}.",
+    LEAST_SCORE: "Let {researcher} and {mentor} be a pair, though below the least score.",
+}
+"""What an organiser can do about the one thing that rules a pair out."""
+SAME = 1e-9
 
 
 def amount(cost: float, total: float) -> str:
@@ -48,6 +60,29 @@ def gain(added: float, placed: int, total: float) -> str:
     if added <= 0:
         return people or "nothing"
     return f"{amount(added, total)}, and {people}" if people else amount(added, total)
+
+
+def way_to_place(way: WayToPlace, names: Mapping[str, str]) -> str:
+    """What to ask, and of whom."""
+    who, mentor = names.get(way.researcher_id or "", ""), names.get(way.mentor_id or "", "")
+    if way.kind == "cover":
+        return "Let the rules place as many people as possible."
+    if way.kind == "place":
+        return f"Ask {mentor} for one more place."
+    return ASKS[way.ruled_out_by or ""].format(researcher=who, mentor=mentor)
+
+
+def what_comes(way: WayToPlace, names: Mapping[str, str], total: float) -> str:
+    """`Ada would have a mentor; the total would rise by 0.60 (8.2% of the total).`"""
+    people = f"{some_of([names[one] for one in way.newly])} would have a mentor"
+    if way.losing:
+        people += f", {some_of([names[one] for one in way.losing])} would have none"
+    if way.gain is None:
+        return f"{people}."
+    if abs(way.gain) < SAME:
+        return f"{people}; the total would stay the same."
+    changed = "rise" if way.gain > 0 else "fall"
+    return f"{people}; the total would {changed} by {amount(abs(way.gain), total)}."
 
 
 def ruled_out(one: Alternative) -> str:

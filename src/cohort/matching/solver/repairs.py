@@ -103,16 +103,20 @@ def repairs(problem: Problem, refusal: CannotMeet, *, most: int = 10) -> tuple[R
     )
 
 
-def ways_to_place(problem: Problem, solution: Solution, *, most: int = 10) -> tuple[Repair, ...]:
+def ways_to_place(
+    problem: Problem, solution: Solution, *, may_allow: Bools | None = None, most: int = 10
+) -> tuple[Repair, ...]:
     """The changes by which one more researcher would have a mentor, the best answer first.
 
-    Only with `cover`: without it the aim is the total, and there are none. Exact, from one search
-    around the solution for all pairs and places at once.
+    Only with `cover`: without it the aim is the total, and there are none. Of the pairs that a
+    requirement or the floor rules out, those are weighed that `may_allow` bool[n, m] marks; all
+    by default. Exact, from one search around the solution for all pairs and places at once.
     """
     around = look_around(problem, solution)
     bonus, m = around.worth.bonus, problem.shape[1]
     free = ~np.isin(np.arange(problem.shape[0]), [i for i, _ in problem.pinned])
-    gains = np.where(free[:, None] & ~around.residual.scope.allowed, -losses(around), -np.inf)
+    new = free[:, None] & ~around.residual.scope.allowed
+    gains = np.where(new if may_allow is None else new & may_allow, -losses(around), -np.inf)
     people, _ = split(gains, bonus)
     found = [
         _Found(int(gains[i, j]), "pair", i, j)
