@@ -111,7 +111,9 @@ def _requirements(pool: Pool) -> Iterator[tuple[str, str]]:
     yield "A language in common", yes[asked["common_language"]]
     yield "Hours in common, at least", f"{asked['min_shared_hours']:g} a week"
     yield "Least score", f"{pool.floor:g}"
-    yield "As many people as possible have a mentor, whatever the scores", yes[pool.cover]
+    # Fairness has this as its first aim, whatever the rules say.
+    covers = pool.cover or pool.objective == "fair"
+    yield "As many people as possible have a mentor, whatever the scores", yes[covers]
     yield "What is made the best", OBJECTIVES[pool.objective]
     if pool.incumbents:
         yield "Added to the score of a present mentor", f"{pool.stickiness:g}"

@@ -54,6 +54,7 @@ def test_what_is_not_worked_out_is_said(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert "only worked out where the sum of all scores is made the best" in fair
     assert "Mentors and their places" in fair
     assert "One more place would add" not in fair
+    assert re.search(r"As many people as possible.{1,200}>yes<", fair)
     monkeypatch.setattr("cohort.matching.pairing.find.MOST_HELD", 0)
     large = report_of_the_examples(desk)
     assert "no table of all scores is held" in large
@@ -66,3 +67,17 @@ def test_many_pairs_are_a_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
     assert "<article" not in said
     assert "Oskar Lindqvist works on time series" in said
     assert "Next best" in said
+
+
+def test_whoever_could_only_have_mentors_without_a_place_is_told_so(desk: Desk) -> None:
+    ran = desk.sheets(
+        "Name,Languages\nAda,en\nBo,de\nCy,de\n",
+        "Name,Languages,Capacity\nMia,en,0\nNils,de,1\n",
+        "--report",
+        "report.html",
+    )
+    assert ran.status == 0, ran.err
+    assert "Ada: One mentor would suit you, but has no free place. The organiser can ask" in ran.out
+    report = (desk.folder / "report.html").read_text()
+    assert "No mentor is possible as the rules stand." not in report
+    assert "One place with a mentor who suits." in report

@@ -42,7 +42,7 @@ def test_the_sentence_says_only_what_is_so() -> None:
     assert "knows the setting you aim for (health care)" in sentence(mina(role_goals=["x"]))
     assert "also came from a PhD" in sentence(mina(role_goals=["x"]))
     assert "the one skill that you still" in sentence(mina(gaps={"serving": 1}))
-    assert "all two skills" in sentence(mina(gaps={"serving": 1, "ci-cd": 1}))
+    assert "is strong in both skills" in sentence(mina(gaps={"serving": 1, "ci-cd": 1}))
     assert "skills" not in sentence(mina(gaps={}))
     assert "is someone you asked for;" in sentence(mina(wishes=["priya"]))
     assert "asked for you" in sentence(mentor=priya(wishes=["mina"]))
@@ -54,6 +54,10 @@ def test_a_pair_with_nothing_in_common_does_not_pretend() -> None:
     bare = Mentor(id="bare", name="Bo")
     assert sentence(mentor=bare) == (
         "Bo meets every requirement, but shares none of your fields or goals."
+    )
+    silent = mina(domains=[], role_goals=[], contexts=[], gaps={}, stage="")
+    assert sentence(silent, bare) == (
+        "Bo meets every requirement; you have named no fields or goals yet."
     )
 
 
@@ -94,9 +98,7 @@ def test_no_room_is_told_with_how_many_compete() -> None:
         "One mentor would suit you, but the one place with them went to others; two other "
         "researchers could have them too."
     )
-    assert why(scores, [0]).sentence == (
-        "One mentor would suit you, but none of them has a free place."
-    )
+    assert why(scores, [0]).sentence == ("One mentor would suit you, but has no free place.")
 
 
 def test_below_the_floor_is_told_with_the_best_score() -> None:
@@ -105,6 +107,12 @@ def test_below_the_floor_is_told_with_the_best_score() -> None:
     assert found.code == "below_floor"
     assert found.detail == {"best_score": scores.total[0, 0], "floor": 0.9}
     assert "nobody below 90%" in found.sentence
+    best = float(scores.total[0, 0])
+    nearly = why(scores, [1], floor=best + 1e-4)
+    assert nearly.sentence.count(f"{best:.0%}") == 0
+    assert f"scores {best:.2%}, and this cohort pairs nobody below {best + 1e-4:.2%}" in (
+        nearly.sentence
+    )
 
 
 def test_no_mentors_at_all_is_its_own_reason() -> None:

@@ -44,9 +44,7 @@ def explain(
         _wish(researcher, mentor),
     ]
     found = [clause for clause in clauses if clause]
-    opening = f"{mentor.name} " + (
-        "; ".join(found) or "meets every requirement, but shares none of your fields or goals"
-    )
+    opening = f"{mentor.name} {'; '.join(found) or _nothing_shared(researcher)}"
     meeting = [
         _hours(float(scores.hours[i, j])),
         _languages(researcher, mentor, titles),
@@ -57,6 +55,13 @@ def explain(
         shares=scores.weights.shares(),
         sentence="; ".join([opening, *(one for one in meeting if one)]) + ".",
     )
+
+
+def _nothing_shared(researcher: Researcher) -> str:
+    asked = (researcher.domains, researcher.role_goals, researcher.contexts, researcher.gaps)
+    if not any(asked):
+        return "meets every requirement; you have named no fields or goals yet"
+    return "meets every requirement, but shares none of your fields or goals"
 
 
 def _shared_domain(
@@ -98,6 +103,8 @@ def _open_skills(researcher: Researcher, mentor: Mentor, titles: Mapping[str, st
     of_all = (
         "the one skill"
         if len(by_weight) == 1
+        else "both skills"
+        if len(strong) == len(by_weight) == 2
         else f"all {in_words(len(by_weight))} skills"
         if len(strong) == len(by_weight)
         else f"{in_words(len(strong))} of the {in_words(len(by_weight))} skills"

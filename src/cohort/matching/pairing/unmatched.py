@@ -99,13 +99,19 @@ def why_unmatched(outlook: Outlook, floor: float | None) -> WhyUnmatched:
     if floor is not None and not outlook.suitable:
         return WhyUnmatched(
             "below_floor",
-            f"Your best possible pair scores {outlook.best:.0%}, and this cohort pairs nobody "
-            f"below {floor:.0%}.",
+            f"Your best possible pair scores {_apart(outlook.best, floor)}, and this cohort pairs "
+            f"nobody below {_apart(floor, outlook.best)}.",
             "Complete your fields, role goals and weekly hours; the organiser can lower the "
             "least score or invite a mentor nearer to your field.",
             {"best_score": outlook.best, "floor": floor},
         )
     return _no_room(outlook)
+
+
+def _apart(share: float, other: float) -> str:
+    """In percent, with as many digits as tell it from the other one."""
+    digits = next((k for k in range(10) if f"{share:.{k}%}" != f"{other:.{k}%}"), 10)
+    return f"{share:.{digits}%}"
 
 
 def _no_allowed_mentor(outlook: Outlook) -> WhyUnmatched:
@@ -122,6 +128,7 @@ def _no_allowed_mentor(outlook: Outlook) -> WhyUnmatched:
 
 
 def _no_room(outlook: Outlook) -> WhyUnmatched:
+    alone = outlook.suitable == 1
     suit = f"{counted(outlook.suitable, 'mentor')} would suit you".capitalize()
     went = f"{counted(outlook.places, 'place')} with them went to others"
     detail: dict[str, float] = {"mentors": outlook.suitable, "places": outlook.places}
@@ -132,7 +139,8 @@ def _no_room(outlook: Outlook) -> WhyUnmatched:
         "no_room",
         f"{suit}, but the {went}."
         if outlook.places
-        else f"{suit}, but none of them has a free place.",
-        "The organiser can ask one of them for one more place, or invite another mentor.",
+        else f"{suit}, but {'has no' if alone else 'none of them has a'} free place.",
+        f"The organiser can ask {'this mentor' if alone else 'one of them'} for one more place, "
+        "or invite another mentor.",
         detail,
     )
