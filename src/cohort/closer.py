@@ -79,7 +79,9 @@ def _in_words(gathered: Gathered, result: Result, held: Held, found: Insight) ->
             for one in result.unmatched
             if one in found.others
         },
-        invited=[one.sentence for one in invitations(pool, held)] if small else (),
+        invited=[saying.invitation(one, names, pool.titles) for one in invitations(pool, held)]
+        if small
+        else (),
         to_place=_to_place(held, names, result.total) if small else (),
         ways=ways_to_match(held, most_solves=MOST_SOLVES)[0] if small else (),
         missing=""

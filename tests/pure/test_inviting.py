@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
+from cohort.matching.pairing import saying
 from cohort.matching.pairing.find import find_pairs
 from cohort.matching.pairing.inviting import AT_ANY_HOUR, Invitation, invitations
 from cohort.matching.pairing.pool import Pool
@@ -34,7 +35,7 @@ def whom_to_invite(pool: Pool, places: int = 1) -> tuple[Invitation, ...]:
 def test_the_mentor_to_look_for_is_named_with_what_they_would_add() -> None:
     first, *others = whom_to_invite(POOL)
     assert (first.domain, first.role, first.language) == ("translation", "ml-engineer", "en")
-    assert first.sentence == (
+    assert saying.invitation(first, POOL.names, TITLES) == (
         "A mentor in machine translation who knows the role of ML engineer, strong in monitoring, "
         f"CI/CD, serving, sql and testing, would add {first.gain:.2f} to the total and give Mina "
         "a mentor."
@@ -65,7 +66,7 @@ def test_matching_again_with_the_new_mentor_gains_what_was_said(places: int) -> 
 def test_with_cover_a_mentor_counts_by_whom_they_place_first() -> None:
     advice = whom_to_invite(replace(POOL, cover=True))
     assert [one.placed for one in advice] == [1] * len(advice) != []
-    assert all("give " in one.sentence for one in advice)
+    assert all("give " in saying.invitation(one, POOL.names, TITLES) for one in advice)
 
 
 def test_a_new_mentor_needs_hours_that_somebody_gave() -> None:

@@ -1,6 +1,7 @@
 """Solving a run: gather, find the pairs off the event loop, store them with their proof."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
@@ -15,8 +16,9 @@ from sqlalchemy.orm import joinedload
 from cohort.matching.gather import gather
 from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
 from cohort.matching.pairing.find import NotProved, Result, find_pairs
+from cohort.matching.pairing.insight import Stake
 from cohort.matching.pairing.pool import Pool
-from cohort.matching.pairing.weighing import Loss, Weighed, weigh
+from cohort.matching.pairing.weighing import Weighed, weigh
 from cohort.mentors.service import organisers_of
 from cohort.outbox import promise_each
 
@@ -131,8 +133,9 @@ async def read(db: AsyncSession, run_id: UUID) -> Run:
     return (await db.scalars(select(Run).where(Run.id == run_id).options(*whole))).one()
 
 
-def _loss(loss: Loss | None) -> dict[str, float]:
-    return {"loss": loss.total, "fewer_placed": loss.fewer_placed} if loss else {}
+def _loss(stake: Stake | None) -> dict[str, float]:
+    """A pair that must be has no price."""
+    return asdict(stake) if stake and math.isfinite(stake.loss) else {}
 
 
 def fail(run: Run, sentence: str, *, now: datetime) -> None:
@@ -165,7 +168,7 @@ def _store(db: AsyncSession, run: Run, pool: Pool, result: Result, weighed: Weig
             factors=found.factors,
             reason=found.sentence,
             pinned=found.pinned,
-            **_loss(weighed.losses.get((found.researcher, found.mentor))),
+            **_loss(weighed.stakes.get((found.researcher, found.mentor))),
         )
         for found in result.pairs
     )

@@ -17,8 +17,6 @@ Block = npt.NDArray[np.floating[Any]]
 
 LARGEST_UNIT = 2.0**40
 """Times a million people this stays within the 64 bits of the solver."""
-LARGEST_SINGLE = 2.0**22
-"""Differences of such units, and a half, are exact in float32."""
 NO_PAIR = -np.inf
 
 

@@ -13,6 +13,7 @@ from cohort.matching.large.pricing import price_out
 from cohort.matching.large.rounds import Found, Progress, best_found, bound_of, silent
 from cohort.matching.prices import Prices
 from cohort.matching.problem import BadPin, Floats, Ints
+from cohort.matching.solver.flow import never
 
 __all__ = ["MOST_HELD", "LargeSolution", "solve_large"]
 
@@ -42,10 +43,6 @@ class LargeSolution:
     cover_bonus: float
     rounds: int
     stopped: bool
-
-
-def never() -> bool:
-    return False
 
 
 def solve_large(

@@ -1,13 +1,13 @@
 """What would help a cohort that was matched: places, people, other ways to match; pure."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from cohort.matching.pairing.find import Held
-from cohort.matching.pairing.inviting import invitations
+from cohort.matching.pairing.inviting import Invitation, invitations
 from cohort.matching.pairing.placing import WayToPlace, ways_to_place_one
 from cohort.matching.pairing.pool import Pool
 from cohort.matching.problem import UNMATCHED
@@ -39,18 +39,6 @@ class PlaceWorth:
 
 
 @dataclass(frozen=True)
-class Invited:
-    """A mentor to invite, in slugs: what they would add, checked by matching again with them."""
-
-    domain: str
-    role: str
-    skills: tuple[str, ...]
-    language: str
-    gain: float
-    placed: int
-
-
-@dataclass(frozen=True)
 class Way:
     """One way to match: the sum of scores, people placed, pairs of the run before kept.
 
@@ -70,7 +58,7 @@ class Advice:
 
     places: tuple[PlaceWorth, ...] = ()
     ways_to_place: tuple[WayToPlace, ...] = ()
-    invitations: tuple[Invited, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
     ways: tuple[Way, ...] = ()
     complete: bool = True
 
@@ -83,7 +71,7 @@ def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
     ways, complete = ways_to_match(held, out_of_time=a_while())
     to_place = ways_to_place_one(held, out_of_time=a_while())
     try:
-        places, invited = tuple(_places(held)), tuple(_invited(pool, held, a_while()))
+        places, invited = tuple(_places(held)), invitations(pool, held, out_of_time=a_while())
     except NotTheBest:
         places, invited = (), ()
     return Advice(places, to_place, invited, ways, complete)
@@ -95,11 +83,6 @@ def _places(held: Held) -> list[PlaceWorth]:
     each = zip(ids, found.mentor_price.tolist(), found.more_placed.tolist(), strict=True)
     worth = [PlaceWorth(*one) for one in each if one[2] > 0 or one[1] > 0]
     return sorted(worth, key=lambda one: (-one.placed, -one.gain, one.mentor_id))[:MOST_PLACES]
-
-
-def _invited(pool: Pool, held: Held, out_of_time: Callable[[], bool]) -> Iterator[Invited]:
-    for one in invitations(pool, held, out_of_time=out_of_time):
-        yield Invited(one.domain, one.role, one.skills, one.language, one.gain, one.placed)
 
 
 def ways_to_match(

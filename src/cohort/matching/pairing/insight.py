@@ -38,7 +38,10 @@ class Other:
 
 @dataclass(frozen=True)
 class Stake:
-    """What the total would lose without a pair, beside `fewer_placed` people with a mentor."""
+    """What the total would lose without a pair, beside `fewer_placed` people with a mentor.
+
+    The loss is inf where nothing would be left that keeps to what must hold.
+    """
 
     loss: float
     fewer_placed: int
@@ -58,15 +61,20 @@ def insight(pool: Pool, held: Held) -> Insight | None:
     O(n m) time and memory beside the search of `counterfactuals`; the moves are followed for
     the first 300 researchers without a mentor.
     """
-    problem, solution = held.problem, held.solution
     try:
-        firm = robustness(problem, solution)
+        found = counterfactuals(held.problem, held.solution)
     except NotTheBest:
         return None
-    pairs = [(pool.researchers[i].id, pool.mentors[j].id) for i, j in solution.pairs.tolist()]
-    stakes = map(Stake, firm.loss.tolist(), firm.fewer_placed.tolist())
-    found = counterfactuals(problem, solution)
-    return Insight(dict(zip(pairs, stakes, strict=True)), dict(_others(pool, held, found)))
+    return Insight(stakes(held), dict(_others(pool, held, found)))
+
+
+def stakes(held: Held) -> dict[IdPair, Stake]:
+    """How much each pair matters. Raises NotTheBest where nothing can be compared."""
+    firm = robustness(held.problem, held.solution)
+    researchers, mentors = held.problem.researcher_ids or (), held.problem.mentor_ids or ()
+    pairs = [(researchers[i], mentors[j]) for i, j in held.solution.pairs.tolist()]
+    each = map(Stake, firm.loss.tolist(), firm.fewer_placed.tolist())
+    return dict(zip(pairs, each, strict=True))
 
 
 def _others(pool: Pool, held: Held, found: Counterfactuals) -> Iterator[tuple[str, Other]]:

@@ -1,4 +1,4 @@
-"""Whom to invite: the new mentors whom a pool lacks most, in words; pure."""
+"""Whom to invite: the new mentors whom a pool lacks most; pure."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cohort.matching.pairing.dense import Held
-from cohort.matching.pairing.explaining import listed, titled
 from cohort.matching.pairing.pool import Pool, score_people
 from cohort.matching.problem import Floats
 from cohort.matching.scores.profiles import Mentor
@@ -20,7 +19,7 @@ AT_ANY_HOUR = [{"day": day, "start": "00:00", "end": "24:00"} for day in DAYS]
 
 @dataclass(frozen=True)
 class Invitation:
-    """A mentor to look for, and what they would add: checked by matching again with them.
+    """A mentor to look for, in slugs, and what they would add: checked by matching with them.
 
     gain    of the total, in the units of the scores; with `cover`, beside `placed`.
     placed  how many researchers more would have a mentor.
@@ -36,7 +35,6 @@ class Invitation:
     placed: int
     takes: tuple[str, ...]
     newly: tuple[str, ...]
-    sentence: str
 
 
 def invitations(
@@ -112,25 +110,4 @@ def _invitation(pool: Pool, advice: Advice[Wanted], language: str) -> Invitation
         tuple(pool.researchers[i].id for i in rows.tolist())
         for rows in (advice.takes, advice.newly)
     )
-    return Invitation(
-        *advice.profile,
-        language,
-        advice.gain,
-        advice.placed,
-        takes,
-        newly,
-        _said(pool, advice, newly),
-    )
-
-
-def _said(pool: Pool, advice: Advice[Wanted], newly: Sequence[str]) -> str:
-    domain, role, skills = advice.profile
-    strong = f", strong in {listed([titled(one, pool.titles) for one in skills])}," * bool(skills)
-    added = [f"add {advice.gain:.2f} to the total"] if advice.gain >= 0.005 else []
-    named = listed([pool.names.get(one, one) for one in newly])
-    placed = [f"give {named} a mentor"] if newly else []
-    return (
-        f"A mentor in {titled(domain, pool.titles)} who knows the role of "
-        f"{titled(role, pool.titles)}{strong} would "
-        f"{' and '.join([*added, *placed]) or 'add less than 0.01 to the total'}."
-    )
+    return Invitation(*advice.profile, language, advice.gain, advice.placed, takes, newly)

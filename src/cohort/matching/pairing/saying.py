@@ -9,7 +9,8 @@ from cohort.matching.pairing.alternatives import (
     Alternative,
     Change,
 )
-from cohort.matching.pairing.explaining import some_of
+from cohort.matching.pairing.explaining import listed, some_of, titled
+from cohort.matching.pairing.inviting import Invitation
 from cohort.matching.pairing.pins import REMOVED_BY
 from cohort.matching.pairing.placing import LEAST_SCORE, WayToPlace
 
@@ -60,6 +61,19 @@ def gain(added: float, placed: int, total: float) -> str:
     if added <= 0:
         return people or "nothing"
     return f"{amount(added, total)}, and {people}" if people else amount(added, total)
+
+
+def invitation(one: Invitation, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
+    """`A mentor in robotics who knows the role of ML engineer would give Ada a mentor.`"""
+    skills = [titled(skill, titles) for skill in one.skills]
+    strong = f", strong in {listed(skills)}," if skills else ""
+    added = [f"add {one.gain:.2f} to the total"] if one.gain >= 0.005 else []
+    placed = [f"give {listed([names[who] for who in one.newly])} a mentor"] if one.newly else []
+    return (
+        f"A mentor in {titled(one.domain, titles)} who knows the role of "
+        f"{titled(one.role, titles)}{strong} would "
+        f"{' and '.join([*added, *placed]) or 'add less than 0.01 to the total'}."
+    )
 
 
 def way_to_place(way: WayToPlace, names: Mapping[str, str]) -> str:
