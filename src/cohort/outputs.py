@@ -49,7 +49,7 @@ def keep_apart(inputs: Sequence[Path], out: Outputs) -> None:
         folder = path.resolve().parent
         if path.resolve() in taken:
             raise Invalid(f"{path} would be overwritten. Choose another name for the result.")
-        if path.exists() and not path.is_file():
+        if str(path) == "-" or (path.exists() and not path.is_file()):
             raise Invalid(f"{path} is not a file. Choose another name for the result.")
         if not folder.is_dir():
             raise Invalid(f"There is no folder {path.parent}. Make it first, or choose another.")

@@ -61,7 +61,7 @@ def test_a_file_that_is_no_list_of_people_is_refused(
     assert said in ran.err
 
 
-@pytest.mark.parametrize("out", ["R.csv", "./M.csv", "missing/PAIRS.csv"])
+@pytest.mark.parametrize("out", ["R.csv", "./M.csv", "missing/PAIRS.csv", "-", "/dev/null"])
 def test_no_input_is_overwritten_and_no_folder_invented(desk: Desk, out: str) -> None:
     desk.put("R.csv", RESEARCHERS)
     desk.put("M.csv", MENTORS)
