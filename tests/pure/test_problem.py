@@ -1,5 +1,6 @@
 """Wrong input is refused with the exact place and a sentence."""
 
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
@@ -16,7 +17,15 @@ ROOM = [1, 1, 1]
     ("change", "kind", "field", "index"),
     [
         ({"scores": [0.5, 0.5]}, BadShape, "scores", ()),
-        ({"scores": [["good"]]}, BadNumber, "scores", ()),
+        ({"scores": [["good"]]}, BadNumber, "scores", (0, 0)),
+        ({"scores": [[0, 1, 0], [0, "1", 0]]}, BadNumber, "scores", (1, 1)),
+        ({"scores": [[0, 1, 0], [0, 10**400, 0]]}, BadNumber, "scores", (1, 1)),
+        ({"scores": [[0, 1, 0], [0, {}, 0]]}, BadNumber, "scores", (1, 1)),
+        ({"scores": [[0.5, 1, 2], [0.5, 1]]}, BadNumber, "scores", ()),
+        ({"scores": np.ma.array(HALVES, mask=np.eye(2, 3, 1))}, BadNumber, "scores", (0, 1)),
+        ({"capacity": [1, 1, 1j]}, BadNumber, "capacity", (2,)),
+        ({"incumbent": [0, date(2026, 1, 1)]}, BadNumber, "incumbent", (1,)),
+        ({"forbidden": np.ma.array(HALVES > 1, mask=HALVES > 0)}, BadNumber, "forbidden", ()),
         ({"scores": [[0, 1, 0], [0, np.nan, 0]]}, BadNumber, "scores", (1, 1)),
         ({"scores": [[0, 1, -np.inf], [0, 0, 0]]}, BadNumber, "scores", (0, 2)),
         ({"scores": [[0, 1, 0], [2e15, 0, 0]]}, BadNumber, "scores", (1, 0)),

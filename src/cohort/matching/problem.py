@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
+from reprlib import repr as short
 from typing import Any, Literal
 
 import numpy as np
@@ -139,16 +140,35 @@ def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _numbers(given: object, field: str) -> Floats:
     """A copy as floats; texts, dates, complex and masked numbers are not read as something."""
-    unreadable = BadNumber(
-        f"{field} must hold real numbers; no texts, dates, complex or masked ones.", field
-    )
     try:
         array = np.asarray(given)
         if array.dtype.kind in "buifO" and not np.ma.is_masked(given):
             return np.array(array, dtype=np.float64, order="C")
     except (TypeError, ValueError, OverflowError) as refused:
-        raise unreadable from refused
-    raise unreadable
+        raise _unreadable(given, field) from refused
+    raise _unreadable(given, field)
+
+
+def _unreadable(given: object, field: str) -> BadNumber:
+    """The refusal of what holds no numbers, with the place of the first one that is none."""
+    wrong = f"{field} must hold real numbers; no texts, dates, complex or masked ones."
+    masked = np.argwhere(np.ma.getmaskarray(given)) if np.ma.is_masked(given) else ()
+    if len(masked):
+        return BadNumber(f"{field}{masked[0].tolist()} is masked; {wrong}", field, masked[0])
+    for place, one in np.ndenumerate(np.asarray(given, dtype=object)):
+        # A list stands here where rows differ in length: then no single place is at fault.
+        if not (_is_real(one) or isinstance(one, list | tuple)):
+            where = f"{field}{[*place] or ''}"
+            return BadNumber(f"{where} is {short(one)}; {wrong}", field, place)
+    return BadNumber(wrong, field)
+
+
+def _is_real(one: Any) -> bool:
+    try:
+        float(one)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return not isinstance(one, str | bytes)
 
 
 def _number(given: object, field: str) -> float:
@@ -220,8 +240,9 @@ def _forbidden(given: object, shape: tuple[int, int]) -> Bools:
         raise BadShape(f"forbidden must be an array of shape {shape}.", "forbidden") from refused
     if forbidden.shape != shape:
         raise BadShape(f"forbidden has shape {forbidden.shape}; it must be {shape}.", "forbidden")
-    if forbidden.dtype != np.bool_ and forbidden.size:
-        raise BadNumber(f"forbidden holds {forbidden.dtype}; it must be boolean.", "forbidden")
+    if (forbidden.dtype != np.bool_ and forbidden.size) or np.ma.is_masked(given):
+        kind = "masked entries" if np.ma.is_masked(given) else forbidden.dtype
+        raise BadNumber(f"forbidden holds {kind}; it must be boolean.", "forbidden")
     return _frozen(forbidden.astype(np.bool_))
 
 
