@@ -152,14 +152,13 @@ def _numbers(given: object, field: str) -> Floats:
 def _unreadable(given: object, field: str) -> BadNumber:
     """The refusal of what holds no numbers, with the place of the first one that is none."""
     wrong = f"{field} must hold real numbers; no texts, dates, complex or masked ones."
-    masked = np.argwhere(np.ma.getmaskarray(given)) if np.ma.is_masked(given) else ()
-    if len(masked):
-        return BadNumber(f"{field}{masked[0].tolist()} is masked; {wrong}", field, masked[0])
-    for place, one in np.ndenumerate(np.asarray(given, dtype=object)):
+    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
+        place = np.argwhere(np.ma.getmaskarray(given))[0].tolist()
+        return BadNumber(f"{field}{place} is masked; {wrong}", field, place)
+    for at, one in np.ndenumerate(np.asarray(given, dtype=object)):
         # A list stands here where rows differ in length: then no single place is at fault.
         if not (_is_real(one) or isinstance(one, list | tuple)):
-            where = f"{field}{[*place] or ''}"
-            return BadNumber(f"{where} is {short(one)}; {wrong}", field, place)
+            return BadNumber(f"{field}{[*at] or ''} is {short(one)}; {wrong}", field, at)
     return BadNumber(wrong, field)
 
 
