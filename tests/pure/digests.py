@@ -133,7 +133,7 @@ def portable() -> dict[str, object]:
     large = solve_large(DenseScores(spread(400, 130, 1009)), np.full(130, 3))
     return {
         "canonical": [canonical(total).units, canonical(cover).units, canonical(cover).bonus],
-        "lots": lots(total),
+        "lots": lots(total.researcher_ids or (), total.mentor_ids or ()),
         "total": of_solution(total),
         "cover": of_solution(cover),
         "pinned": of_solution(pinned),

@@ -51,7 +51,8 @@ def test_equals_are_settled_by_kept_incumbents_then_pairs_then_lots(
     problem: Problem, *, fair: bool
 ) -> None:
     problem = replace(problem, objective="fair" if fair else "total")
-    lot, incumbent = lots(problem), problem.incumbent
+    lot = lots(problem.researcher_ids or (), problem.mentor_ids or ())
+    incumbent = problem.incumbent
 
     def rank(a: Assignment) -> tuple[object, ...]:
         pairs = [(i, j) for i, held in enumerate(a) for j in held]

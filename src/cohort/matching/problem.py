@@ -69,7 +69,8 @@ class Problem:
     *_ids       distinct, compared as text; they settle ties, so that the order of rows and
                 columns never matters. Without them a row's position is its id.
 
-    Arrays are copied and made read-only. Wrong input raises `BadProblem` with the exact place.
+    Whole numbers are at most 2**31. Arrays are copied and made read-only. Wrong input raises
+    `BadProblem` with the exact place.
     """
 
     scores: Floats

@@ -17,6 +17,8 @@ Block = npt.NDArray[np.floating[Any]]
 
 LARGEST_UNIT = 2.0**40
 """Times a million people this stays within the 64 bits of the solver."""
+BITS_OF_SINGLE = 22
+"""Differences of units of so many bits, and a half, are exact in float32."""
 NO_PAIR = -np.inf
 
 
@@ -74,16 +76,17 @@ class DenseScores:
 
 
 class ProductScores:
-    """left[n, k] @ right[m, k].T of non-negative numbers, each rounded to 10 or 11 bits.
+    """left[n, k] @ right[m, k].T of non-negative numbers, each rounded to a few bits, k >= 1.
 
-    The greatest sum of products of what is rounded fits 2**22, so that float32 adds exactly.
+    They are so few (11 for k = 1, 9 for k = 16, 7 for k = 256) that the greatest sum of products
+    fits 2**22, and float32 adds exactly.
     For synthetic pools and embeddings; profiles have `ProfileScores`.
     """
 
     def __init__(self, left: Floats, right: Floats) -> None:
         if not (left.min(initial=0) >= 0 and right.min(initial=0) >= 0):
             raise ValueError("a factor is negative or not a number; shift the factors above 0.")
-        bits = (22 - math.ceil(math.log2(left.shape[1]))) // 2
+        bits = (BITS_OF_SINGLE - math.ceil(math.log2(left.shape[1]))) // 2
         scales = [(2**bits - 1) / (float(side.max(initial=0)) or 1.0) for side in (left, right)]
         self._left = np.rint(left * scales[0]).astype(np.float32)
         self._right = np.rint(right * scales[1]).astype(np.float32)

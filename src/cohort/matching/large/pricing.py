@@ -8,7 +8,7 @@ from threading import Lock
 
 import numpy as np
 
-from cohort.matching.large.blocks import Block
+from cohort.matching.large.blocks import BITS_OF_SINGLE, Block
 from cohort.matching.large.market import Market
 from cohort.matching.large.pairs import Pairs, together
 from cohort.matching.problem import Floats, Ints
@@ -22,8 +22,6 @@ COOLING = (20.0, 40.0, 80.0, 160.0)
 TURNS = 20
 HARDLY = 1e6
 GOLDEN = 2654435769
-LARGEST_PRICE = 2**22
-"""The difference to a unit in float32, and a half, are exact up to it."""
 
 Tick = Callable[[float], None]
 
@@ -72,7 +70,7 @@ class _Look:
         """The rows, each one's best units less price, and the pairs worth a closer look."""
         units, prices = self.market.block_at(start), self.prices
         rows, m = np.arange(start, start + len(units)), len(prices)
-        exact = np.float32 if prices.max(initial=0) < LARGEST_PRICE else np.float64
+        exact = np.float32 if prices.max(initial=0) < 2**BITS_OF_SINGLE else np.float64
         surplus = units - prices.astype(exact)
         surplus += self.lots[(rows * GOLDEN) % m].astype(surplus.dtype, copy=False)
         edges = np.unique(np.linspace(0, m, GROUPS + 1).astype(np.int64))

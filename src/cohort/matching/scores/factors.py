@@ -4,7 +4,7 @@ What a researcher leaves unsaid (no domains, no open skills, no wishes) counts 0
 mentor. A constant in a row changes nobody's order of mentors, and it keeps the point of every
 other factor worth the same for everyone; dropping the factor's weight for one would stretch
 the other factors, and win places for having said less. What a mentor leaves unsaid
-counts 0: there is no evidence that the mentor fits.
+counts 0: there is no evidence that the mentor fits. (A mentor without wishes marks nobody down.)
 """
 
 from collections.abc import Mapping, Sequence

@@ -67,7 +67,7 @@ def domain_similarity(
     The mean, over the sought domains, of the closeness of the nearest offered one. It is not
     symmetric: a broad mentor is not marked down for what the researcher does not seek, and one
     more offered domain never lowers it. An empty set on either side gives 0; a slug that the
-    tree does not hold is near to nothing. O((n + m) d^2 + n m d) for d domains.
+    tree does not hold is near to nothing. O(n m d + m d^2) for d domains, and O(d^3) once a tree.
     """
     position, closeness = taxonomy.closeness
     reach = np.zeros((len(position), len(offered)))

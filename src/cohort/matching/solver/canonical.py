@@ -15,7 +15,8 @@ LONGEST_WALK = 2.0**58
 """What moving everybody may gain or lose: so much less than a missing arc that none seems one."""
 MOST_DIGITS = 300
 LOT_BITS = 40
-"""Two assignments of a million pairs then share their best sum of lots by a chance of 1e-6."""
+"""Of a million pairs to choose from, two choices share the best sum of lots by a chance of at most
+1e-6 (the isolating lemma of Mulmuley, Vazirani and Vazirani 1987)."""
 BLOCK = 64
 
 
@@ -90,13 +91,8 @@ def _outweighing(problem: Problem) -> int:
     return 4 * problem.most_pairs + 2
 
 
-def lots(problem: Problem) -> Ints:
-    """A draw from 1 to 2**40 for each pair, fixed by its two ids and nothing else: int64[n, m]."""
-    return lots_of(problem.researcher_ids or (), problem.mentor_ids or ())
-
-
-def lots_of(researcher_ids: Sequence[str], mentor_ids: Sequence[str]) -> Ints:
-    """The draws for these people: int64[n, m].
+def lots(researcher_ids: Sequence[str], mentor_ids: Sequence[str]) -> Ints:
+    """A draw from 1 to 2**40 for each pair, fixed by its two ids and nothing else: int64[n, m].
 
     SHA-256 spreads each id; the two are mixed by the finaliser of SplitMix64 (Steele, Lea and
     Flood 2014).

@@ -142,11 +142,14 @@ def _pins_in_the_way(problem: Problem, scope: Scope, mentors: Sequence[int]) -> 
 
 @dataclass(frozen=True)
 class Crowd:
-    """More people than places: all of these researchers can only be with these mentors.
+    """More people than places: these researchers compete for these mentors and no others.
 
-    without  the researchers among them who have no mentor (or fewer than they may have).
-    places   the mentors' places, all of which are taken; one more with any of these mentors
-             would place one more person. `best` is the mentor with whom it would add most.
+    Nobody of them could go anywhere else (who may have several mentors might have another beside).
+
+    without  the researchers among them who have no mentor.
+    places   the mentors' places, all of which are taken; with `cover`, one more with any of
+             these mentors would place one more person. `best` is the mentor with whom it would
+             add most.
     """
 
     researchers: tuple[int, ...]

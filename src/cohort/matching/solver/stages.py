@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from cohort.matching.problem import Bools, Ints, Problem
-from cohort.matching.solver.canonical import Canonical, in_blocks, lots_of
+from cohort.matching.solver.canonical import Canonical, in_blocks, lots
 from cohort.matching.solver.flow import (
     NO_ARC,
     Goal,
@@ -50,9 +50,10 @@ def feasible(
     start = quick(goal, scope, scope.fixed, out_of_time)
     if not scope.holds(start.held):
         no_minimum = replace(scope, lower=np.zeros_like(scope.lower))
-        residual = Residual(goal, scope, quick(goal, no_minimum, scope.fixed, out_of_time).held)
-        if improve(residual, out_of_time) is not None:
-            residual = Residual(Goal(np.zeros_like(goal.worth)), scope, residual.held)
+        best = Residual(goal, no_minimum, quick(goal, no_minimum, scope.fixed, out_of_time).held)
+        in_time = improve(best, out_of_time) is None
+        aim = goal if in_time else Goal(np.zeros_like(goal.worth))
+        residual = Residual(aim, scope, best.held)
         if len(fill(residual)):
             raise too_few(problem, residual)
         start = start._replace(held=residual.held)
@@ -100,7 +101,7 @@ def _keep_incumbents_then_place(problem: Problem, rows: Ints, columns: Ints) -> 
 
 def _draw_lots(problem: Problem, rows: Ints, columns: Ints) -> Ints:
     ids = problem.researcher_ids or (), problem.mentor_ids or ()
-    return lots_of([ids[0][i] for i in rows], [ids[1][j] for j in columns])
+    return lots([ids[0][i] for i in rows], [ids[1][j] for j in columns])
 
 
 def _still_open(rows: Ints, columns: Ints, scope: Scope) -> tuple[Ints, Ints, Scope]:
