@@ -21,7 +21,9 @@ from cohort.dashboard import routes as dashboard_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
 from cohort.matching import jobs as matching_jobs
+from cohort.matching import override_routes as matching_override_routes
 from cohort.matching import pages as matching_pages
+from cohort.matching import result_routes as matching_result_routes
 from cohort.matching import routes as matching_routes
 from cohort.matching import rule_pages as matching_rule_pages
 from cohort.matching import rule_routes as matching_rule_routes
@@ -47,6 +49,8 @@ API: Sequence[Router] = (
     mentorships_routes.router,
     study_routes.router,
     matching_routes.router,
+    matching_result_routes.router,
+    matching_override_routes.router,
     matching_rule_routes.router,
     dashboard_routes.router,
 )

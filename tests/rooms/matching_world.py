@@ -1,5 +1,6 @@
 """A stage for the matching: Olga's cohort, two researchers, two mentors, one place each."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from cohort.mentors.models import Mentor
 from tests import world
 from tests.conftest import Cast, Platform, Someone
 
+RULES = "/cohorts/spring/rules"
 NIGHTS = {"weekly_hours": [{"day": "sunday", "start": "02:00", "end": "04:00"}]}
 
 
@@ -108,3 +110,22 @@ async def unmatched_of(stage: Stage, run: dict[str, Any]) -> list[dict[str, Any]
 async def items(stage: Stage, address: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (await stage.olga.get(address)).json()["items"]
     return found
+
+
+async def form_of(stage: Stage) -> dict[str, str]:
+    """What the browser would send of the rules when nothing is changed."""
+    page = (await stage.olga.get(RULES)).text
+    inputs = re.findall(r"<input[^>]*>", page)
+    sent = {}
+    for one in inputs:
+        name = re.search(r'name="([^"]+)"', one)
+        value = re.search(r'value="([^"]*)"', one)
+        unticked = re.search(r'type="(checkbox|radio)"', one) and " checked" not in one
+        if name and value and not unticked:
+            sent[name[1]] = value[1]
+    return sent
+
+
+def words(page: Any) -> str:
+    """What a person reads: no tags, white space as one space."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.text))

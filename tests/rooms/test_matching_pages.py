@@ -19,6 +19,7 @@ from tests.rooms.matching_world import (
     open_and_solve,
     pairs_of,
     set_the_stage,
+    words,
 )
 
 
@@ -32,11 +33,6 @@ async def open_page(stage: Stage) -> str:
     assert opened.status_code == 303, opened.text
     address: str = opened.headers["location"]
     return address
-
-
-def words(page: Any) -> str:
-    """What a person reads: no tags, white space as one space."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.text))
 
 
 async def test_olga_opens_a_round_waits_reads_and_publishes(

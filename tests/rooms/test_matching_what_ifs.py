@@ -25,16 +25,13 @@ from tests.rooms.matching_world import (
     pairs_of,
     set_the_stage,
     unmatched_of,
+    words,
 )
 
 
 @pytest.fixture
 async def stage(platform: Platform, enter: Cast) -> Stage:
     return await set_the_stage(platform, enter)
-
-
-def words(page: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.text))
 
 
 async def alternatives(stage: Stage, run: dict[str, Any], who: Any) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
 from cohort.matching import overrides, results, service, what_ifs
-from cohort.matching.schemas import OverrideIn, WhatIfIn
+from cohort.matching.result_schemas import WhatIfIn
+from cohort.matching.schemas import OverrideIn
 from cohort.matching.view import ROWS, Choices, RoundView, people_of, people_to_choose, view_round
 from cohort.mentors.models import Mentor
 from cohort.people.auth import signed_in

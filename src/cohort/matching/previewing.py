@@ -20,7 +20,7 @@ from cohort.matching.pairing.alternatives import Change
 from cohort.matching.pairing.find import NotProved, Result, find_pairs
 from cohort.matching.pairing.pool import Pool
 from cohort.matching.results import names_of
-from cohort.matching.schemas import RulesIn
+from cohort.matching.rule_schemas import RulesIn
 from cohort.matching.service import latest_round, newest_run
 from cohort.matching.what_ifs import MOST_PAIRS
 from cohort.people.models import Person

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -78,13 +78,11 @@ async def names_advised(db: AsyncSession, run: Run) -> dict[str, str]:
 async def names_of(
     db: AsyncSession, enrolment_ids: Iterable[UUID], mentor_ids: Iterable[UUID]
 ) -> dict[str, str]:
-    studying = (
-        select(Enrolment.id, Person.name)
-        .join(Enrolment.person)
-        .where(Enrolment.id.in_(set(enrolment_ids)))
-    )
-    mentoring = (
-        select(Mentor.id, Person.name).join(Mentor.person).where(Mentor.id.in_(set(mentor_ids)))
-    )
+    studying = named(Enrolment).where(Enrolment.id.in_(set(enrolment_ids)))
+    mentoring = named(Mentor).where(Mentor.id.in_(set(mentor_ids)))
     found = [*(await db.execute(studying)), *(await db.execute(mentoring))]
     return {str(its_id): name for its_id, name in found}
+
+
+def named(kind: type[Enrolment] | type[Mentor]) -> Select[UUID, str]:
+    return select(kind.id, Person.name).join(kind.person)

@@ -19,7 +19,7 @@ from cohort.fields import Strict
 from cohort.matching import previewing, rules
 from cohort.matching.models import Rules
 from cohort.matching.pairing.found import FACTOR_TITLES
-from cohort.matching.schemas import AimIn, RequirementsIn, RulesIn, WeightsIn
+from cohort.matching.rule_schemas import AimIn, RequirementsIn, RulesIn, WeightsIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.web import Asked, errors_of, field_errors, page, see

@@ -11,7 +11,7 @@ from cohort.clock import Clock
 from cohort.conditional import etag
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.matching import previewing, rules
-from cohort.matching.schemas import RulesIn, RulesOut, RulesPreviewOut
+from cohort.matching.rule_schemas import RulesIn, RulesOut, RulesPreviewOut
 from cohort.matching.showing import preview_out, rules_out
 from cohort.people.auth import signed_in
 from cohort.people.models import Person

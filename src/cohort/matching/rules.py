@@ -13,7 +13,7 @@ from cohort.cohorts.service import require_organiser
 from cohort.conditional import require_match
 from cohort.errors import Stale
 from cohort.matching.models import Rules
-from cohort.matching.schemas import RulesIn
+from cohort.matching.rule_schemas import RulesIn
 from cohort.matching.scores.scoring import Requirements, Weights
 from cohort.people import audit
 from cohort.people.models import Person

@@ -9,22 +9,19 @@ from cohort.matching.pairing import saying
 from cohort.matching.pairing.alternatives import Alternative, Change
 from cohort.matching.pairing.placing import WayToPlace
 from cohort.matching.previewing import Preview
-from cohort.matching.results import advice_of
-from cohort.matching.schemas import (
+from cohort.matching.result_schemas import (
     AdviceOut,
     AlternativeOut,
     CertificateOut,
     ChangeOut,
-    OverrideOut,
     PairOut,
-    RoundOut,
-    RulesOut,
-    RulesPreviewOut,
-    RunOut,
     UnmatchedOut,
     WayToPlaceOut,
     WhatIfOut,
 )
+from cohort.matching.results import advice_of
+from cohort.matching.rule_schemas import RulesOut, RulesPreviewOut
+from cohort.matching.schemas import OverrideOut, RoundOut, RunOut
 from cohort.matching.what_ifs import Alternatives, WhatIf
 
 

@@ -1,12 +1,12 @@
 """Everything that the page of a round shows, read in a fixed number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Result, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -18,7 +18,7 @@ from cohort.matching.gather import standing_overrides
 from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
 from cohort.matching.pairing import saying
 from cohort.matching.pairing.placing import WayToPlace
-from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON, advice_of
+from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON, advice_of, named
 from cohort.matching.service import newest_run, progress_of
 from cohort.matching.what_ifs import can_be_asked
 from cohort.mentors.models import Mentor, MentorState
@@ -183,22 +183,15 @@ async def people_to_choose(
 
 async def people_of(db: AsyncSession, run: Run) -> tuple[Choices, Choices]:
     """Who took part in a solved run, by name: researchers and mentors, as (id, name)."""
-    studying = (
-        select(Enrolment.id, Person.name)
-        .join(Enrolment.person)
-        .where(Enrolment.id.in_([UUID(one) for one in run.researcher_prices or {}]))
-        .order_by(Person.name, Enrolment.id)
-    )
-    mentoring = (
-        select(Mentor.id, Person.name)
-        .join(Mentor.person)
-        .where(Mentor.id.in_([UUID(one) for one in run.mentor_prices or {}]))
-        .order_by(Person.name, Mentor.id)
-    )
-    return _told(await db.execute(studying)), _told(await db.execute(mentoring))
+    studying = await _by_name(db, Enrolment, run.researcher_prices or {})
+    return studying, await _by_name(db, Mentor, run.mentor_prices or {})
 
 
-def _told(found: Result[UUID, str]) -> Choices:
+async def _by_name(
+    db: AsyncSession, kind: type[Enrolment] | type[Mentor], ids: Iterable[str]
+) -> Choices:
+    some = named(kind).where(kind.id.in_([UUID(one) for one in ids]))
+    found = await db.execute(some.order_by(Person.name, kind.id))
     return [(its_id, name) for its_id, name in found]
 
 

@@ -14,8 +14,8 @@ from cohort.matching.models import KeptEvidence, Run
 from cohort.matching.pairing import saying
 from cohort.matching.pairing.alternatives import Alternative, Change, alternatives_for, changes_for
 from cohort.matching.pairing.evidence import Evidence, unpack
+from cohort.matching.result_schemas import WhatIfIn
 from cohort.matching.results import get_solved_run, names_of
-from cohort.matching.schemas import WhatIfIn
 from cohort.matching.solver.counterfactual import NotTheBest
 from cohort.people.models import Person
 
