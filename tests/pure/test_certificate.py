@@ -50,6 +50,16 @@ def test_pairs_that_a_condition_excludes_are_found_out() -> None:
     assert "below the floor" in verify(replace(PROBLEM, floor=0.6), best).sentence
     assert "is pinned to mentor 0" in verify(replace(PROBLEM, pinned=[(1, 0)]), best).sentence
     assert "cover bonus" in verify(replace(PROBLEM, cover=True), best).sentence
+    roomier = replace(PROBLEM, capacity=[2, 2, 2], min_load=[0, 2, 0])
+    assert "Mentor 1 has 1 people, but must have 2" in verify(roomier, best).sentence
+
+
+def test_a_price_below_0_is_paid_for_the_people_whom_a_mentor_must_have_and_no_more() -> None:
+    problem = Problem([[-1.0], [-3.0], [-2.0]], [3], min_load=[2])
+    best = solve(problem)
+    assert (best.pairs[:, 0].tolist(), best.total, best.bound) == ([0, 2], -3.0, -3.0)
+    assert best.prices.v[0] < 0
+    assert verify(problem, best), verify(problem, best).sentence
 
 
 @pytest.mark.parametrize(
