@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from brute import every_assignment
+from brute import Assignment, chosen, every_assignment, merit
 from cases import problems
 from hypothesis import given, settings
 
@@ -69,6 +69,36 @@ def test_no_proof_has_fewer_mentors_when_it_says_so(problem: Problem) -> None:
         for some in combinations(range(m), size):
             alone = np.where(np.isin(np.arange(m), some), problem.min_load, 0)
             assert every_assignment(replace(problem, min_load=alone))
+
+
+def short_of(problem: Problem, assignment: Assignment) -> int:
+    load = np.bincount([j for held in assignment for j in held], minlength=problem.shape[1])
+    return int(np.maximum(problem.min_load - load, 0).sum())
+
+
+@given(problems())
+@settings(max_examples=150, deadline=None)
+def test_the_minimums_that_are_left_miss_the_fewest_places_and_have_the_best_answer(
+    problem: Problem,
+) -> None:
+    refusal = refusal_of(problem)
+    if refusal is None:
+        return
+    nearest = replace(problem, min_load=refusal.lower)
+    every = every_assignment(replace(problem, min_load=None))
+    fewest = min(short_of(problem, one) for one in every)
+    assert (problem.min_load - refusal.lower).sum() == fewest
+    able = [one for one in every if short_of(problem, one) == fewest]
+    assert merit(nearest, chosen(nearest, solve(nearest))) == max(
+        merit(problem, one) for one in able
+    )
+
+
+def test_the_place_that_costs_least_is_filled_where_only_one_can_be() -> None:
+    problem = Problem([[0.2, 0.9, 0.5]], [1, 1, 1], min_load=[1, 0, 1])
+    refusal = refusal_of(problem)
+    assert refusal is not None
+    assert refusal.lower.tolist() == [0, 0, 1]
 
 
 def test_a_smaller_proof_is_found_beside_a_large_one() -> None:
