@@ -47,12 +47,15 @@ async def test_olga_reads_and_changes_the_rules_on_a_page(
 async def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(
     stage: Stage, db: AsyncSession
 ) -> None:
-    form = await form_of(stage) | {"domain": "-1", "least_score": "2", "stickiness": "much"}
+    wrong = {"domain": "-1", "least_score": "2", "stickiness": "much", "role": "nan", "path": "3,5"}
+    form = await form_of(stage) | wrong
 
     again = await stage.olga.post(RULES, data=form)
 
     assert again.status_code == 422
-    for name in ("domain", "least_score", "stickiness"):
+    # Above the form, and at the field.
+    assert words(again).count("This must be a number such as 1.5.") == 2 * 3
+    for name in wrong:
         assert f'href="#field-{name}"' in again.text
     assert 'value="much"' in again.text
     nothing = await form_of(stage)
