@@ -33,6 +33,13 @@ def test_a_pin_that_takes_a_mentors_only_candidate_is_part_of_the_proof() -> Non
     assert (refusal.value.mentors, refusal.value.room) == ((1,), 0)
 
 
+def test_a_pin_that_takes_one_of_two_mentors_from_somebody_is_part_of_the_proof() -> None:
+    places = {"demand": [2], "pinned": [(0, 0)], "min_load": [0, 1, 1]}
+    refusal = refusal_of(Problem(np.ones((1, 3)), [1, 1, 1], **places))  # type: ignore[arg-type]
+    assert refusal is not None
+    assert (refusal.mentors, refusal.room, refusal.pins) == ((1, 2), 1, ((0, 0),))
+
+
 def refusal_of(problem: Problem) -> CannotMeet | None:
     try:
         solve(problem)
@@ -109,6 +116,14 @@ def test_a_smaller_proof_is_found_beside_a_large_one() -> None:
     refusal = refusal_of(problem)
     assert refusal is not None
     assert (refusal.mentors, refusal.researchers, refusal.smallest) == ((3, 4), (2,), True)
+
+
+def test_one_mentor_who_asks_for_too_many_is_named_and_not_the_three_who_do_together() -> None:
+    """The search ends with people at the three, and comes to them first."""
+    problem = Problem(np.eye(3, 4, k=1), [4, 1, 1, 2], min_load=[4, 1, 1, 2])
+    refusal = refusal_of(problem)
+    assert refusal is not None
+    assert (refusal.mentors, refusal.asked, refusal.room) == ((0,), 4, 3)
 
 
 def test_too_many_sets_to_try_are_not_tried_and_that_is_said() -> None:
