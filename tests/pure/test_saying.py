@@ -52,6 +52,30 @@ def test_a_pair_is_firm_from_a_tenth_of_its_score_on(
 
 
 @pytest.mark.parametrize(
+    ("causes", "said"),
+    [
+        ((), ""),
+        (("veto",), "Lift the veto of Ada and Max."),
+        (("no_place",), "Ask Max for one more place."),
+        (("pinned_elsewhere",), "Lift the pin of Ada first."),
+        (
+            ("common_language", "shared_hours"),
+            (
+                "Ask Ada and Max for a language that both can meet in. "
+                "Ask Ada and Max for more weekly hours in common."
+            ),
+        ),
+        (("shared_hours", "declined"), ""),
+        (("block",), ""),
+    ],
+)
+def test_what_to_ask_settles_all_that_stands_between_two(
+    causes: tuple[str, ...], said: str
+) -> None:
+    assert saying.what_to_ask(pair(ruled_out=causes, cost=None), "Ada", "Max") == said
+
+
+@pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({}, "0.25 (2.5% of the total)"),

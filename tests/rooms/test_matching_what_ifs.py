@@ -98,6 +98,12 @@ async def test_what_rules_a_pair_out_is_said(
     assert answer["pair"]["ruled_out"] == ["shared_hours"]
     assert answer["pair"]["cost"] is None
     assert answer["sentence"] == "This pair cannot be: they share too few hours."
+    asked = "Ask Ada Example and Robin Example for more weekly hours in common."
+    assert answer["next_step"] == asked
+    two = f"enrolment_id={stage.ada.id}&mentor_id={stage.robin.id}"
+    page = await stage.olga.get(f"/rounds/{run['round_id']}/what_if?{two}")
+    assert f"{answer['sentence']} {asked}" in words(page)
+    assert f'what_if?{two.replace("&", "&amp;")}">What to ask?' in page.text
     assert answer["changes"] == []
 
 

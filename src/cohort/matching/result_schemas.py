@@ -114,6 +114,10 @@ class WhatIfOut(Shown):
     researcher: str
     pair: AlternativeOut
     sentence: str
+    next_step: str = Field(
+        examples=["Ask Ada Example and Grace Example for more weekly hours in common."],
+        description="What would let the two be a pair, where something rules that out; else empty.",
+    )
     changes: list[ChangeOut] = Field(
         description="Who would move, at the least cost; the researcher comes first."
     )

@@ -62,6 +62,7 @@ def what_if_out(found: WhatIf) -> WhatIfOut:
         researcher=among.researcher,
         pair=alternative_out(among, found.pair),
         sentence=found.sentence,
+        next_step=found.next_step,
         changes=[_change_out(one, among.names) for one in found.changes],
     )
 

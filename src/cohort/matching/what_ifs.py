@@ -54,6 +54,10 @@ class Alternatives:
     def cost(self, one: Alternative) -> str:
         return saying.cost(one, self.run.total or 0.0)
 
+    def what_to_ask(self, one: Alternative) -> str:
+        """What would let the two be a pair, where something rules that out."""
+        return saying.what_to_ask(one, self.researcher, self.names[one.mentor])
+
 
 @dataclass(frozen=True)
 class WhatIf:
@@ -70,6 +74,10 @@ class WhatIf:
     @property
     def sentence(self) -> str:
         return saying.consequence(self.pair, self.among.run.total or 0.0)
+
+    @property
+    def next_step(self) -> str:
+        return self.among.what_to_ask(self.pair)
 
     @property
     def moves(self) -> list[str]:

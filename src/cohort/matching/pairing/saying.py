@@ -28,8 +28,11 @@ ASKS = {
     "shared_hours": "Ask {researcher} and {mentor} for more weekly hours in common.",
     "veto": "Lift the veto of {researcher} and {mentor}.",
     LEAST_SCORE: "Let {researcher} and {mentor} be a pair, though below the least score.",
+    PINNED_ELSEWHERE: "Lift the pin of {researcher} first.",
+    NO_PLACE: "Ask {mentor} for one more place.",
+    PLACES_PINNED: "Ask {mentor} for one more place, or lift a pin to {mentor}.",
 }
-"""What an organiser can do about the one thing that rules a pair out."""
+"""What an organiser can do about what rules a pair out; a no of theirs stands."""
 SAME = 1e-9
 
 
@@ -82,7 +85,7 @@ def way_to_place(way: WayToPlace, names: Mapping[str, str]) -> str:
     if way.kind == "cover":
         return "Let the rules place as many people as possible."
     if way.kind == "place":
-        return f"Ask {mentor} for one more place."
+        return ASKS[NO_PLACE].format(mentor=mentor)
     return ASKS[way.ruled_out_by or ""].format(researcher=who, mentor=mentor)
 
 
@@ -102,6 +105,14 @@ def what_comes(way: WayToPlace, names: Mapping[str, str], total: float) -> str:
 def ruled_out(one: Alternative) -> str:
     """Why the pair cannot be; empty where it can."""
     return " and ".join(WHY_NOT[name] for name in one.ruled_out)
+
+
+def what_to_ask(one: Alternative, researcher: str, mentor: str) -> str:
+    """What would let the two be a pair; empty where they can be, or nothing would."""
+    if not all(cause in ASKS for cause in one.ruled_out):
+        return ""
+    asks = (ASKS[cause].format(researcher=researcher, mentor=mentor) for cause in one.ruled_out)
+    return " ".join(asks)
 
 
 def cost(one: Alternative, total: float) -> str:
