@@ -43,3 +43,21 @@ def test_the_report_is_fit_for_all_and_loads_nothing(
     fits(page)
     context.close()
     assert asked == [report.as_uri()]
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_name_of_one_long_word_does_not_make_the_page_wider(
+    browser: Browser, tmp_path: Path, window: dict[str, int]
+) -> None:
+    twins = "".join(f"Bo,{letter * 60}@example.org\n" for letter in "abc")
+    (tmp_path / "R.csv").write_text(f"Name,E-mail\n{twins}")
+    (tmp_path / "M.csv").write_text(f"Name\n{'Mia' * 30}\nNils\n")
+    files = [str(tmp_path / name) for name in ("R.csv", "M.csv")]
+    written = ["--out", str(tmp_path / "P.csv"), "--report", str(tmp_path / "r.html")]
+    ran = CliRunner().invoke(cli, ["match", *files, *written])
+    assert ran.exit_code == 0, ran.output
+    page = browser.new_page(viewport=window)
+    page.goto((tmp_path / "r.html").as_uri())
+    expect(page.get_by_role("heading", name="@example.org").first).to_be_visible()
+    fits(page)
+    page.close()
