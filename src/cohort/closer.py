@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import TypedDict
 
 from cohort.matching.pairing import saying
-from cohort.matching.pairing.advising import Way, ways_to_match
+from cohort.matching.pairing.advising import Way, ways_to_match, worth_of_places
 from cohort.matching.pairing.find import Held, Result
 from cohort.matching.pairing.insight import Insight, Other, Stake, insight
 from cohort.matching.pairing.inviting import invitations
@@ -24,18 +25,20 @@ class Closer:
 
     stakes, others   by pair: how firm it is, and who else could be the mentor.
     openings         by researcher without a mentor: whom they could have, and who would move.
+    worth            by mentor: what one more place would add, the most first.
     invited          the mentors who would add most.
     to_place         single changes that would place more people: what to do, what comes of it.
     ways             other ways to match, with this answer among them.
     missing          what was not worked out, and why.
     """
 
-    stakes: Mapping[IdPair, str]
-    others: Mapping[IdPair, str]
-    openings: Mapping[str, str]
-    invited: Sequence[str]
-    to_place: Sequence[tuple[str, str]]
-    ways: Sequence[Way]
+    stakes: Mapping[IdPair, str] = field(default_factory=dict)
+    others: Mapping[IdPair, str] = field(default_factory=dict)
+    openings: Mapping[str, str] = field(default_factory=dict)
+    worth: Mapping[str, str] = field(default_factory=dict)
+    invited: Sequence[str] = ()
+    to_place: Sequence[tuple[str, str]] = ()
+    ways: Sequence[Way] = ()
     missing: str = ""
 
 
@@ -43,45 +46,15 @@ def look_closer(gathered: Gathered, result: Result) -> Closer:
     """The sentences for a report. Minutes at most: above a size, less is worked out, aloud."""
     pool, held = gathered.pool, result.held
     if held is None:
-        return _nothing(
-            f"With {len(pool.researchers):,} researchers and {len(pool.mentors):,} mentors no "
-            "table of all scores is held. So the report does not say what other pairs would cost, "
-            "nor whom to invite. The pairs are proved the best all the same."
+        return Closer(
+            worth=_most_worth(pool, result),
+            missing=f"With {len(pool.researchers):,} researchers and {len(pool.mentors):,} mentors "
+            "no table of all scores is held. So the report does not say what other pairs would "
+            "cost, nor whom to invite. The pairs are proved the best all the same.",
         )
-    found = insight(pool, held)
-    if found is None:
-        return _nothing(
-            "What other pairs would cost is only worked out where the sum of all scores is made "
-            "the best."
-        )
-    return _in_words(gathered, result, held, found)
-
-
-def _nothing(why: str) -> Closer:
-    return Closer({}, {}, {}, (), (), (), why)
-
-
-def _in_words(gathered: Gathered, result: Result, held: Held, found: Insight) -> Closer:
-    pool = gathered.pool
     names = {**gathered.researcher_names, **gathered.mentor_names}
     small = len(pool.researchers) <= MOST_COMPARED
-    stakes, others = {}, {}
-    for pair in result.pairs:
-        key = (pair.researcher, pair.mentor)
-        stakes[key] = _stake(found.stakes[key], pair.score, result.total)
-        other = found.others.get(pair.researcher)
-        others[key] = _other(other, names, result.total)
-    return Closer(
-        stakes=stakes,
-        others=others,
-        openings={
-            one: _opening(found.others[one], gathered, result.total)
-            for one in result.unmatched
-            if one in found.others
-        },
-        invited=[saying.invitation(one, names, pool.titles) for one in invitations(pool, held)]
-        if small
-        else (),
+    around = Closer(
         to_place=_to_place(held, names, result.total) if small else (),
         ways=ways_to_match(held, most_solves=MOST_SOLVES)[0] if small else (),
         missing=""
@@ -89,6 +62,55 @@ def _in_words(gathered: Gathered, result: Result, held: Held, found: Insight) ->
         else "Whom to invite, what would place more people, and other ways to match are worked out "
         f"for up to {MOST_COMPARED:,} researchers.",
     )
+    found = insight(pool, held)
+    if found is None:
+        unknown = (
+            "What other pairs would cost is only worked out where the sum of all scores is made "
+            "the best."
+        )
+        return replace(around, missing=f"{unknown} {around.missing}".strip())
+    return replace(
+        around,
+        **_in_words(gathered, result, found),
+        worth=_worth(held, result.total),
+        invited=[saying.invitation(one, names, pool.titles) for one in invitations(pool, held)]
+        if small
+        else (),
+    )
+
+
+class _InWords(TypedDict):
+    stakes: Mapping[IdPair, str]
+    others: Mapping[IdPair, str]
+    openings: Mapping[str, str]
+
+
+def _in_words(gathered: Gathered, result: Result, found: Insight) -> _InWords:
+    names = {**gathered.researcher_names, **gathered.mentor_names}
+    stakes, others = {}, {}
+    for pair in result.pairs:
+        key = (pair.researcher, pair.mentor)
+        stakes[key] = _stake(found.stakes[key], pair.score, result.total)
+        others[key] = _other(found.others.get(pair.researcher), names, result.total)
+    left = [one for one in result.unmatched if one in found.others]
+    openings = {one: _opening(found.others[one], gathered, result.total) for one in left}
+    return {"stakes": stakes, "others": others, "openings": openings}
+
+
+def _worth(held: Held, total: float) -> dict[str, str]:
+    each = worth_of_places(held)
+    return {one.mentor_id: saying.gain(one.gain, one.placed, total) for one in each}
+
+
+def _most_worth(pool: Pool, result: Result) -> dict[str, str]:
+    """A price bounds what a place would add; with `cover` it counts the people placed, too."""
+    if pool.cover or result.gap > 0:
+        return {}
+    dearest = sorted(result.mentor_prices.items(), key=lambda one: -one[1])
+    return {
+        mentor: f"at most {saying.amount(price, result.total)}" if price > 0 else "nothing"
+        for mentor, price in dearest
+    }
 
 
 def _stake(stake: Stake, score: float, total: float) -> str:

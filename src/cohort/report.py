@@ -36,6 +36,7 @@ def render_report(gathered: Gathered, result: Result) -> str:
     pages.filters.update(FILTERS)
     pages.globals.update(GLOBALS)
     best_first = sorted(result.pairs, key=lambda one: (-one.score, one.researcher, one.mentor))
+    closer = look_closer(gathered, result)
     return pages.get_template("matching/report.html").render(
         style=_style(),
         result=result,
@@ -48,9 +49,9 @@ def render_report(gathered: Gathered, result: Result) -> str:
         pairs=best_first,
         kept=sum(pool.incumbents.get(one.researcher) == one.mentor for one in result.pairs),
         whole=len(best_first) <= MOST_WHOLE,
-        closer=look_closer(gathered, result),
+        closer=closer,
         bins=_histogram(result.pairs),
-        places=_places(gathered, result),
+        places=_places(gathered, result, closer.worth),
         sought=_sought(pool, result.unmatched),
         weights=[(FACTOR_TITLES[name], share) for name, share in pool.weights.shares().items()],
         requirements=list(_requirements(pool)),
@@ -77,19 +78,21 @@ def _histogram(pairs: Sequence[Found]) -> list[dict[str, Any]]:
     ]
 
 
-def _places(gathered: Gathered, result: Result) -> list[dict[str, Any]]:
-    """Each mentor's places and what one more would add, the most worth first."""
+def _places(gathered: Gathered, result: Result, worth: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each mentor's places and what one more would add, in that order where it is known."""
+    order = {mentor: k for k, mentor in enumerate(worth)}
     taken = Counter(one.mentor for one in result.pairs)
     rows = [
         {
+            "order": order.get(mentor.id, 0),
             "name": gathered.mentor_names[mentor.id],
             "taken": taken[mentor.id],
             "places": places,
-            "price": result.mentor_prices[mentor.id],
+            "adds": worth.get(mentor.id, ""),
         }
         for mentor, places in zip(gathered.pool.mentors, gathered.pool.places, strict=True)
     ]
-    return sorted(rows, key=lambda row: (-row["price"], row["name"]))
+    return sorted(rows, key=lambda row: (row["order"], row["name"]))
 
 
 def _sought(pool: Pool, unmatched: Mapping[str, object]) -> list[tuple[str, int]]:

@@ -47,6 +47,14 @@ def test_it_tells_how_firm_pairs_are_and_what_others_would_cost(desk: Desk) -> N
         assert sentence in said, sentence
 
 
+def test_a_place_that_places_somebody_adds_no_more_to_the_total_than_it_does(desk: Desk) -> None:
+    desk.put("cover.toml", "cover = true\nleast_score = 0.2\n")
+    said = report_of_the_examples(desk, "--rules", "cover.toml")
+    places = said.partition('id="places"')[2].partition("</section>")[0]
+    assert "of the total), and a mentor for 1 person more" in places
+    assert max(float(one) for one in re.findall(r">(\d+\.\d\d) \(", places)) < 1
+
+
 def test_what_is_not_worked_out_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.put("fair.toml", 'objective = "fair"\n')
     fair = report_of_the_examples(desk, "--rules", "fair.toml")
@@ -55,10 +63,15 @@ def test_what_is_not_worked_out_is_said(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert "Mentors and their places" in fair
     assert "One more place would add" not in fair
     assert re.search(r"As many people as possible.{1,200}>yes<", fair)
+    assert "Ask Priya Raman for one more place." in fair
+    assert "but this answer’s, which aims at fairness," in fair
     monkeypatch.setattr("cohort.matching.pairing.find.MOST_HELD", 0)
+    desk.put("cover.toml", "cover = true\n")
+    assert "One more place would add" not in report_of_the_examples(desk, "--rules", "cover.toml")
     large = report_of_the_examples(desk)
     assert "no table of all scores is held" in large
     assert "Next best" not in large
+    assert "at most 0." in large
 
 
 def test_many_pairs_are_a_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,18 +71,20 @@ def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
     ways, complete = ways_to_match(held, out_of_time=a_while())
     to_place = ways_to_place_one(held, out_of_time=a_while())
     try:
-        places, invited = tuple(_places(held)), invitations(pool, held, out_of_time=a_while())
+        helpful = [one for one in worth_of_places(held) if one.placed > 0 or one.gain > 0]
+        places, invited = helpful[:MOST_PLACES], invitations(pool, held, out_of_time=a_while())
     except NotTheBest:
-        places, invited = (), ()
-    return Advice(places, to_place, invited, ways, complete)
+        places, invited = [], ()
+    return Advice(tuple(places), to_place, invited, ways, complete)
 
 
-def _places(held: Held) -> list[PlaceWorth]:
+def worth_of_places(held: Held) -> list[PlaceWorth]:
+    """Of every mentor, the most worth first. Raises NotTheBest as `counterfactuals` does."""
     found = counterfactuals(held.problem, held.solution)
     ids = held.problem.mentor_ids or ()
     each = zip(ids, found.mentor_price.tolist(), found.more_placed.tolist(), strict=True)
-    worth = [PlaceWorth(*one) for one in each if one[2] > 0 or one[1] > 0]
-    return sorted(worth, key=lambda one: (-one.placed, -one.gain, one.mentor_id))[:MOST_PLACES]
+    worth = [PlaceWorth(*one) for one in each]
+    return sorted(worth, key=lambda one: (-one.placed, -one.gain, one.mentor_id))
 
 
 def ways_to_match(
