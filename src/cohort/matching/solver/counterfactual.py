@@ -9,17 +9,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from cohort.matching.problem import UNMATCHED, Bools, Floats, Ints, Problem
 from cohort.matching.solver.canonical import Canonical, canonical
-from cohort.matching.solver.flow import (
-    NEVER,
-    Goal,
-    Residual,
-    longest_walk,
-    longest_walks,
-    lowest_prices,
-)
+from cohort.matching.solver.flow import Goal, Residual
 from cohort.matching.solver.infeasible import Crowd, crowds
 from cohort.matching.solver.optimum import Solution
 from cohort.matching.solver.stages import whole
+from cohort.matching.solver.walks import NEVER, longest_walk, longest_walks, lowest_prices
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,6 @@ import numpy as np
 
 from cohort.matching.problem import Bools, Ints
 from cohort.matching.solver.flow import (
-    NO_ARC,
     Goal,
     Residual,
     Scope,
@@ -25,6 +24,7 @@ from cohort.matching.solver.flow import (
     prices_of,
 )
 from cohort.matching.solver.start import quick
+from cohort.matching.solver.walks import NO_ARC
 
 Pair = tuple[int, int]
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from cohort.matching.problem import Ints, Problem
 from cohort.matching.solver.canonical import wanted_pairs
-from cohort.matching.solver.flow import NEVER, Residual, Scope, lowest_prices
+from cohort.matching.solver.flow import Residual, Scope
+from cohort.matching.solver.walks import NEVER, lowest_prices
 
 MOST_TRIED = 5_000  # sets of mentors that are tried in search of a smaller proof
 Pairs = Sequence[tuple[int, int]]

@@ -9,10 +9,11 @@ import numpy as np
 from cohort.matching.problem import Bools, Ints, Problem
 from cohort.matching.solver.canonical import wanted_pairs
 from cohort.matching.solver.counterfactual import look_around, losses, residual_of, split
-from cohort.matching.solver.flow import NEVER, NO_ARC, Residual, longest_walks
+from cohort.matching.solver.flow import Residual
 from cohort.matching.solver.infeasible import CannotMeet
 from cohort.matching.solver.optimum import Solution, solve
 from cohort.matching.solver.stages import whole
+from cohort.matching.solver.walks import NEVER, NO_ARC, longest_walks
 
 Kind = Literal["minimum", "pair", "pin", "demand", "place"]
 LEAST_GAIN = NEVER // 2  # anything below is no way at all, whatever was added to it

@@ -10,7 +10,6 @@ from scipy.sparse.csgraph import connected_components
 from cohort.matching.problem import Bools, Ints, Problem
 from cohort.matching.solver.canonical import Canonical, in_blocks, lots
 from cohort.matching.solver.flow import (
-    NO_ARC,
     Goal,
     Residual,
     Scope,
@@ -22,6 +21,7 @@ from cohort.matching.solver.flow import (
 )
 from cohort.matching.solver.infeasible import too_few
 from cohort.matching.solver.start import quick
+from cohort.matching.solver.walks import NO_ARC
 
 
 def whole(problem: Problem, worth: Canonical) -> Scope:
