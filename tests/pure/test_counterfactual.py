@@ -139,6 +139,20 @@ def test_nothing_is_compared_with_the_answer_to_another_problem() -> None:
             counterfactuals(other, best)
 
 
+@pytest.mark.timeout(20)
+def test_people_whom_minimums_hold_are_compared_with_nothing_either() -> None:
+    """Two would change places, and nobody on the bench can take part: no walk leads to them."""
+    ours, others = np.eye(3, 2), np.eye(3, 2)[:, ::-1]
+    minimums = {
+        "capacity": [1, 1],
+        "min_load": [1, 1],
+        "forbidden": [[False] * 2] * 2 + [[True] * 2],
+    }
+    best = solve(Problem(ours, **minimums))
+    with pytest.raises(NotTheBest):
+        counterfactuals(Problem(others, **minimums), best)
+
+
 @pytest.mark.parametrize("pair", [(-1, 0), (0, -1), (3, 0), (0, 2)])
 def test_there_is_no_chain_to_the_bench_or_to_nobody(pair: tuple[int, int]) -> None:
     problem = Problem([[0.9, 0.4], [0.8, 0.7], [0.3, 0.6]], [1, 1])

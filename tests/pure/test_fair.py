@@ -8,7 +8,8 @@ from cases import integers
 
 from cohort.matching.certificate import verify
 from cohort.matching.problem import Problem
-from cohort.matching.solver.optimum import Prices, Solution, solve
+from cohort.matching.solver.canonical import steps_of
+from cohort.matching.solver.optimum import Level, Prices, Solution, solve
 
 PROBLEM = Problem([[0.9, 0.5], [0.8, 0.1]], [1, 1], objective="fair")
 
@@ -70,6 +71,16 @@ def test_a_less_fair_answer_is_found_out() -> None:
     wrong = replace(best.levels[1], prices=np.array([0, 5]))
     assert not verify(PROBLEM, lied(best, levels=(best.levels[0], wrong, best.levels[2])))
     assert "total" in verify(PROBLEM, lied(best, total=2.0)).sentence
+
+
+def test_a_price_below_0_at_a_mentor_who_could_have_fewer_proves_no_fairness() -> None:
+    problem = Problem([[0.2, 0.9]], [1, 1], objective="fair")
+    best, score = solve(problem), round(0.2 * steps_of(problem))
+    levels = (best.levels[0], Level("score", score, 1, np.array([-1, 0])))
+    pairs, prices = np.array([[0, 0]]), Prices(np.array([0.2]), np.zeros(2))
+    worse = lied(best, pairs=pairs, mentor_of=np.array([0]), levels=levels, prices=prices)
+    verdict = verify(problem, lied(worse, total=0.2, bound=0.2))
+    assert "Mentor 0 has the price -1 in a level (score)" in verdict.sentence
 
 
 @pytest.mark.parametrize("levels", [2, 20, 100000])

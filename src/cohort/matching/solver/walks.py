@@ -31,15 +31,19 @@ def lowest_prices(arcs: Ints) -> Ints:
 
 
 def _highest_onward(arcs: Ints, price: Ints) -> Ints:
-    """Prices for those whom no walk reached: as high as the others' bear, 0 if they touch none."""
+    """Prices for those whom no walk reached: as high as the others' bear, 0 if they touch none.
+
+    Without a closed walk that gains, no node needs more rounds than there are nodes.
+    """
     cut_off = price <= NEVER
     highest = np.where(cut_off, -NO_ARC, price)
-    while True:
+    for _ in arcs:
         onward = np.where(arcs > NEVER, highest - arcs, -NO_ARC).min(axis=1)
         lower = np.where(cut_off, np.minimum(highest, onward), price)
         if np.array_equal(lower, highest):
-            return np.where(highest >= -NEVER, 0, highest)
+            break
         highest = lower
+    return np.where(highest >= -NEVER, 0, highest)
 
 
 def longest_walks(arcs: Ints, start: int) -> Ints:
