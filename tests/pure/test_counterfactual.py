@@ -153,6 +153,15 @@ def test_people_whom_minimums_hold_are_compared_with_nothing_either() -> None:
         counterfactuals(Problem(others, **minimums), best)
 
 
+@pytest.mark.parametrize(("ids", "moves"), [(["a", "b", "c"], 0), (["b", "a", "c"], 1)])
+def test_of_two_who_could_make_room_at_the_same_cost_the_first_by_id_moves(
+    ids: list[str], moves: int
+) -> None:
+    scores = [[0.9, 0.4], [0.9, 0.4], [0.8, 0.7]]
+    problem = Problem(scores, [2, 2], researcher_ids=ids)
+    assert chain(problem, solve(problem), 2, 0) == (Move(2, 1, 0), Move(moves, 0, 1))
+
+
 @pytest.mark.parametrize("pair", [(-1, 0), (0, -1), (3, 0), (0, 2)])
 def test_there_is_no_chain_to_the_bench_or_to_nobody(pair: tuple[int, int]) -> None:
     problem = Problem([[0.9, 0.4], [0.8, 0.7], [0.3, 0.6]], [1, 1])

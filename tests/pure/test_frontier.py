@@ -74,6 +74,12 @@ def test_every_number_of_people_can_be_placed_at_the_best_fit_for_it(problem: Pr
         assert (point.placed, point.fit) == (placed, pytest.approx(max(fits)))
 
 
+def test_a_pair_that_is_kept_at_the_loss_of_all_scores_is_a_point_too() -> None:
+    problem = Problem([[1.0, 0.0], [0.0, 1.0]], [1, 1], incumbent=[1, -1])
+    points = frontier(problem).points
+    assert [(one.fit, one.placed, one.kept) for one in points] == [(2.0, 2, 0), (0.0, 2, 1)]
+
+
 def test_without_incumbents_the_numbers_between_two_points_lie_on_their_line() -> None:
     problem = Problem(np.full((3, 3), -0.1), [1, 1, 1], forbidden=~np.eye(3, dtype=bool))
     points = frontier(problem).points

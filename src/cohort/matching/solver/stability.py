@@ -65,7 +65,7 @@ def envy(problem: Problem, solution: Solution) -> Ints:
         if problem.single
         else (better.astype(np.float32) @ held.T.astype(np.float32) > 0).sum(axis=1)
     )
-    return np.where(np.asarray(problem.demand) > 0, people, 0)
+    return people
 
 
 def _held(problem: Problem, solution: Solution) -> Bools:
