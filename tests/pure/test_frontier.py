@@ -93,6 +93,11 @@ def test_who_may_have_several_mentors_is_not_counted_out_exactly() -> None:
         place_exactly(Problem([[1.0, 1.0]], [1, 1], demand=[2]), 1)
 
 
+def test_people_are_placed_by_whole_numbers() -> None:
+    with pytest.raises(BadNumber, match=r"placed is 0\.5; it must be a whole number"):
+        place_exactly(Problem([[1.0, 1.0]], [1, 1]), 0.5)
+
+
 def test_the_order_of_rows_and_columns_changes_no_point() -> None:
     rng = np.random.default_rng(4)
     scores, ids = rng.integers(0, 4, (12, 5)) / 4, [f"r{k}" for k in range(12)]

@@ -1,12 +1,13 @@
 """New mentors to look for: what each would add, against solving with each of them."""
 
 import numpy as np
+import pytest
 from brute import chosen, every_assignment, merit, placed_of
 from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.problem import Problem
+from cohort.matching.problem import BadShape, Problem
 from cohort.matching.scores.profiles import Researcher
 from cohort.matching.solver.optimum import solve
 from cohort.matching.solver.recruiting import Column, most_it_could_add, recruits, wanted
@@ -66,7 +67,10 @@ def test_nobody_adds_more_than_the_bound_and_one_place_adds_just_that(
     if not every_assignment(problem):
         return
     rng, n = np.random.default_rng(seed), problem.shape[0]
-    column = Column(rng.integers(-2, 6, n) / 8, rng.random(n) < 0.3)
+    # `recruits` sees to it that the cover bonus outweighs every column.
+    largest = np.abs(problem.scores).max(initial=0.0)
+    score = (rng.integers(-2, 6, n) / 8).clip(-largest, largest)
+    column = Column(score, rng.random(n) < 0.3)
     solution = solve(problem)
     grown = with_one_more(problem, column, places)
     again = solve(grown)
@@ -87,3 +91,16 @@ def test_the_new_mentor_has_an_id_that_nobody_has() -> None:
     (again,) = recruits(problem, solve(problem), ["any"], lambda _: column)
     assert (advice.gain, advice.placed) == (1.0, 1)
     assert advice.takes.tolist() == advice.newly.tolist() == again.takes.tolist()
+
+
+def test_a_column_is_as_long_as_the_problem_and_nobody_is_asked_for_none() -> None:
+    problem = Problem(np.zeros((2, 1)), [1])
+    lists = Column([0.5, 1.0], [False, True])
+    (advice,) = recruits(problem, solve(problem), ["any"], lambda _: lists)
+    assert (advice.gain, recruits(problem, solve(problem), ["any"], lambda _: lists, most=0)) == (
+        0.5,
+        (),
+    )
+    for column in (Column(np.ones(3), np.zeros(3, bool)), Column(np.ones(2), np.zeros(1, bool))):
+        with pytest.raises(BadShape, match="column of 'any'"):
+            recruits(problem, solve(problem), ["any"], lambda _, column=column: column)

@@ -99,8 +99,20 @@ def test_envy_counts_people_as_the_definition_does(problem: Problem) -> None:
     assert envy(problem, solution).tolist() == expected
 
 
-def test_a_rank_below_nought_is_refused_with_its_place() -> None:
+@pytest.mark.parametrize("rank", [-1, 1.5, np.nan])
+def test_what_is_no_rank_is_refused_with_its_place(rank: float) -> None:
     problem = Problem([[1.0, 1.0]], [1, 1])
     with pytest.raises(BadNumber) as refused:
-        blocking_pairs(problem, solve(problem), np.array([[1, -1]]), np.array([[1, 1]]))
+        blocking_pairs(problem, solve(problem), np.array([[1, rank]]), np.array([[1, 1]]))
     assert (refused.value.field, refused.value.index) == ("hers", (0, 1))
+    with pytest.raises(BadNumber, match="ranks are whole numbers"):
+        blocking_pairs(problem, solve(problem), np.array([["1", "2"]]), np.array([[1, 1]]))
+    with pytest.raises(BadShape, match="theirs has shape"):
+        blocking_pairs(problem, solve(problem), np.array([[1, 2]]), np.array([1, 1]))
+
+
+def test_ranks_may_be_lists_and_the_solution_must_be_of_the_problem() -> None:
+    problem, other = Problem([[0.0, 1.0]], [1, 1]), Problem(np.ones((3, 3)), [1, 1, 1])
+    assert blocking_pairs(problem, solve(problem), [[1, 2]], [[1, 1]]).tolist() == [[0, 0]]
+    with pytest.raises(BadShape, match="other people"):
+        envy(problem, solve(other))

@@ -90,6 +90,8 @@ def place_exactly(problem: Problem, placed: int) -> Point:
     """
     if not problem.single:
         raise BadNumber("demand must be at most 1 to place an exact number.", "demand")
+    if placed != int(placed):
+        raise BadNumber(f"placed is {placed}; it must be a whole number.", "placed")
     able = np.asarray(problem.demand) > 0
     left = int(able.sum()) - placed
     refusal = BadNumber(f"No assignment places {placed} researchers.", "placed")

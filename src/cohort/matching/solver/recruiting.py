@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from cohort.matching.problem import Bools, Floats, Ints, Problem
+from cohort.matching.problem import BadShape, Bools, Floats, Ints, Problem
 from cohort.matching.scores.profiles import Researcher
 from cohort.matching.solver.counterfactual import NotTheBest
 from cohort.matching.solver.flow import never
@@ -63,11 +63,14 @@ def recruits(
 
     The prices bound what a profile can add (`most_it_could_add`). Profiles are solved in the
     order of that bound, until no bound is above the `most` best gains. Profiles that add nothing
-    are left out. Raises NotTheBest when the solution is not proved the best by total.
+    are left out. Raises NotTheBest when the solution is not proved the best by total, and
+    BadShape for a column that is not as long as the problem.
     """
     if problem.objective != "total" or solution.gap > 0:
         raise NotTheBest("Recruiting needs a solution by total that is proved the best.")
-    columns = [(profile, column_of(profile)) for profile in profiles]
+    if most < 1:
+        return ()
+    columns = [(one, _whole(column_of(one), problem.shape[0], one)) for one in profiles]
     solution = _with_room_for(problem, solution, [column for _, column in columns])
     bounds = [most_it_could_add(problem, solution, column, places) for _, column in columns]
     had, bonus = np.unique(solution.pairs[:, 0]), solution.cover_bonus
@@ -85,6 +88,17 @@ def recruits(
         found.append((gain + bonus * more, advice))
         found.sort(key=lambda one: -one[0])
     return tuple(advice for value, advice in found[:most] if value > 0)
+
+
+def _whole(column: Column, n: int, profile: object) -> Column:
+    score, forbidden = np.asarray(column.score), np.asarray(column.forbidden)
+    if (score.shape, forbidden.shape) != ((n,), (n,)):
+        raise BadShape(
+            f"The column of {profile!r} has shapes {score.shape} and {forbidden.shape}; "
+            f"both must be ({n},).",
+            "column",
+        )
+    return Column(score, forbidden)
 
 
 def wanted(researchers: Sequence[Researcher], lacking: Sequence[float]) -> tuple[Wanted, ...]:

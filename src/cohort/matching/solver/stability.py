@@ -18,18 +18,9 @@ def blocking_pairs(problem: Problem, solution: Solution, hers: Ints, theirs: Int
     Somebody prefers a partner to one of a later rank, to one without rank, and to a free place;
     nobody prefers a partner without rank, or one of the same rank. Pins do not move, and pairs
     that are ruled out do not block. Whether a mentor would then miss `min_load` is not asked.
-    O(n m). Raises BadShape, or BadNumber for a rank below 0.
+    O(n m). Raises BadShape, or BadNumber for a rank that is no whole number from 0.
     """
-    for field, ranks in (("hers", hers), ("theirs", theirs)):
-        if np.shape(ranks) != problem.shape:
-            raise BadShape(f"{field} has shape {np.shape(ranks)}, not {problem.shape}.", field)
-        if len(bad := np.argwhere(np.asarray(ranks) < UNRANKED)):
-            i, j = bad[0]
-            raise BadNumber(
-                f"{field}[{i}, {j}] is {ranks[i, j]}; a rank is 1 or more, 0 for none.",
-                field,
-                (i, j),
-            )
+    hers, theirs = _ranks(hers, "hers", problem.shape), _ranks(theirs, "theirs", problem.shape)
     held = _held(problem, solution)
     pinned = np.zeros_like(held)
     pinned[[i for i, _ in problem.pinned], [j for _, j in problem.pinned]] = True
@@ -37,6 +28,22 @@ def blocking_pairs(problem: Problem, solution: Solution, hers: Ints, theirs: Int
     hers_wants = _wants(hers, held, movable, np.asarray(problem.demand))
     theirs_wants = _wants(theirs.T, held.T, movable.T, problem.capacity).T
     return np.argwhere(hers_wants & theirs_wants & canonical(problem).allowed & ~held)
+
+
+def _ranks(given: Ints, field: str, shape: tuple[int, int]) -> Ints:
+    ranks = np.asarray(given)
+    if ranks.shape != shape:
+        raise BadShape(f"{field} has shape {ranks.shape}, not {shape}.", field)
+    if ranks.dtype.kind not in "uif":
+        raise BadNumber(f"{field} holds {ranks.dtype}; ranks are whole numbers.", field)
+    if len(bad := np.argwhere(~((ranks >= UNRANKED) & (ranks == np.trunc(ranks))))):
+        i, j = bad[0]
+        raise BadNumber(
+            f"{field}[{i}, {j}] is {ranks[i, j]}; a rank is a whole number from 1, 0 for none.",
+            field,
+            (i, j),
+        )
+    return ranks
 
 
 def _wants(ranks: Ints, held: Bools, movable: Bools, places: Ints) -> Bools:
@@ -69,6 +76,8 @@ def envy(problem: Problem, solution: Solution) -> Ints:
 
 
 def _held(problem: Problem, solution: Solution) -> Bools:
+    if (len(solution.prices.u), len(solution.prices.v)) != problem.shape:
+        raise BadShape("The solution is of a problem with other people.", "solution")
     held = np.zeros(problem.shape, dtype=np.bool_)
     held[tuple(solution.pairs.T)] = True
     return held
