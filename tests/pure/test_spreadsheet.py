@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from cohort.matching.scores.hours import read_hours
 from cohort.matching.sheets import cells
 from cohort.matching.sheets.cells import BadCell, Words
 from cohort.matching.sheets.columns import (
@@ -16,6 +15,7 @@ from cohort.matching.sheets.columns import (
     find_columns,
     letters,
 )
+from cohort.matching.sheets.hours import read_hours
 from cohort.matching.sheets.slips import Slips
 from cohort.matching.sheets.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
 
@@ -223,6 +223,7 @@ def test_weekly_hours_are_read_as_people_write_them(cell: str, entries: str) -> 
         ("Mon 18:10-20", "quarters of an hour"),
         ("Mon 18-25", "a day ends at 24:00"),
         ("Mon 9-9", "ends when it begins"),
+        ("Mon 24:00-02:00", "begins when monday ends"),
         ("Mon 9-5pm", "am or pm at both times"),
         ("Mon 13pm-2pm", "an hour is from 1 to 12"),
         ("Mon 9-100", "cannot be read"),

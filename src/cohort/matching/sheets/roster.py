@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cohort.matching.scores.hours import read_hours
 from cohort.matching.scores.profiles import Mentor, Researcher
 from cohort.matching.sheets import cells
 from cohort.matching.sheets.cells import BadCell, Words
@@ -16,6 +15,7 @@ from cohort.matching.sheets.columns import (
     find_columns,
     plain,
 )
+from cohort.matching.sheets.hours import read_hours
 from cohort.matching.sheets.slips import Slips
 from cohort.matching.sheets.spreadsheet import Sheet
 

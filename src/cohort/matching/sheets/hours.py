@@ -28,7 +28,8 @@ EXAMPLE = "Write days and times such as “Mon 18:00-20:00; Thu 07:00-09:00”."
 def read_hours(cell: str) -> list[dict[str, str]]:
     """Entries for the matching, in the order of the cell. Raises BadCell.
 
-    Hours that pass midnight become two entries. `9-5pm` is refused rather than guessed.
+    Hours that pass midnight become two entries. What has two readings is refused, not guessed:
+    `9-5pm`, and `Mon 24:00-02:00`.
     """
     entries: list[dict[str, str]] = []
     place = 0
@@ -63,7 +64,7 @@ def _day(word: str) -> int:
 def _entries(day: str, span: str) -> list[dict[str, str]]:
     start, end = (_minutes(time, span) for time in re.findall(TIME, span, re.IGNORECASE))
     if start == END_OF_DAY:
-        start = 0
+        raise BadCell(f"“{span}” begins when {day} ends. Write 00:00, and the day that it is then.")
     if start == end:
         raise BadCell(f"“{span}” ends when it begins. {EXAMPLE}")
     if start < end:
