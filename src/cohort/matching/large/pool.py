@@ -4,10 +4,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-import numpy as np
-
 from cohort.matching.large.profiles import ProfileScores, profile_scores
-from cohort.matching.large.words import plain
+from cohort.matching.large.words import alike, plain
 from cohort.matching.problem import Ints
 from cohort.matching.scores.profiles import Mentor, Researcher
 from cohort.matching.scores.requirements import IdPairs, Requirements
@@ -50,8 +48,8 @@ def pool_of(
     named = {one.id for one in wanting} | {other for one in wanting for other in one.wishes}
     named |= {one for pair in pairs for one in pair}
     advisers = {name for one in researchers for name in plain(one.advisers)}
-    some = _alike(_said(one, {"id"}, named) for one in researchers)
-    others = _alike(
+    some = alike(_said(one, {"id"}, named) for one in researchers)
+    others = alike(
         _said(one, {"id"} if advisers & set(plain([one.name, one.email])) else UNSAID, named)
         for one in mentors
     )
@@ -67,25 +65,6 @@ def pool_of(
         vetoes=vetoes,
     )
     return Pool(scores, some.kind, others.kind)
-
-
-@dataclass(frozen=True, eq=False)
-class _Alike:
-    kind: Ints
-    first: list[int]
-
-
-def _alike(said: Iterable[Hashable]) -> _Alike:
-    """Number what is said as it first appears."""
-    number: dict[Hashable, int] = {}
-    first: list[int] = []
-    kinds: list[int] = []
-    for position, one in enumerate(said):
-        kind = number.setdefault(one, len(number))
-        if kind == len(first):
-            first.append(position)
-        kinds.append(kind)
-    return _Alike(np.array(kinds, dtype=np.int64), first)
 
 
 def _said(one: Researcher | Mentor, unsaid: set[str], named: set[str]) -> Hashable:

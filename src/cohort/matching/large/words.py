@@ -1,36 +1,50 @@
 """Words of profiles as rows of numbers."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from cohort.matching.problem import Floats
+from cohort.matching.problem import Floats, Ints
 from cohort.matching.scores.factors import NEUTRAL
 from cohort.matching.scores.profiles import Mentor, Researcher
 
-GRAIN = 2.0**26
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """kind: the number of each one's kind; first: the position of the first of each kind."""
+
+    kind: Ints
+    first: list[int]
 
 
-def grained(matrix: Floats) -> Floats:
-    """Rounded so that sums of products of two such numbers, up to 2, are exact in float64."""
-    rounded: Floats = np.rint(matrix * GRAIN) / GRAIN
-    return rounded
+def alike(said: Iterable[Hashable]) -> Alike:
+    """Number what is said as it first appears."""
+    number: dict[Hashable, int] = {}
+    first: list[int] = []
+    kinds: list[int] = []
+    for position, one in enumerate(said):
+        kind = number.setdefault(one, len(number))
+        if kind == len(first):
+            first.append(position)
+        kinds.append(kind)
+    return Alike(np.array(kinds, dtype=np.int64), first)
 
 
-def shared_out(share: float, needs: Sequence[Mapping[str, float]], words: Sequence[str]) -> Floats:
-    """Each one's needs as parts of `share`; the last column is what the silent get anyway."""
+def weighed(needs: Sequence[Mapping[Any, float]], words: Sequence[Hashable]) -> csr_array:
+    """Each one's needs among these words."""
     position = {word: k for k, word in enumerate(words)}
-    matrix = np.zeros((len(needs), len(words) + 1))
-    for i, one in enumerate(needs):
-        whole = sum(one.values())
-        for word, weight in one.items():
-            if word in position:
-                matrix[i, position[word]] = share * weight / whole
-        if not one:
-            matrix[i, -1] = share * NEUTRAL
-    return matrix
+    return _sparse(
+        [
+            (i, position[word], weight)
+            for i, one in enumerate(needs)
+            for word, weight in one.items()
+            if word in position
+        ],
+        (len(needs), len(words)),
+    )
 
 
 def positions(words: Iterable[str], known: Sequence[str]) -> list[int]:
@@ -52,18 +66,8 @@ def common_words(
     """Both sides' words that occur on both, as sparse matrices of ones."""
     words = dict.fromkeys(word for one in some for word in one)
     words = dict.fromkeys(word for one in others for word in one if word in words)
-    position = {word: k for k, word in enumerate(words)}
     first, second = (
-        _sparse(
-            [
-                (i, position[word], 1.0)
-                for i, one in enumerate(side)
-                for word in set(one)
-                if word in position
-            ],
-            (len(side), len(position)),
-        )
-        for side in (some, others)
+        weighed([dict.fromkeys(one, 1.0) for one in side], [*words]) for side in (some, others)
     )
     return first, second
 
@@ -93,8 +97,8 @@ def names_of(mentor: Mentor) -> list[str]:
     ]
 
 
-def wished(researchers: Sequence[Researcher], mentors: Sequence[Mentor], share: float) -> csr_array:
-    """What a wish adds to the neutral half: the mean of both sides' wish for each other."""
+def wished(researchers: Sequence[Researcher], mentors: Sequence[Mentor], worth: float) -> csr_array:
+    """The units that wishes add to the neutral half: the mean of those of both sides."""
     row = {one.id: i for i, one in enumerate(researchers)}
     column = {one.id: j for j, one in enumerate(mentors)}
     extra: list[tuple[int, int, float]] = []
@@ -102,7 +106,8 @@ def wished(researchers: Sequence[Researcher], mentors: Sequence[Mentor], share: 
         extra += [(i, column[j], w) for j, w in _ranked(one.wishes) if j in column]
     for j, other in enumerate(mentors):
         extra += [(row[i], j, w) for i, w in _ranked(other.wishes) if i in row]
-    return _sparse(extra, (len(row), len(column))) * (share / 2)
+    extra = [(i, j, round(w * worth / 2)) for i, j, w in extra]
+    return _sparse(extra, (len(row), len(column)))
 
 
 def _ranked(wishes: Sequence[str]) -> Iterable[tuple[str, float]]:

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from cohort.matching.problem import Bools, Floats
+from cohort.matching.problem import Bools, Floats, Ints
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 QUARTERS_A_DAY = 96
 QUARTERS = 7 * QUARTERS_A_DAY
+CLOCKS_KEPT = 600
+"""All the zones there are, for one week: 3 MB."""
 
 WeeklyHours = Sequence[Mapping[str, str]]
 """Entries such as {"day": "monday", "start": "09:00", "end": "10:30"}, in a person's own zone."""
@@ -39,11 +42,8 @@ def availability(
     if week.weekday() != 0:
         raise BadHours(f"{week} is not a Monday; give the Monday that the week begins on.")
     free = np.zeros((len(weekly_hours), QUARTERS), dtype=np.bool_)
-    clocks: dict[str, list[int]] = {}
     for person, (hours, zone) in enumerate(zip(weekly_hours, time_zones, strict=True)):
-        if zone not in clocks:
-            clocks[zone] = _wall_clock(zone, week, person)
-        free[person] = _pattern(hours, person)[clocks[zone]]
+        free[person] = _pattern(hours, person)[_wall_clock(_local(zone, person), week)]
     return free
 
 
@@ -52,20 +52,25 @@ def shared_hours(some: Bools, others: Bools) -> Floats:
     return (some.astype(np.float32) @ others.astype(np.float32).T).astype(np.float64) / 4
 
 
-def _wall_clock(zone: str, week: date, person: int) -> list[int]:
-    """For each quarter of the week in UTC, the quarter of the local week that clocks show."""
+def _local(zone: str, person: int) -> ZoneInfo:
     try:
-        local = ZoneInfo(zone)
+        return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
         raise BadHours(
             f"{zone!r} is no time zone; give an IANA name such as Europe/Berlin.", person
         ) from unknown
+
+
+@lru_cache(maxsize=CLOCKS_KEPT)
+def _wall_clock(local: ZoneInfo, week: date) -> Ints:
+    """For each quarter of the week in UTC, the quarter of the local week that clocks show."""
     start = datetime(week.year, week.month, week.day, tzinfo=UTC)
     moments = ((start + timedelta(minutes=15 * k)).astimezone(local) for k in range(QUARTERS))
     try:
-        return [QUARTERS_A_DAY * now.weekday() + 4 * now.hour + now.minute // 15 for now in moments]
+        shown = [QUARTERS_A_DAY * now.weekday() + 4 * now.hour + now.minute // 15 for now in moments]
     except OverflowError as beyond:
         raise BadHours(f"{week} is at the end of all calendars; give another week.") from beyond
+    return np.array(shown)
 
 
 def _pattern(hours: WeeklyHours, person: int) -> Bools:

@@ -39,8 +39,9 @@ class Weights:
 
     def shares(self) -> dict[str, float]:
         """The weights as shares of 1, by factor."""
-        whole = sum(asdict(self).values())
-        return {one.name: getattr(self, one.name) / whole for one in fields(self)}
+        weights = {one.name: getattr(self, one.name) for one in fields(self)}
+        whole = sum(weights.values())
+        return {name: weight / whole for name, weight in weights.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,260 @@
+"""The parts that a score of profiles is the sum of, each in whole units, a block at a time.
+
+People say little: a dozen words, a few stretches of time. So a block adds up the mentors' rows of
+just these (sparse times dense): a tenth of the time of a product with all words and quarters.
+What depends on few things is worked out for each kind of mentor, and looked up for all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, hstack
+
+from cohort.matching.large.blocks import NO_PAIR, Block
+from cohort.matching.large.words import alike, common_words, marked, positions, weighed
+from cohort.matching.problem import Floats, Ints
+from cohort.matching.scores import factors
+from cohort.matching.scores.availability import availability
+from cohort.matching.scores.profiles import Mentor, Researcher
+from cohort.matching.scores.taxonomy import Taxonomy, domain_similarity
+
+LEVELS = round(1 / factors.RANK_STEP)
+QUARTERS_AN_HOUR = 4
+
+Worth = Mapping[str, float]
+"""The most units that each factor adds."""
+Whole = npt.NDArray[np.signedinteger[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """Domains, contexts and skills, and what every mentor adds alike.
+
+    needs    sparse int32[n, words]: the units of each word.
+    answers  int32[words, m]: how often they are added.
+    """
+
+    needs: csr_array
+    answers: Whole
+
+    def block(self, rows: slice) -> Whole:
+        units: Whole = self.needs[rows] @ self.answers
+        return units
+
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        return type(self)(self.needs[rows], self.answers.take(columns, axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class Hours:
+    """Shared hours a week, and the requirement that there be enough.
+
+    edges  sparse int16[n, quarters]: -1 where free time begins, 1 where it ends.
+    free   int16[quarters, m]: the quarters in which each mentor is free, before this one.
+    units  by the number of shared quarters; the last also for more. -inf for too few.
+    """
+
+    edges: csr_array
+    free: Whole
+    units: Floats
+
+    def block(self, rows: slice) -> Block:
+        shared = self.edges[rows] @ self.free
+        units: Block = self.units.take(shared, mode="clip")
+        return units
+
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        return type(self)(self.edges[rows], self.free.take(columns, axis=1), self.units)
+
+
+@dataclass(frozen=True, eq=False)
+class Careers:
+    """The dearest role goal that the mentor holds, and the same move.
+
+    goals    int[n, most]: rows of `roles`, dearest first, -1 for none.
+    stage    int[n]: a row of `origins`, -1 for none.
+    roles    int8[roles + 1, kinds]: who holds them; the last row is empty.
+    origins  the same for where mentors came from.
+    kind     int[m]: the kind of each mentor.
+    """
+
+    goals: Ints
+    stage: Ints
+    roles: npt.NDArray[np.int8]
+    origins: npt.NDArray[np.int8]
+    kind: Ints
+    worth: Worth
+
+    def block(self, rows: slice) -> Block:
+        goals, kinds = self.goals[rows], self.roles.shape[1]
+        level = np.zeros((len(goals), kinds), dtype=np.int8)
+        for rank in range(goals.shape[1]):
+            reached = self.roles[goals[:, rank]] * np.int8(max(LEVELS - rank, 1))
+            np.maximum(level, reached, out=level)
+        same_move = self.origins[self.stage[rows]] * (0.5 + 0.5 * (level > 0))
+        units: Block = np.rint(
+            self.worth["role"] * factors.GOAL_SHARE * factors.RANK_STEP * level
+            + self.worth["path"] * same_move
+        )
+        return units.take(self.kind, axis=1)
+
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        return type(self)(
+            self.goals[rows],
+            self.stage[rows],
+            self.roles,
+            self.origins,
+            self.kind[columns],
+            self.worth,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Languages:
+    """Shared languages, and the requirement that there be one.
+
+    needs    sparse int32[n, languages]: 1 for each one's own.
+    units    float[n]: what one in common adds.
+    spoken   int32[languages, kinds]: 1 for each one's own.
+    kind     int[m]: the kind of each mentor.
+    without  units of a pair that has none in common.
+    """
+
+    needs: csr_array
+    units: Floats
+    spoken: Whole
+    kind: Ints
+    without: float
+
+    def block(self, rows: slice) -> Block:
+        shared = self.needs[rows] @ self.spoken
+        units: Block = np.rint(shared * self.units[rows, None])
+        units[shared == 0] = self.without
+        return units.take(self.kind, axis=1)
+
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        return type(self)(
+            self.needs[rows], self.units[rows], self.spoken, self.kind[columns], self.without
+        )
+
+
+def words_of(
+    researchers: Sequence[Researcher],
+    mentors: Sequence[Mentor],
+    taxonomy: Taxonomy,
+    worth: Worth,
+) -> Words:
+    """A domain is a word for each number of domains that it may be one of.
+
+    So every product is of a whole number with a whole number: a domain's answers are units and
+    its need is 1, with the others it is the other way round.
+    """
+    domains = [[(slug, len(set(r.domains))) for slug in set(r.domains)] for r in researchers]
+    asked = sorted({one for some in domains for one in some if one[0] in taxonomy.parents})
+    reach = domain_similarity([[slug] for slug, _ in asked], [m.domains for m in mentors], taxonomy)
+    of_how_many = np.array([many for _, many in asked]).reshape(-1, 1)
+    needs = [weighed([dict.fromkeys(some, 1) for some in domains], asked)]
+    answers = [np.rint(worth["domain"] * reach / of_how_many)]
+    for most, wanted, offered in (
+        (
+            worth["role"] * (1 - factors.GOAL_SHARE),
+            [dict.fromkeys(r.contexts, 1.0) for r in researchers],
+            [m.contexts for m in mentors],
+        ),
+        (worth["skills"], [r.gaps for r in researchers], [m.skills for m in mentors]),
+    ):
+        words = list(dict.fromkeys(word for one in offered for word in one))
+        needs.append(weighed([_in_units(one, most) for one in wanted], words))
+        answers.append(marked(offered, words).T)
+    always = [{"": round(_unsaid(one, worth))} for one in researchers]
+    needs.append(weighed(always, [""]))
+    answers.append(np.ones((1, len(mentors))))
+    return Words(
+        hstack(needs, format="csr", dtype=np.int32),
+        np.vstack(answers).astype(np.int32),
+    )
+
+
+def _in_units(wanted: Mapping[str, float], most: float) -> dict[str, int]:
+    whole = sum(wanted.values())
+    return {word: round(most * (weight / whole)) for word, weight in wanted.items()}
+
+
+def _unsaid(one: Researcher, worth: Worth) -> float:
+    """What is unsaid counts the middle with everybody; a wish is told apart from that."""
+    most = {
+        "domain": not one.domains,
+        "skills": not one.gaps,
+        "availability": not one.weekly_hours,
+        "language": not one.languages,
+        "path": not one.stage,
+        "wishes": True,
+    }
+    role = factors.GOAL_SHARE * (not one.role_goals) + (1 - factors.GOAL_SHARE) * (not one.contexts)
+    whole = worth["role"] * role + sum(worth[name] * unsaid for name, unsaid in most.items())
+    return factors.NEUTRAL * whole
+
+
+def hours_of(
+    researchers: Sequence[Researcher],
+    mentors: Sequence[Mentor],
+    week: date,
+    worth: Worth,
+    least: float,
+) -> Hours:
+    """Quarters shared are the differences, at the edges of one's free time, of a running sum.
+
+    `least` is in hours.
+    """
+    people: list[Researcher | Mentor] = [*researchers, *mentors]
+    free = availability([p.weekly_hours for p in people], [p.time_zone for p in people], week)
+    ours, theirs = free[: len(researchers)], free[len(researchers) :]
+    edges = -np.diff(ours.astype(np.int8), axis=1, prepend=0, append=0)
+    told = np.flatnonzero(edges.any(axis=0))
+    before = np.zeros((edges.shape[1], len(mentors)), dtype=np.int16)
+    np.cumsum(theirs.T, axis=0, out=before[1:])
+    enough = factors.ENOUGH_HOURS * QUARTERS_AN_HOUR
+    quarters = np.arange(np.ceil(max(enough, least * QUARTERS_AN_HOUR)) + 1)
+    units = np.rint(worth["availability"] * np.minimum(quarters, enough) / enough)
+    units[quarters < least * QUARTERS_AN_HOUR] = NO_PAIR
+    return Hours(csr_array(edges[:, told].astype(np.int16)), before[told], units)
+
+
+def careers_of(
+    researchers: Sequence[Researcher], mentors: Sequence[Mentor], worth: Worth
+) -> Careers:
+    kinds = alike((frozenset(one.roles), one.came_from) for one in mentors)
+    some = [mentors[j] for j in kinds.first]
+    roles = list(dict.fromkeys(role for one in some for role in one.roles))
+    origins = list(dict.fromkeys(one.came_from for one in some if one.came_from))
+    longest = max((len(one.role_goals) for one in researchers), default=0)
+    goals = [[*positions(r.role_goals, roles), *[-1] * longest][:longest] for r in researchers]
+    nobody = np.zeros((1, len(some)))
+    return Careers(
+        np.array(goals, dtype=np.int64).reshape(len(researchers), longest),
+        np.array(positions([one.stage for one in researchers], origins), dtype=np.int64),
+        np.vstack([marked([one.roles for one in some], roles).T, nobody]).astype(np.int8),
+        np.vstack([marked([[m.came_from] for m in some], origins).T, nobody]).astype(np.int8),
+        kinds.kind,
+        worth,
+    )
+
+
+def languages_of(
+    researchers: Sequence[Researcher], mentors: Sequence[Mentor], worth: Worth, *, required: bool
+) -> Languages:
+    kinds = alike(frozenset(one.languages) for one in mentors)
+    needs, spoken = common_words(
+        [one.languages for one in researchers], [mentors[j].languages for j in kinds.first]
+    )
+    return Languages(
+        needs.astype(np.int32),
+        np.array([worth["language"] / max(len(set(one.languages)), 1) for one in researchers]),
+        np.ascontiguousarray(spoken.toarray().T.astype(np.int32)),
+        kinds.kind,
+        NO_PAIR if required else 0.0,
+    )
