@@ -213,7 +213,7 @@ def hours_of(
     people: list[Researcher | Mentor] = [*researchers, *mentors]
     free = availability([p.weekly_hours for p in people], [p.time_zone for p in people], week)
     ours, theirs = free[: len(researchers)], free[len(researchers) :]
-    edges = -np.diff(ours.astype(np.int8), axis=1, prepend=0, append=0)
+    edges = -np.diff(np.pad(ours.astype(np.int8), ((0, 0), (1, 1))), axis=1)
     told = np.flatnonzero(edges.any(axis=0))
     before = np.zeros((edges.shape[1], len(mentors)), dtype=np.int16)
     np.cumsum(theirs.T, axis=0, out=before[1:])
@@ -221,7 +221,7 @@ def hours_of(
     quarters = np.arange(np.ceil(max(enough, least * QUARTERS_AN_HOUR)) + 1)
     units = np.rint(worth["availability"] * np.minimum(quarters, enough) / enough)
     units[quarters < least * QUARTERS_AN_HOUR] = NO_PAIR
-    return Hours(csr_array(edges[:, told].astype(np.int16)), before[told], units)
+    return Hours(csr_array(edges[:, told]).astype(np.int16), before[told], units)
 
 
 def careers_of(
