@@ -1,5 +1,6 @@
 """Wiring: the command line. What an operator did wrong is one sentence and exit status 2."""
 
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -263,4 +264,7 @@ def _in_one_unit(verb: "Callable[[AsyncSession], Awaitable[T]]") -> T:
 
 
 def main() -> None:
+    # To be said before NumPy is imported: our matrix products are small, and large pools have
+    # threads of their own. Further threads of the BLAS would wait beside them at full load.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     cli(prog_name="cohort")

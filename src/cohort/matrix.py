@@ -1,6 +1,7 @@
 """Wiring: `cohort match --scores`: a matrix of scores that somebody else made."""
 
 import time
+from functools import partial
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any
@@ -71,7 +72,8 @@ def _solve_stored(
     stored, capacity = StoredScores(matrix), checked.capacity
     solution = solve_large(stored, capacity, floor=floor, progress=in_rounds(progress))
     progress("checking", 0.0)
-    return solution, verify_large(stored, capacity, solution, floor=floor)
+    checking = partial(progress, "checking")
+    return solution, verify_large(stored, capacity, solution, floor=floor, progress=checking)
 
 
 def _array(path: Path, dimensions: int) -> Numbers:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cohort.matching.large import proof
 from cohort.matching.large.blocks import DenseScores, ProductScores
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import LargeSolution, solve_large
@@ -133,6 +134,14 @@ def test_progress_is_told_stage_by_stage() -> None:
     assert {stage for stage, _, _ in told} == {"prices", "pairs", "assignment"}
     assert all(0 <= fraction <= 1 and 0 <= gap <= 1 for _, fraction, gap in told)
     assert told[-1] == ("pairs", 1.0, 0.0)
+
+
+def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proof, "PAIRS_AT_ONCE", 200)
+    scores = DenseScores(scores_of("uniform", 45, 20, np.random.default_rng(0)))
+    solution, told = solve_large(scores, np.full(20, 3)), list[float]()
+    assert verify_large(scores, np.full(20, 3), solution, progress=told.append)
+    assert told == pytest.approx([10 / 45, 20 / 45, 30 / 45, 40 / 45, 1.0])
 
 
 def forged(solution: LargeSolution, what: str) -> LargeSolution:

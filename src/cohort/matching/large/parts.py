@@ -148,40 +148,46 @@ def words_of(
     taxonomy: Taxonomy,
     worth: Worth,
 ) -> Words:
-    """A domain is a word for each number of domains that it may be one of.
-
-    So every product is of a whole number with a whole number: a domain's answers are units and
-    its need is 1, with the others it is the other way round.
-    """
-    domains = [[(slug, len(set(r.domains))) for slug in set(r.domains)] for r in researchers]
-    asked = sorted({one for some in domains for one in some if one[0] in taxonomy.parents})
-    reach = domain_similarity([[slug] for slug, _ in asked], [m.domains for m in mentors], taxonomy)
-    of_how_many = np.array([many for _, many in asked]).reshape(-1, 1)
-    needs = [weighed([dict.fromkeys(some, 1) for some in domains], asked)]
-    answers = [np.rint(worth["domain"] * reach / of_how_many)]
-    for most, wanted, offered in (
-        (
-            worth["role"] * (1 - factors.GOAL_SHARE),
-            [dict.fromkeys(r.contexts, 1.0) for r in researchers],
-            [m.contexts for m in mentors],
-        ),
-        (worth["skills"], [r.gaps for r in researchers], [m.skills for m in mentors]),
-    ):
-        words = list(dict.fromkeys(word for one in offered for word in one))
-        needs.append(weighed([_in_units(one, most) for one in wanted], words))
-        answers.append(marked(offered, words).T)
+    contexts = [dict.fromkeys(one.contexts, 1.0) for one in researchers]
+    of_contexts = worth["role"] * (1 - factors.GOAL_SHARE)
     always = [{"": round(_unsaid(one, worth))} for one in researchers]
-    needs.append(weighed(always, [""]))
-    answers.append(np.ones((1, len(mentors))))
+    parts: list[tuple[csr_array, Floats]] = [
+        _near(researchers, mentors, taxonomy, worth["domain"]),
+        _covered(contexts, [one.contexts for one in mentors], of_contexts),
+        _covered([r.gaps for r in researchers], [m.skills for m in mentors], worth["skills"]),
+        (weighed(always, [""]), np.ones((1, len(mentors)))),
+    ]
     return Words(
-        hstack(needs, format="csr", dtype=np.int32),
-        np.vstack(answers).astype(np.int32),
+        hstack([needs for needs, _ in parts], format="csr", dtype=np.int32),
+        np.vstack([answers for _, answers in parts]).astype(np.int32),
     )
 
 
-def _in_units(wanted: Mapping[str, float], most: float) -> dict[str, int]:
-    whole = sum(wanted.values())
-    return {word: round(most * (weight / whole)) for word, weight in wanted.items()}
+def _near(
+    researchers: Sequence[Researcher],
+    mentors: Sequence[Mentor],
+    taxonomy: Taxonomy,
+    worth: float,
+) -> tuple[csr_array, Floats]:
+    """A domain is a word for each number of domains that it is one of: so its units are whole."""
+    said = [set(one.domains) for one in researchers]
+    needs = [{(slug, len(some)): 1 for slug in some} for some in said]
+    words = sorted({word for one in needs for word in one if word[0] in taxonomy.parents})
+    offered = [one.domains for one in mentors]
+    reach = domain_similarity([[slug] for slug, _ in words], offered, taxonomy)
+    of_how_many = np.array([many for _, many in words]).reshape(-1, 1)
+    return weighed(needs, words), np.rint(worth * reach / of_how_many)
+
+
+def _covered(
+    wanted: Sequence[Mapping[str, float]], offered: Sequence[Sequence[str]], worth: float
+) -> tuple[csr_array, Floats]:
+    words = list(dict.fromkeys(word for one in offered for word in one))
+    needs = [
+        {word: round(worth * (weight / sum(one.values()))) for word, weight in one.items()}
+        for one in wanted
+    ]
+    return weighed(needs, words), marked(offered, words).T
 
 
 def _unsaid(one: Researcher, worth: Worth) -> float:
@@ -213,7 +219,8 @@ def hours_of(
     people: list[Researcher | Mentor] = [*researchers, *mentors]
     free = availability([p.weekly_hours for p in people], [p.time_zone for p in people], week)
     ours, theirs = free[: len(researchers)], free[len(researchers) :]
-    edges = -np.diff(np.pad(ours.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    padded = np.pad(ours.astype(np.int8), ((0, 0), (1, 1)))
+    edges = padded[:, :-1] - padded[:, 1:]
     told = np.flatnonzero(edges.any(axis=0))
     before = np.zeros((edges.shape[1], len(mentors)), dtype=np.int16)
     np.cumsum(theirs.T, axis=0, out=before[1:])

@@ -1,7 +1,7 @@
 """Checking a large solution in blocks, without trusting the solver: no code is shared with it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -17,6 +17,12 @@ LARGEST_BONUS = 1e30
 ROUNDING = 1e-15
 """Of the cover bonus: what floats may make of each person."""
 
+Tick = Callable[[float], None]
+
+
+def unseen(_fraction: float) -> None:
+    """Nobody watches."""
+
 
 def verify_large(
     scores: BlockScores,
@@ -30,13 +36,14 @@ def verify_large(
     cover: bool = False,
     researcher_kind: Ints | None = None,
     mentor_kind: Ints | None = None,
+    progress: Tick = unseen,
 ) -> Verdict:
     """Whether the pairs are allowed, and the prices prove the bound and the gap.
 
     As `verify` does, but from blocks: one pass over the scores, one block in memory. The same
     arguments as `solve_large` was given; floor and stickiness count in steps of the scores. It
     also holds for a solution that was stopped early and tells its true gap: nothing is better
-    where it holds and the gap is 0.
+    where it holds and the gap is 0. `progress` is told how much of the pass is done, from 0 to 1.
     """
     places = np.asarray(capacity)
     rows = np.arange(scores.shape[0]) if researcher_kind is None else np.asarray(researcher_kind)
@@ -51,7 +58,7 @@ def verify_large(
     sticky = float(np.rint(stickiness * scores.steps)) / scores.steps
     free = np.ones(len(rows), dtype=np.bool_)
     free[[i for i, _ in pinned]] = False
-    seen = _seen(scores, solution, rows, columns, _Asked(held, sticky, least, free))
+    seen = _seen(scores, solution, rows, columns, _Asked(held, sticky, least, free), progress)
     bonus = solution.cover_bonus
     for i, j in pinned:
         seen.best[i] = seen.own[i] + bonus - solution.prices.v[j]
@@ -118,7 +125,12 @@ class _Seen:
 
 
 def _seen(
-    scores: BlockScores, solution: LargeSolution, rows: Ints, columns: Ints, asked: _Asked
+    scores: BlockScores,
+    solution: LargeSolution,
+    rows: Ints,
+    columns: Ints,
+    asked: _Asked,
+    progress: Tick,
 ) -> _Seen:
     n, (shown, m) = len(rows), scores.shape
     nobody: Bools = np.zeros(n, dtype=np.bool_)
@@ -152,6 +164,7 @@ def _seen(
             block.max(initial=0.0, where=~barred),
             kept.max(initial=0.0, where=open_),
         )
+        progress(stop / shown)
     return seen
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
@@ -67,7 +68,9 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
         out_of_time=out_of_time,
     )
     progress("checking", 0.0)
-    verdict = verify_large(alike.scores, places, solution, **asked)
+    verdict = verify_large(
+        alike.scores, places, solution, **asked, progress=partial(progress, "checking")
+    )
     if not verdict:
         raise NotProved(verdict.sentence)
     return _told(pool, alike, solution, progress)
