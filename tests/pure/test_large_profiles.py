@@ -98,6 +98,32 @@ def test_a_block_is_what_scoring_all_pairs_gives(seed: int) -> None:
     assert np.abs(block / scores.steps - whole.total)[there].max() < 1e-6
 
 
+@pytest.mark.parametrize("least", [0.0, 0.6, 4.0, 5.0, 5.1, 24.0])
+def test_any_number_of_shared_hours_may_be_required(least: float) -> None:
+    researchers = [
+        replace(MINA, id="whole day", weekly_hours=on("monday", "00:00", "24:00")),
+        replace(MINA, id="to the end", weekly_hours=on("sunday", "20:00", "24:00")),
+        replace(MINA, id="never", weekly_hours=[]),
+    ]
+    mentors = [
+        replace(PRIYA, id=f"m{k}", weekly_hours=on(day, "00:00", end))
+        for k, (day, end) in enumerate(
+            [("monday", "00:30"), ("monday", "05:00"), ("monday", "24:00"), ("sunday", "24:00")]
+        )
+    ]
+    rules = {"weights": Weights(), "requirements": Requirements(min_shared_hours=least)}
+    whole = score(researchers, mentors, TREE, WEEK, **rules)
+    scores = profile_scores(researchers, mentors, TREE, WEEK, **rules)
+    told = np.where(whole.forbidden, -np.inf, whole.total)
+    assert scores.block(0, 3) / scores.steps == pytest.approx(told, abs=1e-6)
+
+
+@pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 3), (3, 0)])
+def test_nobody_on_a_side_is_a_block_without_pairs(n: int, m: int) -> None:
+    scores = profile_scores(*crowd(n, m, 0), TREE, WEEK, **RULES)
+    assert scores.shape == scores.block(0, n).shape == (n, m)
+
+
 def test_a_pair_of_profiles_scores_the_same_in_every_block_and_order() -> None:
     rng = np.random.default_rng(0)
     scores = profile_scores(*crowd(50, 30, 1), TREE, WEEK, **RULES)
