@@ -17,10 +17,10 @@ from cohort.outputs import Done, Outputs
 
 SHARES = {
     "reading": 0.15,
-    "scoring": 0.05,
-    "solving": 0.5,
-    "checking": 0.1,
-    "explaining": 0.15,
+    "scoring": 0.1,
+    "solving": 0.45,
+    "checking": 0.15,
+    "explaining": 0.1,
     "writing": 0.05,
 }
 """How much of the bar each step takes: about its part of the time for a large pool."""

@@ -67,10 +67,11 @@ def _wall_clock(local: ZoneInfo, week: date) -> Ints:
     start = datetime(week.year, week.month, week.day, tzinfo=UTC)
     moments = ((start + timedelta(minutes=15 * k)).astimezone(local) for k in range(QUARTERS))
     try:
-        shown = [QUARTERS_A_DAY * now.weekday() + 4 * now.hour + now.minute // 15 for now in moments]
+        return np.array(
+            [QUARTERS_A_DAY * now.weekday() + 4 * now.hour + now.minute // 15 for now in moments]
+        )
     except OverflowError as beyond:
         raise BadHours(f"{week} is at the end of all calendars; give another week.") from beyond
-    return np.array(shown)
 
 
 def _pattern(hours: WeeklyHours, person: int) -> Bools:
