@@ -18,9 +18,9 @@ from cohort.outputs import Done, Outputs
 SHARES = {
     "reading": 0.15,
     "scoring": 0.1,
-    "solving": 0.45,
+    "solving": 0.4,
     "checking": 0.15,
-    "explaining": 0.1,
+    "explaining": 0.15,
     "writing": 0.05,
 }
 """How much of the bar each step takes: about its part of the time for a large pool."""

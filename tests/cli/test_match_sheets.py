@@ -180,5 +180,5 @@ def test_the_bar_moves_within_a_step_and_never_back(
         bar(step, part)
     shown = capsys.readouterr().err
     assert re.findall(r"(\d+)%  (\w+)", shown) == [
-        ("0", "reading"), ("20", "solving"), ("45", "solving"), ("95", "writing")
+        ("0", "reading"), ("25", "solving"), ("45", "solving"), ("95", "writing")
     ]  # fmt: skip
