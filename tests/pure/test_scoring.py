@@ -57,6 +57,8 @@ def test_a_dearer_goal_counts_more_and_contexts_are_the_smaller_part() -> None:
     assert factor("role", mina(role_goals=["ml-engineer"])) == pytest.approx(1.0)
     assert factor("role", mina(role_goals=["x", "ml-engineer"])) == pytest.approx(0.7 * 0.8 + 0.3)
     assert factor("role", mina(role_goals=["x"])) == pytest.approx(0.3)
+    sixth = mina(role_goals=["t", "u", "v", "w", "x", "ml-engineer"])
+    assert factor("role", sixth) == pytest.approx(0.7 * 0.2 + 0.3)
     assert factor("role", mina(contexts=["health", "energy"])) == pytest.approx(0.85)
 
 

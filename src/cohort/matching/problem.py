@@ -52,16 +52,16 @@ class Problem:
     demand      int[n] >= 0: how many mentors a researcher may have, never the same one twice;
                 1 for everybody unless said.
     min_load    int[m] >= 0, at most the capacity: how many people each mentor must have.
-    floor       nobody is matched below it (a score equal to it is fine; float32 holds 0.7 as
-                0.69999999, which is below 0.7).
+    floor       nobody is matched below it, stickiness apart (a score equal to it is fine;
+                float32 holds 0.7 as 0.69999999, which is below 0.7).
     forbidden   bool[n, m]: pairs that do not exist.
     pinned      (i, j) pairs that must be part of the answer; a pin beats the floor.
     incumbent   int[n]: the mentor that i has now, -1 for none.
     stickiness  >= 0, added to the score of an incumbent pair. Beyond the point where it
                 outweighs all scores together it changes nothing more, and is lowered to it.
     cover       give as many researchers as possible a mentor first, then maximise the total.
-                Without it, nobody is placed at a score below 0, because the total would fall
-                (unless `min_load` asks for it).
+                Without it, nobody is placed at a score (with stickiness) below 0, because the
+                total would fall, unless a pin, `min_load` or fairness asks for it.
     objective   "total": the sum of the scores of the pairs. "fair": as many researchers as
                 possible with a mentor, then as many pairs as possible, then the worst score of
                 a pair as high as possible, then the next worst, and so on (leximin). What is
