@@ -184,6 +184,15 @@ def test_wrong_input_is_refused_with_its_place(
     assert (refused.value.field, refused.value.index) == place
 
 
+@pytest.mark.parametrize("staying", [440, 460, 480, 860, 900])
+def test_the_flow_solver_takes_the_numbers_that_incumbents_are_counted_in(staying: int) -> None:
+    """Around 460 the grains of those who stay only just fit."""
+    rng = np.random.default_rng(0)
+    m = staying // 3
+    scores, incumbent = DenseScores(rng.random((staying, m))), rng.integers(0, m, staying)
+    assert solve_large(scores, np.full(m, 3), incumbent=incumbent).gap == 0
+
+
 def test_a_pin_that_is_not_kept_is_found_out() -> None:
     scores = DenseScores(np.random.default_rng(0).random((9, 4)))
     solution = solve_large(scores, np.full(4, 3))

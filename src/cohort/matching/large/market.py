@@ -13,8 +13,9 @@ PAIRS_AT_ONCE = 2**19
 LOWEST_BLOCK = 8
 WIDEST = 2.0**52
 """Whole numbers of this size, and a half, are exact in float64."""
-LONGEST = 2.0**62
-"""The master multiplies what a pair counts by the number of nodes, in 64 bits."""
+LONGEST = 2.0**60
+"""The master multiplies what a pair counts by the number of nodes, and its prices rise above
+that, in 64 bits: measured, from 2**61.5 on they sometimes do not fit."""
 
 
 @dataclass(frozen=True, eq=False)
