@@ -131,6 +131,40 @@ def test_nothing_false_is_believed(problem: Problem, seed: int, forgeries: list[
         believed(problem, forged)
 
 
+def judged_sound(problem: Problem, solution: Solution) -> None:
+    """What verify says of figures is true, though something better may be possible."""
+    held, every = chosen(problem, solution), every_assignment(problem)
+    assert held in every
+    assert solution.total == pytest.approx(sum(scores_of(problem, held)), abs=1e-6)
+    assert solution.gap == pytest.approx(solution.bound - solution.total, abs=1e-6)
+    as_good = [one for one in every if merit(problem, one)[:-1] >= merit(problem, held)[:-1]]
+    assert max(sum(scores_of(problem, one)) for one in as_good) <= solution.bound + 1e-6
+
+
+@given(
+    problem=st.one_of(problems(), problems(fair=True)),
+    asks=st.integers(0, 8),
+    seed=st.integers(0, 2**32),
+    forgeries=st.lists(st.sampled_from(FORGERIES), max_size=3),
+)
+@settings(max_examples=150, deadline=None)
+def test_nothing_false_is_called_sound_of_what_was_stopped(
+    problem: Problem, asks: int, seed: int, forgeries: list[Forgery]
+) -> None:
+    left = iter([False] * asks)
+    try:
+        forged = solve(problem, out_of_time=lambda: next(left, True))
+    except CannotMeet:
+        return
+    verdict = verify(problem, forged)
+    assert verdict.sound, verdict.sentence
+    rng = np.random.default_rng(seed)
+    for forge in forgeries:
+        forged = forge(problem, forged, rng)
+    if verify(problem, forged).sound:
+        judged_sound(problem, forged)
+
+
 @pytest.mark.parametrize("prices", [[-(2**63)], [np.nan], [0.5]])
 def test_prices_that_no_number_can_hold_prove_no_fairness(prices: list[float]) -> None:
     """2**63 less one more passes 64 bits: it would make an open pair look like the worst."""
@@ -153,8 +187,11 @@ def test_a_gap_above_0_is_no_proof_whatever_is_claimed() -> None:
     problem = Problem(np.random.default_rng(1).random((200, 70)), [3] * 70, demand=[2] * 200)
     stopped = solve(problem, out_of_time=lambda: True)
     assert stopped.gap > 0
-    for claim in ({}, {"gap": 0.0}, {"gap": 0.0, "bound": stopped.total, "stopped": False}):
-        assert not verify(problem, replace(stopped, **claim))
+    verdict = verify(problem, stopped)
+    assert verdict.sound
+    assert not verdict
+    for claim in ({"gap": 0.0}, {"gap": 0.0, "bound": stopped.total, "stopped": False}):
+        assert not verify(problem, replace(stopped, **claim)).sound
 
 
 def test_a_proof_about_more_people_needs_hardly_more_memory() -> None:

@@ -10,6 +10,7 @@ from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cohort.matching.certificate import Verdict
 from cohort.matching.large.blocks import DenseScores
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import LargeSolution, solve_large
@@ -25,9 +26,9 @@ class Asked:
     scores: DenseScores
     conditions: dict[str, object]
 
-    def judged(self, solution: LargeSolution) -> bool:
+    def judged(self, solution: LargeSolution) -> Verdict:
         capacity = self.problem.capacity
-        return bool(verify_large(self.scores, capacity, solution, **self.conditions))  # type: ignore[arg-type]
+        return verify_large(self.scores, capacity, solution, **self.conditions)  # type: ignore[arg-type]
 
 
 def asked_of(problem: Problem) -> Asked:
@@ -95,34 +96,46 @@ FORGED: dict[str, st.SearchStrategy[object]] = {
     "tiny": st.sampled_from([1.0, 1e-12, 1e12]),
     "seed": st.integers(0, 2**32),
     "forgeries": st.lists(st.sampled_from(FORGERIES), min_size=1, max_size=3),
+    "stopped": st.booleans(),
 }
 
 
 @given(**FORGED)
 @settings(max_examples=80, deadline=None)
 def test_nothing_false_is_believed_of_a_pool(
-    problem: Problem, tiny: float, seed: int, forgeries: list[Forgery]
+    problem: Problem, tiny: float, seed: int, forgeries: list[Forgery], *, stopped: bool
 ) -> None:
     floor = None if problem.floor is None else problem.floor * tiny
     sticky = problem.stickiness * tiny
     problem = replace(problem, scores=problem.scores * tiny, floor=floor, stickiness=sticky)
     asked = asked_of(problem)
     try:
-        forged = solve_large(asked.scores, problem.capacity, **asked.conditions)  # type: ignore[arg-type]
+        forged = solve_large(
+            asked.scores,
+            problem.capacity,
+            **asked.conditions,  # type: ignore[arg-type]
+            out_of_time=lambda: stopped,
+        )
     except BadNumber:
         return
-    assert asked.judged(forged)
+    assert asked.judged(forged).sound
+    assert bool(asked.judged(forged)) or forged.stopped
     rng = np.random.default_rng(seed)
     for forge in forgeries:
         forged = forge(problem, forged, rng)
-    if not asked.judged(forged) or forged.gap > 1e-6 * tiny:
+    verdict = asked.judged(forged)
+    if not verdict.sound:
         return
     held = tuple((j,) if j >= 0 else () for j in forged.mentor_of.tolist())
     assert forged.total / tiny == pytest.approx(sum(scores_of(problem, held)) / tiny, abs=1e-6)
     said = replace(problem, scores=problem.scores / tiny, floor=None, stickiness=sticky / tiny)
     every = every_assignment(problem)
     assert held in every
-    assert merit(said, held) == max(merit(said, one) for one in every)
+    as_good = [one for one in every if merit(said, one)[:-1] >= merit(said, held)[:-1]]
+    highest = max(sum(scores_of(said, one)) for one in as_good)
+    assert highest <= forged.bound / tiny + 1e-6
+    if verdict:
+        assert merit(said, held) == max(merit(said, one) for one in every)
 
 
 def test_who_was_placed_at_a_loss_to_cover_is_not_the_best_without_it() -> None:

@@ -124,7 +124,10 @@ def test_a_solution_that_is_stopped_early_says_so_with_its_true_gap() -> None:
     assert early.stopped
     assert early.gap > 0
     assert early.total < solve_large(scores, capacity).total < early.bound
-    assert verify_large(scores, capacity, early)
+    verdict = verify_large(scores, capacity, early)
+    assert verdict.sound
+    assert not verdict
+    assert not verify_large(scores, capacity, replace(early, bound=early.total, gap=0.0)).sound
 
 
 def test_progress_is_told_stage_by_stage() -> None:

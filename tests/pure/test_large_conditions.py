@@ -151,7 +151,8 @@ def test_a_stop_says_so_with_its_true_gap_whatever_is_asked(seed: int) -> None:
         assert early.total - 1e-9 <= best.total <= early.bound + 1e-9
     assert early.gap == pytest.approx(early.bound - early.total, abs=1e-9)
     verdict = verify_large(given, solution=early, **asked)
-    assert verdict, verdict.sentence
+    assert verdict.sound, verdict.sentence
+    assert bool(verdict) is (early.gap == 0)
 
 
 @pytest.mark.parametrize(

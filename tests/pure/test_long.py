@@ -75,6 +75,12 @@ PROPERTIES: dict[Callable[..., None], dict[str, st.SearchStrategy[object]]] = {
         "seed": SEED,
         "forgeries": test_forgery.FORGED,
     },
+    test_forgery.test_nothing_false_is_called_sound_of_what_was_stopped: {
+        "problem": EITHER,
+        "asks": st.integers(0, 30),
+        "seed": SEED,
+        "forgeries": test_forgery.FORGED,
+    },
     test_forgery_large.test_nothing_false_is_believed_of_a_pool: test_forgery_large.FORGED,
     test_large_conditions.test_no_assignment_that_may_be_is_better: {
         "problem": problems(plain=True)

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from cohort.matching.certificate import verify
+from cohort.matching.large.blocks import DenseScores
+from cohort.matching.large.proof import verify_large
+from cohort.matching.large.solver import solve_large
 from cohort.matching.problem import Problem
 from cohort.matching.solver.optimum import Solution, solve
 
@@ -33,7 +36,8 @@ def is_allowed_with_its_true_gap(problem: Problem, solution: Solution, best: Sol
     there would have been with more time."""
     verdict = verify(problem, solution)
     return (
-        bool(verdict) == (solution.gap == 0)
+        verdict.sound
+        and bool(verdict) == (solution.gap == 0)
         and verdict.sentence.startswith(("The prices only prove", "No assignment has"))
         and solution.stopped
         and solution.total <= best.total <= solution.bound
@@ -62,6 +66,14 @@ def test_whenever_time_runs_out_the_answer_is_allowed_and_its_gap_is_true(
 
 def test_who_waits_when_time_runs_out_takes_what_is_free() -> None:
     assert len(solve(popular(600, 200, 1000), out_of_time=Clock(0)).pairs) == 600
+
+
+def test_who_waits_in_a_large_pool_takes_what_is_free_too() -> None:
+    scores = DenseScores(popular(900, 300, 1000).scores)
+    stopped = solve_large(scores, np.full(300, 3), out_of_time=lambda: True)
+    assert stopped.stopped
+    assert len(stopped.pairs) == 900
+    assert verify_large(scores, np.full(300, 3), stopped).sound
 
 
 def test_more_time_gives_a_tighter_bound() -> None:
@@ -95,3 +107,6 @@ def test_fairness_stops_within_a_level(levels: int, asks: int) -> None:
     assert clock.asked < asks + 40  # it asks a little more on its way out, and no more levels
     assert len(stopped.pairs) == 300
     assert stopped.total <= stopped.bound
+    verdict = verify(problem, stopped)
+    assert verdict.sound
+    assert not verdict

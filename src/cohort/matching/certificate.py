@@ -7,7 +7,7 @@ from itertools import chain
 
 import numpy as np
 
-from cohort.matching.certificate_fair import faults_in_levels
+from cohort.matching.certificate_fair import faults_in_levels, faults_so_far
 from cohort.matching.problem import Bools, Floats, Ints, Problem
 from cohort.matching.solver.optimum import Solution
 
@@ -18,13 +18,21 @@ ROUNDING = 1e-14
 SMALLEST = 1e-280
 """Of what is smaller, the solver keeps fewer digits than the tolerance asks for."""
 PROOF = "No assignment has a total above {bound}, and this one has {total}."
+NO_PROOF = "The prices only prove that no total is above {bound}; the total is {total}."
 FAIR = "No assignment is fairer, and none as fair has a total above {total}."
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """True when the solution is allowed and proved optimal; otherwise the first fault found."""
+    """What a check has found; true when nothing is better.
 
+    sound     the pairs are allowed, and every figure is what it is said to be.
+    holds     sound, and the figures prove that nothing is better. What was stopped by a time
+              limit may be sound and no more.
+    sentence  what is proved, or else the first thing that is missing.
+    """
+
+    sound: bool
     holds: bool
     sentence: str
     total: float
@@ -35,30 +43,36 @@ class Verdict:
 
 
 def verify(problem: Problem, solution: Solution) -> Verdict:
-    """Whether the pairs are allowed and the prices prove that no assignment is better.
+    """Whether the pairs are allowed and the figures true, and whether nothing is better.
 
     Any prices v give a bound: each researcher gets at most her best scores less their prices,
     and the mentors' places bring in at most what they are priced at (a price below 0 is paid
     for as many people as the mentor must have). One pass over the scores, in blocks of rows:
     O(n m) time, O(n + m) memory beside the input and a block. Figures are compared to 1e-9 of
     the largest among them (with `cover`, and to 1e-14 of the bonus for each pair). With "fair",
-    the levels are checked instead, in whole numbers and O(n m) memory (`certificate_fair`).
+    the levels are checked instead, in whole numbers and O(n m) memory (`certificate_fair`); of
+    a solution that was stopped, those that are there.
     """
     looked_at = _faults_in_form, _faults_in_pairs, _faults_in_prices
     fault = next(chain.from_iterable(look(problem, solution) for look in looked_at), "")
     if fault:
-        return Verdict(holds=False, sentence=fault, total=math.nan, bound=math.nan)
+        return unsound(fault)
     if problem.objective == "fair":
-        fault = next(faults_in_levels(problem, solution), "")
-        return _verdict(fault, FAIR, solution.total, solution.bound)
+        missing = next(faults_in_levels(problem, solution), "")
+        sound = not missing or (solution.stopped and not any(faults_so_far(problem, solution)))
+        sentence = missing or FAIR.format(total=solution.total)
+        return Verdict(sound, not missing, sentence, solution.total, solution.bound)
     total, bound, best = _weigh(problem, solution)
-    fault = next(_faults_in_figures(problem, solution, total, bound, best), "")
-    return _verdict(fault, PROOF, total, bound)
+    slack = _slack(problem, solution, total)
+    fault = next(_faults_in_figures(solution, total, bound, best, slack), "")
+    proved = bound - total <= slack
+    sentence = (PROOF if proved else NO_PROOF).format(bound=bound, total=total)
+    return Verdict(not fault, proved and not fault, fault or sentence, total, bound)
 
 
-def _verdict(fault: str, proof: str, total: float, bound: float) -> Verdict:
-    sentence = fault or proof.format(bound=bound, total=total)
-    return Verdict(holds=not fault, sentence=sentence, total=total, bound=bound)
+def unsound(fault: str) -> Verdict:
+    """Of what is not even an answer, no figure is told."""
+    return Verdict(sound=False, holds=False, sentence=fault, total=math.nan, bound=math.nan)
 
 
 def _largest(problem: Problem) -> float:
@@ -113,7 +127,7 @@ def _faults_in_counts(problem: Problem, pairs: Ints) -> Iterator[str]:
 
 def _faults_in_prices(problem: Problem, solution: Solution) -> Iterator[str]:
     v, bonus = solution.prices.v, solution.cover_bonus
-    may_be_low = np.asarray(problem.min_load) > 0
+    may_be_low = (np.asarray(problem.min_load) > 0) | (problem.objective == "fair")
     for j in np.flatnonzero(~(((v >= 0) | may_be_low) & np.isfinite(v))):
         yield f"The price of mentor {j} is {v[j]}; it must be a number of at least 0."
     if bonus and not (problem.cover and problem.objective == "total"):
@@ -126,11 +140,14 @@ def _faults_in_prices(problem: Problem, solution: Solution) -> Iterator[str]:
             yield f"The cover bonus is {bonus}; to prove anything it must be {least} to {most}."
 
 
-def _faults_in_figures(
-    problem: Problem, solution: Solution, total: float, bound: float, best: Floats
-) -> Iterator[str]:
+def _slack(problem: Problem, solution: Solution, total: float) -> float:
     slack = TOLERANCE * max(_largest(problem), abs(total), SMALLEST)
-    slack += ROUNDING * solution.cover_bonus * (problem.most_pairs + 1)
+    return slack + ROUNDING * solution.cover_bonus * (problem.most_pairs + 1)
+
+
+def _faults_in_figures(
+    solution: Solution, total: float, bound: float, best: Floats, slack: float
+) -> Iterator[str]:
     for i in np.flatnonzero(~(np.abs(best - solution.prices.u) <= slack)):
         yield f"Researcher {i} has the price {solution.prices.u[i]}; it must be {best[i]}."
     if not abs(solution.total - total) <= slack:
@@ -139,8 +156,6 @@ def _faults_in_figures(
         yield f"The bound is said to be {solution.bound}, but the prices give {bound}."
     if not abs(solution.gap - (solution.bound - solution.total)) <= slack:
         yield f"The gap is said to be {solution.gap}, which is not bound less total."
-    if not bound - total <= slack:
-        yield f"The prices only prove that no total is above {bound}; the total is {total}."
 
 
 def _weigh(problem: Problem, solution: Solution) -> tuple[float, float, Floats]:

@@ -7,7 +7,7 @@ from itertools import chain
 
 import numpy as np
 
-from cohort.matching.certificate import TOLERANCE, Verdict
+from cohort.matching.certificate import NO_PROOF, PROOF, TOLERANCE, Verdict, unsound
 from cohort.matching.large.blocks import BlockScores
 from cohort.matching.large.solver import LargeSolution
 from cohort.matching.problem import Bools, Floats, Ints
@@ -38,12 +38,11 @@ def verify_large(
     mentor_kind: Ints | None = None,
     progress: Tick = unseen,
 ) -> Verdict:
-    """Whether the pairs are allowed, and the prices prove the bound and the gap.
+    """Whether the pairs are allowed and the figures true, and whether nothing is better.
 
     As `verify` does, but from blocks: one pass over the scores, one block in memory. The same
-    arguments as `solve_large` was given; floor and stickiness count in steps of the scores. It
-    also holds for a solution that was stopped early and tells its true gap: nothing is better
-    where it holds and the gap is 0. `progress` is told how much of the pass is done, from 0 to 1.
+    arguments as `solve_large` was given; floor and stickiness count in steps of the scores.
+    `progress` is told how much of the pass is done, from 0 to 1.
     """
     places = np.asarray(capacity)
     rows = np.arange(scores.shape[0]) if researcher_kind is None else np.asarray(researcher_kind)
@@ -52,7 +51,7 @@ def verify_large(
     if not cover and solution.cover_bonus:
         fault = fault or "A cover bonus is charged without cover."
     if fault:
-        return Verdict(holds=False, sentence=fault, total=math.nan, bound=math.nan)
+        return unsound(fault)
     held = np.full(len(rows), -1) if incumbent is None else np.asarray(incumbent)
     least = -math.inf if floor is None else float(np.rint(floor * scores.steps))
     sticky = float(np.rint(stickiness * scores.steps)) / scores.steps
@@ -68,14 +67,17 @@ def verify_large(
     charged = (solution.prices.v * np.minimum(places, len(rows))).tolist()
     bound = math.fsum([*seen.best.tolist(), *charged, -bonus * len(solution.pairs)])
     room = min(int(seen.could.sum()), int(np.minimum(places, len(rows)).sum()))
+    slack = _slack(solution, seen, total)
     faults = chain(
         _faults_in_bonus(solution, seen, sticky + 1 / scores.steps),
-        _faults_in_cover(solution, seen, room, len(pinned)) if cover else (),
-        _faults_in_figures(solution, seen, total, bound),
+        _faults_in_figures(solution, seen, total, bound, slack),
     )
     fault = next(faults, "")
-    proof = f"No assignment has a total above {bound}, and this one has {total}."
-    return Verdict(holds=not fault, sentence=fault or proof, total=total, bound=bound)
+    short = next(_faults_in_cover(solution, seen, room, len(pinned)) if cover else iter(()), "")
+    proved = bound - total <= slack
+    sound = not fault and (not short or solution.stopped)
+    sentence = fault or short or (PROOF if proved else NO_PROOF).format(bound=bound, total=total)
+    return Verdict(sound, sound and proved and not short, sentence, total, bound)
 
 
 def _faults_in_shape(
@@ -168,15 +170,19 @@ def _seen(
     return seen
 
 
-def _faults_in_figures(
-    solution: LargeSolution, seen: _Seen, total: float, bound: float
-) -> Iterator[str]:
-    for i in np.flatnonzero((solution.mentor_of >= 0) & seen.barred):
-        yield f"Researcher {i} has mentor {solution.mentor_of[i]}: forbidden, or below the floor."
-    slack = TOLERANCE * max(*np.abs(seen.extremes).tolist(), abs(total))
+def _slack(solution: LargeSolution, seen: _Seen, total: float) -> float:
+    slack: float = TOLERANCE * max(*np.abs(seen.extremes).tolist(), abs(total))
     slack += ROUNDING * solution.cover_bonus * len(seen.best)
     if solution.cover_bonus:  # where all scores are alike it is small, and must show all the same
         slack = min(slack, solution.cover_bonus / 4)
+    return slack
+
+
+def _faults_in_figures(
+    solution: LargeSolution, seen: _Seen, total: float, bound: float, slack: float
+) -> Iterator[str]:
+    for i in np.flatnonzero((solution.mentor_of >= 0) & seen.barred):
+        yield f"Researcher {i} has mentor {solution.mentor_of[i]}: forbidden, or below the floor."
     for i in np.flatnonzero(~(np.abs(seen.best - solution.prices.u) <= slack)):
         yield f"Researcher {i} has the price {solution.prices.u[i]}; it must be {seen.best[i]}."
     if not abs(solution.total - total) <= slack:
@@ -198,6 +204,5 @@ def _faults_in_cover(solution: LargeSolution, seen: _Seen, room: int, pinned: in
     """The bonus must outweigh all that the others could win, unless nobody more can be placed."""
     lowest, highest = seen.extremes
     outweighing = (room - pinned) * (highest - lowest) + max(-lowest, highest)
-    short = len(solution.pairs) < room and not solution.stopped
-    if short and solution.cover_bonus < outweighing * (1 - TOLERANCE):
+    if len(solution.pairs) < room and solution.cover_bonus < outweighing * (1 - TOLERANCE):
         yield f"cover counts {solution.cover_bonus}; that might not outweigh another score."

@@ -1,6 +1,6 @@
 """Solve a core, price everything, take in what the core lacks; until it lacks nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +9,7 @@ from cohort.matching.large.market import Market
 from cohort.matching.large.master import Core, best_within, lowest_prices
 from cohort.matching.large.pairs import Pairs, together
 from cohort.matching.large.pricing import Pass, first_prices, price_out
-from cohort.matching.problem import Ints
+from cohort.matching.problem import UNMATCHED, Ints
 
 FIRST_DEPTH = 1 / 20
 NEAR = 1 / 16
@@ -104,7 +104,7 @@ def best_found(some: Market, progress: Progress, out_of_time: Callable[[], bool]
             pairs = _next_pairs(core, seen, prices, better=found.ahead_of(before))
             depth = depth * 2 if short else depth
     except _OutOfTime:
-        return replace(found, stopped=True)
+        return replace(_filled(some, found), stopped=True)
 
 
 def _nothing(some: Market) -> Found:
@@ -161,6 +161,45 @@ def _better(old: Found, new: Found) -> Found:
         placeable=old.placeable,
         rounds=old.rounds + 1,
     )
+
+
+def _filled(some: Market, found: Found) -> Found:
+    """Those whom the core left waiting take the best place that is free, row after row."""
+    waiting, free = some.masses.copy(), some.capacity.copy()
+    np.subtract.at(waiting, found.pairs.rows, found.used)
+    np.subtract.at(free, found.pairs.columns, found.used)
+    taken = [*_taken(some, waiting, free)]
+    if not taken:
+        return found
+    rows, columns, units, used = np.array(taken, dtype=np.int64).T
+    more = Pairs(rows.astype(np.int32), columns.astype(np.int32), units)
+    return replace(
+        found,
+        pairs=together([found.pairs, more]),
+        used=np.concatenate([found.used, used]),
+        total=found.total + _dot(units - some.nothing, used),
+    )
+
+
+def _taken(some: Market, waiting: Ints, free: Ints) -> Iterator[tuple[int, int, int, int]]:
+    """(row, column, units, people) of whoever takes what is free, by row."""
+    rows, columns = np.flatnonzero(waiting), np.flatnonzero(free)
+    if not (len(rows) and len(columns)):
+        return
+    place = np.full(len(free) + 1, UNMATCHED)
+    place[columns] = np.arange(len(columns))
+    rest = replace(some, scores=some.scores.reordered(rows, columns), kept=place[some.kept[rows]])
+    left = free[columns]
+    for start in rest.starts:
+        for i, units in zip(rows[start:].tolist(), rest.block_at(start), strict=False):
+            for j in np.argsort(-units, kind="stable").tolist():
+                people = min(int(waiting[i]), int(left[j]))
+                if units[j] < some.nothing or not waiting[i]:
+                    break
+                if people:
+                    yield i, int(columns[j]), int(units[j]), people
+                    waiting[i] -= people
+                    left[j] -= people
 
 
 def _dot(some: Ints, others: Ints) -> int:
