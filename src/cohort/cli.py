@@ -195,6 +195,12 @@ TO = click.Path(path_type=Path, dir_okay=False)
 @click.option("--scores", type=FILE, help="A matrix (.npy) instead of spreadsheets.")
 @click.option("--capacity", type=FILE, help="The places of each column of the matrix (.npy).")
 @click.option("--floor", type=float, help="With --scores: nobody is paired below it.")
+@click.option(
+    "--time-limit",
+    type=float,
+    metavar="SECONDS",
+    help="Then write the best pairs so far, and say how far from the best they may be.",
+)
 def match_files(**given: Any) -> None:
     """Pair the people of two spreadsheets (CSV), without a server.
 

@@ -18,6 +18,12 @@ MOST_COMPARED = 1_000
 """Researchers for whom advice is worked out: each piece solves the pool again."""
 MOST_SOLVES = 200
 
+FAIR = "What other pairs would cost is only worked out where the sum of all scores is made the best."
+OUT_OF_TIME = (
+    "What other pairs would cost, and whom to invite, is only known of pairs that are proved the "
+    "best. Give it more time."
+)
+
 
 @dataclass(frozen=True)
 class Closer:
@@ -46,11 +52,12 @@ def look_closer(gathered: Gathered, result: Result) -> Closer:
     """The sentences for a report. Minutes at most: above a size, less is worked out, aloud."""
     pool, held = gathered.pool, result.held
     if held is None:
+        all_the_same = "" if result.stopped else " The pairs are proved the best all the same."
         return Closer(
             worth=_most_worth(pool, result),
             missing=f"With {len(pool.researchers):,} researchers and {len(pool.mentors):,} mentors "
             "no table of all scores is held. So the report does not say what other pairs would "
-            "cost, nor whom to invite. The pairs are proved the best all the same.",
+            f"cost, nor whom to invite.{all_the_same}",
         )
     names = {**gathered.researcher_names, **gathered.mentor_names}
     small = len(pool.researchers) <= MOST_COMPARED
@@ -64,10 +71,7 @@ def look_closer(gathered: Gathered, result: Result) -> Closer:
     )
     found = insight(pool, held)
     if found is None:
-        unknown = (
-            "What other pairs would cost is only worked out where the sum of all scores is made "
-            "the best."
-        )
+        unknown = OUT_OF_TIME if result.stopped else FAIR
         return replace(around, missing=f"{unknown} {around.missing}".strip())
     return replace(
         around,
@@ -146,16 +150,30 @@ def _to_place(held: Held, names: Mapping[str, str], total: float) -> list[tuple[
     ]
 
 
+def cut_short(pool: Pool, result: Result) -> str:
+    """How far from the best these pairs may be; empty where time did not run out."""
+    if not result.stopped:
+        return ""
+    return saying.cut_short(
+        result.total,
+        result.gap,
+        fair=pool.objective == "fair",
+        cover=pool.cover,
+        bonus=result.held.solution.cover_bonus if result.held else None,
+        without=len(result.unmatched),
+    )
+
+
 def proof(pool: Pool, result: Result) -> str:
     """What is proved of these pairs, in plain words."""
     total, bound = f"{result.total:.6g}", f"{result.bound:.6g}"
     sticky = pool.incumbents and pool.stickiness
     added = f" (with {pool.stickiness:g} more for each that stays together)" if sticky else ""
     checked = "the proof was checked on its own, apart from the search."
-    if result.gap > 0:
+    if result.stopped:
         return (
-            f"The scores of these pairs{added} add up to {total}. No other pairs that keep to the "
-            f"rules can reach more than {bound}; up to there, a better assignment is not ruled out."
+            f"Time ran out. The scores of these pairs{added} add up to {total}. "
+            f"{cut_short(pool, result)} That was checked on its own, apart from the search."
         )
     if pool.objective == "fair":
         return (

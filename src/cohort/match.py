@@ -1,7 +1,9 @@
 """Wiring: the dialogue of `cohort match`: what goes to the terminal, and which options fit."""
 
+import math
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
@@ -41,9 +43,10 @@ def match(
     scores: Path | None,
     capacity: Path | None,
     floor: float | None,
+    time_limit: float | None,
 ) -> None:
     """Pair two spreadsheets, or the rows and columns of a matrix. Raises Invalid."""
-    bar = Steps()
+    bar, over = Steps(), _over_after(time_limit)
     try:
         if scores or capacity:
             for_sheets = {
@@ -57,7 +60,7 @@ def match(
             _refuse(for_sheets, "does not go with --scores")
             if not (scores and capacity):
                 _wrong("--scores and --capacity go together: give both.")
-            done = match_scores(scores, capacity, out, floor=floor, progress=bar)
+            done = match_scores(scores, capacity, out, floor=floor, progress=bar, out_of_time=over)
         else:
             _refuse({"--floor": floor}, "goes with --scores; with spreadsheets, set least_score")
             if not (researchers and mentors):
@@ -69,6 +72,7 @@ def match(
                 rules=rules,
                 taxonomy=taxonomy,
                 week=_monday(week),
+                out_of_time=over,
                 progress=bar,
                 note=bar.say,
             )
@@ -86,6 +90,14 @@ def _monday(given: datetime | None) -> date:
     if given is None:
         return week_planned_on(utc_now().date())
     return given.date() - timedelta(days=given.weekday())
+
+
+def _over_after(seconds: float | None) -> Callable[[], bool]:
+    """Whether so many seconds from now are over. Raises Invalid."""
+    if seconds is not None and not seconds > 0:
+        _wrong("--time-limit must be a number of seconds above 0.")
+    end = time.monotonic() + (math.inf if seconds is None else seconds)
+    return lambda: time.monotonic() > end
 
 
 class Steps:

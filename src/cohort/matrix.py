@@ -1,6 +1,7 @@
 """Wiring: `cohort match --scores`: a matrix of scores that somebody else made."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tokenize import TokenError
@@ -14,7 +15,8 @@ from cohort.matching.certificate import Verdict, verify
 from cohort.matching.large.proof import verify_large
 from cohort.matching.large.solver import MOST_HELD, LargeSolution, solve_large
 from cohort.matching.large.stored import StoredScores
-from cohort.matching.pairing.found import NotProved, Progress, in_rounds
+from cohort.matching.pairing import saying
+from cohort.matching.pairing.found import NotProved, Progress, in_rounds, is_cut_short
 from cohort.matching.problem import BadProblem, Problem
 from cohort.matching.sheets.spreadsheet import Dialect, write_sheet
 from cohort.matching.solver.optimum import Solution, solve
@@ -24,7 +26,13 @@ Numbers = npt.NDArray[Any]
 
 
 def match_scores(
-    scores: Path, capacity: Path, out: Path, *, floor: float | None, progress: Progress
+    scores: Path,
+    capacity: Path,
+    out: Path,
+    *,
+    floor: float | None,
+    out_of_time: Callable[[], bool],
+    progress: Progress,
 ) -> Done:
     """Pair the rows of a matrix of scores with its columns. Raises Invalid."""
     started = time.perf_counter()
@@ -40,37 +48,49 @@ def match_scores(
     n, m = matrix.shape
     solve_it = _solve_stored if max(n, m) * m > MOST_HELD else _solve_held
     try:
-        solution, verdict = solve_it(matrix, places, floor, progress)
+        solution, verdict = solve_it(matrix, places, floor, progress, out_of_time)
+        stopped = is_cut_short(solution, verdict)
     except BadProblem as error:
         name = {"scores": scores.name, "capacity": capacity.name}.get(error.field, "--floor")
         raise Invalid(f"{name}: {error}") from error
-    if not verdict:
-        raise Invalid(str(NotProved(verdict.sentence)))
+    except NotProved as error:
+        raise Invalid(str(error)) from error
     progress("writing", 0.0)
     rows = ((i, j, float(matrix[i, j])) for i, j in solution.pairs.tolist())
     write_together({out: write_sheet(("researcher", "mentor", "score"), rows, Dialect())})
     unmatched = len(solution.mentor_of) - len(solution.pairs)
     seconds = time.perf_counter() - started
-    return Done(summary(len(solution.pairs), unmatched, solution, seconds))
+    cut_short = saying.cut_short(solution.total, solution.gap) if stopped else ""
+    return Done(summary(len(solution.pairs), unmatched, solution, seconds, cut_short))
 
 
 def _solve_held(
-    matrix: Numbers, places: Numbers, floor: float | None, progress: Progress
+    matrix: Numbers,
+    places: Numbers,
+    floor: float | None,
+    progress: Progress,
+    out_of_time: Callable[[], bool],
 ) -> tuple[Solution, Verdict]:
     problem = Problem(scores=matrix, capacity=places, floor=floor)
-    solution = solve(problem)
+    solution = solve(problem, out_of_time=out_of_time)
     progress("checking", 0.0)
     return solution, verify(problem, solution)
 
 
 def _solve_stored(
-    matrix: Numbers, places: Numbers, floor: float | None, progress: Progress
+    matrix: Numbers,
+    places: Numbers,
+    floor: float | None,
+    progress: Progress,
+    out_of_time: Callable[[], bool],
 ) -> tuple[LargeSolution, Verdict]:
     """A block of rows in memory at a time."""
     # What a problem asks of places and floor, it asks without scores too.
     checked = Problem(scores=np.zeros((0, len(places))), capacity=places, floor=floor)
     stored, capacity = StoredScores(matrix), checked.capacity
-    solution = solve_large(stored, capacity, floor=floor, progress=in_rounds(progress))
+    solution = solve_large(
+        stored, capacity, floor=floor, progress=in_rounds(progress), out_of_time=out_of_time
+    )
     progress("checking", 0.0)
     checking = partial(progress, "checking")
     return solution, verify_large(stored, capacity, solution, floor=floor, progress=checking)

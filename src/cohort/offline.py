@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from cohort.closer import cut_short
 from cohort.cohorts.languages import LANGUAGES
 from cohort.errors import Invalid
 from cohort.guides.tables import read_taxonomy
@@ -32,6 +33,7 @@ def match_sheets(
     rules: Path | None,
     taxonomy: Path | None,
     week: date,
+    out_of_time: Callable[[], bool],
     progress: Progress,
     note: Callable[[str], None],
 ) -> Done:
@@ -43,7 +45,7 @@ def match_sheets(
     for sentence in gathered.notes:
         note(sentence)
     try:
-        result = find_pairs(gathered.pool, progress=progress)
+        result = find_pairs(gathered.pool, progress=progress, out_of_time=out_of_time)
     except ValueError as error:
         raise Invalid(str(error)) from error
     for sentence in _short_of_mentors(gathered, result):
@@ -52,7 +54,13 @@ def match_sheets(
     write_together(_files(out, gathered, result, dialect))
     seconds = time.perf_counter() - started
     return Done(
-        summary(len(result.pairs), len(result.unmatched), result, seconds),
+        summary(
+            len(result.pairs),
+            len(result.unmatched),
+            result,
+            seconds,
+            cut_short(gathered.pool, result),
+        ),
         _unmatched(gathered, result),
     )
 

@@ -36,7 +36,7 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Done:
-    """What to say at the end: the line of figures, and the unmatched with reason and next step."""
+    """What to say at the end: the figures, and the unmatched with reason and next step."""
 
     summary: str
     unmatched: Sequence[tuple[str, str, str]] = ()
@@ -77,8 +77,14 @@ def write_together(files: Mapping[Path, bytes]) -> None:
                 part.unlink(missing_ok=True)
 
 
-def summary(pairs: int, unmatched: int, figures: Figures, seconds: float) -> str:
+def summary(
+    pairs: int, unmatched: int, figures: Figures, seconds: float, cut_short: str = ""
+) -> str:
+    """The line of figures; above it, if time ran out, how far from the best they may be."""
+    out_of_time = f"Time ran out before these pairs were proved the best. {cut_short}\n"
     return (
+        f"{out_of_time if cut_short else ''}"
         f"pairs {pairs}, unmatched {unmatched}, total {figures.total:.12g}, "
         f"bound {figures.bound:.12g}, gap {figures.gap:.12g}, seconds {seconds:.2f}"
+        f"{', stopped' if cut_short else ''}"
     )

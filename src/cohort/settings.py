@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).parent
+LONGEST_SOLVE = 480
+"""Of the ten minutes that a job may take; the rest is for the proof, the reasons and the advice."""
 
 
 def shipped(name: str) -> Path:
@@ -62,6 +64,9 @@ class Settings(BaseSettings):
     trusted_proxies: str = "127.0.0.1"
     """Whose X-Forwarded-For we believe, so that tries are counted by client and not by proxy:
     addresses and networks with commas between them, or * where only a proxy can reach us."""
+
+    longest_solve: Annotated[float, Field(gt=0, le=LONGEST_SOLVE)] = 300.0
+    """Seconds after which the worker stops looking for better pairs, and keeps those it has."""
 
     pool_size: PositiveInt = 10
     pool_overflow: NonNegativeInt = 10

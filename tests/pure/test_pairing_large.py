@@ -150,6 +150,23 @@ def test_what_needs_every_score_is_refused(asked: dict[str, object], said: str) 
         find_pairs(replace(crowd(), **asked))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("held_at_most", [0, 10**6])
+def test_pairs_that_time_has_cut_short_are_kept_and_marked(
+    held_at_most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = crowd()
+    best = find_pairs(pool)
+    monkeypatch.setattr(pairing, "MOST_HELD", held_at_most)
+
+    early = find_pairs(pool, out_of_time=lambda: True)
+
+    assert early.stopped or early.gap == 0
+    assert early.total <= best.total + 1e-6
+    assert best.total <= early.bound + 1e-6
+    assert len(early.pairs) == sum(pool.places)
+    assert not best.stopped
+
+
 @pytest.mark.usefixtures("in_blocks")
 def test_nobody_on_one_side_is_no_error() -> None:
     pool = crowd()

@@ -1,5 +1,7 @@
 """Costs and moves in words: nothing small reads as nothing, nobody's sex is spoken of."""
 
+from typing import Any
+
 import pytest
 
 from cohort.matching.pairing import saying
@@ -73,6 +75,27 @@ def test_what_to_ask_settles_all_that_stands_between_two(
     causes: tuple[str, ...], said: str
 ) -> None:
     assert saying.what_to_ask(pair(ruled_out=causes, cost=None), "Ada", "Max") == said
+
+
+@pytest.mark.parametrize(
+    ("gap", "aim", "said"),
+    [
+        (0.25, {}, "At best, the total would be 0.25 (2.5% of the total) higher."),
+        (0.0, {"fair": True}, "Fairer pairs may exist; how much fairer is not known."),
+        (9.0, {"fair": True, "cover": True}, "Fairer pairs may exist"),
+        (40.3, {"cover": True, "bonus": 20.0, "without": 9}, "At best, 2 people more would have"),
+        (25.0, {"cover": True, "bonus": 20.0, "without": 9}, "At best, one person more would have"),
+        (99.0, {"cover": True, "bonus": 20.0, "without": 1}, "At best, one person more would have"),
+        (0.25, {"cover": True, "bonus": 20.0, "without": 9}, "Nobody more could have a mentor. At"),
+        (0.25, {"cover": True, "bonus": 20.0}, "At best, the total would be 0.25 (2.5%"),
+        (0.25, {"cover": True, "without": 9}, "More people might have a mentor, or as many people"),
+        (0.25, {"cover": True}, "At best, the total would be 0.25 (2.5%"),
+    ],
+)
+def test_how_far_from_the_best_pairs_may_be_is_told_in_what_was_aimed_at(
+    gap: float, aim: dict[str, Any], said: str
+) -> None:
+    assert saying.cut_short(10.0, gap, **aim).startswith(said)
 
 
 @pytest.mark.parametrize(

@@ -216,19 +216,6 @@ async def test_a_fair_run_says_that_it_cannot_compare(stage: Stage, platform: Pl
     assert "no other assignment is fairer, and none as fair has a higher total" in words(page)
 
 
-async def test_what_is_not_proved_in_time_is_not_kept_and_says_what_to_do(
-    stage: Stage, platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cohort.matching.runs.LONGEST_SOLVE", -1.0)
-    await aim_at(stage, objective="fair")
-
-    run = (await open_and_solve(stage, platform))["run"]
-
-    assert run["state"] == "failed"
-    assert "let them aim at the highest total" in run["error"]
-    assert await pairs_of(stage, run) == []
-
-
 async def test_cover_gives_more_people_a_mentor_and_says_who_would_lose_one(
     stage: Stage, platform: Platform
 ) -> None:

@@ -81,7 +81,7 @@ def describe(outcome: Outcome, *, width: int, with_reasons: bool) -> Iterator[st
 
 def _proof(run: Run) -> str:
     total, bound, gap = (value or 0.0 for value in (run.total, run.bound, run.gap))
-    is_best = "no other assignment is better" if gap == 0 else "a better one may exist"
+    is_best = "no other assignment is better" if run.is_proved else "a better one may exist"
     return (
         f"Proof: the scores add up to {total:.4f}, and none can exceed {bound:.4f}"
         f" (gap {gap:g}): {is_best}. Solved in {1000 * (run.seconds or 0):.0f} ms."

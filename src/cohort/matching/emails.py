@@ -15,5 +15,6 @@ def round_waits(organiser: Person, cohort: Cohort, run: Run, paired: int) -> Mes
         "paired": paired,
         "unmatched": (run.researchers or 0) - paired,
         "error": run.error,
+        "stopped": run.stopped,
     }
     return Message(organiser.email, "round_waits", context)

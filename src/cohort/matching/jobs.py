@@ -19,7 +19,8 @@ log = structlog.get_logger()
 
 
 async def solve_run(work: Work, run_id: str) -> None:
-    await runs.solve(work.db, UUID(run_id), now=work.now, tell=work.board.write)
+    longest, tell = work.settings.longest_solve, work.board.write
+    await runs.solve(work.db, UUID(run_id), now=work.now, longest=longest, tell=tell)
 
 
 async def tell_organiser(work: Work, run_id: str, organiser_id: str) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Cohort, Enrolment
@@ -86,6 +86,8 @@ class Run(Base):
     total: Mapped[float | None]
     bound: Mapped[float | None]
     gap: Mapped[float | None]
+    stopped: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Time ran out before the pairs were proved the best; with fairness, a gap of 0 proves none."""
     cover_bonus: Mapped[float | None]
     """What placing one more person counts in the prices, where the rules cover first."""
     seconds: Mapped[float | None]
@@ -98,6 +100,11 @@ class Run(Base):
 
     round: Mapped[Round] = relationship(lazy="raise")
     rules: Mapped[Rules] = relationship(lazy="raise")
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether no other pairs could be better."""
+        return self.gap == 0 and not self.stopped
 
 
 class KeptEvidence(Base):

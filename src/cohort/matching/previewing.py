@@ -17,7 +17,7 @@ from cohort.matching.gather import gather
 from cohort.matching.models import Pair, Round, RoundState, Rules, Run, RunState
 from cohort.matching.pairing import saying
 from cohort.matching.pairing.alternatives import Change
-from cohort.matching.pairing.find import NotProved, Result, find_pairs
+from cohort.matching.pairing.find import Result, find_pairs
 from cohort.matching.pairing.pool import Pool
 from cohort.matching.results import names_of
 from cohort.matching.rule_schemas import RulesIn
@@ -26,6 +26,10 @@ from cohort.matching.what_ifs import MOST_PAIRS
 from cohort.people.models import Person
 
 LONGEST_PREVIEW = 5.0
+OUT_OF_TIME = (
+    "What these rules would find could not be worked out in five seconds. Keep them, and run the "
+    "round: a run has more time."
+)
 TOO_LARGE = "This cohort is too large to try rules out at once. Keep them, and run the round."
 
 
@@ -85,12 +89,14 @@ async def _solve(pool: Pool) -> Result:
         raise CannotPreview(TOO_LARGE)
     until = time.perf_counter() + LONGEST_PREVIEW
     try:
-        return await asyncio.to_thread(
+        result = await asyncio.to_thread(
             find_pairs, pool, out_of_time=lambda: time.perf_counter() > until
         )
     except ValueError as refused:
-        is_late = isinstance(refused, NotProved) and time.perf_counter() > until
-        raise CannotPreview(TOO_LARGE if is_late else str(refused)) from refused
+        raise CannotPreview(str(refused)) from refused
+    if result.stopped:
+        raise CannotPreview(OUT_OF_TIME)
+    return result
 
 
 async def _changes(

@@ -52,6 +52,9 @@ class CertificateOut(Shown):
     total: float
     bound: float
     gap: float
+    stopped: bool = Field(
+        description="Time ran out: the prices prove the bound, and no more than that."
+    )
     cover_bonus: float | None = Field(
         description="Where the rules place people first: what each person placed counts in the "
         "prices, and is taken off the bound. Null where the pool was too large to be held."
@@ -59,8 +62,9 @@ class CertificateOut(Shown):
     input_digest: str
     researcher_prices: dict[UUID, float] = Field(description="By enrolment.")
     mentor_prices: dict[UUID, float] = Field(
-        description="What one more place would add to the total; 0 where the run is proved the "
-        "fairest, which has another proof: its levels, in the run's evidence."
+        description="What one more place would add to the total, where it is proved the highest; 0 "
+        "where the run is proved the fairest, which has another proof: its levels, in the run's "
+        "evidence."
     )
 
 

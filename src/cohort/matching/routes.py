@@ -101,7 +101,8 @@ async def publish_round(
 ) -> RoundOut:
     """Propose the pairs of the newest run to both sides, by mail; a second time changes nothing.
 
-    Pairs that no longer fit are skipped; each says why in `skipped`.
+    Pairs that no longer fit are skipped; each says why in `skipped`. A run that was `stopped` is
+    published as it is: look at that, and at its gap, first.
     """
     published = await service.publish(db, actor, round_id, now=clock())
     return round_out(published, await service.newest_run(db, round_id))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from cohort.matching.gather import gather
 from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
-from cohort.matching.pairing.find import NotProved, Result, find_pairs
+from cohort.matching.pairing.find import Result, find_pairs
 from cohort.matching.pairing.insight import Stake
 from cohort.matching.pairing.pool import Pool
 from cohort.matching.pairing.weighing import Weighed, weigh
@@ -28,13 +28,6 @@ WORKER_DIED = (
     "not help, tell those who operate this platform."
 )
 
-
-LONGEST_SOLVE = 300.0
-"""Seconds after which a run gives up: what is not proved is not kept."""
-OUT_OF_TIME = (
-    "The best pairs were not found and proved within five minutes. If the rules aim at the fairest "
-    "scores, let them aim at the highest total; or match the cohort in parts."
-)
 LONGEST_QUESTION = 10.0
 """Seconds for each of the questions that are asked once the pairs are found."""
 LOOKS_EVERY = 0.3
@@ -56,10 +49,18 @@ async def _nobody(_about: UUID, _step: str, _share: float) -> None:
     """Nobody looks how far it is."""
 
 
-async def solve(db: AsyncSession, run_id: UUID, *, now: datetime, tell: Tell = _nobody) -> None:
+async def solve(
+    db: AsyncSession,
+    run_id: UUID,
+    *,
+    now: datetime,
+    longest: float = math.inf,
+    tell: Tell = _nobody,
+) -> None:
     """Solve a run once, within the caller's transaction; `tell` each step before it begins.
 
-    The pairs, the proof and the run's end are one commit: nobody sees half a run. What cannot
+    After `longest` seconds the best pairs so far are kept, with how far from the best they may
+    be. The pairs, the proof and the run's end are one commit: nobody sees half a run. What cannot
     be solved however often it is tried fails with a sentence for the organiser.
     """
     run = await read(db, run_id)
@@ -68,21 +69,21 @@ async def solve(db: AsyncSession, run_id: UUID, *, now: datetime, tell: Tell = _
     if run.round.state is not RoundState.OPEN:
         fail(run, NEWER_ROUND, now=now)
         return
-    await _find_and_store(db, run, now=now, tell=tell)
+    await _find_and_store(db, run, now=now, longest=longest, tell=tell)
     if run.round.opened_by is None:
         await _tell_organisers(db, run, now=now)
 
 
-async def _find_and_store(db: AsyncSession, run: Run, *, now: datetime, tell: Tell) -> None:
+async def _find_and_store(
+    db: AsyncSession, run: Run, *, now: datetime, longest: float, tell: Tell
+) -> None:
     pool = await gather(db, run, now=now)
     seen, began = Seen(), time.perf_counter()
-    until = began + LONGEST_SOLVE
     telling = asyncio.create_task(_keep_telling(run.id, seen, tell))
     try:
-        result, weighed = await asyncio.to_thread(_find, pool, seen, until)
+        result, weighed = await asyncio.to_thread(_find, pool, seen, began + longest)
     except ValueError as refused:
-        is_late = isinstance(refused, NotProved) and time.perf_counter() > until
-        fail(run, OUT_OF_TIME if is_late else str(refused), now=now)
+        fail(run, str(refused), now=now)
         return
     finally:
         telling.cancel()
@@ -154,6 +155,7 @@ def _store(db: AsyncSession, run: Run, pool: Pool, result: Result, weighed: Weig
     run.researchers, run.mentors = len(pool.researchers), len(pool.mentors)
     run.places = sum(pool.places)
     run.total, run.bound, run.gap = result.total, result.bound, result.gap
+    run.stopped = result.stopped
     run.cover_bonus = result.held.solution.cover_bonus if result.held else None
     run.input_digest = pool.digest()
     run.advice = asdict(weighed.advice) if weighed.advice else None

@@ -44,7 +44,8 @@ class ProgressOut(Shown):
 
 
 class RunOut(Shown):
-    """One solve. The figures are null until it is solved; a gap of 0 proves that it is best."""
+    """One solve. The figures are null until it is solved. A gap of 0 proves that it is the best,
+    unless it was stopped: with fairness, nothing is proved then."""
 
     id: UUID
     round_id: UUID
@@ -60,8 +61,15 @@ class RunOut(Shown):
     total: float | None = Field(
         description="The sum of the scores, with the stickiness of each pair that was kept."
     )
-    bound: float | None = Field(description="No assignment has a higher total.")
-    gap: float | None
+    bound: float | None = Field(
+        description="No assignment has a higher total (of those that place as many people, or are "
+        "as fair, where the rules aim at that)."
+    )
+    gap: float | None = Field(description="How far the total may be from the highest.")
+    stopped: bool = Field(
+        description="Time ran out before these pairs were proved the best. They keep to the rules, "
+        "and the gap is true; better ones may exist."
+    )
     seconds: float | None
     progress: ProgressOut | None = Field(
         description="What the worker does now, while the run is queued; null when that is not "

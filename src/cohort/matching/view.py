@@ -100,6 +100,21 @@ class RoundView:
         return f"Step {place} of {len(STEPS)}: {STEPS[self.progress.step]}{share}"
 
     @property
+    def cut_short(self) -> str:
+        """How far from the best the pairs may be; empty where time did not run out."""
+        if self.run is None or not self.run.stopped:
+            return ""
+        aim, run = self.run.rules.aim, self.run
+        return saying.cut_short(
+            run.total or 0.0,
+            run.gap or 0.0,
+            fair=aim["objective"] == "fair",
+            cover=aim["cover"],
+            bonus=run.cover_bonus,
+            without=self.counts.unmatched,
+        )
+
+    @property
     def has_before(self) -> bool:
         """Whether there was a run before, whose pairs could be kept."""
         ways = advice_of(self.run)["ways"] if self.run else []

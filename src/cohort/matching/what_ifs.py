@@ -25,6 +25,14 @@ MOST_PAIRS = 2_000_000
 """Researchers times mentors. Up to here an answer takes about a second; above, ask the file."""
 
 
+KNOWN = "What another pair would cost is known for runs that are proved to have the highest total."
+FAIR = f"{KNOWN} This one aims at fairness."
+OUT_OF_TIME = (
+    f"{KNOWN} This one ran out of time before that. Run the round again when less else is being "
+    "solved, or match the cohort in parts."
+)
+
+
 class NoEvidence(Conflict):
     code = "no_evidence"
     title = "This run keeps no evidence"
@@ -87,7 +95,7 @@ class WhatIf:
 def can_be_asked(run: Run) -> bool:
     """Whether the run is solved, proved the best by total, and small enough to ask on a page."""
     small = (run.researchers or 0) * (run.mentors or 0) <= MOST_PAIRS
-    return run.rules.aim["objective"] == "total" and run.gap == 0 and small
+    return run.rules.aim["objective"] == "total" and run.is_proved and small
 
 
 async def evidence_of(db: AsyncSession, actor: Person, run_id: UUID) -> bytes:
@@ -144,10 +152,7 @@ async def _ask(db: AsyncSession, run: Run, question: Callable[[Evidence], Answer
     except KeyError as absent:
         raise NotFound("One of these two took no part in this run.") from absent
     except NotTheBest as other_aim:
-        raise NotComparable(
-            "What another pair would cost is known for runs that are proved to have the highest "
-            "total. This one aims at fairness, or ran out of time."
-        ) from other_aim
+        raise NotComparable(OUT_OF_TIME if run.stopped else FAIR) from other_aim
 
 
 async def _packed(db: AsyncSession, run: Run) -> bytes:

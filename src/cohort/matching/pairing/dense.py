@@ -7,7 +7,14 @@ import numpy as np
 
 from cohort.matching.certificate import verify
 from cohort.matching.pairing.explaining import explain
-from cohort.matching.pairing.found import Found, NotProved, Progress, Result, found, prices_by_id
+from cohort.matching.pairing.found import (
+    Found,
+    Progress,
+    Result,
+    found,
+    is_cut_short,
+    prices_by_id,
+)
 from cohort.matching.pairing.minimums import with_names
 from cohort.matching.pairing.pins import pins_by_position
 from cohort.matching.pairing.pool import IdPair, Pool, score_people
@@ -20,7 +27,7 @@ from cohort.matching.solver.optimum import Solution, solve
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """The scores of all pairs, the problem made of them, and its best solution."""
+    """The scores of all pairs, the problem made of them, and its solution."""
 
     scores: Scores
     problem: Problem
@@ -38,10 +45,9 @@ def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -
         raise with_names(pool, problem, proof) from proof
     progress("checking", 0.0)
     verdict = verify(problem, solution)
-    if not verdict:
-        raise NotProved(verdict.sentence)
+    stopped = is_cut_short(solution, verdict)
     progress("explaining", 0.0)
-    result = _told(pool, Held(scores, problem, solution))
+    result = _told(pool, Held(scores, problem, solution), stopped=stopped)
     progress("explaining", 1.0)
     return result
 
@@ -71,7 +77,7 @@ def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem
     )
 
 
-def _told(pool: Pool, held: Held) -> Result:
+def _told(pool: Pool, held: Held, *, stopped: bool) -> Result:
     solution, pinned = held.solution, set(pool.pins)
     asked = np.asarray(held.problem.demand) > 0
     without = np.setdiff1d(np.flatnonzero(asked), solution.pairs[:, 0]).tolist()
@@ -84,6 +90,7 @@ def _told(pool: Pool, held: Held) -> Result:
         total=solution.total,
         bound=solution.bound,
         gap=solution.gap,
+        stopped=stopped,
         **prices_by_id(pool, solution.prices),
         held=held,
     )

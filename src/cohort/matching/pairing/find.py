@@ -8,7 +8,6 @@ from cohort.matching.pairing.found import (
     FACTOR_TITLES,
     STEPS,
     Found,
-    NotProved,
     Progress,
     Result,
     unseen,
@@ -26,7 +25,6 @@ __all__ = [
     "Found",
     "Held",
     "MinimumsCannotHold",
-    "NotProved",
     "PinsCannotHold",
     "Progress",
     "Result",
@@ -43,7 +41,7 @@ def find_pairs(
 
     Up to `MOST_HELD` pairs all scores are held at once, O(n m + m^2) memory; above, only a block of
     rows is. Both give a proved optimum; which of several equally good ones, may differ. Once
-    `out_of_time` is true, the best pairs found so far are given, with their true gap.
+    `out_of_time` is true, the best pairs found so far are given: `stopped`, with their true gap.
     """
     n, m = len(pool.researchers), len(pool.mentors)
     if max(n, m) * m > MOST_HELD:

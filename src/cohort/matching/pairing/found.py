@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
+from cohort.matching.certificate import Verdict
 from cohort.matching.pairing.explaining import Explanation
 from cohort.matching.pairing.pool import Pool
 from cohort.matching.pairing.unmatched import WhyUnmatched
-from cohort.matching.solver.optimum import Prices
+from cohort.matching.solver.optimum import Prices, Solution
 
 if TYPE_CHECKING:
+    from cohort.matching.large.solver import LargeSolution
     from cohort.matching.pairing.dense import Held
 
 STEPS = ("scoring", "solving", "checking", "explaining")
@@ -57,6 +59,13 @@ class NotProved(ValueError):
         super().__init__(f"The result could not be proved, so it was not kept. {fault}")
 
 
+def is_cut_short(solution: "Solution | LargeSolution", verdict: Verdict) -> bool:
+    """Whether time ran out before the proof; raises NotProved where figures are not true."""
+    if not verdict and not (solution.stopped and verdict.sound):
+        raise NotProved(verdict.sentence)
+    return solution.stopped and not (verdict and solution.gap == 0)
+
+
 @dataclass(frozen=True)
 class Found:
     """One pair: factors are [{name, title, score, weight}], weights as shares of 1."""
@@ -73,8 +82,9 @@ class Found:
 class Result:
     """What a run stores. Prices are by id; `unmatched` says why, by researcher id.
 
-    held  the arrays it was found with, for whoever asks further; None for a large pool, which
-          never holds them.
+    stopped  time ran out before these pairs were proved the best.
+    held     the arrays it was found with, for whoever asks further; None for a large pool, which
+             never holds them.
     """
 
     pairs: Sequence[Found]
@@ -82,6 +92,7 @@ class Result:
     total: float
     bound: float
     gap: float
+    stopped: bool
     researcher_prices: Mapping[str, float]
     mentor_prices: Mapping[str, float]
     held: "Held | None" = None

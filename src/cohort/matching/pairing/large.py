@@ -16,11 +16,11 @@ from cohort.matching.large.solver import LargeSolution, solve_large
 from cohort.matching.pairing.explaining import explain
 from cohort.matching.pairing.found import (
     Found,
-    NotProved,
     Progress,
     Result,
     found,
     in_rounds,
+    is_cut_short,
     prices_by_id,
 )
 from cohort.matching.pairing.pins import pins_by_position
@@ -71,9 +71,8 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
     verdict = verify_large(
         alike.scores, places, solution, **asked, progress=partial(progress, "checking")
     )
-    if not verdict:
-        raise NotProved(verdict.sentence)
-    return _told(pool, alike, solution, progress)
+    stopped = is_cut_short(solution, verdict)
+    return replace(_told(pool, alike, solution, progress), stopped=stopped)
 
 
 class _Asked(TypedDict):
@@ -122,6 +121,7 @@ def _told(pool: Pool, alike: Alike, solution: LargeSolution, progress: Progress)
         total=solution.total,
         bound=solution.bound,
         gap=solution.gap,
+        stopped=solution.stopped,
         **prices_by_id(pool, solution.prices),
     )
     progress("explaining", 1.0)

@@ -58,6 +58,31 @@ def stake(loss: float | None, fewer_placed: int, score: float, total: float) -> 
     return f"{'Easily replaced' if loss < EASILY * score else 'Firm'}: {lost}"
 
 
+def cut_short(
+    total: float,
+    gap: float,
+    *,
+    fair: bool = False,
+    cover: bool = False,
+    bonus: float | None = None,
+    without: int = 0,
+) -> str:
+    """How far from the best pairs may be that were found when time ran out.
+
+    `without` have no mentor. `bonus` is what the bound counts for each person placed, where the
+    rules cover first; it outweighs all scores, so that the gap says how many more there could be.
+    """
+    if fair:
+        return "Fairer pairs may exist; how much fairer is not known."
+    if cover and without and not bonus:
+        return "More people might have a mentor, or as many people better ones."
+    more = min(int(gap / bonus + 0.5), without) if cover and bonus else 0
+    if more:
+        return f"At best, {_more(more)} would have a mentor."
+    nobody = "Nobody more could have a mentor. " if cover and without else ""
+    return f"{nobody}At best, the total would be {amount(gap, total)} higher."
+
+
 def gain(added: float, placed: int, total: float) -> str:
     """`0.83 (6.9% of the total), and a mentor for 1 person more`."""
     people = f"a mentor for {placed} {'person' if placed == 1 else 'people'} more" if placed else ""
@@ -165,3 +190,7 @@ def moves(changes: Sequence[Change], names: Mapping[str, str]) -> list[str]:
 
 def _people(count: int) -> str:
     return "one person fewer" if count == 1 else f"{count} people fewer"
+
+
+def _more(count: int) -> str:
+    return "one person more" if count == 1 else f"{count} people more"
