@@ -95,6 +95,11 @@ def test_a_pair_that_cannot_be_says_what_rules_it_out() -> None:
     pinned = evidence(pinned=[(1, 0)])
     assert alternative(pinned, "ben", "mia").ruled_out == ("pinned_elsewhere",)
     assert alternative(pinned, "ada", "max").ruled_out == ("places_pinned",)
+    only_ben = [[False, True, False], [False] * 3, [False, True, False]]
+    needed = evidence(min_load=[0, 1, 0], forbidden=only_ben)
+    assert alternative(needed, "ben", "max").ruled_out == ("minimums",)
+    nobody = evidence(demand=[0, 1, 1])
+    assert alternative(nobody, "ada", "max").ruled_out == ("asks_for_nobody",)
 
 
 def test_a_mentor_who_is_just_as_good_is_told_so() -> None:

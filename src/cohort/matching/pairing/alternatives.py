@@ -4,12 +4,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from cohort.matching.pairing.evidence import Evidence
 from cohort.matching.solver.counterfactual import Counterfactuals, Move, chain, counterfactuals
 
+ASKS_FOR_NOBODY = "asks_for_nobody"
 PINNED_ELSEWHERE = "pinned_elsewhere"
 NO_PLACE = "no_place"
 PLACES_PINNED = "places_pinned"
+MINIMUMS = "minimums"
 
 
 @dataclass(frozen=True)
@@ -92,9 +96,16 @@ def _why_not(evidence: Evidence, i: int, j: int) -> tuple[str, ...]:
     if requirements:
         return tuple(requirements)
     problem = evidence.problem
-    if any(row == i for row, _ in problem.pinned):
-        return (PINNED_ELSEWHERE,)
-    return (PLACES_PINNED,) if problem.capacity[j] else (NO_PLACE,)
+    hers, theirs = (
+        sum(pin[side] == one for pin in problem.pinned) for side, one in enumerate((i, j))
+    )
+    causes = {
+        ASKS_FOR_NOBODY: np.asarray(problem.demand)[i] == 0,
+        PINNED_ELSEWHERE: hers == np.asarray(problem.demand)[i],
+        NO_PLACE: problem.capacity[j] == 0,
+        PLACES_PINNED: theirs == problem.capacity[j],
+    }
+    return (next((name for name, holds in causes.items() if holds), MINIMUMS),)
 
 
 def _best_first(one: Alternative) -> tuple[bool, bool, int, float, float]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from cohort.matching.pairing.alternatives import (
+    ASKS_FOR_NOBODY,
+    MINIMUMS,
     NO_PLACE,
     PINNED_ELSEWHERE,
     PLACES_PINNED,
@@ -20,6 +22,8 @@ WHY_NOT = REMOVED_BY | {
     PINNED_ELSEWHERE: "the researcher is pinned to another mentor",
     NO_PLACE: "the mentor has no free place",
     PLACES_PINNED: "every free place with the mentor is pinned to someone",
+    ASKS_FOR_NOBODY: "the researcher asks for no mentor",
+    MINIMUMS: "some mentor would have fewer people than the least number",
 }
 ASKS = {
     "conflict_of_interest": "Ask whether {researcher} and {mentor} still share an organisation, or "
