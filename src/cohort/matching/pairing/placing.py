@@ -51,12 +51,12 @@ def ways_to_place_one(
     that it has now, and of each researcher only the best. None where the pairs are not proved.
     """
     before = _placed(held.problem, held.solution)
-    if held.solution.gap > 0 or before.all():
+    if held.solution.stopped or before.all():
         return ()
     found: list[WayToPlace] = []
     for change in _changes(held, out_of_time):
         again = solve(change.problem, out_of_time=out_of_time)
-        if again.gap > 0:
+        if again.stopped:
             break
         after = _placed(held.problem, again)
         if after.sum() > before.sum():
