@@ -18,10 +18,12 @@ MOST_COMPARED = 1_000
 """Researchers for whom advice is worked out: each piece solves the pool again."""
 MOST_SOLVES = 200
 
-FAIR = "What other pairs would cost is only worked out where the sum of all scores is made the best."
+FAIR = (
+    "What other pairs would cost is only worked out where the sum of all scores is made the best."
+)
 OUT_OF_TIME = (
-    "What other pairs would cost, and whom to invite, is only known of pairs that are proved the "
-    "best. Give it more time."
+    "Time ran out. What other pairs would cost, whom to invite and what would place more people is "
+    "only known of pairs that are proved the best; give it more time."
 )
 
 
@@ -59,6 +61,8 @@ def look_closer(gathered: Gathered, result: Result) -> Closer:
             "no table of all scores is held. So the report does not say what other pairs would "
             f"cost, nor whom to invite.{all_the_same}",
         )
+    if result.stopped:
+        return Closer(missing=OUT_OF_TIME)
     names = {**gathered.researcher_names, **gathered.mentor_names}
     small = len(pool.researchers) <= MOST_COMPARED
     around = Closer(
@@ -71,8 +75,7 @@ def look_closer(gathered: Gathered, result: Result) -> Closer:
     )
     found = insight(pool, held)
     if found is None:
-        unknown = OUT_OF_TIME if result.stopped else FAIR
-        return replace(around, missing=f"{unknown} {around.missing}".strip())
+        return replace(around, missing=f"{FAIR} {around.missing}".strip())
     return replace(
         around,
         **_in_words(gathered, result, found),

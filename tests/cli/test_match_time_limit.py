@@ -42,8 +42,8 @@ def test_the_report_claims_nothing_that_was_not_proved(desk: Desk) -> None:
     said = " ".join((desk.folder / "r.html").read_text().split())
     assert "<strong>Not proved the best.</strong> Time ran out." in said
     assert "At best, the total would be" in said
-    assert "only known of pairs that are proved the best. Give it more time." in said
-    for claim in ("Proved the best.<", "Prices on people", "One more place would add", "Firm:"):
+    assert "only known of pairs that are proved the best; give it more time." in said
+    for claim in ("Proved the best.<", "Prices on people", "One more adds", "Firm:", "Other ways"):
         assert claim not in said, claim
 
 
