@@ -64,7 +64,7 @@ class Market:
         if self.floor > -np.inf:
             units[units < self.floor] = -np.inf
         if self.stays:
-            units = units.astype(np.float64)
+            units = units.astype(np.float64, copy=False)
             units *= self.grain
             column = self.kept[start:stop]
             row = np.flatnonzero(column >= 0)
