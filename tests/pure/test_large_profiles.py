@@ -55,7 +55,7 @@ def crowd(n: int, m: int, seed: int) -> tuple[list[Researcher], list[Mentor]]:
             stage=str(rng.choice(["phd", "postdoc", ""])),
             role_goals=some_of(rng, ROLES, 4),
             gaps={skill: float(rng.random() + 0.1) for skill in some_of(rng, SKILLS, 4)},
-            advisers=["m1@example.org"] if rng.random() < 0.1 else [],
+            advisers=["m1@example.org", "Prof. Mentor 2"] if rng.random() < 0.1 else [],
             wishes=some_of(rng, ("m0", "m2", "m5", "gone"), 3),
             **shared(),
         )

@@ -95,6 +95,9 @@ def test_a_shared_organisation_or_an_adviser_is_a_conflict_however_it_is_written
     assert removed_by("conflict_of_interest", mentor=priya(organisations=["  tu  BERLIN "]))
     assert removed_by("conflict_of_interest", mentor=priya(name="tove lind"))
     assert removed_by("conflict_of_interest", mentor=priya(email="TOVE@example.org"))
+    assert removed_by("conflict_of_interest", mentor=priya(name="Prof.Dr. Tove  Lind"))
+    assert removed_by("conflict_of_interest", mina(advisers=["Dr Priya"]), priya())
+    assert not removed_by("conflict_of_interest", mina(advisers=["Drew Lind", "Dr."]), priya())
     assert not removed_by("conflict_of_interest")
     assert not removed_by(
         "conflict_of_interest", mina(organisations=[" "]), priya(email="", organisations=[""])

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from cohort.matching.problem import Floats, Ints
 from cohort.matching.scores.factors import NEUTRAL
 from cohort.matching.scores.profiles import Mentor, Researcher
+from cohort.matching.scores.requirements import bare
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -
 
 
 def plain(words: Iterable[str]) -> list[str]:
-    return [plain for plain in (" ".join(word.casefold().split()) for word in words) if plain]
+    return [plain for plain in map(bare, words) if plain]
 
 
 def circle_of(researcher: Researcher) -> list[str]:

@@ -1,5 +1,6 @@
 """The hard requirements: which pairs must not be, and because of what."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from cohort.matching.problem import Bools, Floats
 from cohort.matching.scores.factors import common
 from cohort.matching.scores.profiles import Mentor, Researcher
 
+TITLES = re.compile(r"^(?:(?:prof(?:essor)?|drs?|mrs?|ms|mx|sir|dame)\b[. ]*)+")
 IdPairs = Collection[tuple[str, str]]
 """(researcher id, mentor id); pairs of people who are not in this round are ignored."""
 
@@ -73,7 +75,8 @@ def removed(
 def conflicts_of_interest(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Bools:
     """Who shares an organisation, or has the mentor as an adviser (by name or e-mail).
 
-    Compared without regard to case and to how much white space there is.
+    Compared without regard to case, to how much white space there is, and to titles before a
+    name: Prof. Tove Lind is Tove Lind.
     """
     same_house = common(
         [_plain(one.organisations) for one in researchers],
@@ -87,7 +90,13 @@ def conflicts_of_interest(researchers: Sequence[Researcher], mentors: Sequence[M
 
 
 def _plain(words: Sequence[str]) -> list[str]:
-    return [plain for plain in (" ".join(word.casefold().split()) for word in words) if plain]
+    return [plain for plain in map(bare, words) if plain]
+
+
+def bare(name: str) -> str:
+    """What two ways to write one name have in common."""
+    spoken = " ".join(name.casefold().split())
+    return spoken if "@" in spoken else TITLES.sub("", spoken) or spoken
 
 
 def _named(pairs: IdPairs, researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Bools:
