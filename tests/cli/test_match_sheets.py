@@ -150,6 +150,14 @@ def test_names_that_differ_in_a_sign_are_two_people(desk: Desk) -> None:
     assert "is someone you asked for" not in (desk.folder / "PAIRS.csv").read_text()
 
 
+def test_two_companies_of_one_kind_are_not_the_same(desk: Desk) -> None:
+    mentors = 'Name,Company\nMia,"Acme, Inc."\n'
+    desk.sheets('Name,Company\nAda,"Lantern, Inc."\n', mentors)
+    assert len(desk.pairs()) == 1
+    ran = desk.sheets('Name,Company\nAda,"Lantern, ACME"\n', mentors)
+    assert "with an organisation or an adviser in common" in ran.out
+
+
 def test_a_heading_above_the_titles_and_names_in_two_columns_are_understood(desk: Desk) -> None:
     researchers = "Programme 2026;;\n;;\nVorname;Name;Sprachen\nZoë;Vogt;Deutsch\n"
     ran = desk.sheets(researchers, "Name;Languages\nMia;de\n")

@@ -296,6 +296,13 @@ def test_columns_are_lettered_as_in_a_spreadsheet(place: int, letter: str) -> No
 def test_languages_may_be_called_what_their_speakers_call_them() -> None:
     words = Words("language", {"en": "English", "de": "German", "fr": "French"})
     assert cells.read_languages("Deutsch, anglais; fr-CA", words) == ["de", "en", "fr"]
+    assert cells.read_languages("English (C1; work) and German [B2] & fr", words) == [
+        "en",
+        "de",
+        "fr",
+    ]
+    with pytest.raises(BadCell, match=r"“Klingon” is no language that we know. Write en or de."):
+        cells.read_languages("Klingon", Words("language", {"en": "English"}, "Write en or de."))
 
 
 def test_a_slip_is_found_among_many_and_other_words_are_not() -> None:

@@ -26,6 +26,10 @@ LANGUAGES = {
     "pt": ("Portugiesisch", "portugais", "portugués", "português", "portoghese"),
     "zh": ("Chinesisch", "chinois", "chino", "Mandarin"),
 }
+LEGAL_FORMS = {
+    *("inc", "incorporated", "ltd", "limited", "llc", "llp", "plc", "corp", "corporation", "co"),
+    *("gmbh", "gmbhcokg", "ag", "kg", "se", "sa", "sas", "sarl", "srl", "spa", "bv", "nv", "ab"),
+}
 CALLED = {plain(name): code for code, names in LANGUAGES.items() for name in names}
 STAGE_OF = {plain(said): stage for stage, words in STAGES.items() for said in words}
 
@@ -40,6 +44,8 @@ class Words:
 
     kind: str
     titles: Mapping[str, str]
+    hint: str = ""
+    """What to write, where no word is near; if empty, that the taxonomy has the words."""
 
     @cached_property
     def _slugs(self) -> dict[str, str]:
@@ -73,6 +79,8 @@ class Words:
         titles = dict.fromkeys(self.titles[self._slugs[key]] for key in near)
         if titles:
             return f"Did you mean {' or '.join(f'“{title}”' for title in titles)}?"
+        if self.hint:
+            return self.hint
         examples = " or ".join(f"“{title}”" for title in list(self.titles.values())[:2])
         return f"Write words of the taxonomy, such as {examples}." if examples else ""
 
@@ -87,9 +95,17 @@ def read_list(cell: str) -> list[str]:
     return list(dict.fromkeys(parts if len(parts) > 1 else split(cell, re.compile(","))))
 
 
+def read_organisations(cell: str) -> list[str]:
+    """As a list; what only says the kind of a company (Google, Inc.) is none."""
+    return [one for one in read_list(cell) if plain(one) not in LEGAL_FORMS]
+
+
 def read_languages(cell: str, words: Words) -> list[str]:
-    """Codes or names; `en-GB` is `en`, and the commonest languages may be called otherwise."""
-    parts = split(cell, re.compile(r"[;|,/\n\r]+"))
+    """Codes or names; `en-GB` is `en`, and the commonest languages may be called otherwise.
+
+    How well somebody speaks it may stand in brackets.
+    """
+    parts = split(re.sub(r"\(.*?\)|\[.*?\]", " ", cell), re.compile(r"[;|,/&\n\r]+| and "))
     spoken = [re.sub(r"^([A-Za-z]{2})[-_][A-Za-z]{2,4}$", r"\1", part) for part in parts]
     return list(dict.fromkeys(words.read(CALLED.get(plain(one), one)) for one in spoken))
 

@@ -100,14 +100,15 @@ def read_mentors(sheet: Sheet, words: Vocabulary) -> Roster:
 
 
 def _readers(words: Vocabulary) -> dict[str, Reader]:
-    languages = Words("language", words.languages)
+    hint = "Write English names or codes, such as “German” or “en”."
+    languages = Words("language", words.languages, hint)
     return {
         "domains": Words("domain", words.domains).read_all,
         "contexts": Words("context", words.contexts).read_all,
         "languages": lambda cell: cells.read_languages(cell, languages),
         "time_zone": cells.read_zone,
         "weekly_hours": read_hours,
-        "organisations": cells.read_list,
+        "organisations": cells.read_organisations,
         "wishes": cells.read_list,
     }
 

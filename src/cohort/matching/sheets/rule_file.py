@@ -40,7 +40,10 @@ def read_rules(text: str) -> RuleFile:
     requirements, aim = _table(told, "requirements"), _table(told, "aim")
     loose: dict[str, Any] = {}
     for place in (told, requirements, aim):
-        loose |= {name: place.pop(name) for name in LOOSE if name in place}
+        for name in [name for name in LOOSE if name in place]:
+            if name in loose:
+                raise BadRules(f"{name} is said twice. Leave one of the two lines out.", name)
+            loose[name] = place.pop(name)
     weights = _table(told, "weights")
     _refuse_unknown(told, {"weights", "requirements", "aim", *LOOSE}, "the rules")
     _refuse_unknown(weights, asdict(Weights()), "[weights]")
@@ -72,13 +75,14 @@ def _refuse_unknown(told: Mapping[str, Any], known: Mapping[str, Any] | set[str]
 
 def _number(name: str, value: object, *, most: float = 1e6) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise BadRules(f"{name} is {value!r}; it must be a number from 0 to {most:g}.", name)
+        raise BadRules(f"{name} is {value!r}; it must be a number from 0 to {most:,.0f}.", name)
     return float(value)
 
 
 def _checked(requirements: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in requirements.items():
-        yield name, _number(name, value) if name == "min_shared_hours" else _yes(name, value)
+        hours = name == "min_shared_hours"
+        yield name, _number(name, value, most=7 * 24) if hours else _yes(name, value)
 
 
 def _yes(name: str, value: object) -> bool:
