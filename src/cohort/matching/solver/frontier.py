@@ -48,7 +48,7 @@ def frontier(
 
     `changed` counts the incumbents of the problem that are not kept. Its `cover`, `stickiness`
     and objective are set aside: they are what is being chosen; all else holds. Weights and scores
-    are compared in steps, 10**-11 for 60 people and 10**-7 for 1,000. Each point takes about
+    are compared in steps, 10**-10 for 60 people and 10**-7 for 1,000. Each point takes about
     three solves from where a near one ended. After `most_solves`, or out of time, the points
     found so far are given, which then need not be all (out of time, equals are not settled).
 
@@ -67,7 +67,7 @@ def frontier(
 
 
 def spread(points: Sequence[Point], most: int) -> tuple[Point, ...]:
-    """At most so many of the points, as far apart as can be in all figures; in the same order.
+    """At most so many of the points, far apart in all figures; in the same order.
 
     The first, then always the one farthest from those taken (Gonzalez 1985), where the range of
     each figure counts as much as that of any other.

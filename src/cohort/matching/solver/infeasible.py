@@ -28,7 +28,7 @@ class CannotMeet(ValueError):
     pins         pins (i, j) to others that hold back somebody who could be with one of them.
     asked, room  the sum of their `min_load`, and how many of those places can be filled.
     lower        int[m]: minimums that can be met. As few places as can be are missing, and of
-                 such minimums they are those with the best answer.
+                 such minimums they are those with the best answer (with "fair", by total).
 
     `repairs.repairs` names the single changes that help, each with the best answer it leads to.
     """
