@@ -97,6 +97,12 @@ def test_no_people_are_no_pairs_and_no_error(desk: Desk) -> None:
     assert desk.pairs() == []
 
 
+def test_a_column_without_a_title_is_said_if_something_stands_in_it(desk: Desk) -> None:
+    ran = desk.sheets("Name,,\nAda,,Robotics\n", "Name\nMia\n")
+    assert "R.csv: column C has no title, and is ignored." in ran.err
+    assert "column B" not in ran.err
+
+
 def test_unknown_columns_and_strangers_are_said_once_and_ignored(desk: Desk) -> None:
     ran = desk.sheets("Name,Shoe size,Wishes\nAda,43,Mia; Somebody Else\n", "Name\nMia\n")
     assert ran.status == 0

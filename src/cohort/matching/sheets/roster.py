@@ -13,6 +13,7 @@ from cohort.matching.sheets.columns import (
     Column,
     Columns,
     find_columns,
+    letters,
     plain,
 )
 from cohort.matching.sheets.hours import read_hours
@@ -207,6 +208,9 @@ def _notes(reading: _Reading, people: Sequence[Row]) -> Iterator[str]:
     if reading.columns.unknown:
         ignored = ", ".join(f"“{title}”" for title in reading.columns.unknown)
         yield f"{name}: ignored, because we do not know what they say: {ignored}."
+    for place, title in enumerate(reading.sheet.titles):
+        if not title and any(row[place] for _, row in reading.sheet.rows):
+            yield f"{name}: column {letters(place)} has no title, and is ignored."
     fixed = sum(cells.is_fixed(person.get("time_zone", "")) for person in people)
     if fixed:
         yield (
