@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from cohort.matching.large.profiles import ProfileScores, profile_scores
-from cohort.matching.large.words import alike, plain
+from cohort.matching.large.words import alike
 from cohort.matching.problem import Ints
 from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.requirements import IdPairs, Requirements
+from cohort.matching.scores.requirements import IdPairs, Requirements, plain
 from cohort.matching.scores.scoring import Weights
 from cohort.matching.scores.taxonomy import Taxonomy
 

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from cohort.matching.problem import Floats, Ints
 from cohort.matching.scores.factors import NEUTRAL
 from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.requirements import bare
+from cohort.matching.scores.requirements import plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +77,6 @@ def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -
     rows, columns, values = np.array(entries, dtype=np.float64).reshape(-1, 3).T
     where: Any = (rows.astype(np.int64), columns.astype(np.int64))
     return csr_array((values, where), shape=shape)
-
-
-def plain(words: Iterable[str]) -> list[str]:
-    return [plain for plain in map(bare, words) if plain]
 
 
 def circle_of(researcher: Researcher) -> list[str]:

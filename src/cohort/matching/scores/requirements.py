@@ -79,22 +79,22 @@ def conflicts_of_interest(researchers: Sequence[Researcher], mentors: Sequence[M
     name: Prof. Tove Lind is Tove Lind.
     """
     same_house = common(
-        [_plain(one.organisations) for one in researchers],
-        [_plain(one.organisations) for one in mentors],
+        [plain(one.organisations) for one in researchers],
+        [plain(one.organisations) for one in mentors],
     )
     adviser = common(
-        [_plain(one.advisers) for one in researchers],
-        [_plain([one.name, one.email]) for one in mentors],
+        [plain(one.advisers) for one in researchers],
+        [plain([one.name, one.email]) for one in mentors],
     )
     return (same_house + adviser) > 0
 
 
-def _plain(words: Sequence[str]) -> list[str]:
-    return [plain for plain in map(bare, words) if plain]
+def plain(names: Sequence[str]) -> list[str]:
+    """What two ways to write one name have in common, without those that say nothing."""
+    return [one for one in map(_bare, names) if one]
 
 
-def bare(name: str) -> str:
-    """What two ways to write one name have in common."""
+def _bare(name: str) -> str:
     spoken = " ".join(name.casefold().split())
     return spoken if "@" in spoken else TITLES.sub("", spoken) or spoken
 
