@@ -170,8 +170,10 @@ def cut_short(pool: Pool, result: Result) -> str:
 def proof(pool: Pool, result: Result) -> str:
     """What is proved of these pairs, in plain words."""
     total, bound = f"{result.total:.6g}", f"{result.bound:.6g}"
-    sticky = pool.incumbents and pool.stickiness
-    added = f" (with {pool.stickiness:g} more for each that stays together)" if sticky else ""
+    # What outweighs all scores together was lowered to what does just that, and so it counted.
+    counted = result.held.problem.stickiness if result.held else pool.stickiness
+    sticky = pool.incumbents and counted
+    added = f" (with {counted:.6g} more for each that stays together)" if sticky else ""
     checked = "the proof was checked on its own, apart from the search."
     if result.stopped:
         return (

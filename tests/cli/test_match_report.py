@@ -27,6 +27,10 @@ def report_of_the_examples(desk: Desk, *options: object) -> str:
     files = [EXAMPLES / name for name in ("researchers.csv", "mentors.csv")]
     ran = desk.match(*files, "--report", "report.html", "--week", "2026-11-23", *options)
     assert ran.status == 0, ran.err
+    return said_in_report(desk)
+
+
+def said_in_report(desk: Desk) -> str:
     return " ".join((desk.folder / "report.html").read_text().split())
 
 
@@ -94,3 +98,16 @@ def test_whoever_could_only_have_mentors_without_a_place_is_told_so(desk: Desk) 
     report = (desk.folder / "report.html").read_text()
     assert "No mentor is possible as the rules stand." not in report
     assert "One place with a mentor who suits." in report
+
+
+def test_the_stickiness_that_is_told_is_the_one_that_counted(desk: Desk) -> None:
+    desk.put("rules.toml", "stickiness = 1000\n")
+    ran = desk.sheets(
+        "Name,Domains,Current mentor\nAda,Robotics,Mia\n",
+        "Name,Domains\nMia,Robotics\n",
+        *("--rules", "rules.toml", "--report", "report.html"),
+    )
+    told = re.search(r"with ([\d.]+) more .{1,80}add\s+up to ([\d.]+)\.", said_in_report(desk))
+    assert told, ran.err
+    score = float(desk.pairs()[0]["score"])
+    assert float(told[2]) == pytest.approx(score + float(told[1]))
