@@ -104,9 +104,10 @@ def _listed(faults: Sequence[str]) -> str:
 
 def _sheets(*known: tuple[Path, Sequence[Column]]) -> list[Sheet]:
     sheets, faults = [], []
+    alike = len({path.name for path, _ in known}) < len(known)
     for path, columns in known:
         try:
-            sheets.append(_sheet(path, columns))
+            sheets.append(_sheet(path, str(path) if alike else path.name, columns))
         except BadSheet as error:
             faults.append(str(error))
     if faults:
@@ -114,9 +115,9 @@ def _sheets(*known: tuple[Path, Sequence[Column]]) -> list[Sheet]:
     return sheets
 
 
-def _sheet(path: Path, known: Sequence[Column]) -> Sheet:
+def _sheet(path: Path, name: str, known: Sequence[Column]) -> Sheet:
     return read_sheet(
-        path.name,
+        name,
         path.read_bytes(),
         is_known=lambda title: column_of(title, known) is not None,
     )

@@ -108,6 +108,14 @@ def test_faults_of_both_files_are_said_at_once(desk: Desk) -> None:
     assert ran.err.startswith("cohort: 3 places need another look; nothing was written.")
 
 
+def test_files_of_one_name_are_told_apart_by_their_folders(desk: Desk) -> None:
+    for folder, sheet in (("studying", "Name,Stage\nAda,wizard\n"), ("mentoring", MENTORS)):
+        (desk.folder / folder).mkdir()
+        (desk.folder / folder / "list.csv").write_text(sheet)
+    ran = desk.match("studying/list.csv", "mentoring/list.csv")
+    assert ran.err.startswith('cohort: studying/list.csv, row 2, column "Stage": “wizard”')
+
+
 def test_a_folder_that_is_not_there_is_said_before_anything_is_read(desk: Desk) -> None:
     desk.put("R.csv", b"PK\x03\x04")
     desk.put("M.csv", MENTORS)
