@@ -1,7 +1,7 @@
 """A run that is out of time keeps what it has, and Olga is told before she publishes it."""
 
 import re
-from collections.abc import AsyncGenerator
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,6 @@ from cohort.mail import MailboxMessage
 from cohort.matching.certificate import verify
 from cohort.matching.jobs import open_due_rounds
 from cohort.matching.pairing.evidence import unpack
-from cohort.worker import Keeper
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     Stage,
@@ -27,12 +26,11 @@ from tests.rooms.test_matching_what_ifs import aim_at
 
 
 @pytest.fixture
-async def hurried(platform: Platform) -> AsyncGenerator[Platform]:
+def hurried(platform: Platform) -> Platform:
     """The platform with a worker that gives a run a microsecond."""
-    no_time = platform.settings.model_copy(update={"longest_solve": 1e-6})
-    keeper = Keeper(no_time, platform.clock)
-    yield replace(platform, keeper=keeper)
-    await keeper.close()
+    keeper = copy(platform.keeper)
+    keeper.settings = platform.settings.model_copy(update={"longest_solve": 1e-6})
+    return replace(platform, keeper=keeper)
 
 
 @pytest.fixture
