@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -129,6 +129,12 @@ def _words(path: Path) -> tuple[Vocabulary, Taxonomy]:
     except Invalid as error:
         raise Invalid(f"{path.name}: {error.sentence}") from error
     titles = {kind: {row.slug: row.title for row in rows} for kind, rows in tables.items()}
+    unclear = _with_two_meanings([LANGUAGES, *titles.values()])
+    if unclear:
+        raise Invalid(
+            f"{path.name}: “{unclear[0]}” stands for two things, of which one may be a language. "
+            "Give each a slug of its own."
+        )
     words = Vocabulary(
         domains=titles.get("domain", {}),
         roles=titles.get("role", {}),
@@ -138,6 +144,12 @@ def _words(path: Path) -> tuple[Vocabulary, Taxonomy]:
     )
     parents = {row.slug: getattr(row, "parent", None) for row in tables.get("domain", [])}
     return words, Taxonomy(parents)
+
+
+def _with_two_meanings(lists: Sequence[Mapping[str, str]]) -> list[str]:
+    """The slugs with different titles: sentences find the words by slug, whatever it stands for."""
+    meant = {(slug, title) for words in lists for slug, title in words.items()}
+    return [slug for slug, count in Counter(slug for slug, _ in sorted(meant)).items() if count > 1]
 
 
 def _rules(path: Path) -> RuleFile:

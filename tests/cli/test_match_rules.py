@@ -57,6 +57,9 @@ def test_an_own_taxonomy_replaces_the_words(desk: Desk) -> None:
     ran = desk.sheets("Name,Area\nA,Botany\n", "Name,Area\nB,botany\n", "--taxonomy", "t.toml")
     assert ran.status == 0
     assert "works on botany, as you do" in desk.pairs()[0]["reason"]
+    desk.put("t.toml", '[[domain]]\nslug = "en"\ntitle = "Energy"\n')
+    unclear = desk.sheets("Name\nA\n", "Name\nB\n", "--taxonomy", "t.toml")
+    assert "t.toml: “en” stands for two things" in unclear.err
     desk.put("t.toml", "nonsense")
     broken = desk.sheets("Name\nA\n", "Name\nB\n", "--taxonomy", "t.toml")
     assert (broken.status, "t.toml: " in broken.err) == (2, True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cohort.cohorts.languages import LANGUAGES
 from cohort.guides.markdown import GuideDocument, read_guide
 
 SEED = Path(__file__).parents[2] / "seed"
@@ -125,6 +126,12 @@ def test_the_taxonomies_are_as_large_as_promised(taxonomy: dict[str, list[Row]])
     for rows in taxonomy.values():
         assert len(set(slugs(rows))) == len({row["title"] for row in rows}) == len(rows)
         assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) for slug in slugs(rows))
+
+
+def test_no_slug_stands_for_two_things(taxonomy: dict[str, list[Row]]) -> None:
+    meant = {(row["slug"], row["title"]) for rows in taxonomy.values() for row in rows}
+    slugs_alone = [slug for slug, _ in {*meant, *LANGUAGES.items()}]
+    assert len(slugs_alone) == len(set(slugs_alone))
 
 
 def test_domains_form_a_tree_at_most_four_deep(taxonomy: dict[str, list[Row]]) -> None:
