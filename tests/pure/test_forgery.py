@@ -6,6 +6,7 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -94,7 +95,29 @@ def a_level(problem: Problem, solution: Solution, rng: np.random.Generator) -> S
     return replace(solution, levels=tuple(levels))
 
 
-FORGERIES = (other_pairs, any_pairs, a_figure, total_and_bound, a_price, a_level)
+def of_another_problem(problem: Problem, solution: Solution, rng: np.random.Generator) -> Solution:
+    """What is the best where other pairs and places exist, with all that proves it there."""
+    out = np.asarray(problem.forbidden) ^ (rng.random(problem.shape) < rng.choice([0.1, 0.3]))
+    for i, j in problem.pinned:
+        out[i, j] = False
+    more = rng.integers(-1, 2, problem.shape[1]) * (rng.random() < 0.5)
+    pins = np.bincount([j for _, j in problem.pinned], minlength=problem.shape[1])
+    places = np.maximum(problem.capacity + more, np.maximum(problem.min_load, pins))
+    try:
+        return solve(replace(problem, forbidden=out, capacity=places))
+    except CannotMeet:
+        return solution
+
+
+FORGERIES = (
+    other_pairs,
+    any_pairs,
+    a_figure,
+    total_and_bound,
+    a_price,
+    a_level,
+    of_another_problem,
+)
 
 
 def believed(problem: Problem, solution: Solution) -> None:
@@ -129,6 +152,20 @@ def test_nothing_false_is_believed(problem: Problem, seed: int, forgeries: list[
         forged = forge(problem, forged, rng)
     if verify(problem, forged):
         believed(problem, forged)
+
+
+@pytest.mark.parametrize("objective", ["total", "fair"])
+def test_the_proof_of_another_problem_is_believed_only_where_it_proves_this_one(
+    objective: Literal["total", "fair"],
+) -> None:
+    for seed in range(1200):
+        rng = np.random.default_rng(seed)
+        n, m = rng.integers(2, 5, 2)
+        scores, places = rng.integers(0, 6, (n, m)), rng.integers(1, 3, m)
+        problem = Problem(scores, places, objective=objective, demand=rng.integers(1, 3, n))
+        forged = of_another_problem(problem, solve(problem), rng)
+        if verify(problem, forged):
+            believed(problem, forged)
 
 
 def judged_sound(problem: Problem, solution: Solution) -> None:

@@ -17,7 +17,6 @@ from cohort.matching.problem import Bools, Ints, Problem
 from cohort.matching.solver.canonical import steps_of
 from cohort.matching.solver.optimum import Level, Solution
 
-BLOCK = 1024
 NEVER = -(2**60)
 TOLERANCE = 1e-9
 LARGEST_PRICE = 2**59
@@ -31,34 +30,71 @@ COUNTED = {
 
 @dataclass(eq=False)
 class _Open:
-    """What the levels checked so far leave open; narrowed in place. `past` is the last score."""
+    """What the levels checked so far leave open; narrowed in place. `past` is the last score.
 
-    free: Bools
+    row, column, worth, held  the pairs that may or may not be held, row by row; a row begins at
+                              each of `first`.
+    scores                    of the pairs of the solution, all of them, in its order.
+    fixed, taken              by researcher and by mentor, the pairs that must be held.
+    """
+
+    row: Ints
+    column: Ints
+    worth: Ints
     held: Bools
+    scores: Ints
+    degree: Ints
+    load: Ints
     fixed: Ints
+    taken: Ints
     least: Ints
     most: Ints
     lower: Ints
     upper: Ints
     past: int = -(2**62)
 
+    def __post_init__(self) -> None:
+        self.first = np.flatnonzero(np.diff(self.row, prepend=-1))
+
+    def keep(self, which: Bools) -> None:
+        if not which.all():
+            self.row, self.column = self.row[which], self.column[which]
+            self.worth, self.held = self.worth[which], self.held[which]
+            self.first = np.flatnonzero(np.diff(self.row, prepend=-1))
+
+    def in_rows(self, which: Bools) -> Ints:
+        """How many of these pairs each researcher has."""
+        return np.bincount(self.row[which], minlength=len(self.degree))
+
+    def highest(self, values: Ints) -> Ints:
+        """The highest of these values, of one for each pair, in each row; NEVER where none is."""
+        found = np.full(len(self.degree), NEVER)
+        if len(self.first):
+            found[self.row[self.first]] = np.maximum.reduceat(values, self.first)
+        return found
+
 
 def faults_in_levels(problem: Problem, solution: Solution) -> Iterator[str]:
-    """What is wrong with the proof, level by level. O(n m) time for each level."""
+    """What is wrong with the proof, level by level.
+
+    O(n m) time and memory, and for each level the time of the pairs that are still open.
+    """
     yield from _faults_in_form(problem, solution)
     steps = steps_of(problem)
-    worth, state = _whole_scores(problem, steps), _all_open(problem, solution)
+    state = _all_open(problem, solution, steps)
     for kind in _missing(state, solution):
         yield COUNTED[kind]
-    yield from _faults_on_the_way(worth, state, solution)
-    if (worth[state.held & state.free] > state.past).any():
+    yield from _faults_on_the_way(state, solution)
+    if (state.worth[state.held] > state.past).any():
         yield "There are pairs whose score no level has proved."
-    adds = np.where(state.held, worth, 0).sum(axis=1) / steps
+    in_steps = np.zeros(problem.shape[0], dtype=np.int64)
+    np.add.at(in_steps, solution.pairs[:, 0], state.scores)
+    adds = in_steps / steps
     for i in np.flatnonzero(adds != solution.prices.u):
         yield f"Researcher {i} has the price {solution.prices.u[i]}; it must be {adds[i]}."
     for j in np.flatnonzero(solution.prices.v):
         yield f"Mentor {j} has the price {solution.prices.v[j]}; with fairness it must be 0."
-    total = sum(worth[state.held].tolist()) / steps
+    total = sum(state.scores.tolist()) / steps
     if not solution.total == solution.bound == total or solution.gap != 0:
         yield f"The total or its bound is not {total}, which is what the pairs add up to."
 
@@ -72,16 +108,16 @@ def faults_so_far(problem: Problem, solution: Solution) -> Iterator[str]:
     """
     yield from _faults_in_form(problem, solution)
     steps = steps_of(problem)
-    worth, state = _whole_scores(problem, steps), _all_open(problem, solution)
-    yield from _faults_on_the_way(worth, state, solution)
+    state = _all_open(problem, solution, steps)
+    yield from _faults_on_the_way(state, solution)
     if not _missing(state, solution):
-        left = worth[state.held & state.free & (worth > state.past)]
-        state.free &= (worth <= state.past) | (worth >= left.min(initial=-NEVER))
-    total = sum(worth[state.held].tolist()) / steps
+        left = state.worth[state.held & (state.worth > state.past)]
+        state.keep((state.worth <= state.past) | (state.worth >= left.min(initial=-NEVER)))
+    total = sum(state.scores.tolist()) / steps
     if not (np.abs(solution.prices.v) <= LARGEST_PRICE / steps).all():
         yield "The price of a place is larger than any score could ask for."
     prices = np.rint(solution.prices.v * steps).astype(np.int64)
-    bound = _bound_by(worth, prices, state) / steps
+    bound = _bound_by(prices, state, solution.pairs) / steps
     if solution.total != total:
         yield f"The total is said to be {solution.total}, but the pairs add up to {total}."
     slack = TOLERANCE * max(abs(total), abs(bound), 1 / steps)
@@ -91,19 +127,19 @@ def faults_so_far(problem: Problem, solution: Solution) -> Iterator[str]:
         yield f"The gap is said to be {solution.gap}, which is not bound less total."
 
 
-def _faults_on_the_way(worth: Ints, state: _Open, solution: Solution) -> Iterator[str]:
+def _faults_on_the_way(state: _Open, solution: Solution) -> Iterator[str]:
     """Through the levels that there are, narrowing the state."""
     kinds = [KINDS[level.kind] for level in solution.levels]
     lacking = [KINDS[kind] for kind in _missing(state, solution)]
     if kinds != sorted(kinds) or max(kinds, default=0) > min(lacking, default=len(KINDS)):
         yield "The levels are not in order, or one is missing."
     for level in solution.levels:
-        goal, first, fault = _goal(level, worth, state)
-        state.past = level.score if level.kind == "score" else state.past
-        yield from fault
+        yield from _faults_in_count(level, state)
+        goal, first = _goal(level, state)
         yield from _faults_in_level(goal, first, level.prices, state, level.kind)
         if level.kind == "score":
-            _fix_what_has_no_other(worth == level.score, state)
+            state.past = level.score
+            _fix_what_has_no_other(state)
 
 
 def _faults_in_form(problem: Problem, solution: Solution) -> Iterator[str]:
@@ -133,21 +169,31 @@ def _missing(state: _Open, solution: Solution) -> list[str]:
     return [kind for kind in needed if kind not in kinds]
 
 
-def _all_open(problem: Problem, solution: Solution) -> _Open:
+def _all_open(problem: Problem, solution: Solution, steps: float) -> _Open:
     n, m = problem.shape
+    worth = _whole_scores(problem, steps)
+    i, j = solution.pairs.T
     held = np.zeros((n, m), dtype=np.bool_)
-    held[tuple(solution.pairs.T)] = True
+    held[i, j] = True
     free = ~np.asarray(problem.forbidden)
     if problem.floor is not None:
         free &= problem.scores >= problem.floor
-    fixed = np.zeros(n, dtype=np.int64)
-    for i, j in problem.pinned:
-        free[i, j] = False
-        fixed[i] += 1
+    fixed, taken = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
+    for pinned in problem.pinned:
+        free[pinned] = False
+        fixed[pinned[0]] += 1
+        taken[pinned[1]] += 1
+    row, column = np.nonzero(free)
     return _Open(
-        free=free,
-        held=held,
+        row=row,
+        column=column,
+        worth=worth[free],
+        held=held[free],
+        scores=worth[i, j],
+        degree=np.bincount(i, minlength=n),
+        load=np.bincount(j, minlength=m),
         fixed=fixed,
+        taken=taken,
         least=np.zeros(n, dtype=np.int64),
         most=np.minimum(np.asarray(problem.demand), m),
         lower=np.asarray(problem.min_load).copy(),
@@ -155,79 +201,85 @@ def _all_open(problem: Problem, solution: Solution) -> _Open:
     )
 
 
-def _goal(level: Level, worth: Ints, state: _Open) -> tuple[Ints, int, list[str]]:
-    """What the level counts, after closing the pairs that it says nobody has."""
+def _faults_in_count(level: Level, state: _Open) -> Iterator[str]:
+    """What is wrong with its figures, after closing the pairs that it says nobody has."""
     if level.kind == "placed":
-        count = int(state.held.any(axis=1).sum())
-        goal, first = np.zeros_like(worth), 1
+        count = int(np.count_nonzero(state.degree))
     elif level.kind == "pairs":
-        count, first = int(state.held.sum()), 0
-        goal = np.ones_like(worth)
+        count = len(state.scores)
     else:
-        at = worth == level.score
-        count, first = int((state.held & at).sum()), 0
-        goal = -at.astype(np.int64)
-        between = state.free & (worth > state.past) & (worth < level.score)
+        count = int(np.count_nonzero(state.scores == level.score))
+        between = (state.worth > state.past) & (state.worth < level.score)
         if (between & state.held).any() or level.score <= state.past:
-            return goal, first, [f"The level at {level.score} is not the next one."]
-        state.free &= ~between
-    wrong = count != level.count
-    return goal, first, [f"A level counts {level.count} instead of {count}."] if wrong else []
+            yield f"The level at {level.score} is not the next one."
+        state.keep(~between)
+    if count != level.count:
+        yield f"A level counts {level.count} instead of {count}."
+
+
+def _goal(level: Level, state: _Open) -> tuple[Ints, int]:
+    """What the level counts in each open pair, and for each person placed."""
+    if level.kind == "placed":
+        return np.zeros_like(state.worth), 1
+    if level.kind == "pairs":
+        return np.ones_like(state.worth), 0
+    return -(state.worth == level.score).astype(np.int64), 0
 
 
 def _faults_in_level(goal: Ints, first: int, v: Ints, state: _Open, kind: str) -> Iterator[str]:
-    load = state.held.sum(axis=0)
+    load = state.load
     for j in np.flatnonzero(((v > 0) & (load < state.upper)) | ((v < 0) & (load > state.lower))):
         yield f"Mentor {j} has the price {v[j]} in a level ({kind}), which {load[j]} people belie."
-    for start in range(0, len(goal), BLOCK):
-        rows = slice(start, start + BLOCK)
-        wrong = _narrow(goal[rows] - v, first, state, rows)
-        for i in np.flatnonzero(wrong):
-            yield f"Researcher {i + start} could do better at the prices of a level ({kind})."
+    for i in np.flatnonzero(_narrow(goal - v[state.column], first, state)):
+        yield f"Researcher {i} could do better at the prices of a level ({kind})."
     state.lower = np.where(v > 0, state.upper, state.lower)
     state.upper = np.where(v < 0, state.lower, state.upper)
 
 
-def _narrow(margin: Ints, first: int, state: _Open, rows: slice) -> Bools:
-    """Who of these could do better; and keep open only what does as well.
+def _narrow(margin: Ints, first: int, state: _Open) -> Bools:
+    """Who could do better; and keep open only what does as well.
 
     A researcher's own price must lie between the best pair that is open to her, and the worst
     that she holds; one more or one fewer mentor (if she may) bounds it too.
     """
-    free, held = state.free[rows], state.held[rows]
-    degree = held.sum(axis=1)
-    least, most = state.least[rows], state.most[rows]
-    low = np.where(free & ~held, margin, NEVER).max(axis=1, initial=NEVER)
+    degree, least, most = state.degree, state.least, state.most
+    low = state.highest(np.where(state.held, NEVER, margin))
     low = np.where(degree > least, np.maximum(low, -first * (degree == 1)), low)
-    high = np.where(free & held, margin, -NEVER).min(axis=1, initial=-NEVER)
+    high = -state.highest(np.where(state.held, -margin, NEVER))
     high = np.where(degree < most, np.minimum(high, -first * (degree == 0)), high)
-    tied = free & (margin == low[:, None]) & (low == high)[:, None]
-    state.fixed[rows] += (free & held & ~tied).sum(axis=1)
-    state.free[rows] = tied
+    tied = (margin == low[state.row]) & (low == high)[state.row]
+    sure = state.held & ~tied
+    state.fixed += state.in_rows(sure)
+    state.taken += np.bincount(state.column[sure], minlength=len(state.taken))
+    state.keep(tied)
     full = np.where(high > 0, most, np.where(high + first > 0, 1, 0))
     empty = np.where(low >= 0, most, np.where(low + first >= 0, 1, 0))
-    state.least[rows], state.most[rows] = np.clip(full, least, most), np.clip(empty, least, most)
+    state.least, state.most = np.clip(full, least, most), np.clip(empty, least, most)
     wrong: Bools = low > high
     return wrong
 
 
-def _fix_what_has_no_other(at: Bools, state: _Open) -> None:
-    """As many as can be at the score must be: then each of them is in every best assignment."""
-    open_ = at & state.free
-    if not (open_ & ~state.held).any():
-        state.fixed += open_.sum(axis=1)
-        state.free &= ~open_
+def _fix_what_has_no_other(state: _Open) -> None:
+    """As many as can be at the score must be: then each of them is in every best assignment.
+
+    What it fills a mentor's places with leaves none for others.
+    """
+    at = state.worth == state.past
+    if state.held[at].all():
+        state.fixed += state.in_rows(at)
+        state.taken += np.bincount(state.column[at], minlength=len(state.taken))
+        state.keep(~at & (state.held | (state.taken < state.upper)[state.column]))
 
 
-def _bound_by(worth: Ints, v: Ints, state: _Open) -> int:
+def _bound_by(v: Ints, state: _Open, pairs: Ints) -> int:
     """What nothing that is still open has a total above, at these prices of places."""
-    margin, fixed = worth - v, state.held & ~state.free
-    adds = margin[fixed].tolist()
-    offers = -np.sort(-np.where(state.free, margin, NEVER), axis=1)
-    for k in range(min(int((state.most - state.fixed).max(initial=0)), offers.shape[1])):
-        has, offer = state.fixed + k, offers[:, k]
-        takes = (has < state.least) | ((has < state.most) & (offer > 0))
-        adds += offer[takes].tolist()
+    margin = state.worth - v[state.column]
+    adds = (state.scores - v[pairs[:, 1]]).tolist()
+    adds += (-margin[state.held]).tolist()  # those that are still open are offers
+    order = np.lexsort((-margin, state.row))
+    row, offer = state.row[order], margin[order]
+    has = state.fixed[row] + np.arange(len(row)) - np.searchsorted(row, row)
+    takes = (has < state.least[row]) | ((has < state.most[row]) & (offer > 0))
     places = np.where(v > 0, state.upper, state.lower).tolist()
     charged = [p * c for p, c in zip(v.tolist(), places, strict=True)]
-    return int(sum(adds) + sum(charged))
+    return int(sum(adds) + sum(offer[takes].tolist()) + sum(charged))
