@@ -19,11 +19,12 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from cohort.matching.certificate import verify
+from cohort.matching.out_of_time import never
 from cohort.matching.problem import Problem
 from cohort.matching.solver.canonical import canonical
 from cohort.matching.solver.counterfactual import counterfactuals
 from cohort.matching.solver.fair import fairest
-from cohort.matching.solver.flow import Goal, Scope, never
+from cohort.matching.solver.flow import Goal, Scope
 from cohort.matching.solver.optimum import Solution, solve
 from cohort.matching.solver.stages import whole
 

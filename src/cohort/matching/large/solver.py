@@ -11,9 +11,9 @@ from cohort.matching.large.kinds import Kinds, both_sides, told_apart
 from cohort.matching.large.market import Market, covered, market
 from cohort.matching.large.pricing import price_out
 from cohort.matching.large.rounds import Found, Progress, best_found, bound_of, silent
+from cohort.matching.out_of_time import never
 from cohort.matching.prices import Prices
 from cohort.matching.problem import BadPin, Floats, Ints
-from cohort.matching.solver.flow import never
 
 __all__ = ["MOST_HELD", "LargeSolution", "solve_large"]
 

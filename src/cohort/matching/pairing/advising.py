@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cohort.matching.out_of_time import never
 from cohort.matching.pairing.find import Held
 from cohort.matching.pairing.inviting import Invitation, invitations
 from cohort.matching.pairing.placing import WayToPlace, ways_to_place_one
 from cohort.matching.pairing.pool import Pool
 from cohort.matching.problem import UNMATCHED
 from cohort.matching.solver.counterfactual import NotTheBest, counterfactuals
-from cohort.matching.solver.flow import never
 from cohort.matching.solver.frontier import frontier, spread
 
 MOST_PLACES = 10

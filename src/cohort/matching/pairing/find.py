@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from cohort.matching.large.solver import MOST_HELD
+from cohort.matching.out_of_time import never
 from cohort.matching.pairing.dense import Held, find_held, scored
 from cohort.matching.pairing.found import (
     FACTOR_TITLES,
@@ -16,7 +17,6 @@ from cohort.matching.pairing.large import TooManyPairs, find_streamed
 from cohort.matching.pairing.minimums import MinimumsCannotHold
 from cohort.matching.pairing.pins import REMOVED_BY, PinsCannotHold
 from cohort.matching.pairing.pool import Pool
-from cohort.matching.solver.flow import never
 
 __all__ = [
     "FACTOR_TITLES",

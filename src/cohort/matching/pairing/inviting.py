@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cohort.matching.out_of_time import never
 from cohort.matching.pairing.dense import Held
 from cohort.matching.pairing.pool import Pool, score_people
 from cohort.matching.problem import Floats
 from cohort.matching.scores.profiles import Mentor
-from cohort.matching.solver.flow import never
 from cohort.matching.solver.recruiting import Advice, Column, Wanted, recruits, wanted
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -6,10 +6,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from cohort.matching.out_of_time import never
 from cohort.matching.pairing.dense import Held
 from cohort.matching.problem import Bools, Problem
 from cohort.matching.scores.scoring import Scores
-from cohort.matching.solver.flow import never
 from cohort.matching.solver.optimum import Solution, solve
 from cohort.matching.solver.repairs import ways_to_place
 

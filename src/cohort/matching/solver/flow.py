@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from cohort.matching.out_of_time import never
 from cohort.matching.problem import Bools, Ints
 from cohort.matching.solver.canonical import in_blocks
 from cohort.matching.solver.walks import (
@@ -181,11 +182,6 @@ class Residual:
         np.subtract(self._worth[rows], own[:, None], out=table[:, :-1])
         table[:, -1] = leaves
         return table
-
-
-def never() -> bool:
-    """Time without end."""
-    return False
 
 
 def improve(residual: Residual, out_of_time: Callable[[], bool] = never) -> Ints | None:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from cohort.matching.out_of_time import never
 from cohort.matching.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
 from cohort.matching.solver.canonical import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS, canonical
-from cohort.matching.solver.flow import Goal, Residual, Scope, improve, never, prices_of
+from cohort.matching.solver.flow import Goal, Residual, Scope, improve, prices_of
 from cohort.matching.solver.infeasible import CannotMeet
 from cohort.matching.solver.optimum import solve
 from cohort.matching.solver.stages import feasible, settled, whole

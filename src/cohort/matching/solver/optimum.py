@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cohort.matching.out_of_time import never
 from cohort.matching.prices import Prices
 from cohort.matching.problem import UNMATCHED, Bools, Ints, Problem
 from cohort.matching.solver.canonical import Canonical, canonical
 from cohort.matching.solver.fair import Level, fairest
-from cohort.matching.solver.flow import Goal, Residual, Scope, improve, never, pairs_in, prices_of
+from cohort.matching.solver.flow import Goal, Residual, Scope, improve, pairs_in, prices_of
 from cohort.matching.solver.infeasible import CannotMeet
 from cohort.matching.solver.stages import bound_by, feasible, offers, settled, whole
 

@@ -7,10 +7,10 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+from cohort.matching.out_of_time import never
 from cohort.matching.problem import BadShape, Bools, Floats, Ints, Problem
 from cohort.matching.scores.profiles import Researcher
 from cohort.matching.solver.counterfactual import NotTheBest
-from cohort.matching.solver.flow import never
 from cohort.matching.solver.optimum import Solution, solve
 
 SKILLS = 5

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from cohort.matching.out_of_time import never
 from cohort.matching.problem import Bools, Ints, Problem
 from cohort.matching.solver.canonical import Canonical, in_blocks, lots
 from cohort.matching.solver.flow import (
@@ -16,7 +17,6 @@ from cohort.matching.solver.flow import (
     fill,
     improve,
     narrowed,
-    never,
     prices_of,
 )
 from cohort.matching.solver.infeasible import too_few

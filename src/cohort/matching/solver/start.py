@@ -13,9 +13,10 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
+from cohort.matching.out_of_time import never
 from cohort.matching.problem import Bools, Floats, Ints
 from cohort.matching.solver.auction import FEW, STEP, Bids, Singles, auction
-from cohort.matching.solver.flow import Goal, Scope, never, pairs_in
+from cohort.matching.solver.flow import Goal, Scope, pairs_in
 from cohort.matching.solver.several import nearly_best_with_several
 
 DENSE = 100_000  # researchers times places up to which the whole matrix is solved at once

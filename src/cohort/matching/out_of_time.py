@@ -1,0 +1,6 @@
+"""What is asked, again and again, whether to end early."""
+
+
+def never() -> bool:
+    """Time without end."""
+    return False
