@@ -202,7 +202,22 @@ async def test_advice_is_on_the_page_in_words(stage: Stage, platform: Platform) 
 
     assert "Mentors to invite" in page
     assert "of the total), and a mentor for 1 person more" in page
-    assert "One more place: what it would add, by mentor" in page
+    assert page.count("for one more place.") == 2
+    assert "One more place that would raise the total" not in page
+
+
+async def test_a_place_that_would_place_nobody_is_listed_where_it_would_raise_the_total(
+    stage: Stage, platform: Platform
+) -> None:
+    async with unit_of_work(platform.sessions) as db:
+        nothing = {"domains": [], "roles": [], "skills": []}
+        await db.execute(update(Mentor).where(Mentor.id == stage.robin.id).values(**nothing))
+    round_ = await open_and_solve(stage, platform)
+
+    page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
+
+    assert await unmatched_of(stage, round_["run"]) == []
+    assert "One more place that would raise the total, by mentor" in page
 
 
 async def test_advice_names_people_by_id_alone_where_it_is_kept(
