@@ -86,6 +86,14 @@ def test_every_condition_is_kept_as_the_dense_solver_keeps_it(seed: int) -> None
         assert kept(large, asked) == kept(dense, asked)
 
 
+def test_pins_whose_scores_cancel_out_are_proved() -> None:
+    scores = DenseScores(np.array([[0.8, 0.8], [0.5, -0.3], [-0.5, 0.0]]))
+    pins = [(0, 0), (1, 1), (2, 0)]
+    solution = solve_large(scores, np.array([4, 4]), pinned=pins)
+    verdict = verify_large(scores, np.array([4, 4]), solution, pinned=pins)
+    assert verdict, verdict.sentence
+
+
 @given(seed=SEED)
 @settings(max_examples=40, deadline=None)
 def test_conditions_are_about_people_and_not_about_their_kinds(seed: int) -> None:

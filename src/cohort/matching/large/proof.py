@@ -15,7 +15,7 @@ from cohort.matching.problem import Bools, Floats, Ints
 PAIRS_AT_ONCE = 2**20
 LARGEST_BONUS = 1e30
 ROUNDING = 1e-15
-"""Of the cover bonus: what floats may make of each person."""
+"""Of a score or the cover bonus: what floats may make of each person."""
 
 Tick = Callable[[float], None]
 
@@ -173,6 +173,7 @@ def _seen(
 def _slack(solution: LargeSolution, seen: _Seen, total: float) -> float:
     slack: float = TOLERANCE * max(*np.abs(seen.extremes).tolist(), abs(total))
     slack += ROUNDING * solution.cover_bonus * len(seen.best)
+    slack += ROUNDING * float(np.abs(seen.own[solution.mentor_of >= 0]).sum())  # pins may cancel
     if solution.cover_bonus:  # where all scores are alike it is small, and must show all the same
         slack = min(slack, solution.cover_bonus / 4)
     return slack
