@@ -20,6 +20,7 @@ SAMPLE = 500
 RELAXED = 1.7
 COOLING = (20.0, 40.0, 80.0, 160.0)
 TURNS = 20
+SETTLED = 1 / 32  # of the warmth: prices that move less are right for it
 HARDLY = 1e6
 GOLDEN = 2654435769
 
@@ -153,7 +154,9 @@ def first_prices(market: Market) -> Ints:
         for _ in range(TURNS):
             wanted = _wanted(units, prices, weights, warmth, bench)
             step = warmth * RELAXED * np.log(np.maximum(wanted, 1e-3) / places)
-            prices = np.clip(prices + step, 0, spread)
+            before, prices = prices, np.clip(prices + step, 0, spread)
+            if np.abs(prices - before).max() < SETTLED * warmth:
+                break
     return np.rint(prices).astype(np.int64)
 
 
