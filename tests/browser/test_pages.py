@@ -89,7 +89,7 @@ def test_what_was_typed_survives_a_mistake(visit: Visit) -> None:
     page = visit(scripts=False)
     page.goto("/mentors/join")
     page.get_by_role("link", name=re.compile("Sign up")).first.click()
-    page.eval_on_selector("main form", "form => form.noValidate = true")
+    page.locator("main form").evaluate("form => form.noValidate = true")
     page.get_by_label("Your name").fill("Half Done")
     page.get_by_label("Why do you want to mentor?").fill("Because.")
     page.get_by_role("button", name="Sign up as a mentor").click()
@@ -98,7 +98,7 @@ def test_what_was_typed_survives_a_mistake(visit: Visit) -> None:
     expect(page.get_by_label("Your name")).to_have_value("Half Done")
     expect(page.get_by_label("Why do you want to mentor?")).to_have_value("Because.")
     page.get_by_role("alert").get_by_role("link").first.click()
-    assert "#field-" in page.url
+    page.wait_for_url(re.compile("#field-"))
 
 
 def test_the_round_is_published_and_both_sides_accept(visit: Visit) -> None:
