@@ -13,9 +13,10 @@ from litestar import Litestar
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from cohort import embedded, outbox
 from cohort.app import create_app
 from cohort.db import Base, Sessions, unit_of_work
+from cohort.jobs import outbox
+from cohort.local import servers as embedded
 from cohort.migrate import upgrade
 from cohort.people import service as people
 from cohort.people.models import Person

@@ -21,19 +21,22 @@ from litestar.static_files import create_static_files_router
 from litestar.types import Message, Method, Scope
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import __version__, bell, health, rooms, web
-from cohort.board import Board
-from cohort.bodies import JsonRequest
+from cohort import __version__, rooms
 from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_sessions
 from cohort.errors import NotSignedIn
+from cohort.http import pages as web
+from cohort.http.body import JsonRequest
+from cohort.http.paging import FIRST_PAGE, Slice
+from cohort.http.problems import refuse
+from cohort.http.request import BODY_LIMIT, OneAnswerPerKey, OneTransaction, SameOrigin
+from cohort.jobs import wake as bell
+from cohort.jobs.progress import Board
 from cohort.logs import configure_logging
-from cohort.paging import FIRST_PAGE, Slice
+from cohort.operations import health
 from cohort.people.auth import Credential, WhoIsAsking, public
 from cohort.people.models import Person
 from cohort.people.throttle import Throttle, Tries
-from cohort.refusals import refuse
-from cohort.request import BODY_LIMIT, OneAnswerPerKey, OneTransaction, SameOrigin
 from cohort.settings import Settings
 
 log = structlog.get_logger()

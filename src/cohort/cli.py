@@ -9,7 +9,7 @@ import click
 from pydantic import ValidationError
 
 from cohort.errors import Refusal
-from cohort.server_home import CannotStart
+from cohort.local.home import CannotStart
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -83,7 +83,7 @@ def cli() -> None:
 @click.option("--demo/--no-demo", default=True, help="Fill an empty database with a demo cohort.")
 def up(port: int, data_dir: Path, *, demo: bool) -> None:
     """Run everything on this machine: servers, worker, API and pages, until Ctrl-C."""
-    from cohort.up import up as run
+    from cohort.local.up import up as run
 
     run(port=port, data_dir=data_dir, demo=demo)
 
@@ -97,7 +97,7 @@ def up(port: int, data_dir: Path, *, demo: bool) -> None:
 )
 def doctor(data_dir: Path) -> None:
     """Check what cohort needs here, and say what to do about what is missing."""
-    from cohort.doctor import examine
+    from cohort.local.doctor import examine
 
     findings = examine(data_dir)
     for finding in findings:
@@ -207,7 +207,7 @@ def match_files(**given: Any) -> None:
     RESEARCHERS and MENTORS need a column Name; whatever else they say makes the pairs better.
     docs/offline.md has the columns, the rules and examples.
     """
-    from cohort.match import match
+    from cohort.offline.match import match
 
     match(**given)
 

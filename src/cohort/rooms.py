@@ -7,11 +7,11 @@ from litestar import Router
 
 import cohort.cohorts.models
 import cohort.guides.models
-import cohort.idempotency
+import cohort.http.stored_responses
+import cohort.jobs.outbox
 import cohort.matching.models
 import cohort.mentors.models
 import cohort.mentorships.models
-import cohort.outbox
 import cohort.study.models  # noqa: F401
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import pages as cohorts_pages
@@ -20,13 +20,12 @@ from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
+from cohort.jobs.context import Job
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import override_routes as matching_override_routes
 from cohort.matching import pages as matching_pages
 from cohort.matching import result_routes as matching_result_routes
 from cohort.matching import routes as matching_routes
-from cohort.matching import rule_pages as matching_rule_pages
-from cohort.matching import rule_routes as matching_rule_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import routes as mentors_routes
@@ -36,10 +35,11 @@ from cohort.mentorships import routes as mentorships_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
+from cohort.rules import pages as matching_rule_pages
+from cohort.rules import routes as matching_rule_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
-from cohort.work import Job
 
 API: Sequence[Router] = (
     people_routes.router,

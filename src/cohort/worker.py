@@ -17,15 +17,18 @@ from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import bell, idempotency, outbox, rooms
-from cohort.board import Board
+from cohort import rooms
 from cohort.clock import Clock, utc_now
 from cohort.db import Sessions, create_engine, create_sessions, unit_of_work
+from cohort.http import stored_responses as idempotency
+from cohort.http.pages import create_pages
+from cohort.jobs import outbox
+from cohort.jobs import wake as bell
+from cohort.jobs.context import Work
+from cohort.jobs.progress import Board
 from cohort.logs import configure_logging
 from cohort.people import service as people
 from cohort.settings import Settings
-from cohort.web import create_pages
-from cohort.work import Work
 
 log = structlog.get_logger()
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from tests.cli.conftest import EXAMPLES, ROOT, Desk
 
-from cohort.matching.pairing.find import find_pairs
-from cohort.matching.pairing.pool import Pool
-from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.taxonomy import Taxonomy
+from cohort.pairing.find import find_pairs
+from cohort.pairing.pool import Pool
+from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.taxonomy import Taxonomy
 
 
 def test_the_examples_of_the_docs_work(desk: Desk) -> None:

@@ -17,8 +17,9 @@ import psutil
 import pytest
 import redis.asyncio
 
-from cohort import embedded, server_home
-from cohort.embedded import CannotStart, Servers
+from cohort.local import home as server_home
+from cohort.local import servers as embedded
+from cohort.local.servers import CannotStart, Servers
 
 HOLD_UNTIL_KILLED = """
 import sys, time

@@ -15,11 +15,11 @@ from sqlalchemy import func, select, text, update
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import Stage, set_the_stage
 
-from cohort import bell
 from cohort.cohorts.models import Cohort
 from cohort.db import unit_of_work
+from cohort.jobs import wake as bell
+from cohort.jobs.outbox import Promise, PromiseState
 from cohort.matching.models import Pair, Round, Run, RunState
-from cohort.outbox import Promise, PromiseState
 
 PATIENCE = 40
 STORING = text(

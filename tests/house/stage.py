@@ -17,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from tests.conftest import Platform
 from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import Problem
 from cohort.cohorts.models import CohortState
 from cohort.db import Base, unit_of_work
 from cohort.guides.models import Milestone
+from cohort.jobs.outbox import Promise, PromiseState
 from cohort.mail import MailboxMessage
-from cohort.matching import rules
 from cohort.matching.models import (
     KeptEvidence,
     Override,
@@ -32,14 +34,12 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
-from cohort.matching.pairing.evidence import Evidence, pack
-from cohort.matching.problem import Problem
-from cohort.matching.solver.optimum import solve
 from cohort.mentors.models import MentorState
-from cohort.outbox import Promise, PromiseState
+from cohort.pairing.evidence import Evidence, pack
 from cohort.people import service as people
 from cohort.people.models import LinkPurpose, Person
 from cohort.people.schemas import ApiKeyIn
+from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
 

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 import cohort
-from cohort import formats
+from cohort.http import formats
 from cohort.rooms import JOBS
 
 HOME = Path(cohort.__file__).parent

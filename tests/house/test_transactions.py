@@ -11,7 +11,7 @@ from tests.conftest import Platform
 from tests.rooms.test_people import ADA
 
 from cohort.db import unit_of_work
-from cohort.outbox import Promise
+from cohort.jobs.outbox import Promise
 from cohort.people.models import Person
 
 BREAK_THE_COMMIT = """

@@ -3,8 +3,8 @@
 from collections import Counter
 from itertools import combinations, product
 
-from cohort.matching.problem import Problem
-from cohort.matching.solver.optimum import Solution
+from cohort.assignment.optimum import Solution
+from cohort.assignment.problem import Problem
 
 Assignment = tuple[tuple[int, ...], ...]
 """For each researcher the mentors, in order."""

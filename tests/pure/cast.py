@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.scoring import IdPairs, Requirements, Scores, Weights, score
-from cohort.matching.scores.taxonomy import Taxonomy
+from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.scoring import IdPairs, Requirements, Scores, Weights, score
+from cohort.pairing.scores.taxonomy import Taxonomy
 
 WEEK = date(2026, 1, 12)
 TREE = Taxonomy(

@@ -12,16 +12,16 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from cohort.matching.large.blocks import DenseScores, ProductScores
-from cohort.matching.large.profiles import profile_scores
-from cohort.matching.large.solver import LargeSolution, solve_large
-from cohort.matching.problem import Problem
-from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.scoring import Requirements, Weights, score
-from cohort.matching.scores.taxonomy import Taxonomy
-from cohort.matching.solver.canonical import canonical, lots
-from cohort.matching.solver.counterfactual import counterfactuals, robustness
-from cohort.matching.solver.optimum import Solution, solve
+from cohort.assignment.canonical import canonical, lots
+from cohort.assignment.counterfactual import counterfactuals, robustness
+from cohort.assignment.large.blocks import DenseScores, ProductScores
+from cohort.assignment.large.solver import LargeSolution, solve_large
+from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.problem import Problem
+from cohort.pairing.scores.in_blocks import profile_scores
+from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.scoring import Requirements, Weights, score
+from cohort.pairing.scores.taxonomy import Taxonomy
 
 WEEK = date(2024, 3, 25)
 """Europe changes its clocks in it; no later law can change that."""

@@ -8,8 +8,7 @@ from brute import Assignment, chosen, every_assignment, merit, placed_of
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.problem import UNMATCHED, BadPin, Problem
-from cohort.matching.solver.counterfactual import (
+from cohort.assignment.counterfactual import (
     Move,
     NotTheBest,
     chain,
@@ -17,7 +16,8 @@ from cohort.matching.solver.counterfactual import (
     possible,
     robustness,
 )
-from cohort.matching.solver.optimum import CannotMeet, Solution, solve
+from cohort.assignment.optimum import CannotMeet, Solution, solve
+from cohort.assignment.problem import UNMATCHED, BadPin, Problem
 
 
 def solved(problem: Problem) -> Solution | None:

@@ -10,16 +10,16 @@ import pytest
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.certificate import verify
-from cohort.matching.pairing.alternatives import (
+from cohort.assignment.certificate import verify
+from cohort.assignment.optimum import CannotMeet, solve
+from cohort.assignment.problem import Problem
+from cohort.pairing.alternatives import (
     Alternative,
     Change,
     alternatives_for,
     changes_for,
 )
-from cohort.matching.pairing.evidence import Evidence, pack, unpack
-from cohort.matching.problem import Problem
-from cohort.matching.solver.optimum import CannotMeet, solve
+from cohort.pairing.evidence import Evidence, pack, unpack
 
 SCORES = [[0.9, 0.8, 0.3], [0.9, 0.2, 0.1], [0.4, 0.0, 0.0]]
 

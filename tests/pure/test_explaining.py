@@ -3,11 +3,11 @@
 import pytest
 from cast import MINA, OMAR, PRIYA, TITLES, mina, on, priya, scored
 
-from cohort.matching.pairing.explaining import explain
-from cohort.matching.pairing.unmatched import outlooks, why_unmatched
-from cohort.matching.problem import Problem
-from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.scoring import Scores
+from cohort.assignment.problem import Problem
+from cohort.pairing.explaining import explain
+from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.scoring import Scores
+from cohort.pairing.unmatched import outlooks, why_unmatched
 
 
 def sentence(researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> str:

@@ -10,12 +10,12 @@ from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.certificate import Verdict
-from cohort.matching.large.blocks import DenseScores
-from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import LargeSolution, solve_large
-from cohort.matching.problem import BadNumber, Problem
-from cohort.matching.solver.optimum import Prices
+from cohort.assignment.certificate import Verdict
+from cohort.assignment.large.blocks import DenseScores
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import LargeSolution, solve_large
+from cohort.assignment.optimum import Prices
+from cohort.assignment.problem import BadNumber, Problem
 
 NUMBERS = (1, -1, 0.25, 1e-3, 100, np.nan, np.inf, -np.inf, 1e12, 1e300)
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
-from cohort.matching.pairing import saying
-from cohort.matching.pairing.find import find_pairs
-from cohort.matching.pairing.inviting import AT_ANY_HOUR, Invitation, invitations
-from cohort.matching.pairing.pool import Pool
-from cohort.matching.scores.profiles import Mentor
-from cohort.matching.solver.counterfactual import NotTheBest
+from cohort.assignment.counterfactual import NotTheBest
+from cohort.pairing import saying
+from cohort.pairing.find import find_pairs
+from cohort.pairing.inviting import AT_ANY_HOUR, Invitation, invitations
+from cohort.pairing.pool import Pool
+from cohort.pairing.scores.profiles import Mentor
 
 LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
 BO = replace(MINA, id="bo", wishes=["priya"])

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from cast import MINA, OMAR, PRIYA, TREE, WEEK, on
 
-from cohort.matching.large.pool import pool_of
-from cohort.matching.large.profiles import ProfileScores, profile_scores
-from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import solve_large
-from cohort.matching.problem import Problem
-from cohort.matching.scores.factors import BadProfile
-from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.scoring import Requirements, Weights, score
-from cohort.matching.solver.optimum import solve
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import solve_large
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import Problem
+from cohort.pairing.scores.distinct import pool_of
+from cohort.pairing.scores.factors import BadProfile
+from cohort.pairing.scores.in_blocks import ProfileScores, profile_scores
+from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.scoring import Requirements, Weights, score
 
 DAYS = ("monday", "wednesday", "sunday")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")

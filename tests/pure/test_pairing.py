@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
-from cohort.matching.pairing.find import MinimumsCannotHold, PinsCannotHold, Result, find_pairs
-from cohort.matching.pairing.pool import Pool
-from cohort.matching.scores.scoring import Weights
+from cohort.pairing.find import MinimumsCannotHold, PinsCannotHold, Result, find_pairs
+from cohort.pairing.pool import Pool
+from cohort.pairing.scores.scoring import Weights
 
 LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
 FREE_OMAR = replace(OMAR, weekly_hours=on("monday", "09:00", "17:00"), time_zone="Europe/Berlin")

@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
-from cohort.matching.pairing import find as pairing
-from cohort.matching.pairing.find import Result, TooManyPairs, find_pairs
-from cohort.matching.pairing.pool import Pool
-from cohort.matching.scores.requirements import Requirements
+from cohort.pairing import find as pairing
+from cohort.pairing.find import Result, TooManyPairs, find_pairs
+from cohort.pairing.pool import Pool
+from cohort.pairing.scores.requirements import Requirements
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 

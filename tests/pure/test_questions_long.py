@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.problem import BadPin, Problem
-from cohort.matching.solver.counterfactual import counterfactuals, possible, robustness
-from cohort.matching.solver.optimum import CannotMeet, Solution, solve
-from cohort.matching.solver.repairs import Repair, repairs, ways_to_place
+from cohort.assignment.counterfactual import counterfactuals, possible, robustness
+from cohort.assignment.optimum import CannotMeet, Solution, solve
+from cohort.assignment.problem import BadPin, Problem
+from cohort.assignment.repairs import Repair, repairs, ways_to_place
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 EVERY = 10_000

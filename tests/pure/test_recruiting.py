@@ -7,10 +7,10 @@ from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.problem import BadShape, Problem
-from cohort.matching.scores.profiles import Researcher
-from cohort.matching.solver.optimum import solve
-from cohort.matching.solver.recruiting import Column, most_it_could_add, recruits, wanted
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import BadShape, Problem
+from cohort.assignment.recruiting import Column, most_it_could_add, recruits, wanted
+from cohort.pairing.scores.profiles import Researcher
 
 
 def with_one_more(problem: Problem, column: Column, places: int) -> Problem:

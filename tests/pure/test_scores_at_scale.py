@@ -15,12 +15,12 @@ from digests import crowd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.large.profiles import profile_scores
-from cohort.matching.pairing.explaining import explain
-from cohort.matching.scores.availability import BadHours
-from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.requirements import Requirements
-from cohort.matching.scores.scoring import Scores, Weights, score
+from cohort.pairing.explaining import explain
+from cohort.pairing.scores.availability import BadHours
+from cohort.pairing.scores.in_blocks import profile_scores
+from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.requirements import Requirements
+from cohort.pairing.scores.scoring import Scores, Weights, score
 
 FACTORS = [one.name for one in fields(Weights)]
 OPEN = Requirements(conflict_of_interest=False, common_language=False, min_shared_hours=0)

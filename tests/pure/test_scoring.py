@@ -9,11 +9,11 @@ from cast import MINA, OMAR, PRIYA, TREE, mina, on, priya, scored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.scores.availability import BadHours
-from cohort.matching.scores.factors import BadProfile
-from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.requirements import BadRules, Requirements
-from cohort.matching.scores.scoring import Weights, score
+from cohort.pairing.scores.availability import BadHours
+from cohort.pairing.scores.factors import BadProfile
+from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.requirements import BadRules, Requirements
+from cohort.pairing.scores.scoring import Weights, score
 
 SILENT = Researcher(id="silent")
 

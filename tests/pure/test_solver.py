@@ -10,11 +10,11 @@ from cases import integers, problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.certificate import verify
-from cohort.matching.problem import Problem
-from cohort.matching.solver.canonical import lots
-from cohort.matching.solver.counterfactual import counterfactuals
-from cohort.matching.solver.optimum import CannotMeet, solve
+from cohort.assignment.canonical import lots
+from cohort.assignment.certificate import verify
+from cohort.assignment.counterfactual import counterfactuals
+from cohort.assignment.optimum import CannotMeet, solve
+from cohort.assignment.problem import Problem
 
 SHAPES = list(product(range(6), repeat=2))
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import event
 
-from cohort import outbox
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import unit_of_work
+from cohort.jobs import outbox
 from cohort.mentors.models import Mentor
 from tests import world
 from tests.conftest import Cast, Platform, Someone

@@ -9,11 +9,12 @@ from httpx import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import outbox, rooms
+from cohort import rooms
 from cohort.cohorts.models import Cohort
 from cohort.guides.models import Milestone
+from cohort.jobs import outbox
+from cohort.jobs.outbox import Promise, PromiseState
 from cohort.mentors.models import MentorState
-from cohort.outbox import Promise, PromiseState
 from cohort.people.models import Act
 from cohort.study.models import ItemState, PlanItem
 from tests import world

@@ -17,12 +17,12 @@ from cohort.db import Base
 from cohort.demo import seeding
 from cohort.demo.opening import PASSWORD
 from cohort.demo.seeding import NoDemoHere, NoWorker
+from cohort.jobs.outbox import Promise, PromiseState
 from cohort.mail import MailboxMessage
 from cohort.matching import service as matching
 from cohort.matching.models import Pair, Round, RoundState, Run, RunState, Unmatched
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
-from cohort.outbox import Promise, PromiseState
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 from tests.conftest import Platform, emptied
 

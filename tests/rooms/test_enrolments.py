@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.jobs.outbox import Promise
 from cohort.mail import MailboxMessage
-from cohort.outbox import Promise
 from cohort.people.models import Act
 from tests.world import a_cohort, a_guide, enrolled, mentoring
 

@@ -14,8 +14,8 @@ from httpx import AsyncClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.jobs.outbox import ATTEMPTS, Promise, PromiseState
 from cohort.mail import MailboxMessage
-from cohort.outbox import ATTEMPTS, Promise, PromiseState
 from cohort.worker import Keeper
 from tests.conftest import Platform, TurnableClock
 from tests.rooms.test_people import ADA

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.db import unit_of_work
+from cohort.jobs.outbox import Promise
 from cohort.mail import MailboxMessage
 from cohort.matching.models import Pair, Run
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Proposal
-from cohort.outbox import Promise
 from tests.conftest import Cast, Platform, Someone
 from tests.rooms.matching_world import (
     NIGHTS,

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.assignment.certificate import verify
 from cohort.mail import MailboxMessage
-from cohort.matching.certificate import verify
 from cohort.matching.jobs import open_due_rounds
-from cohort.matching.pairing.evidence import unpack
+from cohort.pairing.evidence import unpack
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     Stage,

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cohort import bell
-from cohort.board import Board
+from cohort.jobs import wake as bell
+from cohort.jobs.progress import Board
 from cohort.matching import runs
 from cohort.matching.view import STEPS
 from tests.conftest import Cast, Platform

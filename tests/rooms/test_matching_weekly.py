@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import outbox
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.db import unit_of_work
+from cohort.jobs import outbox
 from cohort.mail import MailboxMessage
 from cohort.matching.jobs import open_due_rounds
 from cohort.matching.models import Round, RoundState, Run, RunState

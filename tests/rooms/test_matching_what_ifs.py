@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.assignment.certificate import verify
 from cohort.db import unit_of_work
-from cohort.matching.certificate import verify
 from cohort.matching.models import KeptEvidence, Run
-from cohort.matching.pairing.evidence import unpack
 from cohort.mentors.models import Mentor
+from cohort.pairing.evidence import unpack
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     NIGHTS,

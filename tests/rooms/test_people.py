@@ -10,8 +10,8 @@ from httpx import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.jobs.outbox import Promise
 from cohort.mail import MailboxMessage
-from cohort.outbox import Promise
 from cohort.people.models import Login, Person
 
 ADA = {"name": "Ada Example", "email": "ada@example.org", "password": "a sentence that is long"}

@@ -6,7 +6,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import web
+from cohort.http import pages as web
 from tests.conftest import TurnableClock
 from tests.rooms.test_people import ADA, SIGN_IN, link_in_last_mail
 

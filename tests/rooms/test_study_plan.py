@@ -13,7 +13,7 @@ from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.db import unit_of_work
 from cohort.guides.importing import import_milestones
 from cohort.guides.models import Guide, Milestone
-from cohort.outbox import promise
+from cohort.jobs.outbox import promise
 from cohort.study import service
 from cohort.study.models import ItemState, PlanItem
 from tests.world import a_cohort, a_guide, enrolled

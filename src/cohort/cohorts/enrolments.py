@@ -11,15 +11,15 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
-from cohort.cohorts.profile import check_terms
 from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
-from cohort.conditional import require_match
 from cohort.errors import Conflict, Invalid, NotFound
 from cohort.guides.models import TermKind
-from cohort.outbox import promise
-from cohort.paging import Page, Slice, page_of
+from cohort.http.etag import require_match
+from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs.outbox import promise
 from cohort.people import audit
 from cohort.people.models import Person
+from cohort.profiles.profile import check_terms
 
 # Mentors live in a room above this one, which may not be imported: their table is only named.
 MENTORS = table("mentors", column("id", Uuid), column("cohort_id", Uuid))

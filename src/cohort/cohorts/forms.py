@@ -8,7 +8,7 @@ from litestar.datastructures import FormMultiDict
 from cohort.cohorts.models import Enrolment
 from cohort.cohorts.schemas import EnrolmentIn
 from cohort.errors import Invalid
-from cohort.formats import hours_of_ticks, ticks
+from cohort.http.formats import hours_of_ticks, ticks
 
 GOALS = 5
 TICKED = ("domains", "contexts", "languages")

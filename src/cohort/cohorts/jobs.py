@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import emails
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.work import Work
+from cohort.jobs.context import Work
 
 
 async def welcome(work: Work, enrolment_id: str) -> None:

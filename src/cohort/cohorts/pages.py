@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import choices, enrolments, policy, service
+from cohort.cohorts import enrolments, policy, service
 from cohort.cohorts.forms import profile_of, typed_profile
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import (
@@ -22,14 +22,15 @@ from cohort.cohorts.schemas import (
     MoveIn,
     OrganiserIn,
 )
-from cohort.conditional import etag
 from cohort.errors import Invalid, NotAllowed, Stale
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
-from cohort.paging import Slice
+from cohort.http.etag import etag
+from cohort.http.pages import Asked, errors_of, page, read_form, see, validated
+from cohort.http.paging import Slice
 from cohort.people.auth import platform_admin, signed_in
 from cohort.people.models import Person
-from cohort.web import Asked, errors_of, page, read_form, see, validated
+from cohort.profiles import choices
 
 Answer = Response[str] | Redirect
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, PlainSerializer
 
 from cohort.cohorts.models import CohortState, EnrolmentState, Stage
-from cohort.cohorts.profile import (
+from cohort.http.fields import Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
+from cohort.profiles.profile import (
     Contexts,
     Domains,
     Languages,
@@ -16,7 +17,6 @@ from cohort.cohorts.profile import (
     WeeklyHours,
     once_each,
 )
-from cohort.fields import Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
 
 
 def _on_the_wall(at: time) -> time:

@@ -13,8 +13,8 @@ from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import JOINABLE
 from cohort.dashboard import figures, policy, progress
 from cohort.dashboard.progress import Researcher, Sort
-from cohort.formats import percent
 from cohort.guides import service as guides
+from cohort.http.formats import percent
 from cohort.matching import service as matching
 from cohort.matching.view import view_round
 from cohort.mentors.models import Mentor, MentorState

@@ -12,12 +12,12 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
-from cohort.formats import local_day
 from cohort.guides.models import Milestone
+from cohort.http.formats import local_day
+from cohort.jobs.outbox import Promise, PromiseState
 from cohort.matching.models import Round, RoundState
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
-from cohort.outbox import Promise, PromiseState
 from cohort.people.models import Person
 from cohort.study.models import ItemState, PlanItem
 

@@ -17,11 +17,11 @@ from cohort.dashboard.linking import linked
 from cohort.dashboard.progress import Sort
 from cohort.dashboard.spreadsheet import csv_of
 from cohort.errors import Conflict, NotFound
+from cohort.http.pages import Asked, local, page, see
 from cohort.mail import MailboxMessage
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.settings import Settings
-from cohort.web import Asked, local, page, see
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Select, select
 
 from cohort.cohorts import policy as cohorts
-from cohort.outbox import Promise
+from cohort.jobs.outbox import Promise
 from cohort.people.models import Person
 
 

@@ -12,11 +12,11 @@ from cohort.clock import Clock
 from cohort.dashboard import service
 from cohort.dashboard.schemas import OverviewOut, PromiseOut
 from cohort.errors import Conflict, NotFound
-from cohort.outbox import PromiseState
-from cohort.paging import PageOut, Slice, shown
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
+from cohort.jobs.outbox import PromiseState
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.refusals import may_refuse
 
 
 @get(

@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.dashboard.figures import Overview
-from cohort.fields import Shown
-from cohort.outbox import PromiseState
+from cohort.http.fields import Shown
+from cohort.jobs.outbox import PromiseState
 
 
 class PromiseOut(Shown):

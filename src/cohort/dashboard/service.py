@@ -5,13 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import outbox
 from cohort.cohorts import service as cohorts
 from cohort.dashboard import figures, policy
 from cohort.dashboard.figures import Overview
 from cohort.errors import NotFound
-from cohort.outbox import Promise, PromiseState
-from cohort.paging import Page, Slice, page_of
+from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs import outbox
+from cohort.jobs.outbox import Promise, PromiseState
 from cohort.people import audit
 from cohort.people.models import Person
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import conditional
 from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
@@ -18,6 +17,7 @@ from cohort.demo.cast import Account, Cast
 from cohort.demo.weeks import Weeks
 from cohort.guides import importing
 from cohort.guides.models import Guide
+from cohort.http import etag as conditional
 from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor
 from cohort.mentors.schemas import MentorChangeIn, MentorIn

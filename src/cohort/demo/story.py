@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import outbox
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import CohortState
 from cohort.demo import opening, pairing, studying
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
+from cohort.jobs import outbox
 
 THERE_FROM_THE_START = 5
 """So many of the approved mentors are there for the first round; the others join in week 5."""

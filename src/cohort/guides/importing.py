@@ -19,7 +19,7 @@ from cohort.guides.reports import Import, ImportedGuide, ImportedRows
 from cohort.guides.schemas import MilestoneRow
 from cohort.guides.slugs import slug_of
 from cohort.guides.tables import read_milestones, read_taxonomy, refused
-from cohort.outbox import promise
+from cohort.jobs.outbox import promise
 
 Stored = TypeVar("Stored", Milestone, Term)
 

@@ -8,18 +8,18 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.languages import LANGUAGES
 from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
-from cohort.matching.pairing.pool import IdPair, Pool
-from cohort.matching.scores.profiles import Mentor as MentorProfile
-from cohort.matching.scores.profiles import Researcher
-from cohort.matching.scores.scoring import Requirements, Weights
-from cohort.matching.scores.taxonomy import Taxonomy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
+from cohort.pairing.pool import IdPair, Pool
+from cohort.pairing.scores.profiles import Mentor as MentorProfile
+from cohort.pairing.scores.profiles import Researcher
+from cohort.pairing.scores.scoring import Requirements, Weights
+from cohort.pairing.scores.taxonomy import Taxonomy
+from cohort.profiles.languages import LANGUAGES
 from cohort.study import service as study
 
 Seat = tuple[Mentor, int]

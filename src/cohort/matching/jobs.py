@@ -7,13 +7,13 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cohort import outbox
 from cohort.cohorts.models import Cohort
 from cohort.db import unit_of_work
+from cohort.jobs import outbox
+from cohort.jobs.context import Work
 from cohort.matching import emails, runs, service
 from cohort.matching.models import Pair, RoundState
 from cohort.people.models import Person
-from cohort.work import Work
 
 log = structlog.get_logger()
 

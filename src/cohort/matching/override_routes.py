@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
 from cohort.matching import overrides
 from cohort.matching.schemas import OverrideIn, OverrideOut
 from cohort.matching.showing import override_out
-from cohort.paging import PageOut, Slice, shown
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.refusals import may_refuse
 
 
 @get("/cohorts/{cohort_id:uuid}/overrides", guards=[signed_in], responses=may_refuse(NotFound))

@@ -12,11 +12,11 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Enrolment
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict, Invalid, NotFound
+from cohort.http.paging import Page, Slice, page_of
 from cohort.matching import policy
 from cohort.matching.models import Override, OverrideKind
 from cohort.matching.schemas import OverrideIn
 from cohort.mentors.models import Mentor
-from cohort.paging import Page, Slice, page_of
 from cohort.people import audit
 from cohort.people.models import Person
 

@@ -10,11 +10,12 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.board import Board
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
+from cohort.http.pages import Asked, errors_of, page, read_form, see, validated
+from cohort.jobs.progress import Board
 from cohort.matching import overrides, results, service, what_ifs
 from cohort.matching.result_schemas import WhatIfIn
 from cohort.matching.schemas import OverrideIn
@@ -22,7 +23,6 @@ from cohort.matching.view import ROWS, Choices, RoundView, people_of, people_to_
 from cohort.mentors.models import Mentor
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.web import Asked, errors_of, page, read_form, see, validated
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 

@@ -15,15 +15,15 @@ from cohort.errors import Conflict
 from cohort.matching import periods
 from cohort.matching.gather import gather
 from cohort.matching.models import Pair, Round, RoundState, Rules, Run, RunState
-from cohort.matching.pairing import saying
-from cohort.matching.pairing.alternatives import Change
-from cohort.matching.pairing.find import Result, find_pairs
-from cohort.matching.pairing.pool import Pool
 from cohort.matching.results import names_of
-from cohort.matching.rule_schemas import RulesIn
 from cohort.matching.service import latest_round, newest_run
 from cohort.matching.what_ifs import MOST_PAIRS
+from cohort.pairing import saying
+from cohort.pairing.alternatives import Change
+from cohort.pairing.find import Result, find_pairs
+from cohort.pairing.pool import Pool
 from cohort.people.models import Person
+from cohort.rules.schemas import RulesIn
 
 LONGEST_PREVIEW = 5.0
 OUT_OF_TIME = (

@@ -8,6 +8,8 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import NotFound
+from cohort.http.paging import PageOut, Slice, page_within, shown
+from cohort.http.problems import may_refuse
 from cohort.matching import results, service, what_ifs
 from cohort.matching.result_schemas import (
     AdviceOut,
@@ -25,10 +27,8 @@ from cohort.matching.showing import (
     unmatched_out,
     what_if_out,
 )
-from cohort.paging import PageOut, Slice, page_within, shown
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.refusals import may_refuse
 
 CANNOT_BE_ASKED = (service.NotSolved, what_ifs.NoEvidence, what_ifs.NotComparable)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cohort.fields import Shown, Strict
+from cohort.http.fields import Shown, Strict
 from cohort.mentorships.schemas import FactorOut
 
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
 from cohort.errors import NotFound
+from cohort.http.paging import Page, Slice, page_by_id, page_of
 from cohort.matching import policy
 from cohort.matching.models import Pair, Run, RunState, Unmatched
-from cohort.matching.pairing.advising import Advice
 from cohort.matching.service import NotSolved, get_round
 from cohort.mentors.models import Mentor
-from cohort.paging import Page, Slice, page_by_id, page_of
+from cohort.pairing.advising import Advice
 from cohort.people.models import Person
 
 PAIR_WITH_PEOPLE = (

@@ -7,16 +7,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.board import Board
 from cohort.clock import Clock
 from cohort.errors import NotFound
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
+from cohort.jobs.progress import Board
 from cohort.matching import results, service
 from cohort.matching.schemas import RoundOut, RunOut
 from cohort.matching.showing import round_out, run_out
-from cohort.paging import PageOut, Slice, shown
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.refusals import may_refuse
 
 
 @get("/cohorts/{cohort_id:uuid}/rounds", guards=[signed_in], responses=may_refuse(NotFound))

@@ -13,14 +13,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.jobs.outbox import promise_each
 from cohort.matching.gather import gather
 from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
-from cohort.matching.pairing.find import Result, find_pairs
-from cohort.matching.pairing.insight import Stake
-from cohort.matching.pairing.pool import Pool
-from cohort.matching.pairing.weighing import Weighed, weigh
 from cohort.mentors.service import organisers_of
-from cohort.outbox import promise_each
+from cohort.pairing.find import Result, find_pairs
+from cohort.pairing.insight import Stake
+from cohort.pairing.pool import Pool
+from cohort.pairing.weighing import Weighed, weigh
 
 NEWER_ROUND = "A newer round took the place of this one before this run was solved."
 WORKER_DIED = (

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from cohort.fields import Note, Shown, Strict
+from cohort.http.fields import Note, Shown, Strict
 from cohort.matching.models import OverrideKind, RoundState, RunState
 
 Reason = Annotated[Note, StringConstraints(min_length=1)]

@@ -9,16 +9,17 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
-from cohort.board import Board, Progress
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict, NotFound
-from cohort.matching import periods, policy, publishing, rules
+from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs.outbox import promise
+from cohort.jobs.progress import Board, Progress
+from cohort.matching import periods, policy, publishing
 from cohort.matching.models import Round, RoundState, Run, RunState
-from cohort.outbox import promise
-from cohort.paging import Page, Slice, page_of
 from cohort.people import audit
 from cohort.people.models import Person
+from cohort.rules import service as rules
 
 MATCHED_BY_HAND = (CohortState.OPEN, CohortState.RUNNING)
 

@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from cohort.board import Progress
+from cohort.jobs.progress import Progress
 from cohort.matching.models import Override, Pair, Round, Rules, Run, Unmatched
-from cohort.matching.pairing import saying
-from cohort.matching.pairing.alternatives import Alternative, Change
-from cohort.matching.pairing.placing import WayToPlace
 from cohort.matching.previewing import Preview
 from cohort.matching.result_schemas import (
     AdviceOut,
@@ -20,9 +17,12 @@ from cohort.matching.result_schemas import (
     WhatIfOut,
 )
 from cohort.matching.results import advice_of
-from cohort.matching.rule_schemas import RulesOut, RulesPreviewOut
 from cohort.matching.schemas import OverrideOut, RoundOut, RunOut
 from cohort.matching.what_ifs import Alternatives, WhatIf
+from cohort.pairing import saying
+from cohort.pairing.alternatives import Alternative, Change
+from cohort.pairing.placing import WayToPlace
+from cohort.rules.schemas import RulesOut, RulesPreviewOut
 
 
 def run_out(run: Run, progress: Progress | None = None) -> RunOut:

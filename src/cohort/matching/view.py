@@ -10,18 +10,18 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.board import Board, Progress
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.formats import percent, stage
 from cohort.guides import service as guides
+from cohort.http.formats import percent, stage
+from cohort.jobs.progress import Board, Progress
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
-from cohort.matching.pairing import saying
-from cohort.matching.pairing.placing import WayToPlace
 from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON, advice_of, named
 from cohort.matching.service import newest_run, progress_of
 from cohort.matching.what_ifs import can_be_asked
 from cohort.mentors.models import Mentor, MentorState
+from cohort.pairing import saying
+from cohort.pairing.placing import WayToPlace
 from cohort.people.models import Person
 
 Row = TypeVar("Row")

@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.assignment.counterfactual import NotTheBest
 from cohort.errors import Conflict, NotFound
 from cohort.matching.models import KeptEvidence, Run
-from cohort.matching.pairing import saying
-from cohort.matching.pairing.alternatives import Alternative, Change, alternatives_for, changes_for
-from cohort.matching.pairing.evidence import Evidence, unpack
 from cohort.matching.result_schemas import WhatIfIn
 from cohort.matching.results import get_solved_run, names_of
-from cohort.matching.solver.counterfactual import NotTheBest
+from cohort.pairing import saying
+from cohort.pairing.alternatives import Alternative, Change, alternatives_for, changes_for
+from cohort.pairing.evidence import Evidence, unpack
 from cohort.people.models import Person
 
 Answer = TypeVar("Answer")

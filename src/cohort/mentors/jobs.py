@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Cohort
+from cohort.jobs.context import Work
 from cohort.mentors import emails
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people import service as people
 from cohort.people.models import LinkPurpose, Person
-from cohort.work import Work
 
 
 async def answer_sign_up(work: Work, person_id: str, to_mentor_in: str) -> None:

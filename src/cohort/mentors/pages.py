@@ -11,19 +11,20 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import choices, forms
+from cohort.cohorts import forms
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.languages import LANGUAGES
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
+from cohort.http.pages import Asked, errors_of, page, read_form, see
 from cohort.mentors import service
 from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
-from cohort.web import Asked, errors_of, page, read_form, see
+from cohort.profiles import choices
+from cohort.profiles.languages import LANGUAGES
 
 CAME_FROM = [
     {"value": "phd", "label": "A PhD"},

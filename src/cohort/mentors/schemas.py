@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from cohort.cohorts.profile import (
+from cohort.http.fields import Email, Line, Note, Shown, Slug, Strict, TimeZone
+from cohort.mentors.models import CameFrom, MentorState
+from cohort.profiles.profile import (
     Contexts,
     Domains,
     Languages,
@@ -15,8 +17,6 @@ from cohort.cohorts.profile import (
     WeeklyHours,
     once_each,
 )
-from cohort.fields import Email, Line, Note, Shown, Slug, Strict, TimeZone
-from cohort.mentors.models import CameFrom, MentorState
 
 Capacity = Annotated[
     int, Field(ge=0, le=20, description="How many researchers at the same time.", examples=[2])

@@ -10,20 +10,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort import conditional
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, Organiser
-from cohort.cohorts.profile import check_terms
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import TermKind
+from cohort.http import etag as conditional
+from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs.outbox import promise, promise_each
 from cohort.mentors import places, policy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
-from cohort.outbox import promise, promise_each
-from cohort.paging import Page, Slice, page_of
 from cohort.people import audit
 from cohort.people import service as people
 from cohort.people.models import Person
+from cohort.profiles.profile import check_terms
 
 TERMS = {
     "domains": TermKind.DOMAIN,

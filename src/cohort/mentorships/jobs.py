@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from cohort import outbox
 from cohort.db import unit_of_work
+from cohort.jobs import outbox
+from cohort.jobs.context import Work
 from cohort.mentorships import emails, reading, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
-from cohort.work import Work
 
 
 async def tell_proposed(work: Work, proposal_id: str, side: str) -> None:

@@ -12,9 +12,9 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts.languages import LANGUAGES
-from cohort.fields import Strict
 from cohort.guides import service as guides
+from cohort.http.fields import Strict
+from cohort.http.pages import Asked, local, page, read_form, see
 from cohort.mentors import service as mentors
 from cohort.mentors.schemas import Capacity
 from cohort.mentorships import policy, reading, service
@@ -22,7 +22,7 @@ from cohort.mentorships.models import ProposalState, Side
 from cohort.mentorships.schemas import EndIn, NoIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.web import Asked, local, page, read_form, see
+from cohort.profiles.languages import LANGUAGES
 
 
 class PlacesIn(Strict):

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.cohorts.models import Enrolment, Stage
-from cohort.fields import Note, Shown, Strict
+from cohort.http.fields import Note, Shown, Strict
 from cohort.mentors.models import CameFrom, Mentor
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
 from cohort.people.models import Person

@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import EnrolmentState
 from cohort.errors import Conflict, NotAllowed
+from cohort.jobs.outbox import promise_each
 from cohort.mentors import places
 from cohort.mentors import service as mentors
 from cohort.mentorships import policy, reading
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
-from cohort.outbox import promise_each
 from cohort.people import audit
 from cohort.people.models import Person
 

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from cohort.jobs.context import Work
 from cohort.people import emails, service
 from cohort.people.models import LinkPurpose, Person
-from cohort.work import Work
 
 
 async def ask_to_verify(work: Work, person_id: str) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.errors import Invalid, NotFound, NotSignedIn, Refusal
-from cohort.outbox import promise
-from cohort.paging import Page, Slice, page_of
+from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs.outbox import promise
 from cohort.people import audit
 from cohort.people.models import ApiKey, LinkPurpose, Login, MailedLink, Person
 from cohort.people.schemas import ApiKeyIn, NewPasswordIn, SignInIn, SignUpIn

@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
+from cohort.jobs.context import Work
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Mentorship
 from cohort.mentorships.policy import active_in
 from cohort.study import emails, service
 from cohort.study.models import ItemState, PlanItem, Review, Submission
-from cohort.work import Work
 
 WITH_ITS_PLAN = (
     joinedload(Submission.plan_item).joinedload(PlanItem.milestone),

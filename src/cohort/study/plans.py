@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased, joinedload
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import NotFound
 from cohort.guides.models import Milestone, Term, TermKind
-from cohort.paging import Page, Slice, page_of
+from cohort.http.paging import Page, Slice, page_of
 from cohort.people.models import Person
 from cohort.study import policy
 from cohort.study.models import ItemState, PlanItem, Review, Submission

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
-from cohort.outbox import promise, promise_each
+from cohort.jobs.outbox import promise, promise_each
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.study import due_dates, policy
