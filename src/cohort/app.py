@@ -26,10 +26,12 @@ from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_sessions
 from cohort.errors import NotSignedIn
 from cohort.http import pages as web
-from cohort.http.body import JsonRequest
+from cohort.http.body import BODY_LIMIT, JsonRequest
+from cohort.http.idempotency import OneAnswerPerKey
+from cohort.http.origin import SameOrigin
 from cohort.http.paging import FIRST_PAGE, Slice
 from cohort.http.problems import refuse
-from cohort.http.request import BODY_LIMIT, OneAnswerPerKey, OneTransaction, SameOrigin
+from cohort.http.transaction import OneTransaction
 from cohort.jobs import wake as bell
 from cohort.jobs.progress import Board
 from cohort.logs import configure_logging

@@ -26,7 +26,8 @@ from cohort.errors import Invalid, NotAllowed, Stale
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
 from cohort.http.etag import etag
-from cohort.http.pages import Asked, errors_of, page, read_form, see, validated
+from cohort.http.forms import errors_of, read_form, validated
+from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.people.auth import platform_admin, signed_in
 from cohort.people.models import Person

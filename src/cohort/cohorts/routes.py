@@ -24,9 +24,9 @@ from cohort.cohorts.schemas import (
 )
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.http.etag import etag
+from cohort.http.headers import IfMatch
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.http.request import IfMatch
 from cohort.people.auth import platform_admin, signed_in
 from cohort.people.models import Person
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from cohort.errors import Invalid, Malformed
 from cohort.http.fields import Strict
-from cohort.http.pages import field_errors
+from cohort.http.forms import field_errors
 from cohort.http.problems import UNREADABLE
 
 
@@ -58,3 +58,6 @@ def _shown(text: str) -> str:
 
 def _no_number(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+BODY_LIMIT = 64 * 1024

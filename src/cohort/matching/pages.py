@@ -14,7 +14,8 @@ from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
-from cohort.http.pages import Asked, errors_of, page, read_form, see, validated
+from cohort.http.forms import errors_of, read_form, validated
+from cohort.http.pages import Asked, page, see
 from cohort.jobs.progress import Board
 from cohort.matching import overrides, results, service, what_ifs
 from cohort.matching.result_schemas import WhatIfIn

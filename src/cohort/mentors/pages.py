@@ -17,7 +17,8 @@ from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
-from cohort.http.pages import Asked, errors_of, page, read_form, see
+from cohort.http.forms import errors_of, read_form
+from cohort.http.pages import Asked, page, see
 from cohort.mentors import service
 from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.errors import NeedsIfMatch, NotFound, Stale, TooMany
 from cohort.http.etag import etag
+from cohort.http.headers import IfMatch
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.http.request import IfMatch
 from cohort.mentors import service
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, RefusalIn

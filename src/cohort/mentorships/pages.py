@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.guides import service as guides
 from cohort.http.fields import Strict
-from cohort.http.pages import Asked, local, page, read_form, see
+from cohort.http.forms import read_form
+from cohort.http.pages import Asked, local, page, see
 from cohort.mentors import service as mentors
 from cohort.mentors.schemas import Capacity
 from cohort.mentorships import policy, reading, service

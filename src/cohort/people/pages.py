@@ -7,7 +7,8 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.http.pages import Asked, local, page, read_form, see
+from cohort.http.forms import read_form
+from cohort.http.pages import Asked, local, page, see
 from cohort.people import service
 from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
 from cohort.people.schemas import EmailIn, NewPasswordIn, SignInIn, SignUpIn

@@ -16,7 +16,8 @@ from cohort.cohorts.models import Cohort
 from cohort.errors import Stale
 from cohort.http.etag import etag
 from cohort.http.fields import Strict
-from cohort.http.pages import Asked, errors_of, field_errors, page, see
+from cohort.http.forms import errors_of, field_errors
+from cohort.http.pages import Asked, page, see
 from cohort.matching import previewing
 from cohort.matching.models import Rules
 from cohort.pairing.found import FACTOR_TITLES

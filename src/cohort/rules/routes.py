@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.http.etag import etag
+from cohort.http.headers import IfMatch
 from cohort.http.problems import may_refuse
-from cohort.http.request import IfMatch
 from cohort.matching import previewing
 from cohort.matching.showing import preview_out, rules_out
 from cohort.people.auth import signed_in

@@ -16,7 +16,8 @@ from cohort.clock import Clock
 from cohort.errors import Conflict, NotFound
 from cohort.guides import service as guides
 from cohort.guides.models import Section
-from cohort.http.pages import Asked, page, read_form, see
+from cohort.http.forms import read_form
+from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.mentorships import reading as mentorships
 from cohort.people.auth import signed_in

@@ -1,109 +1,18 @@
-"""What every request shares: one transaction, one answer per key, and who may send it."""
+"""Idempotency-Key: a request that is sent twice has one effect and one response."""
 
 import hashlib
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, cast
-from urllib.parse import urlsplit
-from uuid import UUID
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
-import structlog
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import HeaderParameter
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from cohort.clock import Clock
-from cohort.db import Sessions
-from cohort.errors import Invalid, NotAllowed, TooLarge
+from cohort.errors import Invalid, TooLarge
 from cohort.http import stored_responses as idempotency
-from cohort.http.problems import answer_to
 from cohort.http.stored_responses import Said
-from cohort.jobs import outbox
-
-log = structlog.get_logger()
-
-BODY_LIMIT = 64 * 1024
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", description="The ETag that you read.", max_length=100),
-]
-
-Wake = Callable[[Sequence[UUID]], Awaitable[None]]
-
-
-class OneTransaction:
-    """Commit before the first byte of a good answer leaves, roll back before a bad one.
-
-    A failing COMMIT is answered as the refusal that it is: nobody is told of work that was lost.
-    """
-
-    def __init__(self, app: ASGIApp, sessions: Sessions, wake: Wake) -> None:
-        self.app = app
-        self.sessions = sessions
-        self.wake = wake
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP:
-            await self.app(scope, receive, send)
-            return
-        async with self.sessions() as db:
-            scope["state"]["db"] = db
-            scope["state"]["began"] = time.perf_counter()
-            begun = False
-
-            async def settle_then_send(message: Message) -> None:
-                nonlocal begun
-                if message["type"] == "http.response.start" and not begun:
-                    if message["status"] < 400:
-                        await db.commit()
-                    else:
-                        await db.rollback()
-                    await db.close()
-                    begun = True
-                await send(message)
-
-            try:
-                await self.app(scope, receive, settle_then_send)
-            except Exception as error:
-                if begun:
-                    raise
-                await db.rollback()
-                refused = answer_to(scope, error.__cause__ or error)
-                await refused(scope, receive, send)
-                return
-            promised = outbox.promises_of(db)
-        if promised and begun:
-            await self.wake(promised)
-
-
-class SameOrigin:
-    """Refuse what another site makes a browser send with our cookies.
-
-    Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; scripts send
-    neither, and carry no cookies that they did not choose to send.
-    """
-
-    def __init__(self, app: ASGIApp, public_url: str) -> None:
-        self.app = app
-        self.public = urlsplit(public_url).netloc
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS:
-            self.check(Headers.from_scope(scope))
-        await self.app(scope, receive, send)
-
-    def check(self, headers: Headers) -> None:
-        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-        if site in {"same-origin", "none"}:
-            return
-        ours = {self.public, headers.get("host")}
-        if site is None and (origin is None or urlsplit(origin).netloc in ours):
-            return
-        raise NotAllowed("This was sent from another site. Open our page and try again there.")
 
 
 class OneAnswerPerKey:
