@@ -81,7 +81,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         route_handlers=[
             Router("/api/v1", route_handlers=list(rooms.API)),
             *rooms.PAGES,
-            health.router,
             create_static_files_router(
                 "/static", [web.STATIC], guards=[public], send_as_attachment=False
             ),

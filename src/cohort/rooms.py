@@ -12,6 +12,7 @@ import cohort.jobs.outbox
 import cohort.matching.models
 import cohort.mentors.models
 import cohort.mentorships.models
+import cohort.rules.models
 import cohort.study.models  # noqa: F401
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import pages as cohorts_pages
@@ -24,6 +25,8 @@ from cohort.jobs.context import Job
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import override_routes as matching_override_routes
 from cohort.matching import pages as matching_pages
+from cohort.matching import preview_pages as matching_preview_pages
+from cohort.matching import preview_routes as matching_preview_routes
 from cohort.matching import result_routes as matching_result_routes
 from cohort.matching import routes as matching_routes
 from cohort.mentors import jobs as mentors_jobs
@@ -32,11 +35,14 @@ from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
+from cohort.operations import health
+from cohort.operations import pages as operations_pages
+from cohort.operations import routes as operations_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
-from cohort.rules import pages as matching_rule_pages
-from cohort.rules import routes as matching_rule_routes
+from cohort.rules import pages as rules_pages
+from cohort.rules import routes as rules_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
@@ -48,11 +54,13 @@ API: Sequence[Router] = (
     mentors_routes.router,
     mentorships_routes.router,
     study_routes.router,
+    rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
     matching_override_routes.router,
-    matching_rule_routes.router,
+    matching_preview_routes.router,
     dashboard_routes.router,
+    operations_routes.router,
 )
 PAGES: Sequence[Router] = (
     people_pages.router,
@@ -61,9 +69,12 @@ PAGES: Sequence[Router] = (
     mentors_pages.router,
     mentorships_pages.router,
     study_pages.router,
+    rules_pages.router,
     matching_pages.router,
-    matching_rule_pages.router,
+    matching_preview_pages.router,
     dashboard_pages.router,
+    operations_pages.router,
+    health.router,
 )
 JOBS: Mapping[str, Job] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,

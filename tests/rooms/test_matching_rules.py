@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.matching.models import Rules, Run
+from cohort.matching.models import Run
+from cohort.rules.models import Rules
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     RULES,

@@ -1,4 +1,4 @@
-"""What every request shares: one transaction, one answer per key, and who may send it."""
+"""One transaction for one request: what is told as done is committed, or it is not told."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence

@@ -14,7 +14,7 @@ from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict
 from cohort.matching import periods
 from cohort.matching.gather import gather
-from cohort.matching.models import Pair, Round, RoundState, Rules, Run, RunState
+from cohort.matching.models import Pair, Round, RoundState, Run, RunState
 from cohort.matching.results import names_of
 from cohort.matching.service import latest_round, newest_run
 from cohort.matching.what_ifs import MOST_PAIRS
@@ -23,6 +23,7 @@ from cohort.pairing.alternatives import Change
 from cohort.pairing.find import Result, find_pairs
 from cohort.pairing.pool import Pool
 from cohort.people.models import Person
+from cohort.rules.models import Rules
 from cohort.rules.schemas import RulesIn
 
 LONGEST_PREVIEW = 5.0

@@ -195,3 +195,16 @@ class AdviceOut(Shown):
         "somebody is left out, or there was a run before."
     )
     complete: bool = Field(description="False when there are more ways than these.")
+
+
+class RulesPreviewOut(Shown):
+    """What a run by these rules would find now; nothing is kept."""
+
+    researchers: int = Field(description="How many wait for a mentor.")
+    pairs: int
+    total: float = Field(description="By these rules; totals by other rules cannot be compared.")
+    gap: float
+    run_id: UUID | None = Field(
+        description="The solved run of the open round that it is held against; null without one."
+    )
+    changes: list[ChangeOut] = Field(description="Who would have another mentor than by that run.")

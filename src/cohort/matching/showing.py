@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from cohort.jobs.progress import Progress
-from cohort.matching.models import Override, Pair, Round, Rules, Run, Unmatched
+from cohort.matching.models import Override, Pair, Round, Run, Unmatched
 from cohort.matching.previewing import Preview
 from cohort.matching.result_schemas import (
     AdviceOut,
@@ -12,6 +12,7 @@ from cohort.matching.result_schemas import (
     CertificateOut,
     ChangeOut,
     PairOut,
+    RulesPreviewOut,
     UnmatchedOut,
     WayToPlaceOut,
     WhatIfOut,
@@ -22,7 +23,6 @@ from cohort.matching.what_ifs import Alternatives, WhatIf
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Alternative, Change
 from cohort.pairing.placing import WayToPlace
-from cohort.rules.schemas import RulesOut, RulesPreviewOut
 
 
 def run_out(run: Run, progress: Progress | None = None) -> RunOut:
@@ -96,10 +96,6 @@ def unmatched_out(unmatched: Unmatched) -> UnmatchedOut:
 
 def override_out(override: Override) -> OverrideOut:
     return OverrideOut.model_validate({**_columns(override), **_names(override)})
-
-
-def rules_out(rules: Rules) -> RulesOut:
-    return RulesOut.model_validate(rules)
 
 
 def advice_out(run: Run, names: Mapping[str, str]) -> AdviceOut:

@@ -11,7 +11,6 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import forms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
@@ -24,7 +23,7 @@ from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
-from cohort.profiles import choices
+from cohort.profiles import choices, forms
 from cohort.profiles.languages import LANGUAGES
 
 CAME_FROM = [

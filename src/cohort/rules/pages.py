@@ -18,12 +18,11 @@ from cohort.http.etag import etag
 from cohort.http.fields import Strict
 from cohort.http.forms import errors_of, field_errors
 from cohort.http.pages import Asked, page, see
-from cohort.matching import previewing
-from cohort.matching.models import Rules
 from cohort.pairing.found import FACTOR_TITLES
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.rules import service as rules
+from cohort.rules import service
+from cohort.rules.models import Rules
 from cohort.rules.schemas import AimIn, RequirementsIn, RulesIn, WeightsIn
 
 PARTS: Mapping[str, type[Strict]] = {
@@ -43,7 +42,7 @@ async def rules_page(
     slug: FromPath[str],
 ) -> Response[str]:
     cohort = await cohorts.get_by_slug(db, actor, slug)
-    found = await rules.read(db, actor, cohort.id, now=clock())
+    found = await service.read(db, actor, cohort.id, now=clock())
     return show(request, cohort, as_typed(found))
 
 
@@ -56,22 +55,13 @@ async def change_rules_from_page(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     cohort = await cohorts.get_by_slug(db, actor, slug)
-    sent = dict(await request.form())
-    before = await rules.read(db, actor, cohort.id, now=clock())
-    typed = {name: sent.get(name, "") for name in as_typed(before)}
-    typed |= {name: name in sent for name in TICKED}
+    before = await service.read(db, actor, cohort.id, now=clock())
+    typed = await typed_in(request, before)
     form, errors = read(typed)
-    if form is not None and "preview" in sent:
-        try:
-            tried = await previewing.preview(db, actor, cohort.id, form, now=clock())
-        except previewing.CannotPreview as refusal:
-            errors = errors_of(refusal)
-        else:
-            return show(request, cohort, typed, tried=tried)
-    elif form is not None:
+    if form is not None:
         seen = etag(typed["version"])
         try:
-            await rules.change(db, actor, cohort.id, form, if_match=seen, now=clock())
+            await service.change(db, actor, cohort.id, form, if_match=seen, now=clock())
         except Stale as refusal:
             errors, typed = errors_of(refusal), typed | {"version": before.version}
         else:
@@ -79,17 +69,25 @@ async def change_rules_from_page(
     return show(request, cohort, typed, errors)
 
 
+async def typed_in(request: Asked, before: Rules) -> dict[str, Any]:
+    """What the form sent; a box that is not ticked is not sent."""
+    sent = dict(await request.form())
+    typed = {name: sent.get(name, "") for name in as_typed(before)}
+    return typed | {name: name in sent for name in TICKED}
+
+
 def show(
     request: Asked,
     cohort: Cohort,
     typed: Mapping[str, Any],
     errors: Mapping[str, str] | None = None,
-    tried: previewing.Preview | None = None,
+    tried: object = None,
 ) -> Response[str]:
+    """The form, with what was typed; `tried` is what a preview of it would find."""
     hints = {name: field.description for name, field in WeightsIn.model_fields.items()}
     return page(
         request,
-        "matching/rules.html",
+        "rules/rules.html",
         status=422 if errors else 200,
         cohort=cohort,
         weights=[(name, title, hints[name]) for name, title in FACTOR_TITLES.items()],

@@ -1,4 +1,4 @@
-"""The rules of a cohort's matching over the API: read, try out, change; for organisers."""
+"""The rules of a cohort's matching over the API: read and change; for organisers."""
 
 from uuid import UUID
 
@@ -12,12 +12,15 @@ from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
 from cohort.http.problems import may_refuse
-from cohort.matching import previewing
-from cohort.matching.showing import preview_out, rules_out
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.rules import service as rules
-from cohort.rules.schemas import RulesIn, RulesOut, RulesPreviewOut
+from cohort.rules import service
+from cohort.rules.models import Rules
+from cohort.rules.schemas import RulesIn, RulesOut
+
+
+def rules_out(rules: Rules) -> RulesOut:
+    return RulesOut.model_validate(rules)
 
 
 @get("/cohorts/{cohort_id:uuid}/rules", guards=[signed_in], responses=may_refuse(NotFound))
@@ -28,7 +31,7 @@ async def read_rules(
     cohort_id: FromPath[UUID],
 ) -> Response[RulesOut]:
     """The weights and requirements that the next run follows."""
-    found = await rules.read(db, actor, cohort_id, now=clock())
+    found = await service.read(db, actor, cohort_id, now=clock())
     return Response(rules_out(found), headers={"ETag": etag(found.version)})
 
 
@@ -47,32 +50,13 @@ async def change_rules(
     if_match: IfMatch = None,
 ) -> Response[RulesOut]:
     """Make a new version of the rules, for the runs to come; earlier runs keep theirs."""
-    made = await rules.change(db, actor, cohort_id, data, if_match=if_match, now=clock())
+    made = await service.change(db, actor, cohort_id, data, if_match=if_match, now=clock())
     return Response(rules_out(made), headers={"ETag": etag(made.version)})
-
-
-@post(
-    "/cohorts/{cohort_id:uuid}/rules_previews",
-    guards=[signed_in],
-    status_code=200,
-    responses=may_refuse(NotFound, previewing.CannotPreview),
-)
-async def preview_rules(
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    cohort_id: FromPath[UUID],
-    data: JSONBody[RulesIn],
-) -> RulesPreviewOut:
-    """Try rules out on those who wait now, and see who would have another mentor; nothing is
-    kept.
-    """
-    return preview_out(await previewing.preview(db, actor, cohort_id, data, now=clock()))
 
 
 router = Router(
     "",
-    route_handlers=[read_rules, change_rules, preview_rules],
-    tags=["matching"],
-    opt={"room": "matching"},
+    route_handlers=[read_rules, change_rules],
+    tags=["rules"],
+    opt={"room": "rules"},
 )

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from cohort.http.fields import Shown, Strict
-from cohort.matching.result_schemas import ChangeOut
 
 Weight = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
@@ -98,16 +97,3 @@ class RulesOut(Shown):
     aim: dict[str, Any]
     created_at: datetime
     created_by: UUID | None
-
-
-class RulesPreviewOut(Shown):
-    """What a run by these rules would find now; nothing is kept."""
-
-    researchers: int = Field(description="How many wait for a mentor.")
-    pairs: int
-    total: float = Field(description="By these rules; totals by other rules cannot be compared.")
-    gap: float
-    run_id: UUID | None = Field(
-        description="The solved run of the open round that it is held against; null without one."
-    )
-    changes: list[ChangeOut] = Field(description="Who would have another mentor than by that run.")

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Stale
 from cohort.http.etag import require_match
-from cohort.matching.models import Rules
 from cohort.pairing.scores.scoring import Requirements, Weights
 from cohort.people import audit
 from cohort.people.models import Person
+from cohort.rules.models import Rules
 from cohort.rules.schemas import RulesIn
 
 DEFAULT: dict[str, Any] = {
