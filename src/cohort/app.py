@@ -32,8 +32,8 @@ from cohort.http.origin import SameOrigin
 from cohort.http.paging import FIRST_PAGE, Slice
 from cohort.http.problems import refuse
 from cohort.http.transaction import OneTransaction
-from cohort.jobs import wake as bell
-from cohort.jobs.progress import Board
+from cohort.jobs import wake
+from cohort.jobs.progress import ProgressStore
 from cohort.logs import configure_logging
 from cohort.operations import health
 from cohort.people.auth import Credential, WhoIsAsking, public
@@ -65,8 +65,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     configure_logging(settings)
     engine = create_engine(settings)
     sessions = create_sessions(engine)
-    redis = bell.connect(settings.redis_url)
-    the_bell = bell.Bell(redis)
+    redis = wake.connect(settings.redis_url)
+    wake_up = wake.WakeUp(redis)
     meters = health.Meters()
     throttle = Throttle(settings.redis_url)
 
@@ -86,7 +86,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             ),
         ],
         middleware=[
-            DefineMiddleware(OneTransaction, sessions=sessions, wake=the_bell.ring),
+            DefineMiddleware(OneTransaction, sessions=sessions, wake=wake_up.wake),
             DefineMiddleware(SameOrigin, public_url=settings.public_url),
             DefineMiddleware(WhoIsAsking, settings=settings, clock=clock),
             DefineMiddleware(OneAnswerPerKey, clock=clock),
@@ -96,7 +96,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             "actor": Provide(provide_actor, sync_to_thread=False),
             "credential": Provide(provide_credential, sync_to_thread=False),
             "part": Provide(provide_part, sync_to_thread=False),
-            "board": Provide(provide_board, sync_to_thread=False),
+            "progress": Provide(provide_progress, sync_to_thread=False),
             "clock": Provide(lambda: clock, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "tries": Provide(provide_tries, sync_to_thread=False),
@@ -108,7 +108,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             {
                 "settings": settings,
                 "sessions": sessions,
-                "bell": the_bell,
+                "wake_up": wake_up,
                 "throttle": throttle,
                 "meters": meters,
                 "pages": web.create_pages(settings),
@@ -153,8 +153,8 @@ def provide_db(request: Request[Any, Any, State]) -> AsyncSession:
     return cast("AsyncSession", request.scope["state"]["db"])
 
 
-def provide_board(request: Request[Any, Any, State]) -> Board:
-    return Board(request.app.state.bell.redis)
+def provide_progress(request: Request[Any, Any, State]) -> ProgressStore:
+    return ProgressStore(request.app.state.wake_up.redis)
 
 
 def provide_actor(request: Request[Any, Any, State]) -> Person:

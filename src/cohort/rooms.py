@@ -21,7 +21,7 @@ from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
-from cohort.jobs.context import Job
+from cohort.jobs.context import JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import override_routes as matching_override_routes
 from cohort.matching import pages as matching_pages
@@ -76,7 +76,7 @@ PAGES: Sequence[Router] = (
     operations_pages.router,
     health.router,
 )
-JOBS: Mapping[str, Job] = {
+JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
     "people.ask_to_verify": people_jobs.ask_to_verify,
@@ -97,7 +97,7 @@ JOBS: Mapping[str, Job] = {
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,
 }
-WHEN_DEAD: Mapping[str, Job] = {"matching.solve_run": matching_jobs.give_up_run}
+ON_EXHAUSTED: Mapping[str, JobFunction] = {"matching.solve_run": matching_jobs.give_up_run}
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[Callable[[dict[str, Any]], Coroutine[Any, Any, None]]] = (
     mentorships_jobs.expire,

@@ -24,8 +24,8 @@ from cohort.local.servers import CannotStart, Servers
 HOLD_UNTIL_KILLED = """
 import sys, time
 from pathlib import Path
-from cohort import embedded
-with embedded.servers(Path(sys.argv[1]), durable=False):
+from cohort.local import servers
+with servers.servers(Path(sys.argv[1]), durable=False):
     print("ready", flush=True)
     time.sleep(600)
 """

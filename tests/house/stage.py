@@ -22,7 +22,7 @@ from cohort.assignment.problem import Problem
 from cohort.cohorts.models import CohortState
 from cohort.db import Base, unit_of_work
 from cohort.guides.models import Milestone
-from cohort.jobs.outbox import Promise, PromiseState
+from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.matching.models import (
     KeptEvidence,
@@ -211,6 +211,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
         "POST /cohorts/{slug}/organisers": {"data": {"email": "nora@example.org"}},
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
+        "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
@@ -279,13 +280,13 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     applicant = await mentoring(db, spring, cast["applicant"], now=now, state=MentorState.PENDING)
     mentorship = await mentored(db, enrolment, mentor, now=now)
     proposal = await proposed(db, enrolment, mentor, now=now)
-    failed = Promise(
-        job="mentors.tell_new",
+    failed = Job(
+        name="mentors.tell_new",
         arguments={},
         cohort_id=spring.id,
-        state=PromiseState.DEAD,
+        state=JobState.DEAD,
         due_at=now,
-        promised_at=now,
+        enqueued_at=now,
     )
     letter = MailboxMessage(to="x@example.org", subject="-", text="-", html="-", sent_at=now)
     elsewhere = await enrolled(db, autumn, cast["peer"], now=now)
@@ -307,7 +308,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
         "applicant_id": applicant.id,
         "mentorship_id": mentorship.id,
         "proposal_id": proposal.id,
-        "promise_id": failed.id,
+        "job_id": failed.id,
         "letter_id": letter.id,
         "version": spring.version,
     }
@@ -403,4 +404,4 @@ async def undone(platform: Platform) -> AsyncGenerator[None]:
         finally:
             sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
             await whole.rollback()
-            await platform.app.state.bell.redis.flushdb()
+            await platform.app.state.wake_up.redis.flushdb()

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from cohort import rooms
 from cohort.app import create_app
-from cohort.cli import contract
+from cohort.cli.openapi import contract
 from cohort.errors import Refusal
 from cohort.http.fields import Strict
 from cohort.people.auth import GUARDS

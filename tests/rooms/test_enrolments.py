@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
-from cohort.jobs.outbox import Promise
+from cohort.jobs.outbox import Job
 from cohort.mail import MailboxMessage
 from cohort.people.models import Act
 from tests.world import a_cohort, a_guide, enrolled, mentoring
@@ -48,7 +48,7 @@ def enrolments(cohort: Cohort) -> str:
 
 
 async def test_ada_takes_a_seat_and_is_welcomed(
-    enter: Any, spring: Cohort, db: AsyncSession, keep_promises: Any
+    enter: Any, spring: Cohort, db: AsyncSession, run_jobs: Any
 ) -> None:
     ada = await enter("Ada")
 
@@ -58,10 +58,10 @@ async def test_ada_takes_a_seat_and_is_welcomed(
     enrolment = made.json()
     assert {name: enrolment[name] for name in enrolment.keys() - SHOWN} == PROFILE
     assert await taken(db, spring) == 1
-    promised = (await db.execute(select(Promise.job, Promise.arguments))).all()
-    assert {job for job, _ in promised} == {"study.lay_out_plan", "cohorts.welcome"}
-    assert {arguments["enrolment_id"] for _, arguments in promised} == {enrolment["id"]}
-    await keep_promises()
+    enqueued = (await db.execute(select(Job.name, Job.arguments))).all()
+    assert {job for job, _ in enqueued} == {"study.lay_out_plan", "cohorts.welcome"}
+    assert {arguments["enrolment_id"] for _, arguments in enqueued} == {enrolment["id"]}
+    await run_jobs()
     mail = await db.scalar(
         select(MailboxMessage).where(MailboxMessage.subject == "You have a seat in Spring 2026")
     )

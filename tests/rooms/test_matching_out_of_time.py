@@ -28,9 +28,9 @@ from tests.rooms.test_matching_what_ifs import aim_at
 @pytest.fixture
 def hurried(platform: Platform) -> Platform:
     """The platform with a worker that gives a run a microsecond."""
-    keeper = copy(platform.keeper)
-    keeper.settings = platform.settings.model_copy(update={"longest_solve": 1e-6})
-    return replace(platform, keeper=keeper)
+    runner = copy(platform.runner)
+    runner.settings = platform.settings.model_copy(update={"longest_solve": 1e-6})
+    return replace(platform, runner=runner)
 
 
 @pytest.fixture
@@ -153,9 +153,9 @@ async def test_the_weekly_mail_says_that_time_ran_out(
     stage: Stage, hurried: Platform, db: AsyncSession
 ) -> None:
     hurried.clock.turn(days=7)
-    await open_due_rounds({"keeper": hurried.keeper})
+    await open_due_rounds({"runner": hurried.runner})
     await keep_runs(hurried)
-    await hurried.keep_promises()
+    await hurried.run_jobs()
 
     told = select(MailboxMessage).where(MailboxMessage.to == stage.olga.person.email)
     (mail,) = (await db.scalars(told)).all()

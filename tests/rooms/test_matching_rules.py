@@ -126,9 +126,9 @@ async def test_a_pin_that_the_rules_forbid_is_said_at_the_trial(
 ) -> None:
     wish = {"kind": "pin", "reason": "-", **stage.pair(stage.ada, stage.grace)}
     await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/overrides", json=wish)
-    form = await form_of(stage) | {"min_shared_hours": "100", "preview": "yes"}
+    form = await form_of(stage) | {"min_shared_hours": "100"}
 
-    refused = await stage.olga.post(RULES, data=form)
+    refused = await stage.olga.post(f"{RULES}/preview", data=form)
 
     assert refused.status_code == 422
     assert "Ada Example is pinned to Grace Example, but they share too few hours" in words(refused)
@@ -138,9 +138,9 @@ async def test_on_the_page_rules_are_tried_out_and_nothing_typed_is_lost(
     stage: Stage, platform: Platform, db: AsyncSession
 ) -> None:
     await open_and_solve(stage, platform)
-    form = await form_of(stage) | {"least_score": "0.99", "preview": "yes"}
+    form = await form_of(stage) | {"least_score": "0.99"}
 
-    tried = await stage.olga.post(RULES, data=form)
+    tried = await stage.olga.post(f"{RULES}/preview", data=form)
 
     assert tried.status_code == 200
     assert "Ada Example would lose Grace Example, and have no mentor." in words(tried)
@@ -153,9 +153,9 @@ async def test_a_trial_takes_as_many_statements_for_many_as_for_few(
 ) -> None:
     async def statements() -> int:
         await open_and_solve(stage, platform)
-        form = await form_of(stage) | {"preview": "yes"}
+        form = await form_of(stage)
         with count_statements() as seen:
-            assert (await stage.olga.post(RULES, data=form)).status_code == 200
+            assert (await stage.olga.post(f"{RULES}/preview", data=form)).status_code == 200
         return len(seen)
 
     few = await statements()

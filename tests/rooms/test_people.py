@@ -10,7 +10,7 @@ from httpx import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.jobs.outbox import Promise
+from cohort.jobs.outbox import Job
 from cohort.mail import MailboxMessage
 from cohort.people.models import Login, Person
 
@@ -27,11 +27,11 @@ async def link_in_last_mail(db: AsyncSession) -> str:
 
 
 async def test_ada_signs_up_opens_the_link_and_signs_in(
-    anyone: AsyncClient, db: AsyncSession, keep_promises: Callable[[], Awaitable[None]]
+    anyone: AsyncClient, db: AsyncSession, run_jobs: Callable[[], Awaitable[None]]
 ) -> None:
     assert (await anyone.post("/api/v1/people", json=ADA)).status_code == 202
     assert (await anyone.post("/api/v1/logins", json=SIGN_IN)).json()["code"] == "not_verified"
-    await keep_promises()
+    await run_jobs()
     token = await link_in_last_mail(db)
     verified = await anyone.post("/api/v1/verifications", json={"token": token})
     assert verified.json()["email"] == ADA["email"]
@@ -44,10 +44,10 @@ async def test_ada_signs_up_opens_the_link_and_signs_in(
 
 
 async def test_a_link_works_once(
-    anyone: AsyncClient, db: AsyncSession, keep_promises: Callable[[], Awaitable[None]]
+    anyone: AsyncClient, db: AsyncSession, run_jobs: Callable[[], Awaitable[None]]
 ) -> None:
     await anyone.post("/api/v1/people", json=ADA)
-    await keep_promises()
+    await run_jobs()
     token = await link_in_last_mail(db)
     await anyone.post("/api/v1/verifications", json={"token": token})
 
@@ -204,7 +204,7 @@ async def test_the_same_key_at_the_same_time_does_it_once(
     )
 
     assert {answer.status_code for answer in answers} == {202}
-    assert await db.scalar(select(func.count()).select_from(Promise)) == 1
+    assert await db.scalar(select(func.count()).select_from(Job)) == 1
 
 
 async def test_passwords_cannot_be_guessed_for_long(anyone: AsyncClient) -> None:

@@ -16,7 +16,7 @@ from cohort.errors import Conflict, Invalid, NotFound
 from cohort.guides.models import TermKind
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
-from cohort.jobs.outbox import promise
+from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.profiles.profile import check_terms
@@ -66,8 +66,8 @@ async def enrol(
     )
     if enrolment is None:
         raise AlreadyEnrolled(SEATED)
-    await promise(db, "study.lay_out_plan", now=now, cohort_id=cohort_id, enrolment_id=enrolment.id)
-    await promise(db, "cohorts.welcome", now=now, cohort_id=cohort_id, enrolment_id=enrolment.id)
+    await enqueue(db, "study.lay_out_plan", now=now, cohort_id=cohort_id, enrolment_id=enrolment.id)
+    await enqueue(db, "cohorts.welcome", now=now, cohort_id=cohort_id, enrolment_id=enrolment.id)
     return await get(db, actor, enrolment.id)
 
 
@@ -193,7 +193,7 @@ async def withdraw(
         .execution_options(synchronize_session=False)
     )
     note_others_act(db, actor, "enrolment.withdraw", enrolment, now=now)
-    await promise(
+    await enqueue(
         db,
         "mentorships.close_for_enrolment",
         now=now,

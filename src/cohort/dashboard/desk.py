@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort
-from cohort.cohorts.policy import JOINABLE, promises_visible_to
+from cohort.cohorts.policy import JOINABLE, jobs_visible_to
 from cohort.dashboard import figures, progress
 from cohort.dashboard.progress import Researcher, Sort
 from cohort.guides import service as guides
@@ -27,7 +27,7 @@ Told = dict[str, Any]
 
 
 async def home(db: AsyncSession, actor: Person, *, now: datetime) -> Told:
-    visible = promises_visible_to(actor)
+    visible = jobs_visible_to(actor)
     return {
         "now": now,
         "organised": await figures.organised_by(db, actor),
@@ -67,7 +67,7 @@ async def cohort(
     shown = researchers[:ROWS]
     columns = await progress.columns_of(db, cohort)
     listed = await mentors_of(db, cohort, page=mentors)
-    visible = promises_visible_to(actor)
+    visible = jobs_visible_to(actor)
     latest = await matching.latest_round(db, actor, cohort.id)
     return {
         "now": now,

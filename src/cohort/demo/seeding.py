@@ -17,7 +17,7 @@ from cohort.demo.cast import Cast, read_cast
 from cohort.demo.opening import SLUG
 from cohort.demo.showing import Outcome
 from cohort.guides.models import Guide
-from cohort.jobs import wake as bell
+from cohort.jobs import wake
 from cohort.local.home import CannotStart
 from cohort.people.models import Person
 from cohort.settings import Settings, shipped
@@ -71,13 +71,13 @@ async def _build(
         researchers, mentors = len(cast.researchers), len(cast.mentors)
         say(f"Building the demo: {researchers} researchers, {mentors} mentors; week", nl=False)
         began = time.monotonic()
-        promised = await story.tell(
+        enqueued = await story.tell(
             db, cast, shipped("seed"), now=clock(), on_week=lambda week: say(f" {week}", nl=False)
         )
     say(f" … {time.monotonic() - began:.1f} s")
-    redis = bell.connect(settings.redis_url)
+    redis = wake.connect(settings.redis_url)
     try:
-        await bell.Bell(redis).ring(promised)
+        await wake.WakeUp(redis).wake(enqueued)
     finally:
         await redis.aclose()
     return True

@@ -84,7 +84,7 @@ async def remember(db: AsyncSession, owner: str, key: str, said: Said) -> None:
     )
 
 
-async def forget_old(db: AsyncSession, *, now: datetime) -> int:
+async def delete_old(db: AsyncSession, *, now: datetime) -> int:
     gone: CursorResult[Any] = await db.execute(  # type: ignore[assignment]
         delete(Answer).where(Answer.asked_at < now - KEPT_FOR)
     )

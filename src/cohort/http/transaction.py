@@ -58,6 +58,6 @@ class OneTransaction:
                 refused = answer_to(scope, error.__cause__ or error)
                 await refused(scope, receive, send)
                 return
-            promised = outbox.promises_of(db)
-        if promised and begun:
-            await self.wake(promised)
+            enqueued = outbox.enqueued_by(db)
+        if enqueued and begun:
+            await self.wake(enqueued)

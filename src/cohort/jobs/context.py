@@ -1,4 +1,4 @@
-"""What a job is handed: its transaction, the time, a way to send mail, a board to write on."""
+"""What a job is handed: its transaction, the time, a way to send mail, a progress to write on."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ from jinja2 import Environment
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import mail
-from cohort.jobs.progress import Board
+from cohort.jobs.progress import ProgressStore
 from cohort.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """One attempt to keep one promise."""
+class JobContext:
+    """One attempt to run one job."""
 
     db: AsyncSession
-    promise_id: UUID
+    job_id: UUID
     now: datetime
     settings: Settings
     pages: Environment
-    board: Board
+    progress: ProgressStore
 
     async def deliver(self, message: mail.Message) -> None:
         await mail.deliver(
             self.db,
             message,
-            promise_id=self.promise_id,
+            job_id=self.job_id,
             pages=self.pages,
             settings=self.settings,
             now=self.now,
         )
 
 
-Job = Callable[..., Awaitable[Any]]
+JobFunction = Callable[..., Awaitable[Any]]

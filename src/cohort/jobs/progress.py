@@ -1,4 +1,4 @@
-"""Redis as a board: how far some work is, for whoever looks; nothing is lost when it is wiped."""
+"""How far a job is, written to Redis for whoever looks; nothing is lost when it is wiped."""
 
 import asyncio
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Progress(NamedTuple):
     share: float
 
 
-class Board:
+class ProgressStore:
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
 
@@ -31,7 +31,7 @@ class Board:
             async with asyncio.timeout(PATIENCE):
                 await self.redis.set(_key(about), f"{step} {share:.3f}", ex=LASTS)
         except (RedisError, OSError, TimeoutError) as error:
-            log.info("redis did not take a note", kind=type(error).__name__)
+            log.info("redis did not take progress", kind=type(error).__name__)
 
     async def read(self, about: UUID) -> Progress | None:
         """What was written last; None when there is nothing, or Redis is away."""

@@ -1,4 +1,4 @@
-"""Redis as a bell: it wakes a worker up, and nothing is lost when it does not ring."""
+"""Waking a worker up through Redis; nothing is lost when Redis is away, a sweep finds the job."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger()
 
 AT_ONCE = 100
-"""More than this many promises wait for the next sweep, so that no request waits for Redis."""
+"""Jobs beyond this many wait for the next sweep, so that no request waits for Redis."""
 PATIENCE = 1.0
 
 
@@ -32,21 +32,21 @@ def connect(redis_url: str) -> ArqRedis:
     return redis
 
 
-class Bell:
+class WakeUp:
     def __init__(self, redis: ArqRedis) -> None:
         self.redis = redis
 
-    async def ring(self, promises: Sequence[UUID], *, again: str = "") -> None:
-        """Ask for these promises to be kept now rather than at the next sweep.
+    async def wake(self, job_ids: Sequence[UUID], *, again: str = "") -> None:
+        """Ask for these jobs to be run now rather than at the next sweep.
 
-        `again` names a later ring: arq ignores one that it has heard while it believes that a
+        `again` names a later call: arq ignores a job that it knows while it believes that a
         worker is busy with it, for ten minutes after that worker was killed.
         """
         try:
             async with asyncio.timeout(PATIENCE):
-                for promise_id in promises[:AT_ONCE]:
+                for job_id in job_ids[:AT_ONCE]:
                     await self.redis.enqueue_job(
-                        "keep", str(promise_id), _job_id=f"promise:{promise_id}:{again}"
+                        "run", str(job_id), _job_id=f"job:{job_id}:{again}"
                     )
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("redis did not hear the bell", kind=type(error).__name__)
+            log.warning("redis did not take a wake-up", kind=type(error).__name__)

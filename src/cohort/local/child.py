@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 # $0 is the name of the signal, "$@" the command. The child's number cannot be reused before `wait`.
-LEASH = """
+LIFELINE = """
 exec 3<&0 </dev/null
 "$@" 3<&- &
 child=$!
@@ -54,7 +54,7 @@ class Child:
     ) -> None:
         name = stop_signal.name.removeprefix("SIG")
         self.process = subprocess.Popen(  # noqa: S603  the commands are our own
-            ["/bin/sh", "-c", LEASH, name, *map(str, command)],
+            ["/bin/sh", "-c", LIFELINE, name, *map(str, command)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE if piped else output,
             stderr=subprocess.STDOUT if piped or output else None,

@@ -16,7 +16,7 @@ from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
 from cohort.http.forms import errors_of, read_form, validated
 from cohort.http.pages import Asked, page, see
-from cohort.jobs.progress import Board
+from cohort.jobs.progress import ProgressStore
 from cohort.matching import overrides, results, service, what_ifs
 from cohort.matching.result_schemas import WhatIfIn
 from cohort.matching.schemas import OverrideIn
@@ -34,13 +34,13 @@ async def round_page(
     *,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    board: NamedDependency[Board],
+    progress: NamedDependency[ProgressStore],
     round_id: FromPath[UUID],
     pairs: PageNumber = 1,
     unmatched: PageNumber = 1,
 ) -> Response[str]:
     found = await service.get_round(db, actor, round_id)
-    view = await view_round(db, found, board=board, pairs=pairs, unmatched=unmatched)
+    view = await view_round(db, found, progress=progress, pairs=pairs, unmatched=unmatched)
     return await show(request, db, view, typed=dict(request.query_params))
 
 

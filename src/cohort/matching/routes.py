@@ -11,7 +11,7 @@ from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.jobs.progress import Board
+from cohort.jobs.progress import ProgressStore
 from cohort.matching import results, service
 from cohort.matching.schemas import RoundOut, RunOut
 from cohort.matching.showing import round_out, run_out
@@ -52,13 +52,13 @@ async def open_round(
 async def read_round(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    board: NamedDependency[Board],
+    progress: NamedDependency[ProgressStore],
     round_id: FromPath[UUID],
 ) -> RoundOut:
     """A round and its newest run."""
     found = await service.get_round(db, actor, round_id)
     run = await service.newest_run(db, round_id)
-    return round_out(found, run, await service.progress_of(run, board))
+    return round_out(found, run, await service.progress_of(run, progress))
 
 
 @get("/rounds/{round_id:uuid}/runs", guards=[signed_in], responses=may_refuse(NotFound))
@@ -112,12 +112,12 @@ async def publish_round(
 async def read_run(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    board: NamedDependency[Board],
+    progress: NamedDependency[ProgressStore],
     run_id: FromPath[UUID],
 ) -> RunOut:
     """One solve of a round."""
     run = await results.get_run(db, actor, run_id)
-    return run_out(run, await service.progress_of(run, board))
+    return run_out(run, await service.progress_of(run, progress))
 
 
 router = Router(

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.jobs.outbox import promise_each
+from cohort.jobs.outbox import enqueue_each
 from cohort.matching.gather import gather
 from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
 from cohort.mentors.service import organisers_of
@@ -120,7 +120,7 @@ async def _tell_organisers(db: AsyncSession, run: Run, *, now: datetime) -> None
     cohort_id = run.round.cohort_id
     told = {"cohort_id": cohort_id, "run_id": run.id}
     each = [{**told, "organiser_id": one} for one in await organisers_of(db, cohort_id)]
-    await promise_each(db, "matching.tell_organiser", each, now=now)
+    await enqueue_each(db, "matching.tell_organiser", each, now=now)
 
 
 async def give_up(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:

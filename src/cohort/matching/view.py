@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.guides import service as guides
 from cohort.http.formats import percent, stage
-from cohort.jobs.progress import Board, Progress
+from cohort.jobs.progress import Progress, ProgressStore
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
 from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON, advice_of, named
@@ -159,7 +159,7 @@ async def view_round(
     db: AsyncSession,
     round_: Round,
     *,
-    board: Board | None = None,
+    progress: ProgressStore | None = None,
     pairs: int = 1,
     unmatched: int = 1,
 ) -> RoundView:
@@ -171,7 +171,7 @@ async def view_round(
     return RoundView(
         round=round_,
         run=run,
-        progress=await progress_of(run, board) if board else None,
+        progress=await progress_of(run, progress) if progress else None,
         counts=await _counts(db, run),
         pairs=await _listed(db, best_first, pairs),
         unmatched=await _listed(db, by_reason, unmatched),

@@ -16,7 +16,7 @@ from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import TermKind
 from cohort.http import etag as conditional
 from cohort.http.paging import Page, Slice, page_of
-from cohort.jobs.outbox import promise, promise_each
+from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.mentors import places, policy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
@@ -78,7 +78,7 @@ async def sign_up(
         told = {"cohort_id": cohort_id, "mentor_id": mentor.id}
         organisers = await organisers_of(db, cohort_id)
         each = [{**told, "organiser_id": organiser_id} for organiser_id in organisers]
-        await promise_each(db, "mentors.tell_new", each, now=now)
+        await enqueue_each(db, "mentors.tell_new", each, now=now)
     return mentor
 
 
@@ -94,7 +94,7 @@ async def _newcomer(
     person = opened or await people.by_email(db, form.email)
     # One such mail a day: a second click must not end the first mail's link.
     once = f"mentors.answer_sign_up:{person.id}:{cohort_id}:{now:%Y-%m-%d}"
-    await promise(
+    await enqueue(
         db,
         "mentors.answer_sign_up",
         now=now,
@@ -121,7 +121,7 @@ async def check_profile_terms(db: AsyncSession, said: Mapping[str, Any]) -> None
 
 
 async def organisers_of(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
-    """Whom to write to; each mail is a promise of its own, so that each fails alone."""
+    """Whom to write to; each mail is a job of its own, so that each fails alone."""
     running = select(Organiser.person_id).where(Organiser.cohort_id == cohort_id)
     return (await db.scalars(running.order_by(Organiser.person_id))).all()
 
@@ -200,7 +200,7 @@ async def _decide(
     if decided is not None:
         verb = "mentor.approve" if to is MentorState.APPROVED else "mentor.decline"
         audit.record(db, actor, verb, mentor.id, now=now, cohort_id=mentor.cohort_id)
-        await promise(
+        await enqueue(
             db, "mentors.tell_decided", now=now, cohort_id=mentor.cohort_id, mentor_id=mentor.id
         )
 
@@ -267,7 +267,7 @@ async def set_capacity(
     if done is None:
         raise CapacityBelowTaken(mentor.taken)
     if mentor.taken == mentor.capacity:
-        await promise(
+        await enqueue(
             db,
             "mentorships.lapse_when_full",
             now=now,

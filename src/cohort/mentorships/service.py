@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import EnrolmentState
 from cohort.errors import Conflict, NotAllowed
-from cohort.jobs.outbox import promise_each
+from cohort.jobs.outbox import enqueue_each
 from cohort.mentors import places
 from cohort.mentors import service as mentors
 from cohort.mentorships import policy, reading
@@ -87,7 +87,7 @@ async def propose(
         for proposal in proposals
         for side in Side
     ]
-    await promise_each(db, "mentorships.tell_proposed", each, now=now)
+    await enqueue_each(db, "mentorships.tell_proposed", each, now=now)
     return proposals
 
 
@@ -170,7 +170,7 @@ async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None
     )
     told = {"cohort_id": proposal.cohort_id, "mentorship_id": begun}
     each = [{**told, "side": side} for side in Side]
-    await promise_each(db, "mentorships.tell_matched", each, now=now)
+    await enqueue_each(db, "mentorships.tell_matched", each, now=now)
     await lapse_when_full(db, proposal.mentor_id, now=now)
 
 
@@ -197,7 +197,7 @@ async def _lapse(
         .execution_options(synchronize_session=False)
     )
     each = [{"proposal_id": its_id, "cohort_id": cohort_id} for its_id, cohort_id in lapsed]
-    await promise_each(db, "mentorships.tell_lapsed", each, now=now)
+    await enqueue_each(db, "mentorships.tell_lapsed", each, now=now)
     return [one["proposal_id"] for one in each]
 
 
@@ -236,7 +236,7 @@ async def decline(
         told = {"cohort_id": proposal.cohort_id, "proposal_id": proposal.id}
         organisers = await mentors.organisers_of(db, proposal.cohort_id)
         each = [{**told, "organiser_id": organiser_id} for organiser_id in organisers]
-        await promise_each(db, "mentorships.tell_declined", each, now=now)
+        await enqueue_each(db, "mentorships.tell_declined", each, now=now)
     elif proposal.declined_by != actor.id:
         raise closed(proposal)
     return proposal

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.db import is_at_head
 from cohort.errors import Unavailable
 from cohort.http.problems import may_refuse
-from cohort.jobs.outbox import Promise, PromiseState
+from cohort.jobs.outbox import Job, JobState
 from cohort.migrate import head
 from cohort.people.auth import public
 
@@ -52,7 +52,7 @@ async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str,
     if not await is_at_head(db, head()):
         raise Unavailable("The database waits for a migration: run `cohort migrate`.")
     try:
-        await state.bell.redis.ping()
+        await state.wake_up.redis.ping()
     except (RedisError, OSError):
         return {"status": "ready", "database": "ready", "redis": "away: work waits for the sweep"}
     return {"status": "ready", "database": "ready", "redis": "ready"}
@@ -62,16 +62,14 @@ async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str,
 async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Response[bytes]:
     """Counters for Prometheus; nothing personal."""
     counted = await db.execute(
-        select(Promise.state, func.count())
-        .where(Promise.state != PromiseState.KEPT)
-        .group_by("state")
+        select(Job.state, func.count()).where(Job.state != JobState.SUCCEEDED).group_by("state")
     )
     waiting: dict[Any, int] = {state: count for state, count in counted.all()}  # noqa: C416
     lines = [
-        "# HELP cohort_promises Work that is promised and not done.",
-        "# TYPE cohort_promises gauge",
-        f'cohort_promises{{state="pending"}} {waiting.get(PromiseState.PENDING, 0)}',
-        f'cohort_promises{{state="dead"}} {waiting.get(PromiseState.DEAD, 0)}',
+        "# HELP cohort_jobs Jobs that are not done: pending, or dead after their last attempt.",
+        "# TYPE cohort_jobs gauge",
+        f'cohort_jobs{{state="pending"}} {waiting.get(JobState.PENDING, 0)}',
+        f'cohort_jobs{{state="dead"}} {waiting.get(JobState.DEAD, 0)}',
         "",
     ]
     meters: Meters = state.meters

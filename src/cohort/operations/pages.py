@@ -23,17 +23,17 @@ NEWEST = 50
 """Letters on the page of the mailbox."""
 
 
-@post("/promises/{promise_id:uuid}/retry", guards=[signed_in])
+@post("/jobs/{job_id:uuid}/retry", guards=[signed_in])
 async def retry(
     request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
-    promise_id: FromPath[UUID],
+    job_id: FromPath[UUID],
 ) -> Redirect:
     back = local(request.query_params.get("next"))
     try:
-        await service.retry_promise(db, actor, promise_id, now=clock())
+        await service.retry_job(db, actor, job_id, now=clock())
     except Conflict as refusal:
         return see(back, saying=refusal.sentence)
     return see(back, saying="It is being tried again. Look again in a moment.")

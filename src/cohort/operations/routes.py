@@ -12,49 +12,47 @@ from cohort.clock import Clock
 from cohort.errors import Conflict, NotFound
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.jobs.outbox import PromiseState
+from cohort.jobs.outbox import JobState
 from cohort.operations import service
-from cohort.operations.schemas import PromiseOut
+from cohort.operations.schemas import JobOut
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
 
-@get("/promises", guards=[signed_in], responses=may_refuse())
-async def list_promises(
+@get("/jobs", guards=[signed_in], responses=may_refuse())
+async def list_jobs(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
     which: Annotated[
-        PromiseState,
+        JobState,
         QueryParameter(name="state", description="`dead`: failed for good, until retried."),
-    ] = PromiseState.DEAD,
-) -> PageOut[PromiseOut]:
-    """List the work promised for the cohorts that you organise; an admin sees all of it."""
-    page = await service.list_promises(db, actor, which, part)
-    return shown(page, PromiseOut.model_validate)
+    ] = JobState.DEAD,
+) -> PageOut[JobOut]:
+    """List the jobs of the cohorts that you organise; an admin sees all of them."""
+    page = await service.list_jobs(db, actor, which, part)
+    return shown(page, JobOut.model_validate)
 
 
 @post(
-    "/promises/{promise_id:uuid}/retry",
+    "/jobs/{job_id:uuid}/retry",
     guards=[signed_in],
     status_code=200,
     responses=may_refuse(NotFound, Conflict),
 )
-async def retry_promise(
+async def retry_job(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
-    promise_id: FromPath[UUID],
-) -> PromiseOut:
+    job_id: FromPath[UUID],
+) -> JobOut:
     """Give failed work its attempts again, from now."""
-    return PromiseOut.model_validate(
-        await service.retry_promise(db, actor, promise_id, now=clock())
-    )
+    return JobOut.model_validate(await service.retry_job(db, actor, job_id, now=clock()))
 
 
 router = Router(
     "",
-    route_handlers=[list_promises, retry_promise],
+    route_handlers=[list_jobs, retry_job],
     tags=["operations"],
-    opt={"room": "operations"},
+    opt={"room": "dashboard"},
 )

@@ -6,18 +6,18 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.http.fields import Shown
-from cohort.jobs.outbox import PromiseState
+from cohort.jobs.outbox import JobState
 
 
-class PromiseOut(Shown):
-    """Work that was promised to be done after a request, such as a mail."""
+class JobOut(Shown):
+    """Work that is done after a request by a worker, such as a mail."""
 
     id: UUID
-    job: str = Field(examples=["matching.solve_run"])
+    name: str = Field(examples=["matching.solve_run"])
     cohort_id: UUID | None
-    state: PromiseState
+    state: JobState
     attempts: int
     due_at: datetime
     last_error: str | None = Field(description="The kind of the last failure, without content.")
-    promised_at: datetime
+    enqueued_at: datetime
     ended_at: datetime | None

@@ -58,5 +58,5 @@ router = Router(
     "",
     route_handlers=[read_rules, change_rules],
     tags=["rules"],
-    opt={"room": "rules"},
+    opt={"room": "matching"},  # the scope of API keys that may change the matching
 )
