@@ -44,6 +44,17 @@ class Scope:
     lower: Ints
     upper: Ints
 
+    def transposed(self) -> "Scope":
+        """The same assignments with mentors as rows."""
+        return Scope(
+            allowed=self.allowed.T,
+            fixed=self.fixed.T,
+            least=self.lower,
+            most=self.upper,
+            lower=self.least,
+            upper=self.most,
+        )
+
     def holds(self, held: Bools) -> bool:
         degree, load = held.sum(axis=1), held.sum(axis=0)
         return not (

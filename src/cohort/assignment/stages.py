@@ -20,7 +20,7 @@ from cohort.assignment.flow import (
 from cohort.assignment.infeasible import too_few
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools, Ints, Problem
-from cohort.assignment.start import quick
+from cohort.assignment.start import initial_assignment
 from cohort.assignment.walks import NO_ARC
 
 
@@ -47,10 +47,10 @@ def feasible(
     Where the quick start misses a minimum, they are met from the best assignment without them,
     always at the least loss (`fill`); out of time, in any way.
     """
-    start = quick(goal, scope, scope.fixed, out_of_time)
+    start = initial_assignment(goal, scope, scope.fixed, out_of_time)
     if not scope.holds(start.held):
         no_minimum = replace(scope, lower=np.zeros_like(scope.lower))
-        best = Residual(goal, no_minimum, quick(goal, no_minimum, scope.fixed, out_of_time).held)
+        best = Residual(goal, no_minimum, initial_assignment(goal, no_minimum, scope.fixed, out_of_time).held)
         in_time = improve(best, out_of_time) is None
         aim = goal if in_time else Goal(np.zeros_like(goal.worth))
         residual = Residual(aim, scope, best.held)
@@ -82,7 +82,7 @@ def settled(
             scope = replace(scope, lower=scope.upper)
             continue
         if not alike:
-            start = quick(goal, scope, start, out_of_time).held
+            start = initial_assignment(goal, scope, start, out_of_time).held
         inner = Residual(goal, scope, start)
         in_time = improve(inner, out_of_time) is None
         held[block] = inner.held | surely

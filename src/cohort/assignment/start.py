@@ -1,11 +1,16 @@
-"""A good assignment quickly: where the exact engine starts from. It promises nothing.
+"""An initial assignment for the exact engine. It promises nothing: only speed depends on it.
 
-Above a few hundred people, an auction in which everybody bids at once finds prices near the
-best (Bertsekas 1981), the pairs that look good at those prices make a sparse core (Volgenant
-1996), and SciPy solves the core. What is still wrong then is a few moves, which the engine finds.
+The side with fewer places to fill bids, as rows; the other side is the columns (where mentors are
+short, mentors bid for researchers). Up to `DENSE` cells SciPy solves the matrix with a row and a
+column per place (a shortest augmenting path per row: Jonker and Volgenant 1987, Crouse 2016).
+Above, an epsilon-scaling auction finds node potentials within a hundredth of the best (Bertsekas
+1988), the pairs of small reduced cost form a sparse core (Volgenant 1996), and SciPy solves the
+core. What is still wrong then is a few augmentations, which the engine finds.
+docs/decisions/start-of-the-solver.md has the measurements.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +24,9 @@ from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools, Floats, Ints
 from cohort.assignment.several import nearly_best_with_several
 
-DENSE = 100_000  # researchers times places up to which the whole matrix is solved at once
-NEAR = 2.0  # steps within which a pair always belongs to the core
-CHOICE = 8  # how many pairs the core should have for most researchers
+DENSE = 100_000  # cells of the expanded matrix up to which the whole of it is solved at once
+NEAR = 2.0  # bids within which a pair always belongs to the core
+CHOICE = 8  # how many pairs the core should have for most rows
 SAMPLE = 128
 
 
@@ -32,28 +37,36 @@ class Start(NamedTuple):
     price: Ints
 
 
-def quick(goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool] = never) -> Start:
-    """An assignment near the best: `held` itself where nothing better is found."""
-    n, m = held.shape
-    price = np.zeros(m, dtype=np.int64)
-    nothing_to_find = not (scope.allowed.any() and scope.upper.any())
-    if nothing_to_find or _as_many_as_can_be(goal, scope, held):
+def initial_assignment(
+    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool] = never
+) -> Start:
+    """An assignment near the best: `held` itself where nothing better is found.
+
+    O(n m) a round of the auction, of which there are about ten where mentors differ and up to a
+    few hundred where all want the same ones; then one sparse assignment of about 10 max(n, m)
+    pairs. At most `DENSE` cells: O(k^2 l) for k rows and l columns.
+    """
+    price = np.zeros(held.shape[1], dtype=np.int64)
+    used = _without_spare_places(scope)
+    if not used.upper.any() or _as_many_as_can_be(goal, scope, held):
         return Start(held, price)
-    places = int(np.minimum(scope.upper, scope.allowed.sum(axis=0)).sum())
-    several = bool((scope.most > 1).any())
+    several = bool((used.most > 1).any())
     found: Bools | None
     if several and not out_of_time():
         found = nearly_best_with_several(goal, scope)
-    elif not several and n * places <= DENSE:
-        found = _dense(goal, scope)
+    elif not several and used.upper.sum() < used.most.sum():
+        found, price = _mentors_first(goal, used, held, out_of_time)
     else:
-        bids = auction(goal, scope, out_of_time)
-        price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
-        found = bids.held
-        enough = several or _as_many_as_can_be(goal, scope, found)
-        if not enough and not (out_of_time() and scope.holds(found)):
-            found = _core_solved(goal, scope, held, bids)
+        found, price = _researchers_first(goal, used, held, out_of_time)
     return Start(held if found is None or not scope.holds(found) else found, price)
+
+
+def _without_spare_places(scope: Scope) -> Scope:
+    """No more places for anybody than there are pairs to fill them."""
+    of_row, of_column = (np.count_nonzero(scope.allowed, axis=axis) for axis in (1, 0))
+    return replace(
+        scope, most=np.minimum(scope.most, of_row), upper=np.minimum(scope.upper, of_column)
+    )
 
 
 def _as_many_as_can_be(goal: Goal, scope: Scope, held: Bools) -> bool:
@@ -62,85 +75,148 @@ def _as_many_as_can_be(goal: Goal, scope: Scope, held: Bools) -> bool:
     return full and int(goal.worth.min()) == int(goal.worth.max()) > 0 and scope.holds(held)
 
 
-def _pull(goal: Goal, scope: Scope, rows: Ints, columns: Ints, nth: Ints) -> Floats:
-    """The worths of allowed pairs at the nth place of a mentor as floats, with so much for what
-    must be filled that nothing outweighs it, and half a step for every pair, so that of equals
-    more are placed."""
-    worth = goal.worth[rows, columns] + (goal.first + 0.5)
-    owed = (scope.least[rows] > 0) + (nth < scope.lower[columns]) * 1.0 + scope.fixed[rows, columns]
-    return worth + owed * (2.0 * len(goal.worth) * float(np.abs(worth).max(initial=0)) + 1.0)
+def _researchers_first(
+    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
+) -> tuple[Bools | None, Ints]:
+    """Researchers are the rows; the columns' prices are those of mentors."""
+    if _small(scope):
+        return _dense(goal, scope), np.zeros(held.shape[1], dtype=np.int64)
+    bids = auction(goal, scope, out_of_time)
+    price = np.where(scope.upper > 0, bids.price, 0) * bids.scale
+    return _found(goal, scope, held, bids, out_of_time), np.rint(price).astype(np.int64)
+
+
+def _mentors_first(
+    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
+) -> tuple[Bools | None, Ints]:
+    """Mentors are the rows; the price of a place is what another researcher could add to it."""
+    goal, scope, held = replace(goal, worth=goal.worth.T), scope.transposed(), held.T
+    if _small(scope):
+        return _dense(goal, scope).T, np.zeros(len(held), dtype=np.int64)
+    bids = auction(goal, scope, out_of_time)
+    price = np.maximum(bids.next_best() * bids.scale + bids.lowest + goal.first, 0)
+    found = _found(goal, scope, held, bids, out_of_time)
+    return None if found is None else found.T, np.rint(price).astype(np.int64)
+
+
+def _small(scope: Scope) -> bool:
+    return int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE
+
+
+def _found(
+    goal: Goal, scope: Scope, held: Bools, bids: Bids, out_of_time: Callable[[], bool]
+) -> Bools | None:
+    """What the auction has found; the best of the core around it, where that may be better."""
+    several = bool((scope.most > 1).any() and (scope.upper > 1).any())
+    if several or _as_many_as_can_be(goal, scope, bids.held):
+        return bids.held
+    if out_of_time() and scope.holds(bids.held):
+        return bids.held
+    return _best_within(goal, scope, *_core(scope, held, bids))
 
 
 def _dense(goal: Goal, scope: Scope) -> Bools:
-    """A place is a column; the bench needs none, because what does not exist counts as 0."""
-    n, m = scope.allowed.shape
-    places = np.minimum(scope.upper, n)
-    mentor, nth = _each_place(places)
-    rows, columns = pairs_in(scope.allowed[:, mentor])
-    pull = np.zeros((n, len(mentor)))
-    pull[rows, columns] = _pull(goal, scope, rows, mentor[columns], nth[columns])
-    rows, columns = linear_sum_assignment(np.maximum(pull, 0.0, out=pull), maximize=True)
-    real = pull[rows, columns] > 0
-    held = np.zeros((n, m), dtype=np.bool_)
-    held[rows[real], mentor[columns[real]]] = True
+    """The whole matrix: a row and a column per place. What does not exist counts as 0."""
+    row, nth_row = _each_place(scope.most)
+    column, nth_column = _each_place(scope.upper)
+    gain = np.where(scope.allowed, goal.worth + (goal.first + 0.5), 0.0)
+    gain = gain[row[:, None], column]
+    if _owes(scope):
+        rows, columns = pairs_in(scope.allowed[row[:, None], column])
+        owed = row[rows], column[columns], nth_row[rows], nth_column[columns]
+        gain[rows, columns] += _owed(goal, scope, *owed)
+    rows, columns = linear_sum_assignment(np.minimum(-gain, 0.0))
+    real = gain[rows, columns] > 0
+    held = np.zeros(scope.allowed.shape, dtype=np.bool_)
+    held[row[rows[real]], column[columns[real]]] = True
     return held
 
 
 def _each_place(places: Ints) -> tuple[Ints, Ints]:
-    """Of each of so many places of each mentor: the mentor, and how many come before it."""
-    mentor = np.repeat(np.arange(len(places)), places)
-    return mentor, np.arange(len(mentor)) - np.repeat(np.cumsum(places) - places, places)
+    """Of each of so many places of each node: the node, and how many places come before it."""
+    node = np.repeat(np.arange(len(places)), places)
+    return node, np.arange(len(node)) - np.repeat(np.cumsum(places) - places, places)
 
 
-def _core_solved(goal: Goal, scope: Scope, held: Bools, bids: Bids) -> Bools | None:
-    """The best assignment that uses only pairs which look good at the prices of the auction."""
-    margin = bids.value - bids.price
-    offer = np.maximum(margin.max(axis=1), bids.bench)
+def _owes(scope: Scope) -> bool:
+    return bool(scope.least.any() or scope.lower.any() or scope.fixed.any())
+
+
+def _owed(
+    goal: Goal, scope: Scope, rows: Ints, columns: Ints, nth_row: Ints, nth_column: Ints
+) -> Floats:
+    """What these pairs at the nth place of a row and of a column count beside their worth.
+
+    So much for what must be filled that nothing outweighs it.
+    """
+    owed = (nth_row < scope.least[rows]) + (nth_column < scope.lower[columns]) * 1.0
+    owed += scope.fixed[rows, columns]
+    most = 2.0 * max(goal.worth.shape) * float(np.abs(goal.worth).max(initial=0))
+    return owed * (most + 1.0)
+
+
+def _core(scope: Scope, held: Bools, bids: Bids) -> tuple[Bools, Ints]:
+    """The pairs that look good at the prices of the auction, and how many places of each row
+    may stay empty."""
+    margin, offer = bids.value - bids.price, bids.next_best()
     width = _width(margin, offer)
-    margin += _lure(scope, bids, margin, offer)
+    margin += _allowance(scope, bids, margin, offer)
     core = (margin >= (offer - width)[:, None]) & scope.allowed
     core |= bids.held | held
-    may_stay = scope.least == 0
-    placed = bids.held.any(axis=1)
-    if may_stay.all() and np.count_nonzero(~placed) <= FEW:
-        may_stay &= ~placed | (offer - bids.bench <= width)
-    return _best_within(goal, scope, core, np.flatnonzero(may_stay))
+    may_stay = scope.most - scope.least
+    empty = scope.most - bids.held.sum(axis=1)
+    if not scope.least.any() and int(empty.sum()) <= FEW:
+        may_stay = np.where(offer - bids.stays <= width, scope.most, empty)
+    return core, may_stay
 
 
-def _lure(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Singles:
-    """What mentors below their minimum must add so that enough people look at them."""
-    lure = np.zeros(len(scope.lower), dtype=np.float32)
+def _allowance(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Singles:
+    """What columns below their minimum must add so that enough rows have them in their core."""
+    allowance = np.zeros(len(scope.lower), dtype=np.float32)
     for j in np.flatnonzero(bids.held.sum(axis=0) < scope.lower):
         enough = min(CHOICE * int(scope.lower[j]), len(offer)) - 1
-        lure[j] = np.partition(offer - margin[:, j], enough)[enough]
-    lure[~np.isfinite(lure)] = 2.0
-    return lure
+        allowance[j] = np.partition(offer - margin[:, j], enough)[enough]
+    allowance[~np.isfinite(allowance)] = 2.0
+    return allowance
 
 
 def _best_within(goal: Goal, scope: Scope, core: Bools, may_stay: Ints) -> Bools | None:
-    """A place is a column, and so is the bench of each who may stay there."""
+    """The best assignment that uses only the core.
+
+    A row or a column per place; one more column for each place of a row that may stay empty.
+    """
     rows, columns = pairs_in(core)
-    places = np.minimum(scope.upper, core.sum(axis=0))
-    first = np.append(0, np.cumsum(places))
-    pair, nth = _each_place(places[columns])
-    row, mentor = rows[pair], columns[pair]
-    bench = first[-1] + np.arange(len(may_stay))
-    gain = np.append(_pull(goal, scope, row, mentor, nth), np.zeros(len(may_stay)))
+    units, places = np.minimum(scope.most, core.sum(axis=1) + may_stay), scope.upper
+    places = np.minimum(places, core.sum(axis=0))
+    first_row, first_column = (np.append(0, np.cumsum(many)) for many in (units, places))
+    pair, nth = _each_place(units[rows] * places[columns])
+    rows, columns = rows[pair], columns[pair]
+    nth_row, nth_column = np.divmod(nth, places[columns])
+    gain = goal.worth[rows, columns] + (goal.first + 0.5)
+    if _owes(scope):
+        gain += _owed(goal, scope, rows, columns, nth_row, nth_column)
+    row, nth = _each_place(units)
+    stays = np.flatnonzero(nth >= units[row] - may_stay[row])
+    empty = first_column[-1] + np.arange(len(stays))
+    gain = np.append(gain, np.zeros(len(stays)))
     cost = float(gain.max(initial=0.0)) * 2 + 1 - gain
-    where = np.append(row, may_stay), np.append(first[mentor] + nth, bench)
-    graph = csr_array((cost, where), shape=(len(core), first[-1] + len(may_stay)))
+    at = np.append(first_row[rows] + nth_row, stays), np.append(
+        first_column[columns] + nth_column, empty
+    )
+    graph = csr_array((cost, at), shape=(len(row), first_column[-1] + len(stays)))
     try:
         taken, place = min_weight_full_bipartite_matching(graph)
-    except ValueError:  # somebody who must be matched has no way to be within the core
+    except ValueError:  # a row that must be filled has no way to be within the core
         return None
     found = np.zeros(core.shape, dtype=np.bool_)
-    real = place < first[-1]
-    found[taken[real], np.searchsorted(first, place[real], side="right") - 1] = True
+    real = place < first_column[-1]
+    where = np.searchsorted(first_column, place[real], side="right") - 1
+    found[row[taken[real]], where] = True
     return found
 
 
 def _width(margin: Singles, offer: Singles) -> float:
-    """How far below her best offer most researchers have a choice of mentors."""
+    """How far below its next best offer most rows have a choice of columns."""
     every = max(1, len(margin) // SAMPLE)
     short = offer[::every, None] - margin[::every]
     choice = min(CHOICE, short.shape[1] - 1)
