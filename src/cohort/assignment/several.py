@@ -11,11 +11,11 @@ from cohort.assignment.flow import Goal, Scope
 from cohort.assignment.problem import Bools, Ints
 
 BITS = 58  # that OR-tools has for a gain times the number of nodes
-STEPS = 2.0**12  # from the least to the largest worth: finer, ties are slower than what it saves
-ENOUGH = 4.0  # times the largest worth, for what comes first: nearly always all that it takes
+STEPS = 2.0**16
+ENOUGH = 64.0
 
 
-def nearly_best_with_several(goal: Goal, scope: Scope) -> Bools | None:
+def best_flow(goal: Goal, scope: Scope) -> Bools | None:
     """An assignment, the best in the scope but for rounded gains; minimums may be missed.
 
     None where there are more places than OR-tools can count. Cost scaling (Goldberg and Tarjan

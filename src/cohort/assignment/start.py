@@ -15,18 +15,17 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-from cohort.assignment.auction import FEW, STEP, Bids, Singles, auction
+from cohort.assignment.auction import STEP, Bids, Singles, auction
 from cohort.assignment.flow import Goal, Scope, pairs_in
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools, Floats, Ints
-from cohort.assignment.several import nearly_best_with_several
+from cohort.assignment.several import best_flow
 
 DENSE = 100_000  # cells of the expanded matrix up to which the whole of it is solved at once
 NEAR = 2.0  # bids within which a pair always belongs to the core
 CHOICE = 8  # how many pairs the core should have for most rows
+FAT = 32
 SAMPLE = 128
 
 
@@ -51,14 +50,44 @@ def initial_assignment(
     if not used.upper.any() or _as_many_as_can_be(goal, scope, held):
         return Start(held, price)
     several = bool((used.most > 1).any())
-    found: Bools | None
     if several and not out_of_time():
-        found = nearly_best_with_several(goal, scope)
-    elif not several and used.upper.sum() < used.most.sum():
-        found, price = _mentors_first(goal, used, held, out_of_time)
+        found = best_flow(goal, scope)
     else:
-        found, price = _researchers_first(goal, used, held, out_of_time)
+        scarce = not several and used.upper.sum() < used.most.sum()
+        bid = _mentors_bid if scarce else _researchers_bid
+        found, price = bid(goal, used, held, out_of_time)
     return Start(held if found is None or not scope.holds(found) else found, price)
+
+
+def _researchers_bid(
+    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
+) -> tuple[Bools | None, Ints]:
+    if _small(scope):
+        return _dense(goal, scope), np.zeros_like(scope.upper)
+    bids = auction(goal, scope, out_of_time)
+    price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
+    if (scope.most > 1).any() or (out_of_time() and scope.holds(bids.held)):
+        return bids.held, price
+    return best_flow(goal, replace(scope, allowed=held | _core(scope, bids))), price
+
+
+def _mentors_bid(
+    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
+) -> tuple[Bools | None, Ints]:
+    """The same with mentors as rows; a place is worth what the next researcher would add to it."""
+    across, turned = replace(goal, worth=goal.worth.T), scope.transposed()
+    if _small(scope):
+        return _dense(across, turned).T, np.zeros_like(scope.upper)
+    bids = auction(across, turned, out_of_time)
+    price = np.maximum(bids.next_best() * bids.scale + bids.lowest + goal.first, 0)
+    price = np.rint(price).astype(np.int64)
+    if out_of_time() and scope.holds(bids.held.T):
+        return bids.held.T, price
+    return best_flow(goal, replace(scope, allowed=held | _core(turned, bids).T)), price
+
+
+def _small(scope: Scope) -> bool:
+    return int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE
 
 
 def _without_spare_places(scope: Scope) -> Scope:
@@ -75,44 +104,14 @@ def _as_many_as_can_be(goal: Goal, scope: Scope, held: Bools) -> bool:
     return full and int(goal.worth.min()) == int(goal.worth.max()) > 0 and scope.holds(held)
 
 
-def _researchers_first(
+def _by_rows(
     goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
-) -> tuple[Bools | None, Ints]:
-    """Researchers are the rows; the columns' prices are those of mentors."""
-    if _small(scope):
-        return _dense(goal, scope), np.zeros(held.shape[1], dtype=np.int64)
+) -> tuple[Bools, Bids | None]:
+    """What the rows come to by bidding, or the pairs among which the best is to be found."""
+    if int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE:
+        return _dense(goal, scope), None
     bids = auction(goal, scope, out_of_time)
-    price = np.where(scope.upper > 0, bids.price, 0) * bids.scale
-    return _found(goal, scope, held, bids, out_of_time), np.rint(price).astype(np.int64)
-
-
-def _mentors_first(
-    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
-) -> tuple[Bools | None, Ints]:
-    """Mentors are the rows; the price of a place is what another researcher could add to it."""
-    goal, scope, held = replace(goal, worth=goal.worth.T), scope.transposed(), held.T
-    if _small(scope):
-        return _dense(goal, scope).T, np.zeros(len(held), dtype=np.int64)
-    bids = auction(goal, scope, out_of_time)
-    price = np.maximum(bids.next_best() * bids.scale + bids.lowest + goal.first, 0)
-    found = _found(goal, scope, held, bids, out_of_time)
-    return None if found is None else found.T, np.rint(price).astype(np.int64)
-
-
-def _small(scope: Scope) -> bool:
-    return int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE
-
-
-def _found(
-    goal: Goal, scope: Scope, held: Bools, bids: Bids, out_of_time: Callable[[], bool]
-) -> Bools | None:
-    """What the auction has found; the best of the core around it, where that may be better."""
-    several = bool((scope.most > 1).any() and (scope.upper > 1).any())
-    if several or _as_many_as_can_be(goal, scope, bids.held):
-        return bids.held
-    if out_of_time() and scope.holds(bids.held):
-        return bids.held
-    return _best_within(goal, scope, *_core(scope, held, bids))
+    return _core(scope, held, bids), bids
 
 
 def _dense(goal: Goal, scope: Scope) -> Bools:
@@ -155,19 +154,23 @@ def _owed(
     return owed * (most + 1.0)
 
 
-def _core(scope: Scope, held: Bools, bids: Bids) -> tuple[Bools, Ints]:
-    """The pairs that look good at the prices of the auction, and how many places of each row
-    may stay empty."""
+def _core(scope: Scope, bids: Bids) -> Bools:
+    """The pairs of small reduced cost at the prices of the auction, and those that it has found."""
     margin, offer = bids.value - bids.price, bids.next_best()
     width = _width(margin, offer)
     margin += _allowance(scope, bids, margin, offer)
-    core = (margin >= (offer - width)[:, None]) & scope.allowed
-    core |= bids.held | held
-    may_stay = scope.most - scope.least
-    empty = scope.most - bids.held.sum(axis=1)
-    if not scope.least.any() and int(empty.sum()) <= FEW:
-        may_stay = np.where(offer - bids.stays <= width, scope.most, empty)
-    return core, may_stay
+    core: Bools = (margin >= (offer - width)[:, None]) & scope.allowed
+    core &= _thinned(core)
+    core |= bids.held
+    return core
+
+
+def _thinned(core: Bools) -> Bools:
+    """About `FAT` pairs of each row that has many more: among so many equals, any will do."""
+    every = np.maximum(np.count_nonzero(core, axis=1) // FAT, 1)
+    i, j = np.ogrid[: core.shape[0], : core.shape[1]]
+    kept: Bools = (i + j) % every[:, None] == 0
+    return kept
 
 
 def _allowance(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Singles:
@@ -178,41 +181,6 @@ def _allowance(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Sin
         allowance[j] = np.partition(offer - margin[:, j], enough)[enough]
     allowance[~np.isfinite(allowance)] = 2.0
     return allowance
-
-
-def _best_within(goal: Goal, scope: Scope, core: Bools, may_stay: Ints) -> Bools | None:
-    """The best assignment that uses only the core.
-
-    A row or a column per place; one more column for each place of a row that may stay empty.
-    """
-    rows, columns = pairs_in(core)
-    units, places = np.minimum(scope.most, core.sum(axis=1) + may_stay), scope.upper
-    places = np.minimum(places, core.sum(axis=0))
-    first_row, first_column = (np.append(0, np.cumsum(many)) for many in (units, places))
-    pair, nth = _each_place(units[rows] * places[columns])
-    rows, columns = rows[pair], columns[pair]
-    nth_row, nth_column = np.divmod(nth, places[columns])
-    gain = goal.worth[rows, columns] + (goal.first + 0.5)
-    if _owes(scope):
-        gain += _owed(goal, scope, rows, columns, nth_row, nth_column)
-    row, nth = _each_place(units)
-    stays = np.flatnonzero(nth >= units[row] - may_stay[row])
-    empty = first_column[-1] + np.arange(len(stays))
-    gain = np.append(gain, np.zeros(len(stays)))
-    cost = float(gain.max(initial=0.0)) * 2 + 1 - gain
-    at = np.append(first_row[rows] + nth_row, stays), np.append(
-        first_column[columns] + nth_column, empty
-    )
-    graph = csr_array((cost, at), shape=(len(row), first_column[-1] + len(stays)))
-    try:
-        taken, place = min_weight_full_bipartite_matching(graph)
-    except ValueError:  # a row that must be filled has no way to be within the core
-        return None
-    found = np.zeros(core.shape, dtype=np.bool_)
-    real = place < first_column[-1]
-    where = np.searchsorted(first_column, place[real], side="right") - 1
-    found[row[taken[real]], where] = True
-    return found
 
 
 def _width(margin: Singles, offer: Singles) -> float:
