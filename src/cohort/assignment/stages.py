@@ -50,7 +50,9 @@ def feasible(
     start = initial_assignment(goal, scope, scope.fixed, out_of_time)
     if not scope.holds(start.held):
         no_minimum = replace(scope, lower=np.zeros_like(scope.lower))
-        best = Residual(goal, no_minimum, initial_assignment(goal, no_minimum, scope.fixed, out_of_time).held)
+        best = Residual(
+            goal, no_minimum, initial_assignment(goal, no_minimum, scope.fixed, out_of_time).held
+        )
         in_time = improve(best, out_of_time) is None
         aim = goal if in_time else Goal(np.zeros_like(goal.worth))
         residual = Residual(aim, scope, best.held)

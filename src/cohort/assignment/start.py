@@ -25,7 +25,7 @@ from cohort.assignment.several import best_flow
 DENSE = 100_000  # cells of the expanded matrix up to which the whole of it is solved at once
 NEAR = 2.0  # bids within which a pair always belongs to the core
 CHOICE = 8  # how many pairs the core should have for most rows
-FAT = 32
+FAT = 64
 SAMPLE = 128
 
 
@@ -160,9 +160,16 @@ def _core(scope: Scope, bids: Bids) -> Bools:
     width = _width(margin, offer)
     margin += _allowance(scope, bids, margin, offer)
     core: Bools = (margin >= (offer - width)[:, None]) & scope.allowed
-    core &= _thinned(core)
+    if _few_levels(bids.value):
+        core &= _thinned(core)
     core |= bids.held
     return core
+
+
+def _few_levels(value: Singles) -> bool:
+    """Whether most pairs are worth what many others are."""
+    some = value.ravel()[:: max(1, value.size // SAMPLE**2)]
+    return len(np.unique(some)) < len(some) // FAT
 
 
 def _thinned(core: Bools) -> Bools:
