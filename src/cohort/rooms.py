@@ -32,6 +32,7 @@ from cohort.matching import routes as matching_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import routes as mentors_routes
+from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
@@ -52,6 +53,7 @@ API: Sequence[Router] = (
     guides_routes.router,
     cohorts_routes.router,
     mentors_routes.router,
+    mentors_wish_routes.router,
     mentorships_routes.router,
     study_routes.router,
     rules_routes.router,
