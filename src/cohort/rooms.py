@@ -31,6 +31,7 @@ from cohort.matching import result_routes as matching_result_routes
 from cohort.matching import routes as matching_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
+from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import jobs as mentorships_jobs
@@ -69,6 +70,7 @@ PAGES: Sequence[Router] = (
     guides_pages.router,
     cohorts_pages.router,
     mentors_pages.router,
+    mentors_place_pages.router,
     mentorships_pages.router,
     study_pages.router,
     rules_pages.router,
