@@ -108,8 +108,6 @@ async def check_postgres(settings: Settings) -> list[Finding]:
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = reason_of(error)
         return [fail("PostgreSQL", f"does not let us in ({reason}): see COHORT_DATABASE_URL.")]
-            fail("PostgreSQL", f"does not let us in ({reason_of(error)}): see COHORT_DATABASE_URL.")
-        ]
     try:
         major = db.get_server_version().major
         if major < OLDEST_POSTGRES:
