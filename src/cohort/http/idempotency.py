@@ -1,6 +1,7 @@
 """Idempotency-Key: a request that is sent twice has one effect and one response."""
 
 import hashlib
+import hmac
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -16,7 +17,10 @@ from cohort.http.stored_responses import Said
 
 
 class OneAnswerPerKey:
-    """Honour Idempotency-Key on every POST: the key, its work and its answer are one commit."""
+    """Honour Idempotency-Key on every POST: the key, its work and its answer are one commit.
+
+    The keys of a person are her own. A key without a person belongs to what was sent with it.
+    """
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self.app = app
@@ -33,10 +37,15 @@ class OneAnswerPerKey:
             raise Invalid.at("Idempotency-Key", "A key has 1 to 200 characters.")
 
         db, user = scope["state"]["db"], scope.get("user")
-        owner = str(user.id) if user else "anyone"
         handler = cast("HTTPRouteHandler", scope["route_handler"])
         body = await read_whole(receive, limit=handler.resolve_request_max_body_size() or 0)
-        digest = digest_of(scope, body)
+        digest = digest_of(scope, body, key)
+        # The key itself is not stored: without it, nobody who reads the table can try out which
+        # password was in a body with that digest.
+        key = hashlib.sha256(key.encode()).hexdigest()
+        # Visitors whom nobody knows must not meet in each other's keys, and may come back from
+        # another address. Who sends the same content again with the same key is the same one.
+        owner = str(user.id) if user else f"anyone {digest.hex()}"
         said = await idempotency.claim(db, owner, key, digest=digest, now=self.clock())
         if said is not None:
             await say_again(said, send)
@@ -75,9 +84,9 @@ def whole(body: bytes) -> Receive:
     return receive
 
 
-def digest_of(scope: Scope, body: bytes) -> bytes:
+def digest_of(scope: Scope, body: bytes, key: str) -> bytes:
     asked = f"{scope.get('method')} {scope['path']}?".encode() + scope["query_string"]
-    return hashlib.sha256(asked + b"\0" + body).digest()
+    return hmac.digest(key.encode(), asked + b"\0" + body, "sha256")
 
 
 def answered_whole(send: Send, remember: Callable[[Said], Awaitable[None]]) -> Send:
