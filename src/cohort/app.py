@@ -29,7 +29,7 @@ from cohort.http import pages as web
 from cohort.http.body import BODY_LIMIT, JsonRequest
 from cohort.http.compression import GZIP, Compression
 from cohort.http.head import HeadAsGet
-from cohort.http.idempotency import OneAnswerPerKey
+from cohort.http.idempotency import OneResponsePerKey
 from cohort.http.not_modified import NotModified
 from cohort.http.origin import SameOrigin
 from cohort.http.paging import FIRST_PAGE, Slice
@@ -80,18 +80,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             DefineMiddleware(OneTransaction, sessions=sessions, wake=wake_up.wake),
             DefineMiddleware(SameOrigin, public_url=settings.public_url),
             DefineMiddleware(WhoIsAsking, settings=settings, clock=clock),
-            DefineMiddleware(OneAnswerPerKey, clock=clock),
+            DefineMiddleware(OneResponsePerKey, clock=clock),
         ],
-        dependencies={
-            "db": Provide(provide_db, sync_to_thread=False),
-            "actor": Provide(provide_actor, sync_to_thread=False),
-            "credential": Provide(provide_credential, sync_to_thread=False),
-            "part": Provide(provide_part, sync_to_thread=False),
-            "progress": Provide(provide_progress, sync_to_thread=False),
-            "clock": Provide(lambda: clock, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-            "tries": Provide(provide_tries, sync_to_thread=False),
-        },
+        dependencies=provided(settings, clock),
         exception_handlers={Exception: refuse},
         before_send=[add_headers(settings, static), count_and_log(meters)],
         lifespan=[opened],
@@ -113,6 +104,20 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     )
     app.asgi_handler = HeadAsGet(app.asgi_handler)
     return app
+
+
+def provided(settings: Settings, clock: Clock) -> dict[str, Provide]:
+    """What handlers may ask for by name."""
+    return {
+        "db": Provide(provide_db, sync_to_thread=False),
+        "actor": Provide(provide_actor, sync_to_thread=False),
+        "credential": Provide(provide_credential, sync_to_thread=False),
+        "part": Provide(provide_part, sync_to_thread=False),
+        "progress": Provide(provide_progress, sync_to_thread=False),
+        "clock": Provide(lambda: clock, sync_to_thread=False),
+        "settings": Provide(lambda: settings, sync_to_thread=False),
+        "tries": Provide(provide_tries, sync_to_thread=False),
+    }
 
 
 def contract() -> OpenAPIConfig:
