@@ -10,7 +10,7 @@ from cohort.assignment.problem import Bools, Floats
 from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores import factors
 from cohort.pairing.scores.availability import availability, shared_hours
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import IdPairs, removed
 from cohort.pairing.scores.taxonomy import Taxonomy
 
@@ -40,8 +40,8 @@ class Scores:
 
 
 def score(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     taxonomy: Taxonomy,
     week: date,
     *,
@@ -96,7 +96,9 @@ def score(
     )
 
 
-def _refuse_twins(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> None:
+def _refuse_twins(
+    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]
+) -> None:
     for ids in ([one.id for one in researchers], [one.id for one in mentors]):
         seen: set[str] = set()
         for position, one in enumerate(ids):
