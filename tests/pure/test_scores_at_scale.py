@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cohort.pairing.explaining import explain
 from cohort.pairing.scores.availability import BadHours
 from cohort.pairing.scores.in_blocks import profile_scores
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import Requirements
 from cohort.pairing.scores.scoring import Scores, Weights, score
 
@@ -89,7 +89,7 @@ def test_a_factor_without_weight_changes_no_score(name: str) -> None:
 
 
 def test_who_says_nothing_is_scored_and_forbidden_only_by_what_is_required() -> None:
-    researchers, mentors = [Researcher(id="r")], [Mentor(id="m", name="M")]
+    researchers, mentors = [ResearcherProfile(id="r")], [MentorProfile(id="m", name="M")]
     rules = {"weights": Weights(), "requirements": OPEN}
     scores = score(researchers, mentors, TREE, WEEK, **rules)  # type: ignore[arg-type]
     assert scores.total.tolist() == [[0.5]]

@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 
 from cohort.pairing.scores.availability import BadHours
 from cohort.pairing.scores.factors import BadProfile
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import BadRules, Requirements
 from cohort.pairing.scores.scoring import Weights, score
 
-SILENT = Researcher(id="silent")
+SILENT = ResearcherProfile(id="silent")
 
 
-def factor(name: str, researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> float:
+def factor(name: str, researcher: ResearcherProfile = MINA, mentor: MentorProfile = PRIYA) -> float:
     return float(scored([researcher], [mentor]).factors[name][0, 0])
 
 
-def removed_by(requirement: str, researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> bool:
+def removed_by(
+    requirement: str, researcher: ResearcherProfile = MINA, mentor: MentorProfile = PRIYA
+) -> bool:
     scores = scored([researcher], [mentor])
     assert bool(scores.forbidden[0, 0]) or not scores.reasons[requirement][0, 0]
     return bool(scores.reasons[requirement][0, 0])
@@ -80,7 +82,7 @@ def test_what_a_researcher_leaves_unsaid_is_the_same_with_every_mentor() -> None
 
 
 def test_what_a_mentor_leaves_unsaid_is_no_evidence_of_a_fit() -> None:
-    found = scored([MINA], [Mentor(id="new", name="New")]).factors
+    found = scored([MINA], [MentorProfile(id="new", name="New")]).factors
     assert {name for name, values in found.items() if values[0, 0] == 0} == {
         "domain",
         "role",

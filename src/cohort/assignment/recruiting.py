@@ -12,7 +12,7 @@ from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import BadShape, Bools, Floats, Ints, Problem
 from cohort.assignment.solution import Solution
-from cohort.pairing.scores.profiles import Researcher
+from cohort.pairing.scores.profiles import ResearcherProfile
 
 SKILLS = 5
 Profile = TypeVar("Profile")
@@ -102,7 +102,9 @@ def _whole(column: Column, n: int, profile: object) -> Column:
     return Column(score, forbidden)
 
 
-def wanted(researchers: Sequence[Researcher], lacking: Sequence[float]) -> tuple[Wanted, ...]:
+def wanted(
+    researchers: Sequence[ResearcherProfile], lacking: Sequence[float]
+) -> tuple[Wanted, ...]:
     """Profiles worth looking at: each pair of a domain and a first role goal that occurs.
 
     `lacking` float[n] >= 0 says how much each researcher misses (such as 1 for those without a

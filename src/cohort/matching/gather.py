@@ -16,8 +16,7 @@ from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.pool import IdPair, Pool
-from cohort.pairing.scores.profiles import Mentor as MentorProfile
-from cohort.pairing.scores.profiles import Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import Requirements, Weights
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.profiles.languages import LANGUAGES
@@ -127,8 +126,10 @@ async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Over
     return (await db.scalars(standing)).all()
 
 
-def _researcher(enrolment: Enrolment, gaps: dict[str, float], wishes: Sequence[UUID]) -> Researcher:
-    return Researcher(
+def _researcher(
+    enrolment: Enrolment, gaps: dict[str, float], wishes: Sequence[UUID]
+) -> ResearcherProfile:
+    return ResearcherProfile(
         id=str(enrolment.id),
         stage=enrolment.stage.value,
         domains=enrolment.domains,

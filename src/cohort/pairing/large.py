@@ -27,7 +27,7 @@ from cohort.pairing.pool import Pool, score_people
 from cohort.pairing.scores.availability import availability, shared_hours
 from cohort.pairing.scores.distinct import Pool as Alike
 from cohort.pairing.scores.distinct import pool_of
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import removed
 from cohort.pairing.unmatched import Outlook, WhyUnmatched, why_unmatched
 
@@ -199,7 +199,7 @@ def _without_a_choice(pool: Pool, rows: list[int]) -> Iterator[tuple[str, WhyUnm
             yield one.id, why_unmatched(outlook, pool.floor)
 
 
-def _free(people: Sequence[Researcher] | Sequence[Mentor], week: date) -> Bools:
+def _free(people: Sequence[ResearcherProfile] | Sequence[MentorProfile], week: date) -> Bools:
     return availability(
         [one.weekly_hours for one in people], [one.time_zone for one in people], week
     )

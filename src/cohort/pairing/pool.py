@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from cohort.assignment.problem import UNMATCHED, Ints
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import Requirements, Scores, Weights, score
 from cohort.pairing.scores.taxonomy import Taxonomy
 
@@ -34,8 +34,8 @@ class Pool:
     """
 
     week: date
-    researchers: Sequence[Researcher]
-    mentors: Sequence[Mentor]
+    researchers: Sequence[ResearcherProfile]
+    mentors: Sequence[MentorProfile]
     places: Sequence[int]
     taxonomy: Taxonomy
     weights: Weights = field(default_factory=Weights)
@@ -88,8 +88,8 @@ class Pool:
 
 def score_people(
     pool: Pool,
-    researchers: Sequence[Researcher] | None = None,
-    mentors: Sequence[Mentor] | None = None,
+    researchers: Sequence[ResearcherProfile] | None = None,
+    mentors: Sequence[MentorProfile] | None = None,
 ) -> Scores:
     """The scores of all pairs of these people under the rules of the pool; of all by default."""
     return score(

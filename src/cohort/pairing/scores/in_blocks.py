@@ -24,7 +24,7 @@ from cohort.pairing.scores.parts import (
     languages_of,
     words_of,
 )
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import IdPairs, Requirements
 from cohort.pairing.scores.scoring import Weights
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -85,8 +85,8 @@ class ProfileScores:
 
 
 def profile_scores(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     taxonomy: Taxonomy,
     week: date,
     *,

@@ -8,7 +8,7 @@ import numpy as np
 
 from cohort.assignment.problem import Bools, Floats
 from cohort.pairing.scores.factors import common
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 
 TITLES = re.compile(r"^(?:(?:prof(?:essor)?|drs?|mrs?|ms|mx|sir|dame)\b[. ]*)+")
 IdPairs = Collection[tuple[str, str]]
@@ -43,8 +43,8 @@ class BadRules(ValueError):
 
 
 def removed(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     hours: Floats,
     requirements: Requirements,
     *,
@@ -72,7 +72,9 @@ def removed(
     }
 
 
-def conflicts_of_interest(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Bools:
+def conflicts_of_interest(
+    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]
+) -> Bools:
     """Who shares an organisation, or has the mentor as an adviser (by name or e-mail).
 
     Compared without regard to case, to how much white space there is, and to titles before a
@@ -99,7 +101,9 @@ def _bare(name: str) -> str:
     return spoken if "@" in spoken else TITLES.sub("", spoken) or spoken
 
 
-def _named(pairs: IdPairs, researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Bools:
+def _named(
+    pairs: IdPairs, researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]
+) -> Bools:
     row = {one.id: i for i, one in enumerate(researchers)}
     column = {one.id: j for j, one in enumerate(mentors)}
     named = np.zeros((len(row), len(column)), dtype=np.bool_)

@@ -9,13 +9,21 @@ import numpy as np
 from cohort.assignment.problem import Bools, Floats
 from cohort.pairing.scores import factors
 from cohort.pairing.scores.availability import availability, shared_hours
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import BadRules, IdPairs, Requirements, removed
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 DECIMALS = 9
 
-__all__ = ["BadRules", "Mentor", "Requirements", "Researcher", "Scores", "Weights", "score"]
+__all__ = [
+    "BadRules",
+    "MentorProfile",
+    "Requirements",
+    "ResearcherProfile",
+    "Scores",
+    "Weights",
+    "score",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +75,8 @@ class Scores:
 
 
 def score(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     taxonomy: Taxonomy,
     week: date,
     *,
@@ -123,7 +131,9 @@ def score(
     )
 
 
-def _refuse_twins(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> None:
+def _refuse_twins(
+    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]
+) -> None:
     for ids in ([one.id for one in researchers], [one.id for one in mentors]):
         seen: set[str] = set()
         for position, one in enumerate(ids):
