@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.scoring import IdPairs, Requirements, Scores, Weights, score
+from cohort.pairing.scores.scoring import IdPairs, Scores, score
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 WEEK = date(2026, 1, 12)

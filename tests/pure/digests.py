@@ -19,9 +19,10 @@ from cohort.assignment.large.solver import LargeSolution, solve_large
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.assignment.solution import Solution
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.in_blocks import profile_scores
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.scoring import Requirements, Weights, score
+from cohort.pairing.scores.scoring import score
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 WEEK = date(2024, 3, 25)

@@ -10,11 +10,12 @@ from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import solve_large
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.distinct import pool_of
 from cohort.pairing.scores.factors import BadProfile
 from cohort.pairing.scores.in_blocks import ProfileScores, profile_scores
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.scoring import Requirements, Weights, score
+from cohort.pairing.scores.scoring import score
 
 DAYS = ("monday", "wednesday", "sunday")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")

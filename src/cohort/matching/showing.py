@@ -50,7 +50,7 @@ def alternative_out(among: Alternatives, one: Alternative) -> AlternativeOut:
         fewer_placed=one.fewer_placed,
         below_least_score=one.below_floor,
         ruled_out=list(one.ruled_out),
-        said=among.cost(one),
+        sentence=among.cost(one),
     )
 
 
@@ -115,7 +115,7 @@ def _way_out(way: WayToPlace, names: Mapping[str, str], run: Run) -> WayToPlaceO
         gain=way.gain,
         newly=[UUID(one) for one in way.newly],
         losing=[UUID(one) for one in way.losing],
-        said=saying.way_to_place(way, names),
+        sentence=saying.way_to_place(way, names),
         what_comes=saying.what_comes(way, names, run.total or 0.0),
     )
 

@@ -64,7 +64,7 @@ def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem
     return Problem(
         scores=scores.total,
         capacity=np.array(pool.places, dtype=np.int64),
-        floor=pool.floor,
+        floor=pool.requirements.least_score,
         forbidden=scores.forbidden,
         pinned=pins,
         incumbent=pool.incumbents_by_position(),
@@ -86,7 +86,8 @@ def _told(pool: Pool, held: Held, *, stopped: bool) -> Result:
     return Result(
         pairs=[_found(pool, held.scores, i, j, pinned) for i, j in solution.pairs.tolist()],
         unmatched={
-            pool.researchers[i].id: why_unmatched(outlook, pool.floor) for i, outlook in around
+            pool.researchers[i].id: why_unmatched(outlook, pool.requirements.least_score)
+            for i, outlook in around
         },
         total=solution.total,
         bound=solution.bound,

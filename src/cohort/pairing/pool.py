@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 
 from cohort.assignment.problem import UNMATCHED, Ints
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.scoring import Requirements, Scores, Weights, score
+from cohort.pairing.scores.scoring import Scores, score
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 IdPair = tuple[str, str]
@@ -22,7 +23,6 @@ class Pool:
     """Who waits for a mentor, who has room, and what was decided before.
 
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
-    floor      nobody is paired below this score.
     pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
     cover, objective  as in `Problem`: who is placed first of all, and what is the best.
@@ -40,7 +40,6 @@ class Pool:
     taxonomy: Taxonomy
     weights: Weights = field(default_factory=Weights)
     requirements: Requirements = field(default_factory=Requirements)
-    floor: float = 0.0
     pins: Sequence[IdPair] = ()
     vetoes: Sequence[IdPair] = ()
     declined: Sequence[IdPair] = ()
@@ -68,9 +67,8 @@ class Pool:
             "mentors": [asdict(one) for one in self.mentors],
             "places": list(self.places),
             "taxonomy": dict(self.taxonomy.parents),
-            "weights": asdict(self.weights),
-            "requirements": asdict(self.requirements),
-            "floor": self.floor,
+            "weights": self.weights.model_dump(),
+            "requirements": self.requirements.model_dump(),
             "pins": sorted(self.pins),
             "vetoes": sorted(self.vetoes),
             "declined": sorted(self.declined),

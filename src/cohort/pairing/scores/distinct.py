@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from cohort.assignment.problem import Ints
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.in_blocks import ProfileScores, profile_scores
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.requirements import IdPairs, Requirements, plain
-from cohort.pairing.scores.scoring import Weights
+from cohort.pairing.scores.requirements import IdPairs, plain
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.pairing.scores.words import alike
 

@@ -2,44 +2,17 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from cohort.assignment.problem import Bools, Floats
+from cohort.pairing.rules import Requirements
 from cohort.pairing.scores.factors import common
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 
 TITLES = re.compile(r"^(?:(?:prof(?:essor)?|drs?|mrs?|ms|mx|sir|dame)\b[. ]*)+")
 IdPairs = Collection[tuple[str, str]]
 """(researcher id, mentor id); pairs of people who are not in this round are ignored."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Requirements:
-    """Which requirements a cohort sets. Blocks, declines and vetoes always count.
-
-    min_shared_hours is in hours a week; 0 asks for none.
-    """
-
-    conflict_of_interest: bool = True
-    common_language: bool = True
-    min_shared_hours: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.min_shared_hours <= 7 * 24:
-            raise BadRules(
-                f"min_shared_hours is {self.min_shared_hours}; it must be from 0 to 168.",
-                "min_shared_hours",
-            )
-
-
-class BadRules(ValueError):
-    """Weights or requirements that no score can be made of; `field` says which."""
-
-    def __init__(self, sentence: str, field: str) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 def removed(
