@@ -37,7 +37,7 @@ from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
-from cohort.operations import health
+from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
 from cohort.people import jobs as people_jobs
@@ -78,6 +78,7 @@ PAGES: Sequence[Router] = (
     matching_preview_pages.router,
     dashboard_pages.router,
     operations_pages.router,
+    well_known.router,
     health.router,
 )
 JOBS: Mapping[str, JobFunction] = {
