@@ -16,8 +16,9 @@ from cohort.assignment.canonical import canonical, lots
 from cohort.assignment.counterfactual import counterfactuals, robustness
 from cohort.assignment.large.blocks import DenseScores, ProductScores
 from cohort.assignment.large.solver import LargeSolution, solve_large
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.in_blocks import profile_scores
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile

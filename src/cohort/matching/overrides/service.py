@@ -15,7 +15,7 @@ from cohort.errors import Conflict, Invalid, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.matching import policy
 from cohort.matching.models import Override, OverrideKind
-from cohort.matching.schemas import OverrideIn
+from cohort.matching.overrides.schemas import OverrideIn
 from cohort.mentors.models import Mentor
 from cohort.people import audit
 from cohort.people.models import Person

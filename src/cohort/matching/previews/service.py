@@ -15,9 +15,9 @@ from cohort.errors import Conflict
 from cohort.matching import periods
 from cohort.matching.gather import gather
 from cohort.matching.models import Pair, Round, RoundState, Run, RunState
-from cohort.matching.results import names_of
+from cohort.matching.results.service import names_of
+from cohort.matching.results.what_ifs import MOST_PAIRS
 from cohort.matching.service import latest_round, newest_run
-from cohort.matching.what_ifs import MOST_PAIRS
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Change
 from cohort.pairing.find import Result, find_pairs

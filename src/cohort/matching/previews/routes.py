@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.http.problems import may_refuse
-from cohort.matching import previewing
-from cohort.matching.result_schemas import (
+from cohort.matching.previews import service as previewing
+from cohort.matching.results.schemas import (
     RulesPreviewOut,
 )
 from cohort.matching.showing import preview_out
