@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 
 import httpx
 import pytest
-from tests.faults.test_rolling_restart import environment, free_port
+from tests.faults.processes import environment, free_port
 
 from cohort.settings import Settings
 
@@ -18,6 +18,7 @@ Serve = Callable[[float], tuple[subprocess.Popen[bytes], httpx.Client]]
 @pytest.fixture
 def serve(migrated: Settings) -> Generator[Serve]:
     started: list[subprocess.Popen[bytes]] = []
+    clients: list[httpx.Client] = []
 
     def serve(drain_seconds: float) -> tuple[subprocess.Popen[bytes], httpx.Client]:
         port = free_port()
@@ -27,6 +28,7 @@ def serve(migrated: Settings) -> Generator[Serve]:
         )
         started.append(process)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
+        clients.append(client)
         for _ in range(300):
             try:
                 client.get("/health/live")
@@ -37,6 +39,8 @@ def serve(migrated: Settings) -> Generator[Serve]:
         raise AssertionError("it did not start")
 
     yield serve
+    for client in clients:
+        client.close()
     for process in started:
         process.kill()
         process.wait()

@@ -6,7 +6,6 @@ Behind Debian's Caddy (`apt-get install caddy`). Without it there is nothing to 
 import asyncio
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import select
+from tests.faults.processes import environment, free_port
 
 from cohort.db import create_engine, create_sessions, unit_of_work
 from cohort.local import servers as embedded
@@ -43,12 +43,6 @@ pytestmark = [
         reason="NOT TRIED: rolling restarts need Caddy; install it with `apt-get install caddy`.",
     ),
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -82,15 +76,6 @@ class Process:
         lasted = time.monotonic() - began
         await self.start()
         return lasted
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COHORT_")}
-    return clean | {
-        "COHORT_DATABASE_URL": settings.database_url,
-        "COHORT_REDIS_URL": settings.redis_url,
-        "COHORT_LOG_LEVEL": "ERROR",
-    }
 
 
 @dataclass
