@@ -146,9 +146,10 @@ class Stage:
     ids: dict[str, Any] = field(default_factory=dict)
 
     async def ask(self, who: str, route: str, **sent: Any) -> Response:
-        """A good request to the route, unless `sent` says otherwise."""
+        """A good request to the route, unless `sent` says otherwise, such as another method."""
         method, path = route.split()
         asked: dict[str, Any] = {"headers": {}} | self.request(route) | sent
+        method = asked.pop("method", method)
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))
@@ -180,6 +181,8 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
+        "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
+        "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
         "POST /api/v1/mentors/{mentor_id}/approval": applying,
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},

@@ -103,9 +103,8 @@ def auction(goal: Goal, scope: Scope, out_of_time: Callable[[], bool]) -> Bids:
     Where both sides have several places it is only asked for when time is out, and all take what
     is free. At most `PATIENCE` looks at all pairs: O(n m) each.
     """
-    n, m = goal.worth.shape
     bids = Bids(goal, scope)
-    most = np.minimum(scope.most, m)
+    most = np.minimum(scope.most, goal.worth.shape[1])
     # First places first, so that a row seldom bids for two at once.
     waiting = np.concatenate([np.flatnonzero(most > k) for k in range(int(most.max()))])
     places, several = len(waiting), bool((most > 1).any())
