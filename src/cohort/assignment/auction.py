@@ -21,14 +21,14 @@ BELOW = -1.0  # at 0, the core misses five times as many pairs where equals are 
 TURN = 256  # rows that bid at once
 FEW = 20  # empty places for which the auction does not go on
 ROUND = 8  # a round costs at least as much as if so many-th of the rows took part
-PATIENCE = 100  # offers that every row may look through, on average, before the auction ends
+PATIENCE = 100  # looks of every row at all its offers, on average, before the auction ends
 
 
 class Bids:
     """Who has which place and for how much; a column's price is that of its cheapest place.
 
     value float32[n, m]: worths, moved by `lowest` and divided by `scale` so that they run from 0
-    to 1; stays float32[n]: what an empty place of a row is worth, in the same units.
+    to 1; unmatched float32[n]: what an empty place of a row is worth, in the same units.
     highest float32[m, k] and holder int[m, k], the highest bid first; -1 where a place is empty.
     An empty place costs 0; one that must be filled costs `BELOW`, so that bids find the price
     below 0 that it may need.
@@ -56,7 +56,7 @@ class Bids:
         value *= np.float32(1 / self.scale)
         value[scope.fixed] += np.float32(2.0)
         stays = max((-self.lowest - goal.first) / self.scale, -2.0)
-        self.stays = np.where(scope.least > 0, -2.0, stays).astype(np.float32)
+        self.unmatched = np.where(scope.least > 0, -2.0, stays).astype(np.float32)
         self.value = value
 
     def take(self, rows: Ints, columns: Ints, offered: Singles) -> Ints:
@@ -76,13 +76,13 @@ class Bids:
         self.held[who[somebody], where[somebody]] = stays[somebody]
         return who[somebody & ~stays]
 
-    def seat(self, waiting: Ints, free: Ints) -> Ints:
+    def fill_free(self, waiting: Ints, free: Ints) -> Ints:
         """Let these rows, one after the other, have the best of what is free; who has none."""
         without = []
         for i in waiting.tolist():
             offers = np.where((free > 0) & ~self.held[i], self.value[i], -np.inf)
             j = int(offers.argmax())
-            if offers[j] > self.stays[i]:
+            if offers[j] > self.unmatched[i]:
                 self.held[i, j] = True
                 free[j] -= 1
             else:
@@ -93,7 +93,7 @@ class Bids:
         """What one more place of each row could have at these prices: float32[n]."""
         margin = self.value - self.price
         margin[pairs_in(self.held)] = -np.inf
-        best: Singles = np.maximum(margin.max(axis=1), self.stays)
+        best: Singles = np.maximum(margin.max(axis=1), self.unmatched)
         return best
 
 
@@ -120,11 +120,11 @@ def auction(goal: Goal, scope: Scope, out_of_time: Callable[[], bool]) -> Bids:
         k, best = np.arange(len(waiting)), offers.argmax(axis=1)
         most_offered = offers[k, best]
         offers[k, best] = -np.inf
-        second = np.maximum(offers.max(axis=1), bids.stays[waiting])
-        goes = most_offered > bids.stays[waiting]
+        second = np.maximum(offers.max(axis=1), bids.unmatched[waiting])
+        goes = most_offered > bids.unmatched[waiting]
         who, where = waiting[goes], best[goes]
         bid = bids.price[where] + (most_offered - second)[goes] + np.float32(STEP)
         waiting = np.append(again, bids.take(who, where, bid))
     for free in (scope.lower, scope.upper):
-        waiting = bids.seat(waiting, free - bids.held.sum(axis=0))
+        waiting = bids.fill_free(waiting, free - bids.held.sum(axis=0))
     return bids

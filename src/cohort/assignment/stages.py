@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from cohort.assignment.canonical import Canonical, in_blocks, lots
 from cohort.assignment.flow import (
@@ -132,6 +130,10 @@ def _within_rounds(best: Residual, prices: Ints) -> Scope:
     scope, held = narrowed(best, prices), best.held
     if not len(prices) or (scope.most > 1).any():
         return scope
+    # Imported here so that large pools, which need only the rest of the package, do without SciPy.
+    from scipy.sparse import csr_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     price = np.append(prices, 0)
     even = best.arcs == price - price[:, None]
     _, part = connected_components(csr_array(even), connection="strong")

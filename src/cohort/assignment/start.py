@@ -1,12 +1,15 @@
-"""An initial assignment for the exact engine. It promises nothing: only speed depends on it.
+"""An initial assignment for the exact engine: only speed depends on it.
 
-The side with fewer places to fill bids, as rows; the other side is the columns (where mentors are
-short, mentors bid for researchers). Up to `DENSE` cells SciPy solves the matrix with a row and a
-column per place (a shortest augmenting path per row: Jonker and Volgenant 1987, Crouse 2016).
-Above, an epsilon-scaling auction finds node potentials within a hundredth of the best (Bertsekas
-1988), the pairs of small reduced cost form a sparse core (Volgenant 1996), and SciPy solves the
-core. What is still wrong then is a few augmentations, which the engine finds.
-docs/decisions/start-of-the-solver.md has the measurements.
+Up to `DENSE` cells, SciPy solves the matrix with a row and a column per place by shortest
+augmenting paths (Jonker and Volgenant 1987; Crouse 2016). Above, one of two sides bids for places
+of the other in an auction (Bertsekas 1988) until node potentials are within a hundredth of the
+best; the pairs of small reduced cost at these potentials form a sparse core (Volgenant 1996), and
+one minimum cost flow solves the core. What is still wrong then is a few negative cycles, which
+the engine cancels.
+
+The side with fewer places bids: where mentors are short, mentors bid for researchers. The longer
+side would have to bid prices up until a third of it gives up, which took four times as long.
+docs/decisions/own-start.md has the measurements.
 """
 
 from collections.abc import Callable
@@ -14,18 +17,25 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from cohort.assignment.auction import STEP, Bids, Singles, auction
 from cohort.assignment.flow import Goal, Scope, pairs_in
+from cohort.assignment.min_cost_flow import min_cost_flow
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools, Floats, Ints
-from cohort.assignment.several import best_flow
 
-DENSE = 100_000  # cells of the expanded matrix up to which the whole of it is solved at once
-NEAR = 2.0  # bids within which a pair always belongs to the core
-CHOICE = 8  # how many pairs the core should have for most rows
-FAT = 64
+DENSE = 100_000
+"""Cells of the expanded matrix up to which all of it is solved at once. Measured on five shapes of
+scores: at 100 x 34 four times as fast as the auction and the core, at 300 x 100 the same on
+average, at 500 x 167 twice as slow, at 1,000 x 334 five times."""
+NEAR = 2.0
+"""Steps of the auction within which a pair always belongs to the core."""
+CHOICE = 8
+"""Pairs that the core should have for most rows; with 8, at 2,000 x 667 no pair of the best
+assignment is missing on four of five shapes, with ties ten of 1,245."""
+MOST_EQUALS = 64
+"""Pairs that a row of the core keeps among many equal ones. With all of them the flow takes eight
+times as long (6,000 x 2,000, twenty levels), with 16 the engine has more to mend than is saved."""
 SAMPLE = 128
 
 
@@ -41,9 +51,10 @@ def initial_assignment(
 ) -> Start:
     """An assignment near the best: `held` itself where nothing better is found.
 
-    O(n m) a round of the auction, of which there are about ten where mentors differ and up to a
-    few hundred where all want the same ones; then one sparse assignment of about 10 max(n, m)
-    pairs. At most `DENSE` cells: O(k^2 l) for k rows and l columns.
+    An auction of at most `PATIENCE` looks at all pairs, O(n m) each (a few where people differ),
+    and one flow on about 10 to 60 pairs a row; up to `DENSE` cells instead O(k^2 l) for k rows
+    and l columns, one for each place. `out_of_time` is asked before each round of the auction;
+    when it is true, those who wait take what is free.
     """
     price = np.zeros(held.shape[1], dtype=np.int64)
     used = _without_spare_places(scope)
@@ -51,7 +62,7 @@ def initial_assignment(
         return Start(held, price)
     several = bool((used.most > 1).any())
     if several and not out_of_time():
-        found = best_flow(goal, scope)
+        found = min_cost_flow(goal, scope)
     else:
         scarce = not several and used.upper.sum() < used.most.sum()
         bid = _mentors_bid if scarce else _researchers_bid
@@ -68,7 +79,7 @@ def _researchers_bid(
     price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
     if (scope.most > 1).any() or (out_of_time() and scope.holds(bids.held)):
         return bids.held, price
-    return best_flow(goal, replace(scope, allowed=held | _core(scope, bids))), price
+    return min_cost_flow(goal, replace(scope, allowed=held | _core(scope, bids))), price
 
 
 def _mentors_bid(
@@ -83,11 +94,13 @@ def _mentors_bid(
     price = np.rint(price).astype(np.int64)
     if out_of_time() and scope.holds(bids.held.T):
         return bids.held.T, price
-    return best_flow(goal, replace(scope, allowed=held | _core(turned, bids).T)), price
+    return min_cost_flow(goal, replace(scope, allowed=held | _core(turned, bids).T)), price
 
 
 def _small(scope: Scope) -> bool:
-    return int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE
+    """Whether SciPy solves the whole matrix: no pair could then be taken twice."""
+    several = (scope.most > 1).any() and (scope.upper > 1).any()
+    return not several and int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE
 
 
 def _without_spare_places(scope: Scope) -> Scope:
@@ -104,18 +117,14 @@ def _as_many_as_can_be(goal: Goal, scope: Scope, held: Bools) -> bool:
     return full and int(goal.worth.min()) == int(goal.worth.max()) > 0 and scope.holds(held)
 
 
-def _by_rows(
-    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
-) -> tuple[Bools, Bids | None]:
-    """What the rows come to by bidding, or the pairs among which the best is to be found."""
-    if int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE:
-        return _dense(goal, scope), None
-    bids = auction(goal, scope, out_of_time)
-    return _core(scope, held, bids), bids
-
-
 def _dense(goal: Goal, scope: Scope) -> Bools:
-    """The whole matrix: a row and a column per place. What does not exist counts as 0."""
+    """The best assignment by the whole matrix, in which a missing pair counts 0.
+
+    O(k^2 l) for k rows and l columns, one for each place.
+    """
+    # Larger pools do without the 40 MB that SciPy's optimisers take.
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
     row, nth_row = _each_place(scope.most)
     column, nth_column = _each_place(scope.upper)
     gain = np.where(scope.allowed, goal.worth + (goal.first + 0.5), 0.0)
@@ -151,7 +160,8 @@ def _owed(
     owed = (nth_row < scope.least[rows]) + (nth_column < scope.lower[columns]) * 1.0
     owed += scope.fixed[rows, columns]
     most = 2.0 * max(goal.worth.shape) * float(np.abs(goal.worth).max(initial=0))
-    return owed * (most + 1.0)
+    gain: Floats = owed * (most + 1.0)
+    return gain
 
 
 def _core(scope: Scope, bids: Bids) -> Bools:
@@ -169,12 +179,12 @@ def _core(scope: Scope, bids: Bids) -> Bools:
 def _few_levels(value: Singles) -> bool:
     """Whether most pairs are worth what many others are."""
     some = value.ravel()[:: max(1, value.size // SAMPLE**2)]
-    return len(np.unique(some)) < len(some) // FAT
+    return len(np.unique(some)) < len(some) // MOST_EQUALS
 
 
 def _thinned(core: Bools) -> Bools:
-    """About `FAT` pairs of each row that has many more: among so many equals, any will do."""
-    every = np.maximum(np.count_nonzero(core, axis=1) // FAT, 1)
+    """About `MOST_EQUALS` pairs of each row that has many more: among so many equals, any will do."""
+    every = np.maximum(np.count_nonzero(core, axis=1) // MOST_EQUALS, 1)
     i, j = np.ogrid[: core.shape[0], : core.shape[1]]
     kept: Bools = (i + j) % every[:, None] == 0
     return kept
