@@ -21,9 +21,7 @@ def upgrade() -> None:
         "advice_inputs",
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("pool", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["runs.id"], name=op.f("fk_advice_inputs_run_id_runs")
-        ),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_advice_inputs_run_id_runs")),
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_advice_inputs")),
     )
     # Defaults that do not change: PostgreSQL adds them without writing the tables anew.

@@ -53,9 +53,9 @@ async def store(
     else:
         run.seconds, run.finished_at = seconds, now
         await _store_solved(db, run, found)
-        await advice.enqueue(db, run, found.pool, now=now)
+        await advice.enqueue(db, run, found.pool, now=read_at)
     if run.round.opened_by is None:
-        await _tell_organisers(db, run, now=now)
+        await _tell_organisers(db, run, now=read_at)
 
 
 async def solve(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
