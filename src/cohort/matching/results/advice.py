@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.jobs import outbox
 from cohort.jobs.outbox import Queue
-from cohort.matching.models import AdviceInput, AdviceState, KeptEvidence, Run
+from cohort.matching.models import AdviceInput, AdviceState, KeptEvidence, Round, Run
 from cohort.matching.results.service import get_solved_run
 from cohort.matching.results.what_ifs import NoEvidence
 from cohort.matching.solving import Advised
@@ -28,14 +28,20 @@ async def enqueue(db: AsyncSession, run: Run, packed_pool: bytes | None, *, now:
     if packed_pool is None:
         run.advice_state = AdviceState.NONE
         return
+    run.advice_state = AdviceState.PENDING
     await db.execute(insert(AdviceInput).values(run_id=run.id, pool=packed_pool))
     await _enqueue(db, run, now=now)
 
 
 async def _enqueue(db: AsyncSession, run: Run, *, now: datetime) -> None:
-    run.advice_state = AdviceState.PENDING
+    cohort_id = await db.scalar(select(Round.cohort_id).where(Round.id == run.round_id))
     await outbox.enqueue(
-        db, "matching.work_out_advice", now=now, queue=Queue.COMPUTING, run_id=run.id
+        db,
+        "matching.work_out_advice",
+        now=now,
+        queue=Queue.COMPUTING,
+        cohort_id=cohort_id,
+        run_id=run.id,
     )
 
 
@@ -67,8 +73,9 @@ async def give_up(db: AsyncSession, run_id: UUID) -> None:
 
 
 async def _end(db: AsyncSession, run_id: UUID, state: AdviceState, **found: object) -> None:
-    pending = update(Run).where(Run.id == run_id, Run.advice_state == AdviceState.PENDING)
-    await db.execute(pending.values(advice_state=state, **found))
+    unfinished = (AdviceState.PENDING, *UNFINISHED)
+    whose = update(Run).where(Run.id == run_id, Run.advice_state.in_(unfinished))
+    await db.execute(whose.values(advice_state=state, **found))
 
 
 async def ask_again(db: AsyncSession, actor: Person, run_id: UUID, *, now: datetime) -> Run:
@@ -79,7 +86,8 @@ async def ask_again(db: AsyncSession, actor: Person, run_id: UUID, *, now: datet
     there = select(AdviceInput.run_id).where(AdviceInput.run_id == run_id)
     if await db.scalar(there) is None:
         raise NoEvidence("A newer run took the place of this one. Look at that one's advice.")
-    await db.refresh(run, with_for_update=True)
-    if run.advice_state in UNFINISHED:
+    unfinished = update(Run).where(Run.id == run_id, Run.advice_state.in_(UNFINISHED))
+    pending = unfinished.values(advice_state=AdviceState.PENDING).returning(Run.id)
+    if await db.scalar(pending) is not None:  # of two clicks, one gets here
         await _enqueue(db, run, now=now)
     return run
