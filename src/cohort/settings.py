@@ -86,6 +86,10 @@ class Settings(BaseSettings):
     """Megabytes that one solve may use; one that needs more is told as such, and nothing else
     on the machine suffers."""
 
+    drain_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """After SIGTERM: how long /health/ready says no before the door closes, so that a proxy stops
+    sending first. More than twice the time between a proxy's checks."""
+
     pool_size: PositiveInt = 10
     pool_overflow: NonNegativeInt = 10
     login_days: PositiveInt = 14
