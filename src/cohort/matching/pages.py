@@ -96,7 +96,7 @@ async def what_if_page(
     run = await service.solved_run(db, round_id)
     typed = {name: text for name, text in request.query_params.items() if text}
     typed.pop("mentors", None)
-    form = checked(WhatIfIn, typed) if typed else Form[WhatIfIn]()
+    form: Form[WhatIfIn] = checked(WhatIfIn, typed) if typed else Form()
     studying, mentoring = await people_of(db, run)
     if form.value is not None and (errors := unknown(form.value, studying, mentoring)):
         form = Form(typed, None, errors, 422)
