@@ -13,6 +13,7 @@ import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.rules.models
 import cohort.study.models  # noqa: F401
+from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import routes as cohorts_routes
@@ -68,6 +69,7 @@ PAGES: Sequence[Router] = (
     people_pages.router,
     guides_pages.router,
     cohorts_pages.router,
+    cohorts_enrolment_pages.router,
     mentors_pages.router,
     mentors_place_pages.router,
     mentorships_pages.router,
