@@ -183,7 +183,7 @@ def _few_levels(value: Singles) -> bool:
 
 
 def _thinned(core: Bools) -> Bools:
-    """About `MOST_EQUALS` pairs of each row that has many more: among so many equals, any will do."""
+    """About `MOST_EQUALS` pairs of each row that has many more: of so many equals, any will do."""
     every = np.maximum(np.count_nonzero(core, axis=1) // MOST_EQUALS, 1)
     i, j = np.ogrid[: core.shape[0], : core.shape[1]]
     kept: Bools = (i + j) % every[:, None] == 0
