@@ -24,10 +24,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from cohort.matching.large.blocks import BlockScores, ProductScores
-from cohort.matching.large.solver import solve_large
-from cohort.matching.scores.profiles import Mentor, Researcher
-from cohort.matching.scores.taxonomy import Taxonomy
+from cohort.assignment.large.blocks import BlockScores, ProductScores
+from cohort.assignment.large.solver import solve_large
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.taxonomy import Taxonomy
 
 PLACES = 3
 
@@ -117,7 +117,7 @@ class Case:
             scores, kinds = profiled(self.n, self.m, few=self.kind == "alike")
         capacity = np.full(self.m, PLACES)
         found, spent = timed(lambda: solve_large(scores, capacity, **kinds))
-        from cohort.matching.large.proof import verify_large  # noqa: PLC0415
+        from cohort.assignment.large.proof import verify_large  # noqa: PLC0415
 
         verdict, checking = timed(lambda: verify_large(scores, capacity, found, **kinds))
         return spent | {
@@ -130,8 +130,8 @@ class Case:
         }
 
     def held(self) -> dict[str, object]:
-        from cohort.matching.problem import Problem  # noqa: PLC0415
-        from cohort.matching.solver.optimum import solve  # noqa: PLC0415
+        from cohort.assignment.optimum import solve  # noqa: PLC0415
+        from cohort.assignment.problem import Problem  # noqa: PLC0415
 
         scores = POOLS[self.kind](self.n, self.m)
         matrix = np.empty((self.n, self.m))
@@ -167,8 +167,8 @@ def timed(act: Callable[[], T]) -> tuple[T, dict[str, object]]:
 
 def profiled(n: int, m: int, *, few: bool) -> tuple[BlockScores, dict[str, np.ndarray]]:
     """Made-up people; with `few`, of a few thousand kinds on either side."""
-    from cohort.matching.large.pool import pool_of  # noqa: PLC0415
-    from cohort.matching.scores.scoring import Requirements, Weights  # noqa: PLC0415
+    from cohort.pairing.rules import Requirements, Weights  # noqa: PLC0415
+    from cohort.pairing.scores.distinct import pool_of  # noqa: PLC0415
 
     rng = np.random.default_rng(n)
     shape = rng.integers(0, 2500, n) if few else np.arange(n)
@@ -205,9 +205,9 @@ def common(rng: np.random.Generator) -> dict[str, object]:
     }
 
 
-def researcher(k: int) -> Researcher:
+def researcher(k: int) -> ResearcherProfile:
     rng = np.random.default_rng([1, k])
-    return Researcher(
+    return ResearcherProfile(
         id=f"r{k}",
         stage=str(rng.choice(["phd", "postdoc", "researcher"])),
         role_goals=[f"g{one}" for one in rng.permutation(12)[:3]],
@@ -216,9 +216,9 @@ def researcher(k: int) -> Researcher:
     )
 
 
-def mentor(k: int) -> Mentor:
+def mentor(k: int) -> MentorProfile:
     rng = np.random.default_rng([2, k])
-    return Mentor(
+    return MentorProfile(
         id=f"m{k}",
         name=f"Mentor {k}",
         came_from=str(rng.choice(["phd", "postdoc", "researcher", "industry"])),

@@ -18,15 +18,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from cohort.matching.certificate import verify
-from cohort.matching.out_of_time import never
-from cohort.matching.problem import Problem
-from cohort.matching.solver.canonical import canonical
-from cohort.matching.solver.counterfactual import counterfactuals
-from cohort.matching.solver.fair import fairest
-from cohort.matching.solver.flow import Goal, Scope
-from cohort.matching.solver.optimum import Solution, solve
-from cohort.matching.solver.stages import whole
+from cohort.assignment.canonical import canonical
+from cohort.assignment.certificate import verify
+from cohort.assignment.counterfactual import counterfactuals
+from cohort.assignment.fair import fairest
+from cohort.assignment.flow import Goal, Scope
+from cohort.assignment.optimum import solve
+from cohort.assignment.out_of_time import never
+from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
+from cohort.assignment.stages import whole
 
 SIZES = ((500, 167), (2000, 667))
 PLACES = 3

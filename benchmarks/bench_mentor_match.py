@@ -27,10 +27,11 @@ from importlib.metadata import version
 import numpy as np
 import sides
 
-from cohort.matching.certificate import verify
-from cohort.matching.problem import Problem
-from cohort.matching.solver.counterfactual import counterfactuals
-from cohort.matching.solver.optimum import Solution, solve
+from cohort.assignment.certificate import verify
+from cohort.assignment.counterfactual import counterfactuals
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 
 ROUNDS = 3
 ALONE = 6

@@ -16,10 +16,10 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-from cohort.matching.certificate import verify
-from cohort.matching.problem import UNMATCHED, Problem
-from cohort.matching.solver.counterfactual import counterfactuals
-from cohort.matching.solver.optimum import solve
+from cohort.assignment.certificate import verify
+from cohort.assignment.counterfactual import counterfactuals
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import UNMATCHED, Problem
 
 sys.path.append(str(Path(__file__).parent.parent / ".bench"))  # last: NumPy is the product's
 

@@ -13,14 +13,16 @@ from litestar import Litestar
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from cohort import embedded, outbox
 from cohort.app import create_app
 from cohort.db import Base, Sessions, unit_of_work
+from cohort.jobs import outbox
+from cohort.jobs.runner import Runner
+from cohort.local import servers as embedded
 from cohort.migrate import upgrade
 from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.settings import Settings
-from cohort.worker import Keeper
+from cohort.worker import create_runner
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -41,7 +43,7 @@ class Platform:
     """The application and the worker under test, and what the tests may do behind their backs."""
 
     app: Litestar
-    keeper: Keeper
+    runner: Runner
     clock: TurnableClock
     settings: Settings
     statements: list[str] = field(default_factory=list)
@@ -56,15 +58,15 @@ class Platform:
         transport = ASGITransport(self.app, raise_app_exceptions=True)
         return AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers)
 
-    async def keep_promises(self) -> None:
-        """Do what a worker does when the bell rings, until nothing is due."""
+    async def run_jobs(self) -> None:
+        """Do what a woken worker does, until nothing is due."""
         while True:
             async with self.sessions() as db:
                 waiting = await outbox.due(db, now=self.clock())
             if not waiting:
                 return
-            for promise_id in waiting:
-                await self.keeper.keep(promise_id)
+            for job_id in waiting:
+                await self.runner.run(job_id)
 
 
 @dataclass
@@ -112,11 +114,11 @@ def migrated(settings: Settings) -> Settings:
 async def _platform(migrated: Settings) -> AsyncGenerator[Platform]:
     clock = TurnableClock()
     app = create_app(migrated, clock=clock)
-    keeper = Keeper(migrated, clock)
-    platform = Platform(app, keeper, clock, migrated)
+    runner = create_runner(migrated, clock)
+    platform = Platform(app, runner, clock, migrated)
     async with app.lifespan():
         yield platform
-    await keeper.close()
+    await runner.close()
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ async def emptied(platform: Platform) -> Platform:
         connection = await (await db.connection()).get_raw_connection()
         driver: Any = connection.driver_connection
         await driver.execute(tables)
-    await platform.app.state.bell.redis.flushdb()
+    await platform.app.state.wake_up.redis.flushdb()
     return platform
 
 
@@ -151,8 +153,8 @@ async def db(platform: Platform) -> AsyncGenerator[AsyncSession]:
 
 
 @pytest.fixture
-def keep_promises(platform: Platform) -> Callable[[], Awaitable[None]]:
-    return platform.keep_promises
+def run_jobs(platform: Platform) -> Callable[[], Awaitable[None]]:
+    return platform.run_jobs
 
 
 @pytest.fixture

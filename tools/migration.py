@@ -4,7 +4,7 @@ import sys
 
 from alembic import command
 
-from cohort import embedded
+from cohort.local import servers as embedded
 from cohort.migrate import alembic_config
 
 

@@ -21,47 +21,39 @@ from litestar.static_files import create_static_files_router
 from litestar.types import Message, Method, Scope
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import __version__, bell, health, rooms, web
-from cohort.board import Board
-from cohort.bodies import JsonRequest
+from cohort import __version__, rooms
 from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_sessions
 from cohort.errors import NotSignedIn
+from cohort.http import pages as web
+from cohort.http.body import BODY_LIMIT, JsonRequest
+from cohort.http.compression import GZIP, Compression
+from cohort.http.head import HeadAsGet
+from cohort.http.idempotency import OneResponsePerKey
+from cohort.http.not_modified import NotModified
+from cohort.http.origin import SameOrigin
+from cohort.http.paging import FIRST_PAGE, Slice
+from cohort.http.problems import refuse
+from cohort.http.response_headers import add_headers
+from cohort.http.transaction import OneTransaction
+from cohort.jobs import wake
+from cohort.jobs.progress import ProgressStore
 from cohort.logs import configure_logging
-from cohort.paging import FIRST_PAGE, Slice
+from cohort.operations import health
 from cohort.people.auth import Credential, WhoIsAsking, public
 from cohort.people.models import Person
 from cohort.people.throttle import Throttle, Tries
-from cohort.refusals import refuse
-from cohort.request import BODY_LIMIT, OneAnswerPerKey, OneTransaction, SameOrigin
 from cohort.settings import Settings
 
 log = structlog.get_logger()
-
-SECURITY_HEADERS = [
-    (
-        b"content-security-policy",
-        (
-            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-            b"frame-ancestors 'none'"
-        ),
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-]
-OVER_TLS = (b"strict-transport-security", b"max-age=31536000")
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     configure_logging(settings)
     engine = create_engine(settings)
     sessions = create_sessions(engine)
-    redis = bell.connect(settings.redis_url)
-    the_bell = bell.Bell(redis)
+    redis = wake.connect(settings.redis_url)
+    wake_up = wake.WakeUp(redis)
     meters = health.Meters()
     throttle = Throttle(settings.redis_url)
 
@@ -72,42 +64,36 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         await redis.aclose()
         await engine.dispose()
 
-    return Litestar(
+    pages = web.create_pages(settings)
+    static = cast("web.Fingerprints", pages.globals["static"])
+    app = Litestar(
         route_handlers=[
             Router("/api/v1", route_handlers=list(rooms.API)),
             *rooms.PAGES,
-            health.router,
             create_static_files_router(
                 "/static", [web.STATIC], guards=[public], send_as_attachment=False
             ),
         ],
         middleware=[
-            DefineMiddleware(OneTransaction, sessions=sessions, wake=the_bell.ring),
+            DefineMiddleware(Compression, config=GZIP),
+            NotModified,
+            DefineMiddleware(OneTransaction, sessions=sessions, wake=wake_up.wake),
             DefineMiddleware(SameOrigin, public_url=settings.public_url),
             DefineMiddleware(WhoIsAsking, settings=settings, clock=clock),
-            DefineMiddleware(OneAnswerPerKey, clock=clock),
+            DefineMiddleware(OneResponsePerKey, clock=clock),
         ],
-        dependencies={
-            "db": Provide(provide_db, sync_to_thread=False),
-            "actor": Provide(provide_actor, sync_to_thread=False),
-            "credential": Provide(provide_credential, sync_to_thread=False),
-            "part": Provide(provide_part, sync_to_thread=False),
-            "board": Provide(provide_board, sync_to_thread=False),
-            "clock": Provide(lambda: clock, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-            "tries": Provide(provide_tries, sync_to_thread=False),
-        },
+        dependencies=provided(settings, clock),
         exception_handlers={Exception: refuse},
-        before_send=[add_headers(settings), count_and_log(meters)],
+        before_send=[add_headers(settings, static), count_and_log(meters)],
         lifespan=[opened],
         state=State(
             {
                 "settings": settings,
                 "sessions": sessions,
-                "bell": the_bell,
+                "wake_up": wake_up,
                 "throttle": throttle,
                 "meters": meters,
-                "pages": web.create_pages(settings),
+                "pages": pages,
             }
         ),
         plugins=[WallTimes()],
@@ -116,6 +102,22 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         request_max_body_size=BODY_LIMIT,
         logging_config=None,
     )
+    app.asgi_handler = HeadAsGet(app.asgi_handler)
+    return app
+
+
+def provided(settings: Settings, clock: Clock) -> dict[str, Provide]:
+    """What handlers may ask for by name."""
+    return {
+        "db": Provide(provide_db, sync_to_thread=False),
+        "actor": Provide(provide_actor, sync_to_thread=False),
+        "credential": Provide(provide_credential, sync_to_thread=False),
+        "part": Provide(provide_part, sync_to_thread=False),
+        "progress": Provide(provide_progress, sync_to_thread=False),
+        "clock": Provide(lambda: clock, sync_to_thread=False),
+        "settings": Provide(lambda: settings, sync_to_thread=False),
+        "tries": Provide(provide_tries, sync_to_thread=False),
+    }
 
 
 def contract() -> OpenAPIConfig:
@@ -149,8 +151,8 @@ def provide_db(request: Request[Any, Any, State]) -> AsyncSession:
     return cast("AsyncSession", request.scope["state"]["db"])
 
 
-def provide_board(request: Request[Any, Any, State]) -> Board:
-    return Board(request.app.state.bell.redis)
+def provide_progress(request: Request[Any, Any, State]) -> ProgressStore:
+    return ProgressStore(request.app.state.wake_up.redis)
 
 
 def provide_actor(request: Request[Any, Any, State]) -> Person:
@@ -178,22 +180,6 @@ def provide_part(
     ] = FIRST_PAGE,
 ) -> Slice:
     return Slice(cursor, limit)
-
-
-def add_headers(settings: Settings) -> Any:
-    headers = [*SECURITY_HEADERS, *([OVER_TLS] if settings.secure else [])]
-
-    async def add(message: Message, scope: Scope) -> None:
-        if message["type"] != "http.response.start":
-            return
-        path, sent = scope["path"], list(message["headers"])
-        if path.startswith("/static/"):
-            sent.append((b"cache-control", b"public, max-age=31536000, immutable"))
-        elif not any(name == b"cache-control" for name, _ in sent):
-            sent.append((b"cache-control", b"no-store"))
-        message["headers"] = [*sent, *headers]
-
-    return add
 
 
 def count_and_log(meters: health.Meters) -> Any:

@@ -78,7 +78,7 @@ async def deliver(
     db: AsyncSession,
     message: Message,
     *,
-    promise_id: uuid.UUID,
+    job_id: uuid.UUID,
     pages: Environment,
     settings: Settings,
     now: datetime,
@@ -86,7 +86,7 @@ async def deliver(
     """Send by SMTP, or keep for the mailbox page. May run twice: the Message-ID stays the same."""
     mail = compose(message, pages=pages, settings=settings, now=now)
     host = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    mail["Message-ID"] = f"<{promise_id}@{host}>"
+    mail["Message-ID"] = f"<{job_id}@{host}>"
     if settings.smtp_url is not None:
         await send(mail, settings.smtp_url)
         return

@@ -7,11 +7,12 @@ from litestar import Router
 
 import cohort.cohorts.models
 import cohort.guides.models
-import cohort.idempotency
+import cohort.http.stored_responses
+import cohort.jobs.outbox
 import cohort.matching.models
 import cohort.mentors.models
 import cohort.mentorships.models
-import cohort.outbox
+import cohort.rules.models
 import cohort.study.models  # noqa: F401
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import pages as cohorts_pages
@@ -20,52 +21,67 @@ from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
+from cohort.jobs.context import JobFunction
 from cohort.matching import jobs as matching_jobs
-from cohort.matching import override_routes as matching_override_routes
 from cohort.matching import pages as matching_pages
-from cohort.matching import result_routes as matching_result_routes
 from cohort.matching import routes as matching_routes
-from cohort.matching import rule_pages as matching_rule_pages
-from cohort.matching import rule_routes as matching_rule_routes
+from cohort.matching.overrides import routes as matching_override_routes
+from cohort.matching.previews import pages as matching_preview_pages
+from cohort.matching.previews import routes as matching_preview_routes
+from cohort.matching.results import routes as matching_result_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
+from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
+from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
+from cohort.operations import health, well_known
+from cohort.operations import pages as operations_pages
+from cohort.operations import routes as operations_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
+from cohort.rules import pages as rules_pages
+from cohort.rules import routes as rules_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
-from cohort.work import Job
 
 API: Sequence[Router] = (
     people_routes.router,
     guides_routes.router,
     cohorts_routes.router,
     mentors_routes.router,
+    mentors_wish_routes.router,
     mentorships_routes.router,
     study_routes.router,
+    rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
     matching_override_routes.router,
-    matching_rule_routes.router,
+    matching_preview_routes.router,
     dashboard_routes.router,
+    operations_routes.router,
 )
 PAGES: Sequence[Router] = (
     people_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     mentors_pages.router,
+    mentors_place_pages.router,
     mentorships_pages.router,
     study_pages.router,
+    rules_pages.router,
     matching_pages.router,
-    matching_rule_pages.router,
+    matching_preview_pages.router,
     dashboard_pages.router,
+    operations_pages.router,
+    well_known.router,
+    health.router,
 )
-JOBS: Mapping[str, Job] = {
+JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
     "people.ask_to_verify": people_jobs.ask_to_verify,
@@ -86,7 +102,7 @@ JOBS: Mapping[str, Job] = {
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,
 }
-WHEN_DEAD: Mapping[str, Job] = {"matching.solve_run": matching_jobs.give_up_run}
+ON_EXHAUSTED: Mapping[str, JobFunction] = {"matching.solve_run": matching_jobs.give_up_run}
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[Callable[[dict[str, Any]], Coroutine[Any, Any, None]]] = (
     mentorships_jobs.expire,

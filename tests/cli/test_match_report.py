@@ -69,7 +69,7 @@ def test_what_is_not_worked_out_is_said(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert re.search(r"As many people as possible.{1,200}>yes<", fair)
     assert "Ask Priya Raman for one more place." in fair
     assert "but this answer’s, which aims at fairness," in fair
-    monkeypatch.setattr("cohort.matching.pairing.find.MOST_HELD", 0)
+    monkeypatch.setattr("cohort.pairing.find.MOST_HELD", 0)
     desk.put("cover.toml", "cover = true\n")
     assert "One more place would add" not in report_of_the_examples(desk, "--rules", "cover.toml")
     large = report_of_the_examples(desk)
@@ -79,7 +79,7 @@ def test_what_is_not_worked_out_is_said(desk: Desk, monkeypatch: pytest.MonkeyPa
 
 
 def test_many_pairs_are_a_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cohort.report.MOST_WHOLE", 2)
+    monkeypatch.setattr("cohort.offline.report.MOST_WHOLE", 2)
     said = report_of_the_examples(desk)
     assert "<article" not in said
     assert "Oskar Lindqvist works on time series" in said
@@ -101,7 +101,7 @@ def test_whoever_could_only_have_mentors_without_a_place_is_told_so(desk: Desk) 
 
 
 def test_the_stickiness_that_is_told_is_the_one_that_counted(desk: Desk) -> None:
-    desk.put("rules.toml", "stickiness = 1000\n")
+    desk.put("rules.toml", "stickiness = 1\n")
     ran = desk.sheets(
         "Name,Domains,Current mentor\nAda,Robotics,Mia\n",
         "Name,Domains\nMia,Robotics\n",

@@ -7,7 +7,7 @@ import sys
 import pytest
 from tests.cli.conftest import MENTORS, RESEARCHERS, ROOT, Desk
 
-from cohort.match import Steps
+from cohort.offline.match import Steps
 
 
 def test_it_runs_in_an_empty_environment_with_warnings_as_errors(desk: Desk) -> None:
@@ -177,7 +177,7 @@ def test_a_pool_too_large_to_hold_gets_the_same_pairs(
 ) -> None:
     desk.sheets(RESEARCHERS, MENTORS)
     held = desk.pairs()
-    monkeypatch.setattr("cohort.matching.pairing.find.MOST_HELD", 0)
+    monkeypatch.setattr("cohort.pairing.find.MOST_HELD", 0)
     ran = desk.sheets(RESEARCHERS, MENTORS)
     assert ran.status == 0, ran.err
     for one, other in zip(desk.pairs(), held, strict=True):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cohort import embedded
 from cohort.cli import cli
-from cohort.embedded import Servers
+from cohort.local import servers as embedded
+from cohort.local.servers import Servers
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,15 @@ import psutil
 import pytest
 import redis.asyncio
 
-from cohort import embedded, server_home
-from cohort.embedded import CannotStart, Servers
+from cohort.local import home as server_home
+from cohort.local import servers as embedded
+from cohort.local.servers import CannotStart, Servers
 
 HOLD_UNTIL_KILLED = """
 import sys, time
 from pathlib import Path
-from cohort import embedded
-with embedded.servers(Path(sys.argv[1]), durable=False):
+from cohort.local import servers
+with servers.servers(Path(sys.argv[1]), durable=False):
     print("ready", flush=True)
     time.sleep(600)
 """

@@ -7,8 +7,8 @@ from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 from sqlalchemy import select
 
-from cohort import embedded
 from cohort.app import create_app
+from cohort.local import servers as embedded
 from cohort.migrate import upgrade
 from cohort.people.models import Person
 from cohort.settings import Settings

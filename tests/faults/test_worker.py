@@ -15,11 +15,11 @@ from sqlalchemy import func, select, text, update
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import Stage, set_the_stage
 
-from cohort import bell
 from cohort.cohorts.models import Cohort
 from cohort.db import unit_of_work
+from cohort.jobs import wake
+from cohort.jobs.outbox import Job, JobState
 from cohort.matching.models import Pair, Round, Run, RunState
-from cohort.outbox import Promise, PromiseState
 
 PATIENCE = 40
 STORING = text(
@@ -40,7 +40,7 @@ async def stage(platform: Platform, enter: Cast) -> AsyncGenerator[Stage]:
 
 
 async def flush(platform: Platform) -> None:
-    redis = bell.connect(platform.settings.redis_url)
+    redis = wake.connect(platform.settings.redis_url)
     await redis.flushall()
     await redis.aclose()
 
@@ -86,13 +86,13 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 
 def ended(platform: Platform) -> Callable[[], Awaitable[bool]]:
-    async def no_promise_waits() -> bool:
+    async def no_job_waits() -> bool:
         async with platform.sessions() as db:
-            kept = select(Promise.state).where(Promise.job == "matching.solve_run")
+            kept = select(Job.state).where(Job.name == "matching.solve_run")
             states = (await db.scalars(kept)).all()
-            return bool(states) and set(states) == {PromiseState.KEPT}
+            return bool(states) and set(states) == {JobState.SUCCEEDED}
 
-    return no_promise_waits
+    return no_job_waits
 
 
 async def the_round_is_solved_once(platform: Platform) -> None:
@@ -110,7 +110,7 @@ async def open_round(stage: Stage) -> None:
 
 async def attempts(platform: Platform) -> int:
     async with platform.sessions() as db:
-        made = select(Promise.attempts).where(Promise.job == "matching.solve_run")
+        made = select(Job.attempts).where(Job.name == "matching.solve_run")
         return (await db.scalars(made)).one()
 
 

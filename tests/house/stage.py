@@ -17,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from tests.conftest import Platform
 from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import Problem
 from cohort.cohorts.models import CohortState
 from cohort.db import Base, unit_of_work
 from cohort.guides.models import Milestone
+from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
-from cohort.matching import rules
 from cohort.matching.models import (
     KeptEvidence,
     Override,
@@ -32,14 +34,12 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
-from cohort.matching.pairing.evidence import Evidence, pack
-from cohort.matching.problem import Problem
-from cohort.matching.solver.optimum import solve
 from cohort.mentors.models import MentorState
-from cohort.outbox import Promise, PromiseState
+from cohort.pairing.evidence import Evidence, pack
 from cohort.people import service as people
 from cohort.people.models import LinkPurpose, Person
 from cohort.people.schemas import ApiKeyIn
+from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
 
@@ -146,9 +146,10 @@ class Stage:
     ids: dict[str, Any] = field(default_factory=dict)
 
     async def ask(self, who: str, route: str, **sent: Any) -> Response:
-        """A good request to the route, unless `sent` says otherwise."""
+        """A good request to the route, unless `sent` says otherwise, such as another method."""
         method, path = route.split()
         asked: dict[str, Any] = {"headers": {}} | self.request(route) | sent
+        method = asked.pop("method", method)
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))
@@ -180,6 +181,8 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
+        "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
+        "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
         "POST /api/v1/mentors/{mentor_id}/approval": applying,
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
@@ -211,6 +214,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
         "POST /cohorts/{slug}/organisers": {"data": {"email": "nora@example.org"}},
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
+        "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
@@ -279,13 +283,13 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     applicant = await mentoring(db, spring, cast["applicant"], now=now, state=MentorState.PENDING)
     mentorship = await mentored(db, enrolment, mentor, now=now)
     proposal = await proposed(db, enrolment, mentor, now=now)
-    failed = Promise(
-        job="mentors.tell_new",
+    failed = Job(
+        name="mentors.tell_new",
         arguments={},
         cohort_id=spring.id,
-        state=PromiseState.DEAD,
+        state=JobState.DEAD,
         due_at=now,
-        promised_at=now,
+        enqueued_at=now,
     )
     letter = MailboxMessage(to="x@example.org", subject="-", text="-", html="-", sent_at=now)
     elsewhere = await enrolled(db, autumn, cast["peer"], now=now)
@@ -307,7 +311,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
         "applicant_id": applicant.id,
         "mentorship_id": mentorship.id,
         "proposal_id": proposal.id,
-        "promise_id": failed.id,
+        "job_id": failed.id,
         "letter_id": letter.id,
         "version": spring.version,
     }
@@ -403,4 +407,4 @@ async def undone(platform: Platform) -> AsyncGenerator[None]:
         finally:
             sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
             await whole.rollback()
-            await platform.app.state.bell.redis.flushdb()
+            await platform.app.state.wake_up.redis.flushdb()

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 
 from cohort import rooms
 from cohort.app import create_app
-from cohort.cli import contract
+from cohort.cli.openapi import contract
 from cohort.errors import Refusal
-from cohort.fields import Strict
+from cohort.http.fields import Strict
 from cohort.people.auth import GUARDS
 from cohort.people.schemas import Scope
 from cohort.settings import Settings

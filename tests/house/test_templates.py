@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 import cohort
-from cohort import formats
+from cohort.http import formats
 from cohort.rooms import JOBS
 
 HOME = Path(cohort.__file__).parent
@@ -39,7 +39,7 @@ def rendered_design() -> str:
     )
     environment.filters.update(formats.FILTERS)
     environment.globals.update(formats.GLOBALS, static=lambda path: f"/static/{path}")
-    return environment.get_template("design.html").render(
+    return environment.get_template("operations/design.html").render(
         actor={"name": "Nkechi <b>O'Neil</b>"},
         nav=[{"title": "Home", "href": "/", "current": True}],
         flashes=[{"kind": "ok", "text": "Saved & sent"}],
@@ -56,7 +56,8 @@ def test_no_page_needs_what_the_policy_forbids(page):
 
 def test_the_design_page_shows_every_macro():
     defined = re.findall(r"macro ([a-z]\w*)\(", (TEMPLATES / "macros.html").read_text())
-    shown = (TEMPLATES / "design.html").read_text() + (TEMPLATES / "base.html").read_text()
+    pages = ("operations/design.html", "base.html")
+    shown = "".join((TEMPLATES / name).read_text() for name in pages)
     through_others = {"icon", "field_error", "fieldset", "bar", "factor_bars"}
     missing = {name for name in defined if f"ui.{name}(" not in shown} - through_others
     assert missing == set(), "Show the new macro on the design page, in every state it has."

@@ -11,7 +11,7 @@ from tests.conftest import Platform
 from tests.rooms.test_people import ADA
 
 from cohort.db import unit_of_work
-from cohort.outbox import Promise
+from cohort.jobs.outbox import Job
 from cohort.people.models import Person
 
 BREAK_THE_COMMIT = """
@@ -47,17 +47,17 @@ async def test_a_failing_commit_is_never_a_good_answer(
     assert (over_the_api.status_code, over_the_api.json()["code"]) == (409, "conflict")
     assert on_a_page.status_code == 409
     assert "Send yours again" in on_a_page.text
-    assert (await count(db, Person), await count(db, Promise)) == (0, 0)
+    assert (await count(db, Person), await count(db, Job)) == (0, 0)
 
 
-async def test_a_refusal_keeps_nothing_and_promises_nothing(
+async def test_a_refusal_keeps_nothing_and_enqueues_nothing(
     anyone: AsyncClient, db: AsyncSession
 ) -> None:
     await anyone.post("/api/v1/people", json=ADA)
-    before = await count(db, Promise)
+    before = await count(db, Job)
     refused = await anyone.post("/api/v1/logins", json={"email": "x@example.org", "password": "?"})
     assert refused.status_code == 401
-    assert await count(db, Promise) == before
+    assert await count(db, Job) == before
 
 
 async def test_a_database_that_is_busy_is_a_503_and_the_pool_recovers(
@@ -95,6 +95,6 @@ async def test_readiness_and_metrics_tell_operators_what_they_need(anyone: Async
     await anyone.post("/api/v1/people", json=ADA)
     assert (await anyone.get("/health/ready")).json()["status"] == "ready"
     metrics = (await anyone.get("/metrics")).text
-    assert 'cohort_promises{state="pending"} 1' in metrics
+    assert 'cohort_jobs{state="pending"} 1' in metrics
     assert 'route="/api/v1/people"' in metrics
     assert "ada@" not in metrics

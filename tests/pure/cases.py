@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from cohort.matching.problem import Problem
+from cohort.assignment.problem import Problem
 
 
 def integers(n: int, m: int, seed: int, low: int = -2, high: int = 5) -> np.ndarray:

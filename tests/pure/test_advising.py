@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from tests.pure.test_pairing import POOL
 
-from cohort.matching.pairing.advising import Advice, advise
-from cohort.matching.pairing.find import find_pairs
-from cohort.matching.pairing.pool import Pool
+from cohort.pairing.advising import Advice, advise
+from cohort.pairing.find import find_pairs
+from cohort.pairing.pool import Pool
 
 
 def advice_for(pool: Pool) -> Advice:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.scores.availability import DAYS, BadHours, availability, shared_hours
+from cohort.pairing.scores.availability import DAYS, BadHours, availability, shared_hours
 
 WINTER = date(2026, 1, 12)
 SUMMER = date(2026, 7, 13)

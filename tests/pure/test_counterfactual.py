@@ -8,8 +8,8 @@ from brute import Assignment, chosen, every_assignment, merit, placed_of
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.problem import UNMATCHED, BadPin, Problem
-from cohort.matching.solver.counterfactual import (
+from cohort.assignment import CannotMeet, solve
+from cohort.assignment.counterfactual import (
     Move,
     NotTheBest,
     chain,
@@ -17,7 +17,8 @@ from cohort.matching.solver.counterfactual import (
     possible,
     robustness,
 )
-from cohort.matching.solver.optimum import CannotMeet, Solution, solve
+from cohort.assignment.problem import UNMATCHED, BadPin, Problem
+from cohort.assignment.solution import Solution
 
 
 def solved(problem: Problem) -> Solution | None:
@@ -91,7 +92,7 @@ def test_robustness_is_what_forbidding_the_pair_loses(problem: Problem) -> None:
         return
     found = robustness(problem, solution)
     for k, (i, j) in enumerate(solution.pairs.tolist()):
-        forbidden = np.asarray(problem.forbidden).copy()
+        forbidden = problem.forbidden.copy()
         forbidden[i, j] = True
         try:
             without = solve(replace(problem, forbidden=forbidden))

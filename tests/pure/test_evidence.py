@@ -10,16 +10,16 @@ import pytest
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.certificate import verify
-from cohort.matching.pairing.alternatives import (
+from cohort.assignment import CannotMeet, solve
+from cohort.assignment.certificate import verify
+from cohort.assignment.problem import Problem
+from cohort.pairing.alternatives import (
     Alternative,
     Change,
     alternatives_for,
     changes_for,
 )
-from cohort.matching.pairing.evidence import Evidence, pack, unpack
-from cohort.matching.problem import Problem
-from cohort.matching.solver.optimum import CannotMeet, solve
+from cohort.pairing.evidence import Evidence, pack, unpack
 
 SCORES = [[0.9, 0.8, 0.3], [0.9, 0.2, 0.1], [0.4, 0.0, 0.0]]
 
@@ -56,7 +56,7 @@ def test_what_is_unpacked_is_what_was_packed(problem: Problem) -> None:
         solution = solve(problem)
     except CannotMeet:
         return
-    removed = {"veto": np.asarray(problem.forbidden)}
+    removed = {"veto": problem.forbidden}
 
     again = unpack(pack(Evidence(problem, solution, removed)))
 

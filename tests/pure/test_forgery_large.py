@@ -10,12 +10,12 @@ from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.certificate import Verdict
-from cohort.matching.large.blocks import DenseScores
-from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import LargeSolution, solve_large
-from cohort.matching.problem import BadNumber, Problem
-from cohort.matching.solver.optimum import Prices
+from cohort.assignment.certificate import Verdict
+from cohort.assignment.large.blocks import DenseScores
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import LargeSolution, solve_large
+from cohort.assignment.problem import BadNumber, Problem
+from cohort.assignment.solution import Prices
 
 NUMBERS = (1, -1, 0.25, 1e-3, 100, np.nan, np.inf, -np.inf, 1e12, 1e300)
 
@@ -39,7 +39,7 @@ def asked_of(problem: Problem) -> Asked:
         "stickiness": problem.stickiness,
         "cover": problem.cover,
     }
-    scores = DenseScores(problem.scores, np.asarray(problem.forbidden))
+    scores = DenseScores(problem.scores, problem.forbidden)
     return Asked(problem, scores, conditions)
 
 

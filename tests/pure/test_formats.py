@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cohort.formats import (
+from cohort.http.formats import (
     BANDS,
     DAYS,
     day,

@@ -9,9 +9,9 @@ from cases import problems
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
-from cohort.matching.problem import BadNumber, Problem
-from cohort.matching.solver.frontier import Point, frontier, place_exactly, spread
-from cohort.matching.solver.optimum import solve
+from cohort.assignment.frontier import Point, frontier, place_exactly, spread
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import BadNumber, Problem
 
 Figures = tuple[float, int, int]
 

@@ -9,9 +9,9 @@ from brute import Assignment, chosen, every_assignment, merit
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.problem import Problem
-from cohort.matching.solver.counterfactual import unplaced
-from cohort.matching.solver.optimum import CannotMeet, solve
+from cohort.assignment import CannotMeet, solve
+from cohort.assignment.counterfactual import unplaced
+from cohort.assignment.problem import Problem
 
 
 def test_two_mentors_who_need_more_people_than_could_come_are_named_alone() -> None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from tests.pure.test_pairing import LEV, MINA, POOL
 
-from cohort.matching.pairing.alternatives import Change
-from cohort.matching.pairing.find import find_pairs
-from cohort.matching.pairing.insight import insight
-from cohort.matching.pairing.pool import Pool
+from cohort.pairing.alternatives import Change
+from cohort.pairing.find import find_pairs
+from cohort.pairing.insight import insight
+from cohort.pairing.pool import Pool
 
 
 def total(pool: Pool) -> float:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cohort.matching.large import proof
-from cohort.matching.large.blocks import DenseScores, ProductScores
-from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import LargeSolution, solve_large
-from cohort.matching.problem import BadProblem, Problem
-from cohort.matching.solver.optimum import solve
+from cohort.assignment.large import proof
+from cohort.assignment.large.blocks import DenseScores, ProductScores
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import LargeSolution, solve_large
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import BadProblem, Problem
 
 Scores = NDArray[np.float64]
 KINDS = ("uniform", "factored", "tied", "all equal", "below zero")

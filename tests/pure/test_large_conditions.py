@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cohort.matching.large.blocks import DenseScores
-from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import LargeSolution, solve_large
-from cohort.matching.problem import BadProblem, Problem
-from cohort.matching.solver.optimum import Solution, solve
+from cohort.assignment.large.blocks import DenseScores
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import LargeSolution, solve_large
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import BadProblem, Problem
+from cohort.assignment.solution import Solution
 
 Asked = dict[str, object]
 SEED = st.integers(0, 2**32)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from cohort.matching.large.blocks import ProductScores
-from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import solve_large
+from cohort.assignment.large.blocks import ProductScores
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import solve_large
 
 
 @pytest.mark.long

@@ -17,10 +17,10 @@ from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.certificate import verify
-from cohort.matching.problem import Problem
-from cohort.matching.solver.counterfactual import counterfactuals
-from cohort.matching.solver.optimum import solve
+from cohort.assignment.certificate import verify
+from cohort.assignment.counterfactual import counterfactuals
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import Problem
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 

@@ -12,17 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cohort.matching.certificate import verify
-from cohort.matching.problem import BadIdentifier, Problem
-from cohort.matching.solver.canonical import steps_of
-from cohort.matching.solver.counterfactual import (
+from cohort.assignment import CannotMeet, solve
+from cohort.assignment.certificate import verify
+from cohort.assignment.counterfactual import (
     chain,
     counterfactuals,
     possible,
     robustness,
     unplaced,
 )
-from cohort.matching.solver.optimum import CannotMeet, Solution, solve
+from cohort.assignment.problem import BadIdentifier, Problem
+from cohort.assignment.solution import Solution
+from cohort.assignment.steps import steps_of
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], NDArray[np.float64]]
 EXTREMES: dict[str, Draw] = {

@@ -7,10 +7,10 @@ import pytest
 from tests.pure.cast import MINA, on
 from tests.pure.test_pairing import FREE_OMAR, LEV, POOL
 
-from cohort.matching.pairing import saying
-from cohort.matching.pairing.find import Result, find_pairs
-from cohort.matching.pairing.placing import WayToPlace, ways_to_place_one
-from cohort.matching.pairing.pool import Pool
+from cohort.pairing import saying
+from cohort.pairing.find import Result, find_pairs
+from cohort.pairing.placing import WayToPlace, ways_to_place_one
+from cohort.pairing.pool import Pool
 
 SCARCE = replace(POOL, places=[1, 0])
 AT_NIGHT = replace(LEV, weekly_hours=on("sunday", "02:00", "04:00"))
@@ -93,7 +93,7 @@ def test_the_one_thing_that_rules_somebody_out_is_named_with_what_to_ask(
 def test_below_the_least_score_a_pin_is_the_way() -> None:
     scores = sorted(one.score for one in find_pairs(POOL).pairs)
     floor = sum(scores) / 2
-    pool = replace(POOL, floor=floor)
+    pool = replace(POOL, requirements=POOL.requirements.model_copy(update={"least_score": floor}))
     before = find_pairs(pool)
 
     pins = [one for one in ways(pool) if one.ruled_out_by == "least_score"]

@@ -6,8 +6,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from cohort.matching.problem import BadIdentifier, BadNumber, BadPin, BadProblem, BadShape, Problem
-from cohort.matching.solver.optimum import solve
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import (
+    BadIdentifier,
+    BadNumber,
+    BadPin,
+    BadProblem,
+    BadShape,
+    Problem,
+)
 
 HALVES = np.full((2, 3), 0.5)
 ROOM = [1, 1, 1]

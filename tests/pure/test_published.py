@@ -5,13 +5,14 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cohort.matching.certificate import verify
-from cohort.matching.large.blocks import DenseScores
-from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import solve_large
-from cohort.matching.problem import Problem
-from cohort.matching.solver.counterfactual import counterfactuals, possible
-from cohort.matching.solver.optimum import CannotMeet, Solution, solve
+from cohort.assignment import CannotMeet, solve
+from cohort.assignment.certificate import verify
+from cohort.assignment.counterfactual import counterfactuals, possible
+from cohort.assignment.large.blocks import DenseScores
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import solve_large
+from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 
 
 def proved(problem: Problem) -> Solution:

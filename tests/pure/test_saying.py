@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cohort.matching.pairing import saying
-from cohort.matching.pairing.alternatives import Alternative, Change
+from cohort.pairing import saying
+from cohort.pairing.alternatives import Alternative, Change
 
 NAMES = {"ada": "Ada", "ben": "Ben", "max": "Max", "mia": "Mia"}
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cohort.cohorts.languages import LANGUAGES
 from cohort.guides.markdown import GuideDocument, read_guide
+from cohort.profiles.languages import LANGUAGES
 
 SEED = Path(__file__).parents[2] / "seed"
 WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

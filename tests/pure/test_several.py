@@ -5,12 +5,12 @@ from brute import every_assignment
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.matching.problem import Problem
-from cohort.matching.solver.canonical import canonical
-from cohort.matching.solver.flow import Goal, Residual, prices_of
-from cohort.matching.solver.optimum import solve
-from cohort.matching.solver.several import nearly_best_with_several
-from cohort.matching.solver.stages import whole
+from cohort.assignment.canonical import canonical
+from cohort.assignment.flow import Goal, Residual, prices_of
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import Problem
+from cohort.assignment.several import nearly_best_with_several
+from cohort.assignment.stages import whole
 
 
 @given(problems())

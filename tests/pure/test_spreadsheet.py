@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from cohort.matching.sheets import cells
-from cohort.matching.sheets.cells import BadCell, Words
-from cohort.matching.sheets.columns import (
+from cohort.sheets import cells
+from cohort.sheets.cells import BadCell, Words
+from cohort.sheets.columns import (
     ELSEWHERE,
     MENTORS,
     RESEARCHERS,
@@ -15,9 +15,9 @@ from cohort.matching.sheets.columns import (
     find_columns,
     letters,
 )
-from cohort.matching.sheets.hours import read_hours
-from cohort.matching.sheets.slips import Slips
-from cohort.matching.sheets.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
+from cohort.sheets.hours import read_hours
+from cohort.sheets.slips import Slips
+from cohort.sheets.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
 
 DOMAINS = Words(
     "domain", {"machine-translation": "Machine translation", "ci-cd": "CI/CD", "nlp": "Words, all"}

@@ -7,10 +7,10 @@ from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.matching.problem import BadNumber, BadShape, Problem
-from cohort.matching.solver.canonical import wanted_pairs
-from cohort.matching.solver.optimum import CannotMeet, solve
-from cohort.matching.solver.stability import blocking_pairs, envy
+from cohort.assignment import CannotMeet, solve
+from cohort.assignment.canonical import wanted_pairs
+from cohort.assignment.problem import BadNumber, BadShape, Problem
+from cohort.assignment.stability import blocking_pairs, envy
 
 
 def test_two_who_would_rather_have_each_other_are_a_blocking_pair() -> None:

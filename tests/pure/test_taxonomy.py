@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cohort.matching.scores.taxonomy import BadTaxonomy, Taxonomy, domain_similarity
+from cohort.pairing.scores.taxonomy import BadTaxonomy, Taxonomy, domain_similarity
 
 TREE = Taxonomy(
     {

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cohort.matching.certificate import verify
-from cohort.matching.large.blocks import DenseScores
-from cohort.matching.large.proof import verify_large
-from cohort.matching.large.solver import solve_large
-from cohort.matching.problem import Problem
-from cohort.matching.solver.optimum import Solution, solve
+from cohort.assignment.certificate import verify
+from cohort.assignment.large.blocks import DenseScores
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import solve_large
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 
 
 class Clock:

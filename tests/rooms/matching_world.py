@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import event
 
-from cohort import outbox
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import unit_of_work
+from cohort.jobs import outbox
 from cohort.mentors.models import Mentor
 from tests import world
 from tests.conftest import Cast, Platform, Someone
@@ -67,7 +67,7 @@ async def set_the_stage(platform: Platform, enter: Cast) -> Stage:
 
 
 async def keep_runs(platform: Platform) -> int:
-    """Keep the promises to solve runs, as a worker does; how many statements it read with."""
+    """Run the jobs that solve runs, as a worker does; how many statements it read with."""
     seen: list[str] = []
 
     def note(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
@@ -76,12 +76,12 @@ async def keep_runs(platform: Platform) -> int:
 
     async with platform.sessions() as db:
         waiting = await outbox.due(db, now=platform.clock())
-        promised = [await db.get_one(outbox.Promise, one) for one in waiting]
-    engine = platform.keeper.engine.sync_engine
+        waiting_jobs = [await db.get_one(outbox.Job, one) for one in waiting]
+    engine = platform.runner.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
-    for promise in promised:
-        if promise.job == "matching.solve_run":
-            await platform.keeper.keep(promise.id)
+    for job in waiting_jobs:
+        if job.name == "matching.solve_run":
+            await platform.runner.run(job.id)
     event.remove(engine, "before_cursor_execute", note)
     return len(seen)
 

@@ -9,17 +9,17 @@ from httpx import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import outbox, rooms
 from cohort.cohorts.models import Cohort
 from cohort.guides.models import Milestone
+from cohort.jobs import outbox
+from cohort.jobs.outbox import Job, JobState
 from cohort.mentors.models import MentorState
-from cohort.outbox import Promise, PromiseState
 from cohort.people.models import Act
 from cohort.study.models import ItemState, PlanItem
 from tests import world
 from tests.conftest import Cast, Platform, Someone, TurnableClock
 
-Keep = Callable[[], Awaitable[None]]
+RunJobs = Callable[[], Awaitable[None]]
 JOB = "people.send_password_link"
 
 
@@ -32,22 +32,22 @@ async def a_spring(db: AsyncSession, olga: Someone, clock: TurnableClock) -> Coh
 
 async def failed_in(
     db: AsyncSession, cohort_id: UUID | None, clock: TurnableClock, **arguments: Any
-) -> Promise:
-    promise = Promise(
+) -> Job:
+    job = Job(
         id=uuid4(),
-        job=JOB,
+        name=JOB,
         arguments=arguments,
         cohort_id=cohort_id,
-        state=PromiseState.DEAD,
+        state=JobState.DEAD,
         attempts=outbox.ATTEMPTS,
         due_at=clock.now,
         last_error="SMTPConnectError",
-        promised_at=clock.now,
+        enqueued_at=clock.now,
         ended_at=clock.now,
     )
-    db.add(promise)
+    db.add(job)
     await db.commit()
-    return promise
+    return job
 
 
 async def test_the_figures_add_up(enter: Cast, db: AsyncSession, clock: TurnableClock) -> None:
@@ -124,13 +124,13 @@ async def test_failed_work_is_seen_by_those_who_run_the_cohort(
     nobodys = await failed_in(db, None, clock)
 
     async def seen_by(one: Someone) -> set[str]:
-        return {item["id"] for item in (await one.get("/api/v1/promises")).json()["items"]}
+        return {item["id"] for item in (await one.get("/api/v1/jobs")).json()["items"]}
 
     assert await seen_by(olga) == {str(hers.id)}
     assert await seen_by(other) == set()
     assert await seen_by(root) == {str(hers.id), str(nobodys.id)}
-    assert (await olga.get("/api/v1/promises?state=kept")).json()["items"] == []
-    assert (await olga.get("/api/v1/promises?state=lost")).status_code == 422
+    assert (await olga.get("/api/v1/jobs?state=succeeded")).json()["items"] == []
+    assert (await olga.get("/api/v1/jobs?state=lost")).status_code == 422
 
 
 async def test_a_stranger_cannot_retry_and_cannot_learn_that_it_is_there(
@@ -138,14 +138,14 @@ async def test_a_stranger_cannot_retry_and_cannot_learn_that_it_is_there(
 ) -> None:
     olga, other = await enter("Olga"), await enter("Other")
     cohort = await a_spring(db, olga, clock)
-    promise = await failed_in(db, cohort.id, clock)
+    job = await failed_in(db, cohort.id, clock)
 
-    answer = await other.post(f"/api/v1/promises/{promise.id}/retry")
+    answer = await other.post(f"/api/v1/jobs/{job.id}/retry")
 
     assert answer.status_code == 404
-    assert (await other.post(f"/api/v1/promises/{uuid4()}/retry")).status_code == 404
-    await db.refresh(promise)
-    assert promise.state == PromiseState.DEAD
+    assert (await other.post(f"/api/v1/jobs/{uuid4()}/retry")).status_code == 404
+    await db.refresh(job)
+    assert job.state == JobState.DEAD
 
 
 async def test_work_that_failed_eight_times_is_shown_and_a_retry_does_it(
@@ -153,7 +153,7 @@ async def test_work_that_failed_eight_times_is_shown_and_a_retry_does_it(
     db: AsyncSession,
     clock: TurnableClock,
     platform: Platform,
-    keep_promises: Keep,
+    run_jobs: RunJobs,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The job breaks for real, through the worker; then what broke it is mended."""
@@ -166,25 +166,25 @@ async def test_work_that_failed_eight_times_is_shown_and_a_retry_does_it(
             raise ConnectionError
         done.append(thing)
 
-    monkeypatch.setattr(rooms, "JOBS", {"test.fragile": fragile})
-    await outbox.promise(db, "test.fragile", now=clock.now, cohort_id=cohort.id, thing="one")
+    monkeypatch.setattr(platform.runner, "jobs", {"test.fragile": fragile})
+    await outbox.enqueue(db, "test.fragile", now=clock.now, cohort_id=cohort.id, thing="one")
     await db.commit()
     for _ in range(outbox.ATTEMPTS):
-        await keep_promises()
+        await run_jobs()
         clock.turn(hours=1)
 
-    [failed] = (await olga.get("/api/v1/promises")).json()["items"]
+    [failed] = (await olga.get("/api/v1/jobs")).json()["items"]
     assert (failed["attempts"], failed["last_error"]) == (8, "ConnectionError")
     broken = False
-    retried = await olga.post(f"/api/v1/promises/{failed['id']}/retry")
-    await keep_promises()
+    retried = await olga.post(f"/api/v1/jobs/{failed['id']}/retry")
+    await run_jobs()
 
     assert (retried.status_code, retried.json()["state"]) == (200, "pending")
     assert done == ["one"]
-    assert (await olga.get("/api/v1/promises")).json()["items"] == []
-    again = await olga.post(f"/api/v1/promises/{failed['id']}/retry")
+    assert (await olga.get("/api/v1/jobs")).json()["items"] == []
+    again = await olga.post(f"/api/v1/jobs/{failed['id']}/retry")
     assert (again.status_code, done) == (409, ["one"])
-    assert await db.scalar(select(func.count()).where(Act.verb == "promise.retry")) == 1
+    assert await db.scalar(select(func.count()).where(Act.verb == "job.retry")) == 1
 
 
 async def test_a_key_needs_the_dashboards_scope(

@@ -280,10 +280,10 @@ async def test_failed_work_is_named_and_the_button_tries_again(
 ) -> None:
     olga, rita = await enter("Olga"), await enter("Rita")
     cohort = await a_spring(db, olga, clock)
-    promise = await failed_in(db, cohort.id, clock)
+    job = await failed_in(db, cohort.id, clock)
     page = (await olga.get("/cohorts/spring")).text
     assert "The mail with a link to a new password" in page
-    [button] = re.findall(r'action="(/promises/[^"]+)"', page)
+    [button] = re.findall(r'action="(/jobs/[^"]+)"', page)
 
     assert (await rita.post(button)).status_code == 404
     tried = await olga.post(button)
@@ -291,8 +291,8 @@ async def test_failed_work_is_named_and_the_button_tries_again(
 
     assert (tried.status_code, tried.headers["location"]) == (303, "/cohorts/spring")
     assert again.status_code == 303
-    await db.refresh(promise)
-    assert promise.state == "pending"
+    await db.refresh(job)
+    assert job.state == "pending"
     assert "The mail with a link to a new password" not in (await olga.get("/cohorts/spring")).text
 
 
@@ -306,7 +306,7 @@ async def test_an_admin_sees_what_failed_for_no_cohort(
 
 
 async def test_a_round_is_opened_solved_and_seen_on_the_page_of_its_cohort(
-    enter: Cast, db: AsyncSession, clock: TurnableClock, keep_promises: Callable[[], Any]
+    enter: Cast, db: AsyncSession, clock: TurnableClock, run_jobs: Callable[[], Any]
 ) -> None:
     olga, rita, mona = await enter("Olga"), await enter("Rita"), await enter("Mona")
     cohort = await a_spring(db, olga, clock)
@@ -316,7 +316,7 @@ async def test_a_round_is_opened_solved_and_seen_on_the_page_of_its_cohort(
     assert "No round yet" in (await olga.get("/cohorts/spring")).text
 
     opened = await olga.post("/cohorts/spring/rounds")
-    await keep_promises()
+    await run_jobs()
     page = (await olga.get("/cohorts/spring")).text
 
     assert f'href="{opened.headers["location"]}"' in page

@@ -17,12 +17,12 @@ from cohort.db import Base
 from cohort.demo import seeding
 from cohort.demo.opening import PASSWORD
 from cohort.demo.seeding import NoDemoHere, NoWorker
+from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.matching import service as matching
 from cohort.matching.models import Pair, Round, RoundState, Run, RunState, Unmatched
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
-from cohort.outbox import Promise, PromiseState
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 from tests.conftest import Platform, emptied
 
@@ -38,7 +38,7 @@ class Terminal:
 
 
 async def seed(platform: Platform, *, patience: float = 30, **changes: Any) -> str:
-    """Seed, while a worker keeps promises beside it."""
+    """Seed, while a worker runs jobs beside it."""
     terminal = Terminal()
     done = asyncio.Event()
     working = asyncio.create_task(work_on(platform, until=done))
@@ -52,11 +52,11 @@ async def seed(platform: Platform, *, patience: float = 30, **changes: Any) -> s
 
 
 async def work_on(platform: Platform, *, until: asyncio.Event) -> None:
-    """To the end: what was begun is not broken off, and what is promised last is kept too."""
+    """To the end: what was begun is not broken off, and what is enqueued last is done too."""
     while not until.is_set():
-        await platform.keep_promises()
+        await platform.run_jobs()
         await asyncio.sleep(0.1)
-    await platform.keep_promises()
+    await platform.run_jobs()
 
 
 async def count(db: AsyncSession, table: type[Base], *where: Any) -> int:
@@ -151,7 +151,7 @@ async def test_its_weekly_round_is_not_opened_a_second_time(demo: Demo) -> None:
 
 
 async def test_it_owes_nothing_and_its_mailbox_holds_only_recent_mail(demo: Demo) -> None:
-    assert await count(demo.db, Promise, Promise.state != PromiseState.KEPT) == 0
+    assert await count(demo.db, Job, Job.state != JobState.SUCCEEDED) == 0
     assert 0 < await count(demo.db, MailboxMessage) < 150
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.jobs.outbox import Job
 from cohort.mail import MailboxMessage
-from cohort.outbox import Promise
 from cohort.people.models import Act
 from tests.world import a_cohort, a_guide, enrolled, mentoring
 
@@ -27,7 +27,6 @@ PROFILE: dict[str, Any] = {
     ],
     "organisations": ["University of Somewhere"],
     "advisers": ["Grace Example"],
-    "wishes": [],
 }
 SHOWN = {"id", "cohort_id", "person", "state", "created_at", "version"}
 
@@ -48,7 +47,7 @@ def enrolments(cohort: Cohort) -> str:
 
 
 async def test_ada_takes_a_seat_and_is_welcomed(
-    enter: Any, spring: Cohort, db: AsyncSession, keep_promises: Any
+    enter: Any, spring: Cohort, db: AsyncSession, run_jobs: Any
 ) -> None:
     ada = await enter("Ada")
 
@@ -58,10 +57,10 @@ async def test_ada_takes_a_seat_and_is_welcomed(
     enrolment = made.json()
     assert {name: enrolment[name] for name in enrolment.keys() - SHOWN} == PROFILE
     assert await taken(db, spring) == 1
-    promised = (await db.execute(select(Promise.job, Promise.arguments))).all()
-    assert {job for job, _ in promised} == {"study.lay_out_plan", "cohorts.welcome"}
-    assert {arguments["enrolment_id"] for _, arguments in promised} == {enrolment["id"]}
-    await keep_promises()
+    enqueued = (await db.execute(select(Job.name, Job.arguments))).all()
+    assert {job for job, _ in enqueued} == {"study.lay_out_plan", "cohorts.welcome"}
+    assert {arguments["enrolment_id"] for _, arguments in enqueued} == {enrolment["id"]}
+    await run_jobs()
     mail = await db.scalar(
         select(MailboxMessage).where(MailboxMessage.subject == "You have a seat in Spring 2026")
     )
@@ -234,8 +233,6 @@ SPAN = {"day": "monday", "start": "09:00", "end": "10:00"}
         ("organisations", ["a\nb"]),
         ("organisations", ["x"] * 11),
         ("advisers", [2**70]),
-        ("wishes", ["someone"]),
-        ("wishes", ["00000000-0000-4000-8000-000000000000"]),
         ("version", 1),
     ],
 )
@@ -267,12 +264,14 @@ async def test_a_wish_is_a_mentor_of_the_same_cohort(
     elsewhere = await mentoring(db, other, max_.person, now=clock())
     await db.commit()
 
-    wrong = PROFILE | {"wishes": [str(here.id), str(elsewhere.id)]}
-    refused = await ada.post(enrolments(spring), json=wrong)
-    made = await ada.post(enrolments(spring), json=PROFILE | {"wishes": [str(here.id)] * 2})
+    made = (await ada.post(enrolments(spring), json=PROFILE)).json()
+    wishes = f"/api/v1/enrolments/{made['id']}/wishes"
 
-    assert refused.json()["errors"][0]["field"] == "wishes/1"
-    assert made.json()["wishes"] == [str(here.id)]
+    refused = await ada.put(wishes, json={"mentor_ids": [str(here.id), str(elsewhere.id)]})
+    ranked = await ada.put(wishes, json={"mentor_ids": [str(here.id)] * 2})
+
+    assert refused.json()["errors"][0]["field"] == "mentor_ids/1"
+    assert ranked.json() == (await ada.get(wishes)).json() == {"mentor_ids": [str(here.id)]}
 
 
 async def test_the_list_takes_as_many_statements_however_long(

@@ -14,9 +14,9 @@ from httpx import AsyncClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.jobs.outbox import ATTEMPTS, Job, JobState
 from cohort.mail import MailboxMessage
-from cohort.outbox import ATTEMPTS, Promise, PromiseState
-from cohort.worker import Keeper
+from cohort.worker import create_runner
 from tests.conftest import Platform, TurnableClock
 from tests.rooms.test_people import ADA
 
@@ -45,12 +45,12 @@ async def post_office(platform: Platform) -> AsyncGenerator[PostOffice]:
         port = free.getsockname()[1]
     server = Controller(office, hostname="127.0.0.1", port=port)
     server.start()
-    before = platform.keeper
+    before = platform.runner
     by_smtp = {"smtp_url": f"smtp://127.0.0.1:{port}", "mail_from": "cohort <us@example.org>"}
-    platform.keeper = Keeper(platform.settings.model_copy(update=by_smtp), platform.clock)
+    platform.runner = create_runner(platform.settings.model_copy(update=by_smtp), platform.clock)
     yield office
-    await platform.keeper.close()
-    platform.keeper = before
+    await platform.runner.close()
+    platform.runner = before
     server.stop()
 
 
@@ -58,7 +58,7 @@ async def test_a_mail_arrives_with_both_its_parts(
     post_office: PostOffice, platform: Platform, anyone: AsyncClient, db: AsyncSession
 ) -> None:
     await anyone.post("/api/v1/people", json=ADA)
-    await platform.keep_promises()
+    await platform.run_jobs()
 
     (mail,) = post_office.arrived
     assert (mail["To"], mail["From"]) == ("ada@example.org", "cohort <us@example.org>")
@@ -81,7 +81,7 @@ async def test_a_mail_that_was_refused_is_sent_again_later(
     post_office.moods = [mood, mood]
     await anyone.post("/api/v1/people", json=ADA)
     for _ in range(3):
-        await platform.keep_promises()
+        await platform.run_jobs()
         clock.turn(minutes=5)
 
     assert post_office.tried == 3
@@ -98,13 +98,13 @@ async def test_work_that_always_fails_is_put_aside_after_its_last_attempt(
     post_office.moods = ["550 never"] * 50
     await anyone.post("/api/v1/people", json=ADA)
     for _ in range(ATTEMPTS + 3):
-        await platform.keep_promises()
+        await platform.run_jobs()
         clock.turn(hours=2)
 
-    promise = await db.scalar(select(Promise))
-    assert promise is not None
-    assert (promise.state, promise.attempts) == (PromiseState.DEAD, ATTEMPTS)
-    assert promise.last_error
+    job = await db.scalar(select(Job))
+    assert job is not None
+    assert (job.state, job.attempts) == (JobState.DEAD, ATTEMPTS)
+    assert job.last_error
     assert post_office.tried == ATTEMPTS
 
 
@@ -120,14 +120,14 @@ async def test_two_attempts_at_one_mail_carry_one_message_id(
 ) -> None:
     """A worker that dies between sending and committing sends again: readers can tell."""
     await anyone.post("/api/v1/people", json=ADA)
-    await platform.keep_promises()
-    promise = await db.scalar(select(Promise))
-    assert promise is not None
-    promise.state, promise.attempts = PromiseState.PENDING, 0
-    promise.due_at = platform.clock()
+    await platform.run_jobs()
+    job = await db.scalar(select(Job))
+    assert job is not None
+    job.state, job.attempts = JobState.PENDING, 0
+    job.due_at = platform.clock()
     await db.commit()
 
-    await platform.keep_promises()
+    await platform.run_jobs()
 
     first, second = post_office.arrived
     assert first["Message-ID"] == second["Message-ID"]

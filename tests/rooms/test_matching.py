@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.db import unit_of_work
+from cohort.jobs.outbox import Job
 from cohort.mail import MailboxMessage
 from cohort.matching.models import Pair, Run
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Proposal
-from cohort.outbox import Promise
 from tests.conftest import Cast, Platform, Someone
 from tests.rooms.matching_world import (
     NIGHTS,
@@ -60,7 +60,7 @@ async def test_a_round_is_opened_solved_explained_and_published(
     proposals = (await db.scalars(select(Proposal))).all()
     assert {one.enrolment_id for one in proposals} == {stage.ada.id, stage.ben.id}
     assert {one.reason for one in proposals} == {one["reason"] for one in pairs}
-    await platform.keep_promises()
+    await platform.run_jobs()
     told = (await db.scalars(select(MailboxMessage.to))).all()
     assert sorted(told) == sorted(one.person.email for one in stage.people.values())
 
@@ -119,7 +119,7 @@ async def test_ten_clicks_on_publish_make_one_set_of_proposals(
 
     assert {one.status_code for one in answers} == {200}
     assert await db.scalar(select(func.count()).select_from(Proposal)) == 2
-    told = select(func.count()).select_from(Promise).where(Promise.job.like("mentorships.%"))
+    told = select(func.count()).select_from(Job).where(Job.name.like("mentorships.%"))
     assert await db.scalar(told) == 4
 
 

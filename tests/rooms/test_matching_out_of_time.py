@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.assignment.certificate import verify
 from cohort.mail import MailboxMessage
-from cohort.matching.certificate import verify
 from cohort.matching.jobs import open_due_rounds
-from cohort.matching.pairing.evidence import unpack
+from cohort.pairing.evidence import unpack
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     Stage,
@@ -28,9 +28,9 @@ from tests.rooms.test_matching_what_ifs import aim_at
 @pytest.fixture
 def hurried(platform: Platform) -> Platform:
     """The platform with a worker that gives a run a microsecond."""
-    keeper = copy(platform.keeper)
-    keeper.settings = platform.settings.model_copy(update={"longest_solve": 1e-6})
-    return replace(platform, keeper=keeper)
+    runner = copy(platform.runner)
+    runner.settings = platform.settings.model_copy(update={"longest_solve": 1e-6})
+    return replace(platform, runner=runner)
 
 
 @pytest.fixture
@@ -153,9 +153,9 @@ async def test_the_weekly_mail_says_that_time_ran_out(
     stage: Stage, hurried: Platform, db: AsyncSession
 ) -> None:
     hurried.clock.turn(days=7)
-    await open_due_rounds({"keeper": hurried.keeper})
+    await open_due_rounds({"runner": hurried.runner})
     await keep_runs(hurried)
-    await hurried.keep_promises()
+    await hurried.run_jobs()
 
     told = select(MailboxMessage).where(MailboxMessage.to == stage.olga.person.email)
     (mail,) = (await db.scalars(told)).all()
@@ -165,7 +165,7 @@ async def test_the_weekly_mail_says_that_time_ran_out(
 async def test_rules_that_cannot_be_tried_out_in_time_are_not_shown_half_done(
     stage: Stage, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cohort.matching.previewing.LONGEST_PREVIEW", 1e-6)
+    monkeypatch.setattr("cohort.matching.previews.service.LONGEST_PREVIEW", 1e-6)
     address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
     rules = (await stage.olga.get(address)).json()
     form = {part: rules[part] for part in ("weights", "requirements", "aim")}

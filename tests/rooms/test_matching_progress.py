@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cohort import bell
-from cohort.board import Board
+from cohort.jobs import wake
+from cohort.jobs.progress import ProgressStore
 from cohort.matching import runs
 from cohort.matching.view import STEPS
 from tests.conftest import Cast, Platform
@@ -29,10 +29,10 @@ async def test_the_page_and_the_api_say_what_the_worker_does(
 ) -> None:
     round_ = await open_round(stage)
     run_id = round_["run"]["id"]
-    board = Board(platform.app.state.bell.redis)
+    progress = ProgressStore(platform.app.state.wake_up.redis)
     assert (await read_round(stage, round_["id"]))["run"]["progress"] is None
 
-    await board.write(UUID(run_id), "solving", 0.4)
+    await progress.write(UUID(run_id), "solving", 0.4)
 
     told = {"step": "solving", "share": 0.4}
     assert (await read_round(stage, round_["id"]))["run"]["progress"] == told
@@ -61,8 +61,8 @@ async def test_whoever_solves_tells_by_name_what_they_do(stage: Stage, platform:
 async def test_without_redis_the_page_only_says_that_it_is_being_solved(
     stage: Stage, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(platform.app.state.bell, "redis", bell.connect("redis://127.0.0.1:1"))
-    away = Board(platform.app.state.bell.redis)
+    monkeypatch.setattr(platform.app.state.wake_up, "redis", wake.connect("redis://127.0.0.1:1"))
+    away = ProgressStore(platform.app.state.wake_up.redis)
     round_ = await open_round(stage)
     await away.write(UUID(round_["run"]["id"]), "solving", 0.0)
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import outbox
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.db import unit_of_work
+from cohort.jobs import outbox
 from cohort.mail import MailboxMessage
 from cohort.matching.jobs import open_due_rounds
 from cohort.matching.models import Round, RoundState, Run, RunState
@@ -35,7 +35,7 @@ async def stage(platform: Platform, enter: Cast) -> Stage:
 
 
 async def look(platform: Platform, workers: int = 1) -> None:
-    await asyncio.gather(*[open_due_rounds({"keeper": platform.keeper}) for _ in range(workers)])
+    await asyncio.gather(*[open_due_rounds({"runner": platform.runner}) for _ in range(workers)])
 
 
 async def rounds(db: AsyncSession) -> Sequence[Round]:
@@ -155,7 +155,7 @@ async def test_a_run_that_kills_every_worker_ends_as_failed_and_can_be_made_agai
     await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/rounds")
     async with unit_of_work(platform.sessions) as attempts:
         spent = {"attempts": outbox.ATTEMPTS, "due_at": platform.clock()}
-        await attempts.execute(update(outbox.Promise).values(**spent))
+        await attempts.execute(update(outbox.Job).values(**spent))
 
     await keep_runs(platform)
 
@@ -171,7 +171,7 @@ async def test_organisers_get_one_mail_when_the_weekly_round_is_solved(
     platform.clock.turn(minutes=1)
     await look(platform)
     await keep_runs(platform)
-    await platform.keep_promises()
+    await platform.run_jobs()
 
     told = select(MailboxMessage).where(MailboxMessage.to == stage.olga.person.email)
     (mail,) = (await db.scalars(told)).all()
@@ -183,5 +183,5 @@ async def test_a_round_opened_by_hand_sends_no_mail_before_it_is_published(
     stage: Stage, platform: Platform, db: AsyncSession
 ) -> None:
     await open_and_solve(stage, platform)
-    await platform.keep_promises()
+    await platform.run_jobs()
     assert (await db.scalars(select(MailboxMessage))).all() == []

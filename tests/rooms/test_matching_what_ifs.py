@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.assignment.certificate import verify
 from cohort.db import unit_of_work
-from cohort.matching.certificate import verify
 from cohort.matching.models import KeptEvidence, Run
-from cohort.matching.pairing.evidence import unpack
 from cohort.mentors.models import Mentor
+from cohort.pairing.evidence import unpack
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     NIGHTS,
@@ -79,7 +79,7 @@ async def test_the_mentors_for_ada_are_listed_the_cheapest_first(
 
     assert len(listed) == 5
     assert listed[0]["chosen"]
-    assert listed[0]["said"] == "The pair of this run"
+    assert listed[0]["sentence"] == "The pair of this run"
     costs = [one["cost"] for one in listed]
     assert costs == sorted(costs)
     twins = [one for one in listed if one["mentor"].startswith("Extra")]

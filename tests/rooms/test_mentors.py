@@ -33,7 +33,7 @@ PROFILE: dict[str, Any] = {
 }
 GRACE = PROFILE | {"name": "Grace Example", "email": "grace@example.org"}
 
-Promises = Callable[[], Awaitable[None]]
+RunJobs = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ async def mails(db: AsyncSession, to: str) -> list[MailboxMessage]:
 
 
 async def test_grace_signs_up_without_an_account_and_confirms_by_mail(
-    anyone: AsyncClient, sign_up: str, olga: Someone, db: AsyncSession, keep_promises: Promises
+    anyone: AsyncClient, sign_up: str, olga: Someone, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
     answer = await anyone.post(sign_up, json=GRACE)
     assert answer.status_code == 202
@@ -69,7 +69,7 @@ async def test_grace_signs_up_without_an_account_and_confirms_by_mail(
     assert (listed["state"], listed["name"]) == ("pending", "Grace Example")
     assert not listed["is_confirmed"]
 
-    await keep_promises()
+    await run_jobs()
     (mail,) = await mails(db, "grace@example.org")
     link = re.search(r"/password/([\w-]+)", mail.text)
     assert link
@@ -93,7 +93,7 @@ async def test_signed_in_she_is_the_mentor_herself(
 
 
 async def test_a_known_address_is_not_told_apart_and_gets_no_mentor(
-    anyone: AsyncClient, enter: Cast, sign_up: str, db: AsyncSession, keep_promises: Promises
+    anyone: AsyncClient, enter: Cast, sign_up: str, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
     await enter("Ada")
     new = await anyone.post(sign_up, json=GRACE)
@@ -102,33 +102,33 @@ async def test_a_known_address_is_not_told_apart_and_gets_no_mentor(
     assert (new.status_code, new.json()) == (known.status_code, known.json())
     assert await db.scalar(select(func.count()).select_from(Mentor)) == 1
     assert await db.scalar(select(Person.name).where(Person.email == "ada@example.org")) != "Eve"
-    await keep_promises()
+    await run_jobs()
     (mail,) = await mails(db, "ada@example.org")
     assert "/mentors/join/spring" in mail.text
     assert "/password/" not in mail.text
 
 
 async def test_a_double_click_makes_one_mentor_and_one_link(
-    anyone: AsyncClient, sign_up: str, db: AsyncSession, keep_promises: Promises
+    anyone: AsyncClient, sign_up: str, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
     await anyone.post(sign_up, json=GRACE)
     again = await anyone.post(sign_up, json=GRACE | {"capacity": 9})
 
     assert again.status_code == 202
     assert list(await db.scalars(select(Mentor.capacity))) == [2]
-    await keep_promises()
+    await run_jobs()
     assert len(await mails(db, "grace@example.org")) == 1
 
 
 async def test_signing_up_again_while_signed_in_changes_nothing(
-    enter: Cast, sign_up: str, db: AsyncSession, keep_promises: Promises
+    enter: Cast, sign_up: str, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
     ada = await enter("Ada")
     await ada.post(sign_up, json=PROFILE)
     assert (await ada.post(sign_up, json=PROFILE | {"capacity": 9})).status_code == 202
 
     assert list(await db.scalars(select(Mentor.capacity))) == [2]
-    await keep_promises()
+    await run_jobs()
     assert len(await mails(db, "olga@example.org")) == 1
 
 
@@ -183,7 +183,7 @@ async def test_an_api_key_needs_the_scope_to_sign_up(
 
 
 async def test_olga_approves_once_and_grace_is_told_once(
-    enter: Cast, olga: Someone, cohort: Cohort, db: AsyncSession, keep_promises: Promises
+    enter: Cast, olga: Someone, cohort: Cohort, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
     grace = await enter("Grace")
     mentor = await mentoring(db, cohort, grace.person, now=MONDAY, state=MentorState.PENDING)
@@ -193,7 +193,7 @@ async def test_olga_approves_once_and_grace_is_told_once(
         approved = await olga.post(f"/api/v1/mentors/{mentor.id}/approval")
         assert (approved.status_code, approved.json()["state"]) == (200, "approved")
 
-    await keep_promises()
+    await run_jobs()
     assert len(await mails(db, "grace@example.org")) == 1
     assert list(await db.scalars(select(Act.verb))) == ["mentor.approve"]
     late = await olga.post(f"/api/v1/mentors/{mentor.id}/refusal", json={"note": "Too late."})
@@ -201,7 +201,7 @@ async def test_olga_approves_once_and_grace_is_told_once(
 
 
 async def test_olga_declines_with_a_note_and_may_think_again(
-    enter: Cast, olga: Someone, cohort: Cohort, db: AsyncSession, keep_promises: Promises
+    enter: Cast, olga: Someone, cohort: Cohort, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
     grace = await enter("Grace")
     mentor = await mentoring(db, cohort, grace.person, now=MONDAY, state=MentorState.PENDING)
@@ -209,7 +209,7 @@ async def test_olga_declines_with_a_note_and_may_think_again(
 
     declined = await olga.post(f"/api/v1/mentors/{mentor.id}/refusal", json={"note": "Full."})
     assert declined.json()["state"] == "declined"
-    await keep_promises()
+    await run_jobs()
     assert "Full." in (await mails(db, "grace@example.org"))[0].text
     approved = await olga.post(f"/api/v1/mentors/{mentor.id}/approval")
     assert (approved.json()["state"], approved.json()["decision_note"]) == ("approved", "")
@@ -285,14 +285,16 @@ async def test_wishes_name_researchers_of_this_cohort(
     mentor = await mentoring(db, cohort, grace.person, now=MONDAY)
     enrolment = await enrolled(db, cohort, ada.person, now=MONDAY)
     await db.commit()
-    address, any_version = f"/api/v1/mentors/{mentor.id}", {"if-match": "*"}
+    address = f"/api/v1/mentors/{mentor.id}/wishes"
 
-    wishes = {"wishes": [str(enrolment.id)]}
-    wished = await grace.patch(address, json=wishes, headers=any_version)
-    assert wished.json()["wishes"] == [str(enrolment.id)]
-    strange = {"wishes": [str(enrolment.id), str(uuid4())]}
-    refused = await grace.patch(address, json=strange, headers=any_version)
-    assert refused.json()["errors"][0]["field"] == "wishes/1"
+    wished = await grace.put(address, json={"enrolment_ids": [str(enrolment.id)]})
+    again = await grace.put(address, json={"enrolment_ids": [str(enrolment.id)]})
+    assert wished.json() == again.json() == {"enrolment_ids": [str(enrolment.id)]}
+    strange = {"enrolment_ids": [str(enrolment.id), str(uuid4())]}
+    refused = await grace.put(address, json=strange)
+    assert refused.json()["errors"][0]["field"] == "enrolment_ids/1"
+    assert (await grace.get(address)).json() == wished.json()
+    assert (await ada.put(address, json={"enrolment_ids": []})).status_code == 404
 
 
 async def test_a_pause_begins_and_ends_once(

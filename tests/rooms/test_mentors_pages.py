@@ -121,7 +121,7 @@ async def test_olga_reads_the_profile_and_approves(
     olga: Someone,
     cohort: Cohort,
     db: AsyncSession,
-    keep_promises: Callable[[], Awaitable[None]],
+    run_jobs: Callable[[], Awaitable[None]],
 ) -> None:
     await anyone.post(JOIN, data=FORM)
     address = f"/mentors/{await db.scalar(select(Mentor.id))}"
@@ -133,7 +133,7 @@ async def test_olga_reads_the_profile_and_approves(
     approved = await olga.post(f"{address}/approve")
     assert approved.headers["location"] == address
     assert "Approved" in (await olga.get(address)).text
-    await keep_promises()
+    await run_jobs()
     to_grace = select(MailboxMessage.subject).where(MailboxMessage.to == "grace@example.org")
     assert "You are a mentor in Spring 2026" in set(await db.scalars(to_grace))
 

@@ -19,7 +19,7 @@ from cohort.people.models import Act
 from tests.conftest import MONDAY, Cast, Platform, Someone, TurnableClock
 from tests.world import a_cohort, a_guide, enrolled, mentoring
 
-Promises = Callable[[], Awaitable[None]]
+RunJobs = Callable[[], Awaitable[None]]
 
 
 @dataclass
@@ -93,9 +93,9 @@ async def subjects(db: AsyncSession, to: str) -> list[str]:
 
 
 async def test_both_are_told_why_and_where_to_answer(
-    spring: Spring, db: AsyncSession, keep_promises: Promises
+    spring: Spring, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
-    await keep_promises()
+    await run_jobs()
     assert await subjects(db, "ada") == ["A mentor for you: Grace Example"]
     assert await subjects(db, "grace") == ["A researcher for you: Ada Example"]
     texts = list(await db.scalars(select(MailboxMessage.text).order_by(MailboxMessage.to)))
@@ -106,7 +106,7 @@ async def test_both_are_told_why_and_where_to_answer(
 
 @pytest.mark.parametrize("mentor_first", [True, False])
 async def test_accepted_by_both_in_either_order_it_begins(
-    spring: Spring, db: AsyncSession, keep_promises: Promises, *, mentor_first: bool
+    spring: Spring, db: AsyncSession, run_jobs: RunJobs, *, mentor_first: bool
 ) -> None:
     first, second = (spring.grace, spring.ada) if mentor_first else (spring.ada, spring.grace)
     half = (await first.post(f"{spring.address}/acceptance")).json()
@@ -119,7 +119,7 @@ async def test_accepted_by_both_in_either_order_it_begins(
     (mentorship,) = (await first.get("/api/v1/mentorships")).json()["items"]
     assert mentorship["researcher_email"] == "ada@example.org"
     assert mentorship["mentor_email"] == "grace@example.org"
-    await keep_promises()
+    await run_jobs()
     assert "It is a match: you and Grace Example" in await subjects(db, "ada")
     assert "It is a match: you and Ada Example" in await subjects(db, "grace")
 
@@ -139,7 +139,7 @@ async def test_saying_yes_twice_is_one_yes(spring: Spring, db: AsyncSession) -> 
 
 
 async def test_a_no_has_a_reason_that_only_organisers_read(
-    spring: Spring, db: AsyncSession, keep_promises: Promises
+    spring: Spring, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
     for _ in range(2):
         no = await spring.grace.post(f"{spring.address}/refusal", json={"note": "No time."})
@@ -148,7 +148,7 @@ async def test_a_no_has_a_reason_that_only_organisers_read(
     assert (await spring.olga.get(spring.address)).json()["note"] == "No time."
     late = await spring.ada.post(f"{spring.address}/acceptance")
     assert (late.status_code, late.json()["code"]) == (409, "proposal_closed")
-    await keep_promises()
+    await run_jobs()
     assert await subjects(db, "olga") == ["A proposal was declined in Spring 2026"]
     pairs = (await db.execute(policy.declined_pairs(spring.cohort.id))).all()
     assert pairs == [(spring.enrolment.id, spring.mentor.id)]
@@ -176,7 +176,7 @@ async def test_who_may_see_and_answer(spring: Spring, enter: Cast, anyone: Async
 
 
 async def test_when_the_last_place_is_taken_the_others_are_told_kindly(
-    spring: Spring, enter: Cast, db: AsyncSession, keep_promises: Promises
+    spring: Spring, enter: Cast, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
     mary, marys = await another(enter, db, spring, "Mary")
     await begun(spring)
@@ -184,7 +184,7 @@ async def test_when_the_last_place_is_taken_the_others_are_told_kindly(
     assert (await mary.get(marys)).json()["state"] == "lapsed"
     late = await mary.post(f"{marys}/acceptance")
     assert (late.status_code, late.json()["code"]) == (409, "proposal_closed")
-    await keep_promises()
+    await run_jobs()
     assert "We are looking for another mentor for you" in await subjects(db, "mary")
 
 
@@ -197,9 +197,9 @@ async def test_an_expired_proposal_lapses_and_cannot_be_accepted(
     assert (late.status_code, late.json()["code"]) == (409, "proposal_closed")
 
     for _ in range(2):
-        await jobs.expire({"keeper": platform.keeper})
+        await jobs.expire({"runner": platform.runner})
     assert (await spring.ada.get(spring.address)).json()["state"] == "lapsed"
-    await platform.keep_promises()
+    await platform.run_jobs()
     assert await subjects(db, "ada") == ["We are looking for another mentor for you"]
 
 

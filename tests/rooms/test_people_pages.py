@@ -6,25 +6,25 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import web
+from cohort.http import pages as web
 from tests.conftest import TurnableClock
 from tests.rooms.test_people import ADA, SIGN_IN, link_in_last_mail
 
 Keep = Callable[[], Awaitable[None]]
 
 
-async def with_an_account(anyone: AsyncClient, db: AsyncSession, keep_promises: Keep) -> None:
+async def with_an_account(anyone: AsyncClient, db: AsyncSession, run_jobs: Keep) -> None:
     joined = await anyone.post("/join", data=ADA)
     assert (joined.status_code, joined.headers["location"]) == (303, "/login")
-    await keep_promises()
+    await run_jobs()
     verified = await anyone.post(f"/verify/{await link_in_last_mail(db)}")
     assert verified.headers["location"] == "/login"
 
 
 async def test_ada_joins_confirms_signs_in_and_out(
-    anyone: AsyncClient, db: AsyncSession, keep_promises: Keep
+    anyone: AsyncClient, db: AsyncSession, run_jobs: Keep
 ) -> None:
-    await with_an_account(anyone, db, keep_promises)
+    await with_an_account(anyone, db, run_jobs)
     said = await anyone.get("/login")
     assert "Your address is confirmed" in said.text
     assert "Your address is confirmed" not in (await anyone.get("/login")).text
@@ -39,9 +39,9 @@ async def test_ada_joins_confirms_signs_in_and_out(
 
 
 async def test_a_planted_token_is_worth_nothing_after_sign_in(
-    anyone: AsyncClient, db: AsyncSession, keep_promises: Keep
+    anyone: AsyncClient, db: AsyncSession, run_jobs: Keep
 ) -> None:
-    await with_an_account(anyone, db, keep_promises)
+    await with_an_account(anyone, db, run_jobs)
     anyone.cookies.set("cohort_login", "chosen-by-the-attacker")
 
     await anyone.post("/login", data=SIGN_IN)
@@ -70,9 +70,9 @@ async def test_a_form_from_another_site_is_refused(anyone: AsyncClient) -> None:
 
 
 async def test_a_link_leads_nobody_to_another_site(
-    anyone: AsyncClient, db: AsyncSession, keep_promises: Keep
+    anyone: AsyncClient, db: AsyncSession, run_jobs: Keep
 ) -> None:
-    await with_an_account(anyone, db, keep_promises)
+    await with_an_account(anyone, db, run_jobs)
     for onward in ("//evil.example", "https://evil.example", "/\\evil.example"):
         entered = await anyone.post("/login", params={"next": onward}, data=SIGN_IN)
         assert entered.headers["location"] == "/"
@@ -85,13 +85,13 @@ async def test_who_is_signed_out_comes_back_to_the_same_list(anyone: AsyncClient
 
 
 async def test_ada_forgets_her_password_and_every_old_login_ends(
-    anyone: AsyncClient, db: AsyncSession, keep_promises: Keep, clock: TurnableClock
+    anyone: AsyncClient, db: AsyncSession, run_jobs: Keep, clock: TurnableClock
 ) -> None:
-    await with_an_account(anyone, db, keep_promises)
+    await with_an_account(anyone, db, run_jobs)
     await anyone.post("/login", data=SIGN_IN)
     clock.turn(minutes=1)
     await anyone.post("/forgotten", data={"email": ADA["email"]})
-    await keep_promises()
+    await run_jobs()
     token = await link_in_last_mail(db)
 
     short = await anyone.post(f"/password/{token}", data={"password": "short"})

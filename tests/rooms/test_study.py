@@ -18,7 +18,7 @@ from cohort.study.models import Review, Submission
 from tests.rooms.study_cast import AGAIN, EVIDENCE, PASSED, Cast, make_due, the_cast
 from tests.world import a_cohort, a_guide, enrolled
 
-KeepPromises = Callable[[], Awaitable[None]]
+RunJobs = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
@@ -90,12 +90,12 @@ async def test_work_may_be_handed_in_before_what_it_builds_on(cast: Cast) -> Non
 
 
 async def test_her_mentor_is_asked_and_she_is_told(
-    cast: Cast, keep_promises: KeepPromises, db: AsyncSession
+    cast: Cast, run_jobs: RunJobs, db: AsyncSession
 ) -> None:
     handed_in = (await cast.hand_in()).json()
-    await keep_promises()
+    await run_jobs()
     await review(cast.max, handed_in["id"], AGAIN)
-    await keep_promises()
+    await run_jobs()
 
     mails = (await db.scalars(select(MailboxMessage).order_by(MailboxMessage.sent_at))).all()
 
@@ -108,16 +108,16 @@ async def test_her_mentor_is_asked_and_she_is_told(
 
 
 async def test_nobody_is_asked_for_what_was_replaced_or_when_there_is_no_mentor(
-    cast: Cast, keep_promises: KeepPromises, db: AsyncSession, clock: Any
+    cast: Cast, run_jobs: RunJobs, db: AsyncSession, clock: Any
 ) -> None:
     await cast.hand_in()
     await cast.hand_in({"text": "Better."})
-    await keep_promises()
+    await run_jobs()
     mentorship = (await db.scalars(select(Mentorship))).one()
     mentorship.ended_at = clock()
     await db.commit()
     await cast.hand_in(item_id=cast.items["mock-exam"])
-    await keep_promises()
+    await run_jobs()
 
     subjects = (await db.scalars(select(MailboxMessage.text))).all()
 

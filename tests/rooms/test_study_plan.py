@@ -13,12 +13,12 @@ from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.db import unit_of_work
 from cohort.guides.importing import import_milestones
 from cohort.guides.models import Guide, Milestone
-from cohort.outbox import promise
+from cohort.jobs.outbox import enqueue
 from cohort.study import service
 from cohort.study.models import ItemState, PlanItem
 from tests.world import a_cohort, a_guide, enrolled
 
-KeepPromises = Callable[[], Awaitable[None]]
+RunJobs = Callable[[], Awaitable[None]]
 
 
 async def a_plan(
@@ -38,14 +38,14 @@ async def dates_of(db: AsyncSession, enrolment_id: UUID) -> dict[str, datetime]:
     return {row.slug: row.due_at for row in found}
 
 
-async def test_a_promised_plan_is_laid_out_and_a_second_run_changes_nothing(
-    enter: Any, db: AsyncSession, clock: Any, keep_promises: KeepPromises
+async def test_an_enqueued_plan_is_laid_out_and_a_second_run_changes_nothing(
+    enter: Any, db: AsyncSession, clock: Any, run_jobs: RunJobs
 ) -> None:
     cohort = await a_cohort(db, await a_guide(db, now=clock()), now=clock())
     enrolment = await enrolled(db, cohort, (await enter("Ada")).person, now=clock())
-    await promise(db, "study.lay_out_plan", now=clock(), enrolment_id=enrolment.id)
+    await enqueue(db, "study.lay_out_plan", now=clock(), enrolment_id=enrolment.id)
     await db.commit()
-    await keep_promises()
+    await run_jobs()
     first = await dates_of(db, enrolment.id)
     clock.turn(weeks=5)
 
@@ -104,7 +104,7 @@ skills = ["serving"]
 
 
 async def test_a_milestone_that_is_new_in_the_guide_joins_the_plan_and_is_not_overdue(
-    enter: Any, db: AsyncSession, clock: Any, keep_promises: KeepPromises
+    enter: Any, db: AsyncSession, clock: Any, run_jobs: RunJobs
 ) -> None:
     enrolment = await a_plan(db, enter, "Ada", now=clock())
     before = await dates_of(db, enrolment.id)
@@ -113,7 +113,7 @@ async def test_a_milestone_that_is_new_in_the_guide_joins_the_plan_and_is_not_ov
 
     await import_milestones(db, guide, NEW_MILESTONE, now=clock())
     await db.commit()
-    await keep_promises()
+    await run_jobs()
 
     after = await dates_of(db, enrolment.id)
     assert {slug: after[slug] for slug in before} == before

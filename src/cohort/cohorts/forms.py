@@ -7,8 +7,8 @@ from litestar.datastructures import FormMultiDict
 
 from cohort.cohorts.models import Enrolment
 from cohort.cohorts.schemas import EnrolmentIn
-from cohort.errors import Invalid
-from cohort.formats import hours_of_ticks, ticks
+from cohort.http.formats import ticks
+from cohort.profiles.forms import hours, lines, texts
 
 GOALS = 5
 TICKED = ("domains", "contexts", "languages")
@@ -29,25 +29,6 @@ def typed_profile(sent: FormMultiDict, kept_hours: Sequence[Mapping[str, str]]) 
     same = kept_hours and set(texts(sent, "weekly_hours")) == set(ticks(kept_hours))
     typed["weekly_hours"] = list(kept_hours) if same else hours(sent)
     return typed | {name: text for name in TYPED for text in texts(sent, name)}
-
-
-def texts(sent: FormMultiDict, name: str) -> list[str]:
-    return [text for text in sent.getall(name, []) if isinstance(text, str) and text]
-
-
-def lines(sent: FormMultiDict, name: str) -> list[str]:
-    """One entry on each line; what is only white does not count."""
-    typed = "\n".join(texts(sent, name)).splitlines()
-    return [line.strip() for line in typed if line.strip()]
-
-
-def hours(sent: FormMultiDict) -> list[dict[str, str]]:
-    """The weekly hours of the ticked boxes."""
-    try:
-        return hours_of_ticks(texts(sent, "weekly_hours"))
-    except KeyError as error:
-        sentence = "These hours are not on the form. Open the form again."
-        raise Invalid.at("weekly_hours", sentence) from error
 
 
 def profile_of(enrolment: Enrolment) -> dict[str, Any]:

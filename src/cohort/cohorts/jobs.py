@@ -6,11 +6,11 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import emails
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.work import Work
+from cohort.jobs.context import JobContext
 
 
-async def welcome(work: Work, enrolment_id: str) -> None:
+async def welcome(context: JobContext, enrolment_id: str) -> None:
     shown = [joinedload(Enrolment.person), joinedload(Enrolment.cohort)]
-    enrolment = await work.db.get_one(Enrolment, UUID(enrolment_id), options=shown)
+    enrolment = await context.db.get_one(Enrolment, UUID(enrolment_id), options=shown)
     if enrolment.state == EnrolmentState.ACTIVE:
-        await work.deliver(emails.welcome(enrolment))
+        await context.deliver(emails.welcome(enrolment))

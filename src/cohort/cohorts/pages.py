@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import choices, enrolments, policy, service
+from cohort.cohorts import enrolments, policy, service
 from cohort.cohorts.forms import profile_of, typed_profile
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import (
@@ -22,14 +22,16 @@ from cohort.cohorts.schemas import (
     MoveIn,
     OrganiserIn,
 )
-from cohort.conditional import etag
 from cohort.errors import Invalid, NotAllowed, Stale
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
-from cohort.paging import Slice
+from cohort.http.etag import etag
+from cohort.http.forms import errors_of, read_form, validated
+from cohort.http.pages import Asked, page, see
+from cohort.http.paging import Slice
 from cohort.people.auth import platform_admin, signed_in
 from cohort.people.models import Person
-from cohort.web import Asked, errors_of, page, read_form, see, validated
+from cohort.profiles import choices
 
 Answer = Response[str] | Redirect
 
@@ -162,8 +164,8 @@ async def add_organiser(
         except Invalid as refusal:
             errors = errors_of(refusal)
         else:
-            said = f"{added.person.name} runs this cohort with you."
-            return see(f"/cohorts/{slug}/settings", saying=said)
+            notice = f"{added.person.name} runs this cohort with you."
+            return see(f"/cohorts/{slug}/settings", saying=notice)
     return await _settings(
         request, db, actor, cohort, sent="organisers", typed=typed, errors=errors
     )
@@ -226,7 +228,7 @@ async def enrol(
     own = await enrolments.find(db, actor, cohort.id)
     sent = await request.form()
     typed = typed_profile(sent, own.weekly_hours if own else [])
-    form, errors = validated(EnrolmentIn, typed | ({"wishes": own.wishes} if own else {}))
+    form, errors = validated(EnrolmentIn, typed)
     if form is not None:
         seen = etag(sent.get("version", ""))
         try:
@@ -251,7 +253,7 @@ async def _keep(
     if own is None or own.state == EnrolmentState.WITHDRAWN:
         enrolment = await enrolments.enrol(db, actor, cohort.id, form, now=now)
         return see(f"/plan/{enrolment.id}", saying=f"Welcome to {cohort.name}. This is your plan.")
-    change = EnrolmentChange(**form.model_dump(exclude={"wishes"}))
+    change = EnrolmentChange(**form.model_dump())
     await enrolments.change(db, actor, own.id, change, if_match=seen, now=now)
     return see(f"/cohorts/{cohort.slug}/enrol", saying="Your profile is kept.")
 
@@ -274,7 +276,7 @@ async def _enrol(
         enrolment=own,
         seated=own is not None and own.state == EnrolmentState.ACTIVE,
         joinable=cohort.state in policy.JOINABLE,
-        stages=choices.STAGES,
+        stages=choices.STAGE_CHOICES,
         domains=choices.trees(words[TermKind.DOMAIN]),
         roles=choices.options(words[TermKind.ROLE]),
         contexts=choices.options(words[TermKind.CONTEXT]),

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, literal, or_, select
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, Organiser
+from cohort.jobs.outbox import Job
 from cohort.people.models import Person
 
 MOVES: dict[CohortState, tuple[CohortState, ...]] = {
@@ -42,3 +43,10 @@ def enrolments_visible_to(actor: Person) -> Select[Enrolment]:
     return select(Enrolment).where(
         or_(Enrolment.person_id == actor.id, Enrolment.cohort_id.in_(organised_by(actor)))
     )
+
+
+def jobs_visible_to(actor: Person) -> Select[Job]:
+    """Those of the cohorts that the actor runs; an admin sees those of no cohort too."""
+    if actor.is_admin:
+        return select(Job)
+    return select(Job).where(Job.cohort_id.in_(organised_by(actor)))

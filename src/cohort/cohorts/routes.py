@@ -22,13 +22,13 @@ from cohort.cohorts.schemas import (
     OrganiserIn,
     OrganiserOut,
 )
-from cohort.conditional import etag
 from cohort.errors import NeedsIfMatch, NotFound, Stale
-from cohort.paging import PageOut, Slice, shown
+from cohort.http.etag import etag
+from cohort.http.headers import IfMatch
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
 from cohort.people.auth import platform_admin, signed_in
 from cohort.people.models import Person
-from cohort.refusals import may_refuse
-from cohort.request import IfMatch
 
 
 def cohort_answer(cohort: Cohort, *, status: int = 200) -> Response[CohortOut]:

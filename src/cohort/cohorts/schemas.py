@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, PlainSerializer
 
 from cohort.cohorts.models import CohortState, EnrolmentState, Stage
-from cohort.cohorts.profile import (
+from cohort.http.fields import Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
+from cohort.profiles.profile import (
     Contexts,
     Domains,
     Languages,
@@ -16,7 +17,6 @@ from cohort.cohorts.profile import (
     WeeklyHours,
     once_each,
 )
-from cohort.fields import Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
 
 
 def _on_the_wall(at: time) -> time:
@@ -69,11 +69,6 @@ Advisers = Annotated[
         description="Names or e-mail addresses; no adviser becomes the mentor.",
         examples=[["Grace Example"]],
     ),
-    AfterValidator(once_each),
-]
-Wishes = Annotated[
-    list[UUID],
-    Field(max_length=20, description="Mentors of this cohort, the dearest first.", examples=[[]]),
     AfterValidator(once_each),
 ]
 
@@ -134,7 +129,6 @@ class EnrolmentIn(Strict):
     weekly_hours: WeeklyHours = Field(default=[])
     organisations: Organisations = Field(default=[])
     advisers: Advisers = Field(default=[])
-    wishes: Wishes = Field(default=[])
 
 
 class EnrolmentChange(Strict):
@@ -150,7 +144,6 @@ class EnrolmentChange(Strict):
     weekly_hours: WeeklyHours | None = None
     organisations: Organisations | None = None
     advisers: Advisers | None = None
-    wishes: Wishes | None = None
 
 
 class CohortOut(Shown):
@@ -200,7 +193,6 @@ class EnrolmentOut(Shown):
     weekly_hours: list[Span]
     organisations: list[str]
     advisers: list[str]
-    wishes: list[UUID]
     created_at: datetime
     version: int = Field(
         description="Also in the ETag; send it as If-Match to change the enrolment."

@@ -12,10 +12,10 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import policy
 from cohort.cohorts.models import Cohort, CohortState, Organiser
 from cohort.cohorts.schemas import CohortChange, CohortIn
-from cohort.conditional import require_match
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import Guide
-from cohort.paging import Page, Slice, page_of
+from cohort.http.etag import require_match
+from cohort.http.paging import Page, Slice, page_of
 from cohort.people import audit
 from cohort.people.models import Person
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import contains_eager
 
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort
-from cohort.cohorts.policy import JOINABLE
-from cohort.dashboard import figures, policy, progress
+from cohort.cohorts.policy import JOINABLE, jobs_visible_to
+from cohort.dashboard import figures, progress
 from cohort.dashboard.progress import Researcher, Sort
-from cohort.formats import percent
 from cohort.guides import service as guides
+from cohort.http.formats import percent
 from cohort.matching import service as matching
 from cohort.matching.view import view_round
 from cohort.mentors.models import Mentor, MentorState
@@ -27,7 +27,7 @@ Told = dict[str, Any]
 
 
 async def home(db: AsyncSession, actor: Person, *, now: datetime) -> Told:
-    visible = policy.promises_visible_to(actor)
+    visible = jobs_visible_to(actor)
     return {
         "now": now,
         "organised": await figures.organised_by(db, actor),
@@ -67,7 +67,7 @@ async def cohort(
     shown = researchers[:ROWS]
     columns = await progress.columns_of(db, cohort)
     listed = await mentors_of(db, cohort, page=mentors)
-    visible = policy.promises_visible_to(actor)
+    visible = jobs_visible_to(actor)
     latest = await matching.latest_round(db, actor, cohort.id)
     return {
         "now": now,

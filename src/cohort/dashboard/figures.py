@@ -12,12 +12,12 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
-from cohort.formats import local_day
 from cohort.guides.models import Milestone
+from cohort.http.formats import local_day
+from cohort.jobs.outbox import Job, JobState
 from cohort.matching.models import Round, RoundState
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
-from cohort.outbox import Promise, PromiseState
 from cohort.people.models import Person
 from cohort.study.models import ItemState, PlanItem
 
@@ -81,7 +81,7 @@ def _counts() -> dict[str, ScalarSelect[Any]]:
         "places": _of_cohort(func.sum(Mentor.capacity), Mentor, TAKES_PLACES),
         "places_free": _of_cohort(func.sum(Mentor.capacity - Mentor.taken), Mentor, TAKES_PLACES),
         "rounds_unpublished": _of_cohort(many, Round, Round.state == RoundState.OPEN),
-        "failed_work": _of_cohort(many, Promise, Promise.state == PromiseState.DEAD),
+        "failed_work": _of_cohort(many, Job, Job.state == JobState.DEAD),
     }
 
 
@@ -198,11 +198,11 @@ async def mentoring_of(db: AsyncSession, actor: Person) -> list[Mentoring]:
 
 
 async def failed_work(
-    db: AsyncSession, visible: Select[Promise], cohort_id: UUID | None
-) -> Sequence[Promise]:
+    db: AsyncSession, visible: Select[Job], cohort_id: UUID | None
+) -> Sequence[Job]:
     """The newest of what failed for good; `None` asks for work of no cohort, such as sign-ups."""
-    dead = visible.where(Promise.state == PromiseState.DEAD, Promise.cohort_id == cohort_id)
-    newest = dead.order_by(Promise.ended_at.desc(), Promise.id)
+    dead = visible.where(Job.state == JobState.DEAD, Job.cohort_id == cohort_id)
+    newest = dead.order_by(Job.ended_at.desc(), Job.id)
     return (await db.scalars(newest.limit(AT_MOST))).all()
 
 

@@ -1,22 +1,18 @@
 """The figures of a cohort, and its failed work, over the API."""
 
-from typing import Annotated
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.clock import Clock
 from cohort.dashboard import service
-from cohort.dashboard.schemas import OverviewOut, PromiseOut
-from cohort.errors import Conflict, NotFound
-from cohort.outbox import PromiseState
-from cohort.paging import PageOut, Slice, shown
+from cohort.dashboard.schemas import OverviewOut
+from cohort.errors import NotFound
+from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.refusals import may_refuse
 
 
 @get(
@@ -33,42 +29,9 @@ async def read_overview(
     return OverviewOut.of(await service.overview(db, actor, cohort_id))
 
 
-@get("/promises", guards=[signed_in], responses=may_refuse())
-async def list_promises(
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    part: NamedDependency[Slice],
-    which: Annotated[
-        PromiseState,
-        QueryParameter(name="state", description="`dead`: failed for good, until retried."),
-    ] = PromiseState.DEAD,
-) -> PageOut[PromiseOut]:
-    """List the work promised for the cohorts that you organise; an admin sees all of it."""
-    page = await service.list_promises(db, actor, which, part)
-    return shown(page, PromiseOut.model_validate)
-
-
-@post(
-    "/promises/{promise_id:uuid}/retry",
-    guards=[signed_in],
-    status_code=200,
-    responses=may_refuse(NotFound, Conflict),
-)
-async def retry_promise(
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    promise_id: FromPath[UUID],
-) -> PromiseOut:
-    """Give failed work its attempts again, from now."""
-    return PromiseOut.model_validate(
-        await service.retry_promise(db, actor, promise_id, now=clock())
-    )
-
-
 router = Router(
     "",
-    route_handlers=[read_overview, list_promises, retry_promise],
+    route_handlers=[read_overview],
     tags=["dashboard"],
     opt={"room": "dashboard"},
 )

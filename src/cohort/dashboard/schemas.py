@@ -1,27 +1,11 @@
 """What the dashboard room answers."""
 
-from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
 
 from cohort.dashboard.figures import Overview
-from cohort.fields import Shown
-from cohort.outbox import PromiseState
-
-
-class PromiseOut(Shown):
-    """Work that was promised to be done after a request, such as a mail."""
-
-    id: UUID
-    job: str = Field(examples=["matching.solve_run"])
-    cohort_id: UUID | None
-    state: PromiseState
-    attempts: int
-    due_at: datetime
-    last_error: str | None = Field(description="The kind of the last failure, without content.")
-    promised_at: datetime
-    ended_at: datetime | None
+from cohort.http.fields import Shown
 
 
 class OverviewOut(Shown):

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
-from cohort import bell
 from cohort.clock import Clock, utc_now
 from cohort.cohorts.models import Cohort, Organiser
 from cohort.db import Sessions, create_engine, create_sessions, unit_of_work
@@ -18,8 +17,9 @@ from cohort.demo.cast import Cast, read_cast
 from cohort.demo.opening import SLUG
 from cohort.demo.showing import Outcome
 from cohort.guides.models import Guide
+from cohort.jobs import wake
+from cohort.local.home import CannotStart
 from cohort.people.models import Person
-from cohort.server_home import CannotStart
 from cohort.settings import Settings, shipped
 
 PATIENCE = 60.0
@@ -71,13 +71,13 @@ async def _build(
         researchers, mentors = len(cast.researchers), len(cast.mentors)
         say(f"Building the demo: {researchers} researchers, {mentors} mentors; week", nl=False)
         began = time.monotonic()
-        promised = await story.tell(
+        enqueued = await story.tell(
             db, cast, shipped("seed"), now=clock(), on_week=lambda week: say(f" {week}", nl=False)
         )
     say(f" … {time.monotonic() - began:.1f} s")
-    redis = bell.connect(settings.redis_url)
+    redis = wake.connect(settings.redis_url)
     try:
-        await bell.Bell(redis).ring(promised)
+        await wake.WakeUp(redis).wake(enqueued)
     finally:
         await redis.aclose()
     return True

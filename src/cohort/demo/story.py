@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import outbox
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import CohortState
 from cohort.demo import opening, pairing, studying
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
+from cohort.jobs import outbox
 
 THERE_FROM_THE_START = 5
 """So many of the approved mentors are there for the first round; the others join in week 5."""
@@ -26,7 +26,7 @@ async def tell(
 ) -> list[UUID]:
     """Build the demo in the caller's transaction, up to a round that waits for a worker.
 
-    Calls `on_week` when a week begins. Returns what was promised and is still to be done, the
+    Calls `on_week` when a week begins. Returns the jobs that are still to be done, the
     latest first.
     """
     when = Weeks.up_to(now)
@@ -59,14 +59,12 @@ async def tell(
 async def _leave_out_old_mail(db: AsyncSession, *, now: datetime) -> list[UUID]:
     """Drop the mails that would have been read weeks ago: hundreds, about what is long decided.
 
-    All else that was promised back then has been done by the story itself.
+    All else that was enqueued back then has been done by the story itself.
     """
-    promised = outbox.promises_of(db)
-    old = outbox.Promise.promised_at < now - OLD_MAIL
+    enqueued = outbox.enqueued_by(db)
+    old = outbox.Job.enqueued_at < now - OLD_MAIL
     dropped = await db.scalars(
-        delete(outbox.Promise)
-        .where(outbox.Promise.id.in_(promised), old)
-        .returning(outbox.Promise.id)
+        delete(outbox.Job).where(outbox.Job.id.in_(enqueued), old).returning(outbox.Job.id)
     )
     gone = set(dropped)
-    return [one for one in reversed(promised) if one not in gone]
+    return [one for one in reversed(enqueued) if one not in gone]

@@ -19,7 +19,7 @@ from cohort.guides.reports import Import, ImportedGuide, ImportedRows
 from cohort.guides.schemas import MilestoneRow
 from cohort.guides.slugs import slug_of
 from cohort.guides.tables import read_milestones, read_taxonomy, refused
-from cohort.outbox import promise
+from cohort.jobs.outbox import enqueue
 
 Stored = TypeVar("Stored", Milestone, Term)
 
@@ -138,7 +138,7 @@ async def import_milestones(
     )
     await db.flush()
     if merged.added:
-        await promise(db, "study.extend_plans", now=now, guide_id=guide.id)
+        await enqueue(db, "study.extend_plans", now=now, guide_id=guide.id)
     return merged
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.guides import service
 from cohort.guides.models import Milestone, Section, TermKind
-from cohort.paging import Slice
+from cohort.http.pages import Asked, page
+from cohort.http.paging import Slice
 from cohort.people.auth import signed_in
-from cohort.web import Asked, page
 
 
 @get("/guides/{slug:str}", guards=[signed_in])

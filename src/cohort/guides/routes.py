@@ -12,9 +12,9 @@ from cohort.errors import NotFound
 from cohort.guides import service
 from cohort.guides.models import TermKind
 from cohort.guides.schemas import GuideOut, MilestoneOut, SectionOut, TermOut
-from cohort.paging import PageOut, Slice, shown
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
 from cohort.people.auth import public, signed_in
-from cohort.refusals import may_refuse
 
 
 @get("/guides", guards=[signed_in], responses=may_refuse())

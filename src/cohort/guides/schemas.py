@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cohort.fields import Line, Note, Prose, Shown, Slug, Strict
 from cohort.guides.models import TermKind
+from cohort.http.fields import Line, Note, Prose, Shown, Slug, Strict
 
 SectionSlug = Annotated[Line, Field(examples=["from-reproducibility-to-deployment"])]
 Task = Annotated[Prose, Field(min_length=1, examples=["Put one experiment into a container."])]

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import NotFound
 from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
-from cohort.paging import Page, Slice, page_along, page_of
+from cohort.http.paging import Page, Slice, page_along, page_of
 
 
 async def list_guides(db: AsyncSession, part: Slice) -> Page[Guide]:

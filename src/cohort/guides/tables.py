@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from cohort.errors import Invalid
 from cohort.guides.schemas import DomainRow, MilestoneRow, TermRow
-from cohort.web import field_errors
+from cohort.http.forms import field_errors
 
 Row = TypeVar("Row", MilestoneRow, TermRow)
 MOST_ROWS = 5_000

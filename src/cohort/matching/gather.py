@@ -8,18 +8,17 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.languages import LANGUAGES
 from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
-from cohort.matching.pairing.pool import IdPair, Pool
-from cohort.matching.scores.profiles import Mentor as MentorProfile
-from cohort.matching.scores.profiles import Researcher
-from cohort.matching.scores.scoring import Requirements, Weights
-from cohort.matching.scores.taxonomy import Taxonomy
 from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
+from cohort.pairing.pool import IdPair, Pool
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.taxonomy import Taxonomy
+from cohort.profiles.languages import LANGUAGES
 from cohort.study import service as study
 
 Seat = tuple[Mentor, int]
@@ -31,24 +30,26 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     cohort_id = run.round.cohort_id
     enrolments = await _waiting(db, cohort_id)
     seats = await _seats(db, cohort_id)
+    wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
     gaps = await study.gaps_in(db, cohort_id, now=now)
-    requirements, aim = dict(run.rules.requirements), run.rules.aim
-    floor = requirements.pop("least_score")
+    rules = run.rules.content
     return Pool(
         week=run.round.week,
-        researchers=[_researcher(one, gaps.get(one.id, {})) for one in enrolments],
-        mentors=[_mentor(mentor) for mentor, _ in seats],
+        researchers=[
+            _researcher(one, gaps.get(one.id, {}), wanted_mentors.get(one.id, []))
+            for one in enrolments
+        ],
+        mentors=[_mentor(one, wanted_researchers.get(one.id, [])) for one, _ in seats],
         places=[max(mentor.capacity - mentor.taken - awaited, 0) for mentor, awaited in seats],
         taxonomy=Taxonomy({t.slug: t.parent_slug for t in terms if t.kind is TermKind.DOMAIN}),
-        weights=Weights(**run.rules.weights),
-        requirements=Requirements(**requirements),
-        floor=floor,
-        cover=aim["cover"],
-        objective=aim["objective"],
-        stickiness=aim["stickiness"],
+        weights=rules.weights,
+        requirements=rules.requirements,
+        cover=rules.aim.cover,
+        objective=rules.aim.objective,
+        stickiness=rules.aim.stickiness,
         incumbents=await _found_before(db, run),
         pins=_said(overrides, OverrideKind.PIN),
         vetoes=_said(overrides, OverrideKind.VETO),
@@ -122,8 +123,10 @@ async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Over
     return (await db.scalars(standing)).all()
 
 
-def _researcher(enrolment: Enrolment, gaps: dict[str, float]) -> Researcher:
-    return Researcher(
+def _researcher(
+    enrolment: Enrolment, gaps: dict[str, float], wishes: Sequence[UUID]
+) -> ResearcherProfile:
+    return ResearcherProfile(
         id=str(enrolment.id),
         stage=enrolment.stage.value,
         domains=enrolment.domains,
@@ -135,11 +138,11 @@ def _researcher(enrolment: Enrolment, gaps: dict[str, float]) -> Researcher:
         weekly_hours=enrolment.weekly_hours,
         organisations=enrolment.organisations,
         advisers=enrolment.advisers,
-        wishes=[str(mentor_id) for mentor_id in enrolment.wishes],
+        wishes=[str(mentor_id) for mentor_id in wishes],
     )
 
 
-def _mentor(mentor: Mentor) -> MentorProfile:
+def _mentor(mentor: Mentor, wishes: Sequence[UUID]) -> MentorProfile:
     return MentorProfile(
         id=str(mentor.id),
         name=mentor.person.name,
@@ -153,7 +156,7 @@ def _mentor(mentor: Mentor) -> MentorProfile:
         time_zone=mentor.time_zone,
         weekly_hours=mentor.weekly_hours,
         organisations=mentor.organisations,
-        wishes=[str(enrolment_id) for enrolment_id in mentor.wishes],
+        wishes=[str(enrolment_id) for enrolment_id in wishes],
     )
 
 

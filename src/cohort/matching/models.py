@@ -11,22 +11,7 @@ from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import Base, Id, Instant, Json, JsonList, one_of
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Proposal
-
-
-class Rules(Base):
-    """A version of the weights, the hard requirements and the aim of one cohort."""
-
-    __tablename__ = "rules"
-    __table_args__ = (UniqueConstraint("cohort_id", "version"),)
-
-    id: Mapped[Id]
-    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
-    version: Mapped[int]
-    weights: Mapped[Json]
-    requirements: Mapped[Json]
-    aim: Mapped[Json]
-    created_at: Mapped[Instant]
-    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+from cohort.rules.models import RulesVersion
 
 
 class RoundState(StrEnum):
@@ -99,7 +84,7 @@ class Run(Base):
     """What would help, as `advising.Advice`; none of a pool that was too large to be held."""
 
     round: Mapped[Round] = relationship(lazy="raise")
-    rules: Mapped[Rules] = relationship(lazy="raise")
+    rules: Mapped[RulesVersion] = relationship(lazy="raise")
 
     @property
     def is_proved(self) -> bool:

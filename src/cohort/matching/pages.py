@@ -10,19 +10,23 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.board import Board
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
-from cohort.matching import overrides, results, service, what_ifs
-from cohort.matching.result_schemas import WhatIfIn
-from cohort.matching.schemas import OverrideIn
+from cohort.http.forms import errors_of, read_form, validated
+from cohort.http.pages import Asked, page, see
+from cohort.jobs.progress import ProgressStore
+from cohort.matching import service
+from cohort.matching.overrides import service as overrides
+from cohort.matching.overrides.schemas import OverrideIn
+from cohort.matching.results import service as results
+from cohort.matching.results import what_ifs
+from cohort.matching.results.schemas import WhatIfIn
 from cohort.matching.view import ROWS, Choices, RoundView, people_of, people_to_choose, view_round
 from cohort.mentors.models import Mentor
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.web import Asked, errors_of, page, read_form, see, validated
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 
@@ -33,13 +37,13 @@ async def round_page(
     *,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    board: NamedDependency[Board],
+    progress: NamedDependency[ProgressStore],
     round_id: FromPath[UUID],
     pairs: PageNumber = 1,
     unmatched: PageNumber = 1,
 ) -> Response[str]:
     found = await service.get_round(db, actor, round_id)
-    view = await view_round(db, found, board=board, pairs=pairs, unmatched=unmatched)
+    view = await view_round(db, found, progress=progress, pairs=pairs, unmatched=unmatched)
     return await show(request, db, view, typed=dict(request.query_params))
 
 

@@ -7,16 +7,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.board import Board
 from cohort.clock import Clock
 from cohort.errors import NotFound
-from cohort.matching import results, service
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
+from cohort.jobs.progress import ProgressStore
+from cohort.matching import service
+from cohort.matching.results import service as results
 from cohort.matching.schemas import RoundOut, RunOut
 from cohort.matching.showing import round_out, run_out
-from cohort.paging import PageOut, Slice, shown
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.refusals import may_refuse
 
 
 @get("/cohorts/{cohort_id:uuid}/rounds", guards=[signed_in], responses=may_refuse(NotFound))
@@ -52,13 +53,13 @@ async def open_round(
 async def read_round(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    board: NamedDependency[Board],
+    progress: NamedDependency[ProgressStore],
     round_id: FromPath[UUID],
 ) -> RoundOut:
     """A round and its newest run."""
     found = await service.get_round(db, actor, round_id)
     run = await service.newest_run(db, round_id)
-    return round_out(found, run, await service.progress_of(run, board))
+    return round_out(found, run, await service.progress_of(run, progress))
 
 
 @get("/rounds/{round_id:uuid}/runs", guards=[signed_in], responses=may_refuse(NotFound))
@@ -112,12 +113,12 @@ async def publish_round(
 async def read_run(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    board: NamedDependency[Board],
+    progress: NamedDependency[ProgressStore],
     run_id: FromPath[UUID],
 ) -> RunOut:
     """One solve of a round."""
     run = await results.get_run(db, actor, run_id)
-    return run_out(run, await service.progress_of(run, board))
+    return run_out(run, await service.progress_of(run, progress))
 
 
 router = Router(

@@ -13,14 +13,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.jobs.outbox import enqueue_each
 from cohort.matching.gather import gather
 from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
-from cohort.matching.pairing.find import Result, find_pairs
-from cohort.matching.pairing.insight import Stake
-from cohort.matching.pairing.pool import Pool
-from cohort.matching.pairing.weighing import Weighed, weigh
 from cohort.mentors.service import organisers_of
-from cohort.outbox import promise_each
+from cohort.pairing.find import Result, find_pairs
+from cohort.pairing.insight import Stake
+from cohort.pairing.pool import Pool
+from cohort.pairing.weighing import Weighed, weigh
 
 NEWER_ROUND = "A newer round took the place of this one before this run was solved."
 WORKER_DIED = (
@@ -120,7 +120,7 @@ async def _tell_organisers(db: AsyncSession, run: Run, *, now: datetime) -> None
     cohort_id = run.round.cohort_id
     told = {"cohort_id": cohort_id, "run_id": run.id}
     each = [{**told, "organiser_id": one} for one in await organisers_of(db, cohort_id)]
-    await promise_each(db, "matching.tell_organiser", each, now=now)
+    await enqueue_each(db, "matching.tell_organiser", each, now=now)
 
 
 async def give_up(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:

@@ -9,16 +9,17 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
-from cohort.board import Board, Progress
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict, NotFound
-from cohort.matching import periods, policy, publishing, rules
+from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs.outbox import enqueue
+from cohort.jobs.progress import Progress, ProgressStore
+from cohort.matching import periods, policy, publishing
 from cohort.matching.models import Round, RoundState, Run, RunState
-from cohort.outbox import promise
-from cohort.paging import Page, Slice, page_of
 from cohort.people import audit
 from cohort.people.models import Person
+from cohort.rules import service as rules
 
 MATCHED_BY_HAND = (CohortState.OPEN, CohortState.RUNNING)
 
@@ -185,9 +186,9 @@ async def newest_runs(db: AsyncSession, round_ids: Iterable[UUID]) -> dict[UUID,
     return {run.round_id: run for run in (await db.scalars(newest)).all()}
 
 
-async def progress_of(run: Run | None, board: Board) -> Progress | None:
+async def progress_of(run: Run | None, progress: ProgressStore) -> Progress | None:
     """What the worker does for a queued run now, if it is known."""
-    return await board.read(run.id) if run and run.state is RunState.QUEUED else None
+    return await progress.read(run.id) if run and run.state is RunState.QUEUED else None
 
 
 async def _open_one(db: AsyncSession, cohort_id: UUID) -> Round | None:
@@ -248,5 +249,5 @@ async def _queue(db: AsyncSession, round_: Round, *, number: int, now: datetime)
     run = Run(round_id=round_.id, number=number, rules=its_rules, queued_at=now)
     db.add(run)
     await db.flush()
-    await promise(db, "matching.solve_run", now=now, cohort_id=round_.cohort_id, run_id=run.id)
+    await enqueue(db, "matching.solve_run", now=now, cohort_id=round_.cohort_id, run_id=run.id)
     return run

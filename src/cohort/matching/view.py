@@ -10,18 +10,23 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.board import Board, Progress
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.formats import percent, stage
 from cohort.guides import service as guides
+from cohort.http.formats import percent, stage
+from cohort.jobs.progress import Progress, ProgressStore
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
-from cohort.matching.pairing import saying
-from cohort.matching.pairing.placing import WayToPlace
-from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON, advice_of, named
+from cohort.matching.results.service import (
+    PAIR_WITH_PEOPLE,
+    UNMATCHED_WITH_PERSON,
+    advice_of,
+    named,
+)
+from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
-from cohort.matching.what_ifs import can_be_asked
 from cohort.mentors.models import Mentor, MentorState
+from cohort.pairing import saying
+from cohort.pairing.placing import WayToPlace
 from cohort.people.models import Person
 
 Row = TypeVar("Row")
@@ -159,7 +164,7 @@ async def view_round(
     db: AsyncSession,
     round_: Round,
     *,
-    board: Board | None = None,
+    progress: ProgressStore | None = None,
     pairs: int = 1,
     unmatched: int = 1,
 ) -> RoundView:
@@ -171,7 +176,7 @@ async def view_round(
     return RoundView(
         round=round_,
         run=run,
-        progress=await progress_of(run, board) if board else None,
+        progress=await progress_of(run, progress) if progress else None,
         counts=await _counts(db, run),
         pairs=await _listed(db, best_first, pairs),
         unmatched=await _listed(db, by_reason, unmatched),

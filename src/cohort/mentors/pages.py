@@ -11,19 +11,20 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import choices, forms
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.languages import LANGUAGES
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
+from cohort.http.forms import errors_of, read_form
+from cohort.http.pages import Asked, page, see
 from cohort.mentors import service
 from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
-from cohort.web import Asked, errors_of, page, read_form, see
+from cohort.profiles import choices, forms
+from cohort.profiles.languages import LANGUAGES
 
 CAME_FROM = [
     {"value": "phd", "label": "A PhD"},
@@ -129,8 +130,8 @@ async def approve(
     mentor_id: FromPath[UUID],
 ) -> Redirect:
     mentor = await service.approve(db, actor, mentor_id, now=clock())
-    said = f"{mentor.person.name} is approved, and is in the next matching."
-    return see(f"/mentors/{mentor_id}", saying=said)
+    notice = f"{mentor.person.name} is approved, and is in the next matching."
+    return see(f"/mentors/{mentor_id}", saying=notice)
 
 
 @post("/mentors/{mentor_id:uuid}/decline", guards=[signed_in])

@@ -10,18 +10,18 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.conditional import etag
 from cohort.errors import NeedsIfMatch, NotFound, Stale, TooMany
+from cohort.http.etag import etag
+from cohort.http.headers import IfMatch
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
 from cohort.mentors import service
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, RefusalIn
-from cohort.paging import PageOut, Slice, shown
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.schemas import NoticeOut
 from cohort.people.throttle import Tries
-from cohort.refusals import may_refuse
-from cohort.request import IfMatch
 
 THANKS = "Thank you. We have sent you a mail with the next step, and the organisers are told."
 

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from cohort.cohorts.profile import (
+from cohort.http.fields import Email, Line, Note, Shown, Slug, Strict, TimeZone
+from cohort.mentors.models import CameFrom, MentorState
+from cohort.profiles.profile import (
     Contexts,
     Domains,
     Languages,
@@ -15,8 +17,6 @@ from cohort.cohorts.profile import (
     WeeklyHours,
     once_each,
 )
-from cohort.fields import Email, Line, Note, Shown, Slug, Strict, TimeZone
-from cohort.mentors.models import CameFrom, MentorState
 
 Capacity = Annotated[
     int, Field(ge=0, le=20, description="How many researchers at the same time.", examples=[2])
@@ -89,9 +89,6 @@ class MentorChangeIn(Strict):
     organisations: Organisations | None = None
     capacity: Capacity | None = None
     motivation: Motivation | None = None
-    wishes: Annotated[list[UUID], AfterValidator(once_each)] | None = Field(
-        default=None, max_length=20, description="Enrolments you would like to mentor, ranked."
-    )
 
 
 class RefusalIn(Strict):
@@ -125,7 +122,24 @@ class MentorOut(Shown):
     weekly_hours: list[Span]
     organisations: list[str]
     motivation: str
-    wishes: list[UUID]
     decided_at: datetime | None
     decision_note: str
     created_at: datetime
+
+
+class MentorWishes(Strict):
+    """Whom a researcher would like as a mentor."""
+
+    mentor_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
+        max_length=20, description="Mentors of the same cohort, the dearest first.", examples=[[]]
+    )
+
+
+class ResearcherWishes(Strict):
+    """Whom a mentor would like to mentor."""
+
+    enrolment_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
+        max_length=20,
+        description="Enrolments of the same cohort, the dearest first.",
+        examples=[[]],
+    )

@@ -10,20 +10,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort import conditional
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Cohort, Enrolment, Organiser
-from cohort.cohorts.profile import check_terms
+from cohort.cohorts.models import Cohort, Organiser
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import TermKind
+from cohort.http import etag as conditional
+from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.mentors import places, policy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
-from cohort.outbox import promise, promise_each
-from cohort.paging import Page, Slice, page_of
 from cohort.people import audit
 from cohort.people import service as people
 from cohort.people.models import Person
+from cohort.profiles.profile import check_terms
 
 TERMS = {
     "domains": TermKind.DOMAIN,
@@ -68,17 +68,16 @@ async def sign_up(
             consented_at=now,
             created_at=now,
             decision_note="",
-            wishes=[],
             **form.model_dump(exclude={"name", "email", "consent"}),
         )
         .on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
         .returning(Mentor)
     )
     if mentor is not None:
-        told = {"cohort_id": cohort_id, "mentor_id": mentor.id}
+        arguments = {"cohort_id": cohort_id, "mentor_id": mentor.id}
         organisers = await organisers_of(db, cohort_id)
-        each = [{**told, "organiser_id": organiser_id} for organiser_id in organisers]
-        await promise_each(db, "mentors.tell_new", each, now=now)
+        each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]
+        await enqueue_each(db, "mentors.tell_new", each, now=now)
     return mentor
 
 
@@ -94,7 +93,7 @@ async def _newcomer(
     person = opened or await people.by_email(db, form.email)
     # One such mail a day: a second click must not end the first mail's link.
     once = f"mentors.answer_sign_up:{person.id}:{cohort_id}:{now:%Y-%m-%d}"
-    await promise(
+    await enqueue(
         db,
         "mentors.answer_sign_up",
         now=now,
@@ -114,14 +113,14 @@ async def taking_mentors(db: AsyncSession, which: ColumnElement[bool]) -> Cohort
     return cohort
 
 
-async def check_profile_terms(db: AsyncSession, said: Mapping[str, Any]) -> None:
+async def check_profile_terms(db: AsyncSession, profile: Mapping[str, Any]) -> None:
     for field, kind in TERMS.items():
-        if said.get(field):
-            await check_terms(db, kind, said[field], field)
+        if profile.get(field):
+            await check_terms(db, kind, profile[field], field)
 
 
 async def organisers_of(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
-    """Whom to write to; each mail is a promise of its own, so that each fails alone."""
+    """Whom to write to; each mail is a job of its own, so that each fails alone."""
     running = select(Organiser.person_id).where(Organiser.cohort_id == cohort_id)
     return (await db.scalars(running.order_by(Organiser.person_id))).all()
 
@@ -200,7 +199,7 @@ async def _decide(
     if decided is not None:
         verb = "mentor.approve" if to is MentorState.APPROVED else "mentor.decline"
         audit.record(db, actor, verb, mentor.id, now=now, cohort_id=mentor.cohort_id)
-        await promise(
+        await enqueue(
             db, "mentors.tell_decided", now=now, cohort_id=mentor.cohort_id, mentor_id=mentor.id
         )
 
@@ -215,11 +214,10 @@ async def change(
     now: datetime,
 ) -> Mentor:
     """Change one's own profile, as it was read."""
-    mentor = await get_own(db, actor, mentor_id)
-    conditional.require_match(if_match, (await places.hold(db, mentor_id)).version)
+    await get_own(db, actor, mentor_id)
+    conditional.require_match(if_match, (await places.lock(db, mentor_id)).version)
     changes = form.model_dump(exclude_none=True)
     await check_profile_terms(db, changes)
-    await _check_wishes(db, mentor.cohort_id, changes.get("wishes", []))
     if form.capacity is not None:
         await set_capacity(db, actor, mentor_id, form.capacity, now=now)
     await _write(db, mentor_id, **changes)
@@ -231,15 +229,6 @@ async def get_own(db: AsyncSession, actor: Person, mentor_id: UUID) -> Mentor:
     if not policy.is_own(actor, mentor):
         raise NotAllowed("Only the mentor whose profile this is may change it.")
     return mentor
-
-
-async def _check_wishes(db: AsyncSession, cohort_id: UUID, wishes: list[UUID]) -> None:
-    if wishes:
-        there = select(Enrolment.id).where(Enrolment.cohort_id == cohort_id)
-        found = set(await db.scalars(there.where(Enrolment.id.in_(wishes))))
-        for place, wish in enumerate(wishes):
-            if wish not in found:
-                raise Invalid.at(f"wishes/{place}", "There is no such researcher in this cohort.")
 
 
 async def _write(db: AsyncSession, mentor_id: UUID, **changes: Any) -> None:
@@ -267,7 +256,7 @@ async def set_capacity(
     if done is None:
         raise CapacityBelowTaken(mentor.taken)
     if mentor.taken == mentor.capacity:
-        await promise(
+        await enqueue(
             db,
             "mentorships.lapse_when_full",
             now=now,

@@ -12,10 +12,10 @@ from sqlalchemy.orm.interfaces import ORMOption
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import NotFound
+from cohort.http.paging import Page, Slice, page_of
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
-from cohort.paging import Page, Slice, page_of
 from cohort.people.models import Person
 
 

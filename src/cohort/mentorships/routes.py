@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
 from cohort.mentorships import reading, service
 from cohort.mentorships.models import ProposalState
 from cohort.mentorships.schemas import (
@@ -20,10 +22,8 @@ from cohort.mentorships.schemas import (
     mentorship_out,
     proposal_out,
 )
-from cohort.paging import PageOut, Slice, shown
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.refusals import may_refuse
 
 InState = Annotated[
     ProposalState | None, QueryParameter(name="state", description="Only proposals in this state.")

@@ -12,9 +12,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from cohort.clock import Clock
 from cohort.errors import NotAllowed, NotSignedIn
+from cohort.http.origin import SAFE_METHODS
 from cohort.people import service
 from cohort.people.models import ApiKey, Person
-from cohort.request import SAFE_METHODS
 from cohort.settings import Settings
 
 Connection = ASGIConnection[Any, Any, Any, Any]

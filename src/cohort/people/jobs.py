@@ -2,27 +2,27 @@
 
 from uuid import UUID
 
+from cohort.jobs.context import JobContext
 from cohort.people import emails, service
 from cohort.people.models import LinkPurpose, Person
-from cohort.work import Work
 
 
-async def ask_to_verify(work: Work, person_id: str) -> None:
-    person = await work.db.get_one(Person, UUID(person_id))
+async def ask_to_verify(context: JobContext, person_id: str) -> None:
+    person = await context.db.get_one(Person, UUID(person_id))
     if person.verified_at is None:
-        token = await service.new_link(work.db, person, LinkPurpose.VERIFY, now=work.now)
-        await work.deliver(emails.verify_address(person, token))
+        token = await service.new_link(context.db, person, LinkPurpose.VERIFY, now=context.now)
+        await context.deliver(emails.verify_address(person, token))
 
 
-async def send_password_link(work: Work, person_id: str) -> None:
-    person = await work.db.get_one(Person, UUID(person_id))
-    token = await service.new_link(work.db, person, LinkPurpose.PASSWORD, now=work.now)
-    await work.deliver(emails.choose_password(person, token))
+async def send_password_link(context: JobContext, person_id: str) -> None:
+    person = await context.db.get_one(Person, UUID(person_id))
+    token = await service.new_link(context.db, person, LinkPurpose.PASSWORD, now=context.now)
+    await context.deliver(emails.choose_password(person, token))
 
 
-async def tell_already_known(work: Work, person_id: str) -> None:
-    person = await work.db.get_one(Person, UUID(person_id))
+async def tell_already_known(context: JobContext, person_id: str) -> None:
+    person = await context.db.get_one(Person, UUID(person_id))
     if person.verified_at is None:
-        await ask_to_verify(work, person_id)
+        await ask_to_verify(context, person_id)
     else:
-        await work.deliver(emails.already_known(person))
+        await context.deliver(emails.already_known(person))

@@ -7,12 +7,13 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.http.forms import read_form
+from cohort.http.pages import Asked, local, page, see
 from cohort.people import service
 from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
 from cohort.people.schemas import EmailIn, NewPasswordIn, SignInIn, SignUpIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
-from cohort.web import Asked, local, page, read_form, see
 
 
 @get("/login", guards=[public])
@@ -48,7 +49,10 @@ async def log_out(
     settings: NamedDependency[Settings],
 ) -> Redirect:
     await service.sign_out(db, credential.login_token or "")
-    return see("/login", saying="You are signed out.", cookies=[no_cookie(settings)])
+    response = see("/login", saying="You are signed out.", cookies=[no_cookie(settings)])
+    # The next one at this browser must not find pages with the way back.
+    response.set_header("Clear-Site-Data", '"cache"')
+    return response
 
 
 @get("/join", guards=[public])

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound, TooMany
-from cohort.paging import PageOut, Slice, shown
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
 from cohort.people import service
 from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
 from cohort.people.models import Person
@@ -27,7 +28,6 @@ from cohort.people.schemas import (
     TokenIn,
 )
 from cohort.people.throttle import Tries
-from cohort.refusals import may_refuse
 from cohort.settings import Settings
 
 CHECK_MAIL = "Thank you. We have sent a link to that address: open it to go on."

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, SecretStr, StringConstraints
 
-from cohort.fields import Email, Line, Shown, Strict
+from cohort.http.fields import Email, Line, Shown, Strict
 
 Password = Annotated[SecretStr, Field(min_length=12, max_length=200, examples=["a long sentence"])]
 Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=r"^[\w-]+$")]

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.errors import Invalid, NotFound, NotSignedIn, Refusal
-from cohort.outbox import promise
-from cohort.paging import Page, Slice, page_of
+from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import ApiKey, LinkPurpose, Login, MailedLink, Person
 from cohort.people.schemas import ApiKeyIn, NewPasswordIn, SignInIn, SignUpIn
@@ -57,10 +57,10 @@ async def sign_up(db: AsyncSession, form: SignUpIn, *, now: datetime) -> None:
     person = await open_account(db, form.email, form.name, now=now)
     if person is None:
         known = await by_email(db, form.email)
-        await promise(db, "people.tell_already_known", now=now, person_id=known.id)
+        await enqueue(db, "people.tell_already_known", now=now, person_id=known.id)
         return
     person.password_hash = password_hash
-    await promise(db, "people.ask_to_verify", now=now, person_id=person.id)
+    await enqueue(db, "people.ask_to_verify", now=now, person_id=person.id)
 
 
 async def open_account(db: AsyncSession, email: str, name: str, *, now: datetime) -> Person | None:
@@ -171,7 +171,7 @@ async def ask_for_password(db: AsyncSession, email: str, *, now: datetime) -> No
     """Send a link if there is such a person; nobody learns from the answer whether there is."""
     person = await db.scalar(select(Person).where(Person.email == email))
     if person is not None:
-        await promise(db, "people.send_password_link", now=now, person_id=person.id)
+        await enqueue(db, "people.send_password_link", now=now, person_id=person.id)
 
 
 async def set_password(db: AsyncSession, form: NewPasswordIn, *, now: datetime) -> Person:

@@ -1,4 +1,4 @@
-"""What the study room promises to do."""
+"""What the study room does later: laying plans out, and mail about reviews."""
 
 from uuid import UUID
 
@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
+from cohort.jobs.context import JobContext
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Mentorship
 from cohort.mentorships.policy import active_in
 from cohort.study import emails, service
 from cohort.study.models import ItemState, PlanItem, Review, Submission
-from cohort.work import Work
 
 WITH_ITS_PLAN = (
     joinedload(Submission.plan_item).joinedload(PlanItem.milestone),
@@ -19,35 +19,35 @@ WITH_ITS_PLAN = (
 )
 
 
-async def lay_out_plan(work: Work, enrolment_id: str) -> None:
-    await service.lay_out(work.db, UUID(enrolment_id), now=work.now)
+async def lay_out_plan(context: JobContext, enrolment_id: str) -> None:
+    await service.lay_out(context.db, UUID(enrolment_id), now=context.now)
 
 
-async def extend_plans(work: Work, guide_id: str) -> None:
-    await service.extend_plans(work.db, UUID(guide_id), now=work.now)
+async def extend_plans(context: JobContext, guide_id: str) -> None:
+    await service.extend_plans(context.db, UUID(guide_id), now=context.now)
 
 
-async def ask_for_review(work: Work, submission_id: str) -> None:
+async def ask_for_review(context: JobContext, submission_id: str) -> None:
     """Tell the mentor, if there is one and nothing newer or decided makes it pointless."""
-    submission = await _with_its_plan(work, UUID(submission_id))
+    submission = await _with_its_plan(context, UUID(submission_id))
     item = submission.plan_item
-    newest = await service.newest_version(work.db, item.id)
+    newest = await service.newest_version(context.db, item.id)
     if item.state != ItemState.SUBMITTED or newest is None or newest.id != submission.id:
         return
     theirs = active_in(item.enrolment.cohort_id).where(Mentorship.enrolment_id == item.enrolment_id)
     mentor = joinedload(Mentorship.mentor).joinedload(Mentor.person)
-    mentorship = await work.db.scalar(theirs.options(mentor))
+    mentorship = await context.db.scalar(theirs.options(mentor))
     if mentorship is not None:
-        await work.deliver(emails.evidence_to_review(mentorship.mentor.person, submission))
+        await context.deliver(emails.evidence_to_review(mentorship.mentor.person, submission))
 
 
-async def tell_reviewed(work: Work, review_id: str) -> None:
+async def tell_reviewed(context: JobContext, review_id: str) -> None:
     found = select(Review).where(Review.id == UUID(review_id))
-    review = (await work.db.scalars(found.options(joinedload(Review.reviewer)))).one()
-    submission = await _with_its_plan(work, review.submission_id)
-    await work.deliver(emails.evidence_reviewed(submission, review))
+    review = (await context.db.scalars(found.options(joinedload(Review.reviewer)))).one()
+    submission = await _with_its_plan(context, review.submission_id)
+    await context.deliver(emails.evidence_reviewed(submission, review))
 
 
-async def _with_its_plan(work: Work, submission_id: UUID) -> Submission:
+async def _with_its_plan(context: JobContext, submission_id: UUID) -> Submission:
     found = select(Submission).where(Submission.id == submission_id).options(*WITH_ITS_PLAN)
-    return (await work.db.scalars(found)).one()
+    return (await context.db.scalars(found)).one()

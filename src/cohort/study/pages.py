@@ -13,19 +13,20 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts.languages import LANGUAGES
 from cohort.errors import Conflict, NotFound
 from cohort.guides import service as guides
 from cohort.guides.models import Section
+from cohort.http.forms import read_form
+from cohort.http.pages import Asked, page, see
+from cohort.http.paging import Slice
 from cohort.mentorships import reading as mentorships
-from cohort.paging import Slice
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
+from cohort.profiles.languages import LANGUAGES
 from cohort.study import plans, policy, service
 from cohort.study.models import ItemState, Verdict
 from cohort.study.plans import Step
 from cohort.study.schemas import LONGEST_EVIDENCE, ReviewIn, SubmissionIn
-from cohort.web import Asked, page, read_form, see
 
 SOON = timedelta(days=7)
 VERSIONS_SHOWN = 30

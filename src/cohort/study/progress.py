@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.guides.models import Milestone, Section
-from cohort.paging import Slice, page_of
+from cohort.http.paging import Slice, page_of
 from cohort.people.models import Person
 from cohort.study.models import ItemState, PlanItem
 

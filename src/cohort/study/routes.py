@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
-from cohort.paging import PageOut, Slice, shown
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.refusals import may_refuse
 from cohort.study import plans, service
 from cohort.study.models import Submission
 from cohort.study.plans import Plan, Step

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from cohort.fields import Note, Prose, Shown, Strict, Url
+from cohort.http.fields import Note, Prose, Shown, Strict, Url
 from cohort.study.models import ItemState, Verdict
 
 LONGEST_EVIDENCE = 256 * 1024

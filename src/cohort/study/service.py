@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
-from cohort.outbox import promise, promise_each
+from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.study import due_dates, policy
@@ -93,7 +93,7 @@ async def _standing_dates(db: AsyncSession, enrolment_id: UUID) -> dict[str, dat
 
 
 async def extend_plans(db: AsyncSession, guide_id: UUID, *, now: datetime) -> None:
-    """The guide has new milestones: promise each plan that still goes on to take them in."""
+    """The guide has new milestones: enqueue a job for each plan that still goes on."""
     going_on = (
         select(Enrolment.id, Enrolment.cohort_id)
         .join(Enrolment.cohort)
@@ -104,7 +104,7 @@ async def extend_plans(db: AsyncSession, guide_id: UUID, *, now: datetime) -> No
         {"enrolment_id": enrolment_id, "cohort_id": cohort_id}
         for enrolment_id, cohort_id in await db.execute(going_on)
     ]
-    await promise_each(db, "study.lay_out_plan", each, now=now)
+    await enqueue_each(db, "study.lay_out_plan", each, now=now)
 
 
 async def submit(
@@ -133,7 +133,7 @@ async def submit(
     item.state = ItemState.SUBMITTED
     db.add(submission)
     await db.flush()
-    await promise(
+    await enqueue(
         db,
         "study.ask_for_review",
         now=now,
@@ -171,7 +171,7 @@ async def review(
         cohort_id=cohort_id,
         verdict=form.verdict.value,
     )
-    await promise(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
+    await enqueue(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
     return judged
 
 

@@ -1,0 +1,258 @@
+"""What would be lost, gained and moved if one thing were otherwise; exact, for all pairs."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from cohort.assignment.canonical import Canonical, canonical
+from cohort.assignment.flow import Goal, Residual
+from cohort.assignment.infeasible import Crowd, crowds
+from cohort.assignment.problem import UNMATCHED, Bools, Floats, Ints, Problem
+from cohort.assignment.solution import Solution
+from cohort.assignment.stages import whole
+from cohort.assignment.walks import NEVER, longest_walk, longest_walks, lowest_prices
+
+
+@dataclass(frozen=True, eq=False)
+class Counterfactuals:
+    """What each other decision would cost, in the units of the scores.
+
+    regret         float[n, m]: what the total would lose if i had to have j; never negative,
+                   and 0 for a pair of some optimum. Below the floor it is the loss by a pin,
+                   which may go there, and negative where the total would gain from it. inf
+                   where it cannot be: a forbidden pair, a researcher pinned to somebody else,
+                   a mentor without places or with pins on all of them.
+    fewer_placed   int[n, m]: with `cover`, how many people fewer would be placed; `regret` is
+                   then the loss of total beside it and may be negative. Otherwise 0.
+    mentor_price   float[m] >= 0: what one more place with j would add to the total.
+    more_placed    int[m]: with `cover`, how many people more would be placed by that place
+                   (0 or 1); `mentor_price` is then the gain beside it and may be negative.
+    """
+
+    regret: Floats
+    fewer_placed: Ints
+    mentor_price: Floats
+    more_placed: Ints
+
+
+@dataclass(frozen=True)
+class Move:
+    """A researcher goes from one mentor to another; -1 is the bench."""
+
+    researcher: int
+    origin: int
+    target: int
+
+
+class NotTheBest(ValueError):
+    """The solution is not proved the best by total, so that nothing can be compared with it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Around:
+    """The moves around one best assignment, in steps; node m is the bench.
+
+    back  float[m + 1, m + 1]: what the cheapest moves lose that hand one place's worth of
+          people from one node to another.
+    """
+
+    worth: Canonical
+    residual: Residual
+    price: Ints
+    back: Floats
+
+
+def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
+    """All regrets and prices at once, from a best solution by total.
+
+    Giving j to i costs what the pair is below its prices, and the cheapest moves that hand one
+    place's worth of people from j back to a mentor whom i gives up. O(n m) time and memory, and
+    a search from each mentor over the moves that are cheaper than those through the bench.
+    """
+    around = look_around(problem, solution)
+    worth, m = around.worth, problem.shape[1]
+    loss = losses(around)
+    loss[problem.forbidden] = np.inf
+    people, steps = split(loss, worth.bonus)
+    # A mentor whom no walk from the bench reaches would leave one more place empty.
+    one_more = np.maximum(longest_walks(around.residual.arcs, m)[:m], 0)
+    more, gained = split(one_more.astype(np.float64), worth.bonus)
+    return Counterfactuals(
+        regret=steps / worth.steps,
+        fewer_placed=people,
+        mentor_price=gained / worth.steps,
+        more_placed=more,
+    )
+
+
+def possible(problem: Problem, found: Counterfactuals) -> Bools:
+    """bool[n, m]: the pairs that occur in some best assignment; the other rules only chose."""
+    none_lost: Bools = (found.regret == 0) & (found.fewer_placed == 0)
+    return canonical(problem).allowed & none_lost
+
+
+@dataclass(frozen=True, eq=False)
+class Robustness:
+    """For each pair of the solution, what the total would lose if the pair were forbidden.
+
+    loss          float[k] >= 0, in the units of the scores; inf where no assignment would be
+                  left (a pin, or a minimum that needs the pair).
+    fewer_placed  int[k]: with `cover`, how many people fewer would be placed; `loss` is then
+                  the loss of total beside it and may be negative.
+    """
+
+    loss: Floats
+    fewer_placed: Ints
+
+
+def robustness(problem: Problem, solution: Solution) -> Robustness:
+    """How much each pair matters. O(k m) beside the search that `counterfactuals` makes."""
+    around = look_around(problem, solution)
+    residual, price, m = around.residual, around.price, problem.shape[1]
+    i, p = solution.pairs.T
+    goal, scope = residual.goal, residual.scope
+    open_ = scope.allowed[i] & ~residual.held[i]
+    others = np.where(open_, goal.worth[i] - price[:m] - around.back[:m, p].T, -np.inf)
+    degree = residual.degree[i]
+    benched = np.where(
+        degree > scope.least[i], -around.back[m, p] - goal.first * (degree == 1), -np.inf
+    )
+    best = np.maximum(others.max(axis=1, initial=-np.inf), benched)
+    loss = goal.worth[i, p] - price[p] - best
+    loss[scope.fixed[i, p]] = np.inf
+    people, steps = split(loss, around.worth.bonus)
+    return Robustness(loss=steps / around.worth.steps, fewer_placed=people)
+
+
+def unplaced(problem: Problem, solution: Solution) -> tuple[Crowd, ...]:
+    """Who is too many for whom: a proof for everybody whom even `cover` leaves without a mentor."""
+    return crowds(problem, residual_of(problem, solution)[1])
+
+
+def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, ...] | None:
+    """The moves that pinning i to j would cause, i first; None where it cannot be.
+
+    One cheapest chain. Where several people could make the same move at the same cost, it is
+    the one whose id comes first. Raises IndexError where there is no such researcher or mentor.
+    """
+    n, m = problem.shape
+    if not (0 <= i < n and 0 <= j < m):
+        raise IndexError(f"({i}, {j}) is no pair: there are {n} researchers and {m} mentors.")
+    return chain_around(problem, residual_of(problem, solution)[1], i, j)
+
+
+def chain_around(problem: Problem, residual: Residual, i: int, j: int) -> tuple[Move, ...] | None:
+    """As `chain`, for whoever asks for many and has `residual_of` the solution."""
+    m = problem.shape[1]
+    if residual.held[i, j]:
+        return ()
+    if problem.forbidden[i, j]:
+        return None
+    ways = []
+    for origin, kept in _ways_to_make_room(residual, i):
+        walk = longest_walk(residual.arcs, j, origin)
+        if walk is not None:
+            gain = sum(int(residual.arcs[p, q]) for p, q in pairwise(walk))
+            ways.append((gain - kept, -len(walk), walk))
+    if not ways:
+        return None
+    walk = max(ways)[2]
+    moves = [(i, walk[-1], j)]
+    for p, q in pairwise(walk):
+        if not residual.is_place(p, q):
+            moves.append((residual.mover(p, q, problem.researcher_ids), p, q))
+    return tuple(
+        Move(k, UNMATCHED if p == m else p, UNMATCHED if q == m else q) for k, p, q in moves
+    )
+
+
+def _ways_to_make_room(residual: Residual, i: int) -> list[tuple[int, int]]:
+    """Whom i could give up for another mentor, and what that is worth; the bench if nobody."""
+    free = residual.held[i] & ~residual.scope.fixed[i]
+    ways = [(j, int(residual.goal.worth[i, j])) for j in np.flatnonzero(free).tolist()]
+    if residual.degree[i] < residual.scope.most[i]:
+        ways.append((residual.bench, -residual.goal.first if residual.degree[i] == 0 else 0))
+    return ways
+
+
+def residual_of(problem: Problem, solution: Solution) -> tuple[Canonical, Residual, Ints]:
+    """Worths in steps, what could move around the best answer, and prices with the bench's 0."""
+    if problem.objective != "total" or solution.gap > 0:
+        raise NotTheBest("Counterfactuals need a solution by total that is proved the best.")
+    if (len(solution.prices.u), len(solution.prices.v)) != problem.shape:
+        raise NotTheBest("The solution is of a problem with other people.")
+    worth = canonical(problem)
+    scope, held = whole(problem, worth), np.zeros(problem.shape, dtype=np.bool_)
+    held[tuple(solution.pairs.T)] = True
+    if not scope.holds(held):
+        raise NotTheBest("The solution is not allowed by this problem.")
+    residual = Residual(Goal(worth.units, worth.bonus), scope, held)
+    try:
+        prices = lowest_prices(residual.arcs)
+    except ArithmeticError as better:
+        raise NotTheBest(
+            "A round of moves improves the solution; is it of this problem?"
+        ) from better
+    return worth, residual, np.append(prices, 0)
+
+
+def look_around(problem: Problem, solution: Solution) -> Around:
+    worth, residual, price = residual_of(problem, solution)
+    return Around(worth, residual, price, _all_cheapest(residual.arcs, price))
+
+
+def losses(around: Around) -> Floats:
+    """What every pair would lose if it had to be, allowed or not, in steps with the bonus."""
+    residual, price = around.residual, around.price
+    loss = _cheapest_to_make_room(around) - (residual.goal.worth - price[:-1])
+    loss[residual.held] = 0.0
+    loss[(residual.degree == 0) & (residual.scope.most == 0)] = np.inf
+    return loss
+
+
+def _cheapest_to_make_room(around: Around) -> Floats:
+    """float[n, m]: what i gives up for j, and the moves from j that follow, at the least."""
+    residual, back, price = around.residual, around.back, around.price
+    n, m = residual.held.shape
+    first = residual.goal.first * (residual.degree == 0)
+    from_bench = np.where(residual.degree < residual.scope.most, -first, np.inf)
+    least: Floats = from_bench[:, None] + back[:m, m]
+    rows, mentors = np.nonzero(residual.held & ~residual.scope.fixed)
+    gives_up = (residual.goal.worth[rows, mentors] - price[mentors]).astype(np.float64)
+    if n and (residual.scope.most <= 1).all():
+        least[rows] = back.T[mentors, :m] + gives_up[:, None]
+    else:
+        for i, p, kept in zip(rows, mentors, gives_up, strict=True):
+            np.minimum(least[i], back[:m, p] + kept, out=least[i])
+    return least
+
+
+def split(steps: Floats, bonus: int) -> tuple[Ints, Floats]:
+    """Whole people and the rest, from numbers in which a person counts as `bonus` steps."""
+    if not bonus:
+        return np.zeros(steps.shape, dtype=np.int64), steps
+    people = np.rint(np.where(np.isfinite(steps), steps, 0.0) / bonus)
+    return people.astype(np.int64), steps - people * bonus
+
+
+def _all_cheapest(arcs: Ints, price: Ints) -> Floats:
+    """The least loss between all nodes: float[m + 1, m + 1], inf where there is no way.
+
+    What goes through the bench is known from two searches. Only arcs that cost less than that
+    can be part of a better way, and they are few: people differ less than mentors are apart.
+    """
+    bench = len(arcs) - 1
+    costs = (price - price[:, None] - arcs).astype(np.float64)
+    costs[arcs <= NEVER] = np.inf
+    out, home = longest_walks(arcs, bench), longest_walks(arcs.T, bench)
+    to_bench = np.where(home <= NEVER, np.inf, -price - home)
+    from_bench = np.where(out <= NEVER, np.inf, price - out)
+    through = to_bench[:, None] + from_bench
+    rows, columns = np.nonzero(costs < through)
+    graph = csr_array((costs[rows, columns], (rows, columns)), shape=costs.shape)
+    cheapest: Floats = np.minimum(dijkstra(graph), through)
+    np.fill_diagonal(cheapest, 0.0)
+    return cheapest

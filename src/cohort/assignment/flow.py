@@ -1,0 +1,271 @@
+"""The exact engine: from any assignment to the best one, by rounds of moves that gain something.
+
+An assignment is `held` bool[n, m]. Nodes are the m mentors and, last, the bench. An arc p -> q
+says: hand one place's worth of people from p to q, at this gain. Somebody with p moves to q; a
+free place at p swallows one (p -> bench, gain 0); a place at q is left empty (bench -> q, gain
+0). A closed walk of positive gain improves the assignment (Klein 1967); when there is none, the
+longest walks from the bench are prices that prove it. Gains are whole numbers: nothing is
+rounded.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from cohort.assignment.canonical import in_blocks
+from cohort.assignment.out_of_time import never
+from cohort.assignment.problem import Bools, Ints
+from cohort.assignment.walks import (
+    NEVER,
+    NO_ARC,
+    Walk,
+    climb,
+    lowest_prices,
+    walk_back,
+    walks_from,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """Which assignments are looked at; each goal narrows it to what it leaves equal.
+
+    allowed, fixed  bool[n, m]: pairs that may be held, and among them those that must be.
+    least, most     int[n]: how many mentors a researcher has.
+    lower, upper    int[m]: how many researchers a mentor has.
+    """
+
+    allowed: Bools
+    fixed: Bools
+    least: Ints
+    most: Ints
+    lower: Ints
+    upper: Ints
+
+    def holds(self, held: Bools) -> bool:
+        degree, load = held.sum(axis=1), held.sum(axis=0)
+        return not (
+            (held & ~self.allowed).any()
+            or (self.fixed & ~held).any()
+            or (degree < self.least).any()
+            or (degree > self.most).any()
+            or (load < self.lower).any()
+            or (load > self.upper).any()
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Goal:
+    """What is maximised: `worth` int[n, m] of the pairs held, `first` for everybody placed."""
+
+    worth: Ints
+    first: int = 0
+
+
+class Residual:
+    """What could move in an assignment: arcs int[m + 1, m + 1], kept true while people move.
+
+    near    int[m]: prices that may be near the best ones, for a bound when time runs out.
+    lowest  int[m]: the lowest prices that prove it best, once they are known.
+    """
+
+    def __init__(self, goal: Goal, scope: Scope, held: Bools, near: Ints | None = None) -> None:
+        self.goal, self.scope = goal, scope
+        self.near = np.zeros(held.shape[1], dtype=np.int64) if near is None else near
+        self.held = np.array(held, order="F")  # read by mentor, so that mentors lie together
+        self._some_fixed = bool(scope.fixed.any())
+        self.degree, self.load = held.sum(axis=1), held.sum(axis=0)
+        self.bench = held.shape[1]
+        self._several = bool((scope.most > 1).any())
+        self._worth = np.where(scope.allowed, goal.worth, NO_ARC)
+        if self._several:  # never the same mentor twice
+            self._worth[held] = NO_ARC
+        self.arcs = np.full((self.bench + 1, self.bench + 1), NO_ARC, dtype=np.int64)
+        self.lowest: Ints | None = None
+        for mentors in in_blocks(self.bench):
+            self._refresh(np.arange(self.bench)[mentors])
+        self._refresh_bench()
+
+    def move(self, walks: Iterable[Walk]) -> None:
+        """Make the moves of walks that share no node."""
+        moves = [
+            (self.mover(p, q), p, q)
+            for walk in walks
+            for p, q in pairwise(walk)
+            if not self.is_place(p, q)
+        ]
+        for i, p, _ in moves:
+            if p != self.bench:
+                self._hold(i, p, held=False)
+        for i, _, q in moves:
+            if q != self.bench:
+                self._hold(i, q, held=True)
+        rows = [i for i, _, _ in moves]
+        self.degree[rows] = self.held[rows].sum(axis=1)
+        touched = {node for walk in walks for node in walk}
+        mentors = sorted(touched - {self.bench})
+        self.load[mentors] = self.held[:, mentors].sum(axis=0)
+        if self._several:
+            touched.update(np.flatnonzero(self.held[rows].any(axis=0)).tolist(), [self.bench])
+        self._refresh(np.array(sorted(touched - {self.bench}), dtype=np.int64))
+        if self.bench in touched:
+            self._refresh_bench()
+
+    def _hold(self, i: int, j: int, *, held: bool) -> None:
+        self.held[i, j] = held
+        if self._several:
+            self._worth[i, j] = NO_ARC if held else self.goal.worth[i, j]
+
+    def is_place(self, p: int, q: int) -> bool:
+        """Whether the arc is a free place taken up, or a place left empty, and nobody moves."""
+        if self.arcs[p, q] != 0 or self.bench not in (p, q):
+            return False
+        return bool(self._has_room[p] if q == self.bench else self._may_empty[q])
+
+    def mover(self, p: int, q: int, rank: Sequence[str] | None = None) -> int:
+        """Who makes this move: the first by `rank` of those who gain as much as the arc says."""
+        if p == self.bench:
+            rows = np.flatnonzero(self.degree < self.scope.most)
+            gains = self._gains_from_bench(rows)
+        else:
+            rows = np.flatnonzero(self._loose(np.array([p]))[0])
+            gains = self._gains(rows, np.full(len(rows), p))
+        able = rows[gains[:, q] == self.arcs[p, q]]
+        return int(able[0]) if rank is None else int(min(able.tolist(), key=lambda i: rank[i]))
+
+    @property
+    def _has_room(self) -> Bools:
+        room: Bools = self.load < self.scope.upper
+        return room
+
+    @property
+    def _may_empty(self) -> Bools:
+        above: Bools = (self.load > self.scope.lower) | (self.scope.lower == 0)
+        return above
+
+    def _refresh(self, mentors: Ints) -> None:
+        """Work out the arcs from these mentors anew."""
+        nth, rows = pairs_in(self._loose(mentors))
+        gains = self._gains(rows, mentors[nth])
+        end = np.searchsorted(nth, np.arange(len(mentors)), side="right").tolist()
+        for j, part in zip(mentors.tolist(), pairwise([0, *end]), strict=True):
+            self.arcs[j] = gains[slice(*part)].max(axis=0, initial=NO_ARC)
+        open_ = mentors[self._has_room[mentors]]
+        self.arcs[open_, -1] = np.maximum(self.arcs[open_, -1], 0)
+
+    def _refresh_bench(self) -> None:
+        waiting = np.flatnonzero(self.degree < self.scope.most)
+        best = self._gains_from_bench(waiting).max(axis=0, initial=NO_ARC)
+        best[:-1][self._may_empty] = np.maximum(best[:-1][self._may_empty], 0)
+        self.arcs[-1] = best
+
+    def _loose(self, mentors: Ints) -> Bools:
+        """bool[k, n]: whom these mentors hold and could let go."""
+        held = self.held.T[mentors]
+        return held & ~self.scope.fixed.T[mentors] if self._some_fixed else held
+
+    def _gains(self, rows: Ints, mentors: Ints) -> Ints:
+        """What each of these people gains by going from her mentor to every node: int[k, m + 1]."""
+        own = self.goal.worth[rows, mentors]
+        may_leave = self.degree[rows] > self.scope.least[rows]
+        leaves = -own - self.goal.first * (self.degree[rows] == 1)
+        return self._table(rows, own, np.where(may_leave, leaves, NO_ARC))
+
+    def _gains_from_bench(self, rows: Ints) -> Ints:
+        nothing = -self.goal.first * (self.degree[rows] == 0)
+        return self._table(rows, nothing, np.full(len(rows), NO_ARC))
+
+    def _table(self, rows: Ints, own: Ints, leaves: Ints) -> Ints:
+        table = np.empty((len(rows), self.bench + 1), dtype=np.int64)
+        np.subtract(self._worth[rows], own[:, None], out=table[:, :-1])
+        table[:, -1] = leaves
+        return table
+
+
+def improve(residual: Residual, out_of_time: Callable[[], bool] = never) -> Ints | None:
+    """Move people until no closed walk gains anything: None then, or else guessed prices.
+
+    When time runs out before, the guess is what the search has found so far: a bound, not yet
+    the best one.
+    """
+    price = np.zeros(residual.bench + 1, dtype=np.int64)
+    moved = False
+    while not out_of_time():
+        price, cycles = climb(residual.arcs, price, np.arange(len(price)))
+        if not cycles:
+            if not moved and price[-1] == 0 and not residual.scope.lower.any():
+                residual.lowest = price[:-1]
+            return None
+        residual.move(cycles)
+        moved = True
+    guess: Ints = np.maximum(price[:-1] - price[-1], 0)
+    return guess
+
+
+def prices_of(residual: Residual) -> Ints:
+    """The lowest prices of a best assignment, which `improve` may have found on its way."""
+    return lowest_prices(residual.arcs) if residual.lowest is None else residual.lowest
+
+
+def fill(residual: Residual) -> Ints:
+    """Bring mentors up to `lower`, always where the next place loses least; who stays short.
+
+    From a best assignment this leaves as few places missing as can be, and among those
+    assignments it ends at a best one (successive shortest paths).
+    """
+    while True:
+        short = np.flatnonzero(residual.load < residual.scope.lower)
+        gain, _, before = walks_from(residual.arcs, residual.bench)
+        reached = short[gain[short] > NEVER]
+        if not len(reached):
+            return short
+        residual.move([walk_back(before, int(reached[gain[reached].argmax()]))])
+
+
+def narrowed(residual: Residual, price: Ints) -> Scope:
+    """The assignments that are as good as this best one: those that never go against prices.
+
+    Every best assignment agrees with every set of prices that proves one (complementary
+    slackness). A researcher's own price may lie anywhere between the best pair that she does
+    without and the worst that she holds; a pair off that range is surely held or surely not,
+    and a price above 0 fills all places.
+    """
+    scope, first, shape = residual.scope, residual.goal.first, residual.held.shape
+    held, tied = np.ascontiguousarray(residual.held), np.zeros(shape, dtype=np.bool_)
+    low, high = np.zeros((2, len(held)), dtype=np.int64)
+    for rows in in_blocks(len(held)):
+        open_ = scope.allowed[rows] & ~scope.fixed[rows]
+        margin = np.where(open_, residual.goal.worth[rows] - price, NO_ARC)
+        low[rows], high[rows] = _own_prices(residual, rows, held[rows], margin)
+        sure = (low[rows] < high[rows]) | (low[rows] <= NEVER)
+        tied[rows] = (margin == low[rows, None]) & ~sure[:, None]
+    surely = np.where(high > 0, scope.most, np.where(high + first > 0, 1, 0))
+    at_most = np.where(low >= 0, scope.most, np.where(low + first >= 0, 1, 0))
+    fixed = scope.fixed | (held & ~tied)
+    return Scope(
+        allowed=fixed | tied,
+        fixed=fixed,
+        least=np.clip(surely, scope.least, scope.most),
+        most=np.clip(at_most, scope.least, scope.most),
+        lower=np.where(price > 0, scope.upper, scope.lower),
+        upper=np.where(price < 0, scope.lower, scope.upper),
+    )
+
+
+def _own_prices(residual: Residual, rows: slice, held: Bools, margin: Ints) -> tuple[Ints, Ints]:
+    """For each of these researchers the lowest and the highest price of one more mentor."""
+    first, degree = residual.goal.first, residual.degree[rows]
+    least, most = residual.scope.least[rows], residual.scope.most[rows]
+    outside = np.where(held, NO_ARC, margin).max(axis=1, initial=NO_ARC)
+    leave = np.where(degree > least, -first * (degree == 1), NO_ARC)
+    inside = np.where(held & (margin > NEVER), margin, -NO_ARC).min(axis=1, initial=-NO_ARC)
+    stay = np.where(degree < most, -first * (degree == 0), -NO_ARC)
+    return np.maximum(outside, leave), np.minimum(inside, stay)
+
+
+def pairs_in(mask: Bools) -> tuple[Ints, Ints]:
+    """Row and column of all that is true, row by row; np.nonzero takes twenty times as long."""
+    rows, columns = np.divmod(np.flatnonzero(mask), max(mask.shape[1], 1))
+    return rows, columns

@@ -1,0 +1,218 @@
+"""What can be had: fit against people placed against incumbents kept, as points to choose from.
+
+A point is an answer that alone is the best when placing somebody counts `a` of score and keeping
+an incumbent counts `b`, for some a and b >= 0 (a supported extreme point). Each is the best in a
+region of such weights; the regions tile the plane. From the points found so far the tiles are
+known; if nothing better is found at any corner of any tile, no point is missing, because the best
+value is convex in the weights (Przybylski, Gandibleux and Ehrgott 2010, for any three criteria).
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from cohort.assignment.canonical import canonical
+from cohort.assignment.flow import Goal, Residual, Scope, improve, prices_of
+from cohort.assignment.infeasible import CannotMeet
+from cohort.assignment.optimum import solve
+from cohort.assignment.out_of_time import never
+from cohort.assignment.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
+from cohort.assignment.stages import feasible, settled, whole
+from cohort.assignment.steps import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS
+from cohort.assignment.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One choice: the sum of scores, researchers placed, incumbents kept and changed, the pairs."""
+
+    fit: float
+    placed: int
+    kept: int
+    changed: int
+    pairs: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Frontier:
+    """points, the highest fit first; complete: whether all are there."""
+
+    points: tuple[Point, ...]
+    complete: bool
+
+
+def frontier(
+    problem: Problem, *, most_solves: int = 500, out_of_time: Callable[[], bool] = never
+) -> Frontier:
+    """The answers that are the best for some weights of fit, people placed and incumbents kept.
+
+    `changed` counts the incumbents of the problem that are not kept. Its `cover`, `stickiness`
+    and objective are set aside: they are what is being chosen; all else holds. Weights and scores
+    are compared in steps, 10**-10 for 60 people and 10**-7 for 1,000. Each point takes about
+    three solves from where a near one ended. After `most_solves`, or out of time, the points
+    found so far are given, which then need not be all (out of time, equals are not settled).
+
+    Other good answers lie between the points. Without regard to incumbents there is one for
+    every number of people between two points, on the line between them (`place_exactly`).
+    """
+    search = _Search(problem, _Ground.of(problem))
+    while corner := search.unasked():
+        if len(search.asked) >= most_solves or out_of_time():
+            break
+        search.ask(corner)
+    points = (search.point(tile, out_of_time) for tile in search.tiles)
+    # Where some are missing, two tiles may lead to one better answer that neither had.
+    found = {(-one.fit, one.placed, one.kept): one for one in points}
+    return Frontier(tuple(found[key] for key in sorted(found)), complete=corner is None)
+
+
+def spread(points: Sequence[Point], most: int) -> tuple[Point, ...]:
+    """At most so many of the points, far apart in all figures; in the same order.
+
+    The first, then always the one farthest from those taken (Gonzalez 1985), where the range of
+    each figure counts as much as that of any other.
+    """
+    figures = np.array([(one.fit, one.placed, one.kept) for one in points]).reshape(-1, 3)
+    figures /= np.where(np.ptp(figures, axis=0) > 0, np.ptp(figures, axis=0), 1.0) if points else 1
+    taken: list[int] = []
+    far = np.full(len(points), np.inf)
+    while len(taken) < min(most, len(points)):
+        taken.append(int(far.argmax()))
+        far = np.minimum(far, ((figures - figures[taken[-1]]) ** 2).sum(axis=1))
+    return tuple(points[k] for k in sorted(taken))
+
+
+def place_exactly(problem: Problem, placed: int) -> Point:
+    """The highest fit with this many researchers placed; among equals the rules of `solve`.
+
+    For problems in which nobody may have several mentors. Raises BadNumber where no assignment
+    places as many, or none so few.
+    """
+    if not problem.single:
+        raise BadNumber("demand must be at most 1 to place an exact number.", "demand")
+    if placed != int(placed):
+        raise BadNumber(f"placed is {placed}; it must be a whole number.", "placed")
+    able = problem.demand > 0
+    left = int(able.sum()) - placed
+    refusal = BadNumber(f"No assignment places {placed} researchers.", "placed")
+    if left < 0:
+        raise refusal
+    ids = problem.mentor_ids
+    with_nobody = replace(
+        problem,
+        scores=np.column_stack([problem.scores, np.zeros(len(able))]),
+        capacity=np.append(problem.capacity, left),
+        min_load=np.append(problem.min_load, left),
+        forbidden=np.column_stack([~canonical(problem).allowed, ~able]),
+        floor=-math.inf,
+        stickiness=0.0,
+        cover=True,
+        objective="total",
+        mentor_ids=(*ids, "nobody".ljust(1 + max(map(len, ids), default=0))),
+    )
+    try:
+        pairs = solve(with_nobody).pairs
+    except CannotMeet:
+        raise refusal from None
+    if len(pairs) < able.sum():
+        raise refusal
+    return _point(problem, pairs[pairs[:, 1] < problem.shape[1]])
+
+
+def _point(problem: Problem, pairs: Ints) -> Point:
+    incumbent = problem.incumbent
+    kept = int((incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
+    return Point(
+        fit=math.fsum(problem.scores[pairs[:, 0], pairs[:, 1]].tolist()),
+        placed=len(np.unique(pairs[:, 0])),
+        kept=kept,
+        changed=int((incumbent != UNMATCHED).sum()) - kept,
+        pairs=pairs,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What all weights share. `widest`: weights beyond which the regions no longer change."""
+
+    units: Ints
+    incumbent: Bools
+    scope: Scope
+    widest: Weights
+
+    @classmethod
+    def of(cls, problem: Problem) -> "_Ground":
+        bare = replace(problem, cover=False, stickiness=0.0, objective="total")
+        low, high = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
+        incumbent = problem.incumbent[:, None] == np.arange(problem.shape[1])
+        placed = max(min(problem.most_pairs, problem.shape[0]), 1)
+        kept = max(int(incumbent.sum()), 1)
+        # Where three regions meet, Cramer's rule bounds both weights by these.
+        spread = problem.most_pairs * float(high - low) or 1.0
+        widest = 2 * spread * kept, 2 * spread * placed
+        size = max(-float(low), float(high)) + sum(widest)
+        room = math.log10(min(LARGEST_UNIT, LONGEST_WALK / kept)) - math.log10(size)
+        steps = 10.0 ** min(math.floor(room), MOST_DIGITS)
+        units = np.rint(problem.scores * steps).astype(np.int64)
+        limits = math.ceil(widest[0] * steps) + 1, math.ceil(widest[1] * steps) + 1
+        return cls(units, incumbent, whole(bare, canonical(bare)), limits)
+
+    @property
+    def plane(self) -> Sequence[Corner]:
+        place, keep = self.widest
+        return [(0, 0, 1), (place, 0, 1), (place, keep, 1), (0, keep, 1)]
+
+    def goal(self, weights: Weights) -> Goal:
+        return Goal(self.units + weights[1] * self.incumbent, weights[0])
+
+
+@dataclass(eq=False)
+class _Search:
+    problem: Problem
+    ground: _Ground
+    tiles: list[Tile] = field(default_factory=list)
+    asked: set[Weights] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        goal, scope = self.ground.goal((0, 0)), self.ground.scope
+        start = np.argwhere(feasible(self.problem, goal, scope).held)
+        self.tiles.append(Tile(self._best((0, 0), start), self.ground.plane))
+
+    def unasked(self) -> Weights | None:
+        corners = (rounded(corner) for tile in self.tiles for corner in tile.corners)
+        return next((one for one in corners if one not in self.asked), None)
+
+    def ask(self, weights: Weights) -> None:
+        """Look for a better answer at these weights; give it its tile if there is one."""
+        self.asked.add(weights)
+        here = (*weights, 1)
+        near = max((tile.answer for tile in self.tiles), key=lambda one: one.worth(here))
+        found = self._best(weights, near.pairs)
+        if found.worth(here) > near.worth(here):
+            self.tiles = laid(found, self.tiles, self.ground.plane)
+
+    def point(self, tile: Tile, out_of_time: Callable[[], bool]) -> Point:
+        """The answer that the ids choose among those with these figures, while there is time."""
+        if out_of_time():
+            return _point(self.problem, tile.answer.pairs)
+        residual = self._improved(middle(tile), tile.answer.pairs)
+        held, _ = settled(self.problem, residual, prices_of(residual), never)
+        return _point(self.problem, np.argwhere(held))
+
+    def _best(self, weights: Weights, start: Ints) -> Answer:
+        ground, held = self.ground, self._improved(weights, start).held
+        return Answer(
+            np.argwhere(held),
+            fit=sum(ground.units[held].tolist()),
+            placed=int(held.any(axis=1).sum()),
+            kept=int((held & ground.incumbent).sum()),
+        )
+
+    def _improved(self, weights: Weights, start: Ints) -> Residual:
+        held = np.zeros(self.problem.shape, dtype=np.bool_)
+        held[tuple(start.T)] = True
+        residual = Residual(self.ground.goal(weights), self.ground.scope, held)
+        improve(residual)
+        return residual

@@ -1,0 +1,159 @@
+"""Who is left to be matched, alike people as one, in whole numbers: what the rounds work on."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cohort.assignment.large.blocks import Block, BlockScores
+from cohort.assignment.large.conditions import Conditions
+from cohort.assignment.large.kinds import Kinds
+from cohort.assignment.problem import UNMATCHED, BadNumber, Ints
+
+PAIRS_AT_ONCE = 2**19
+LOWEST_BLOCK = 8
+WIDEST = 2.0**52
+"""Whole numbers of this size, and a half, are exact in float64."""
+LONGEST = 2.0**60
+"""The master multiplies what a pair counts by the number of nodes, and its prices rise above
+that, in 64 bits: measured, from 2**61.5 on they sometimes do not fit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """The scores of kinds of people with what is added to them, in grains.
+
+    masses    int[n]: how many people a row stands for.
+    capacity  int[m]: the places of a column.
+    floor     in units of the scores.
+    kept      int[n]: the column of the row's incumbent, -1 for none.
+    stays     what a kept incumbent adds, in grains: the stickiness, and one grain.
+    grain     how many make a unit. With incumbents it is more than four times their number, so
+              that the grains of all who are kept never add up to a unit: they only settle equals.
+    nothing   what somebody without a mentor counts, in grains: 0, with `cover` far below.
+    """
+
+    scores: BlockScores
+    masses: Ints
+    capacity: Ints
+    floor: float
+    kept: Ints
+    stays: int
+    grain: int
+    nothing: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.scores.shape
+
+    @property
+    def steps(self) -> float:
+        return self.scores.steps * self.grain
+
+    @property
+    def starts(self) -> range:
+        """The first row of each block."""
+        n, m = self.shape
+        return range(0, n, max(PAIRS_AT_ONCE // max(m, 1), LOWEST_BLOCK))
+
+    def block_at(self, start: int) -> Block:
+        return self.block(start, min(start + self.starts.step, self.shape[0]))
+
+    def block(self, start: int, stop: int) -> Block:
+        """Whole numbers of grains, with what an incumbent adds; -inf for what must not be."""
+        units = self.scores.block(start, stop)
+        if self.floor > -np.inf:
+            units[units < self.floor] = -np.inf
+        if self.stays:
+            units = units.astype(np.float64, copy=False)
+            units *= self.grain
+            column = self.kept[start:stop]
+            row = np.flatnonzero(column >= 0)
+            units[row, column[row]] += self.stays
+        return units
+
+
+def market(scores: BlockScores, asked: Conditions, researchers: Kinds, mentors: Kinds) -> Market:
+    """Raises BadNumber if the stickiness does not fit the solver's 64 bits."""
+    people = len(researchers.people)
+    places = np.zeros(len(mentors.given), dtype=np.int64)
+    np.add.at(places, mentors.kind, np.minimum(asked.free, people)[mentors.people])
+    incumbent = asked.incumbent[researchers.first]
+    column_of = np.full(len(asked.capacity) + 1, UNMATCHED, dtype=np.int64)
+    column_of[mentors.people] = mentors.kind
+    plain = Market(
+        _in_order(scores, researchers.given, mentors.given),
+        np.bincount(researchers.kind, minlength=len(researchers.given)),
+        np.minimum(places, people),
+        -np.inf if asked.floor is None else float(np.rint(asked.floor * scores.steps)),
+        column_of[incumbent],
+        stays=0,
+        grain=1,
+        nothing=0,
+    )
+    staying = int((asked.incumbent[researchers.people] >= 0).sum())
+    sticky = _sticky(plain, asked.stickiness, staying) if staying else plain
+    return replace(sticky, nothing=-_span(sticky)) if asked.cover else sticky
+
+
+def _in_order(scores: BlockScores, rows: Ints, columns: Ints) -> BlockScores:
+    """Not copied where the order is as it was given."""
+    n, m = scores.shape
+    if np.array_equal(rows, np.arange(n)) and np.array_equal(columns, np.arange(m)):
+        return scores
+    return scores.reordered(rows, columns)
+
+
+def _sticky(plain: Market, stickiness: float, staying: int) -> Market:
+    lowest, highest = extremes(plain)
+    extra, largest = round(stickiness * plain.steps), max(-lowest, highest)
+    grain = 4 * (staying + 1)
+    if (largest + extra + 1) * grain > _room(plain):
+        grain = 1
+    if largest + extra > _room(plain):
+        raise BadNumber(
+            f"stickiness is {stickiness}; with {sum(plain.shape)} people at most "
+            f"{(_room(plain) - largest) / plain.steps:.3g} can be counted exactly.",
+            "stickiness",
+        )
+    return replace(plain, stays=extra * grain + (grain > 1), grain=grain)
+
+
+def covered(some: Market) -> Market:
+    """Where one person more with a mentor outweighs whatever the others could win by it.
+
+    Without grains, where both do not fit.
+    """
+    lowest, highest = extremes(some)
+    lowest, highest = lowest * some.grain, highest * some.grain + some.stays
+    most = int(min(some.masses.sum(), some.capacity.sum()))
+    outweighing = most * (highest - lowest) + max(-lowest, highest) + 1
+    nothing = -(-outweighing // some.grain) * some.grain
+    if nothing > _room(some) and some.grain > 1:
+        return covered(replace(some, grain=1, stays=some.stays // some.grain))
+    if nothing > _room(some):
+        raise BadNumber(
+            f"with {sum(some.shape)} people and these scores, cover cannot be counted exactly in "
+            "64 bits. Give everybody a pair that may be, or scores in fewer steps.",
+            "cover",
+        )
+    return replace(some, nothing=-nothing)
+
+
+def extremes(some: Market) -> tuple[int, int]:
+    """The lowest and the highest unit of a pair that may be, 0 included. One pass."""
+    plain = replace(some, stays=0, grain=1)
+    lowest = highest = 0.0
+    for units in map(plain.block_at, plain.starts):
+        highest = max(highest, float(units.max(initial=0.0)))
+        lowest = min(lowest, float(units.min(initial=0.0, where=units > -np.inf)))
+    return int(lowest), int(highest)
+
+
+def _span(some: Market) -> int:
+    lowest, highest = extremes(some)
+    return (highest - lowest + 1) * some.grain + some.stays // some.grain * some.grain
+
+
+def _room(some: Market) -> int:
+    """The most that a pair, or nothing, may count."""
+    return int(min(WIDEST, LONGEST / (sum(some.shape) + 1)))

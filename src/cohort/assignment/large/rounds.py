@@ -1,0 +1,224 @@
+"""Solve a core, price everything, take in what the core lacks; until it lacks nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cohort.assignment.large.market import Market
+from cohort.assignment.large.master import Core, best_within, lowest_prices
+from cohort.assignment.large.pairs import Pairs, together
+from cohort.assignment.large.pricing import Pass, first_prices, price_out
+from cohort.assignment.problem import UNMATCHED, Ints
+
+FIRST_DEPTH = 1 / 20
+NEAR = 1 / 16
+FAR = 4
+FEW = 1 / 20
+
+Progress = Callable[[str, float, float], None]
+"""Told of the stage ("prices", "pairs", "assignment"), the fraction of it that is done, and the
+gap so far as a share of the bound (1 before the first round). "pairs" moves with every block; the
+two others are as long as a few blocks. A round is one of "assignment" and one of "pairs"."""
+
+
+def silent(_stage: str, _fraction: float, _gap: float) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The best so far, in the grains of the market.
+
+    pairs, used   the pairs with somebody in them, and how many.
+    best, prices  int[n], int[m]: the proof; what a researcher gains at most at these prices.
+    total, bound  count what everybody without a mentor counts.
+    placeable     no assignment places more people.
+    """
+
+    pairs: Pairs
+    used: Ints
+    best: Ints
+    prices: Ints
+    total: int
+    bound: int
+    placeable: int
+    rounds: int
+    stopped: bool = False
+
+    @property
+    def placed(self) -> int:
+        return int(self.used.sum())
+
+    @property
+    def share(self) -> float:
+        """The gap, as a part of the bound; 1 before the first round."""
+        if not self.rounds:
+            return 1.0
+        return min((self.bound - self.total) / max(abs(self.bound), 1), 1.0)
+
+    def ahead_of(self, other: "Found") -> bool:
+        return (self.total, -self.bound) > (other.total, -other.bound)
+
+
+class _OutOfTime(Exception):
+    pass
+
+
+def best_found(some: Market, progress: Progress, out_of_time: Callable[[], bool]) -> Found:
+    """The optimum, or the best of the rounds that were finished in time: at least one.
+
+    It ends: without progress the core only grows, and progress is in whole numbers.
+    """
+    found = _nothing(some)
+    if not min(some.shape):
+        return found
+
+    def tick(fraction: float) -> None:
+        if found.rounds and out_of_time():
+            raise _OutOfTime
+        progress("pairs", fraction, found.share)
+
+    progress("prices", 0.0, 1.0)
+    seen = price_out(some, first_prices(some), both_sides=True, tick=tick)
+    pairs, best = seen.pairs.each_once(), seen.best
+    placeable = min(some.masses[np.unique(pairs.rows)].sum(), some.capacity.sum())
+    found = replace(found, placeable=int(placeable))
+    depth = _first_depth(pairs)
+    try:
+        while True:
+            del seen  # while the core is solved, memory is at its peak
+            progress("assignment", 0.0, found.share)
+            core = Core(pairs, _bench(some, best, depth), some.masses, some.capacity)
+            used = best_within(core)
+            prices = lowest_prices(core, used)
+            progress("assignment", 1.0, found.share)
+            short = _benched(core, used, some.nothing)
+            seen = price_out(some, prices, both_sides=short, tick=tick)
+            best = seen.best
+            before = found
+            found = _better(found, _weighed(some, core, used, best, prices))
+            progress("pairs", 1.0, found.share)
+            if found.bound == found.total:
+                return found
+            pairs = _next_pairs(core, seen, prices, better=found.ahead_of(before))
+            depth = depth * 2 if short else depth
+    except _OutOfTime:
+        return replace(_filled(some, found), stopped=True)
+
+
+def _nothing(some: Market) -> Found:
+    """Nobody with a mentor, and no proof."""
+    n, m = some.shape
+    none, best, prices = (np.zeros(k, dtype=np.int64) for k in (0, n, m))
+    nowhere = none.astype(np.int32)
+    total = some.nothing * int(some.masses.sum())
+    return Found(
+        Pairs(nowhere, nowhere, none), none, best + some.nothing, prices, total, total, 0, 0
+    )
+
+
+def _first_depth(pairs: Pairs) -> int:
+    span = int(pairs.units.max(initial=0)) - int(pairs.units.min(initial=0))
+    return max(int(span * FIRST_DEPTH), 1)
+
+
+def _bench(some: Market, best: Ints, depth: int) -> Ints:
+    """A little less than everybody's best offer, in whole units."""
+    bench: Ints = np.maximum(best - depth, some.nothing) // some.grain
+    return bench * some.grain
+
+
+def _benched(core: Core, used: Ints, nothing: int) -> bool:
+    """Whether the core left somebody on a bench that is worth more than no mentor."""
+    placed = np.bincount(core.pairs.rows, weights=used, minlength=len(core.masses))
+    return bool(((placed < core.masses) & (core.bench > nothing)).any())
+
+
+def _weighed(some: Market, core: Core, used: Ints, best: Ints, prices: Ints) -> Found:
+    """Python's integers: these sums may pass 64 bits."""
+    on = used > 0
+    without = int(some.masses.sum()) - int(used.sum())
+    total = _dot(core.pairs.units, used) + some.nothing * without
+    bound = bound_of(some, best, prices)
+    return Found(core.pairs.where(on), used[on], best, prices, total, bound, 0, 1)
+
+
+def bound_of(some: Market, best: Ints, prices: Ints) -> int:
+    """What no assignment's total is above, at these prices."""
+    return _dot(best, some.masses) + _dot(prices, some.capacity)
+
+
+def _better(old: Found, new: Found) -> Found:
+    """The higher total and the lower bound, whichever round they are of."""
+    ahead = new if not old.rounds or new.total >= old.total else old
+    proof = new if not old.rounds or new.bound <= old.bound else old
+    return replace(
+        ahead,
+        best=proof.best,
+        prices=proof.prices,
+        bound=proof.bound,
+        placeable=old.placeable,
+        rounds=old.rounds + 1,
+    )
+
+
+def _filled(some: Market, found: Found) -> Found:
+    """Those whom the core left waiting take the best place that is free, row after row."""
+    waiting, free = some.masses.copy(), some.capacity.copy()
+    np.subtract.at(waiting, found.pairs.rows, found.used)
+    np.subtract.at(free, found.pairs.columns, found.used)
+    taken = [*_taken(some, waiting, free)]
+    if not taken:
+        return found
+    rows, columns, units, used = np.array(taken, dtype=np.int64).T
+    more = Pairs(rows.astype(np.int32), columns.astype(np.int32), units)
+    return replace(
+        found,
+        pairs=together([found.pairs, more]),
+        used=np.concatenate([found.used, used]),
+        total=found.total + _dot(units - some.nothing, used),
+    )
+
+
+def _taken(some: Market, waiting: Ints, free: Ints) -> Iterator[tuple[int, int, int, int]]:
+    """(row, column, units, people) of whoever takes what is free, by row."""
+    rows, columns = np.flatnonzero(waiting), np.flatnonzero(free)
+    if not (len(rows) and len(columns)):
+        return
+    place = np.full(len(free) + 1, UNMATCHED)
+    place[columns] = np.arange(len(columns))
+    rest = replace(some, scores=some.scores.reordered(rows, columns), kept=place[some.kept[rows]])
+    left = free[columns]
+    for start in rest.starts:
+        for i, units in zip(rows[start:].tolist(), rest.block_at(start), strict=False):
+            for j in np.argsort(-units, kind="stable").tolist():
+                people = min(int(waiting[i]), int(left[j]))
+                if units[j] < some.nothing or not waiting[i]:
+                    break
+                if people:
+                    yield i, int(columns[j]), int(units[j]), people
+                    waiting[i] -= people
+                    left[j] -= people
+
+
+def _dot(some: Ints, others: Ints) -> int:
+    on = np.flatnonzero((some != 0) & (others != 0))
+    return sum(a * b for a, b in zip(some[on].tolist(), others[on].tolist(), strict=True))
+
+
+def _next_pairs(core: Core, seen: Pass, prices: Ints, *, better: bool) -> Pairs:
+    """The core with the pairs that beat its prices, or nearly.
+
+    Once the round was better and few are left who would gain, without the pairs far from it.
+    """
+    pairs, offered = core.pairs, seen.pairs
+    surplus = core.bench.copy()
+    np.maximum.at(surplus, pairs.rows, pairs.units - prices[pairs.columns])
+    missed = seen.best - surplus
+    worst = int(missed.max())
+    if better and (missed > 0).mean() < FEW:
+        slack = surplus[pairs.rows] - (pairs.units - prices[pairs.columns])
+        pairs = pairs.where(slack <= (worst - 1) * FAR)
+    gains = offered.units - prices[offered.columns] - surplus[offered.rows]
+    return together([pairs, offered.where(gains > -int(worst * NEAR))]).each_once()

@@ -1,0 +1,61 @@
+"""Where the engine starts from when somebody may have several mentors: a flow, nearly the best.
+
+A unit goes from the source to a researcher, on to a mentor, and to the sink; or it stays on the
+bench. What must be filled has arcs of its own, at a gain that little outweighs.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from cohort.assignment.flow import Goal, Scope
+from cohort.assignment.problem import Bools, Ints
+
+BITS = 58  # that OR-tools has for a gain times the number of nodes
+STEPS = 2.0**12  # from the least to the largest worth: finer, ties are slower than what it saves
+ENOUGH = 4.0  # times the largest worth, for what comes first: nearly always all that it takes
+
+
+def nearly_best_with_several(goal: Goal, scope: Scope) -> Bools | None:
+    """An assignment, the best in the scope but for rounded gains; minimums may be missed.
+
+    None where there are more places than OR-tools can count. Cost scaling (Goldberg and Tarjan
+    1990) by OR-tools, which is imported here because few pools come this way.
+    """
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415
+
+    n, m = scope.allowed.shape
+    rows, columns = np.nonzero(scope.allowed)
+    worth = goal.worth[rows, columns].astype(np.float64)
+    largest = float(np.abs(worth).max(initial=1))
+    first = min(float(goal.first), ENOUGH * largest)
+    owes = bool(scope.least.any() or scope.lower.any() or scope.fixed.any())
+    must = ENOUGH * (first + largest) if owes else 0.0
+    spread = float(np.ptp(worth)) if len(worth) else 0.0
+    scale = min(1.0, STEPS / max(spread, 1.0), 2.0**BITS / (n + m + 2) / (largest + first + must))
+    flow = SimpleMinCostFlow()
+
+    def arcs(tails: Ints, heads: Ints, capacity: Ints, gain: npt.ArrayLike) -> Ints:
+        cost = -np.rint(np.broadcast_to(gain, capacity.shape) * scale).astype(np.int64)
+        added: Ints = flow.add_arcs_with_capacity_and_unit_cost(tails, heads, capacity, cost)
+        return added
+
+    source, sink = np.full(n, n + m), np.full(m, n + m + 1)
+    researchers, mentors = np.arange(n), np.arange(n, n + m)
+    gain = worth + must * scope.fixed[rows, columns]
+    pairs = arcs(rows, mentors[columns], np.ones_like(rows), gain)
+    once, least = np.minimum(scope.most, 1), np.maximum(scope.least, 1)
+    arcs(source, researchers, once, first + must * (scope.least > 0))
+    arcs(source, researchers, least - 1, must)
+    arcs(source, researchers, np.maximum(scope.most - least, 0), 0.0)
+    arcs(mentors, sink, scope.lower, must)
+    arcs(mentors, sink, scope.upper - scope.lower, 0.0)
+    supply = int(scope.most.sum())
+    flow.add_arc_with_capacity_and_unit_cost(n + m, n + m + 1, supply, 0)
+    flow.set_node_supply(n + m, supply)
+    flow.set_node_supply(n + m + 1, -supply)
+    if flow.solve() != flow.OPTIMAL:
+        return None
+    used = np.asarray(flow.flows(pairs)) > 0
+    held = np.zeros((n, m), dtype=np.bool_)
+    held[rows[used], columns[used]] = True
+    return held

@@ -1,0 +1,119 @@
+"""Idempotency-Key: a request that is sent twice has one effect and one response."""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from litestar.datastructures import Headers
+from litestar.enums import ScopeType
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from cohort.clock import Clock
+from cohort.errors import Invalid, TooLarge
+from cohort.http import stored_responses
+from cohort.http.stored_responses import StoredResponse
+
+
+class OneResponsePerKey:
+    """Honour Idempotency-Key on every POST: the key, its work and its answer are one commit.
+
+    The keys of a person are her own. A key without a person belongs to what was sent with it.
+    """
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self.app = app
+        self.clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key = None
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "POST":
+            key = Headers.from_scope(scope).get("idempotency-key")
+        if key is None:
+            await self.app(scope, receive, send)
+            return
+        if not 1 <= len(key) <= 200:
+            raise Invalid.at("Idempotency-Key", "A key has 1 to 200 characters.")
+
+        db, user = scope["state"]["db"], scope.get("user")
+        handler = cast("HTTPRouteHandler", scope["route_handler"])
+        body = await read_whole(receive, limit=handler.resolve_request_max_body_size() or 0)
+        digest = digest_of(scope, body, key)
+        # The key itself is not stored: without it, nobody who reads the table can try out which
+        # password was in a body with that digest.
+        key = hashlib.sha256(key.encode()).hexdigest()
+        # Visitors whom nobody knows must not meet in each other's keys, and may come back from
+        # another address. Who sends the same content again with the same key is the same one.
+        owner = str(user.id) if user else f"anyone {digest.hex()}"
+        stored = await stored_responses.claim(db, owner, key, digest=digest, now=self.clock())
+        if stored is not None:
+            await replay(stored, send)
+            return
+        secret = handler.opt.get("secret_answer", False)
+
+        async def remember(stored: StoredResponse) -> None:
+            if stored.status < 400 and not secret:
+                await stored_responses.remember(db, owner, key, stored)
+
+        await self.app(scope, whole(body), buffered(send, remember))
+
+
+async def read_whole(receive: Receive, *, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise TooLarge(f"Send at most {limit // 1024} kB.")
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def whole(body: bytes) -> Receive:
+    """The request's body again, for the handler, as one message."""
+    pending: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Any:
+        return pending.pop() if pending else {"type": "http.disconnect"}
+
+    return receive
+
+
+def digest_of(scope: Scope, body: bytes, key: str) -> bytes:
+    asked = f"{scope.get('method')} {scope['path']}?".encode() + scope["query_string"]
+    return hmac.digest(key.encode(), asked + b"\0" + body, "sha256")
+
+
+def buffered(send: Send, remember: Callable[[StoredResponse], Awaitable[None]]) -> Send:
+    """Hold the answer back until it is whole and remembered."""
+    held: list[Message] = []
+
+    async def hold(message: Message) -> None:
+        held.append(message)
+        if message["type"] != "http.response.body" or message.get("more_body", False):
+            return
+        start = held[0]
+        body = b"".join(part["body"] for part in held[1:])  # type: ignore[typeddict-item]
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in start["headers"]  # type: ignore[typeddict-item]
+            if name.lower() not in {b"set-cookie", b"date"}
+        ]
+        await remember(StoredResponse(start["status"], headers, body))  # type: ignore[typeddict-item]
+        for part in held:
+            await send(part)
+        held.clear()
+
+    return hold
+
+
+async def replay(stored: StoredResponse, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in stored.headers]
+    headers.append((b"idempotent-replayed", b"true"))
+    await send({"type": "http.response.start", "status": stored.status, "headers": headers})
+    await send({"type": "http.response.body", "body": stored.body, "more_body": False})

@@ -1,0 +1,42 @@
+"""Who may send a request: our own pages, and programs that carry no cookies."""
+
+from urllib.parse import urlsplit
+
+from litestar.datastructures import Headers
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from cohort.errors import NotAllowed
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def from_another_site(headers: Headers) -> bool:
+    """Whether a browser says that another site made it ask."""
+    return headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
+
+
+class SameOrigin:
+    """Refuse what another site makes a browser send with our cookies.
+
+    Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; scripts send
+    neither, and carry no cookies that they did not choose to send.
+    """
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self.app = app
+        self.public = urlsplit(public_url).netloc
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS:
+            self.check(Headers.from_scope(scope))
+        await self.app(scope, receive, send)
+
+    def check(self, headers: Headers) -> None:
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site in {"same-origin", "none"}:
+            return
+        ours = {self.public, headers.get("host")}
+        if site is None and (origin is None or urlsplit(origin).netloc in ours):
+            return
+        raise NotAllowed("This was sent from another site. Open our page and try again there.")

@@ -1,0 +1,122 @@
+"""Pages: the template environment, forms, and the sentence shown after an act."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import nh3
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie, State
+from litestar.response import Redirect
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from cohort.http.formats import FILTERS, GLOBALS
+from cohort.settings import PACKAGE, Settings
+
+Pages = Environment
+Asked = Request[Any, Any, State]
+
+STATIC = PACKAGE / "static"
+SAID = "cohort_said"
+# Browsers read \ as /, and skip tabs and ends of lines: //elsewhere could hide behind either.
+_HERE = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
+
+
+class Fingerprints:
+    """Versioned addresses of static files, so that browsers may keep them for ever."""
+
+    def __init__(self, folder: Path) -> None:
+        self._known = {
+            file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+            for file in folder.iterdir()
+            if file.is_file()
+        }
+
+    def __call__(self, name: str) -> str:
+        return f"/static/{name}?v={self._known[name]}"
+
+    def names(self, path: str, query: str) -> bool:
+        """Whether this is the address of a file as it is now, and of no other state of it."""
+        folder, _, name = path.rpartition("/")
+        return folder == "/static" and name in self._known and query == f"v={self._known[name]}"
+
+
+def create_pages(settings: Settings) -> Pages:
+    pages = Environment(
+        loader=FileSystemLoader(PACKAGE / "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters.update(FILTERS)
+    pages.filters["markdown"] = markdown
+    pages.filters["summary"] = summary
+    pages.globals.update(GLOBALS)
+    pages.globals["static"] = Fingerprints(STATIC)
+    pages.globals["development"] = settings.development
+    return pages
+
+
+def markdown(text: str) -> Markup:
+    """Markdown as HTML that can do no harm: no raw HTML, no scripts, no pictures."""
+    html = MarkdownIt("js-default", {"breaks": True}).disable("image").render(text)
+    return Markup(nh3.clean(html, link_rel="nofollow noopener noreferrer"))  # noqa: S704
+
+
+def summary(errors: Mapping[str, str]) -> list[dict[str, str]]:
+    """Errors by field as the list that stands above a form."""
+    return [{"field": field, "message": message} for field, message in errors.items()]
+
+
+def page(asked: Asked, template: str, *, status: int = 200, **context: Any) -> Response[str]:
+    """Render a page for whoever asks."""
+    said = asked.cookies.get(SAID)
+    response = Response(
+        pages_of(asked)
+        .get_template(template)
+        .render(
+            **context,
+            actor=asked.scope.get("user"),
+            nav=nav_for(asked),
+            flashes=[{"kind": "ok", "text": unquote(said)}] if said else [],
+        ),
+        media_type=MediaType.HTML,
+        status_code=status,
+    )
+    if said:
+        response.delete_cookie(SAID)
+    return response
+
+
+def pages_of(asked: Asked) -> Pages:
+    pages: Pages = asked.app.state.pages
+    return pages
+
+
+def nav_for(asked: Asked) -> list[dict[str, Any]]:
+    entries = [("Home", "/"), ("Cohorts", "/cohorts")] if asked.scope.get("user") else []
+    settings: Settings = asked.app.state.settings
+    if settings.keeps_mail:
+        entries.append(("Mailbox", "/mailbox"))
+    here = asked.url.path
+    return [
+        {"title": title, "href": href, "current": here == href or here.startswith(f"{href}/")}
+        for title, href in entries
+    ]
+
+
+def see(address: str, *, saying: str = "", cookies: Sequence[Cookie] = ()) -> Redirect:
+    """After a form was handled: go there with GET, and say once what happened."""
+    said = [Cookie(SAID, value=quote(saying), max_age=60, httponly=True, samesite="lax")]
+    return Redirect(address, status_code=303, cookies=[*cookies, *(said if saying else [])])
+
+
+def local(address: str | None) -> str:
+    """An address on this site, or the home page: nobody is sent elsewhere by a link of ours."""
+    return address if address and _HERE.fullmatch(address) else "/"

@@ -1,0 +1,229 @@
+"""How a refusal looks: problem+json (RFC 9457) for the API, a page for people."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import ResponseSpec
+from litestar.response import Redirect
+from litestar.types import ASGIApp, Scope
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
+from cohort.errors import (
+    Conflict,
+    FieldError,
+    Invalid,
+    Malformed,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    Stale,
+    TooLarge,
+    Unavailable,
+)
+from cohort.http import pages as web
+
+log = structlog.get_logger()
+
+UNREADABLE = "The body could not be read. Send it as JSON in UTF-8, not nested deep."
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str = Field(examples=["/docs/errors#not_found"])
+    title: str
+    status: int
+    code: str = Field(description="Stable; every code is listed in docs/errors.md.")
+    detail: str
+    instance: str
+    errors: list[dict[str, str]] = Field(
+        default=[], description="Which field is wrong, and what is wrong with it."
+    )
+
+
+class WrongMethod(Refusal):
+    status = 405
+    code = "wrong_method"
+    title = "That is not done this way"
+
+
+class Broken(Refusal):
+    status = 500
+    code = "broken"
+    title = "Something went wrong here"
+
+
+def may_refuse(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
+    """What a route may answer instead, for the contract; the usual ones need not be named."""
+    told: dict[int, list[str]] = {}
+    usual: tuple[type[Refusal], ...] = (Malformed, NotSignedIn, NotAllowed, Invalid, Unavailable)
+    for refusal in (*usual, *refusals):
+        told.setdefault(refusal.status, []).append(f"`{refusal.code}`: {refusal.title}.")
+    return {
+        status: ResponseSpec(
+            data_container=Problem,
+            generate_examples=False,
+            media_type="application/problem+json",
+            description=" ".join(dict.fromkeys(sentences)),
+        )
+        for status, sentences in sorted(told.items())
+    }
+
+
+def refuse(asked: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The exception handler of every route."""
+    refusal = as_refusal(error, _names(asked))
+    if isinstance(refusal, Broken):
+        log.error("request broke", exc_info=error)
+    is_for_programs = asked.url.path.startswith(("/api/", "/health/", "/metrics"))
+    response = _as_problem(asked, refusal) if is_for_programs else _as_page(asked, refusal)
+    response.headers |= _headers(error, refusal)
+    return response
+
+
+def _headers(error: Exception, refusal: Refusal) -> dict[str, str]:
+    """What RFC 9110 wants said with some refusals."""
+    if isinstance(refusal, NotSignedIn):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(refusal, WrongMethod) and isinstance(error, HTTPException):
+        methods = set(((error.headers or {}).get("allow") or "").split(", "))
+        return {"Allow": ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))}
+    if refusal.retry_after is not None:
+        return {"Retry-After": str(refusal.retry_after)}
+    return {}
+
+
+def answer_to(scope: Scope, error: BaseException) -> ASGIApp:
+    """The same, where no handler is at hand: outside of the routes."""
+    asked: Request[Any, Any, Any] = Request(scope)
+    broken = error if isinstance(error, Exception) else RuntimeError()
+    return refuse(asked, broken).to_asgi_response(app=None, request=asked)
+
+
+def as_refusal(error: Exception, names: Mapping[str, str]) -> Refusal:
+    match error:
+        case Refusal():
+            return error
+        case ValidationException():
+            return _invalid(error, names)
+        case HTTPException():
+            return _of_the_framework(error)
+        case RecursionError() | UnicodeDecodeError():
+            return Malformed(UNREADABLE)
+        case StaleDataError():
+            return Stale()
+        case DBAPIError() | PoolTimeout() | OSError():
+            return _of_the_database(error)
+    return _our_fault()
+
+
+def _our_fault() -> Broken:
+    return Broken("This is our fault, and it is noted. Nothing was changed; try again later.")
+
+
+def _of_the_framework(error: HTTPException) -> Refusal:
+    known = {
+        401: NotSignedIn(),
+        403: NotAllowed("You may not do this."),
+        404: NotFound(),
+        405: WrongMethod("This address does not take that method."),
+        413: TooLarge("Send at most 64 kB."),
+    }
+    if error.status_code in known:
+        return known[error.status_code]
+    if error.status_code < 500:
+        return Malformed(UNREADABLE)
+    return _our_fault()
+
+
+def _invalid(error: ValidationException, names: Mapping[str, str]) -> Refusal:
+    """Wrong parameters, by the names that the contract gives them; bodies are read elsewhere."""
+    extra: Any = error.extra if isinstance(error.extra, list) else []
+    errors = [
+        FieldError(names.get(key := one.get("key", ""), key), _in_words(one["message"]))
+        for one in extra
+    ]
+    if not errors:
+        return Malformed(UNREADABLE)
+    return Invalid.at_each(errors)
+
+
+_WORDS = (
+    (r"Invalid enum value", "Choose one of those that the contract lists."),
+    (r"length <= (\d+)", "This is longer than {0} characters."),
+    (r">= (-?\d+)$", "This must be at least {0}."),
+    (r"<= (-?\d+)$", "This must be at most {0}."),
+    (r"`int`", "This must be a whole number."),
+    (r"`(?:uuid|UUID)`|Invalid UUID", "This is not an id that we gave out."),
+)
+
+
+def _in_words(message: str) -> str:
+    """What the framework found in a parameter, as we say it elsewhere."""
+    for pattern, words in _WORDS:
+        if found := re.search(pattern, message):
+            return words.format(*found.groups())
+    return "This is not in the form that we expect."
+
+
+def _names(asked: Request[Any, Any, Any]) -> dict[str, str]:
+    """What the contract calls each parameter of the handler, where that differs."""
+    handler = asked.scope.get("route_handler")
+    parameters = handler.parsed_fn_signature.parameters if handler else {}
+    called = {name: getattr(one.kwarg_definition, "name", None) for name, one in parameters.items()}
+    return {name: public for name, public in called.items() if public}
+
+
+def _of_the_database(error: Exception) -> Refusal:
+    code: str = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    match code[:2]:
+        case "22":
+            return Invalid("A value is outside of what can be stored.")
+        case "23":
+            return Conflict("This clashes with something that was stored meanwhile. Look again.")
+        case "40":
+            return Conflict("Two changes met. Send yours again.")
+    log.warning("database unavailable", sqlstate=code, kind=type(error).__name__)
+    return Unavailable()
+
+
+def _as_problem(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    problem = Problem(
+        type=f"/docs/errors#{refusal.code}",
+        title=refusal.title,
+        status=refusal.status,
+        code=refusal.code,
+        detail=refusal.sentence,
+        instance=asked.url.path,
+        errors=[{"field": one.field, "message": one.message} for one in refusal.errors],
+    )
+    return Response(
+        problem.model_dump(),
+        status_code=refusal.status,
+        media_type="application/problem+json",
+    )
+
+
+def _as_page(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    if asked.method == "GET":
+        if isinstance(refusal, NotSignedIn):
+            query = f"?{asked.url.query}" if asked.url.query else ""
+            return Redirect(f"/login?next={quote(asked.url.path + query)}", status_code=303)
+        if isinstance(refusal, WrongMethod):
+            refusal = WrongMethod("This address only takes what a form sends: there is no page.")
+    elif isinstance(refusal, NotSignedIn):
+        # A browser sends a form again when the page that answered it is loaded again.
+        refusal = NotSignedIn(
+            "You are signed out, so this is not kept yet. Sign in, which opens another tab; then"
+            " come back to this one and reload it, and what you wrote is sent again."
+        )
+    return web.page(asked, "error.html", status=refusal.status, refusal=refusal)

@@ -1,0 +1,1 @@
+"""Everything on one machine: servers from wheels, child processes, supervision, `cohort up`."""

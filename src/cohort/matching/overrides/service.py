@@ -1,0 +1,140 @@
+"""Pins and vetoes: what organisers decide about one pair, whatever its score."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts.models import Enrolment
+from cohort.cohorts.service import require_organiser
+from cohort.errors import Conflict, Invalid, NotFound
+from cohort.http.paging import Page, Slice, page_of
+from cohort.matching import policy
+from cohort.matching.models import Override, OverrideKind
+from cohort.matching.overrides.schemas import OverrideIn
+from cohort.mentors.models import Mentor
+from cohort.people import audit
+from cohort.people.models import Person
+
+WHOM = (
+    joinedload(Override.enrolment).joinedload(Enrolment.person),
+    joinedload(Override.mentor).joinedload(Mentor.person),
+)
+
+
+class ContradictsOverride(Conflict):
+    code = "contradicts_override"
+    title = "A standing decision says otherwise"
+
+
+async def make_override(
+    db: AsyncSession, actor: Person, cohort_id: UUID, form: OverrideIn, *, now: datetime
+) -> Override:
+    """Pin or veto a pair, from the next run on.
+
+    What stands already is answered as it is. What it contradicts is lifted with `replace`, and
+    otherwise refused: nobody overturns a colleague's decision without seeing it.
+    """
+    await require_organiser(db, actor, cohort_id)
+    await _check_whom(db, cohort_id, form)
+    standing = (await db.scalars(_about(form))).all()
+    same = [one for one in standing if one.kind == form.kind and one.mentor_id == form.mentor_id]
+    if same:
+        return same[0]
+    if standing and not form.replace:
+        raise ContradictsOverride(_said_already(standing[0]))
+    for one in standing:
+        await _lift(db, actor, one, now=now)
+    made = Override(
+        cohort_id=cohort_id,
+        made_by=actor.id,
+        made_at=now,
+        **form.model_dump(exclude={"replace"}),
+    )
+    try:
+        async with db.begin_nested():
+            db.add(made)
+    except IntegrityError as clash:
+        raise ContradictsOverride(
+            "Someone decided about one of these two at this moment. Look again."
+        ) from clash
+    audit.record(db, actor, f"override.{made.kind}", made.id, now=now, cohort_id=cohort_id)
+    return await _whole(db, made.id)
+
+
+async def lift_override(
+    db: AsyncSession, actor: Person, override_id: UUID, *, now: datetime
+) -> Override:
+    """Take a pin or a veto back; done twice, it stays as it was the first time."""
+    visible = policy.overrides_visible_to(actor).where(Override.id == override_id)
+    found: Override | None = await db.scalar(visible.options(*WHOM))
+    if found is None:
+        raise NotFound
+    await _lift(db, actor, found, now=now)
+    return found
+
+
+async def _lift(db: AsyncSession, actor: Person, override: Override, *, now: datetime) -> None:
+    lifted = await db.scalar(
+        update(Override)
+        .where(Override.id == override.id, Override.lifted_at.is_(None))
+        .values(lifted_at=now)
+        .returning(Override.id)
+    )
+    if lifted is not None:
+        audit.record(db, actor, "override.lift", override.id, now=now, cohort_id=override.cohort_id)
+
+
+async def list_overrides(
+    db: AsyncSession, actor: Person, cohort_id: UUID, part: Slice
+) -> Page[Override]:
+    """Those that stand."""
+    await require_organiser(db, actor, cohort_id)
+    standing = (
+        policy.overrides_visible_to(actor)
+        .where(Override.cohort_id == cohort_id, Override.lifted_at.is_(None))
+        .options(*WHOM)
+    )
+    return await page_of(db, standing, by=Override.made_at, id=Override.id, part=part)
+
+
+def _about(form: OverrideIn) -> Select[Override]:
+    """What stands on this pair; and, for a pin, where else the researcher is pinned."""
+    this_pair = Override.mentor_id == form.mentor_id
+    pinned = Override.kind == OverrideKind.PIN
+    related = or_(this_pair, pinned) if form.kind is OverrideKind.PIN else this_pair
+    return (
+        select(Override)
+        .where(Override.enrolment_id == form.enrolment_id, Override.lifted_at.is_(None), related)
+        .options(*WHOM)
+    )
+
+
+async def _check_whom(db: AsyncSession, cohort_id: UUID, form: OverrideIn) -> None:
+    sought: Sequence[tuple[str, type[Enrolment | Mentor], UUID]] = [
+        ("enrolment_id", Enrolment, form.enrolment_id),
+        ("mentor_id", Mentor, form.mentor_id),
+    ]
+    for field, kind, its_id in sought:
+        there = select(kind.id).where(kind.id == its_id, kind.cohort_id == cohort_id)
+        if await db.scalar(there) is None:
+            raise Invalid.at(field, "There is nobody with this id in this cohort.")
+
+
+def _said_already(standing: Override) -> str:
+    researcher, mentor = standing.enrolment.person.name, standing.mentor.person.name
+    found = (
+        f"{researcher} is pinned to {mentor}."
+        if standing.kind is OverrideKind.PIN
+        else f"{researcher} must not have {mentor}."
+    )
+    return f"{found} Lift that first, or choose to replace it."
+
+
+async def _whole(db: AsyncSession, override_id: UUID) -> Override:
+    whole = select(Override).where(Override.id == override_id).options(*WHOM)
+    return (await db.scalars(whole.execution_options(populate_existing=True))).one()

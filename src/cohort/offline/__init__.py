@@ -1,0 +1,1 @@
+"""`cohort match`: from files to files, with no server and no database."""

@@ -1,0 +1,1 @@
+"""What operators and developers look at: health, metrics, jobs, the mailbox, the design page."""

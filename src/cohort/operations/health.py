@@ -1,0 +1,86 @@
+"""Whether we live, whether we are ready, and how much we do."""
+
+from typing import Any
+
+from litestar import Response, Router, get
+from litestar.datastructures import CacheControlHeader, State
+from litestar.di import NamedDependency
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.db import is_at_head
+from cohort.errors import Unavailable
+from cohort.http.problems import may_refuse
+from cohort.jobs.outbox import Job, JobState
+from cohort.migrate import head
+from cohort.people.auth import public
+
+
+class Meters:
+    """What is counted in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "cohort_requests",
+            "Answers sent.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "cohort_request_seconds", "From request to answer.", ["route"], registry=self.registry
+        )
+
+
+@get("/health/live", guards=[public])
+async def is_live() -> dict[str, str]:
+    """We answer: that is all this says."""
+    return {"status": "live"}
+
+
+@get("/health/ready", guards=[public], responses=may_refuse(Unavailable))
+async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str, str]:
+    """The database answers and has the shape that this code expects; Redis may rest."""
+    if not await is_at_head(db, head()):
+        raise Unavailable("The database waits for a migration: run `cohort migrate`.")
+    try:
+        await state.wake_up.redis.ping()
+    except (RedisError, OSError):
+        return {"status": "ready", "database": "ready", "redis": "away: work waits for the sweep"}
+    return {"status": "ready", "database": "ready", "redis": "ready"}
+
+
+@get("/metrics", guards=[public], responses=may_refuse(Unavailable))
+async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Response[bytes]:
+    """Counters for Prometheus; nothing personal."""
+    counted = await db.execute(
+        select(Job.state, func.count()).where(Job.state != JobState.SUCCEEDED).group_by("state")
+    )
+    waiting: dict[Any, int] = {state: count for state, count in counted.all()}  # noqa: C416
+    lines = [
+        "# HELP cohort_jobs Jobs that are not done: pending, or dead after their last attempt.",
+        "# TYPE cohort_jobs gauge",
+        f'cohort_jobs{{state="pending"}} {waiting.get(JobState.PENDING, 0)}',
+        f'cohort_jobs{{state="dead"}} {waiting.get(JobState.DEAD, 0)}',
+        "",
+    ]
+    meters: Meters = state.meters
+    body = generate_latest(meters.registry) + "\n".join(lines).encode()
+    # Litestar names the charset by itself.
+    return Response(body, media_type=CONTENT_TYPE_LATEST.partition("; charset")[0])
+
+
+router = Router(
+    "",
+    route_handlers=[is_live, is_ready, read_metrics],
+    tags=["operations"],
+    cache_control=CacheControlHeader(no_store=True),
+)

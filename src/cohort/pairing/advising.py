@@ -1,0 +1,123 @@
+"""What would help a cohort that was matched: places, people, other ways to match; pure."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cohort.assignment.counterfactual import NotTheBest, counterfactuals
+from cohort.assignment.frontier import frontier, spread
+from cohort.assignment.out_of_time import never
+from cohort.assignment.problem import UNMATCHED
+from cohort.pairing.find import Held
+from cohort.pairing.inviting import Invitation, invitations
+from cohort.pairing.placing import WayToPlace, ways_to_place_one
+from cohort.pairing.pool import Pool
+
+MOST_PLACES = 10
+MOST_WAYS = 12
+SAME = 1e-9
+AWhile = Callable[[], Callable[[], bool]]
+"""Begins an allowance of time; what it gives says when that is over."""
+
+
+def for_ever() -> Callable[[], bool]:
+    return never
+
+
+@dataclass(frozen=True)
+class PlaceWorth:
+    """What one more place with a mentor would add to the total, and how many more it would place.
+
+    `placed` counts where the rules place people first; `gain` is then beside it.
+    """
+
+    mentor_id: str
+    gain: float
+    placed: int
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to match: the sum of scores, people placed, pairs of the run before kept.
+
+    `chosen` is the way of this run.
+    """
+
+    fit: float
+    placed: int
+    kept: int
+    changed: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Advice:
+    """complete: whether all ways that are the best for some weights are there, or only some."""
+
+    places: tuple[PlaceWorth, ...] = ()
+    ways_to_place: tuple[WayToPlace, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
+    ways: tuple[Way, ...] = ()
+    complete: bool = True
+
+
+def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
+    """What is worth knowing beside the pairs; each question gets `a_while`.
+
+    Places and invitations are only known where the pairs are proved the best by total.
+    """
+    ways, complete = ways_to_match(held, out_of_time=a_while())
+    to_place = ways_to_place_one(held, out_of_time=a_while())
+    try:
+        helpful = [one for one in worth_of_places(held) if one.placed > 0 or one.gain > 0]
+        places, invited = helpful[:MOST_PLACES], invitations(pool, held, out_of_time=a_while())
+    except NotTheBest:
+        places, invited = [], ()
+    return Advice(tuple(places), to_place, invited, ways, complete)
+
+
+def worth_of_places(held: Held) -> list[PlaceWorth]:
+    """Of every mentor, the most worth first. Raises NotTheBest as `counterfactuals` does."""
+    found = counterfactuals(held.problem, held.solution)
+    ids = held.problem.mentor_ids
+    each = zip(ids, found.mentor_price.tolist(), found.more_placed.tolist(), strict=True)
+    worth = [PlaceWorth(*one) for one in each]
+    return sorted(worth, key=lambda one: (-one.placed, -one.gain, one.mentor_id))
+
+
+def ways_to_match(
+    held: Held, *, most_solves: int = 500, out_of_time: Callable[[], bool] = never
+) -> tuple[tuple[Way, ...], bool]:
+    """A dozen ways at most, the highest fit first, and whether these are all.
+
+    Only where there is something to choose: somebody is left out, or was paired before.
+    """
+    chosen = _chosen(held)
+    if chosen.placed == held.problem.shape[0] and not chosen.kept + chosen.changed:
+        return (), True
+    found = frontier(held.problem, most_solves=most_solves, out_of_time=out_of_time)
+    some = spread(found.points, MOST_WAYS)
+    ways = [Way(one.fit, one.placed, one.kept, one.changed, chosen=False) for one in some]
+    others = [one for one in ways if not _same(one, chosen)]
+    complete = found.complete and len(some) == len(found.points)
+    return tuple(sorted([chosen, *others], key=lambda one: (-one.fit, one.placed))), complete
+
+
+def _chosen(held: Held) -> Way:
+    problem, pairs = held.problem, held.solution.pairs
+    incumbent = problem.incumbent
+    kept = int((incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
+    return Way(
+        fit=math.fsum(problem.scores[tuple(pairs.T)].tolist()),
+        placed=len(np.unique(pairs[:, 0])),
+        kept=kept,
+        changed=int((incumbent != UNMATCHED).sum()) - kept,
+        chosen=True,
+    )
+
+
+def _same(one: Way, other: Way) -> bool:
+    near = math.isclose(one.fit, other.fit, rel_tol=SAME, abs_tol=SAME)
+    return near and (one.placed, one.kept) == (other.placed, other.kept)

@@ -1,0 +1,104 @@
+"""Pools of ordinary size: every score is held, and every question about it can be answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cohort.assignment.certificate import verify
+from cohort.assignment.infeasible import CannotMeet
+from cohort.assignment.optimum import solve
+from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
+from cohort.pairing.explaining import explain
+from cohort.pairing.found import (
+    Found,
+    Progress,
+    Result,
+    found,
+    is_cut_short,
+    prices_by_id,
+)
+from cohort.pairing.minimums import with_names
+from cohort.pairing.pins import pins_by_position
+from cohort.pairing.pool import IdPair, Pool, score_people
+from cohort.pairing.scores.scoring import Scores
+from cohort.pairing.unmatched import outlooks, why_unmatched
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The scores of all pairs, the problem made of them, and its solution."""
+
+    scores: Scores
+    problem: Problem
+    solution: Solution
+
+
+def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -> Result:
+    """As `find_pairs`; O(n m) memory."""
+    progress("scoring", 0.0)
+    scores, problem = scored(pool)
+    progress("solving", 0.0)
+    try:
+        solution = solve(problem, out_of_time=out_of_time)
+    except CannotMeet as proof:
+        raise with_names(pool, problem, proof) from proof
+    progress("checking", 0.0)
+    verdict = verify(problem, solution)
+    stopped = is_cut_short(solution, verdict)
+    progress("explaining", 0.0)
+    result = _told(pool, Held(scores, problem, solution), stopped=stopped)
+    progress("explaining", 1.0)
+    return result
+
+
+def scored(pool: Pool) -> tuple[Scores, Problem]:
+    """The scores of a pool and the problem that they make. Raises ValueError with a sentence."""
+    pins = pins_by_position(pool)
+    scores = score_people(pool)
+    return scores, _problem(pool, scores, pins)
+
+
+def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem:
+    return Problem(
+        scores=scores.total,
+        capacity=np.array(pool.places, dtype=np.int64),
+        floor=pool.requirements.least_score,
+        forbidden=scores.forbidden,
+        pinned=pins,
+        incumbent=pool.incumbents_by_position(),
+        stickiness=pool.stickiness,
+        cover=pool.cover,
+        objective=pool.objective,
+        demand=np.array(pool.demand, dtype=np.int64) if pool.demand else None,
+        min_load=np.array(pool.min_load, dtype=np.int64) if pool.min_load else None,
+        researcher_ids=[one.id for one in pool.researchers],
+        mentor_ids=[one.id for one in pool.mentors],
+    )
+
+
+def _told(pool: Pool, held: Held, *, stopped: bool) -> Result:
+    solution, pinned = held.solution, set(pool.pins)
+    asked = held.problem.demand > 0
+    without = np.setdiff1d(np.flatnonzero(asked), solution.pairs[:, 0]).tolist()
+    around = zip(without, outlooks(held.scores, held.problem, without), strict=True)
+    return Result(
+        pairs=[_found(pool, held.scores, i, j, pinned) for i, j in solution.pairs.tolist()],
+        unmatched={
+            pool.researchers[i].id: why_unmatched(outlook, pool.requirements.least_score)
+            for i, outlook in around
+        },
+        total=solution.total,
+        bound=solution.bound,
+        gap=solution.gap,
+        stopped=stopped,
+        **prices_by_id(pool, solution.prices),
+        held=held,
+    )
+
+
+def _found(pool: Pool, scores: Scores, i: int, j: int, pinned: set[IdPair]) -> Found:
+    why = explain(pool.researchers, pool.mentors, scores, i, j, titles=pool.titles)
+    pair = pool.researchers[i].id, pool.mentors[j].id
+    return found(*pair, why, pinned=pair in pinned)

@@ -1,0 +1,168 @@
+"""Why this mentor: numbers, and a sentence that a researcher understands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.scoring import Scores
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+STAGE_PHRASES = {"phd": "a PhD", "postdoc": "a postdoc", "researcher": "research"}
+MOST_NAMED = 4
+MOST_PEOPLE = 8
+CLOSE = 0.5
+"""What two domains have that share no more than a top branch, at most."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The score of one pair, its factors in [0, 1], their shares of the weight, a sentence."""
+
+    score: float
+    factors: dict[str, float]
+    shares: dict[str, float]
+    sentence: str
+
+
+def explain(
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
+    scores: Scores,
+    i: int,
+    j: int,
+    *,
+    titles: Mapping[str, str],
+) -> Explanation:
+    """Why mentor j suits researcher i; `titles` has the words for slugs and language codes."""
+    researcher, mentor = researchers[i], mentors[j]
+    clauses = [
+        _shared_domain(researcher, mentor, scores, titles),
+        _shared_role(researcher, mentor, titles),
+        _open_skills(researcher, mentor, titles),
+        _same_move(researcher, mentor),
+        _wish(researcher, mentor),
+    ]
+    found = [clause for clause in clauses if clause]
+    opening = f"{mentor.name} {'; '.join(found) or _nothing_shared(researcher)}"
+    meeting = [
+        _hours(float(scores.hours[i, j])),
+        _languages(researcher, mentor, titles),
+    ]
+    return Explanation(
+        score=float(scores.total[i, j]),
+        factors={name: float(factor[i, j]) for name, factor in scores.factors.items()},
+        shares=scores.weights.shares(),
+        sentence="; ".join([opening, *(one for one in meeting if one)]) + ".",
+    )
+
+
+def _nothing_shared(researcher: ResearcherProfile) -> str:
+    asked = (researcher.domains, researcher.role_goals, researcher.contexts, researcher.gaps)
+    if not any(asked):
+        return "meets every requirement; you have named no fields or goals yet"
+    return "meets every requirement, but shares none of your fields or goals"
+
+
+def _shared_domain(
+    researcher: ResearcherProfile, mentor: MentorProfile, scores: Scores, titles: Mapping[str, str]
+) -> str:
+    position, closeness = scores.taxonomy.closeness
+    near = [
+        (closeness[position[hers], position[theirs]], hers, theirs)
+        for hers in researcher.domains
+        for theirs in mentor.domains
+        if hers in position and theirs in position
+    ]
+    how_near, hers, theirs = max(near, key=lambda one: one[0], default=(0.0, "", ""))
+    if how_near == 0:
+        return ""
+    if hers == theirs:
+        return f"works on {titled(theirs, titles)}, as you do"
+    where = "close to" if how_near > CLOSE else "in the same broad field as"
+    return f"works on {titled(theirs, titles)}, {where} your {titled(hers, titles)}"
+
+
+def _shared_role(
+    researcher: ResearcherProfile, mentor: MentorProfile, titles: Mapping[str, str]
+) -> str:
+    for rank, goal in enumerate(researcher.role_goals):
+        if goal in mentor.roles:
+            which = ORDINALS[min(rank, len(ORDINALS) - 1)]
+            return f"knows the role of {titled(goal, titles)}, your {which} goal"
+    shared = [one for one in researcher.contexts if one in mentor.contexts]
+    return f"knows the setting you aim for ({titled(shared[0], titles)})" if shared else ""
+
+
+def _open_skills(
+    researcher: ResearcherProfile, mentor: MentorProfile, titles: Mapping[str, str]
+) -> str:
+    by_weight = sorted(researcher.gaps, key=lambda skill: (-researcher.gaps[skill], skill))
+    strong = [skill for skill in by_weight if skill in mentor.skills]
+    if not strong:
+        return ""
+    named = [titled(skill, titles) for skill in strong[:MOST_NAMED]]
+    more = len(strong) - len(named)
+    listed = ", ".join(named) + (f" and {in_words(more)} more" if more else "")
+    of_all = (
+        "the one skill"
+        if len(by_weight) == 1
+        else "both skills"
+        if len(strong) == len(by_weight) == 2
+        else f"all {in_words(len(by_weight))} skills"
+        if len(strong) == len(by_weight)
+        else f"{in_words(len(strong))} of the {in_words(len(by_weight))} skills"
+    )
+    return f"is strong in {of_all} that you still have to show ({listed})"
+
+
+def _same_move(researcher: ResearcherProfile, mentor: MentorProfile) -> str:
+    if not researcher.stage or researcher.stage != mentor.came_from:
+        return ""
+    same_end = any(goal in mentor.roles for goal in researcher.role_goals)
+    start = STAGE_PHRASES.get(researcher.stage, researcher.stage)
+    return f"made the same move, from {start}" if same_end else f"also came from {start}"
+
+
+def _wish(researcher: ResearcherProfile, mentor: MentorProfile) -> str:
+    hers, theirs = mentor.id in researcher.wishes, researcher.id in mentor.wishes
+    if hers and theirs:
+        return "is someone you asked for, and asked for you"
+    return "is someone you asked for" if hers else "asked for you" if theirs else ""
+
+
+def _hours(hours: float) -> str:
+    return f"you share {hours:g} {'hour' if hours == 1 else 'hours'} a week" if hours else ""
+
+
+def _languages(
+    researcher: ResearcherProfile, mentor: MentorProfile, titles: Mapping[str, str]
+) -> str:
+    both = [titles.get(one, one) for one in researcher.languages if one in mentor.languages]
+    return f"you both speak {listed(both)}" if both else ""
+
+
+def titled(slug: str, titles: Mapping[str, str]) -> str:
+    """A term as it stands inside a sentence: small, unless it is an acronym or a person's name."""
+    title = titles.get(slug, slug)
+    first = title.partition(" ")[0]
+    keeps = not first[1:].islower() or first.endswith("ian")  # MLOps, 3D; Bayesian, Gaussian
+    return title if keeps else title[:1].lower() + title[1:]
+
+
+def listed(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The names as in a sentence; of many the first, and how many more there are."""
+    more = len(names) - MOST_PEOPLE
+    return listed([*names[:MOST_PEOPLE], f"{more:,} more"] if more > 0 else names) if names else ""
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{in_words(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def in_words(number: int) -> str:
+    return NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"

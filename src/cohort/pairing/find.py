@@ -1,0 +1,49 @@
+"""From a pool to pairs with reasons and a proof that was checked; pure."""
+
+from collections.abc import Callable
+
+from cohort.assignment.large.solver import MOST_HELD
+from cohort.assignment.out_of_time import never
+from cohort.pairing.dense import Held, find_held, scored
+from cohort.pairing.found import (
+    FACTOR_TITLES,
+    STEPS,
+    Found,
+    Progress,
+    Result,
+    unseen,
+)
+from cohort.pairing.large import TooManyPairs, find_streamed
+from cohort.pairing.minimums import MinimumsCannotHold
+from cohort.pairing.pins import REMOVED_BY, PinsCannotHold
+from cohort.pairing.pool import Pool
+
+__all__ = [
+    "FACTOR_TITLES",
+    "REMOVED_BY",
+    "STEPS",
+    "Found",
+    "Held",
+    "MinimumsCannotHold",
+    "PinsCannotHold",
+    "Progress",
+    "Result",
+    "TooManyPairs",
+    "find_pairs",
+    "scored",
+]
+
+
+def find_pairs(
+    pool: Pool, *, progress: Progress = unseen, out_of_time: Callable[[], bool] = never
+) -> Result:
+    """Score, solve, check the proof, explain. Raises ValueError with a sentence.
+
+    Up to `MOST_HELD` pairs all scores are held at once, O(n m + m^2) memory; above, only a block of
+    rows is. Both give a proved optimum; which of several equally good ones, may differ. Once
+    `out_of_time` is true, the best pairs found so far are given: `stopped`, with their true gap.
+    """
+    n, m = len(pool.researchers), len(pool.mentors)
+    if max(n, m) * m > MOST_HELD:
+        return find_streamed(pool, progress, out_of_time)
+    return find_held(pool, progress, out_of_time)

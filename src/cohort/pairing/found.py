@@ -1,0 +1,119 @@
+"""What a matching gives: pairs with reasons, those left over with reasons, and the figures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+from cohort.assignment.certificate import Verdict
+from cohort.assignment.solution import Prices, Solution
+from cohort.pairing.explaining import Explanation
+from cohort.pairing.pool import Pool
+from cohort.pairing.unmatched import WhyUnmatched
+
+if TYPE_CHECKING:
+    from cohort.assignment.large.solver import LargeSolution
+    from cohort.pairing.dense import Held
+
+STEPS = ("scoring", "solving", "checking", "explaining")
+Progress = Callable[[str, float], None]
+"""Told one of the STEPS and how much of it is done, from 0 to 1; never back within a step."""
+PASS, A_PASS = "pairs", 0.25
+FACTOR_TITLES = {
+    "domain": "Field",
+    "role": "Role goal",
+    "skills": "Skills to show",
+    "availability": "Shared hours",
+    "language": "Language",
+    "path": "Same move",
+    "wishes": "Wishes",
+}
+
+
+def unseen(_step: str, _fraction: float) -> None:
+    """Nobody watches."""
+
+
+def in_rounds(progress: Progress) -> Callable[[str, float, float], None]:
+    """What `solve_large` tells, as parts of "solving".
+
+    Nearly all the time goes into passes over all pairs. Nobody knows how many there will be,
+    mostly six to ten: each is told as a quarter of what is left.
+    """
+    left, stage_now = 1.0, ""
+
+    def told(stage: str, fraction: float, _gap: float) -> None:
+        nonlocal left, stage_now
+        if stage_now == PASS != stage:
+            left *= 1.0 - A_PASS
+        stage_now = stage
+        if stage == PASS and fraction:
+            progress("solving", 1.0 - left * (1.0 - A_PASS * fraction))
+
+    return told
+
+
+class NotProved(ValueError):
+    """A result whose certificate does not hold; it is not kept."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"The result could not be proved, so it was not kept. {fault}")
+
+
+def is_cut_short(solution: "Solution | LargeSolution", verdict: Verdict) -> bool:
+    """Whether time ran out before the proof; raises NotProved where figures are not true."""
+    if not verdict and not (solution.stopped and verdict.sound):
+        raise NotProved(verdict.sentence)
+    return solution.stopped and not (verdict and solution.gap == 0)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One pair: factors are [{name, title, score, weight}], weights as shares of 1."""
+
+    researcher: str
+    mentor: str
+    score: float
+    factors: list[dict[str, str | float]]
+    sentence: str
+    pinned: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run stores. Prices are by id; `unmatched` says why, by researcher id.
+
+    stopped  time ran out before these pairs were proved the best.
+    held     the arrays it was found with, for whoever asks further; None for a large pool, which
+             never holds them.
+    """
+
+    pairs: Sequence[Found]
+    unmatched: Mapping[str, WhyUnmatched]
+    total: float
+    bound: float
+    gap: float
+    stopped: bool
+    researcher_prices: Mapping[str, float]
+    mentor_prices: Mapping[str, float]
+    held: "Held | None" = None
+
+
+def found(researcher: str, mentor: str, why: Explanation, *, pinned: bool) -> Found:
+    factors: list[dict[str, str | float]] = [
+        {"name": name, "title": title, "score": why.factors[name], "weight": why.shares[name]}
+        for name, title in FACTOR_TITLES.items()
+    ]
+    return Found(researcher, mentor, why.score, factors, why.sentence, pinned)
+
+
+class PricesById(TypedDict):
+    researcher_prices: Mapping[str, float]
+    mentor_prices: Mapping[str, float]
+
+
+def prices_by_id(pool: Pool, prices: Prices) -> PricesById:
+    u, v = prices.u.tolist(), prices.v.tolist()
+    return {
+        "researcher_prices": {one.id: u[i] for i, one in enumerate(pool.researchers)},
+        "mentor_prices": {one.id: v[j] for j, one in enumerate(pool.mentors)},
+    }

@@ -1,0 +1,205 @@
+"""Pools whose scores are too many to hold: the same pairs, reasons and proof, block by block."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import TypedDict
+
+import numpy as np
+
+from cohort.assignment.large.blocks import NO_PAIR
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import LargeSolution, solve_large
+from cohort.assignment.problem import UNMATCHED, Bools, Ints
+from cohort.pairing.explaining import explain
+from cohort.pairing.found import (
+    Found,
+    Progress,
+    Result,
+    found,
+    in_rounds,
+    is_cut_short,
+    prices_by_id,
+)
+from cohort.pairing.pins import pins_by_position
+from cohort.pairing.pool import Pool, score_people
+from cohort.pairing.scores.availability import availability, shared_hours
+from cohort.pairing.scores.distinct import Pool as Alike
+from cohort.pairing.scores.distinct import pool_of
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.requirements import removed
+from cohort.pairing.unmatched import Outlook, WhyUnmatched, why_unmatched
+
+PAIRS_AT_ONCE = 256
+ROWS_AT_ONCE = 256
+
+
+class TooManyPairs(ValueError):
+    """What the rules ask cannot be had without holding all scores."""
+
+
+def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -> Result:
+    """As `find_pairs`; a block of scores in memory at a time. One mentor each, by total."""
+    _refuse_what_needs_all_scores(pool)
+    pins = pins_by_position(pool)
+    progress("scoring", 0.0)
+    alike = pool_of(
+        pool.researchers,
+        pool.mentors,
+        pool.taxonomy,
+        pool.week,
+        weights=pool.weights,
+        requirements=pool.requirements,
+        blocks=pool.blocks,
+        declined=pool.declined,
+        vetoes=pool.vetoes,
+    )
+    asked = _asked(pool, alike, pins)
+    places = np.array(pool.places, dtype=np.int64)
+    progress("solving", 0.0)
+    solution = solve_large(
+        alike.scores,
+        places,
+        **asked,
+        researcher_ids=[one.id for one in pool.researchers],
+        mentor_ids=[one.id for one in pool.mentors],
+        progress=in_rounds(progress),
+        out_of_time=out_of_time,
+    )
+    progress("checking", 0.0)
+    verdict = verify_large(
+        alike.scores, places, solution, **asked, progress=partial(progress, "checking")
+    )
+    stopped = is_cut_short(solution, verdict)
+    return replace(_told(pool, alike, solution, progress), stopped=stopped)
+
+
+class _Asked(TypedDict):
+    floor: float
+    pinned: Sequence[tuple[int, int]]
+    incumbent: Ints
+    stickiness: float
+    cover: bool
+    researcher_kind: Ints
+    mentor_kind: Ints
+
+
+def _asked(pool: Pool, alike: Alike, pins: Sequence[tuple[int, int]]) -> _Asked:
+    return _Asked(
+        floor=pool.requirements.least_score,
+        pinned=pins,
+        incumbent=pool.incumbents_by_position(),
+        stickiness=pool.stickiness,
+        cover=pool.cover,
+        researcher_kind=alike.researcher_kind,
+        mentor_kind=alike.mentor_kind,
+    )
+
+
+def _refuse_what_needs_all_scores(pool: Pool) -> None:
+    asked = {
+        'the objective "fair"': pool.objective != "total",
+        "several mentors for one researcher": any(one != 1 for one in pool.demand),
+        "a least number of people for a mentor": any(pool.min_load),
+    }
+    wrong = [name for name, is_asked in asked.items() if is_asked]
+    if wrong:
+        raise TooManyPairs(
+            f"With {len(pool.researchers):,} researchers and {len(pool.mentors):,} mentors there "
+            f"is no way yet to have {' or '.join(wrong)}. Leave that out, or match in parts."
+        )
+
+
+def _told(pool: Pool, alike: Alike, solution: LargeSolution, progress: Progress) -> Result:
+    progress("explaining", 0.0)
+    pairs = [*_found(pool, alike, solution.pairs, progress)]
+    without = np.flatnonzero(solution.mentor_of == UNMATCHED)
+    result = Result(
+        pairs=pairs,
+        unmatched=dict(_unmatched(pool, alike, without)),
+        total=solution.total,
+        bound=solution.bound,
+        gap=solution.gap,
+        stopped=solution.stopped,
+        **prices_by_id(pool, solution.prices),
+    )
+    progress("explaining", 1.0)
+    return result
+
+
+def _found(pool: Pool, alike: Alike, pairs: Ints, progress: Progress) -> Iterator[Found]:
+    """Some pairs at a time, scored among themselves for what their sentences say.
+
+    Their scores are those that were solved, which may differ from these by 1e-6.
+    """
+    pinned = set(pool.pins)
+    for start in range(0, len(pairs), PAIRS_AT_ONCE):
+        if start:
+            progress("explaining", start / len(pairs))
+        rows, columns = pairs[start : start + PAIRS_AT_ONCE].T
+        some, column = np.unique(columns, return_inverse=True)
+        researchers = [pool.researchers[i] for i in rows]
+        mentors = [pool.mentors[j] for j in some]
+        scores = score_people(pool, researchers, mentors)
+        solved = alike.scores.reordered(alike.researcher_kind[rows], alike.mentor_kind[some])
+        units = solved.block(0, len(rows)).astype(np.float64) / solved.steps
+        for k, j in enumerate(column.tolist()):
+            why = explain(researchers, mentors, scores, k, j, titles=pool.titles)
+            pair = researchers[k].id, mentors[j].id
+            yield found(*pair, replace(why, score=float(units[k, j])), pinned=pair in pinned)
+
+
+def _unmatched(pool: Pool, alike: Alike, rows: Ints) -> Iterator[tuple[str, WhyUnmatched]]:
+    """Rivals are not counted: that would compare everybody with everybody."""
+    scores = alike.scores.reordered(alike.researcher_kind[rows], alike.mentor_kind)
+    places, m = np.array(pool.places, dtype=np.int64), len(pool.mentors)
+    least = pool.requirements.least_score * scores.steps
+    nobody: list[int] = []
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        units = scores.block(start, start + len(some))
+        best, suits = units.max(axis=1, initial=NO_PAIR) / scores.steps, units >= least
+        for k, i in enumerate(some.tolist()):
+            if m and best[k] == NO_PAIR:
+                nobody.append(i)
+                continue
+            outlook = Outlook(
+                mentors=m,
+                removed={},
+                best=float(best[k]),
+                suitable=int(suits[k].sum()),
+                places=int(places[suits[k]].sum()),
+                rivals=None,
+            )
+            yield pool.researchers[i].id, why_unmatched(outlook, pool.requirements.least_score)
+    yield from _without_a_choice(pool, nobody)
+
+
+def _without_a_choice(pool: Pool, rows: list[int]) -> Iterator[tuple[str, WhyUnmatched]]:
+    """Those for whom the requirements remove every mentor, and which how many."""
+    mentors = pool.mentors
+    theirs = _free(mentors, pool.week)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = [pool.researchers[i] for i in rows[start : start + ROWS_AT_ONCE]]
+        reasons = removed(
+            some,
+            mentors,
+            shared_hours(_free(some, pool.week), theirs),
+            pool.requirements,
+            blocks=pool.blocks,
+            declined=pool.declined,
+            vetoes=pool.vetoes,
+        )
+        for k, one in enumerate(some):
+            counts = {name: int(removes[k].sum()) for name, removes in reasons.items()}
+            outlook = Outlook(
+                mentors=len(mentors), removed=counts, best=None, suitable=0, places=0, rivals=None
+            )
+            yield one.id, why_unmatched(outlook, pool.requirements.least_score)
+
+
+def _free(people: Sequence[ResearcherProfile] | Sequence[MentorProfile], week: date) -> Bools:
+    return availability(
+        [one.weekly_hours for one in people], [one.time_zone for one in people], week
+    )

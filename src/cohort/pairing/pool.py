@@ -1,0 +1,103 @@
+"""Everything that one run solves, as one value that can be checked and repeated; pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from cohort.assignment.problem import UNMATCHED, Ints
+from cohort.pairing.rules import Requirements, Weights
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.scoring import Scores, score
+from cohort.pairing.scores.taxonomy import Taxonomy
+
+IdPair = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Who waits for a mentor, who has room, and what was decided before.
+
+    places     the free places of each mentor, in the order of `mentors`; 0 is possible.
+    pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
+    incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
+    cover, objective  as in `Problem`: who is placed first of all, and what is the best.
+    demand     how many mentors each researcher may have, in the order of `researchers`; one
+               each if it is empty.
+    min_load   how many people each mentor must have, in the order of `mentors`; none if empty.
+    names      of everybody who may have to be named in a sentence, by id.
+    titles     words for slugs and language codes; they are said, not solved.
+    """
+
+    week: date
+    researchers: Sequence[ResearcherProfile]
+    mentors: Sequence[MentorProfile]
+    places: Sequence[int]
+    taxonomy: Taxonomy
+    weights: Weights = field(default_factory=Weights)
+    requirements: Requirements = field(default_factory=Requirements)
+    pins: Sequence[IdPair] = ()
+    vetoes: Sequence[IdPair] = ()
+    declined: Sequence[IdPair] = ()
+    blocks: Sequence[IdPair] = ()
+    incumbents: Mapping[str, str] = field(default_factory=dict)
+    stickiness: float = 0.0
+    cover: bool = False
+    objective: Literal["total", "fair"] = "total"
+    demand: Sequence[int] = ()
+    min_load: Sequence[int] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def incumbents_by_position(self) -> Ints:
+        """int[n]: the column of the mentor whom each researcher has now, -1 for none."""
+        column = {one.id: j for j, one in enumerate(self.mentors)}
+        now = (self.incumbents.get(one.id, "") for one in self.researchers)
+        return np.array([column.get(one, UNMATCHED) for one in now], dtype=np.int64)
+
+    def digest(self) -> str:
+        """SHA-256 of all that decides the result, as JSON with sorted keys; hexadecimal."""
+        solved = {
+            "week": self.week.isoformat(),
+            "researchers": [asdict(one) for one in self.researchers],
+            "mentors": [asdict(one) for one in self.mentors],
+            "places": list(self.places),
+            "taxonomy": dict(self.taxonomy.parents),
+            "weights": self.weights.model_dump(),
+            "requirements": self.requirements.model_dump(),
+            "pins": sorted(self.pins),
+            "vetoes": sorted(self.vetoes),
+            "declined": sorted(self.declined),
+            "blocks": sorted(self.blocks),
+            "incumbents": sorted(self.incumbents.items()),
+            "stickiness": self.stickiness,
+            "cover": self.cover,
+            "objective": self.objective,
+            "demand": list(self.demand),
+            "min_load": list(self.min_load),
+        }
+        text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def score_people(
+    pool: Pool,
+    researchers: Sequence[ResearcherProfile] | None = None,
+    mentors: Sequence[MentorProfile] | None = None,
+) -> Scores:
+    """The scores of all pairs of these people under the rules of the pool; of all by default."""
+    return score(
+        pool.researchers if researchers is None else researchers,
+        pool.mentors if mentors is None else mentors,
+        pool.taxonomy,
+        pool.week,
+        weights=pool.weights,
+        requirements=pool.requirements,
+        blocks=pool.blocks,
+        declined=pool.declined,
+        vetoes=pool.vetoes,
+    )

@@ -1,0 +1,1 @@
+"""What researchers and mentors tell of themselves in the same words: fields, languages, hours."""

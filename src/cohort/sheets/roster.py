@@ -1,0 +1,313 @@
+"""From two sheets to the people of a pool: every fault is collected, with its row and column."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.sheets import cells
+from cohort.sheets.cells import BadCell, Words
+from cohort.sheets.columns import (
+    MENTORS,
+    RESEARCHERS,
+    Column,
+    Columns,
+    find_columns,
+    letters,
+    plain,
+)
+from cohort.sheets.hours import read_hours
+from cohort.sheets.slips import Slips
+from cohort.sheets.spreadsheet import Sheet
+
+LONGEST = 400
+"""Characters of a sentence about a cell, however much somebody wrote there."""
+Row = dict[str, Any]
+Reader = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that cells may use: titles by slug, and languages by code."""
+
+    domains: Mapping[str, str]
+    roles: Mapping[str, str]
+    contexts: Mapping[str, str]
+    skills: Mapping[str, str]
+    languages: Mapping[str, str]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {
+            **self.languages,
+            **self.domains,
+            **self.roles,
+            **self.contexts,
+            **self.skills,
+        }
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who stands in a sheet, row by row, in the fields of a profile; and what was found wrong.
+
+    said   the fields for which the sheet has a column, and that column's title.
+    notes  what was ignored or taken for granted, in sentences.
+    """
+
+    sheet: Sheet
+    people: Sequence[Row]
+    said: Mapping[str, str]
+    names: Mapping[str, str]
+    faults: Sequence[str]
+    notes: Sequence[str] = ()
+
+
+@dataclass
+class _Reading:
+    sheet: Sheet
+    known: Sequence[Column]
+    columns: Columns
+    faults: list[str] = field(default_factory=list)
+
+    def blame(self, number: int, place: int, sentence: str) -> None:
+        title = self.sheet.titles[place]
+        line = " ".join(sentence.split())
+        if len(line) > LONGEST:
+            line = f"{line[:LONGEST]} …"
+        self.faults.append(f'{self.sheet.name}, row {number}, column "{title}": {line}')
+
+
+def read_researchers(sheet: Sheet, words: Vocabulary) -> Roster:
+    readers = _readers(words) | {
+        "stage": lambda cell: cells.read_stage(cell, ("phd", "postdoc", "researcher")),
+        "role_goals": Words("role", words.roles).read_all,
+        "advisers": cells.read_list,
+        "gaps": lambda cell: cells.read_gaps(cell, Words("skill", words.skills)),
+        "mentors_wanted": cells.read_count,
+    }
+    return _read(sheet, RESEARCHERS, readers)
+
+
+def read_mentors(sheet: Sheet, words: Vocabulary) -> Roster:
+    readers = _readers(words) | {
+        "roles": Words("role", words.roles).read_all,
+        "skills": Words("skill", words.skills).read_all,
+        "came_from": lambda cell: cells.read_stage(cell, tuple(cells.STAGE_SPELLINGS)),
+        "capacity": cells.read_count,
+        "at_least": cells.read_count,
+    }
+    return _read(sheet, MENTORS, readers)
+
+
+def _readers(words: Vocabulary) -> dict[str, Reader]:
+    hint = "Write English names or codes, such as “German” or “en”."
+    languages = Words("language", words.languages, hint)
+    return {
+        "domains": Words("domain", words.domains).read_all,
+        "contexts": Words("context", words.contexts).read_all,
+        "languages": lambda cell: cells.read_languages(cell, languages),
+        "time_zone": cells.read_zone,
+        "weekly_hours": read_hours,
+        "organisations": cells.read_organisations,
+        "wishes": cells.read_list,
+    }
+
+
+def _read(sheet: Sheet, known: Sequence[Column], readers: Mapping[str, Reader]) -> Roster:
+    reading = _Reading(sheet, known, find_columns(sheet.titles, known), [*sheet.faults])
+    reading.faults += [f"{sheet.name}: {fault}" for fault in reading.columns.faults]
+    said = {name: sheet.titles[at[0]] for name, at in reading.columns.places.items()}
+    if not said.keys() & {"id", "name", "given", "family", "email"}:
+        seen = ", ".join(f"“{title}”" for title in sheet.titles[:8] if title)
+        reading.faults.append(
+            f"{sheet.name} has no column that says who somebody is. Its first row reads {seen}: "
+            "call one of them Name, E-mail or Id."
+        )
+        return Roster(sheet, [], said, {}, reading.faults, sheet.notes)
+    people = [_person(reading, number, row, readers) for number, row in sheet.rows]
+    _refuse_twins(reading, people)
+    return Roster(
+        sheet,
+        people,
+        said,
+        _names(people),
+        reading.faults,
+        [*sheet.notes, *_notes(reading, people)],
+    )
+
+
+def _person(
+    reading: _Reading, number: int, row: Sequence[str], readers: Mapping[str, Reader]
+) -> Row:
+    """The facts of one row. A cell that is empty says nothing; one that is wrong is a fault."""
+    person: Row = {"row": number}
+    for name, places in reading.columns.places.items():
+        for place in places:
+            if row[place]:
+                _add(reading, person, name, place, row[place], readers.get(name, str))
+    person["name"] = _whole_name(person)
+    person["email"] = person.get("email", "").casefold()
+    person["id"] = person.get("id") or person["email"] or person["name"]
+    person["name"] = person["name"] or person["id"]
+    if not person["id"]:
+        reading.faults.append(
+            f"{reading.sheet.name}, row {number}: nobody is named. Fill in the name, or empty it."
+        )
+    return person
+
+
+def _whole_name(person: Row) -> str:
+    """Beside a first name, a column Name usually has the family's alone."""
+    given, name = (str(person.get(part, "")) for part in ("given", "name"))
+    name = name or str(person.get("family", ""))
+    return name if given in name.split() else f"{given} {name}".strip()
+
+
+def _add(reading: _Reading, person: Row, name: str, place: int, cell: str, read: Reader) -> None:
+    """Lists of several columns, such as Goal 1 and Goal 2, follow one another."""
+    try:
+        value = read(cell)
+    except BadCell as wrong:
+        reading.blame(person["row"], place, str(wrong))
+        return
+    if name in person and isinstance(value, dict):
+        person[name] = person[name] | value
+    elif name in person:
+        person[name] = [*person[name], *(one for one in value if one not in person[name])]
+    else:
+        person[name] = value
+
+
+def _refuse_twins(reading: _Reading, people: Sequence[Row]) -> None:
+    first: dict[str, int] = {}
+    for person in people:
+        number = first.setdefault(person["id"], person["row"])
+        if person["id"] and number != person["row"]:
+            reading.faults.append(
+                f"{reading.sheet.name}, row {person['row']}: “{person['id']}” stands in row "
+                f"{number} already. Remove one, or tell them apart in a column Id or E-mail."
+            )
+
+
+def _names(people: Sequence[Row]) -> dict[str, str]:
+    """Who is who: a name that two people share comes with the id."""
+    count: dict[str, int] = {}
+    for person in people:
+        count[person["name"]] = count.get(person["name"], 0) + 1
+    return {
+        person["id"]: person["name"]
+        if count[person["name"]] == 1
+        else f"{person['name']} ({person['id']})"
+        for person in people
+    }
+
+
+def _notes(reading: _Reading, people: Sequence[Row]) -> Iterator[str]:
+    name = reading.sheet.name
+    if reading.columns.unknown:
+        ignored = ", ".join(f"“{title}”" for title in reading.columns.unknown)
+        yield f"{name}: ignored, because we do not know what they say: {ignored}."
+    for place, title in enumerate(reading.sheet.titles):
+        if not title and any(row[place] for _, row in reading.sheet.rows):
+            yield f"{name}: column {letters(place)} has no title, and is ignored."
+    fixed = sum(cells.is_fixed(person.get("time_zone", "")) for person in people)
+    if fixed:
+        yield (
+            f"{name}: {fixed} with a fixed offset such as UTC+2. Their clocks are taken never to "
+            "change; a city such as Europe/Berlin is right in summer and winter."
+        )
+    nowhere = sum("weekly_hours" in one and "time_zone" not in one for one in people)
+    if nowhere:
+        yield f"{name}: {nowhere} with weekly hours but no time zone. UTC was taken."
+    if "capacity" not in reading.columns.places and reading.known is MENTORS:
+        yield f"{name} has no column Capacity: each mentor has one place."
+
+
+def told_apart(one: Roster, other: Roster) -> Roster:
+    """Both sheets may count their people from 1: here an id is one person's, whoever wrote it.
+
+    No cell ends in a blank, so nobody has the new id yet. Cells go on naming people as written.
+    """
+    ids = {
+        person["id"]: person["id"] + " " * (person["id"] in other.names) for person in one.people
+    }
+    people = [{**person, "id": ids[person["id"]]} for person in one.people]
+    return replace(one, people=people, names={ids[was]: name for was, name in one.names.items()})
+
+
+def link(one: Roster, other: Roster, field_name: str) -> tuple[dict[str, list[str]], Roster]:
+    """The ids of those whom `field_name` names (by id, e-mail or name), by the id of who wrote it.
+
+    A name that the other sheet does not have is ignored with a note, or, if it looks like a slip
+    of the pen, a fault: the second value is the roster with these.
+    """
+    spelt, known = _known_as(other, spoken), _known_as(other, plain)
+    slips = Slips(known)
+    faults, strangers = [], []
+    linked: dict[str, list[str]] = {}
+
+    for person in one.people:
+        named = person.get(field_name, [])
+        for word in [named] if isinstance(named, str) else named:
+            key = plain(word)
+            found = spelt.get(spoken(word)) or known.get(key, [])
+            if len(found) == 1:
+                linked.setdefault(person["id"], []).append(found[0])
+            elif found:
+                faults.append(_unclear(one, other, person, field_name, word, "several people"))
+            elif slips.meant(key):
+                meant = other.names[known[slips.meant(key)][0]]
+                fault = _unclear(one, other, person, field_name, word, "nobody")
+                faults.append(f"{fault} Did you mean “{meant}”?")
+            else:
+                strangers.append(word)
+    notes = list(one.notes)
+    if strangers:
+        said = ", ".join(f"“{word}”" for word in list(dict.fromkeys(strangers))[:5])
+        notes.append(
+            f"{one.sheet.name}: {len(strangers)} of the people named under "
+            f"“{one.said[field_name]}” are not in {other.sheet.name}, and ignored: {said}."
+        )
+    return linked, Roster(one.sheet, one.people, one.said, one.names, [*one.faults, *faults], notes)
+
+
+def spoken(name: str) -> str:
+    """A name without regard to case and to how much white space there is."""
+    return " ".join(name.casefold().split())
+
+
+def _known_as(roster: Roster, spelling: Callable[[str], str]) -> dict[str, list[str]]:
+    known: dict[str, list[str]] = {}
+    for person in roster.people:
+        # Both spellings leave the blank of `told_apart` out.
+        for key in dict.fromkeys(spelling(person[name]) for name in ("id", "email", "name")):
+            if key:
+                known.setdefault(key, []).append(person["id"])
+    return known
+
+
+def _unclear(one: Roster, other: Roster, person: Row, field_name: str, word: str, what: str) -> str:
+    return (
+        f'{one.sheet.name}, row {person["row"]}, column "{one.said[field_name]}": '
+        f"“{word}” is {what} in {other.sheet.name}."
+    )
+
+
+def researchers_of(roster: Roster, wishes: Mapping[str, list[str]]) -> list[ResearcherProfile]:
+    return [ResearcherProfile(**_facts(one, wishes, _RESEARCHER_FACTS)) for one in roster.people]
+
+
+def mentors_of(roster: Roster, wishes: Mapping[str, list[str]]) -> list[MentorProfile]:
+    facts = ("name", "email", *_MENTOR_FACTS)
+    return [MentorProfile(**_facts(one, wishes, facts)) for one in roster.people]
+
+
+_SHARED_FACTS = ("domains", "contexts", "languages", "time_zone", "weekly_hours", "organisations")
+_RESEARCHER_FACTS = (*_SHARED_FACTS, "stage", "role_goals", "advisers", "gaps")
+_MENTOR_FACTS = (*_SHARED_FACTS, "roles", "skills", "came_from")
+
+
+def _facts(person: Row, wishes: Mapping[str, list[str]], facts: Sequence[str]) -> Row:
+    told = {name: person[name] for name in facts if name in person}
+    return {"id": person["id"], "wishes": wishes.get(person["id"], ()), **told}

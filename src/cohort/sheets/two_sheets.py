@@ -1,0 +1,188 @@
+"""From two sheets and rules to a pool, as the platform would gather it; pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cohort.pairing.pool import IdPair, Pool
+from cohort.pairing.rules import Requirements
+from cohort.pairing.scores.taxonomy import Taxonomy
+from cohort.sheets.columns import MENTORS, RESEARCHERS
+from cohort.sheets.roster import (
+    Roster,
+    Row,
+    Vocabulary,
+    link,
+    mentors_of,
+    read_mentors,
+    read_researchers,
+    researchers_of,
+    spoken,
+    told_apart,
+)
+from cohort.sheets.rule_file import RuleFile
+from cohort.sheets.spreadsheet import Sheet
+
+ONE_PLACE = 1
+MOST_NAMED = 5
+NEEDS = {
+    "common_language": "languages",
+    "min_shared_hours": "weekly_hours",
+}
+"""The requirements that cannot be judged unless both sheets have a column."""
+
+
+class BadSheets(ValueError):
+    """All that was found wrong, each with its file, row and column."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A pool, the words for the people in it, and what had to be assumed or ignored."""
+
+    pool: Pool
+    researcher_names: Mapping[str, str]
+    mentor_names: Mapping[str, str]
+    notes: Sequence[str]
+
+
+def gather(
+    researchers: Sheet,
+    mentors: Sheet,
+    *,
+    rules: RuleFile,
+    words: Vocabulary,
+    taxonomy: Taxonomy,
+    week: date,
+) -> Gathered:
+    """Who is in the sheets, ready to be paired. Raises BadSheets with every fault."""
+    studying, mentoring = read_researchers(researchers, words), read_mentors(mentors, words)
+    mentoring = told_apart(mentoring, studying)
+    hers, studying = link(studying, mentoring, "wishes")
+    theirs, mentoring = link(mentoring, studying, "wishes")
+    present, studying = link(studying, mentoring, "current_mentor")
+    requirements, lifted = _judged(rules, studying, mentoring)
+    faults = [
+        *studying.faults,
+        *mentoring.faults,
+        *_more_than_places(mentoring),
+        *_unjudgeable(rules, studying, mentoring),
+    ]
+    if faults:
+        raise BadSheets(faults)
+    oneself = _with_oneself(studying, mentoring)
+    pool = Pool(
+        week=week,
+        researchers=researchers_of(studying, hers),
+        mentors=mentors_of(mentoring, theirs),
+        places=[one.get("capacity", ONE_PLACE) for one in mentoring.people],
+        taxonomy=taxonomy,
+        weights=rules.rules.weights,
+        requirements=requirements,
+        blocks=oneself,
+        incumbents={one: mentor for one, (mentor, *_) in present.items()},
+        stickiness=rules.rules.aim.stickiness,
+        cover=rules.rules.aim.cover,
+        objective=rules.rules.aim.objective,
+        demand=_counts(studying, "mentors_wanted", 1),
+        min_load=_counts(mentoring, "at_least", 0),
+        names={**studying.names, **mentoring.names},
+        titles=words.titles,
+    )
+    notes = [
+        *studying.notes,
+        *mentoring.notes,
+        *lifted,
+        *_in_both(studying, mentoring, oneself),
+    ]
+    return Gathered(pool, studying.names, mentoring.names, notes)
+
+
+def _counts(roster: Roster, name: str, usual: int) -> list[int]:
+    """What a column of numbers says of each; nothing where there is no such column."""
+    return [one.get(name, usual) for one in roster.people] if name in roster.said else []
+
+
+def _more_than_places(mentoring: Roster) -> Iterator[str]:
+    for one in mentoring.people:
+        least, places = one.get("at_least", 0), one.get("capacity", ONE_PLACE)
+        if least > places:
+            yield (
+                f'{mentoring.sheet.name}, row {one["row"]}, column "{mentoring.said["at_least"]}": '
+                f"{least} is more than there are places ({places})."
+            )
+
+
+def _judged(rules: RuleFile, studying: Roster, mentoring: Roster) -> tuple[Requirements, list[str]]:
+    """A default that a sheet says nothing about would remove every pair: it is lifted, aloud."""
+    lifted = {
+        need: _silent(column, studying, mentoring)
+        for need, column in NEEDS.items()
+        if need not in rules.named and _silent(column, studying, mentoring)
+    }
+    none = Requirements(common_language=False, min_shared_hours=0.0)
+    notes = [
+        f"No column {_title(NEEDS[need])} in {' and '.join(silent)}: pairs need no "
+        f"{'language' if need == 'common_language' else 'hours'} in common."
+        for need, silent in lifted.items()
+    ]
+    changes = {need: getattr(none, need) for need in lifted}
+    return rules.rules.requirements.model_copy(update=changes), notes
+
+
+def _unjudgeable(rules: RuleFile, studying: Roster, mentoring: Roster) -> Iterator[str]:
+    for need, column in NEEDS.items():
+        asked = need in rules.named and bool(getattr(rules.rules.requirements, need))
+        for name in _silent(column, studying, mentoring) if asked else ():
+            off = "false" if need == "common_language" else "0"
+            yield (
+                f"{name} has no column {_title(column)}, but the rules ask for {need}. "
+                f"Add the column, or set {need} = {off}."
+            )
+
+
+def _silent(column: str, *rosters: Roster) -> list[str]:
+    return [roster.sheet.name for roster in rosters if column not in roster.said]
+
+
+def _title(column: str) -> str:
+    return next(one.title for one in (*RESEARCHERS, *MENTORS) if one.field == column)
+
+
+def _with_oneself(studying: Roster, mentoring: Roster) -> list[IdPair]:
+    """Somebody may stand in both sheets, but is nobody's own mentor.
+
+    One person has one e-mail, or one name where an e-mail is missing. Ids tell nothing: many
+    sheets number their rows.
+    """
+    known: dict[str, list[Row]] = {}
+    for mentor in mentoring.people:
+        for call in _calls(mentor):
+            known.setdefault(call, []).append(mentor)
+    found = (
+        (one["id"], mentor["id"])
+        for one in studying.people
+        for call in sorted(_calls(one))
+        for mentor in known.get(call, [])
+        if one["email"] == mentor["email"] or not (one["email"] and mentor["email"])
+    )
+    return list(dict.fromkeys(found))
+
+
+def _calls(person: Row) -> set[str]:
+    return {spoken(person[said]) for said in ("email", "name")} - {""}
+
+
+def _in_both(studying: Roster, mentoring: Roster, oneself: Sequence[IdPair]) -> Iterator[str]:
+    if oneself:
+        named = [f"“{studying.names[one]}”" for one in dict(oneself)]
+        more = [f"{len(named) - MOST_NAMED:,} more"] if len(named) > MOST_NAMED else []
+        yield (
+            f"In {studying.sheet.name} and in {mentoring.sheet.name} too, and not paired with "
+            f"themselves: {', '.join([*named[:MOST_NAMED], *more])}. Where two people have "
+            "one name, give both an e-mail."
+        )
