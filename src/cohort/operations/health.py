@@ -67,9 +67,9 @@ async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str,
 async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Response[bytes]:
     """Counters for Prometheus; nothing personal."""
     counted = await db.execute(
-        select(Job.state, func.count()).where(Job.state != JobState.SUCCEEDED).group_by("state")
+        select(Job.state, func.count().label("count")).where(Job.state != JobState.SUCCEEDED).group_by("state")
     )
-    count_of = dict(counted.tuples().all())
+    count_of = {row.state: row.count for row in counted}
     meters: Meters = state.meters
     for waiting in (JobState.PENDING, JobState.DEAD):
         meters.jobs.labels(waiting).set(count_of.get(waiting, 0))
