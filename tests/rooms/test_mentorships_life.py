@@ -236,7 +236,7 @@ class ProposalLife(RuleBasedStateMachine):
     @rule()
     def let_lapse(self) -> None:
         async def expire() -> None:
-            await jobs.expire({"runner": self.platform.runner})
+            await jobs.expire(self.platform.runner.cron)
 
         anyio.from_thread.run(expire)
         assert not [

@@ -53,7 +53,12 @@ async def is_live() -> dict[str, str]:
 
 @get("/health/ready", guards=[public], responses=may_refuse(Unavailable))
 async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str, str]:
-    """The database answers and has the shape that this code expects; Redis may rest."""
+    """The database answers and has the shape that this code expects; Redis may rest.
+
+    A process that was told to stop is not ready: it answers for some seconds, then it is gone.
+    """
+    if state.draining:
+        raise Unavailable("This process is about to stop: send to another one.")
     if not await is_at_head(db, head()):
         raise Unavailable("The database waits for a migration: run `cohort migrate`.")
     try:
@@ -67,9 +72,11 @@ async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str,
 async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Response[bytes]:
     """Counters for Prometheus; nothing personal."""
     counted = await db.execute(
-        select(Job.state, func.count().label("count")).where(Job.state != JobState.SUCCEEDED).group_by("state")
+        select(Job.state, func.count().label("jobs"))
+        .where(Job.state != JobState.SUCCEEDED)
+        .group_by("state")
     )
-    count_of = {row.state: row.count for row in counted}
+    count_of = {row.state: row.jobs for row in counted}
     meters: Meters = state.meters
     for waiting in (JobState.PENDING, JobState.DEAD):
         meters.jobs.labels(waiting).set(count_of.get(waiting, 0))
