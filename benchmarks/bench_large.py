@@ -167,8 +167,8 @@ def timed(act: Callable[[], T]) -> tuple[T, dict[str, object]]:
 
 def profiled(n: int, m: int, *, few: bool) -> tuple[BlockScores, dict[str, np.ndarray]]:
     """Made-up people; with `few`, of a few thousand kinds on either side."""
+    from cohort.pairing.rules import Requirements, Weights  # noqa: PLC0415
     from cohort.pairing.scores.distinct import pool_of  # noqa: PLC0415
-    from cohort.pairing.scores.scoring import Requirements, Weights  # noqa: PLC0415
 
     rng = np.random.default_rng(n)
     shape = rng.integers(0, 2500, n) if few else np.arange(n)

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
 
     smtp_url: Annotated[str, AfterValidator(_of_mail_server)] | None = None
     mail_from: str = "cohort <cohort@localhost>"
+    security_contact: Annotated[str, Field(pattern=r"^(mailto|https|tel):\S+$")] | None = None
+    """Whom finders of a security fault should tell, such as mailto:security@example.org: what
+    /.well-known/security.txt says, which is not there while this is not set."""
+
     development: bool = False
     """With no mail server, mail goes to a mailbox page instead of being refused."""
 
@@ -67,6 +71,10 @@ class Settings(BaseSettings):
 
     longest_solve: Annotated[float, Field(gt=0, le=LONGEST_SOLVE)] = 300.0
     """Seconds after which the worker stops looking for better pairs, and keeps those it has."""
+
+    drain_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """After SIGTERM: how long /health/ready says no before the door closes, so that a proxy stops
+    sending first. More than twice the time between a proxy's checks."""
 
     pool_size: PositiveInt = 10
     pool_overflow: NonNegativeInt = 10

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
+from tests.pure.cast import ANYBODY, MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 from cohort.pairing.find import MinimumsCannotHold, PinsCannotHold, Result, find_pairs
 from cohort.pairing.pool import Pool
-from cohort.pairing.scores.scoring import Weights
+from cohort.pairing.rules import Requirements, Weights
 
 LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
 FREE_OMAR = replace(OMAR, weekly_hours=on("monday", "09:00", "17:00"), time_zone="Europe/Berlin")
@@ -17,6 +17,7 @@ POOL = Pool(
     mentors=[FREE_OMAR, PRIYA],
     places=[1, 1],
     taxonomy=TREE,
+    requirements=ANYBODY,
     names={"mina": "Mina", "lev": "Lev", "priya": "Priya", "omar": "Omar"},
     titles=TITLES,
 )
@@ -82,7 +83,7 @@ def test_the_digest_is_of_what_is_solved_and_of_nothing_that_is_only_said() -> N
     assert replace(POOL, titles={}, names={}).digest() == POOL.digest()
     changes = [
         replace(POOL, places=[2, 1]),
-        replace(POOL, floor=0.5),
+        replace(POOL, requirements=Requirements(least_score=0.5)),
         replace(POOL, vetoes=[("mina", "omar")]),
         replace(POOL, weights=Weights(domain=4)),
         replace(POOL, researchers=[LEV, replace(MINA, wishes=["omar"])]),

@@ -1,6 +1,12 @@
 """`cohort serve`."""
 
+from contextlib import suppress
+
 import click
+
+LONGER_THAN_A_PROXY = 75
+"""Seconds for which an idle connection is kept: the one who sends should be the one who closes it,
+else a POST may be sent into a connection that we are closing."""
 
 
 @click.command()
@@ -11,16 +17,22 @@ def serve(host: str, port: int) -> None:
     import uvicorn
 
     from cohort.app import create_app
+    from cohort.http.draining import DrainingServer
     from cohort.settings import Settings
 
     settings = Settings()
-    uvicorn.run(
-        create_app(settings),
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
         host=host,
         port=port,
         forwarded_allow_ips=settings.trusted_proxies,
         access_log=False,
         log_config=None,
         server_header=False,
+        timeout_keep_alive=LONGER_THAN_A_PROXY,
         timeout_graceful_shutdown=5,
     )
+    # When it has closed everything, uvicorn says that Ctrl-C was why.
+    with suppress(KeyboardInterrupt):
+        DrainingServer(config, app.state, settings.drain_seconds).run()

@@ -1,17 +1,19 @@
 """How a refusal looks: problem+json (RFC 9457) for the API, a page for people."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import structlog
+from asyncpg import InterfaceError, PostgresError
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Scope
 from pydantic import BaseModel, Field
+from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -84,9 +86,22 @@ def refuse(asked: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     refusal = as_refusal(error, _names(asked))
     if isinstance(refusal, Broken):
         log.error("request broke", exc_info=error)
-    if asked.url.path.startswith(("/api/", "/health/", "/metrics")):
-        return _as_problem(asked, refusal)
-    return _as_page(asked, refusal)
+    is_for_programs = asked.url.path.startswith(("/api/", "/health/", "/metrics"))
+    response = _as_problem(asked, refusal) if is_for_programs else _as_page(asked, refusal)
+    response.headers |= _headers(error, refusal)
+    return response
+
+
+def _headers(error: Exception, refusal: Refusal) -> dict[str, str]:
+    """What RFC 9110 wants said with some refusals."""
+    if isinstance(refusal, NotSignedIn):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(refusal, WrongMethod) and isinstance(error, HTTPException):
+        methods = set(((error.headers or {}).get("allow") or "").split(", "))
+        return {"Allow": ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))}
+    if refusal.retry_after is not None:
+        return {"Retry-After": str(refusal.retry_after)}
+    return {}
 
 
 def answer_to(scope: Scope, error: BaseException) -> ASGIApp:
@@ -108,9 +123,26 @@ def as_refusal(error: Exception, names: Mapping[str, str]) -> Refusal:
             return Malformed(UNREADABLE)
         case StaleDataError():
             return Stale()
-        case DBAPIError() | PoolTimeout() | OSError():
-            return _of_the_database(error)
+    for cause in _causes(error):
+        if isinstance(cause, FROM_A_SERVER):
+            return _of_a_server(cause)
     return _our_fault()
+
+
+FROM_A_SERVER = (
+    DBAPIError,
+    PoolTimeout,
+    OSError,  # also when a connection is refused, reset or too slow
+    PostgresError,  # while a connection is made, nothing wraps it
+    InterfaceError,
+    RedisError,
+)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 def _our_fault() -> Broken:
@@ -170,8 +202,9 @@ def _names(asked: Request[Any, Any, Any]) -> dict[str, str]:
     return {name: public for name, public in called.items() if public}
 
 
-def _of_the_database(error: Exception) -> Refusal:
-    code: str = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+def _of_a_server(error: BaseException) -> Refusal:
+    """What PostgreSQL or Redis said no to; when it could not be asked at all, 503."""
+    code: str = getattr(getattr(error, "orig", error), "sqlstate", None) or ""
     match code[:2]:
         case "22":
             return Invalid("A value is outside of what can be stored.")
@@ -179,7 +212,7 @@ def _of_the_database(error: Exception) -> Refusal:
             return Conflict("This clashes with something that was stored meanwhile. Look again.")
         case "40":
             return Conflict("Two changes met. Send yours again.")
-    log.warning("database unavailable", sqlstate=code, kind=type(error).__name__)
+    log.warning("a server is unavailable", sqlstate=code, kind=type(error).__name__)
     return Unavailable()
 
 
@@ -197,7 +230,6 @@ def _as_problem(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any
         problem.model_dump(),
         status_code=refusal.status,
         media_type="application/problem+json",
-        headers={"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {},
     )
 
 

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from cohort.http.formats import FILTERS, GLOBALS
-from cohort.offline.report_details import look_closer, proof
+from cohort.offline.report_details import details_of, proof
 from cohort.pairing.find import FACTOR_TITLES, Found, Result
 from cohort.pairing.pool import Pool
 from cohort.settings import PACKAGE
@@ -36,8 +35,8 @@ def render_report(gathered: Gathered, result: Result) -> str:
     pages.filters.update(FILTERS)
     pages.globals.update(GLOBALS)
     best_first = sorted(result.pairs, key=lambda one: (-one.score, one.researcher, one.mentor))
-    closer = look_closer(gathered, result)
-    return pages.get_template("matching/report.html").render(
+    details = details_of(gathered, result)
+    return pages.get_template("offline/report.html").render(
         style=_style(),
         result=result,
         pool=pool,
@@ -49,9 +48,9 @@ def render_report(gathered: Gathered, result: Result) -> str:
         pairs=best_first,
         kept=sum(pool.incumbents.get(one.researcher) == one.mentor for one in result.pairs),
         whole=len(best_first) <= MOST_WHOLE,
-        closer=closer,
+        details=details,
         bins=_histogram(result.pairs),
-        places=_places(gathered, result, closer.worth),
+        places=_places(gathered, result, details.worth),
         sought=_sought(pool, result.unmatched),
         weights=[(FACTOR_TITLES[name], share) for name, share in pool.weights.shares().items()],
         requirements=list(_requirements(pool)),
@@ -108,12 +107,12 @@ def _sought(pool: Pool, unmatched: Mapping[str, object]) -> list[tuple[str, int]
 
 
 def _requirements(pool: Pool) -> Iterator[tuple[str, str]]:
-    asked = asdict(pool.requirements)
+    asked = pool.requirements
     yes = {True: "yes", False: "no"}
-    yield "No shared organisation, no adviser as mentor", yes[asked["conflict_of_interest"]]
-    yield "A language in common", yes[asked["common_language"]]
-    yield "Hours in common, at least", f"{asked['min_shared_hours']:g} a week"
-    yield "Least score", f"{pool.floor:g}"
+    yield "No shared organisation, no adviser as mentor", yes[asked.conflict_of_interest]
+    yield "A language in common", yes[asked.common_language]
+    yield "Hours in common, at least", f"{asked.min_shared_hours:g} a week"
+    yield "Least score", f"{asked.least_score:g}"
     # Fairness has this as its first aim, whatever the rules say.
     covers = pool.cover or pool.objective == "fair"
     yield "As many people as possible have a mentor, whatever the scores", yes[covers]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Response, Router, get
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import NamedDependency
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -48,7 +48,12 @@ async def is_live() -> dict[str, str]:
 
 @get("/health/ready", guards=[public], responses=may_refuse(Unavailable))
 async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str, str]:
-    """The database answers and has the shape that this code expects; Redis may rest."""
+    """The database answers and has the shape that this code expects; Redis may rest.
+
+    A process that was told to stop is not ready: it answers for some seconds, then it is gone.
+    """
+    if state.draining:
+        raise Unavailable("This process is about to stop: send to another one.")
     if not await is_at_head(db, head()):
         raise Unavailable("The database waits for a migration: run `cohort migrate`.")
     try:
@@ -74,7 +79,13 @@ async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Respo
     ]
     meters: Meters = state.meters
     body = generate_latest(meters.registry) + "\n".join(lines).encode()
-    return Response(body, media_type=CONTENT_TYPE_LATEST)
+    # Litestar names the charset by itself.
+    return Response(body, media_type=CONTENT_TYPE_LATEST.partition("; charset")[0])
 
 
-router = Router("", route_handlers=[is_live, is_ready, read_metrics], tags=["operations"])
+router = Router(
+    "",
+    route_handlers=[is_live, is_ready, read_metrics],
+    tags=["operations"],
+    cache_control=CacheControlHeader(no_store=True),
+)

@@ -5,13 +5,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
 from cohort.assignment.problem import UNMATCHED, Ints
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.scoring import Requirements, Scores, Weights, score
+from cohort.pairing.scores.scoring import Scores, score
+from cohort.pairing.scores.skills import strengths_of
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 IdPair = tuple[str, str]
@@ -22,7 +25,6 @@ class Pool:
     """Who waits for a mentor, who has room, and what was decided before.
 
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
-    floor      nobody is paired below this score.
     pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
     cover, objective  as in `Problem`: who is placed first of all, and what is the best.
@@ -40,7 +42,6 @@ class Pool:
     taxonomy: Taxonomy
     weights: Weights = field(default_factory=Weights)
     requirements: Requirements = field(default_factory=Requirements)
-    floor: float = 0.0
     pins: Sequence[IdPair] = ()
     vetoes: Sequence[IdPair] = ()
     declined: Sequence[IdPair] = ()
@@ -60,6 +61,11 @@ class Pool:
         now = (self.incumbents.get(one.id, "") for one in self.researchers)
         return np.array([column.get(one, UNMATCHED) for one in now], dtype=np.int64)
 
+    @cached_property
+    def strengths(self) -> dict[str, int]:
+        """How many mentors are strong in each skill."""
+        return strengths_of(one.skills for one in self.mentors)
+
     def digest(self) -> str:
         """SHA-256 of all that decides the result, as JSON with sorted keys; hexadecimal."""
         solved = {
@@ -68,9 +74,8 @@ class Pool:
             "mentors": [asdict(one) for one in self.mentors],
             "places": list(self.places),
             "taxonomy": dict(self.taxonomy.parents),
-            "weights": asdict(self.weights),
-            "requirements": asdict(self.requirements),
-            "floor": self.floor,
+            "weights": self.weights.model_dump(),
+            "requirements": self.requirements.model_dump(),
             "pins": sorted(self.pins),
             "vetoes": sorted(self.vetoes),
             "declined": sorted(self.declined),
@@ -90,8 +95,12 @@ def score_people(
     pool: Pool,
     researchers: Sequence[ResearcherProfile] | None = None,
     mentors: Sequence[MentorProfile] | None = None,
+    strengths: Mapping[str, int] | None = None,
 ) -> Scores:
-    """The scores of all pairs of these people under the rules of the pool; of all by default."""
+    """The scores of all pairs of these people under the rules of the pool; of all by default.
+
+    How rare a strength is, is counted among all mentors of the pool, unless `strengths` says.
+    """
     return score(
         pool.researchers if researchers is None else researchers,
         pool.mentors if mentors is None else mentors,
@@ -102,4 +111,5 @@ def score_people(
         blocks=pool.blocks,
         declined=pool.declined,
         vetoes=pool.vetoes,
+        strengths=pool.strengths if strengths is None else strengths,
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from cohort.assignment.problem import Ints
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.incidence import kinds_of
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.requirements import IdPairs, Requirements, RuledOut, plain
-from cohort.pairing.scores.scorer import Scorer, scorer
-from cohort.pairing.scores.scoring import Weights, profiles_of
+from cohort.pairing.scores.requirements import IdPairs, RuledOut, plain
+from cohort.pairing.scores.scorer import Scorer, scorer, units_of
+from cohort.pairing.scores.scoring import profiles_of
 from cohort.pairing.scores.skills import strengths_of
 from cohort.pairing.scores.taxonomy import Taxonomy
 
@@ -62,7 +63,7 @@ def distinct_profiles(
         strengths_of(one.skills for one in mentors),
     )
     ruled_out = RuledOut(block=blocks, declined=declined, veto=vetoes)
-    scores = scorer(compared, weights.units(), requirements, ruled_out)
+    scores = scorer(compared, units_of(weights), requirements, ruled_out)
     return DistinctProfiles(scores, some.kind, others.kind)
 
 

@@ -16,35 +16,6 @@ IdPairs = Collection[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Requirements:
-    """Which requirements a cohort sets. Blocks, declines and vetoes always count.
-
-    common_ground     at least one field, role goal or skill in common; see `factors.skills`.
-    min_shared_hours  hours a week; 0 asks for none.
-    """
-
-    conflict_of_interest: bool = True
-    common_language: bool = True
-    common_ground: bool = True
-    min_shared_hours: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.min_shared_hours <= 7 * 24:
-            raise BadRules(
-                f"min_shared_hours is {self.min_shared_hours}; it must be from 0 to 168.",
-                "min_shared_hours",
-            )
-
-
-class BadRules(ValueError):
-    """Weights or requirements that no score can be made of; `field` says which."""
-
-    def __init__(self, sentence: str, field: str) -> None:
-        super().__init__(sentence)
-        self.field = field
-
-
-@dataclass(frozen=True, kw_only=True)
 class RuledOut:
     """Pairs that must not be, whatever the requirements: (researcher id, mentor id)."""
 
@@ -57,7 +28,7 @@ def conflicts(people: Profiles) -> Apart:
     """Who shares an organisation, or has the mentor as an adviser (by name or e-mail).
 
     Compared without regard to case, to how much white space there is, and to titles before a
-    name: Prof. Tove Lind is Tove Lind. An organisation is no adviser, so each word says which it is.
+    name: Prof. Tove Lind is Tove Lind. Each word says which it is: an organisation advises nobody.
     """
     hers = [
         [

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.assignment.large.blocks import NO_PAIR
 from cohort.assignment.problem import Bools, Floats, Ints
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores import factors
 from cohort.pairing.scores.factors import Worth
 from cohort.pairing.scores.parts import Part, Units
 from cohort.pairing.scores.profiles import Profiles
-from cohort.pairing.scores.requirements import Requirements, RuledOut, conflicts, named_pairs
+from cohort.pairing.scores.requirements import RuledOut, conflicts, named_pairs
 
 STEPS = 1e8
 """Each part is within 5e-9, dozens of them within 1e-6; finer steps take room from incumbents."""
 ROWS_AT_ONCE = 64
 """Sums of so many rows stay in the cache of a processor: see `benchmarks/bench_scores.py`."""
 NOTHING = Requirements(
-    conflict_of_interest=False, common_language=False, common_ground=False, min_shared_hours=0.0
+    conflict_of_interest=False, common_language=False, common_ground=False, min_shared_hours=0
 )
 
 
@@ -66,13 +66,18 @@ class Scorer:
         return units
 
 
+def units_of(weights: Weights) -> dict[str, float]:
+    """What each factor is worth, in units of a score."""
+    return {name: share * STEPS for name, share in weights.shares().items()}
+
+
 def scorer(
     people: Profiles,
     worth: Worth,
     requirements: Requirements = NOTHING,
     ruled_out: RuledOut | None = None,
 ) -> Scorer:
-    """What each factor is worth, in units, and what rules a pair out. O(n + m) memory times words."""
+    """What each factor is worth, in units, and what rules a pair out; O((n + m) words) memory."""
     return Scorer(people.shape, [*_parts(people, worth, requirements, ruled_out or RuledOut())])
 
 

@@ -1,53 +1,24 @@
 """How well each researcher and each mentor would fit, and which pairs must not be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from cohort.assignment.problem import Bools, Floats, Ints
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.factors import QUARTERS_AN_HOUR, shared_time
 from cohort.pairing.scores.parts import SharedQuarters
 from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
-from cohort.pairing.scores.requirements import BadRules, IdPairs, Requirements, RuledOut
-from cohort.pairing.scores.scorer import NOTHING, STEPS, Scorer, scorer
+from cohort.pairing.scores.requirements import IdPairs, RuledOut
+from cohort.pairing.scores.scorer import NOTHING, STEPS, Scorer, scorer, units_of
 from cohort.pairing.scores.skills import strengths_of
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 FACTOR_DECIMALS = 6
 PAIRS_AT_ONCE = 256
-
-
-@dataclass(frozen=True, kw_only=True)
-class Weights:
-    """How much each factor counts: numbers >= 0, not all 0; only their ratios matter."""
-
-    domain: float = 3.0
-    role: float = 2.0
-    skills: float = 3.0
-    availability: float = 1.0
-    language: float = 0.5
-    path: float = 1.0
-    wishes: float = 2.0
-
-    def __post_init__(self) -> None:
-        for name, weight in asdict(self).items():
-            if not 0 <= weight <= 1e6:
-                raise BadRules(f"The weight of {name} is {weight}; it must be 0 or more.", name)
-        if not sum(asdict(self).values()) > 0:
-            raise BadRules("All weights are 0; give at least one factor some weight.", "domain")
-
-    def shares(self) -> dict[str, float]:
-        """The weights as shares of 1, by factor."""
-        weights = {one.name: getattr(self, one.name) for one in fields(self)}
-        whole = sum(weights.values())
-        return {name: weight / whole for name, weight in weights.items()}
-
-    def units(self) -> dict[str, float]:
-        """What each factor is worth, in units of a score."""
-        return {name: share * STEPS for name, share in self.shares().items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +64,7 @@ class Scores:
 
     @cached_property
     def _by_factor(self) -> dict[str, Scorer]:
-        return {one.name: scorer(self.people, {one.name: STEPS}) for one in fields(Weights)}
+        return {name: scorer(self.people, {name: STEPS}) for name in Weights.model_fields}
 
     @cached_property
     def _shared_time(self) -> SharedQuarters:
@@ -145,7 +116,7 @@ def score(
     """Score all pairs for the week that begins on the Monday `week`.
 
     `strengths` says how many mentors are strong in each skill, where these are some of a larger
-    pool. Raises BadHours, BadProfile, BadTaxonomy or BadRules, each with the place that is wrong.
+    pool. Raises BadHours, BadProfile or BadTaxonomy, each with the place that is wrong.
     O(n m) memory; no loop over pairs.
     """
     people = profiles_of(researchers, mentors, taxonomy, week, strengths)
@@ -157,7 +128,7 @@ def score(
         },
     }
     return Scores(
-        total=scorer(people, weights.units()).block(0, len(researchers)) / STEPS,
+        total=scorer(people, units_of(weights)).block(0, len(researchers)) / STEPS,
         forbidden=np.logical_or.reduce(list(reasons.values())),
         reasons=reasons,
         people=people,
@@ -167,11 +138,15 @@ def score(
 
 def _one_by_one(asked: Requirements) -> dict[str, Requirements]:
     """Each requirement without the others, by the name under which it removes a pair."""
+    names = {
+        "conflict_of_interest": "conflict_of_interest",
+        "common_language": "common_language",
+        "shared_hours": "min_shared_hours",
+        "common_ground": "common_ground",
+    }
     return {
-        "conflict_of_interest": replace(NOTHING, conflict_of_interest=asked.conflict_of_interest),
-        "common_language": replace(NOTHING, common_language=asked.common_language),
-        "shared_hours": replace(NOTHING, min_shared_hours=asked.min_shared_hours),
-        "common_ground": replace(NOTHING, common_ground=asked.common_ground),
+        reason: NOTHING.model_copy(update={name: getattr(asked, name)})
+        for reason, name in names.items()
     }
 
 

@@ -4,11 +4,11 @@
     v(s)   = gap(s) / log2(1 + c(s))
     T      = the sum of the three greatest v(s)
 
-gap(s) > 0 is how much the researcher misses the skill, the more the sooner it is due; c(s) is how many
-mentors of the pool are strong in it. A skill that no mentor has tells nobody apart and is left out;
-where none is left, the factor is 0.5 with everybody. To weigh what two share by the
-inverse logarithm of how many have it is the index of Adamic and Adar (2003, "Friends and neighbors on
-the Web"); the cap makes coverage saturate: nobody is marked down for not teaching thirty skills.
+gap(s) > 0 is how much the researcher misses the skill, the more the sooner it is due; c(s) is how
+many mentors of the pool are strong in it. A skill that no mentor has tells nobody apart and is left
+out; where none is left, the factor is 0.5 with everybody. To weigh what two share by the inverse
+logarithm of how many have it is the index of Adamic and Adar (2003, "Friends and neighbors on the
+Web"). The cap makes coverage saturate: nobody is marked down for not teaching thirty skills.
 
 What holds, and a test keeps:
 
