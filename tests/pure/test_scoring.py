@@ -251,10 +251,8 @@ def test_more_shared_hours_count_up_to_four() -> None:
 
 def test_all_pairs_at_once_equal_one_pair_at_a_time() -> None:
     researchers, mentors = [MINA, SILENT, mina(id="twin", stage="postdoc")], [OMAR, PRIYA]
-    together, strengths = (
-        scored(researchers, mentors).total,
-        strengths_of([OMAR.skills, PRIYA.skills]),
-    )
+    strengths = strengths_of(one.skills for one in mentors)
+    together = scored(researchers, mentors).total
     for i, researcher in enumerate(researchers):
         for j, mentor in enumerate(mentors):
             alone = scored([researcher], [mentor], strengths=strengths)

@@ -13,6 +13,7 @@ from cohort.jobs import outbox
 from cohort.jobs.context import JobContext
 from cohort.matching import emails, runs, service
 from cohort.matching.models import Pair, RoundState
+from cohort.pairing.fit import WEAK
 from cohort.people.models import Person
 
 log = structlog.get_logger()
@@ -29,8 +30,9 @@ async def tell_organiser(context: JobContext, run_id: str, organiser_id: str) ->
     if run.round.state is RoundState.OPEN:
         cohort = await context.db.get_one(Cohort, run.round.cohort_id)
         organiser = await context.db.get_one(Person, UUID(organiser_id))
-        paired = await context.db.scalar(select(func.count()).where(Pair.run_id == run.id))
-        await context.deliver(emails.round_waits(organiser, cohort, run, paired or 0))
+        weak = func.count().filter(Pair.fit == WEAK)
+        counted = await context.db.execute(select(func.count(), weak).where(Pair.run_id == run.id))
+        await context.deliver(emails.round_waits(organiser, cohort, run, *counted.one()))
 
 
 async def give_up_run(context: JobContext, run_id: str) -> None:

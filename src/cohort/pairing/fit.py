@@ -18,6 +18,7 @@ from typing import Literal, get_args
 
 Fit = Literal["strong", "good", "fair", "weak"]
 WORDS: tuple[Fit, ...] = get_args(Fit)
+WEAK: Fit = "weak"
 MIDDLE = 0.5
 JUDGED = ("domain", "role", "skills")
 SAME = 5e-9

@@ -29,7 +29,7 @@ PARTS: Mapping[str, type[BaseModel]] = {
     "requirements": Requirements,
     "aim": Aim,
 }
-TICKED = ("conflict_of_interest", "common_language", "cover")
+TICKED = ("conflict_of_interest", "common_language", "common_ground", "cover")
 
 
 @get("/cohorts/{slug:str}/rules", guards=[signed_in])
