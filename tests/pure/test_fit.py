@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from cohort.pairing.fit import JUDGED, WORDS, beside_the_best, fit_of
 from cohort.pairing.rules import Weights
 
-SHARES = Weights().shares()
+DEFAULT = Weights()
+SHARES = DEFAULT.shares()
 
 
-def word(domain: float, role: float, skills: float, **weights: float) -> str:
+def word(domain: float, role: float, skills: float, weights: Weights = DEFAULT) -> str:
     factors = dict.fromkeys(SHARES, 1.0) | {"domain": domain, "role": role, "skills": skills}
-    return fit_of(factors, Weights(**weights).shares())
+    return fit_of(factors, weights.shares())
 
 
 @pytest.mark.parametrize(
@@ -36,8 +37,8 @@ def test_the_word_counts_what_speaks_for_a_pair_and_against_it(
 
 def test_a_factor_that_the_rules_do_not_count_is_not_looked_at() -> None:
     assert word(1.0, 0.7, 0.0) == "good"
-    assert word(1.0, 0.7, 0.0, skills=0) == "strong"
-    assert word(0.0, 0.0, 1.0, skills=0) == "weak"
+    assert word(1.0, 0.7, 0.0, Weights(skills=0)) == "strong"
+    assert word(0.0, 0.0, 1.0, Weights(skills=0)) == "weak"
 
 
 def test_hours_and_wishes_do_not_change_the_word() -> None:
