@@ -210,7 +210,7 @@ async def test_a_place_that_would_place_nobody_is_listed_where_it_would_raise_th
     stage: Stage, platform: Platform
 ) -> None:
     async with unit_of_work(platform.sessions) as db:
-        nothing = {"domains": [], "roles": [], "skills": []}
+        nothing = {"domains": [], "skills": []}
         await db.execute(update(Mentor).where(Mentor.id == stage.robin.id).values(**nothing))
     round_ = await open_and_solve(stage, platform)
 

@@ -33,7 +33,7 @@ FIT = Field(
     description="How well the two suit each other, by what they have in common. Field, role goal "
     "and skills speak for a pair above 0.5 and against it below. `strong`: at least two for it, "
     "none against; `good`: two for it and one against, or one for it and none against; `fair`: one "
-    "for it, at least one against; `weak`: none for it. Null for a pair found before there were words.",
+    "for it, at least one against; `weak`: none for it. Null in runs of before.",
     examples=["strong"],
 )
 BEST_SCORE = Field(

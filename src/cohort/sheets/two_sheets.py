@@ -31,7 +31,7 @@ NEEDS = {
 }
 """The requirements that cannot be judged unless both sheets have a column."""
 SHARED = {"domains": "domains", "role_goals": "roles", "gaps": "skills"}
-"""What researchers seek and mentors offer: with no such pair of columns there is no common ground."""
+"""What researchers seek and mentors offer: without such a pair of columns nothing is shared."""
 NO_GROUND = "Fields, roles or skills stand in the sheet of researchers, none in that of mentors"
 
 
