@@ -97,7 +97,8 @@ def show(
 
 
 def as_typed(found: RulesVersion) -> dict[str, Any]:
-    return {"version": found.version, **found.weights, **found.requirements, **found.aim}
+    parts = found.content.model_dump()  # what an older version does not say has its default
+    return {"version": found.version, **parts["weights"], **parts["requirements"], **parts["aim"]}
 
 
 def read(typed: Mapping[str, Any]) -> tuple[Rules | None, dict[str, str]]:
