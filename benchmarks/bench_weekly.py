@@ -1,8 +1,8 @@
 """The weekly job through real workers: from due to stored, in memory, and beside it the mail.
 
-Run `make bench`; `--all` adds a thousand cohorts, which takes minutes. Each case fills a database of
-its own (PostgreSQL with fsync, Redis), starts `cohort work` as an operator would, waits until its
-processes are warm, lets the cohorts become due, and reads the times that the tables hold: a round's
+Run `make bench`; `--all` adds a thousand cohorts, which takes minutes. Each case fills a database
+of its own (PostgreSQL with fsync, Redis), starts `cohort work` as an operator would, waits until
+its processes are warm, lets the cohorts become due, and reads the times that the tables hold: a round's
 `opened_at` (when the worker asked what is due) and the moment at which its run is seen as solved.
 Meanwhile a mail is enqueued twice a second; its wait is from enqueued to sent (kept, here).
 Memory is the largest sum of what the worker and its processes held at once (RSS, so that pages
@@ -119,7 +119,7 @@ def workers(settings: Settings, count: int) -> Generator[list[psutil.Process]]:
         "COHORT_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-m", "cohort", "work"]
-    running = [subprocess.Popen(command, env=environment) for _ in range(count)]
+    running = [subprocess.Popen(command, env=environment) for _ in range(count)]  # noqa: S603
     try:
         yield [psutil.Process(one.pid) for one in running]
     finally:
@@ -129,7 +129,7 @@ def workers(settings: Settings, count: int) -> Generator[list[psutil.Process]]:
 
 
 async def all_warm(processes: list[psutil.Process]) -> None:
-    while not all(_warm(one) for one in processes):
+    while not all(_warm(one) for one in processes):  # noqa: ASYNC110  (it is in another process)
         await asyncio.sleep(0.1)
     await asyncio.sleep(1)
 
