@@ -142,7 +142,6 @@ async def enrolled(
         "weekly_hours": EVENINGS,
         "organisations": ["University of Somewhere"],
         "advisers": [],
-        "wishes": [],
         "created_at": now,
     }
     enrolment = Enrolment(id=uuid4(), cohort_id=cohort.id, person_id=person.id, **(given | changes))
@@ -169,7 +168,6 @@ async def mentoring(
         "time_zone": "Europe/Berlin",
         "weekly_hours": EVENINGS,
         "organisations": ["Northwind Robotics"],
-        "wishes": [],
         "consented_at": now,
         "decision_note": "",
         "created_at": now,

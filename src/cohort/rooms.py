@@ -31,7 +31,9 @@ from cohort.matching import result_routes as matching_result_routes
 from cohort.matching import routes as matching_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
+from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
+from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
@@ -52,6 +54,7 @@ API: Sequence[Router] = (
     guides_routes.router,
     cohorts_routes.router,
     mentors_routes.router,
+    mentors_wish_routes.router,
     mentorships_routes.router,
     study_routes.router,
     rules_routes.router,
@@ -67,6 +70,7 @@ PAGES: Sequence[Router] = (
     guides_pages.router,
     cohorts_pages.router,
     mentors_pages.router,
+    mentors_place_pages.router,
     mentorships_pages.router,
     study_pages.router,
     rules_pages.router,

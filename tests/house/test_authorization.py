@@ -80,9 +80,8 @@ async def test_a_draft_is_not_there_for_those_who_do_not_run_it(stage: Stage, ro
     [
         ("organiser", "POST /api/v1/cohorts/{cohort_id}/overrides", "enrolment_id", None),
         ("organiser", "POST /api/v1/cohorts/{cohort_id}/overrides", "mentor_id", None),
-        ("newcomer", "POST /api/v1/cohorts/{cohort_id}/enrolments", "wishes/0", "mentor_id"),
-        ("researcher", "PATCH /api/v1/enrolments/{enrolment_id}", "wishes/0", "mentor_id"),
-        ("mentor", "PATCH /api/v1/mentors/{mentor_id}", "wishes/0", "enrolment_id"),
+        ("researcher", "PUT /api/v1/enrolments/{enrolment_id}/wishes", "mentor_ids/0", "mentor_id"),
+        ("mentor", "PUT /api/v1/mentors/{mentor_id}/wishes", "enrolment_ids/0", "enrolment_id"),
     ],
     ids=str,
 )
@@ -94,7 +93,7 @@ async def test_a_body_cannot_name_what_is_of_another_cohort(
         "mentor_id": str(stage.ids["mentor_elsewhere"]),
     }
     body = stage.request(route)["json"]
-    body = body | ({"wishes": [theirs[sent]]} if sent else {field: theirs[field]})
+    body = body | ({field.partition("/")[0]: [theirs[sent]]} if sent else {field: theirs[field]})
     async with undone(stage.platform):
         answer = await stage.ask(who, route, json=body)
     assert answer.status_code == 422

@@ -285,14 +285,16 @@ async def test_wishes_name_researchers_of_this_cohort(
     mentor = await mentoring(db, cohort, grace.person, now=MONDAY)
     enrolment = await enrolled(db, cohort, ada.person, now=MONDAY)
     await db.commit()
-    address, any_version = f"/api/v1/mentors/{mentor.id}", {"if-match": "*"}
+    address = f"/api/v1/mentors/{mentor.id}/wishes"
 
-    wishes = {"wishes": [str(enrolment.id)]}
-    wished = await grace.patch(address, json=wishes, headers=any_version)
-    assert wished.json()["wishes"] == [str(enrolment.id)]
-    strange = {"wishes": [str(enrolment.id), str(uuid4())]}
-    refused = await grace.patch(address, json=strange, headers=any_version)
-    assert refused.json()["errors"][0]["field"] == "wishes/1"
+    wished = await grace.put(address, json={"enrolment_ids": [str(enrolment.id)]})
+    again = await grace.put(address, json={"enrolment_ids": [str(enrolment.id)]})
+    assert wished.json() == again.json() == {"enrolment_ids": [str(enrolment.id)]}
+    strange = {"enrolment_ids": [str(enrolment.id), str(uuid4())]}
+    refused = await grace.put(address, json=strange)
+    assert refused.json()["errors"][0]["field"] == "enrolment_ids/1"
+    assert (await grace.get(address)).json() == wished.json()
+    assert (await ada.put(address, json={"enrolment_ids": []})).status_code == 404
 
 
 async def test_a_pause_begins_and_ends_once(

@@ -63,7 +63,6 @@ async def enrol_all(db: AsyncSession, cohort: Cohort, people: Sequence[UUID]) ->
         "weekly_hours": EVENINGS,
         "organisations": [],
         "advisers": [],
-        "wishes": [],
         "created_at": MONDAY,
         "cohort_id": cohort.id,
     }

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, column, select, table, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -12,7 +12,7 @@ from cohort.cohorts import policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
-from cohort.errors import Conflict, Invalid, NotFound
+from cohort.errors import Conflict, NotFound
 from cohort.guides.models import TermKind
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
@@ -20,9 +20,6 @@ from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.profiles.profile import check_terms
-
-# Mentors live in a room above this one, which may not be imported: their table is only named.
-MENTORS = table("mentors", column("id", Uuid), column("cohort_id", Uuid))
 
 SEATED = "You have a seat in this cohort. Change your profile instead."
 
@@ -49,7 +46,7 @@ async def enrol(
     cohort = await cohorts.get(db, actor, cohort_id)
     if await seat_of(db, actor, cohort_id) is not None:
         raise AlreadyEnrolled(SEATED)
-    await check_profile(db, cohort_id, form)
+    await check_profile(db, form)
     await take_seat(db, cohort)
     profile = form.model_dump()
     row = {"cohort_id": cohort_id, "person_id": actor.id, "created_at": now, **profile}
@@ -105,19 +102,10 @@ async def take_seat(db: AsyncSession, cohort: Cohort) -> None:
     raise CohortFull("Every seat is taken. Look again later: a seat may become free.")
 
 
-async def check_profile(
-    db: AsyncSession, cohort_id: UUID, form: EnrolmentIn | EnrolmentChange
-) -> None:
+async def check_profile(db: AsyncSession, form: EnrolmentIn | EnrolmentChange) -> None:
     await check_terms(db, TermKind.DOMAIN, form.domains or [], "domains")
     await check_terms(db, TermKind.ROLE, form.role_goals or [], "role_goals")
     await check_terms(db, TermKind.CONTEXT, form.contexts or [], "contexts")
-    wishes = form.wishes or []
-    theirs = MENTORS.c.cohort_id == cohort_id
-    known = await db.scalars(select(MENTORS.c.id).where(theirs, MENTORS.c.id.in_(wishes)))
-    strangers = set(wishes).difference(known) if wishes else set()
-    if strangers:
-        place = next(place for place, wish in enumerate(wishes) if wish in strangers)
-        raise Invalid.at(f"wishes/{place}", "This is not a mentor of this cohort.")
 
 
 async def get(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
@@ -166,7 +154,7 @@ async def change(
 ) -> Enrolment:
     enrolment = await get(db, actor, enrolment_id)
     require_match(if_match, enrolment.version)
-    await check_profile(db, enrolment.cohort_id, form)
+    await check_profile(db, form)
     for name, value in form.model_dump(exclude_none=True).items():
         setattr(enrolment, name, value)
     note_others_act(db, actor, "enrolment.change", enrolment, now=now)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cohort.db import Base, Id, Ids, Instant, JsonList, Words, one_of
+from cohort.db import Base, Id, Instant, JsonList, Words, one_of
 from cohort.guides.models import Guide
 from cohort.people.models import Person
 
@@ -102,8 +102,6 @@ class Enrolment(Base):
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
     advisers: Mapped[Words]
-    wishes: Mapped[Ids]
-    """Mentors whom the researcher would like, ranked."""
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -228,7 +228,7 @@ async def enrol(
     own = await enrolments.find(db, actor, cohort.id)
     sent = await request.form()
     typed = typed_profile(sent, own.weekly_hours if own else [])
-    form, errors = validated(EnrolmentIn, typed | ({"wishes": own.wishes} if own else {}))
+    form, errors = validated(EnrolmentIn, typed)
     if form is not None:
         seen = etag(sent.get("version", ""))
         try:
@@ -253,7 +253,7 @@ async def _keep(
     if own is None or own.state == EnrolmentState.WITHDRAWN:
         enrolment = await enrolments.enrol(db, actor, cohort.id, form, now=now)
         return see(f"/plan/{enrolment.id}", saying=f"Welcome to {cohort.name}. This is your plan.")
-    change = EnrolmentChange(**form.model_dump(exclude={"wishes"}))
+    change = EnrolmentChange(**form.model_dump())
     await enrolments.change(db, actor, own.id, change, if_match=seen, now=now)
     return see(f"/cohorts/{cohort.slug}/enrol", saying="Your profile is kept.")
 

@@ -71,11 +71,6 @@ Advisers = Annotated[
     ),
     AfterValidator(once_each),
 ]
-Wishes = Annotated[
-    list[UUID],
-    Field(max_length=20, description="Mentors of this cohort, the dearest first.", examples=[[]]),
-    AfterValidator(once_each),
-]
 
 
 def _no_page(slug: str) -> str:
@@ -134,7 +129,6 @@ class EnrolmentIn(Strict):
     weekly_hours: WeeklyHours = Field(default=[])
     organisations: Organisations = Field(default=[])
     advisers: Advisers = Field(default=[])
-    wishes: Wishes = Field(default=[])
 
 
 class EnrolmentChange(Strict):
@@ -150,7 +144,6 @@ class EnrolmentChange(Strict):
     weekly_hours: WeeklyHours | None = None
     organisations: Organisations | None = None
     advisers: Advisers | None = None
-    wishes: Wishes | None = None
 
 
 class CohortOut(Shown):
@@ -200,7 +193,6 @@ class EnrolmentOut(Shown):
     weekly_hours: list[Span]
     organisations: list[str]
     advisers: list[str]
-    wishes: list[UUID]
     created_at: datetime
     version: int = Field(
         description="Also in the ETag; send it as If-Match to change the enrolment."

@@ -11,16 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
-from cohort.cohorts.schemas import CohortIn, EnrolmentChange, EnrolmentIn
+from cohort.cohorts.schemas import CohortIn, EnrolmentIn
 from cohort.demo import cast, weeks
 from cohort.demo.cast import Account, Cast
 from cohort.demo.weeks import Weeks
 from cohort.guides import importing
 from cohort.guides.models import Guide
-from cohort.http import etag as conditional
 from cohort.mentors import service as mentors
+from cohort.mentors import wishes
 from cohort.mentors.models import Mentor
-from cohort.mentors.schemas import MentorChangeIn, MentorIn
+from cohort.mentors.schemas import MentorIn
 from cohort.people import service as people
 from cohort.people.models import LinkPurpose, Person
 from cohort.people.schemas import NewPasswordIn, SignUpIn
@@ -136,26 +136,11 @@ async def _become_mentor(scene: Scene, mentor: cast.Mentor, *, now: datetime) ->
 async def note_wishes(scene: Scene, *, now: datetime) -> None:
     """Everyone names whom they would like, of those who are there by now."""
     for researcher in scene.cast.researchers:
-        wishes = [scene.mentors[one].id for one in researcher.wishes if one in scene.mentors]
-        enrolment = scene.enrolments[researcher.email]
-        if wishes != enrolment.wishes:
-            await enrolments.change(
-                scene.db,
-                scene.people[researcher.email],
-                enrolment.id,
-                EnrolmentChange(wishes=wishes),
-                if_match=conditional.etag(enrolment.version),
-                now=now,
-            )
+        wanted = [scene.mentors[one].id for one in researcher.wishes if one in scene.mentors]
+        actor, enrolment = scene.people[researcher.email], scene.enrolments[researcher.email]
+        await wishes.rank_mentors(scene.db, actor, enrolment.id, wanted, now=now)
     for mentor in scene.cast.mentors:
         if mentor.wishes and mentor.email in scene.mentors:
-            await _note_wishes_of(scene, mentor, now=now)
-
-
-async def _note_wishes_of(scene: Scene, mentor: cast.Mentor, *, now: datetime) -> None:
-    actor = scene.people[mentor.email]
-    row = await mentors.get(scene.db, actor, scene.mentors[mentor.email].id)
-    form = MentorChangeIn(wishes=[scene.enrolments[one].id for one in mentor.wishes])
-    if form.wishes != row.wishes:
-        tag = conditional.etag(row.version)
-        await mentors.change(scene.db, actor, row.id, form, if_match=tag, now=now)
+            actor, row = scene.people[mentor.email], scene.mentors[mentor.email]
+            liked = [scene.enrolments[one].id for one in mentor.wishes]
+            await wishes.rank_researchers(scene.db, actor, row.id, liked)

@@ -12,6 +12,7 @@ from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
 from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.pool import IdPair, Pool
@@ -31,6 +32,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     cohort_id = run.round.cohort_id
     enrolments = await _waiting(db, cohort_id)
     seats = await _seats(db, cohort_id)
+    wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
@@ -39,8 +41,11 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     floor = requirements.pop("least_score")
     return Pool(
         week=run.round.week,
-        researchers=[_researcher(one, gaps.get(one.id, {})) for one in enrolments],
-        mentors=[_mentor(mentor) for mentor, _ in seats],
+        researchers=[
+            _researcher(one, gaps.get(one.id, {}), wanted_mentors.get(one.id, []))
+            for one in enrolments
+        ],
+        mentors=[_mentor(one, wanted_researchers.get(one.id, [])) for one, _ in seats],
         places=[max(mentor.capacity - mentor.taken - awaited, 0) for mentor, awaited in seats],
         taxonomy=Taxonomy({t.slug: t.parent_slug for t in terms if t.kind is TermKind.DOMAIN}),
         weights=Weights(**run.rules.weights),
@@ -122,7 +127,7 @@ async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Over
     return (await db.scalars(standing)).all()
 
 
-def _researcher(enrolment: Enrolment, gaps: dict[str, float]) -> Researcher:
+def _researcher(enrolment: Enrolment, gaps: dict[str, float], wishes: Sequence[UUID]) -> Researcher:
     return Researcher(
         id=str(enrolment.id),
         stage=enrolment.stage.value,
@@ -135,11 +140,11 @@ def _researcher(enrolment: Enrolment, gaps: dict[str, float]) -> Researcher:
         weekly_hours=enrolment.weekly_hours,
         organisations=enrolment.organisations,
         advisers=enrolment.advisers,
-        wishes=[str(mentor_id) for mentor_id in enrolment.wishes],
+        wishes=[str(mentor_id) for mentor_id in wishes],
     )
 
 
-def _mentor(mentor: Mentor) -> MentorProfile:
+def _mentor(mentor: Mentor, wishes: Sequence[UUID]) -> MentorProfile:
     return MentorProfile(
         id=str(mentor.id),
         name=mentor.person.name,
@@ -153,7 +158,7 @@ def _mentor(mentor: Mentor) -> MentorProfile:
         time_zone=mentor.time_zone,
         weekly_hours=mentor.weekly_hours,
         organisations=mentor.organisations,
-        wishes=[str(enrolment_id) for enrolment_id in mentor.wishes],
+        wishes=[str(enrolment_id) for enrolment_id in wishes],
     )
 
 

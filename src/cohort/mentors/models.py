@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Cohort
-from cohort.db import Base, Id, Ids, Instant, JsonList, Words, one_of
+from cohort.db import Base, Id, Instant, JsonList, Words, one_of
 from cohort.people.models import Person
 
 
@@ -53,8 +53,6 @@ class Mentor(Base):
     time_zone: Mapped[str]
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
-    wishes: Mapped[Ids]
-    """Enrolments that the mentor would like, ranked."""
     consented_at: Mapped[Instant]
     decided_at: Mapped[Instant | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
@@ -66,3 +64,26 @@ class Mentor(Base):
     cohort: Mapped[Cohort] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class WishOf(StrEnum):
+    RESEARCHER = "researcher"
+    MENTOR = "mentor"
+
+
+class Wish(Base):
+    """One of the two would like the other; both may, each with a rank of their own."""
+
+    __tablename__ = "wishes"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "wish_of", "mentor_id"),
+        Index("ix_wishes_mentor_id_wish_of", "mentor_id", "wish_of"),
+        CheckConstraint("rank >= 0", name="rank"),
+    )
+
+    id: Mapped[Id]
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
+    mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"))
+    wish_of: Mapped[WishOf] = mapped_column(one_of(WishOf))
+    rank: Mapped[int]
+    """0 is the dearest."""

@@ -89,9 +89,6 @@ class MentorChangeIn(Strict):
     organisations: Organisations | None = None
     capacity: Capacity | None = None
     motivation: Motivation | None = None
-    wishes: Annotated[list[UUID], AfterValidator(once_each)] | None = Field(
-        default=None, max_length=20, description="Enrolments you would like to mentor, ranked."
-    )
 
 
 class RefusalIn(Strict):
@@ -125,7 +122,24 @@ class MentorOut(Shown):
     weekly_hours: list[Span]
     organisations: list[str]
     motivation: str
-    wishes: list[UUID]
     decided_at: datetime | None
     decision_note: str
     created_at: datetime
+
+
+class MentorWishes(Strict):
+    """Whom a researcher would like as a mentor."""
+
+    mentor_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
+        max_length=20, description="Mentors of the same cohort, the dearest first.", examples=[[]]
+    )
+
+
+class ResearcherWishes(Strict):
+    """Whom a mentor would like to mentor."""
+
+    enrolment_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
+        max_length=20,
+        description="Enrolments of the same cohort, the dearest first.",
+        examples=[[]],
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Cohort, Enrolment, Organiser
+from cohort.cohorts.models import Cohort, Organiser
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import TermKind
 from cohort.http import etag as conditional
@@ -68,7 +68,6 @@ async def sign_up(
             consented_at=now,
             created_at=now,
             decision_note="",
-            wishes=[],
             **form.model_dump(exclude={"name", "email", "consent"}),
         )
         .on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
@@ -215,11 +214,10 @@ async def change(
     now: datetime,
 ) -> Mentor:
     """Change one's own profile, as it was read."""
-    mentor = await get_own(db, actor, mentor_id)
+    await get_own(db, actor, mentor_id)
     conditional.require_match(if_match, (await places.hold(db, mentor_id)).version)
     changes = form.model_dump(exclude_none=True)
     await check_profile_terms(db, changes)
-    await _check_wishes(db, mentor.cohort_id, changes.get("wishes", []))
     if form.capacity is not None:
         await set_capacity(db, actor, mentor_id, form.capacity, now=now)
     await _write(db, mentor_id, **changes)
@@ -231,15 +229,6 @@ async def get_own(db: AsyncSession, actor: Person, mentor_id: UUID) -> Mentor:
     if not policy.is_own(actor, mentor):
         raise NotAllowed("Only the mentor whose profile this is may change it.")
     return mentor
-
-
-async def _check_wishes(db: AsyncSession, cohort_id: UUID, wishes: list[UUID]) -> None:
-    if wishes:
-        there = select(Enrolment.id).where(Enrolment.cohort_id == cohort_id)
-        found = set(await db.scalars(there.where(Enrolment.id.in_(wishes))))
-        for place, wish in enumerate(wishes):
-            if wish not in found:
-                raise Invalid.at(f"wishes/{place}", "There is no such researcher in this cohort.")
 
 
 async def _write(db: AsyncSession, mentor_id: UUID, **changes: Any) -> None:

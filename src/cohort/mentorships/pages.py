@@ -1,6 +1,6 @@
 """A mentor's page, and the answers to proposals in a browser."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -8,16 +8,13 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.guides import service as guides
-from cohort.http.fields import Strict
 from cohort.http.forms import read_form
 from cohort.http.pages import Asked, local, page, see
 from cohort.mentors import service as mentors
-from cohort.mentors.schemas import Capacity
 from cohort.mentorships import policy, reading, service
 from cohort.mentorships.models import ProposalState, Side
 from cohort.mentorships.schemas import EndIn, NoIn
@@ -26,77 +23,19 @@ from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 
 
-class PlacesIn(Strict):
-    capacity: Annotated[Capacity, Field(examples=[2])]
-
-
 @get("/mentoring", guards=[signed_in])
 async def mentoring_page(
     request: Asked, db: NamedDependency[AsyncSession], actor: NamedDependency[Person]
 ) -> Response[str]:
-    return await _mentoring(request, db, actor)
-
-
-async def _mentoring(
-    request: Asked, db: AsyncSession, actor: Person, *, status: int = 200, **wrong: Any
-) -> Response[str]:
-    """`wrong` is what was typed into one mentor's form, and what is wrong with it."""
-    context = {"wrong_at": None, "typed": {}, "errors": {}} | wrong
     return page(
         request,
         "mentorships/mentoring.html",
-        status=status,
         mentors=await mentors.list_own(db, actor),
         proposals=await reading.open_for_mentor(db, actor),
         mentorships=await reading.mentees_of(db, actor),
         titles=await guides.titles(db),
         languages=LANGUAGES,
-        **context,
     )
-
-
-@post("/mentoring/{mentor_id:uuid}/places", guards=[signed_in])
-async def set_places(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    mentor_id: FromPath[UUID],
-) -> Response[str] | Redirect:
-    form, errors, typed = await read_form(request, PlacesIn)
-    if form is not None:
-        try:
-            await mentors.set_capacity(db, actor, mentor_id, form.capacity, now=clock())
-        except mentors.CapacityBelowTaken as refusal:
-            errors = {"capacity": refusal.sentence}
-        else:
-            return see("/mentoring", saying="Your places are changed.")
-    wrong = {"wrong_at": mentor_id, "typed": typed, "errors": errors}
-    return await _mentoring(request, db, actor, status=422, **wrong)
-
-
-@post("/mentoring/{mentor_id:uuid}/pause", guards=[signed_in])
-async def pause(
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    mentor_id: FromPath[UUID],
-) -> Redirect:
-    await mentors.pause(db, actor, mentor_id, now=clock())
-    return see(
-        "/mentoring", saying="You are paused. Nobody new is proposed to you until you resume."
-    )
-
-
-@post("/mentoring/{mentor_id:uuid}/resume", guards=[signed_in])
-async def resume(
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    mentor_id: FromPath[UUID],
-) -> Redirect:
-    await mentors.resume(db, actor, mentor_id, now=clock())
-    return see("/mentoring", saying="Welcome back. You are in the next matching again.")
 
 
 def onward(request: Asked, otherwise: str) -> str:
@@ -214,9 +153,6 @@ router = Router(
     "",
     route_handlers=[
         mentoring_page,
-        set_places,
-        pause,
-        resume,
         accept,
         decline_page,
         decline,
