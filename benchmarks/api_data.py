@@ -64,18 +64,17 @@ INSERT INTO organisers (cohort_id, person_id, since)
 SELECT pg_temp.id_of('cohort', n), pg_temp.id_of('person', 0), $now FROM generate_series(0, $others) n;
 
 INSERT INTO enrolments (id, cohort_id, person_id, state, about, stage, domains, role_goals,
-    contexts, languages, time_zone, weekly_hours, organisations, advisers, wishes, created_at,
-    version)
+    contexts, languages, time_zone, weekly_hours, organisations, advisers, created_at, version)
 SELECT pg_temp.id_of('enrolment', n),
     pg_temp.id_of('cohort', CASE WHEN n <= $researchers THEN 0
                     ELSE 1 + (n - $researchers - 1) / $in_another END),
     pg_temp.id_of('person', n), 'active', repeat('I work on translation for small languages. ', 3),
-    'phd', ARRAY['domain-' || n % 20, 'domain-' || n % 7], ARRAY['role-' || n % 20, 'role-' || n % 3],
-    ARRAY['context-' || n % 5], '{en,de}', 'Europe/Berlin',
+    'phd', ARRAY['domain-' || n % 20, 'domain-' || n % 7],
+    ARRAY['role-' || n % 20, 'role-' || n % 3], ARRAY['context-' || n % 5], '{en,de}', 'Europe/Berlin',
     '[{"day": "tuesday", "start": "17:00", "end": "20:00"},
       {"day": "friday", "start": "09:00", "end": "12:00"}]',
-    ARRAY['University ' || n % 100], ARRAY['Professor ' || n], '{}', timestamptz '$start'
-    + n * interval '1 minute', 1
+    ARRAY['University ' || n % 100], ARRAY['Professor ' || n],
+    timestamptz '$start' + n * interval '1 minute', 1
 FROM generate_series(1, $enrolments) n;
 
 INSERT INTO plan_items (id, enrolment_id, milestone_id, position, due_at, state, passed_at)
@@ -95,13 +94,13 @@ SELECT pg_temp.id_of('review', n * 100::bigint + k), pg_temp.id_of('submission',
 FROM generate_series(1, $enrolments) n, generate_series(1, 20) k WHERE k <= n % 20;
 
 INSERT INTO mentors (id, cohort_id, person_id, state, capacity, taken, motivation, came_from,
-    domains, roles, contexts, skills, languages, time_zone, weekly_hours, organisations, wishes,
+    domains, roles, contexts, skills, languages, time_zone, weekly_hours, organisations,
     consented_at, decision_note, created_at, version)
 SELECT pg_temp.id_of('mentor', n), pg_temp.id_of('cohort', 0), pg_temp.id_of('person', $enrolments + n), 'approved', 3, 0,
     repeat('I was there once. ', 10), 'phd', ARRAY['domain-' || n % 20], ARRAY['role-' || n % 20],
     '{context-1}', ARRAY['skill-' || n % 20], '{en}', 'Europe/Berlin',
-    '[{"day": "tuesday", "start": "17:00", "end": "20:00"}]', ARRAY['Company ' || n], '{}', $now,
-    '', $now, 1
+    '[{"day": "tuesday", "start": "17:00", "end": "20:00"}]', ARRAY['Company ' || n], $now, '',
+    $now, 1
 FROM generate_series(1, $mentors) n;
 INSERT INTO rules (id, cohort_id, version, weights, requirements, aim, created_at)
 VALUES (pg_temp.id_of('rules', 0), pg_temp.id_of('cohort', 0), 1, '{}', '{}',
