@@ -164,8 +164,8 @@ async def add_organiser(
         except Invalid as refusal:
             errors = errors_of(refusal)
         else:
-            said = f"{added.person.name} runs this cohort with you."
-            return see(f"/cohorts/{slug}/settings", saying=said)
+            notice = f"{added.person.name} runs this cohort with you."
+            return see(f"/cohorts/{slug}/settings", saying=notice)
     return await _settings(
         request, db, actor, cohort, sent="organisers", typed=typed, errors=errors
     )

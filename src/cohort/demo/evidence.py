@@ -74,6 +74,6 @@ def steps_of(
 
 def _text(words: Words, milestone: str, field: str, variant: int) -> str:
     own, remarks = words.evidence[milestone], words.remarks
-    said = own[variant % len(own)].replace("{field}", field)
+    text = own[variant % len(own)].replace("{field}", field)
     # Every third piece of evidence says no more than that.
-    return f"{said}\n\n{remarks[variant % len(remarks)]}" if variant % 3 else said
+    return f"{text}\n\n{remarks[variant % len(remarks)]}" if variant % 3 else text

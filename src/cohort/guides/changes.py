@@ -179,7 +179,7 @@ def _settled(
     """Give every draft the slug of the section it is, and a new one a slug that no one has."""
     book = SlugBook(known_slugs.union(draft.slug for draft in drafts))
     slug_of_draft: dict[str | None, str | None] = {None: None}
-    settled = []
+    placed = []
     for draft in drafts:
         parent_slug = slug_of_draft[draft.parent_slug]
         if draft.slug in known_of:
@@ -189,8 +189,8 @@ def _settled(
         else:
             slug = draft.slug
         slug_of_draft[draft.slug] = slug
-        settled.append(replace(draft, slug=slug, parent_slug=parent_slug))
-    return tuple(settled)
+        placed.append(replace(draft, slug=slug, parent_slug=parent_slug))
+    return tuple(placed)
 
 
 def _moved(pairs: Sequence[tuple[KnownSection, SectionDraft]]) -> tuple[str, ...]:

@@ -104,13 +104,13 @@ def heat_step(share: float) -> int:
 
 def weekly(spans: WeeklyHours) -> str:
     """`Mon 09:00–12:00, 14:00–17:00; Tue 17:00–20:00`, Monday first."""
-    said = []
+    days = []
     for name in DAYS:
         times = sorted((span["start"], span["end"]) for span in spans if span["day"] == name)
         if times:
             listed = ", ".join(f"{start}–{end}" for start, end in times)
-            said.append(f"{name[:3].title()} {listed}")
-    return "; ".join(said)
+            days.append(f"{name[:3].title()} {listed}")
+    return "; ".join(days)
 
 
 def ticks(spans: WeeklyHours) -> list[str]:

@@ -106,7 +106,8 @@ async def check_postgres(settings: Settings) -> list[Finding]:
             settings.database_url.replace("+asyncpg", "", 1), timeout=PATIENCE
         )
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return [fail("PostgreSQL", f"does not let us in ({said(error)}): see COHORT_DATABASE_URL.")]
+        reason = reason_of(error)
+        return [fail("PostgreSQL", f"does not let us in ({reason}): see COHORT_DATABASE_URL.")]
     try:
         major = db.get_server_version().major
         if major < OLDEST_POSTGRES:
@@ -133,7 +134,7 @@ async def check_redis(settings: Settings) -> Finding:
         ) as queue:
             version = (await queue.info("server"))["redis_version"]
     except (OSError, RedisError) as error:
-        return fail("Redis", f"does not answer ({said(error)}): see COHORT_REDIS_URL.")
+        return fail("Redis", f"does not answer ({reason_of(error)}): see COHORT_REDIS_URL.")
     return ok("Redis", f"{version} answers")
 
 
@@ -145,5 +146,5 @@ def check_mail(settings: Settings) -> Finding:
     return fail("mail", "no one would get any: set COHORT_SMTP_URL.")
 
 
-def said(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__

@@ -130,8 +130,8 @@ async def approve(
     mentor_id: FromPath[UUID],
 ) -> Redirect:
     mentor = await service.approve(db, actor, mentor_id, now=clock())
-    said = f"{mentor.person.name} is approved, and is in the next matching."
-    return see(f"/mentors/{mentor_id}", saying=said)
+    notice = f"{mentor.person.name} is approved, and is in the next matching."
+    return see(f"/mentors/{mentor_id}", saying=notice)
 
 
 @post("/mentors/{mentor_id:uuid}/decline", guards=[signed_in])

@@ -1,4 +1,4 @@
-"""A mentor's places: dealt out under a lock on the mentor's row, and counted by the database."""
+"""A mentor's places: given away under a lock on the mentor's row, and counted by the database."""
 
 from uuid import UUID
 
@@ -9,17 +9,17 @@ from cohort.errors import NotFound
 from cohort.mentors.models import Mentor, MentorState
 
 
-async def hold(db: AsyncSession, mentor_id: UUID) -> Mentor:
-    """The row as it is now, held until this transaction ends: its places are dealt out."""
-    held = await db.scalar(
+async def lock(db: AsyncSession, mentor_id: UUID) -> Mentor:
+    """The row as it is now, locked until this transaction ends: its places are given away."""
+    mentor = await db.scalar(
         select(Mentor)
         .where(Mentor.id == mentor_id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
-    if held is None:
+    if mentor is None:
         raise NotFound
-    return held
+    return mentor
 
 
 async def take_place(db: AsyncSession, mentor_id: UUID) -> bool:

@@ -74,9 +74,9 @@ async def sign_up(
         .returning(Mentor)
     )
     if mentor is not None:
-        told = {"cohort_id": cohort_id, "mentor_id": mentor.id}
+        arguments = {"cohort_id": cohort_id, "mentor_id": mentor.id}
         organisers = await organisers_of(db, cohort_id)
-        each = [{**told, "organiser_id": organiser_id} for organiser_id in organisers]
+        each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]
         await enqueue_each(db, "mentors.tell_new", each, now=now)
     return mentor
 
@@ -113,10 +113,10 @@ async def taking_mentors(db: AsyncSession, which: ColumnElement[bool]) -> Cohort
     return cohort
 
 
-async def check_profile_terms(db: AsyncSession, said: Mapping[str, Any]) -> None:
+async def check_profile_terms(db: AsyncSession, profile: Mapping[str, Any]) -> None:
     for field, kind in TERMS.items():
-        if said.get(field):
-            await check_terms(db, kind, said[field], field)
+        if profile.get(field):
+            await check_terms(db, kind, profile[field], field)
 
 
 async def organisers_of(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
@@ -215,7 +215,7 @@ async def change(
 ) -> Mentor:
     """Change one's own profile, as it was read."""
     await get_own(db, actor, mentor_id)
-    conditional.require_match(if_match, (await places.hold(db, mentor_id)).version)
+    conditional.require_match(if_match, (await places.lock(db, mentor_id)).version)
     changes = form.model_dump(exclude_none=True)
     await check_profile_terms(db, changes)
     if form.capacity is not None:

@@ -67,7 +67,7 @@ async def rank_researchers(
     )
     sentence = "There is no such researcher in this cohort."
     _refuse_strangers(enrolment_ids, known, "enrolment_ids", sentence)
-    await places.hold(db, mentor_id)
+    await places.lock(db, mentor_id)
     await db.execute(delete(Wish).where(_by_mentor(mentor_id)))
     await _store(
         db,

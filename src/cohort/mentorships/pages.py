@@ -53,15 +53,15 @@ async def accept(
     proposal_id: FromPath[UUID],
 ) -> Redirect:
     proposal = await service.accept(db, actor, proposal_id, now=clock())
-    mentor_said = policy.side_of(actor, proposal) is Side.MENTOR
-    other = (proposal.enrolment if mentor_said else proposal.mentor).person
+    by_mentor = policy.side_of(actor, proposal) is Side.MENTOR
+    other = (proposal.enrolment if by_mentor else proposal.mentor).person
     begun = proposal.state is ProposalState.ACCEPTED
-    said = (
+    notice = (
         f"It is a match: you and {other.name}."
         if begun
         else f"Thank you. It begins when {other.name} says yes too."
     )
-    return see(onward(request, "/"), saying=said)
+    return see(onward(request, "/"), saying=notice)
 
 
 @get("/proposals/{proposal_id:uuid}/decline", guards=[signed_in])
@@ -104,8 +104,8 @@ async def decline(
     if form is None:
         return await _decline(request, db, actor, proposal_id, errors=errors, typed=typed)
     await service.decline(db, actor, proposal_id, form.note, now=clock())
-    said = "Thank you for saying so. The organisers read why, and we look again."
-    return see(onward(request, "/"), saying=said)
+    notice = "Thank you for saying so. The organisers read why, and we look again."
+    return see(onward(request, "/"), saying=notice)
 
 
 @get("/mentorships/{mentorship_id:uuid}/end", guards=[signed_in])

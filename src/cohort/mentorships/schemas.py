@@ -96,24 +96,26 @@ class MentorshipOut(Shown):
 
 
 def researcher_out(enrolment: Enrolment) -> ResearcherOut:
-    said = {name: getattr(enrolment, name, None) for name in ResearcherOut.model_fields}
+    columns = {name: getattr(enrolment, name, None) for name in ResearcherOut.model_fields}
     return ResearcherOut.model_validate(
-        said | {"enrolment_id": enrolment.id, "name": enrolment.person.name}
+        columns | {"enrolment_id": enrolment.id, "name": enrolment.person.name}
     )
 
 
 def mentor_out(mentor: Mentor) -> MentorCardOut:
-    said = {name: getattr(mentor, name, None) for name in MentorCardOut.model_fields}
-    return MentorCardOut.model_validate(said | {"mentor_id": mentor.id, "name": mentor.person.name})
+    columns = {name: getattr(mentor, name, None) for name in MentorCardOut.model_fields}
+    return MentorCardOut.model_validate(
+        columns | {"mentor_id": mentor.id, "name": mentor.person.name}
+    )
 
 
 def proposal_out(actor: Person, proposal: Proposal) -> ProposalOut:
     """As the actor may see it: why one of the two said no is not for the other."""
-    said = {name: getattr(proposal, name, None) for name in ProposalOut.model_fields}
+    columns = {name: getattr(proposal, name, None) for name in ProposalOut.model_fields}
     one_of_the_two = actor.id in {proposal.enrolment.person_id, proposal.mentor.person_id}
     hidden = one_of_the_two and proposal.declined_by not in {None, actor.id}
     return ProposalOut.model_validate(
-        said
+        columns
         | {
             "researcher": researcher_out(proposal.enrolment),
             "mentor": mentor_out(proposal.mentor),
@@ -123,10 +125,10 @@ def proposal_out(actor: Person, proposal: Proposal) -> ProposalOut:
 
 
 def mentorship_out(mentorship: Mentorship) -> MentorshipOut:
-    said = {name: getattr(mentorship, name, None) for name in MentorshipOut.model_fields}
+    columns = {name: getattr(mentorship, name, None) for name in MentorshipOut.model_fields}
     active = mentorship.ended_at is None
     return MentorshipOut.model_validate(
-        said
+        columns
         | {
             "researcher": researcher_out(mentorship.enrolment),
             "mentor": mentor_out(mentorship.mentor),

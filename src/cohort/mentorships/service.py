@@ -95,7 +95,7 @@ async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: dat
     """Say yes; the second yes begins the mentorship, once. Saying yes twice is one yes."""
     proposal = await reading.get_proposal(db, actor, proposal_id)
     side = side_who_answers(actor, proposal)
-    await places.hold(db, proposal.mentor_id)
+    await places.lock(db, proposal.mentor_id)
     yes = (
         Proposal.researcher_accepted_at if side is Side.RESEARCHER else Proposal.mentor_accepted_at
     )
@@ -168,15 +168,15 @@ async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None
         .where(Proposal.id == proposal.id)
         .values(state=ProposalState.ACCEPTED, closed_at=now)
     )
-    told = {"cohort_id": proposal.cohort_id, "mentorship_id": begun}
-    each = [{**told, "side": side} for side in Side]
+    arguments = {"cohort_id": proposal.cohort_id, "mentorship_id": begun}
+    each = [{**arguments, "side": side} for side in Side]
     await enqueue_each(db, "mentorships.tell_matched", each, now=now)
     await lapse_when_full(db, proposal.mentor_id, now=now)
 
 
 async def lapse_when_full(db: AsyncSession, mentor_id: UUID, *, now: datetime) -> None:
     """Whoever has no place left cannot be asked any more: the open proposals lapse."""
-    mentor = await places.hold(db, mentor_id)
+    mentor = await places.lock(db, mentor_id)
     if mentor.taken >= mentor.capacity:
         await _lapse(
             db,
@@ -233,9 +233,9 @@ async def decline(
         audit.record(
             db, actor, "proposal.decline", proposal.id, now=now, cohort_id=proposal.cohort_id
         )
-        told = {"cohort_id": proposal.cohort_id, "proposal_id": proposal.id}
+        arguments = {"cohort_id": proposal.cohort_id, "proposal_id": proposal.id}
         organisers = await mentors.organisers_of(db, proposal.cohort_id)
-        each = [{**told, "organiser_id": organiser_id} for organiser_id in organisers]
+        each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]
         await enqueue_each(db, "mentorships.tell_declined", each, now=now)
     elif proposal.declined_by != actor.id:
         raise closed(proposal)
@@ -262,7 +262,7 @@ async def _end(
     *,
     now: datetime,
 ) -> bool:
-    await places.hold(db, mentor_id)
+    await places.lock(db, mentor_id)
     ended = await db.scalar(
         update(Mentorship)
         .where(Mentorship.id == mentorship_id, Mentorship.ended_at.is_(None))

@@ -121,8 +121,8 @@ async def versions_of(
     if await db.scalar(policy.items_visible_to(actor).where(PlanItem.id == item_id)) is None:
         raise NotFound
     versions = select(Submission).where(Submission.plan_item_id == item_id)
-    told = versions.options(joinedload(Submission.review).joinedload(Review.reviewer))
-    return await page_of(db, told, by=Submission.submitted_at, id=Submission.id, part=part)
+    with_reviews = versions.options(joinedload(Submission.review).joinedload(Review.reviewer))
+    return await page_of(db, with_reviews, by=Submission.submitted_at, id=Submission.id, part=part)
 
 
 async def last_versions(db: AsyncSession, item_id: UUID, *, limit: int) -> Sequence[Submission]:
