@@ -82,7 +82,8 @@ SELECT pg_temp.id_of('item', n * 100::bigint + k), pg_temp.id_of('enrolment', n)
     timestamptz '$start' + k * interval '2 days',
     CASE WHEN k <= n % 20 THEN 'passed' WHEN k = n % 20 + 1 THEN 'submitted' ELSE 'open' END,
     CASE WHEN k <= n % 20 THEN $now END
-FROM generate_series(1, $enrolments) n, generate_series(1, $milestones) k;
+FROM generate_series(1, $enrolments) n, generate_series(1, $milestones) k
+ORDER BY n, k; -- a plan is laid out at once, so its rows lie side by side
 INSERT INTO submissions (id, plan_item_id, version, text, links, submitted_at)
 SELECT pg_temp.id_of('submission', n * 100::bigint + k), pg_temp.id_of('item', n * 100::bigint + k), 1,
     repeat('The monitor runs hourly; the threshold is argued in the notebook. ', 4),

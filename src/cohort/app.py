@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, cast
 
+import msgspec
 import structlog
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State
@@ -19,11 +20,12 @@ from litestar.params import QueryParameter
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Method, Scope
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import __version__, rooms
 from cohort.clock import Clock, utc_now
-from cohort.db import create_engine, create_sessions
+from cohort.db import create_engine, create_readers, create_sessions
 from cohort.errors import NotSignedIn
 from cohort.http import pages as web
 from cohort.http.body import BODY_LIMIT, JsonRequest
@@ -64,7 +66,7 @@ OVER_TLS = (b"strict-transport-security", b"max-age=31536000")
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     configure_logging(settings)
     engine = create_engine(settings)
-    sessions = create_sessions(engine)
+    sessions, readers = create_sessions(engine), create_readers(engine)
     redis = wake.connect(settings.redis_url)
     wake_up = wake.WakeUp(redis)
     meters = health.Meters()
@@ -82,13 +84,17 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             Router("/api/v1", route_handlers=list(rooms.API)),
             *rooms.PAGES,
             create_static_files_router(
-                "/static", [web.STATIC], guards=[public], send_as_attachment=False
+                "/static",
+                [web.STATIC],
+                guards=[public],
+                opt={"same_for_everyone": True},
+                send_as_attachment=False,
             ),
         ],
         middleware=[
-            DefineMiddleware(OneTransaction, sessions=sessions, wake=wake_up.wake),
+            DefineMiddleware(OneTransaction, sessions=sessions, readers=readers, wake=wake_up.wake),
             DefineMiddleware(SameOrigin, public_url=settings.public_url),
-            DefineMiddleware(WhoIsAsking, settings=settings, clock=clock),
+            DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),
             DefineMiddleware(OneAnswerPerKey, clock=clock),
         ],
         dependencies={
@@ -108,12 +114,14 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             {
                 "settings": settings,
                 "sessions": sessions,
+                "readers": readers,
                 "wake_up": wake_up,
                 "throttle": throttle,
                 "meters": meters,
                 "pages": web.create_pages(settings),
             }
         ),
+        type_encoders={BaseModel: as_json},
         plugins=[WallTimes()],
         openapi_config=contract(),
         request_class=JsonRequest,
@@ -147,6 +155,11 @@ class WallTimes(OpenAPISchemaPlugin):
 
 def name_of_operation(handler: HTTPRouteHandler, _method: Method, _path: Any) -> str:
     return handler.fn.__name__
+
+
+def as_json(model: BaseModel) -> msgspec.Raw:
+    """Straight to the bytes of the answer, with no dict between."""
+    return msgspec.Raw(model.__pydantic_serializer__.to_json(model))
 
 
 def provide_db(request: Request[Any, Any, State]) -> AsyncSession:

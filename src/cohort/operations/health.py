@@ -77,4 +77,9 @@ async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Respo
     return Response(body, media_type=CONTENT_TYPE_LATEST)
 
 
-router = Router("", route_handlers=[is_live, is_ready, read_metrics], tags=["operations"])
+router = Router(
+    "",
+    route_handlers=[is_live, is_ready, read_metrics],
+    tags=["operations"],
+    opt={"same_for_everyone": True},
+)
