@@ -26,7 +26,7 @@ import numpy as np
 
 from cohort.assignment.large.blocks import BlockScores, ProductScores
 from cohort.assignment.large.solver import solve_large
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 PLACES = 3
@@ -167,8 +167,8 @@ def timed(act: Callable[[], T]) -> tuple[T, dict[str, object]]:
 
 def profiled(n: int, m: int, *, few: bool) -> tuple[BlockScores, dict[str, np.ndarray]]:
     """Made-up people; with `few`, of a few thousand kinds on either side."""
+    from cohort.pairing.rules import Requirements, Weights  # noqa: PLC0415
     from cohort.pairing.scores.distinct import pool_of  # noqa: PLC0415
-    from cohort.pairing.scores.scoring import Requirements, Weights  # noqa: PLC0415
 
     rng = np.random.default_rng(n)
     shape = rng.integers(0, 2500, n) if few else np.arange(n)
@@ -205,9 +205,9 @@ def common(rng: np.random.Generator) -> dict[str, object]:
     }
 
 
-def researcher(k: int) -> Researcher:
+def researcher(k: int) -> ResearcherProfile:
     rng = np.random.default_rng([1, k])
-    return Researcher(
+    return ResearcherProfile(
         id=f"r{k}",
         stage=str(rng.choice(["phd", "postdoc", "researcher"])),
         role_goals=[f"g{one}" for one in rng.permutation(12)[:3]],
@@ -216,9 +216,9 @@ def researcher(k: int) -> Researcher:
     )
 
 
-def mentor(k: int) -> Mentor:
+def mentor(k: int) -> MentorProfile:
     rng = np.random.default_rng([2, k])
-    return Mentor(
+    return MentorProfile(
         id=f"m{k}",
         name=f"Mentor {k}",
         came_from=str(rng.choice(["phd", "postdoc", "researcher", "industry"])),

@@ -23,9 +23,10 @@ from cohort.assignment.certificate import verify
 from cohort.assignment.counterfactual import counterfactuals
 from cohort.assignment.fair import fairest
 from cohort.assignment.flow import Goal, Scope
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 from cohort.assignment.stages import whole
 
 SIZES = ((500, 167), (2000, 667))

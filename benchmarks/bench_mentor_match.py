@@ -29,8 +29,9 @@ import sides
 
 from cohort.assignment.certificate import verify
 from cohort.assignment.counterfactual import counterfactuals
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 
 ROUNDS = 3
 ALONE = 6

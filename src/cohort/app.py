@@ -29,10 +29,14 @@ from cohort.db import create_engine, create_readers, create_sessions
 from cohort.errors import NotSignedIn
 from cohort.http import pages as web
 from cohort.http.body import BODY_LIMIT, JsonRequest
-from cohort.http.idempotency import OneAnswerPerKey
+from cohort.http.compression import GZIP, Compression
+from cohort.http.head import HeadAsGet
+from cohort.http.idempotency import OneResponsePerKey
+from cohort.http.not_modified import NotModified
 from cohort.http.origin import SameOrigin
 from cohort.http.paging import FIRST_PAGE, Slice
 from cohort.http.problems import refuse
+from cohort.http.response_headers import add_headers
 from cohort.http.transaction import OneTransaction
 from cohort.jobs import wake
 from cohort.jobs.progress import ProgressStore
@@ -44,23 +48,6 @@ from cohort.people.throttle import Throttle, Tries
 from cohort.settings import Settings
 
 log = structlog.get_logger()
-
-SECURITY_HEADERS = [
-    (
-        b"content-security-policy",
-        (
-            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-            b"frame-ancestors 'none'"
-        ),
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-]
-OVER_TLS = (b"strict-transport-security", b"max-age=31536000")
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
@@ -79,7 +66,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         await redis.aclose()
         await engine.dispose()
 
-    return Litestar(
+    pages = web.create_pages(settings)
+    static = cast("web.Fingerprints", pages.globals["static"])
+    app = Litestar(
         route_handlers=[
             Router("/api/v1", route_handlers=list(rooms.API)),
             *rooms.PAGES,
@@ -92,23 +81,16 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             ),
         ],
         middleware=[
+            DefineMiddleware(Compression, config=GZIP),
+            NotModified,
             DefineMiddleware(OneTransaction, sessions=sessions, readers=readers, wake=wake_up.wake),
             DefineMiddleware(SameOrigin, public_url=settings.public_url),
             DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),
-            DefineMiddleware(OneAnswerPerKey, clock=clock),
+            DefineMiddleware(OneResponsePerKey, clock=clock),
         ],
-        dependencies={
-            "db": Provide(provide_db, sync_to_thread=False),
-            "actor": Provide(provide_actor, sync_to_thread=False),
-            "credential": Provide(provide_credential, sync_to_thread=False),
-            "part": Provide(provide_part, sync_to_thread=False),
-            "progress": Provide(provide_progress, sync_to_thread=False),
-            "clock": Provide(lambda: clock, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-            "tries": Provide(provide_tries, sync_to_thread=False),
-        },
+        dependencies=provided(settings, clock),
         exception_handlers={Exception: refuse},
-        before_send=[add_headers(settings), count_and_log(meters)],
+        before_send=[add_headers(settings, static), count_and_log(meters)],
         lifespan=[opened],
         state=State(
             {
@@ -118,7 +100,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 "wake_up": wake_up,
                 "throttle": throttle,
                 "meters": meters,
-                "pages": web.create_pages(settings),
+                "pages": pages,
             }
         ),
         type_encoders={BaseModel: as_json},
@@ -128,6 +110,22 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         request_max_body_size=BODY_LIMIT,
         logging_config=None,
     )
+    app.asgi_handler = HeadAsGet(app.asgi_handler)
+    return app
+
+
+def provided(settings: Settings, clock: Clock) -> dict[str, Provide]:
+    """What handlers may ask for by name."""
+    return {
+        "db": Provide(provide_db, sync_to_thread=False),
+        "actor": Provide(provide_actor, sync_to_thread=False),
+        "credential": Provide(provide_credential, sync_to_thread=False),
+        "part": Provide(provide_part, sync_to_thread=False),
+        "progress": Provide(provide_progress, sync_to_thread=False),
+        "clock": Provide(lambda: clock, sync_to_thread=False),
+        "settings": Provide(lambda: settings, sync_to_thread=False),
+        "tries": Provide(provide_tries, sync_to_thread=False),
+    }
 
 
 def contract() -> OpenAPIConfig:
@@ -195,22 +193,6 @@ def provide_part(
     ] = FIRST_PAGE,
 ) -> Slice:
     return Slice(cursor, limit)
-
-
-def add_headers(settings: Settings) -> Any:
-    headers = [*SECURITY_HEADERS, *([OVER_TLS] if settings.secure else [])]
-
-    async def add(message: Message, scope: Scope) -> None:
-        if message["type"] != "http.response.start":
-            return
-        path, sent = scope["path"], list(message["headers"])
-        if path.startswith("/static/"):
-            sent.append((b"cache-control", b"public, max-age=31536000, immutable"))
-        elif not any(name == b"cache-control" for name, _ in sent):
-            sent.append((b"cache-control", b"no-store"))
-        message["headers"] = [*sent, *headers]
-
-    return add
 
 
 def count_and_log(meters: health.Meters) -> Any:

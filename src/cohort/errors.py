@@ -29,6 +29,8 @@ class Refusal(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "refused"
     title: ClassVar[str] = "That did not work"
+    retry_after: int | None = None
+    """Seconds after which the same request may well succeed."""
 
     def __init__(self, sentence: str, *, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(sentence)
@@ -126,6 +128,7 @@ class Unavailable(Refusal):
     status = 503
     code = "unavailable"
     title = "We cannot do this right now"
+    retry_after = 5
 
     def __init__(
         self, sentence: str = "A server that we need does not answer. Try again in a moment."

@@ -23,12 +23,12 @@ from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
 from cohort.jobs.context import JobFunction
 from cohort.matching import jobs as matching_jobs
-from cohort.matching import override_routes as matching_override_routes
 from cohort.matching import pages as matching_pages
-from cohort.matching import preview_pages as matching_preview_pages
-from cohort.matching import preview_routes as matching_preview_routes
-from cohort.matching import result_routes as matching_result_routes
 from cohort.matching import routes as matching_routes
+from cohort.matching.overrides import routes as matching_override_routes
+from cohort.matching.previews import pages as matching_preview_pages
+from cohort.matching.previews import routes as matching_preview_routes
+from cohort.matching.results import routes as matching_result_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
@@ -37,7 +37,7 @@ from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
-from cohort.operations import health
+from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
 from cohort.people import jobs as people_jobs
@@ -78,6 +78,7 @@ PAGES: Sequence[Router] = (
     matching_preview_pages.router,
     dashboard_pages.router,
     operations_pages.router,
+    well_known.router,
     health.router,
 )
 JOBS: Mapping[str, JobFunction] = {

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
 
     smtp_url: Annotated[str, AfterValidator(_of_mail_server)] | None = None
     mail_from: str = "cohort <cohort@localhost>"
+    security_contact: Annotated[str, Field(pattern=r"^(mailto|https|tel):\S+$")] | None = None
+    """Whom finders of a security fault should tell, such as mailto:security@example.org: what
+    /.well-known/security.txt says, which is not there while this is not set."""
+
     development: bool = False
     """With no mail server, mail goes to a mailbox page instead of being refused."""
 

@@ -10,7 +10,7 @@ from tests.cli.conftest import EXAMPLES, ROOT, Desk
 
 from cohort.pairing.find import find_pairs
 from cohort.pairing.pool import Pool
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 
@@ -28,7 +28,7 @@ def test_the_demo_people_get_the_pairs_that_the_platform_gives_them(desk: Desk) 
     terms = tomllib.loads((ROOT / "seed" / "taxonomy.toml").read_text())
     known = {one["email"] for one in [*researchers, *mentors]}
 
-    def kept(one: dict[str, Any], kind: type[Researcher | Mentor]) -> dict[str, Any]:
+    def kept(one: dict[str, Any], kind: type[ResearcherProfile | MentorProfile]) -> dict[str, Any]:
         facts = {key: one[key] for key in one if key in kind.__dataclass_fields__}
         return {"id": one["email"], **facts, "wishes": [w for w in one["wishes"] if w in known]}
 
@@ -36,10 +36,12 @@ def test_the_demo_people_get_the_pairs_that_the_platform_gives_them(desk: Desk) 
         Pool(
             week=date(2026, 11, 23),
             researchers=[
-                Researcher(**kept(one, Researcher), gaps={"monitoring": 2.5, "serving": 1.0})
+                ResearcherProfile(
+                    **kept(one, ResearcherProfile), gaps={"monitoring": 2.5, "serving": 1.0}
+                )
                 for one in researchers
             ],
-            mentors=[Mentor(**kept(one, Mentor)) for one in mentors],
+            mentors=[MentorProfile(**kept(one, MentorProfile)) for one in mentors],
             places=[one["capacity"] for one in mentors],
             taxonomy=Taxonomy({one["slug"]: one.get("parent") for one in terms["domain"]}),
         )

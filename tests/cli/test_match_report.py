@@ -101,7 +101,7 @@ def test_whoever_could_only_have_mentors_without_a_place_is_told_so(desk: Desk) 
 
 
 def test_the_stickiness_that_is_told_is_the_one_that_counted(desk: Desk) -> None:
-    desk.put("rules.toml", "stickiness = 1000\n")
+    desk.put("rules.toml", "stickiness = 1\n")
     ran = desk.sheets(
         "Name,Domains,Current mentor\nAda,Robotics,Mia\n",
         "Name,Domains\nMia,Robotics\n",

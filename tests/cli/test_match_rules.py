@@ -16,7 +16,7 @@ def test_rules_weigh_and_require(desk: Desk) -> None:
 
 
 def test_a_present_mentor_stays_when_that_is_wanted(desk: Desk) -> None:
-    desk.put("rules.toml", "stickiness = 5\n")
+    desk.put("rules.toml", "stickiness = 1\n")
     researchers = "Name,Domains,Current mentor\nAda,Machine translation,Mia\nBo,Robotics,Nils\n"
     desk.sheets(researchers, MENTORS)
     moved = {one["researcher"]: one["mentor"] for one in desk.pairs()}
@@ -31,15 +31,18 @@ def test_a_present_mentor_stays_when_that_is_wanted(desk: Desk) -> None:
     [
         ("weights = 3", "weights must be a table"),
         ("[weights]\ndomains = 3", "“domains” is not one of [weights]"),
-        ("[weights]\ndomain = -1", "domain is -1; it must be a number from 0"),
+        ("[weights]\ndomain = -1", "domain is -1; it should be greater than or equal to 0."),
         ("[weights]\ndomain = nan", "domain is nan"),
-        ("least_score = 2", "least_score is 2; it must be a number from 0 to 1"),
-        ("[requirements]\ncommon_language = 1", "it must be true or false"),
-        ("[requirements]\nmin_shared_hours = 200", "it must be a number from 0 to 168"),
-        ("[weights]\nrole = inf", "role is inf; it must be a number from 0 to 1,000,000."),
-        ("least_score = 0.1\n[aim]\nleast_score = 0.2", "least_score is said twice."),
-        ("cover = 1", "cover is 1; it must be true or false"),
-        ('objective = "best"', 'it must be "total" or "fair"'),
+        ("least_score = 2", "least_score is 2; it should be less than or equal to 1."),
+        (
+            "[requirements]\ncommon_language = 1",
+            "common_language is 1; it should be a valid boolean.",
+        ),
+        ("[requirements]\nmin_shared_hours = 200", "it should be less than or equal to 168."),
+        ("[weights]\nrole = inf", "role is inf; it should be a finite number."),
+        ("least_score = 0.1\n[aim]\nleast_score = 0.2", "least_score is there twice."),
+        ("cover = 1", "cover is 1; it should be a valid boolean."),
+        ('objective = "best"', "objective is 'best'; it should be 'total' or 'fair'."),
         ("[aim]\nhaste = 3", "“haste” is not one of [aim]"),
         ("[[", "not valid TOML"),
     ],

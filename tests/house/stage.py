@@ -146,9 +146,10 @@ class Stage:
     ids: dict[str, Any] = field(default_factory=dict)
 
     async def ask(self, who: str, route: str, **sent: Any) -> Response:
-        """A good request to the route, unless `sent` says otherwise."""
+        """A good request to the route, unless `sent` says otherwise, such as another method."""
         method, path = route.split()
         asked: dict[str, Any] = {"headers": {}} | self.request(route) | sent
+        method = asked.pop("method", method)
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))

@@ -3,8 +3,8 @@
 from collections import Counter
 from itertools import combinations, product
 
-from cohort.assignment.optimum import Solution
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 
 Assignment = tuple[tuple[int, ...], ...]
 """For each researcher the mentors, in order."""
@@ -22,7 +22,7 @@ def chosen(problem: Problem, solution: Solution) -> Assignment:
 
 
 def score_of(problem: Problem, i: int, j: int) -> float:
-    sticky = problem.incumbent is not None and problem.incumbent[i] == j
+    sticky = problem.incumbent[i] == j
     return float(problem.scores[i, j]) + (problem.stickiness if sticky else 0)
 
 
@@ -67,6 +67,6 @@ def _loads_fit(problem: Problem, assignment: Assignment) -> bool:
 
 
 def _allowed(problem: Problem, i: int, j: int) -> bool:
-    if problem.forbidden is not None and problem.forbidden[i, j]:
+    if problem.forbidden[i, j]:
         return False
     return problem.floor is None or bool(problem.scores[i, j] >= problem.floor)

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from cohort.pairing.scores.profiles import Mentor, Researcher
-from cohort.pairing.scores.scoring import IdPairs, Requirements, Scores, Weights, score
+from cohort.pairing.rules import Requirements, Weights
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.scoring import IdPairs, Scores, score
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 WEEK = date(2026, 1, 12)
@@ -34,7 +35,7 @@ def on(day: str, start: str, end: str) -> list[dict[str, str]]:
     return [{"day": day, "start": start, "end": end}]
 
 
-MINA = Researcher(
+MINA = ResearcherProfile(
     id="mina",
     stage="phd",
     domains=["translation"],
@@ -47,7 +48,7 @@ MINA = Researcher(
     organisations=["TU Berlin"],
     advisers=["Tove Lind", "tove@example.org"],
 )
-PRIYA = Mentor(
+PRIYA = MentorProfile(
     id="priya",
     name="Priya",
     email="priya@example.org",
@@ -61,7 +62,7 @@ PRIYA = Mentor(
     weekly_hours=on("monday", "14:30", "20:30"),
     organisations=["Northwind"],
 )
-OMAR = Mentor(
+OMAR = MentorProfile(
     id="omar",
     name="Omar",
     came_from="industry",
@@ -73,8 +74,8 @@ OMAR = Mentor(
 
 
 def scored(
-    researchers: list[Researcher] | None = None,
-    mentors: list[Mentor] | None = None,
+    researchers: list[ResearcherProfile] | None = None,
+    mentors: list[MentorProfile] | None = None,
     *,
     weights: Weights | None = None,
     requirements: Requirements | None = None,
@@ -95,9 +96,9 @@ def scored(
     )
 
 
-def mina(**changes: object) -> Researcher:
+def mina(**changes: object) -> ResearcherProfile:
     return replace(MINA, **changes)
 
 
-def priya(**changes: object) -> Mentor:
+def priya(**changes: object) -> MentorProfile:
     return replace(PRIYA, **changes)

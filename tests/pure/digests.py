@@ -16,11 +16,13 @@ from cohort.assignment.canonical import canonical, lots
 from cohort.assignment.counterfactual import counterfactuals, robustness
 from cohort.assignment.large.blocks import DenseScores, ProductScores
 from cohort.assignment.large.solver import LargeSolution, solve_large
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.in_blocks import profile_scores
-from cohort.pairing.scores.profiles import Mentor, Researcher
-from cohort.pairing.scores.scoring import Requirements, Weights, score
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.scoring import score
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 WEEK = date(2024, 3, 25)
@@ -50,7 +52,7 @@ def small(**conditions: object) -> Problem:
     )
 
 
-def crowd(n: int, m: int) -> tuple[list[Researcher], list[Mentor]]:
+def crowd(n: int, m: int) -> tuple[list[ResearcherProfile], list[MentorProfile]]:
     draw = Random(5).random
 
     def some(words: list[str], part: float) -> list[str]:
@@ -74,7 +76,7 @@ def crowd(n: int, m: int) -> tuple[list[Researcher], list[Mentor]]:
     skills = [f"s{k}" for k in range(60)]
     roles = ["engineer", "scientist", "founder"]
     researchers = [
-        Researcher(
+        ResearcherProfile(
             **everybody("r", k),  # type: ignore[arg-type]
             stage=("phd", "postdoc", "")[int(draw() * 3)],
             role_goals=some(roles, 0.5),
@@ -83,7 +85,7 @@ def crowd(n: int, m: int) -> tuple[list[Researcher], list[Mentor]]:
         for k in range(n)
     ]
     mentors = [
-        Mentor(
+        MentorProfile(
             **everybody("m", k),  # type: ignore[arg-type]
             name=f"M {k}",
             came_from=("phd", "postdoc", "")[int(draw() * 3)],

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from cohort.assignment.certificate import verify
-from cohort.assignment.optimum import Prices, Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Prices, Solution
 
 SCORES = np.array([[0.9, 0.4, 0.1], [0.8, 0.7, 0.2], [0.3, 0.6, 0.5]])
 PROBLEM = Problem(SCORES, [1, 1, 1])

@@ -8,6 +8,7 @@ from brute import Assignment, chosen, every_assignment, merit, placed_of
 from cases import problems
 from hypothesis import given, settings
 
+from cohort.assignment import CannotMeet, solve
 from cohort.assignment.counterfactual import (
     Move,
     NotTheBest,
@@ -16,8 +17,8 @@ from cohort.assignment.counterfactual import (
     possible,
     robustness,
 )
-from cohort.assignment.optimum import CannotMeet, Solution, solve
 from cohort.assignment.problem import UNMATCHED, BadPin, Problem
+from cohort.assignment.solution import Solution
 
 
 def solved(problem: Problem) -> Solution | None:
@@ -91,7 +92,7 @@ def test_robustness_is_what_forbidding_the_pair_loses(problem: Problem) -> None:
         return
     found = robustness(problem, solution)
     for k, (i, j) in enumerate(solution.pairs.tolist()):
-        forbidden = np.asarray(problem.forbidden).copy()
+        forbidden = problem.forbidden.copy()
         forbidden[i, j] = True
         try:
             without = solve(replace(problem, forbidden=forbidden))

@@ -10,8 +10,8 @@ import pytest
 from cases import problems
 from hypothesis import given, settings
 
+from cohort.assignment import CannotMeet, solve
 from cohort.assignment.certificate import verify
-from cohort.assignment.optimum import CannotMeet, solve
 from cohort.assignment.problem import Problem
 from cohort.pairing.alternatives import (
     Alternative,
@@ -56,7 +56,7 @@ def test_what_is_unpacked_is_what_was_packed(problem: Problem) -> None:
         solution = solve(problem)
     except CannotMeet:
         return
-    removed = {"veto": np.asarray(problem.forbidden)}
+    removed = {"veto": problem.forbidden}
 
     again = unpack(pack(Evidence(problem, solution, removed)))
 

@@ -5,12 +5,12 @@ from cast import MINA, OMAR, PRIYA, TITLES, mina, on, priya, scored
 
 from cohort.assignment.problem import Problem
 from cohort.pairing.explaining import explain
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.unmatched import outlooks, why_unmatched
 
 
-def sentence(researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> str:
+def sentence(researcher: ResearcherProfile = MINA, mentor: MentorProfile = PRIYA) -> str:
     scores = scored([researcher], [mentor])
     return explain([researcher], [mentor], scores, 0, 0, titles=TITLES).sentence
 
@@ -51,7 +51,7 @@ def test_the_sentence_says_only_what_is_so() -> None:
 
 
 def test_a_pair_with_nothing_in_common_does_not_pretend() -> None:
-    bare = Mentor(id="bare", name="Bo")
+    bare = MentorProfile(id="bare", name="Bo")
     assert sentence(mentor=bare) == (
         "Bo meets every requirement, but shares none of your fields or goals."
     )

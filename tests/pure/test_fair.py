@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from cases import integers
 
-from cohort.assignment.canonical import steps_of
 from cohort.assignment.certificate import verify
-from cohort.assignment.optimum import Level, Prices, Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Level, Prices, Solution
+from cohort.assignment.steps import steps_of
 
 PROBLEM = Problem([[0.9, 0.5], [0.8, 0.1]], [1, 1], objective="fair")
 

@@ -15,11 +15,11 @@ from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cohort.assignment import certificate, certificate_fair
+from cohort.assignment import CannotMeet, certificate, certificate_fair, solve
 from cohort.assignment.certificate import verify
 from cohort.assignment.large import proof
-from cohort.assignment.optimum import CannotMeet, Level, Prices, Solution, solve
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Level, Prices, Solution
 
 TYPES = {"Solution", "Level", "LargeSolution", "BlockScores"}
 NUMBERS = (1, -1, 0.25, -0.25, 1e-3, 100, np.nan, np.inf, 2.0**62, -(2.0**62), 1e300)
@@ -97,7 +97,7 @@ def a_level(problem: Problem, solution: Solution, rng: np.random.Generator) -> S
 
 def of_another_problem(problem: Problem, solution: Solution, rng: np.random.Generator) -> Solution:
     """What is the best where other pairs and places exist, with all that proves it there."""
-    out = np.asarray(problem.forbidden) ^ (rng.random(problem.shape) < rng.choice([0.1, 0.3]))
+    out = problem.forbidden ^ (rng.random(problem.shape) < rng.choice([0.1, 0.3]))
     for i, j in problem.pinned:
         out[i, j] = False
     more = rng.integers(-1, 2, problem.shape[1]) * (rng.random() < 0.5)

@@ -14,8 +14,8 @@ from cohort.assignment.certificate import Verdict
 from cohort.assignment.large.blocks import DenseScores
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import LargeSolution, solve_large
-from cohort.assignment.optimum import Prices
 from cohort.assignment.problem import BadNumber, Problem
+from cohort.assignment.solution import Prices
 
 NUMBERS = (1, -1, 0.25, 1e-3, 100, np.nan, np.inf, -np.inf, 1e12, 1e300)
 
@@ -39,7 +39,7 @@ def asked_of(problem: Problem) -> Asked:
         "stickiness": problem.stickiness,
         "cover": problem.cover,
     }
-    scores = DenseScores(problem.scores, np.asarray(problem.forbidden))
+    scores = DenseScores(problem.scores, problem.forbidden)
     return Asked(problem, scores, conditions)
 
 

@@ -9,8 +9,8 @@ from brute import Assignment, chosen, every_assignment, merit
 from cases import problems
 from hypothesis import given, settings
 
+from cohort.assignment import CannotMeet, solve
 from cohort.assignment.counterfactual import unplaced
-from cohort.assignment.optimum import CannotMeet, solve
 from cohort.assignment.problem import Problem
 
 

@@ -10,7 +10,7 @@ from cohort.pairing import saying
 from cohort.pairing.find import find_pairs
 from cohort.pairing.inviting import AT_ANY_HOUR, Invitation, invitations
 from cohort.pairing.pool import Pool
-from cohort.pairing.scores.profiles import Mentor
+from cohort.pairing.scores.profiles import MentorProfile
 
 LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
 BO = replace(MINA, id="bo", wishes=["priya"])
@@ -46,7 +46,7 @@ def test_the_mentor_to_look_for_is_named_with_what_they_would_add() -> None:
 @pytest.mark.parametrize("places", [1, 2])
 def test_matching_again_with_the_new_mentor_gains_what_was_said(places: int) -> None:
     for one in whom_to_invite(POOL, places):
-        newcomer = Mentor(
+        newcomer = MentorProfile(
             id="nia",
             name="Nia",
             domains=[one.domain],

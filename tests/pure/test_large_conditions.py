@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from cohort.assignment.large.blocks import DenseScores
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import LargeSolution, solve_large
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import BadProblem, Problem
+from cohort.assignment.solution import Solution
 
 Asked = dict[str, object]
 SEED = st.integers(0, 2**32)

@@ -10,11 +10,12 @@ from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import solve_large
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.distinct import pool_of
 from cohort.pairing.scores.factors import BadProfile
 from cohort.pairing.scores.in_blocks import ProfileScores, profile_scores
-from cohort.pairing.scores.profiles import Mentor, Researcher
-from cohort.pairing.scores.scoring import Requirements, Weights, score
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.scoring import score
 
 DAYS = ("monday", "wednesday", "sunday")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
@@ -35,7 +36,7 @@ def hours(rng: np.random.Generator) -> list[dict[str, str]]:
     )
 
 
-def crowd(n: int, m: int, seed: int) -> tuple[list[Researcher], list[Mentor]]:
+def crowd(n: int, m: int, seed: int) -> tuple[list[ResearcherProfile], list[MentorProfile]]:
     rng = np.random.default_rng(seed)
     domains = tuple(TREE.parents)
 
@@ -50,7 +51,7 @@ def crowd(n: int, m: int, seed: int) -> tuple[list[Researcher], list[Mentor]]:
         }
 
     researchers = [
-        Researcher(
+        ResearcherProfile(
             id=f"r{i}",
             stage=str(rng.choice(["phd", "postdoc", ""])),
             role_goals=some_of(rng, ROLES, 4),
@@ -62,7 +63,7 @@ def crowd(n: int, m: int, seed: int) -> tuple[list[Researcher], list[Mentor]]:
         for i in range(n)
     ]
     mentors = [
-        Mentor(
+        MentorProfile(
             id=f"m{j}",
             name=f"Mentor {j}",
             email=f"m{j}@example.org",

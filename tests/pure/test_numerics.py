@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cohort.assignment.canonical import steps_of
+from cohort.assignment import CannotMeet, solve
 from cohort.assignment.certificate import verify
 from cohort.assignment.counterfactual import (
     chain,
@@ -21,8 +21,9 @@ from cohort.assignment.counterfactual import (
     robustness,
     unplaced,
 )
-from cohort.assignment.optimum import CannotMeet, Solution, solve
 from cohort.assignment.problem import BadIdentifier, Problem
+from cohort.assignment.solution import Solution
+from cohort.assignment.steps import steps_of
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], NDArray[np.float64]]
 EXTREMES: dict[str, Draw] = {

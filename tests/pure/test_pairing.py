@@ -7,7 +7,7 @@ from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 from cohort.pairing.find import MinimumsCannotHold, PinsCannotHold, Result, find_pairs
 from cohort.pairing.pool import Pool
-from cohort.pairing.scores.scoring import Weights
+from cohort.pairing.rules import Requirements, Weights
 
 LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
 FREE_OMAR = replace(OMAR, weekly_hours=on("monday", "09:00", "17:00"), time_zone="Europe/Berlin")
@@ -82,7 +82,7 @@ def test_the_digest_is_of_what_is_solved_and_of_nothing_that_is_only_said() -> N
     assert replace(POOL, titles={}, names={}).digest() == POOL.digest()
     changes = [
         replace(POOL, places=[2, 1]),
-        replace(POOL, floor=0.5),
+        replace(POOL, requirements=Requirements(least_score=0.5)),
         replace(POOL, vetoes=[("mina", "omar")]),
         replace(POOL, weights=Weights(domain=4)),
         replace(POOL, researchers=[LEV, replace(MINA, wishes=["omar"])]),

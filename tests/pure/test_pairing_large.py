@@ -10,7 +10,7 @@ from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 from cohort.pairing import find as pairing
 from cohort.pairing.find import Result, TooManyPairs, find_pairs
 from cohort.pairing.pool import Pool
-from cohort.pairing.scores.requirements import Requirements
+from cohort.pairing.rules import Requirements
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
@@ -51,7 +51,7 @@ def crowd(seed: int = 1) -> Pool:
         mentors=mentors,
         places=[draw.choice([1, 2]) for _ in mentors],
         taxonomy=TREE,
-        floor=0.3,
+        requirements=Requirements(least_score=0.3),
         names={one.id: one.id for one in [*researchers, *mentors]},
         titles=TITLES,
     )
@@ -122,7 +122,6 @@ def test_pins_present_mentors_and_cover_count_as_they_do_in_small_pools(
     pin = (min(now.unmatched), "m3")
     asked = replace(
         pool,
-        floor=0.0,
         pins=[pin],
         requirements=Requirements(common_language=False, min_shared_hours=0),
         incumbents={one.researcher: one.mentor for one in now.pairs},

@@ -93,7 +93,7 @@ def test_the_one_thing_that_rules_somebody_out_is_named_with_what_to_ask(
 def test_below_the_least_score_a_pin_is_the_way() -> None:
     scores = sorted(one.score for one in find_pairs(POOL).pairs)
     floor = sum(scores) / 2
-    pool = replace(POOL, floor=floor)
+    pool = replace(POOL, requirements=POOL.requirements.model_copy(update={"least_score": floor}))
     before = find_pairs(pool)
 
     pins = [one for one in ways(pool) if one.ruled_out_by == "least_score"]

@@ -5,13 +5,14 @@ from itertools import product
 import numpy as np
 import pytest
 
+from cohort.assignment import CannotMeet, solve
 from cohort.assignment.certificate import verify
 from cohort.assignment.counterfactual import counterfactuals, possible
 from cohort.assignment.large.blocks import DenseScores
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import solve_large
-from cohort.assignment.optimum import CannotMeet, Solution, solve
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 
 
 def proved(problem: Problem) -> Solution:

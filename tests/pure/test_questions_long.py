@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cohort.assignment import CannotMeet, solve
 from cohort.assignment.counterfactual import counterfactuals, possible, robustness
-from cohort.assignment.optimum import CannotMeet, Solution, solve
 from cohort.assignment.problem import BadPin, Problem
 from cohort.assignment.repairs import Repair, repairs, ways_to_place
+from cohort.assignment.solution import Solution
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 EVERY = 10_000
@@ -64,7 +65,7 @@ def pinned(problem: Problem, i: int, j: int) -> Solution | None:
 
 
 def without(problem: Problem, i: int, j: int) -> Solution | None:
-    forbidden = np.asarray(problem.forbidden).copy()
+    forbidden = problem.forbidden.copy()
     forbidden[i, j] = True
     try:
         return solved(replace(problem, forbidden=forbidden))
@@ -111,7 +112,7 @@ def nearest(problem: Problem) -> tuple[int, Solution]:
     try:
         return 0, solve(problem)
     except CannotMeet as refusal:
-        missing = int((np.asarray(problem.min_load) - refusal.lower).sum())
+        missing = int((problem.min_load - refusal.lower).sum())
         return missing, solve(replace(problem, min_load=refusal.lower))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import BadShape, Problem
 from cohort.assignment.recruiting import Column, most_it_could_add, recruits, wanted
-from cohort.pairing.scores.profiles import Researcher
+from cohort.pairing.scores.profiles import ResearcherProfile
 
 
 def with_one_more(problem: Problem, column: Column, places: int) -> Problem:
@@ -52,8 +52,10 @@ def test_the_best_recruits_are_found_without_solving_for_all(
 
 
 def test_profiles_to_look_for_name_what_people_lack() -> None:
-    ada = Researcher(id="a", domains=["nlp"], role_goals=["mle"], gaps={"sql": 1.0, "ci": 3.0})
-    bo = Researcher(id="b", domains=["vision"], role_goals=["mle"], gaps={"sql": 9.0})
+    ada = ResearcherProfile(
+        id="a", domains=["nlp"], role_goals=["mle"], gaps={"sql": 1.0, "ci": 3.0}
+    )
+    bo = ResearcherProfile(id="b", domains=["vision"], role_goals=["mle"], gaps={"sql": 9.0})
     found = wanted([ada, bo], [1.0, 0.0])
     assert [(one.domain, one.role) for one in found] == [("nlp", "mle"), ("vision", "mle")]
     assert found[0].skills == ("ci", "sql")

@@ -8,9 +8,10 @@ from brute import chosen, every_assignment, merit, placed_of
 from cases import problems
 from hypothesis import given, settings
 
-from cohort.assignment.optimum import CannotMeet, Solution, solve
+from cohort.assignment import CannotMeet, solve
 from cohort.assignment.problem import BadPin, Problem
 from cohort.assignment.repairs import Repair, repairs, ways_to_place
+from cohort.assignment.solution import Solution
 
 EVERY = 10_000
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import fields, replace
 from random import Random
 from types import FrameType
 
@@ -16,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohort.pairing.explaining import explain
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.availability import BadHours
 from cohort.pairing.scores.in_blocks import profile_scores
-from cohort.pairing.scores.profiles import Mentor, Researcher
-from cohort.pairing.scores.requirements import Requirements
-from cohort.pairing.scores.scoring import Scores, Weights, score
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.scoring import Scores, score
 
-FACTORS = [one.name for one in fields(Weights)]
+FACTORS = list(Weights.model_fields)
 OPEN = Requirements(conflict_of_interest=False, common_language=False, min_shared_hours=0)
 
 
@@ -32,7 +31,7 @@ def scored_crowd(n: int, m: int, weights: Weights | None = None) -> Scores:
 
 @pytest.mark.parametrize("dropped", [None, "skills", "availability"])
 def test_a_thousand_pairs_are_told_with_the_scores_of_the_blocks(dropped: str | None) -> None:
-    weights = Weights() if dropped is None else replace(Weights(), **{dropped: 0.0})
+    weights = Weights() if dropped is None else Weights(**{dropped: 0.0})
     researchers, mentors = crowd(300, 90)
     rules = {"weights": weights, "requirements": OPEN}
     scores = score(researchers, mentors, BRANCHES, CHANGING, **rules)  # type: ignore[arg-type]
@@ -80,7 +79,7 @@ def steps_of(work: Callable[[], object]) -> int:
 
 @pytest.mark.parametrize("name", FACTORS)
 def test_a_factor_without_weight_changes_no_score(name: str) -> None:
-    whole, without = scored_crowd(40, 20), scored_crowd(40, 20, replace(Weights(), **{name: 0.0}))
+    whole, without = scored_crowd(40, 20), scored_crowd(40, 20, Weights(**{name: 0.0}))
     share = whole.weights.shares()[name]
     rest = (whole.total - share * whole.factors[name]) / (1 - share)
     assert np.allclose(without.total, rest, atol=1e-8)
@@ -89,7 +88,7 @@ def test_a_factor_without_weight_changes_no_score(name: str) -> None:
 
 
 def test_who_says_nothing_is_scored_and_forbidden_only_by_what_is_required() -> None:
-    researchers, mentors = [Researcher(id="r")], [Mentor(id="m", name="M")]
+    researchers, mentors = [ResearcherProfile(id="r")], [MentorProfile(id="m", name="M")]
     rules = {"weights": Weights(), "requirements": OPEN}
     scores = score(researchers, mentors, TREE, WEEK, **rules)  # type: ignore[arg-type]
     assert scores.total.tolist() == [[0.5]]

@@ -1,28 +1,31 @@
 """The factors, the hard requirements and the score that they make."""
 
-from dataclasses import fields, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
 from cast import MINA, OMAR, PRIYA, TREE, mina, on, priya, scored
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
 
+from cohort.pairing.rules import Requirements, Rules, Weights
 from cohort.pairing.scores.availability import BadHours
 from cohort.pairing.scores.factors import BadProfile
-from cohort.pairing.scores.profiles import Mentor, Researcher
-from cohort.pairing.scores.requirements import BadRules, Requirements
-from cohort.pairing.scores.scoring import Weights, score
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.scoring import score
 
-SILENT = Researcher(id="silent")
+SILENT = ResearcherProfile(id="silent")
 
 
-def factor(name: str, researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> float:
+def factor(name: str, researcher: ResearcherProfile = MINA, mentor: MentorProfile = PRIYA) -> float:
     return float(scored([researcher], [mentor]).factors[name][0, 0])
 
 
-def removed_by(requirement: str, researcher: Researcher = MINA, mentor: Mentor = PRIYA) -> bool:
+def removed_by(
+    requirement: str, researcher: ResearcherProfile = MINA, mentor: MentorProfile = PRIYA
+) -> bool:
     scores = scored([researcher], [mentor])
     assert bool(scores.forbidden[0, 0]) or not scores.reasons[requirement][0, 0]
     return bool(scores.reasons[requirement][0, 0])
@@ -41,7 +44,7 @@ def test_each_factor_has_the_value_of_its_formula() -> None:
             "wishes": 0.5,
         }
     )
-    assert list(found) == [one.name for one in fields(Weights)]
+    assert list(found) == list(Weights.model_fields)
 
 
 def test_the_score_is_the_mean_of_the_factors_by_weight() -> None:
@@ -49,7 +52,7 @@ def test_the_score_is_the_mean_of_the_factors_by_weight() -> None:
         weights=Weights(domain=1, role=3, skills=0, availability=0, language=0, path=0, wishes=0)
     )
     assert scores.total[0, 0] == pytest.approx((2 / 3 + 3 * 1.0) / 4)
-    doubled = replace(scores.weights, domain=2, role=6)
+    doubled = scores.weights.model_copy(update={"domain": 2, "role": 6})
     assert np.array_equal(scored(weights=doubled).total, scores.total)
 
 
@@ -80,7 +83,7 @@ def test_what_a_researcher_leaves_unsaid_is_the_same_with_every_mentor() -> None
 
 
 def test_what_a_mentor_leaves_unsaid_is_no_evidence_of_a_fit() -> None:
-    found = scored([MINA], [Mentor(id="new", name="New")]).factors
+    found = scored([MINA], [MentorProfile(id="new", name="New")]).factors
     assert {name for name, values in found.items() if values[0, 0] == 0} == {
         "domain",
         "role",
@@ -185,15 +188,24 @@ def test_two_people_with_one_id_are_refused() -> None:
         scored([MINA, MINA])
 
 
-def test_rules_that_make_no_score_are_refused() -> None:
-    with pytest.raises(BadRules) as refusal:
-        Weights(role=-1)
-    assert refusal.value.field == "role"
-    with pytest.raises(BadRules):
-        Weights(skills=float("nan"))
-    with pytest.raises(BadRules, match="All weights are 0"):
-        Weights(**{one.name: 0.0 for one in fields(Weights)})
-    with pytest.raises(BadRules, match="min_shared_hours"):
-        Requirements(min_shared_hours=-1)
+@pytest.mark.parametrize(
+    ("part", "wrong", "said"),
+    [
+        (Weights, {"role": -1}, "role"),
+        (Weights, {"skills": float("nan")}, "skills"),
+        (Weights, dict.fromkeys(Weights.model_fields, 0.0), "at least one factor"),
+        (Requirements, {"min_shared_hours": -1}, "min_shared_hours"),
+        (Requirements, {"least_score": 1.5}, "least_score"),
+        (Rules, {"aim": {"haste": 1}}, "haste"),
+    ],
+)
+def test_rules_that_make_no_score_are_refused(
+    part: type[BaseModel], wrong: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValidationError, match=said):
+        part(**wrong)
+
+
+def test_a_week_that_begins_on_no_monday_is_refused() -> None:
     with pytest.raises(BadHours):
         score([], [], TREE, date(2026, 1, 1), weights=Weights(), requirements=Requirements())

@@ -10,10 +10,10 @@ from cases import integers, problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cohort.assignment import CannotMeet, solve
 from cohort.assignment.canonical import lots
 from cohort.assignment.certificate import verify
 from cohort.assignment.counterfactual import counterfactuals
-from cohort.assignment.optimum import CannotMeet, solve
 from cohort.assignment.problem import Problem
 
 SHAPES = list(product(range(6), repeat=2))
@@ -51,7 +51,7 @@ def test_equals_are_settled_by_kept_incumbents_then_pairs_then_lots(
     problem: Problem, *, fair: bool
 ) -> None:
     problem = replace(problem, objective="fair" if fair else "total")
-    lot = lots(problem.researcher_ids or (), problem.mentor_ids or ())
+    lot = lots(problem.researcher_ids, problem.mentor_ids)
     incumbent = problem.incumbent
 
     def rank(a: Assignment) -> tuple[object, ...]:
@@ -78,9 +78,9 @@ def test_the_order_of_rows_and_columns_does_not_matter(
         problem,
         scores=problem.scores[np.ix_(rows, columns)],
         capacity=problem.capacity[columns],
-        forbidden=np.asarray(problem.forbidden)[np.ix_(rows, columns)],
+        forbidden=problem.forbidden[np.ix_(rows, columns)],
         pinned=[(row_now[i], column_now[j]) for i, j in problem.pinned],
-        incumbent=column_now[np.asarray(problem.incumbent)[rows]],
+        incumbent=column_now[problem.incumbent[rows]],
         researcher_ids=[problem.researcher_ids[i] for i in rows],
         mentor_ids=[problem.mentor_ids[j] for j in columns],
         demand=problem.demand[rows],
@@ -131,7 +131,7 @@ def test_endless_stickiness_keeps_as_many_incumbents_as_can_be_kept(problem: Pro
         return
 
     def kept(assignment: Assignment) -> tuple[int, int]:
-        incumbents = zip(np.asarray(problem.incumbent).tolist(), assignment, strict=True)
+        incumbents = zip(problem.incumbent.tolist(), assignment, strict=True)
         placed = sum(bool(held) for held in assignment) if problem.cover else 0
         return placed, sum(one in held for one, held in incumbents)
 

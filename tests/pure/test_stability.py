@@ -7,8 +7,8 @@ from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cohort.assignment import CannotMeet, solve
 from cohort.assignment.canonical import wanted_pairs
-from cohort.assignment.optimum import CannotMeet, solve
 from cohort.assignment.problem import BadNumber, BadShape, Problem
 from cohort.assignment.stability import blocking_pairs, envy
 

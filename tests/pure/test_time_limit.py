@@ -9,8 +9,9 @@ from cohort.assignment.certificate import verify
 from cohort.assignment.large.blocks import DenseScores
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import solve_large
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 
 
 class Clock:

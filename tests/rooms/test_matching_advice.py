@@ -87,14 +87,14 @@ async def test_one_place_more_gives_a_mentor_to_whom_it_was_said_to(
 
     ways = (await advice_of(stage, round_["run"]))["ways_to_place"]
 
-    asked = {way["said"]: way for way in ways}
+    asked = {way["sentence"]: way for way in ways}
     way = asked["Ask Robin Example for one more place."]
     assert (way["kind"], way["mentor_id"]) == ("place", str(stage.robin.id))
     assert way["newly"] == [left["enrolment_id"]]
     assert way["what_comes"].startswith(f"{left['researcher']} would have a mentor; the total")
     page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
     assert "One change that would give more of them a mentor, the best first" in page
-    assert f"{way['said']} {way['what_comes']}" in page
+    assert f"{way['sentence']} {way['what_comes']}" in page
     async with unit_of_work(platform.sessions) as db:
         await db.execute(update(Mentor).where(Mentor.id == stage.robin.id).values(capacity=1))
     again = (await open_and_solve(stage, platform))["run"]
@@ -114,9 +114,9 @@ async def test_the_one_thing_between_two_is_named_and_to_settle_it_places_somebo
 
     assert (way["kind"], way["ruled_out_by"]) == ("pair", "veto")
     assert (way["enrolment_id"], way["newly"]) == (str(stage.ben.id), [str(stage.ben.id)])
-    assert way["said"] == "Lift the veto of Ben Example and Robin Example."
+    assert way["sentence"] == "Lift the veto of Ben Example and Robin Example."
     page = await stage.olga.get(f"/rounds/{round_['id']}")
-    assert way["said"] in words(page)
+    assert way["sentence"] in words(page)
     assert '<a href="#overrides">Pins and vetoes</a>' in page.text
     standing = (await stage.olga.get(f"/api/v1/cohorts/{stage.cohort.id}/overrides")).json()
     (veto,) = [one for one in standing["items"] if one["mentor_id"] == way["mentor_id"]]

@@ -165,7 +165,7 @@ async def test_the_weekly_mail_says_that_time_ran_out(
 async def test_rules_that_cannot_be_tried_out_in_time_are_not_shown_half_done(
     stage: Stage, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cohort.matching.previewing.LONGEST_PREVIEW", 1e-6)
+    monkeypatch.setattr("cohort.matching.previews.service.LONGEST_PREVIEW", 1e-6)
     address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
     rules = (await stage.olga.get(address)).json()
     form = {part: rules[part] for part in ("weights", "requirements", "aim")}

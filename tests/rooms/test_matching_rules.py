@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.matching.models import Run
-from cohort.rules.models import Rules
+from cohort.rules.models import RulesVersion
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     RULES,
@@ -37,7 +37,7 @@ async def test_olga_reads_and_changes_the_rules_on_a_page(
     kept = await stage.olga.post(RULES, data=form)
 
     assert (kept.status_code, kept.headers["location"]) == (303, RULES)
-    newest = (await db.scalars(select(Rules).order_by(Rules.version.desc()))).first()
+    newest = (await db.scalars(select(RulesVersion).order_by(RulesVersion.version.desc()))).first()
     assert newest is not None
     assert (newest.version, newest.weights["domain"]) == (2, 5.0)
     assert newest.aim == {"objective": "total", "cover": True, "stickiness": 0.05}
@@ -65,7 +65,7 @@ async def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(
     )
     refused = await stage.olga.post(RULES, data=nothing)
     assert "at least one factor" in words(refused)
-    assert (await db.scalars(select(Rules))).all() == []
+    assert (await db.scalars(select(RulesVersion))).all() == []
 
 
 async def test_two_who_change_the_rules_at_once_are_both_heard(stage: Stage) -> None:
@@ -145,7 +145,7 @@ async def test_on_the_page_rules_are_tried_out_and_nothing_typed_is_lost(
     assert tried.status_code == 200
     assert "Ada Example would lose Grace Example, and have no mentor." in words(tried)
     assert 'value="0.99"' in tried.text
-    assert len((await db.scalars(select(Rules))).all()) == 1
+    assert len((await db.scalars(select(RulesVersion))).all()) == 1
 
 
 async def test_a_trial_takes_as_many_statements_for_many_as_for_few(

@@ -79,7 +79,7 @@ async def test_the_mentors_for_ada_are_listed_the_cheapest_first(
 
     assert len(listed) == 5
     assert listed[0]["chosen"]
-    assert listed[0]["said"] == "The pair of this run"
+    assert listed[0]["sentence"] == "The pair of this run"
     costs = [one["cost"] for one in listed]
     assert costs == sorted(costs)
     twins = [one for one in listed if one["mentor"].startswith("Extra")]

@@ -1,6 +1,9 @@
 """Accounts: Ada signs up, a stranger tries to."""
 
 import asyncio
+import hashlib
+import hmac
+import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,6 +13,7 @@ from httpx import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.http.stored_responses import IdempotencyRecord
 from cohort.jobs.outbox import Job
 from cohort.mail import MailboxMessage
 from cohort.people.models import Login, Person
@@ -70,11 +74,45 @@ async def test_the_same_key_answers_the_same_and_does_it_once(
     key = {"idempotency-key": "one"}
     first = await anyone.post("/api/v1/people", json=ADA, headers=key)
     second = await anyone.post("/api/v1/people", json=ADA, headers=key)
-    other = await anyone.post("/api/v1/people", json=ADA | {"name": "B"}, headers=key)
 
     assert second.json() == first.json()
     assert second.headers["idempotent-replayed"] == "true"
-    assert other.json()["code"] == "idempotency_key_reused"
+    assert await db.scalar(select(func.count()).select_from(Job)) == 1
+
+
+async def test_visitors_with_the_same_key_do_not_meet(
+    anyone: AsyncClient, db: AsyncSession, run_jobs: Callable[[], Awaitable[None]], clock: Any
+) -> None:
+    """A front end may count its keys from 1: each visitor is answered for what she sent."""
+    key = {"idempotency-key": "1"}
+    ben = ADA | {"name": "Ben Example", "email": "ben@example.org"}
+    tokens = {}
+    for visitor in (ADA, ben):
+        told = await anyone.post("/api/v1/people", json=visitor, headers=key)
+        assert told.status_code == 202
+        assert "idempotent-replayed" not in told.headers
+        await run_jobs()
+        clock.turn(minutes=1)
+        tokens[visitor["email"]] = await link_in_last_mail(db)
+
+    for _ in range(2):  # the second time, each is told her own answer again
+        for email, token in tokens.items():
+            told = await anyone.post("/api/v1/verifications", json={"token": token}, headers=key)
+            assert told.json()["email"] == email
+    # The same content with the same key elsewhere is another act.
+    elsewhere = await anyone.post("/api/v1/password_links", json=ADA, headers=key)
+    assert elsewhere.status_code == 422
+
+
+async def test_nobody_can_try_out_passwords_on_what_a_key_keeps(
+    anyone: AsyncClient, db: AsyncSession
+) -> None:
+    await anyone.post("/api/v1/people", json=ADA, headers={"idempotency-key": "rather random"})
+    kept = (await db.scalars(select(IdempotencyRecord))).one()
+    content = b"POST /api/v1/people?\0" + json.dumps(ADA, separators=(",", ":")).encode()
+    assert kept.key != "rather random"
+    assert kept.digest != hashlib.sha256(content).digest()
+    assert kept.digest == hmac.digest(b"rather random", content, "sha256")
 
 
 async def test_the_answer_with_a_secret_is_said_once(enter: Any, db: AsyncSession) -> None:

@@ -9,11 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cohort.assignment.problem import Bools, Ints, Problem
+from cohort.assignment.steps import largest_score, outweighing, steps_of
 
-LARGEST_UNIT = 2.0**50  # sums of a few stay below 2**53, up to which float64 counts exactly
-LONGEST_WALK = 2.0**58
-"""What moving everybody may gain or lose: so much less than a missing arc that none seems one."""
-MOST_DIGITS = 300
 LOT_BITS = 40
 """Of a million pairs to choose from, two choices share the best sum of lots by a chance of at most
 1e-6 (the isolating lemma of Mulmuley, Vazirani and Vazirani 1987)."""
@@ -43,14 +40,15 @@ def canonical(problem: Problem) -> Canonical:
     takes its share of the bits, as great stickiness does). Ten and not two, because people write
     scores as decimals: 0.1 + 0.2 is then equal to 0.3 + 0, and the rules for equals apply.
     """
-    largest = _largest(problem)
-    steps = _steps(problem, largest)
+    steps = steps_of(problem)
     units = np.empty(problem.shape, dtype=np.int64)
     for rows in in_blocks(len(units)):
         units[rows] = np.rint(problem.scores[rows] * steps)
-    kept = np.flatnonzero(np.asarray(problem.incumbent) >= 0)
-    units[kept, np.asarray(problem.incumbent)[kept]] += round(problem.stickiness * steps)
-    bonus = _outweighing(problem) * math.ceil(largest * steps) + 1 if problem.cover else 0
+    kept = np.flatnonzero(problem.incumbent >= 0)
+    units[kept, problem.incumbent[kept]] += round(problem.stickiness * steps)
+    bonus = (
+        outweighing(problem) * math.ceil(largest_score(problem) * steps) + 1 if problem.cover else 0
+    )
     return Canonical(units, _allowed(problem), steps, bonus)
 
 
@@ -58,37 +56,14 @@ def _allowed(problem: Problem) -> Bools:
     allowed = wanted_pairs(problem)
     i, j = np.array(problem.pinned, dtype=np.int64).reshape(-1, 2).T
     pins = np.bincount(i, minlength=len(allowed))
-    allowed[pins >= np.asarray(problem.demand)] = False
+    allowed[pins >= problem.demand] = False
     allowed[i, j] = True
     return allowed
 
 
 def wanted_pairs(problem: Problem) -> Bools:
     """The pairs that neither a requirement nor the floor rules out: bool[n, m]."""
-    allowed = ~np.asarray(problem.forbidden)
-    return allowed if problem.floor is None else allowed & (problem.scores >= problem.floor)
-
-
-def steps_of(problem: Problem) -> float:
-    """How many steps make 1: see `Canonical`. What is below 1e-300 in size counts as 0."""
-    return _steps(problem, _largest(problem))
-
-
-def _steps(problem: Problem, largest: float) -> float:
-    room = LARGEST_UNIT / (_outweighing(problem) if problem.cover else 1)
-    if np.any(problem.min_load):  # to fill a place everybody may have to move on, at a loss each
-        room = min(room, LONGEST_WALK / (2 * problem.shape[1] + 2))
-    return 10.0 ** min(math.floor(math.log10(room) - math.log10(largest or 1.0)), MOST_DIGITS)
-
-
-def _largest(problem: Problem) -> float:
-    """The size of the largest score, stickiness included."""
-    lowest, highest = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
-    return max(-float(lowest), float(highest)) + problem.stickiness
-
-
-def _outweighing(problem: Problem) -> int:
-    return 4 * problem.most_pairs + 2
+    return ~problem.forbidden & (problem.scores >= problem.floor)
 
 
 def lots(researcher_ids: Sequence[str], mentor_ids: Sequence[str]) -> Ints:

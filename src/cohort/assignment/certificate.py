@@ -8,8 +8,8 @@ from itertools import chain
 import numpy as np
 
 from cohort.assignment.certificate_fair import faults_in_levels, faults_so_far
-from cohort.assignment.optimum import Solution
 from cohort.assignment.problem import Bools, Floats, Ints, Problem
+from cohort.assignment.solution import Solution
 
 PAIRS_AT_ONCE = 2**20
 TOLERANCE = 1e-9
@@ -106,9 +106,9 @@ def _faults_in_pairs(problem: Problem, solution: Solution) -> Iterator[str]:
         has = pairs[pairs[:, 0] == i, 1].tolist()
         yield f"Researcher {i} is pinned to mentor {j}, but has {has or 'nobody'}."
     for i, j in pairs.tolist():
-        if problem.forbidden is not None and problem.forbidden[i, j]:
+        if problem.forbidden[i, j]:
             yield f"Researcher {i} has mentor {j}, which is forbidden."
-        low = problem.floor is not None and problem.scores[i, j] < problem.floor
+        low = problem.scores[i, j] < problem.floor
         if low and (i, j) not in problem.pinned:
             yield f"Researcher {i} has mentor {j} at {problem.scores[i, j]}, below the floor."
 
@@ -116,7 +116,7 @@ def _faults_in_pairs(problem: Problem, solution: Solution) -> Iterator[str]:
 def _faults_in_counts(problem: Problem, pairs: Ints) -> Iterator[str]:
     n, m = problem.shape
     load, degree = np.bincount(pairs[:, 1], minlength=m), np.bincount(pairs[:, 0], minlength=n)
-    least, most = np.asarray(problem.min_load), np.asarray(problem.demand)
+    least, most = problem.min_load, problem.demand
     for j in np.flatnonzero(load > problem.capacity):
         yield f"Mentor {j} has {load[j]} people, but {problem.capacity[j]} place(s)."
     for j in np.flatnonzero(load < least):
@@ -127,7 +127,7 @@ def _faults_in_counts(problem: Problem, pairs: Ints) -> Iterator[str]:
 
 def _faults_in_prices(problem: Problem, solution: Solution) -> Iterator[str]:
     v, bonus = solution.prices.v, solution.cover_bonus
-    may_be_low = (np.asarray(problem.min_load) > 0) | (problem.objective == "fair")
+    may_be_low = (problem.min_load > 0) | (problem.objective == "fair")
     for j in np.flatnonzero(~(((v >= 0) | may_be_low) & np.isfinite(v))):
         yield f"The price of mentor {j} is {v[j]}; it must be a number of at least 0."
     if bonus and not (problem.cover and problem.objective == "total"):
@@ -172,7 +172,7 @@ def _weigh(problem: Problem, solution: Solution) -> tuple[float, float, Floats]:
         best[rows] = _best_offers(problem, rows, scores - v, barred, bonus)
         parts += scores[here[:, 0] - start, here[:, 1]].tolist()
     total = math.fsum(parts)
-    places = np.where(v > 0, problem.capacity, np.asarray(problem.min_load))
+    places = np.where(v > 0, problem.capacity, problem.min_load)
     charged = [p * c for p, c in zip(v.tolist(), places.tolist(), strict=True)]
     placed = len(np.unique(pairs[:, 0]))
     return total, math.fsum([*best.tolist(), *charged, *[-bonus] * placed]), best
@@ -181,11 +181,9 @@ def _weigh(problem: Problem, solution: Solution) -> tuple[float, float, Floats]:
 def _block(problem: Problem, rows: slice) -> tuple[Floats, Bools]:
     """The scores of these rows with stickiness, and which pairs cannot be."""
     scores = problem.scores[rows].copy()
-    barred = np.asarray(problem.forbidden)[rows].copy()
-    if problem.floor is not None:
-        barred |= scores < problem.floor
+    barred = problem.forbidden[rows] | (scores < problem.floor)
     mentors = np.arange(problem.shape[1])
-    scores[np.asarray(problem.incumbent)[rows, None] == mentors] += problem.stickiness
+    scores[problem.incumbent[rows, None] == mentors] += problem.stickiness
     return scores, barred
 
 
@@ -193,7 +191,7 @@ def _best_offers(
     problem: Problem, rows: slice, margin: Floats, barred: Bools, bonus: float
 ) -> Floats:
     """What these researchers can add at most: their pins, and the best others up to demand."""
-    most = np.asarray(problem.demand)[rows]
+    most = problem.demand[rows]
     pinned = np.zeros(barred.shape, dtype=np.bool_)
     for i, j in problem.pinned:
         if rows.start <= i < rows.stop:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.assignment.canonical import steps_of
-from cohort.assignment.optimum import Level, Solution
 from cohort.assignment.problem import Bools, Ints, Problem
+from cohort.assignment.solution import Level, Solution
+from cohort.assignment.steps import steps_of
 
 NEVER = -(2**60)
 TOLERANCE = 1e-9
@@ -156,7 +156,7 @@ def _faults_in_form(problem: Problem, solution: Solution) -> Iterator[str]:
 
 def _whole_scores(problem: Problem, steps: float) -> Ints:
     """The scores in steps, with stickiness; written anew, so that a slip of the solver shows."""
-    sticky = np.asarray(problem.incumbent)[:, None] == np.arange(problem.shape[1])
+    sticky = problem.incumbent[:, None] == np.arange(problem.shape[1])
     worth: Ints = np.rint(problem.scores * steps).astype(np.int64)
     worth += sticky * round(problem.stickiness * steps)
     return worth
@@ -175,9 +175,7 @@ def _all_open(problem: Problem, solution: Solution, steps: float) -> _Open:
     i, j = solution.pairs.T
     held = np.zeros((n, m), dtype=np.bool_)
     held[i, j] = True
-    free = ~np.asarray(problem.forbidden)
-    if problem.floor is not None:
-        free &= problem.scores >= problem.floor
+    free = ~problem.forbidden & (problem.scores >= problem.floor)
     fixed, taken = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
     for pinned in problem.pinned:
         free[pinned] = False
@@ -195,8 +193,8 @@ def _all_open(problem: Problem, solution: Solution, steps: float) -> _Open:
         fixed=fixed,
         taken=taken,
         least=np.zeros(n, dtype=np.int64),
-        most=np.minimum(np.asarray(problem.demand), m),
-        lower=np.asarray(problem.min_load).copy(),
+        most=np.minimum(problem.demand, m),
+        lower=problem.min_load.copy(),
         upper=problem.capacity,
     )
 

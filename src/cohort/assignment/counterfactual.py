@@ -10,8 +10,8 @@ from scipy.sparse.csgraph import dijkstra
 from cohort.assignment.canonical import Canonical, canonical
 from cohort.assignment.flow import Goal, Residual
 from cohort.assignment.infeasible import Crowd, crowds
-from cohort.assignment.optimum import Solution
 from cohort.assignment.problem import UNMATCHED, Bools, Floats, Ints, Problem
+from cohort.assignment.solution import Solution
 from cohort.assignment.stages import whole
 from cohort.assignment.walks import NEVER, longest_walk, longest_walks, lowest_prices
 
@@ -75,7 +75,7 @@ def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
     around = look_around(problem, solution)
     worth, m = around.worth, problem.shape[1]
     loss = losses(around)
-    loss[np.asarray(problem.forbidden)] = np.inf
+    loss[problem.forbidden] = np.inf
     people, steps = split(loss, worth.bonus)
     # A mentor whom no walk from the bench reaches would leave one more place empty.
     one_more = np.maximum(longest_walks(around.residual.arcs, m)[:m], 0)
@@ -149,7 +149,7 @@ def chain_around(problem: Problem, residual: Residual, i: int, j: int) -> tuple[
     m = problem.shape[1]
     if residual.held[i, j]:
         return ()
-    if np.asarray(problem.forbidden)[i, j]:
+    if problem.forbidden[i, j]:
         return None
     ways = []
     for origin, kept in _ways_to_make_room(residual, i):

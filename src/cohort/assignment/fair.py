@@ -7,7 +7,7 @@ Michail 2016 call such assignments fair).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from cohort.assignment.flow import (
     prices_of,
 )
 from cohort.assignment.problem import Bools, Ints
+from cohort.assignment.solution import Level
 from cohort.assignment.start import quick
 from cohort.assignment.walks import NO_ARC
 
@@ -30,23 +31,6 @@ Pair = tuple[int, int]
 
 SWEEPS = 3  # through the pairs at a score before they are weighed together
 SETTLED = 2**58  # above every score: a pair that earlier levels have already counted
-
-
-@dataclass(frozen=True, eq=False)
-class Level:
-    """One level and its proof.
-
-    kind    "placed": researchers with a mentor; "pairs": pairs; "score": pairs at a score.
-    score   of a "score" level, in canonical steps: no pair lies between the last level's score
-            and this one, and `count` pairs are equal to it.
-    count   the most of them that can be ("score": the fewest).
-    prices  int[m]: of a place, in the units of the count.
-    """
-
-    kind: str
-    score: int
-    count: int
-    prices: Ints
 
 
 class Fairest(NamedTuple):

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cohort.assignment.canonical import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS, canonical
+from cohort.assignment.canonical import canonical
 from cohort.assignment.flow import Goal, Residual, Scope, improve, prices_of
 from cohort.assignment.infeasible import CannotMeet
 from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
 from cohort.assignment.stages import feasible, settled, whole
+from cohort.assignment.steps import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS
 from cohort.assignment.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
 
 
@@ -93,23 +94,23 @@ def place_exactly(problem: Problem, placed: int) -> Point:
         raise BadNumber("demand must be at most 1 to place an exact number.", "demand")
     if placed != int(placed):
         raise BadNumber(f"placed is {placed}; it must be a whole number.", "placed")
-    able = np.asarray(problem.demand) > 0
+    able = problem.demand > 0
     left = int(able.sum()) - placed
     refusal = BadNumber(f"No assignment places {placed} researchers.", "placed")
     if left < 0:
         raise refusal
-    ids = problem.mentor_ids or ()
+    ids = problem.mentor_ids
     with_nobody = replace(
         problem,
         scores=np.column_stack([problem.scores, np.zeros(len(able))]),
         capacity=np.append(problem.capacity, left),
-        min_load=np.append(np.asarray(problem.min_load), left),
+        min_load=np.append(problem.min_load, left),
         forbidden=np.column_stack([~canonical(problem).allowed, ~able]),
-        floor=None,
+        floor=-math.inf,
         stickiness=0.0,
         cover=True,
         objective="total",
-        mentor_ids=[*ids, "nobody".ljust(1 + max(map(len, ids), default=0))],
+        mentor_ids=(*ids, "nobody".ljust(1 + max(map(len, ids), default=0))),
     )
     try:
         pairs = solve(with_nobody).pairs
@@ -121,7 +122,7 @@ def place_exactly(problem: Problem, placed: int) -> Point:
 
 
 def _point(problem: Problem, pairs: Ints) -> Point:
-    incumbent = np.asarray(problem.incumbent)
+    incumbent = problem.incumbent
     kept = int((incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
     return Point(
         fit=math.fsum(problem.scores[pairs[:, 0], pairs[:, 1]].tolist()),
@@ -145,7 +146,7 @@ class _Ground:
     def of(cls, problem: Problem) -> "_Ground":
         bare = replace(problem, cover=False, stickiness=0.0, objective="total")
         low, high = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
-        incumbent = np.asarray(problem.incumbent)[:, None] == np.arange(problem.shape[1])
+        incumbent = problem.incumbent[:, None] == np.arange(problem.shape[1])
         placed = max(min(problem.most_pairs, problem.shape[0]), 1)
         kept = max(int(incumbent.sum()), 1)
         # Where three regions meet, Cramer's rule bounds both weights by these.

@@ -73,7 +73,7 @@ def too_few(problem: Problem, residual: Residual) -> CannotMeet:
     and their people are a violation of Hall's condition (Hall 1935), which is then made as
     small as it can be by leaving out every mentor whom it does not need.
     """
-    scope, ids = residual.scope, problem.mentor_ids or ()
+    scope, ids = residual.scope, problem.mentor_ids
     short = np.flatnonzero(residual.load < scope.lower).tolist()
     together = {tuple(sorted(_leading_to(residual, j), key=lambda k: ids[k])) for j in short}
     needed = [_without_the_needless(scope, list(mentors)) for mentors in together]
@@ -89,7 +89,7 @@ def too_few(problem: Problem, residual: Residual) -> CannotMeet:
         lower=np.minimum(scope.lower, residual.load),
         pins=_pins_in_the_way(problem, scope, mentors),
         smallest=smallest,
-        names=(problem.researcher_ids or (), ids),
+        names=(problem.researcher_ids, ids),
     )
 
 
@@ -167,7 +167,7 @@ def crowds(problem: Problem, residual: Residual) -> tuple[Crowd, ...]:
     condition fails for these people and these mentors. `best` is None for those whom no mentor
     is allowed at all. People who wait for the same mentors are one crowd.
     """
-    waiting = np.flatnonzero((residual.degree == 0) & (np.asarray(problem.demand) > 0)).tolist()
+    waiting = np.flatnonzero((residual.degree == 0) & (problem.demand > 0)).tolist()
     grouped: dict[tuple[int, ...], list[int]] = {}
     for i in waiting:
         mentors = _ahead_of(residual, i)

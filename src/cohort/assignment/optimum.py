@@ -1,56 +1,18 @@
 """Who is matched with whom: the exact optimum, its proof, and one answer among equals."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from cohort.assignment.canonical import Canonical, canonical
-from cohort.assignment.fair import Level, fairest
+from cohort.assignment.fair import fairest
 from cohort.assignment.flow import Goal, Residual, Scope, improve, pairs_in, prices_of
-from cohort.assignment.infeasible import CannotMeet
 from cohort.assignment.out_of_time import never
-from cohort.assignment.prices import Prices
 from cohort.assignment.problem import UNMATCHED, Bools, Ints, Problem
+from cohort.assignment.solution import Level, Prices, Solution
 from cohort.assignment.stages import bound_by, feasible, offers, settled, whole
-
-__all__ = ["CannotMeet", "Level", "Prices", "Problem", "Solution", "solve"]
-
-
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """An answer and its certificate; all figures are in the units of the scores.
-
-    pairs        int[k, 2], by researcher.
-    mentor_of    int[n], -1 where unmatched; int[0] where somebody may have several mentors.
-    total        the sum of the pairs' scores, with the stickiness of kept incumbents.
-    bound        no assignment (with "fair": none as fair) has a higher total; `gap` is
-                 bound - total, 0 when proved.
-    prices       u and v with u[i] + v[j] >= score[i, j] + cover_bonus for every allowed pair,
-                 u >= 0 unless pinned; v is the lowest that prove it: what one more place with
-                 the mentor would add (the highest, for a mentor held at `min_load` in whose
-                 place nobody could be). With demand above 1, u[i] is the sum over i's best
-                 pairs. With "fair", v is 0 and u[i] the sum of i's own scores: what is as fair
-                 has the same scores, and so the same total.
-    cover_bonus  with `cover`, what placing one more person counts, more than all scores could
-                 outweigh; it is part of the prices, not of total and bound (and of the gap, for
-                 each person whom time has left unplaced). Otherwise 0.
-    levels       with "fair": the proof of each level, in order.
-    stopped      time ran out: the gap may be above 0, equals are not settled, and with "fair"
-                 levels may be missing, so that a gap of 0 proves no fairness; the prices are
-                 then those of a total, among the pairs that the levels leave open.
-    """
-
-    pairs: Ints
-    mentor_of: Ints
-    total: float
-    bound: float
-    gap: float
-    prices: Prices
-    cover_bonus: float
-    levels: tuple[Level, ...] = ()
-    stopped: bool = False
 
 
 def solve(problem: Problem, *, out_of_time: Callable[[], bool] = never) -> Solution:

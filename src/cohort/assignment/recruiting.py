@@ -8,10 +8,11 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 
 from cohort.assignment.counterfactual import NotTheBest
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import BadShape, Bools, Floats, Ints, Problem
-from cohort.pairing.scores.profiles import Researcher
+from cohort.assignment.solution import Solution
+from cohort.pairing.scores.profiles import ResearcherProfile
 
 SKILLS = 5
 Profile = TypeVar("Profile")
@@ -101,7 +102,9 @@ def _whole(column: Column, n: int, profile: object) -> Column:
     return Column(score, forbidden)
 
 
-def wanted(researchers: Sequence[Researcher], lacking: Sequence[float]) -> tuple[Wanted, ...]:
+def wanted(
+    researchers: Sequence[ResearcherProfile], lacking: Sequence[float]
+) -> tuple[Wanted, ...]:
     """Profiles worth looking at: each pair of a domain and a first role goal that occurs.
 
     `lacking` float[n] >= 0 says how much each researcher misses (such as 1 for those without a
@@ -134,9 +137,8 @@ def most_it_could_add(problem: Problem, solution: Solution, column: Column, plac
     """
     has = solution.prices.u if problem.single else 0.0
     gain = column.score + solution.cover_bonus - has
-    gain[column.forbidden | (np.asarray(problem.demand) == 0)] = 0.0
-    if problem.floor is not None:
-        gain[column.score < problem.floor] = 0.0
+    gain[column.forbidden | (problem.demand == 0)] = 0.0
+    gain[column.score < problem.floor] = 0.0
     best = np.sort(gain)[::-1][:places]
     return float(best.clip(min=0.0).sum())
 
@@ -152,13 +154,13 @@ def _with_room_for(problem: Problem, solution: Solution, columns: list[Column]) 
 
 
 def _with(problem: Problem, column: Column, places: int) -> Problem:
-    ids = problem.mentor_ids or ()
+    ids = problem.mentor_ids
     new = next(name for k in range(len(ids) + 1) if (name := f"new {k}") not in ids)
     return replace(
         problem,
         scores=np.column_stack([problem.scores, column.score]),
         capacity=np.append(problem.capacity, places),
-        min_load=np.append(np.asarray(problem.min_load), 0),
-        forbidden=np.column_stack([np.asarray(problem.forbidden), column.forbidden]),
-        mentor_ids=[*ids, new],
+        min_load=np.append(problem.min_load, 0),
+        forbidden=np.column_stack([problem.forbidden, column.forbidden]),
+        mentor_ids=(*ids, new),
     )

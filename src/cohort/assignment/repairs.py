@@ -10,8 +10,9 @@ from cohort.assignment.canonical import wanted_pairs
 from cohort.assignment.counterfactual import look_around, losses, residual_of, split
 from cohort.assignment.flow import Residual
 from cohort.assignment.infeasible import CannotMeet
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Bools, Ints, Problem
+from cohort.assignment.solution import Solution
 from cohort.assignment.stages import whole
 from cohort.assignment.walks import NEVER, NO_ARC, longest_walks
 
@@ -57,16 +58,16 @@ class Repair:
         """The problem with this change made."""
         i, j = self.researcher, self.mentor
         if self.kind == "minimum":
-            return replace(problem, min_load=_with_more(np.asarray(problem.min_load), j, -1))
+            return replace(problem, min_load=_with_more(problem.min_load, j, -1))
         if self.kind == "demand":
-            return replace(problem, demand=_with_more(np.asarray(problem.demand), i, 1))
+            return replace(problem, demand=_with_more(problem.demand, i, 1))
         if self.kind == "place":
             return replace(problem, capacity=_with_more(problem.capacity, j, 1))
         if self.kind == "pin":
-            return replace(problem, pinned=[one for one in problem.pinned if one != (i, j)])
-        forbidden = np.asarray(problem.forbidden).copy()
+            return replace(problem, pinned=tuple(p for p in problem.pinned if p != (i, j)))
+        forbidden = problem.forbidden.copy()
         forbidden[i, j] = False
-        return replace(problem, forbidden=forbidden, pinned=[*problem.pinned, (i, j)])
+        return replace(problem, forbidden=forbidden, pinned=(*problem.pinned, (i, j)))
 
 
 def _with_more(numbers: Ints, k: int, more: int) -> Ints:
@@ -91,8 +92,8 @@ def repairs(problem: Problem, refusal: CannotMeet, *, most: int = 10) -> tuple[R
             refusal = by_total
     can_be = replace(problem, min_load=refusal.lower)
     solution = solve(can_be)
-    short = np.flatnonzero(refusal.lower < np.asarray(problem.min_load))
-    missing = int((np.asarray(problem.min_load) - refusal.lower).sum()) - 1
+    short = np.flatnonzero(refusal.lower < problem.min_load)
+    missing = int((problem.min_load - refusal.lower).sum()) - 1
     worth, near, _ = residual_of(can_be, solution)
     # What is missing stays missing: nobody leaves a place that the minimums ask for.
     residual = Residual(near.goal, whole(problem, worth), near.held)
@@ -141,7 +142,7 @@ class _Found(NamedTuple):
 
 
 def _by_id(problem: Problem, one: _Found) -> tuple[str, str, str]:
-    researchers, mentors = problem.researcher_ids or (), problem.mentor_ids or ()
+    researchers, mentors = problem.researcher_ids, problem.mentor_ids
     return (
         one.kind,
         "" if one.researcher == NOBODY else researchers[one.researcher],
@@ -189,7 +190,7 @@ class _Ways(NamedTuple):
 
 def _that_fill(problem: Problem, ways: _Ways) -> Iterator[_Found]:
     residual, home = ways.residual, ways.home[:-1]
-    least = np.asarray(problem.min_load)
+    least = problem.min_load
     for j in np.flatnonzero((home > NEVER) & (least > 0)).tolist():
         yield _Found(int(home[j]), "minimum", NOBODY, j)
     spared = ways.spared()

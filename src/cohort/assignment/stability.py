@@ -3,8 +3,8 @@
 import numpy as np
 
 from cohort.assignment.canonical import canonical
-from cohort.assignment.optimum import Solution
 from cohort.assignment.problem import BadNumber, BadShape, Bools, Ints, Problem
+from cohort.assignment.solution import Solution
 
 UNRANKED = 0
 
@@ -25,7 +25,7 @@ def blocking_pairs(problem: Problem, solution: Solution, hers: Ints, theirs: Int
     pinned = np.zeros_like(held)
     pinned[[i for i, _ in problem.pinned], [j for _, j in problem.pinned]] = True
     movable = held & ~pinned
-    hers_wants = _wants(hers, held, movable, np.asarray(problem.demand))
+    hers_wants = _wants(hers, held, movable, problem.demand)
     theirs_wants = _wants(theirs.T, held.T, movable.T, problem.capacity).T
     return np.argwhere(hers_wants & theirs_wants & canonical(problem).allowed & ~held)
 

@@ -33,8 +33,8 @@ def whole(problem: Problem, worth: Canonical) -> Scope:
         allowed=worth.allowed,
         fixed=fixed,
         least=np.zeros(n, dtype=np.int64),
-        most=np.minimum(np.asarray(problem.demand), m),
-        lower=np.asarray(problem.min_load),
+        most=np.minimum(problem.demand, m),
+        lower=problem.min_load,
         upper=problem.capacity,
     )
 
@@ -94,13 +94,13 @@ def settled(
 
 
 def _keep_incumbents_then_place(problem: Problem, rows: Ints, columns: Ints) -> Ints:
-    kept = np.asarray(problem.incumbent)[rows, None] == columns
+    kept = problem.incumbent[rows, None] == columns
     worth: Ints = kept * np.int64(problem.most_pairs + 1) + 1
     return worth
 
 
 def _draw_lots(problem: Problem, rows: Ints, columns: Ints) -> Ints:
-    ids = problem.researcher_ids or (), problem.mentor_ids or ()
+    ids = problem.researcher_ids, problem.mentor_ids
     return lots([ids[0][i] for i in rows], [ids[1][j] for j in columns])
 
 

@@ -276,7 +276,7 @@ async def _enrol(
         enrolment=own,
         seated=own is not None and own.state == EnrolmentState.ACTIVE,
         joinable=cohort.state in policy.JOINABLE,
-        stages=choices.STAGES,
+        stages=choices.STAGE_CHOICES,
         domains=choices.trees(words[TermKind.DOMAIN]),
         roles=choices.options(words[TermKind.ROLE]),
         contexts=choices.options(words[TermKind.CONTEXT]),

@@ -62,7 +62,7 @@ async def progress_csv(
     await cohorts.require_organiser(db, actor, cohort.id)
     return Response(
         csv_of(await desk.progress_rows(db, cohort, now=clock())),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{cohort.slug}-progress.csv"'},
     )
 

@@ -12,9 +12,9 @@ from cohort.cohorts.models import Enrolment
 from cohort.demo.cast import Cast
 from cohort.demo.opening import PASSWORD
 from cohort.http.paging import Slice
-from cohort.matching import results
 from cohort.matching import service as matching
 from cohort.matching.models import Pair, Round, Run, RunState, Unmatched
+from cohort.matching.results import service as results
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship

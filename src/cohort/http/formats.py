@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from cohort.pairing.scores.availability import DAYS
+
 BANDS = ("06-09", "09-12", "12-14", "14-17", "17-20", "20-23")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -65,7 +66,7 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-STAGES = {
+STAGE_TITLES = {
     "phd": "PhD",
     "postdoc": "Postdoc",
     "researcher": "Researcher",
@@ -75,7 +76,7 @@ STAGES = {
 
 def stage(of: str) -> str:
     """Where someone is in research, or was before industry."""
-    return STAGES[of]
+    return STAGE_TITLES[of]
 
 
 def percent(share: float) -> str:

@@ -1,6 +1,7 @@
 """Idempotency-Key: a request that is sent twice has one effect and one response."""
 
 import hashlib
+import hmac
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -11,12 +12,15 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from cohort.clock import Clock
 from cohort.errors import Invalid, TooLarge
-from cohort.http import stored_responses as idempotency
-from cohort.http.stored_responses import Said
+from cohort.http import stored_responses
+from cohort.http.stored_responses import StoredResponse
 
 
-class OneAnswerPerKey:
-    """Honour Idempotency-Key on every POST: the key, its work and its answer are one commit."""
+class OneResponsePerKey:
+    """Honour Idempotency-Key on every POST: the key, its work and its answer are one commit.
+
+    The keys of a person are her own. A key without a person belongs to what was sent with it.
+    """
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self.app = app
@@ -33,21 +37,26 @@ class OneAnswerPerKey:
             raise Invalid.at("Idempotency-Key", "A key has 1 to 200 characters.")
 
         db, user = scope["state"]["db"], scope.get("user")
-        owner = str(user.id) if user else "anyone"
         handler = cast("HTTPRouteHandler", scope["route_handler"])
         body = await read_whole(receive, limit=handler.resolve_request_max_body_size() or 0)
-        digest = digest_of(scope, body)
-        said = await idempotency.claim(db, owner, key, digest=digest, now=self.clock())
-        if said is not None:
-            await say_again(said, send)
+        digest = digest_of(scope, body, key)
+        # The key itself is not stored: without it, nobody who reads the table can try out which
+        # password was in a body with that digest.
+        key = hashlib.sha256(key.encode()).hexdigest()
+        # Visitors whom nobody knows must not meet in each other's keys, and may come back from
+        # another address. Who sends the same content again with the same key is the same one.
+        owner = str(user.id) if user else f"anyone {digest.hex()}"
+        stored = await stored_responses.claim(db, owner, key, digest=digest, now=self.clock())
+        if stored is not None:
+            await replay(stored, send)
             return
         secret = handler.opt.get("secret_answer", False)
 
-        async def remember(said: Said) -> None:
-            if said.status < 400 and not secret:
-                await idempotency.remember(db, owner, key, said)
+        async def remember(stored: StoredResponse) -> None:
+            if stored.status < 400 and not secret:
+                await stored_responses.remember(db, owner, key, stored)
 
-        await self.app(scope, whole(body), answered_whole(send, remember))
+        await self.app(scope, whole(body), buffered(send, remember))
 
 
 async def read_whole(receive: Receive, *, limit: int) -> bytes:
@@ -75,12 +84,12 @@ def whole(body: bytes) -> Receive:
     return receive
 
 
-def digest_of(scope: Scope, body: bytes) -> bytes:
+def digest_of(scope: Scope, body: bytes, key: str) -> bytes:
     asked = f"{scope.get('method')} {scope['path']}?".encode() + scope["query_string"]
-    return hashlib.sha256(asked + b"\0" + body).digest()
+    return hmac.digest(key.encode(), asked + b"\0" + body, "sha256")
 
 
-def answered_whole(send: Send, remember: Callable[[Said], Awaitable[None]]) -> Send:
+def buffered(send: Send, remember: Callable[[StoredResponse], Awaitable[None]]) -> Send:
     """Hold the answer back until it is whole and remembered."""
     held: list[Message] = []
 
@@ -95,7 +104,7 @@ def answered_whole(send: Send, remember: Callable[[Said], Awaitable[None]]) -> S
             for name, value in start["headers"]  # type: ignore[typeddict-item]
             if name.lower() not in {b"set-cookie", b"date"}
         ]
-        await remember(Said(start["status"], headers, body))  # type: ignore[typeddict-item]
+        await remember(StoredResponse(start["status"], headers, body))  # type: ignore[typeddict-item]
         for part in held:
             await send(part)
         held.clear()
@@ -103,8 +112,8 @@ def answered_whole(send: Send, remember: Callable[[Said], Awaitable[None]]) -> S
     return hold
 
 
-async def say_again(said: Said, send: Send) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in said.headers]
+async def replay(stored: StoredResponse, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in stored.headers]
     headers.append((b"idempotent-replayed", b"true"))
-    await send({"type": "http.response.start", "status": said.status, "headers": headers})
-    await send({"type": "http.response.body", "body": said.body, "more_body": False})
+    await send({"type": "http.response.start", "status": stored.status, "headers": headers})
+    await send({"type": "http.response.body", "body": stored.body, "more_body": False})

@@ -11,6 +11,11 @@ from cohort.errors import NotAllowed
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
+def from_another_site(headers: Headers) -> bool:
+    """Whether a browser says that another site made it ask."""
+    return headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
+
+
 class SameOrigin:
     """Refuse what another site makes a browser send with our cookies.
 

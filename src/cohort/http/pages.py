@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie, State
 from litestar.response import Redirect
 from markdown_it import MarkdownIt
@@ -39,6 +39,11 @@ class Fingerprints:
 
     def __call__(self, name: str) -> str:
         return f"/static/{name}?v={self._known[name]}"
+
+    def names(self, path: str, query: str) -> bool:
+        """Whether this is the address of a file as it is now, and of no other state of it."""
+        folder, _, name = path.rpartition("/")
+        return folder == "/static" and name in self._known and query == f"v={self._known[name]}"
 
 
 def create_pages(settings: Settings) -> Pages:
@@ -81,7 +86,7 @@ def page(asked: Asked, template: str, *, status: int = 200, **context: Any) -> R
             nav=nav_for(asked),
             flashes=[{"kind": "ok", "text": unquote(said)}] if said else [],
         ),
-        media_type="text/html; charset=utf-8",
+        media_type=MediaType.HTML,
         status_code=status,
     )
     if said:

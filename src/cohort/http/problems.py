@@ -84,9 +84,22 @@ def refuse(asked: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     refusal = as_refusal(error, _names(asked))
     if isinstance(refusal, Broken):
         log.error("request broke", exc_info=error)
-    if asked.url.path.startswith(("/api/", "/health/", "/metrics")):
-        return _as_problem(asked, refusal)
-    return _as_page(asked, refusal)
+    is_for_programs = asked.url.path.startswith(("/api/", "/health/", "/metrics"))
+    response = _as_problem(asked, refusal) if is_for_programs else _as_page(asked, refusal)
+    response.headers |= _headers(error, refusal)
+    return response
+
+
+def _headers(error: Exception, refusal: Refusal) -> dict[str, str]:
+    """What RFC 9110 wants said with some refusals."""
+    if isinstance(refusal, NotSignedIn):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(refusal, WrongMethod) and isinstance(error, HTTPException):
+        methods = set(((error.headers or {}).get("allow") or "").split(", "))
+        return {"Allow": ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))}
+    if refusal.retry_after is not None:
+        return {"Retry-After": str(refusal.retry_after)}
+    return {}
 
 
 def answer_to(scope: Scope, error: BaseException) -> ASGIApp:
@@ -197,7 +210,6 @@ def _as_problem(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any
         problem.model_dump(),
         status_code=refusal.status,
         media_type="application/problem+json",
-        headers={"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {},
     )
 
 

@@ -24,7 +24,7 @@ class OnlySaidOnce(Conflict):
     title = "The answer held a secret"
 
 
-class Said(NamedTuple):
+class StoredResponse(NamedTuple):
     """An answer as it went out."""
 
     status: int
@@ -32,7 +32,7 @@ class Said(NamedTuple):
     body: bytes
 
 
-class Answer(Base):
+class IdempotencyRecord(Base):
     """What the first request with a key was told, stored in that request's own transaction."""
 
     __tablename__ = "idempotent_answers"
@@ -50,21 +50,22 @@ class Answer(Base):
 
 async def claim(
     db: AsyncSession, owner: str, key: str, *, digest: bytes, now: datetime
-) -> Said | None:
+) -> StoredResponse | None:
     """Take the key for this request; or, when it was used before, say what was answered then.
 
     A second request that arrives while the first is still under way waits on the unique index
     until the first has committed, or gives up with the lock timeout.
     """
     taken = await db.scalar(
-        insert(Answer)
+        insert(IdempotencyRecord)
         .values(owner=owner, key=key, digest=digest, asked_at=now)
         .on_conflict_do_nothing()
-        .returning(Answer.id)
+        .returning(IdempotencyRecord.id)
     )
     if taken is not None:
         return None
-    first = await db.scalar(select(Answer).where(Answer.owner == owner, Answer.key == key))
+    record = IdempotencyRecord
+    first = await db.scalar(select(record).where(record.owner == owner, record.key == key))
     if first is None or first.digest != digest:
         raise KeyReused(
             "This Idempotency-Key was already sent with other content. Use a new key for new work."
@@ -73,19 +74,24 @@ async def claim(
         raise OnlySaidOnce(
             "This was done by your first request. Its answer held a secret, which we say only once."
         )
-    return Said(first.status, [(name, value) for name, value in first.headers], first.body)
+    headers = [(name, value) for name, value in first.headers]
+    return StoredResponse(first.status, headers, first.body)
 
 
-async def remember(db: AsyncSession, owner: str, key: str, said: Said) -> None:
+async def remember(db: AsyncSession, owner: str, key: str, stored: StoredResponse) -> None:
     await db.execute(
-        update(Answer)
-        .where(Answer.owner == owner, Answer.key == key)
-        .values(status=said.status, headers=[list(pair) for pair in said.headers], body=said.body)
+        update(IdempotencyRecord)
+        .where(IdempotencyRecord.owner == owner, IdempotencyRecord.key == key)
+        .values(
+            status=stored.status,
+            headers=[list(pair) for pair in stored.headers],
+            body=stored.body,
+        )
     )
 
 
 async def delete_old(db: AsyncSession, *, now: datetime) -> int:
     gone: CursorResult[Any] = await db.execute(  # type: ignore[assignment]
-        delete(Answer).where(Answer.asked_at < now - KEPT_FOR)
+        delete(IdempotencyRecord).where(IdempotencyRecord.asked_at < now - KEPT_FOR)
     )
     return gone.rowcount

@@ -16,9 +16,7 @@ from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.pool import IdPair, Pool
-from cohort.pairing.scores.profiles import Mentor as MentorProfile
-from cohort.pairing.scores.profiles import Researcher
-from cohort.pairing.scores.scoring import Requirements, Weights
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.profiles.languages import LANGUAGES
 from cohort.study import service as study
@@ -37,8 +35,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
     gaps = await study.gaps_in(db, cohort_id, now=now)
-    requirements, aim = dict(run.rules.requirements), run.rules.aim
-    floor = requirements.pop("least_score")
+    rules = run.rules.content
     return Pool(
         week=run.round.week,
         researchers=[
@@ -48,12 +45,11 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         mentors=[_mentor(one, wanted_researchers.get(one.id, [])) for one, _ in seats],
         places=[max(mentor.capacity - mentor.taken - awaited, 0) for mentor, awaited in seats],
         taxonomy=Taxonomy({t.slug: t.parent_slug for t in terms if t.kind is TermKind.DOMAIN}),
-        weights=Weights(**run.rules.weights),
-        requirements=Requirements(**requirements),
-        floor=floor,
-        cover=aim["cover"],
-        objective=aim["objective"],
-        stickiness=aim["stickiness"],
+        weights=rules.weights,
+        requirements=rules.requirements,
+        cover=rules.aim.cover,
+        objective=rules.aim.objective,
+        stickiness=rules.aim.stickiness,
         incumbents=await _found_before(db, run),
         pins=_said(overrides, OverrideKind.PIN),
         vetoes=_said(overrides, OverrideKind.VETO),
@@ -127,8 +123,10 @@ async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Over
     return (await db.scalars(standing)).all()
 
 
-def _researcher(enrolment: Enrolment, gaps: dict[str, float], wishes: Sequence[UUID]) -> Researcher:
-    return Researcher(
+def _researcher(
+    enrolment: Enrolment, gaps: dict[str, float], wishes: Sequence[UUID]
+) -> ResearcherProfile:
+    return ResearcherProfile(
         id=str(enrolment.id),
         stage=enrolment.stage.value,
         domains=enrolment.domains,

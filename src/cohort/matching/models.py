@@ -11,7 +11,7 @@ from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import Base, Id, Instant, Json, JsonList, one_of
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Proposal
-from cohort.rules.models import Rules
+from cohort.rules.models import RulesVersion
 
 
 class RoundState(StrEnum):
@@ -84,7 +84,7 @@ class Run(Base):
     """What would help, as `advising.Advice`; none of a pool that was too large to be held."""
 
     round: Mapped[Round] = relationship(lazy="raise")
-    rules: Mapped[Rules] = relationship(lazy="raise")
+    rules: Mapped[RulesVersion] = relationship(lazy="raise")
 
     @property
     def is_proved(self) -> bool:

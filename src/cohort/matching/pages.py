@@ -17,9 +17,12 @@ from cohort.errors import Invalid
 from cohort.http.forms import errors_of, read_form, validated
 from cohort.http.pages import Asked, page, see
 from cohort.jobs.progress import ProgressStore
-from cohort.matching import overrides, results, service, what_ifs
-from cohort.matching.result_schemas import WhatIfIn
-from cohort.matching.schemas import OverrideIn
+from cohort.matching import service
+from cohort.matching.overrides import service as overrides
+from cohort.matching.overrides.schemas import OverrideIn
+from cohort.matching.results import service as results
+from cohort.matching.results import what_ifs
+from cohort.matching.results.schemas import WhatIfIn
 from cohort.matching.view import ROWS, Choices, RoundView, people_of, people_to_choose, view_round
 from cohort.mentors.models import Mentor
 from cohort.people.auth import signed_in

@@ -12,7 +12,8 @@ from cohort.errors import NotFound
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.jobs.progress import ProgressStore
-from cohort.matching import results, service
+from cohort.matching import service
+from cohort.matching.results import service as results
 from cohort.matching.schemas import RoundOut, RunOut
 from cohort.matching.showing import round_out, run_out
 from cohort.people.auth import signed_in

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from cohort.jobs.progress import Progress
 from cohort.matching.models import Override, Pair, Round, Run, Unmatched
-from cohort.matching.previewing import Preview
-from cohort.matching.result_schemas import (
+from cohort.matching.overrides.schemas import OverrideOut
+from cohort.matching.previews.service import Preview
+from cohort.matching.results.schemas import (
     AdviceOut,
     AlternativeOut,
     CertificateOut,
@@ -17,9 +18,9 @@ from cohort.matching.result_schemas import (
     WayToPlaceOut,
     WhatIfOut,
 )
-from cohort.matching.results import advice_of
-from cohort.matching.schemas import OverrideOut, RoundOut, RunOut
-from cohort.matching.what_ifs import Alternatives, WhatIf
+from cohort.matching.results.service import advice_of
+from cohort.matching.results.what_ifs import Alternatives, WhatIf
+from cohort.matching.schemas import RoundOut, RunOut
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Alternative, Change
 from cohort.pairing.placing import WayToPlace
@@ -50,7 +51,7 @@ def alternative_out(among: Alternatives, one: Alternative) -> AlternativeOut:
         fewer_placed=one.fewer_placed,
         below_least_score=one.below_floor,
         ruled_out=list(one.ruled_out),
-        said=among.cost(one),
+        sentence=among.cost(one),
     )
 
 
@@ -115,7 +116,7 @@ def _way_out(way: WayToPlace, names: Mapping[str, str], run: Run) -> WayToPlaceO
         gain=way.gain,
         newly=[UUID(one) for one in way.newly],
         losing=[UUID(one) for one in way.losing],
-        said=saying.way_to_place(way, names),
+        sentence=saying.way_to_place(way, names),
         what_comes=saying.what_comes(way, names, run.total or 0.0),
     )
 

@@ -16,9 +16,14 @@ from cohort.http.formats import percent, stage
 from cohort.jobs.progress import Progress, ProgressStore
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
-from cohort.matching.results import PAIR_WITH_PEOPLE, UNMATCHED_WITH_PERSON, advice_of, named
+from cohort.matching.results.service import (
+    PAIR_WITH_PEOPLE,
+    UNMATCHED_WITH_PERSON,
+    advice_of,
+    named,
+)
+from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
-from cohort.matching.what_ifs import can_be_asked
 from cohort.mentors.models import Mentor, MentorState
 from cohort.pairing import saying
 from cohort.pairing.placing import WayToPlace

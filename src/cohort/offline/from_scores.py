@@ -14,8 +14,9 @@ from cohort.assignment.certificate import Verdict, verify
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import MOST_HELD, LargeSolution, solve_large
 from cohort.assignment.large.stored import StoredScores
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import BadProblem, Problem
+from cohort.assignment.solution import Solution
 from cohort.errors import Invalid
 from cohort.offline.outputs import Done, Outputs, keep_apart, summary, write_together
 from cohort.pairing import saying

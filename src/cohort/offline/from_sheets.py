@@ -12,13 +12,12 @@ from cohort.offline.outputs import Done, Outputs, keep_apart, summary, write_tog
 from cohort.offline.report import render_report
 from cohort.offline.report_details import cut_short
 from cohort.pairing.find import Progress, Result, find_pairs
-from cohort.pairing.scores.requirements import BadRules
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.profiles.languages import LANGUAGES
 from cohort.settings import shipped
 from cohort.sheets.columns import MENTORS, RESEARCHERS, Column, column_of
 from cohort.sheets.roster import Vocabulary
-from cohort.sheets.rule_file import RuleFile, read_rules
+from cohort.sheets.rule_file import BadRules, RuleFile, read_rules
 from cohort.sheets.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
 from cohort.sheets.two_sheets import BadSheets, Gathered, gather
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -108,12 +107,12 @@ def _sought(pool: Pool, unmatched: Mapping[str, object]) -> list[tuple[str, int]
 
 
 def _requirements(pool: Pool) -> Iterator[tuple[str, str]]:
-    asked = asdict(pool.requirements)
+    asked = pool.requirements
     yes = {True: "yes", False: "no"}
-    yield "No shared organisation, no adviser as mentor", yes[asked["conflict_of_interest"]]
-    yield "A language in common", yes[asked["common_language"]]
-    yield "Hours in common, at least", f"{asked['min_shared_hours']:g} a week"
-    yield "Least score", f"{pool.floor:g}"
+    yield "No shared organisation, no adviser as mentor", yes[asked.conflict_of_interest]
+    yield "A language in common", yes[asked.common_language]
+    yield "Hours in common, at least", f"{asked.min_shared_hours:g} a week"
+    yield "Least score", f"{asked.least_score:g}"
     # Fairness has this as its first aim, whatever the rules say.
     covers = pool.cover or pool.objective == "fair"
     yield "As many people as possible have a mentor, whatever the scores", yes[covers]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Response, Router, get
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import NamedDependency
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -74,12 +74,14 @@ async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Respo
     ]
     meters: Meters = state.meters
     body = generate_latest(meters.registry) + "\n".join(lines).encode()
-    return Response(body, media_type=CONTENT_TYPE_LATEST)
+    # Litestar names the charset by itself.
+    return Response(body, media_type=CONTENT_TYPE_LATEST.partition("; charset")[0])
 
 
 router = Router(
     "",
     route_handlers=[is_live, is_ready, read_metrics],
     tags=["operations"],
+    cache_control=CacheControlHeader(no_store=True),
     opt={"same_for_everyone": True},
 )

@@ -49,7 +49,7 @@ async def mailbox(
     return page(request, "operations/mailbox.html", letters=letters)
 
 
-@get("/mailbox/{letter_id:uuid}", guards=[public])
+@get("/mailbox/{letter_id:uuid}", guards=[public], opt={"secret_answer": True})
 async def mailbox_letter(
     request: Asked,
     db: NamedDependency[AsyncSession],

@@ -81,7 +81,7 @@ def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
 def worth_of_places(held: Held) -> list[PlaceWorth]:
     """Of every mentor, the most worth first. Raises NotTheBest as `counterfactuals` does."""
     found = counterfactuals(held.problem, held.solution)
-    ids = held.problem.mentor_ids or ()
+    ids = held.problem.mentor_ids
     each = zip(ids, found.mentor_price.tolist(), found.more_placed.tolist(), strict=True)
     worth = [PlaceWorth(*one) for one in each]
     return sorted(worth, key=lambda one: (-one.placed, -one.gain, one.mentor_id))
@@ -107,7 +107,7 @@ def ways_to_match(
 
 def _chosen(held: Held) -> Way:
     problem, pairs = held.problem, held.solution.pairs
-    incumbent = np.asarray(problem.incumbent)
+    incumbent = problem.incumbent
     kept = int((incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
     return Way(
         fit=math.fsum(problem.scores[tuple(pairs.T)].tolist()),

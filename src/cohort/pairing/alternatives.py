@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from cohort.assignment.counterfactual import Counterfactuals, Move, chain, counterfactuals
 from cohort.pairing.evidence import Evidence
 
@@ -79,9 +77,9 @@ def changes_for(evidence: Evidence, researcher: str, mentor: str) -> list[Change
 def _alternative(evidence: Evidence, found: Counterfactuals, i: int, j: int) -> Alternative:
     problem, cost = evidence.problem, float(found.regret[i, j])
     possible = math.isfinite(cost)
-    low = problem.floor is not None and bool(problem.scores[i, j] < problem.floor)
+    low = bool(problem.scores[i, j] < problem.floor)
     return Alternative(
-        mentor=(problem.mentor_ids or ())[j],
+        mentor=problem.mentor_ids[j],
         score=float(problem.scores[i, j]),
         chosen=bool((evidence.solution.pairs == (i, j)).all(axis=1).any()),
         cost=cost if possible else None,
@@ -100,8 +98,8 @@ def _why_not(evidence: Evidence, i: int, j: int) -> tuple[str, ...]:
         sum(pin[side] == one for pin in problem.pinned) for side, one in enumerate((i, j))
     )
     causes = {
-        ASKS_FOR_NOBODY: np.asarray(problem.demand)[i] == 0,
-        PINNED_ELSEWHERE: hers == np.asarray(problem.demand)[i],
+        ASKS_FOR_NOBODY: problem.demand[i] == 0,
+        PINNED_ELSEWHERE: hers == problem.demand[i],
         NO_PLACE: problem.capacity[j] == 0,
         PLACES_PINNED: theirs == problem.capacity[j],
     }
@@ -116,8 +114,8 @@ def _best_first(one: Alternative) -> tuple[bool, bool, int, float, float]:
 
 def _change(evidence: Evidence, move: Move) -> Change:
     problem = evidence.problem
-    mentors = [*(problem.mentor_ids or ()), None]  # -1, the bench, is the last one
-    researcher = (problem.researcher_ids or ())[move.researcher]
+    mentors = [*problem.mentor_ids, None]  # -1, the bench, is the last one
+    researcher = problem.researcher_ids[move.researcher]
     return Change(researcher, mentors[move.origin], mentors[move.target])
 
 

@@ -7,8 +7,9 @@ import numpy as np
 
 from cohort.assignment.certificate import verify
 from cohort.assignment.infeasible import CannotMeet
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.assignment.solution import Solution
 from cohort.pairing.explaining import explain
 from cohort.pairing.found import (
     Found,
@@ -63,7 +64,7 @@ def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem
     return Problem(
         scores=scores.total,
         capacity=np.array(pool.places, dtype=np.int64),
-        floor=pool.floor,
+        floor=pool.requirements.least_score,
         forbidden=scores.forbidden,
         pinned=pins,
         incumbent=pool.incumbents_by_position(),
@@ -79,13 +80,14 @@ def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem
 
 def _told(pool: Pool, held: Held, *, stopped: bool) -> Result:
     solution, pinned = held.solution, set(pool.pins)
-    asked = np.asarray(held.problem.demand) > 0
+    asked = held.problem.demand > 0
     without = np.setdiff1d(np.flatnonzero(asked), solution.pairs[:, 0]).tolist()
     around = zip(without, outlooks(held.scores, held.problem, without), strict=True)
     return Result(
         pairs=[_found(pool, held.scores, i, j, pinned) for i, j in solution.pairs.tolist()],
         unmatched={
-            pool.researchers[i].id: why_unmatched(outlook, pool.floor) for i, outlook in around
+            pool.researchers[i].id: why_unmatched(outlook, pool.requirements.least_score)
+            for i, outlook in around
         },
         total=solution.total,
         bound=solution.bound,

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cohort.assignment.optimum import Level, Prices, Solution
 from cohort.assignment.problem import Bools, Problem
+from cohort.assignment.solution import Level, Prices, Solution
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -70,7 +70,7 @@ def _of_problem(problem: Problem) -> dict[str, npt.NDArray[Any]]:
     return {
         **{name: np.asarray(getattr(problem, name)) for name in NUMBERS},
         **{name: np.array(getattr(problem, name), dtype=np.str_) for name in IDS},
-        "floor": np.array(math.nan if problem.floor is None else problem.floor),
+        "floor": np.array(math.nan if problem.floor == -math.inf else problem.floor),
         "pinned": np.array(problem.pinned, dtype=np.int64).reshape(-1, 2),
         "stickiness": np.array(problem.stickiness),
         "cover": np.array(problem.cover),

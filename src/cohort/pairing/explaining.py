@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import Scores
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-STAGES = {"phd": "a PhD", "postdoc": "a postdoc", "researcher": "research"}
+STAGE_PHRASES = {"phd": "a PhD", "postdoc": "a postdoc", "researcher": "research"}
 MOST_NAMED = 4
 MOST_PEOPLE = 8
 CLOSE = 0.5
@@ -26,8 +26,8 @@ class Explanation:
 
 
 def explain(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     scores: Scores,
     i: int,
     j: int,
@@ -57,7 +57,7 @@ def explain(
     )
 
 
-def _nothing_shared(researcher: Researcher) -> str:
+def _nothing_shared(researcher: ResearcherProfile) -> str:
     asked = (researcher.domains, researcher.role_goals, researcher.contexts, researcher.gaps)
     if not any(asked):
         return "meets every requirement; you have named no fields or goals yet"
@@ -65,7 +65,7 @@ def _nothing_shared(researcher: Researcher) -> str:
 
 
 def _shared_domain(
-    researcher: Researcher, mentor: Mentor, scores: Scores, titles: Mapping[str, str]
+    researcher: ResearcherProfile, mentor: MentorProfile, scores: Scores, titles: Mapping[str, str]
 ) -> str:
     position, closeness = scores.taxonomy.closeness
     near = [
@@ -83,7 +83,9 @@ def _shared_domain(
     return f"works on {titled(theirs, titles)}, {where} your {titled(hers, titles)}"
 
 
-def _shared_role(researcher: Researcher, mentor: Mentor, titles: Mapping[str, str]) -> str:
+def _shared_role(
+    researcher: ResearcherProfile, mentor: MentorProfile, titles: Mapping[str, str]
+) -> str:
     for rank, goal in enumerate(researcher.role_goals):
         if goal in mentor.roles:
             which = ORDINALS[min(rank, len(ORDINALS) - 1)]
@@ -92,7 +94,9 @@ def _shared_role(researcher: Researcher, mentor: Mentor, titles: Mapping[str, st
     return f"knows the setting you aim for ({titled(shared[0], titles)})" if shared else ""
 
 
-def _open_skills(researcher: Researcher, mentor: Mentor, titles: Mapping[str, str]) -> str:
+def _open_skills(
+    researcher: ResearcherProfile, mentor: MentorProfile, titles: Mapping[str, str]
+) -> str:
     by_weight = sorted(researcher.gaps, key=lambda skill: (-researcher.gaps[skill], skill))
     strong = [skill for skill in by_weight if skill in mentor.skills]
     if not strong:
@@ -112,15 +116,15 @@ def _open_skills(researcher: Researcher, mentor: Mentor, titles: Mapping[str, st
     return f"is strong in {of_all} that you still have to show ({listed})"
 
 
-def _same_move(researcher: Researcher, mentor: Mentor) -> str:
+def _same_move(researcher: ResearcherProfile, mentor: MentorProfile) -> str:
     if not researcher.stage or researcher.stage != mentor.came_from:
         return ""
     same_end = any(goal in mentor.roles for goal in researcher.role_goals)
-    start = STAGES.get(researcher.stage, researcher.stage)
+    start = STAGE_PHRASES.get(researcher.stage, researcher.stage)
     return f"made the same move, from {start}" if same_end else f"also came from {start}"
 
 
-def _wish(researcher: Researcher, mentor: Mentor) -> str:
+def _wish(researcher: ResearcherProfile, mentor: MentorProfile) -> str:
     hers, theirs = mentor.id in researcher.wishes, researcher.id in mentor.wishes
     if hers and theirs:
         return "is someone you asked for, and asked for you"
@@ -131,7 +135,9 @@ def _hours(hours: float) -> str:
     return f"you share {hours:g} {'hour' if hours == 1 else 'hours'} a week" if hours else ""
 
 
-def _languages(researcher: Researcher, mentor: Mentor, titles: Mapping[str, str]) -> str:
+def _languages(
+    researcher: ResearcherProfile, mentor: MentorProfile, titles: Mapping[str, str]
+) -> str:
     both = [titles.get(one, one) for one in researcher.languages if one in mentor.languages]
     return f"you both speak {listed(both)}" if both else ""
 

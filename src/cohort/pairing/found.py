@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from cohort.assignment.certificate import Verdict
-from cohort.assignment.optimum import Prices, Solution
+from cohort.assignment.solution import Prices, Solution
 from cohort.pairing.explaining import Explanation
 from cohort.pairing.pool import Pool
 from cohort.pairing.unmatched import WhyUnmatched

@@ -71,7 +71,7 @@ def insight(pool: Pool, held: Held) -> Insight | None:
 def stakes(held: Held) -> dict[IdPair, Stake]:
     """How much each pair matters. Raises NotTheBest where nothing can be compared."""
     firm = robustness(held.problem, held.solution)
-    researchers, mentors = held.problem.researcher_ids or (), held.problem.mentor_ids or ()
+    researchers, mentors = held.problem.researcher_ids, held.problem.mentor_ids
     pairs = [(researchers[i], mentors[j]) for i, j in held.solution.pairs.tolist()]
     each = map(Stake, firm.loss.tolist(), firm.fewer_placed.tolist())
     return dict(zip(pairs, each, strict=True))

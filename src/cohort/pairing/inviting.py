@@ -11,9 +11,9 @@ from cohort.assignment.problem import Floats
 from cohort.assignment.recruiting import Advice, Column, Wanted, recruits, wanted
 from cohort.pairing.dense import Held
 from cohort.pairing.pool import Pool, score_people
-from cohort.pairing.scores.profiles import Mentor
+from cohort.pairing.scores.availability import DAYS
+from cohort.pairing.scores.profiles import MentorProfile
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 AT_ANY_HOUR = [{"day": day, "start": "00:00", "end": "24:00"} for day in DAYS]
 
 
@@ -87,7 +87,7 @@ def _language(pool: Pool, lacking: Floats) -> str:
 
 def _columns(pool: Pool, profiles: Sequence[Wanted], language: str) -> dict[Wanted, Column]:
     newcomers = [
-        Mentor(
+        MentorProfile(
             id=f"newcomer {k}",
             name="",
             domains=[one.domain],

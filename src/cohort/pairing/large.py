@@ -27,7 +27,7 @@ from cohort.pairing.pool import Pool, score_people
 from cohort.pairing.scores.availability import availability, shared_hours
 from cohort.pairing.scores.distinct import Pool as Alike
 from cohort.pairing.scores.distinct import pool_of
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import removed
 from cohort.pairing.unmatched import Outlook, WhyUnmatched, why_unmatched
 
@@ -87,7 +87,7 @@ class _Asked(TypedDict):
 
 def _asked(pool: Pool, alike: Alike, pins: Sequence[tuple[int, int]]) -> _Asked:
     return _Asked(
-        floor=pool.floor,
+        floor=pool.requirements.least_score,
         pinned=pins,
         incumbent=pool.incumbents_by_position(),
         stickiness=pool.stickiness,
@@ -154,7 +154,7 @@ def _unmatched(pool: Pool, alike: Alike, rows: Ints) -> Iterator[tuple[str, WhyU
     """Rivals are not counted: that would compare everybody with everybody."""
     scores = alike.scores.reordered(alike.researcher_kind[rows], alike.mentor_kind)
     places, m = np.array(pool.places, dtype=np.int64), len(pool.mentors)
-    least = pool.floor * scores.steps
+    least = pool.requirements.least_score * scores.steps
     nobody: list[int] = []
     for start in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[start : start + ROWS_AT_ONCE]
@@ -172,7 +172,7 @@ def _unmatched(pool: Pool, alike: Alike, rows: Ints) -> Iterator[tuple[str, WhyU
                 places=int(places[suits[k]].sum()),
                 rivals=None,
             )
-            yield pool.researchers[i].id, why_unmatched(outlook, pool.floor)
+            yield pool.researchers[i].id, why_unmatched(outlook, pool.requirements.least_score)
     yield from _without_a_choice(pool, nobody)
 
 
@@ -196,10 +196,10 @@ def _without_a_choice(pool: Pool, rows: list[int]) -> Iterator[tuple[str, WhyUnm
             outlook = Outlook(
                 mentors=len(mentors), removed=counts, best=None, suitable=0, places=0, rivals=None
             )
-            yield one.id, why_unmatched(outlook, pool.floor)
+            yield one.id, why_unmatched(outlook, pool.requirements.least_score)
 
 
-def _free(people: Sequence[Researcher] | Sequence[Mentor], week: date) -> Bools:
+def _free(people: Sequence[ResearcherProfile] | Sequence[MentorProfile], week: date) -> Bools:
     return availability(
         [one.weekly_hours for one in people], [one.time_zone for one in people], week
     )

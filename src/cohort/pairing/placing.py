@@ -6,10 +6,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from cohort.assignment.optimum import Solution, solve
+from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools, Problem
 from cohort.assignment.repairs import ways_to_place
+from cohort.assignment.solution import Solution
 from cohort.pairing.dense import Held
 from cohort.pairing.scores.scoring import Scores
 
@@ -101,7 +102,7 @@ def _changes(held: Held, out_of_time: Callable[[], bool]) -> Iterator[_Change]:
 
 def _lone_causes(scores: Scores, problem: Problem) -> dict[str, Bools]:
     """bool[n, m] for each thing that can be asked for: where it alone rules a pair out."""
-    low = problem.scores < (-np.inf if problem.floor is None else problem.floor)
+    low = problem.scores < problem.floor
     causes = {**scores.reasons, LEAST_SCORE: low}
     alone = np.sum(list(causes.values()), axis=0) == 1
     return {name: rules_out & alone for name, rules_out in causes.items() if name not in NOT_ASKED}
@@ -109,14 +110,14 @@ def _lone_causes(scores: Scores, problem: Problem) -> dict[str, Bools]:
 
 def _placed(problem: Problem, solution: Solution) -> Bools:
     """bool[n]: who has a mentor, or asks for none."""
-    placed: Bools = np.asarray(problem.demand) == 0
+    placed: Bools = problem.demand == 0
     placed[solution.pairs[:, 0]] = True
     return placed
 
 
 def _told(held: Held, change: _Change, total: float, newly: Bools, losing: Bools) -> WayToPlace:
     problem, (i, j) = held.problem, (change.researcher, change.mentor)
-    researchers, mentors = problem.researcher_ids or (), problem.mentor_ids or ()
+    researchers, mentors = problem.researcher_ids, problem.mentor_ids
     return WayToPlace(
         kind=change.kind,
         researcher_id=None if i is None else researchers[i],

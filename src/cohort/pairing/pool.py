@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 
 from cohort.assignment.problem import UNMATCHED, Ints
-from cohort.pairing.scores.profiles import Mentor, Researcher
-from cohort.pairing.scores.scoring import Requirements, Scores, Weights, score
+from cohort.pairing.rules import Requirements, Weights
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.scoring import Scores, score
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 IdPair = tuple[str, str]
@@ -22,7 +23,6 @@ class Pool:
     """Who waits for a mentor, who has room, and what was decided before.
 
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
-    floor      nobody is paired below this score.
     pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
     cover, objective  as in `Problem`: who is placed first of all, and what is the best.
@@ -34,13 +34,12 @@ class Pool:
     """
 
     week: date
-    researchers: Sequence[Researcher]
-    mentors: Sequence[Mentor]
+    researchers: Sequence[ResearcherProfile]
+    mentors: Sequence[MentorProfile]
     places: Sequence[int]
     taxonomy: Taxonomy
     weights: Weights = field(default_factory=Weights)
     requirements: Requirements = field(default_factory=Requirements)
-    floor: float = 0.0
     pins: Sequence[IdPair] = ()
     vetoes: Sequence[IdPair] = ()
     declined: Sequence[IdPair] = ()
@@ -68,9 +67,8 @@ class Pool:
             "mentors": [asdict(one) for one in self.mentors],
             "places": list(self.places),
             "taxonomy": dict(self.taxonomy.parents),
-            "weights": asdict(self.weights),
-            "requirements": asdict(self.requirements),
-            "floor": self.floor,
+            "weights": self.weights.model_dump(),
+            "requirements": self.requirements.model_dump(),
             "pins": sorted(self.pins),
             "vetoes": sorted(self.vetoes),
             "declined": sorted(self.declined),
@@ -88,8 +86,8 @@ class Pool:
 
 def score_people(
     pool: Pool,
-    researchers: Sequence[Researcher] | None = None,
-    mentors: Sequence[Mentor] | None = None,
+    researchers: Sequence[ResearcherProfile] | None = None,
+    mentors: Sequence[MentorProfile] | None = None,
 ) -> Scores:
     """The scores of all pairs of these people under the rules of the pool; of all by default."""
     return score(

@@ -59,7 +59,7 @@ class Outlook:
 
 def outlooks(scores: Scores, problem: Problem, rows: Sequence[int]) -> list[Outlook]:
     """What mentors there were for each of these researchers. O(n m) time for each of them."""
-    forbidden, wanted = np.asarray(problem.forbidden), wanted_pairs(problem)
+    forbidden, wanted = problem.forbidden, wanted_pairs(problem)
     rivals = _rivals(wanted, np.array(rows, dtype=np.int64))
     best = np.where(forbidden, -np.inf, problem.scores).max(axis=1, initial=-np.inf)
     return [

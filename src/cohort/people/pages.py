@@ -49,7 +49,10 @@ async def log_out(
     settings: NamedDependency[Settings],
 ) -> Redirect:
     await service.sign_out(db, credential.login_token or "")
-    return see("/login", saying="You are signed out.", cookies=[no_cookie(settings)])
+    response = see("/login", saying="You are signed out.", cookies=[no_cookie(settings)])
+    # The next one at this browser must not find pages with the way back.
+    response.set_header("Clear-Site-Data", '"cache"')
+    return response
 
 
 @get("/join", guards=[public])

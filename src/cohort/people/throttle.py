@@ -46,7 +46,9 @@ class Throttle:
             within = await self.alone.hit(limit, kind, key)
         if not within:
             minutes = limit.get_expiry() // 60
-            raise TooMany(f"That was tried too often. Wait {minutes} minutes, then try again.")
+            refusal = TooMany(f"That was tried too often. Wait {minutes} minutes, then try again.")
+            refusal.retry_after = limit.get_expiry()
+            raise refusal
 
     async def close(self) -> None:
         bridge: Any = self.storage.bridge

@@ -20,7 +20,7 @@ CONTINENTS = {
     "Indian",
     "Pacific",
 }
-STAGES = [
+STAGE_CHOICES = [
     {"value": "phd", "label": "PhD student"},
     {"value": "postdoc", "label": "Postdoc"},
     {"value": "researcher", "label": "Researcher after that"},

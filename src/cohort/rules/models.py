@@ -6,9 +6,10 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cohort.db import Base, Id, Instant, Json
+from cohort.pairing.rules import Rules
 
 
-class Rules(Base):
+class RulesVersion(Base):
     """A version of the weights, the hard requirements and the aim of one cohort."""
 
     __tablename__ = "rules"
@@ -22,3 +23,9 @@ class Rules(Base):
     aim: Mapped[Json]
     created_at: Mapped[Instant]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+
+    @property
+    def content(self) -> Rules:
+        return Rules.model_validate(
+            {"weights": self.weights, "requirements": self.requirements, "aim": self.aim}
+        )

@@ -7,7 +7,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
@@ -15,20 +15,19 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Stale
 from cohort.http.etag import etag
-from cohort.http.fields import Strict
 from cohort.http.forms import errors_of, field_errors
 from cohort.http.pages import Asked, page, see
 from cohort.pairing.found import FACTOR_TITLES
+from cohort.pairing.rules import Aim, Requirements, Rules, Weights
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.rules import service
-from cohort.rules.models import Rules
-from cohort.rules.schemas import AimIn, RequirementsIn, RulesIn, WeightsIn
+from cohort.rules.models import RulesVersion
 
-PARTS: Mapping[str, type[Strict]] = {
-    "weights": WeightsIn,
-    "requirements": RequirementsIn,
-    "aim": AimIn,
+PARTS: Mapping[str, type[BaseModel]] = {
+    "weights": Weights,
+    "requirements": Requirements,
+    "aim": Aim,
 }
 TICKED = ("conflict_of_interest", "common_language", "cover")
 
@@ -69,7 +68,7 @@ async def change_rules_from_page(
     return show(request, cohort, typed, errors)
 
 
-async def typed_in(request: Asked, before: Rules) -> dict[str, Any]:
+async def typed_in(request: Asked, before: RulesVersion) -> dict[str, Any]:
     """What the form sent; a box that is not ticked is not sent."""
     sent = dict(await request.form())
     typed = {name: sent.get(name, "") for name in as_typed(before)}
@@ -84,7 +83,7 @@ def show(
     tried: object = None,
 ) -> Response[str]:
     """The form, with what was typed; `tried` is what a preview of it would find."""
-    hints = {name: field.description for name, field in WeightsIn.model_fields.items()}
+    hints = {name: field.description for name, field in Weights.model_fields.items()}
     return page(
         request,
         "rules/rules.html",
@@ -97,17 +96,17 @@ def show(
     )
 
 
-def as_typed(found: Rules) -> dict[str, Any]:
+def as_typed(found: RulesVersion) -> dict[str, Any]:
     return {"version": found.version, **found.weights, **found.requirements, **found.aim}
 
 
-def read(typed: Mapping[str, Any]) -> tuple[RulesIn | None, dict[str, str]]:
+def read(typed: Mapping[str, Any]) -> tuple[Rules | None, dict[str, str]]:
     """The rules from fields that lie side by side on the page, or the errors by field."""
     nested = {
         part: {name: typed[name] for name in schema.model_fields} for part, schema in PARTS.items()
     }
     try:
-        return RulesIn.model_validate(nested), {}
+        return Rules.model_validate(nested), {}
     except ValidationError as error:
         found = field_errors(error)
         return None, {one.field.rpartition("/")[2]: one.message for one in found}

@@ -12,14 +12,15 @@ from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
 from cohort.http.problems import may_refuse
+from cohort.pairing.rules import Rules
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.rules import service
-from cohort.rules.models import Rules
-from cohort.rules.schemas import RulesIn, RulesOut
+from cohort.rules.models import RulesVersion
+from cohort.rules.schemas import RulesOut
 
 
-def rules_out(rules: Rules) -> RulesOut:
+def rules_out(rules: RulesVersion) -> RulesOut:
     return RulesOut.model_validate(rules)
 
 
@@ -46,7 +47,7 @@ async def change_rules(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     cohort_id: FromPath[UUID],
-    data: JSONBody[RulesIn],
+    data: JSONBody[Rules],
     if_match: IfMatch = None,
 ) -> Response[RulesOut]:
     """Make a new version of the rules, for the runs to come; earlier runs keep theirs."""

@@ -11,7 +11,7 @@ from cohort.sheets.columns import plain
 
 MOST_PEOPLE = 1_000
 MARKS = re.compile(r"[;|\n\r]+")
-STAGES = {
+STAGE_SPELLINGS = {
     "phd": ("phd", "phd student", "phd candidate", "doctoral", "doctorate", "doctoral researcher"),
     "postdoc": ("postdoc", "postdoctoral", "postdoctoral researcher", "postdoctoral fellow"),
     "researcher": ("researcher", "research staff", "scientist", "professor", "lecturer", "faculty"),
@@ -31,7 +31,7 @@ LEGAL_FORMS = {
     *("gmbh", "gmbhcokg", "ag", "kg", "se", "sa", "sas", "sarl", "srl", "spa", "bv", "nv", "ab"),
 }
 CALLED = {plain(name): code for code, names in LANGUAGES.items() for name in names}
-STAGE_OF = {plain(said): stage for stage, words in STAGES.items() for said in words}
+STAGE_OF = {plain(said): stage for stage, words in STAGE_SPELLINGS.items() for said in words}
 
 
 class BadCell(ValueError):

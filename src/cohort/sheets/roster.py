@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.sheets import cells
 from cohort.sheets.cells import BadCell, Words
 from cohort.sheets.columns import (
@@ -93,7 +93,7 @@ def read_mentors(sheet: Sheet, words: Vocabulary) -> Roster:
     readers = _readers(words) | {
         "roles": Words("role", words.roles).read_all,
         "skills": Words("skill", words.skills).read_all,
-        "came_from": lambda cell: cells.read_stage(cell, tuple(cells.STAGES)),
+        "came_from": lambda cell: cells.read_stage(cell, tuple(cells.STAGE_SPELLINGS)),
         "capacity": cells.read_count,
         "at_least": cells.read_count,
     }
@@ -294,13 +294,13 @@ def _unclear(one: Roster, other: Roster, person: Row, field_name: str, word: str
     )
 
 
-def researchers_of(roster: Roster, wishes: Mapping[str, list[str]]) -> list[Researcher]:
-    return [Researcher(**_facts(one, wishes, _RESEARCHER_FACTS)) for one in roster.people]
+def researchers_of(roster: Roster, wishes: Mapping[str, list[str]]) -> list[ResearcherProfile]:
+    return [ResearcherProfile(**_facts(one, wishes, _RESEARCHER_FACTS)) for one in roster.people]
 
 
-def mentors_of(roster: Roster, wishes: Mapping[str, list[str]]) -> list[Mentor]:
+def mentors_of(roster: Roster, wishes: Mapping[str, list[str]]) -> list[MentorProfile]:
     facts = ("name", "email", *_MENTOR_FACTS)
-    return [Mentor(**_facts(one, wishes, facts)) for one in roster.people]
+    return [MentorProfile(**_facts(one, wishes, facts)) for one in roster.people]
 
 
 _SHARED_FACTS = ("domains", "contexts", "languages", "time_zone", "weekly_hours", "organisations")

@@ -1,98 +1,88 @@
-"""The rules of a matching as a TOML file; pure."""
+"""The rules of a matching as a TOML file."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, cast, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from cohort.pairing.scores.requirements import BadRules, Requirements
-from cohort.pairing.scores.scoring import Weights
+from pydantic import BaseModel, ValidationError
 
-Objective = Literal["total", "fair"]
+from cohort.pairing.rules import Aim, Requirements, Rules, Weights
+
+LOOSE = {
+    "least_score": "requirements",
+    "stickiness": "aim",
+    "cover": "aim",
+    "objective": "aim",
+}
+"""Lines that need no table, and are understood in [requirements] and [aim] alike."""
+TABLES: Mapping[str, type[BaseModel]] = {
+    "weights": Weights,
+    "requirements": Requirements,
+    "aim": Aim,
+}
+
+
+class BadRules(ValueError):
+    """What a file of rules says cannot be followed."""
 
 
 @dataclass(frozen=True)
 class RuleFile:
-    """said: the requirements that the file names, and not only inherits."""
+    """named: the requirements that the file names, and not only inherits."""
 
-    weights: Weights = field(default_factory=Weights)
-    requirements: Requirements = field(default_factory=Requirements)
-    least_score: float = 0.0
-    stickiness: float = 0.0
-    cover: bool = False
-    objective: Objective = "total"
-    said: frozenset[str] = frozenset()
-
-
-LOOSE = ("least_score", "stickiness", "cover", "objective")
-"""Lines that need no table, and are understood in [requirements] and [aim] too."""
+    rules: Rules = field(default_factory=Rules)
+    named: frozenset[str] = frozenset()
 
 
 def read_rules(text: str) -> RuleFile:
-    """`[weights]`, `[requirements]`, and lines of their own; what is left out has its default.
+    """`[weights]`, `[requirements]`, `[aim]`, and lines of their own; the rest has its default.
 
     Raises BadRules with a sentence.
     """
     try:
-        told = tomllib.loads(text)
+        lines = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadRules(f"this is not valid TOML: {error}.", "") from error
-    requirements, aim = _table(told, "requirements"), _table(told, "aim")
-    loose: dict[str, Any] = {}
-    for place in (told, requirements, aim):
-        for name in [name for name in LOOSE if name in place]:
-            if name in loose:
-                raise BadRules(f"{name} is said twice. Leave one of the two lines out.", name)
-            loose[name] = place.pop(name)
-    weights = _table(told, "weights")
-    _refuse_unknown(told, {"weights", "requirements", "aim", *LOOSE}, "the rules")
-    _refuse_unknown(weights, asdict(Weights()), "[weights]")
-    _refuse_unknown(requirements, asdict(Requirements()), "[requirements]")
-    _refuse_unknown(aim, set(LOOSE), "[aim]")
-    return RuleFile(
-        weights=Weights(**{name: _number(name, value) for name, value in weights.items()}),
-        requirements=replace(Requirements(), **dict(_checked(requirements))),
-        least_score=_number("least_score", loose.get("least_score", 0.0), most=1.0),
-        stickiness=_number("stickiness", loose.get("stickiness", 0.0)),
-        cover=_yes("cover", loose.get("cover", False)),
-        objective=_objective(loose.get("objective", "total")),
-        said=frozenset(requirements),
-    )
+        raise BadRules(f"this is not valid TOML: {error}.") from error
+    tables = {name: _table(lines, name) for name in TABLES}
+    named = frozenset(tables["requirements"])
+    _put_in_their_tables(lines, tables)
+    _refuse_unknown(lines, {*TABLES, *LOOSE}, "the rules")
+    for name, model in TABLES.items():
+        _refuse_unknown(tables[name], set(model.model_fields), f"[{name}]")
+    try:
+        return RuleFile(Rules.model_validate(tables, strict=True), named - set(LOOSE))
+    except ValidationError as error:
+        raise BadRules(_sentence(error, tables)) from error
 
 
-def _table(told: Mapping[str, Any], name: str) -> dict[str, Any]:
-    table = told.get(name, {})
+def _table(lines: Mapping[str, Any], name: str) -> dict[str, Any]:
+    table = lines.get(name, {})
     if not isinstance(table, dict):
-        raise BadRules(f"{name} must be a table: write [{name}] and its lines below.", name)
+        raise BadRules(f"{name} must be a table: write [{name}] and its lines below.")
     return dict(table)
 
 
-def _refuse_unknown(told: Mapping[str, Any], known: Mapping[str, Any] | set[str], of: str) -> None:
-    for name in told:
+def _put_in_their_tables(lines: dict[str, Any], tables: dict[str, dict[str, Any]]) -> None:
+    places = (lines, tables["requirements"], tables["aim"])
+    for name, home in LOOSE.items():
+        found = [place for place in places if name in place]
+        if len(found) > 1:
+            raise BadRules(f"{name} is there twice. Leave one of the two lines out.")
+        if found:
+            tables[home][name] = found[0].pop(name)
+
+
+def _refuse_unknown(found: Mapping[str, Any], known: set[str], of: str) -> None:
+    for name in found:
         if name not in known:
-            raise BadRules(f"“{name}” is not one of {of}: {', '.join(sorted(known))}.", name)
+            raise BadRules(f"“{name}” is not one of {of}: {', '.join(sorted(known))}.")
 
 
-def _number(name: str, value: object, *, most: float = 1e6) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise BadRules(f"{name} is {value!r}; it must be a number from 0 to {most:,.0f}.", name)
-    return float(value)
-
-
-def _checked(requirements: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in requirements.items():
-        hours = name == "min_shared_hours"
-        yield name, _number(name, value, most=7 * 24) if hours else _yes(name, value)
-
-
-def _yes(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise BadRules(f"{name} is {value!r}; it must be true or false.", name)
-    return value
-
-
-def _objective(value: object) -> Objective:
-    for known in get_args(Objective):
-        if value == known:
-            return cast("Objective", known)
-    raise BadRules(f'objective is {value!r}; it must be "total" or "fair".', "objective")
+def _sentence(error: ValidationError, tables: Mapping[str, Mapping[str, Any]]) -> str:
+    first = error.errors(include_url=False)[0]
+    table, *rest = map(str, first["loc"])
+    message = first["msg"].removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+    if not rest:
+        return f"[{table}] {message}."
+    return f"{rest[0]} is {tables[table][rest[0]]!r}; it {message}."

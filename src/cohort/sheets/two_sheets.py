@@ -1,11 +1,11 @@
 """From two sheets and rules to a pool, as the platform would gather it; pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from cohort.pairing.pool import IdPair, Pool
-from cohort.pairing.scores.requirements import Requirements
+from cohort.pairing.rules import Requirements
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.sheets.columns import MENTORS, RESEARCHERS
 from cohort.sheets.roster import (
@@ -81,14 +81,13 @@ def gather(
         mentors=mentors_of(mentoring, theirs),
         places=[one.get("capacity", ONE_PLACE) for one in mentoring.people],
         taxonomy=taxonomy,
-        weights=rules.weights,
+        weights=rules.rules.weights,
         requirements=requirements,
-        floor=rules.least_score,
         blocks=oneself,
         incumbents={one: mentor for one, (mentor, *_) in present.items()},
-        stickiness=rules.stickiness,
-        cover=rules.cover,
-        objective=rules.objective,
+        stickiness=rules.rules.aim.stickiness,
+        cover=rules.rules.aim.cover,
+        objective=rules.rules.aim.objective,
         demand=_counts(studying, "mentors_wanted", 1),
         min_load=_counts(mentoring, "at_least", 0),
         names={**studying.names, **mentoring.names},
@@ -123,7 +122,7 @@ def _judged(rules: RuleFile, studying: Roster, mentoring: Roster) -> tuple[Requi
     lifted = {
         need: _silent(column, studying, mentoring)
         for need, column in NEEDS.items()
-        if need not in rules.said and _silent(column, studying, mentoring)
+        if need not in rules.named and _silent(column, studying, mentoring)
     }
     none = Requirements(common_language=False, min_shared_hours=0.0)
     notes = [
@@ -131,12 +130,13 @@ def _judged(rules: RuleFile, studying: Roster, mentoring: Roster) -> tuple[Requi
         f"{'language' if need == 'common_language' else 'hours'} in common."
         for need, silent in lifted.items()
     ]
-    return replace(rules.requirements, **{need: getattr(none, need) for need in lifted}), notes
+    changes = {need: getattr(none, need) for need in lifted}
+    return rules.rules.requirements.model_copy(update=changes), notes
 
 
 def _unjudgeable(rules: RuleFile, studying: Roster, mentoring: Roster) -> Iterator[str]:
     for need, column in NEEDS.items():
-        asked = need in rules.said and bool(getattr(rules.requirements, need))
+        asked = need in rules.named and bool(getattr(rules.rules.requirements, need))
         for name in _silent(column, studying, mentoring) if asked else ():
             off = "false" if need == "common_language" else "0"
             yield (

@@ -12,8 +12,8 @@ from cohort.assignment.large.market import Market, covered, market
 from cohort.assignment.large.pricing import price_out
 from cohort.assignment.large.rounds import Found, Progress, best_found, bound_of, silent
 from cohort.assignment.out_of_time import never
-from cohort.assignment.prices import Prices
 from cohort.assignment.problem import BadPin, Floats, Ints
+from cohort.assignment.solution import Prices
 
 __all__ = ["MOST_HELD", "LargeSolution", "solve_large"]
 

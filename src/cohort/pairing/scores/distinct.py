@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from cohort.assignment.problem import Ints
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.in_blocks import ProfileScores, profile_scores
-from cohort.pairing.scores.profiles import Mentor, Researcher
-from cohort.pairing.scores.requirements import IdPairs, Requirements, plain
-from cohort.pairing.scores.scoring import Weights
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.requirements import IdPairs, plain
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.pairing.scores.words import alike
 
@@ -25,8 +25,8 @@ class Pool:
 
 
 def pool_of(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     taxonomy: Taxonomy,
     week: date,
     *,
@@ -43,7 +43,7 @@ def pool_of(
     decline or a veto, is a kind of her own.
     """
     pairs = [*blocks, *declined, *vetoes]
-    people: list[Researcher | Mentor] = [*researchers, *mentors]
+    people: list[ResearcherProfile | MentorProfile] = [*researchers, *mentors]
     wanting = [one for one in people if one.wishes]
     named = {one.id for one in wanting} | {other for one in wanting for other in one.wishes}
     named |= {one for pair in pairs for one in pair}
@@ -67,7 +67,7 @@ def pool_of(
     return Pool(scores, some.kind, others.kind)
 
 
-def _said(one: Researcher | Mentor, unsaid: set[str], named: set[str]) -> Hashable:
+def _said(one: ResearcherProfile | MentorProfile, unsaid: set[str], named: set[str]) -> Hashable:
     if one.id in named:
         return one.id
     return tuple(_frozen(getattr(one, f.name)) for f in fields(one) if f.name not in unsaid)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cohort.assignment.problem import Bools, Floats
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import GRAINS, Taxonomy, domain_similarity
 
 NEUTRAL = 0.5
@@ -30,7 +30,7 @@ class BadProfile(ValueError):
 
 
 def domain(
-    researchers: Sequence[Researcher], mentors: Sequence[Mentor], taxonomy: Taxonomy
+    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile], taxonomy: Taxonomy
 ) -> Floats:
     """The mean closeness of the mentor's nearest domain to each of the researcher's."""
     near = domain_similarity(
@@ -39,7 +39,7 @@ def domain(
     return _neutral_where(near, [not one.domains for one in researchers])
 
 
-def role(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floats:
+def role(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
     """0.7 * the dearest role goal that the mentor holds + 0.3 * the share of contexts.
 
     The first goal counts 1, each later one 0.2 less, none below 0.2. The share is that of the
@@ -56,7 +56,7 @@ def role(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floats
     )
 
 
-def skills(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floats:
+def skills(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
     """The share, by weight, of the researcher's open skills that the mentor is strong in."""
     for i, one in enumerate(researchers):
         for skill, weight in one.gaps.items():
@@ -69,18 +69,18 @@ def skills(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floa
     return _covered([one.gaps for one in researchers], [one.skills for one in mentors])
 
 
-def shared_time(hours: Floats, researchers: Sequence[Researcher]) -> Floats:
+def shared_time(hours: Floats, researchers: Sequence[ResearcherProfile]) -> Floats:
     """Shared hours a week, up to the 4 beyond which more choice adds nothing, over 4."""
     enough = np.minimum(hours, ENOUGH_HOURS) / ENOUGH_HOURS
     return _neutral_where(enough, [not one.weekly_hours for one in researchers])
 
 
-def language(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floats:
+def language(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
     """The share of the researcher's languages that the mentor speaks."""
     return _covered([one.languages for one in researchers], [one.languages for one in mentors])
 
 
-def path(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floats:
+def path(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
     """1 where the mentor came from the researcher's stage into one of the role goals.
 
     0.5 where only the start of the way is the same, otherwise 0.
@@ -92,7 +92,7 @@ def path(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floats
     )
 
 
-def wishes(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Floats:
+def wishes(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
     """The mean of both sides' wish for each other.
 
     A wish counts 1 for the first of a list, 0.75 for the second, 0.5 + 0.5 / rank in general,

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from cohort.assignment.large.blocks import NO_PAIR, Block
 from cohort.assignment.problem import Ints
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores import factors
 from cohort.pairing.scores.parts import (
     Careers,
@@ -24,9 +25,8 @@ from cohort.pairing.scores.parts import (
     languages_of,
     words_of,
 )
-from cohort.pairing.scores.profiles import Mentor, Researcher
-from cohort.pairing.scores.requirements import IdPairs, Requirements
-from cohort.pairing.scores.scoring import Weights
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.requirements import IdPairs
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.pairing.scores.words import circle_of, common_words, named, names_of, wished
 
@@ -85,8 +85,8 @@ class ProfileScores:
 
 
 def profile_scores(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     taxonomy: Taxonomy,
     week: date,
     *,

@@ -18,7 +18,7 @@ from cohort.assignment.large.blocks import NO_PAIR, Block
 from cohort.assignment.problem import Floats, Ints
 from cohort.pairing.scores import factors
 from cohort.pairing.scores.availability import availability
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy, domain_similarity
 from cohort.pairing.scores.words import alike, common_words, marked, positions, weighed
 
@@ -143,8 +143,8 @@ class Languages:
 
 
 def words_of(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     taxonomy: Taxonomy,
     worth: Worth,
 ) -> Words:
@@ -164,8 +164,8 @@ def words_of(
 
 
 def _near(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     taxonomy: Taxonomy,
     worth: float,
 ) -> tuple[csr_array, Floats]:
@@ -190,7 +190,7 @@ def _covered(
     return weighed(needs, words), marked(offered, words).T
 
 
-def _unsaid(one: Researcher, worth: Worth) -> float:
+def _unsaid(one: ResearcherProfile, worth: Worth) -> float:
     """What is unsaid counts the middle with everybody; a wish is told apart from that."""
     most = {
         "domain": not one.domains,
@@ -206,8 +206,8 @@ def _unsaid(one: Researcher, worth: Worth) -> float:
 
 
 def hours_of(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     week: date,
     worth: Worth,
     least: float,
@@ -216,7 +216,7 @@ def hours_of(
 
     `least` is in hours.
     """
-    people: list[Researcher | Mentor] = [*researchers, *mentors]
+    people: list[ResearcherProfile | MentorProfile] = [*researchers, *mentors]
     free = availability([p.weekly_hours for p in people], [p.time_zone for p in people], week)
     ours, theirs = free[: len(researchers)], free[len(researchers) :]
     padded = np.pad(ours.astype(np.int8), ((0, 0), (1, 1)))
@@ -232,7 +232,7 @@ def hours_of(
 
 
 def careers_of(
-    researchers: Sequence[Researcher], mentors: Sequence[Mentor], worth: Worth
+    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile], worth: Worth
 ) -> Careers:
     kinds = alike((frozenset(one.roles), one.came_from) for one in mentors)
     some = [mentors[j] for j in kinds.first]
@@ -252,7 +252,11 @@ def careers_of(
 
 
 def languages_of(
-    researchers: Sequence[Researcher], mentors: Sequence[Mentor], worth: Worth, *, required: bool
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
+    worth: Worth,
+    *,
+    required: bool,
 ) -> Languages:
     kinds = alike(frozenset(one.languages) for one in mentors)
     needs, spoken = common_words(

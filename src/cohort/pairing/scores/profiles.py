@@ -7,7 +7,7 @@ from cohort.pairing.scores.availability import WeeklyHours
 
 
 @dataclass(frozen=True, kw_only=True)
-class Researcher:
+class ResearcherProfile:
     """A researcher who needs a mentor; everything but `id` may be left unsaid.
 
     gaps: the weight (> 0) of each skill that a milestone still open would show, the greater
@@ -29,7 +29,7 @@ class Researcher:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mentor:
+class MentorProfile:
     """A mentor; wishes are ids of researchers, ranked, dearest first."""
 
     id: str

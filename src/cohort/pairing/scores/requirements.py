@@ -2,49 +2,22 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from cohort.assignment.problem import Bools, Floats
+from cohort.pairing.rules import Requirements
 from cohort.pairing.scores.factors import common
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 
 TITLES = re.compile(r"^(?:(?:prof(?:essor)?|drs?|mrs?|ms|mx|sir|dame)\b[. ]*)+")
 IdPairs = Collection[tuple[str, str]]
 """(researcher id, mentor id); pairs of people who are not in this round are ignored."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Requirements:
-    """Which requirements a cohort sets. Blocks, declines and vetoes always count.
-
-    min_shared_hours is in hours a week; 0 asks for none.
-    """
-
-    conflict_of_interest: bool = True
-    common_language: bool = True
-    min_shared_hours: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.min_shared_hours <= 7 * 24:
-            raise BadRules(
-                f"min_shared_hours is {self.min_shared_hours}; it must be from 0 to 168.",
-                "min_shared_hours",
-            )
-
-
-class BadRules(ValueError):
-    """Weights or requirements that no score can be made of; `field` says which."""
-
-    def __init__(self, sentence: str, field: str) -> None:
-        super().__init__(sentence)
-        self.field = field
-
-
 def removed(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     hours: Floats,
     requirements: Requirements,
     *,
@@ -72,7 +45,9 @@ def removed(
     }
 
 
-def conflicts_of_interest(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Bools:
+def conflicts_of_interest(
+    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]
+) -> Bools:
     """Who shares an organisation, or has the mentor as an adviser (by name or e-mail).
 
     Compared without regard to case, to how much white space there is, and to titles before a
@@ -99,7 +74,9 @@ def _bare(name: str) -> str:
     return spoken if "@" in spoken else TITLES.sub("", spoken) or spoken
 
 
-def _named(pairs: IdPairs, researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> Bools:
+def _named(
+    pairs: IdPairs, researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]
+) -> Bools:
     row = {one.id: i for i, one in enumerate(researchers)}
     column = {one.id: j for j, one in enumerate(mentors)}
     named = np.zeros((len(row), len(column)), dtype=np.bool_)

@@ -1,47 +1,20 @@
 """How well each researcher and each mentor would fit, and which pairs must not be."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from cohort.assignment.problem import Bools, Floats
+from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores import factors
 from cohort.pairing.scores.availability import availability, shared_hours
-from cohort.pairing.scores.profiles import Mentor, Researcher
-from cohort.pairing.scores.requirements import BadRules, IdPairs, Requirements, removed
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.requirements import IdPairs, removed
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 DECIMALS = 9
-
-__all__ = ["BadRules", "Mentor", "Requirements", "Researcher", "Scores", "Weights", "score"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Weights:
-    """How much each factor counts: numbers >= 0, not all 0; only their ratios matter."""
-
-    domain: float = 3.0
-    role: float = 2.0
-    skills: float = 3.0
-    availability: float = 1.0
-    language: float = 0.5
-    path: float = 1.0
-    wishes: float = 2.0
-
-    def __post_init__(self) -> None:
-        for name, weight in asdict(self).items():
-            if not 0 <= weight <= 1e6:
-                raise BadRules(f"The weight of {name} is {weight}; it must be 0 or more.", name)
-        if not sum(asdict(self).values()) > 0:
-            raise BadRules("All weights are 0; give at least one factor some weight.", "domain")
-
-    def shares(self) -> dict[str, float]:
-        """The weights as shares of 1, by factor."""
-        weights = {one.name: getattr(self, one.name) for one in fields(self)}
-        whole = sum(weights.values())
-        return {name: weight / whole for name, weight in weights.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +40,8 @@ class Scores:
 
 
 def score(
-    researchers: Sequence[Researcher],
-    mentors: Sequence[Mentor],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
     taxonomy: Taxonomy,
     week: date,
     *,
@@ -80,7 +53,7 @@ def score(
 ) -> Scores:
     """Score all pairs for the week that begins on the Monday `week`.
 
-    Raises BadHours, BadProfile, BadTaxonomy or BadRules, each with the place that is wrong.
+    Raises BadHours, BadProfile or BadTaxonomy, each with the place that is wrong.
     O(n m) memory for each factor; no loop over pairs.
     """
     _refuse_twins(researchers, mentors)
@@ -123,7 +96,9 @@ def score(
     )
 
 
-def _refuse_twins(researchers: Sequence[Researcher], mentors: Sequence[Mentor]) -> None:
+def _refuse_twins(
+    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]
+) -> None:
     for ids in ([one.id for one in researchers], [one.id for one in mentors]):
         seen: set[str] = set()
         for position, one in enumerate(ids):

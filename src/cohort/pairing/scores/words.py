@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from cohort.assignment.problem import Floats, Ints
 from cohort.pairing.scores.factors import NEUTRAL
-from cohort.pairing.scores.profiles import Mentor, Researcher
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import plain
 
 
@@ -79,7 +79,7 @@ def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -
     return csr_array((values, where), shape=shape)
 
 
-def circle_of(researcher: Researcher) -> list[str]:
+def circle_of(researcher: ResearcherProfile) -> list[str]:
     """An organisation is no adviser, so each word says which it is."""
     return [
         *(f"at {one}" for one in plain(researcher.organisations)),
@@ -87,14 +87,16 @@ def circle_of(researcher: Researcher) -> list[str]:
     ]
 
 
-def names_of(mentor: Mentor) -> list[str]:
+def names_of(mentor: MentorProfile) -> list[str]:
     return [
         *(f"at {one}" for one in plain(mentor.organisations)),
         *(f"by {one}" for one in plain([mentor.name, mentor.email])),
     ]
 
 
-def wished(researchers: Sequence[Researcher], mentors: Sequence[Mentor], worth: float) -> csr_array:
+def wished(
+    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile], worth: float
+) -> csr_array:
     """The units that wishes add to the neutral half: the mean of those of both sides."""
     row = {one.id: i for i, one in enumerate(researchers)}
     column = {one.id: j for j, one in enumerate(mentors)}
@@ -115,7 +117,9 @@ def _ranked(wishes: Sequence[str]) -> Iterable[tuple[str, float]]:
 
 
 def named(
-    pairs: Iterable[tuple[str, str]], researchers: Sequence[Researcher], mentors: Sequence[Mentor]
+    pairs: Iterable[tuple[str, str]],
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
 ) -> csr_array:
     row = {one.id: i for i, one in enumerate(researchers)}
     column = {one.id: j for j, one in enumerate(mentors)}

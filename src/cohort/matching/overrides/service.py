@@ -15,7 +15,7 @@ from cohort.errors import Conflict, Invalid, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.matching import policy
 from cohort.matching.models import Override, OverrideKind
-from cohort.matching.schemas import OverrideIn
+from cohort.matching.overrides.schemas import OverrideIn
 from cohort.mentors.models import Mentor
 from cohort.people import audit
 from cohort.people.models import Person
@@ -127,12 +127,12 @@ async def _check_whom(db: AsyncSession, cohort_id: UUID, form: OverrideIn) -> No
 
 def _said_already(standing: Override) -> str:
     researcher, mentor = standing.enrolment.person.name, standing.mentor.person.name
-    said = (
+    found = (
         f"{researcher} is pinned to {mentor}."
         if standing.kind is OverrideKind.PIN
         else f"{researcher} must not have {mentor}."
     )
-    return f"{said} Lift that first, or choose to replace it."
+    return f"{found} Lift that first, or choose to replace it."
 
 
 async def _whole(db: AsyncSession, override_id: UUID) -> Override:

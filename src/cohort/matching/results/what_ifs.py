@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.assignment.counterfactual import NotTheBest
 from cohort.errors import Conflict, NotFound
 from cohort.matching.models import KeptEvidence, Run
-from cohort.matching.result_schemas import WhatIfIn
-from cohort.matching.results import get_solved_run, names_of
+from cohort.matching.results.schemas import WhatIfIn
+from cohort.matching.results.service import get_solved_run, names_of
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Alternative, Change, alternatives_for, changes_for
 from cohort.pairing.evidence import Evidence, unpack

@@ -15,16 +15,16 @@ from cohort.errors import Conflict
 from cohort.matching import periods
 from cohort.matching.gather import gather
 from cohort.matching.models import Pair, Round, RoundState, Run, RunState
-from cohort.matching.results import names_of
+from cohort.matching.results.service import names_of
+from cohort.matching.results.what_ifs import MOST_PAIRS
 from cohort.matching.service import latest_round, newest_run
-from cohort.matching.what_ifs import MOST_PAIRS
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Change
 from cohort.pairing.find import Result, find_pairs
 from cohort.pairing.pool import Pool
+from cohort.pairing.rules import Rules
 from cohort.people.models import Person
-from cohort.rules.models import Rules
-from cohort.rules.schemas import RulesIn
+from cohort.rules.models import RulesVersion
 
 LONGEST_PREVIEW = 5.0
 OUT_OF_TIME = (
@@ -55,7 +55,7 @@ class Preview:
 
 
 async def preview(
-    db: AsyncSession, actor: Person, cohort_id: UUID, form: RulesIn, *, now: datetime
+    db: AsyncSession, actor: Person, cohort_id: UUID, form: Rules, *, now: datetime
 ) -> Preview:
     """Who waits now, matched by these rules, and who would have another mentor than by the run."""
     cohort = await require_organiser(db, actor, cohort_id)
@@ -65,7 +65,7 @@ async def preview(
     trial = Run(
         round=newest or Round(cohort_id=cohort_id, week=week),
         round_id=newest.id if newest else None,
-        rules=Rules(**form.model_dump()),
+        rules=RulesVersion(**form.model_dump()),
         number=before.number + 1 if before else 1,
     )
     pool = await gather(db, trial, now=now)

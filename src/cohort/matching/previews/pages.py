@@ -9,7 +9,7 @@ from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.http.forms import errors_of
 from cohort.http.pages import Asked
-from cohort.matching import previewing
+from cohort.matching.previews import service as previewing
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.rules import pages as rules_pages

@@ -89,7 +89,7 @@ class AlternativeOut(Shown):
         description="Why the two cannot be a pair: requirements by name, or `no_place`, "
         "`pinned_elsewhere`, `places_pinned`.",
     )
-    said: str = Field(description="The cost, or what rules the pair out, in words.")
+    sentence: str = Field(description="The cost, or what rules the pair out, in words.")
 
 
 class ChangeOut(Shown):
@@ -154,7 +154,7 @@ class WayToPlaceOut(Shown):
     )
     newly: list[UUID] = Field(description="Enrolments that would have a mentor, and have none now.")
     losing: list[UUID] = Field(description="Enrolments that would have none; mostly empty.")
-    said: str = Field(examples=["Ask Grace Example for one more place."])
+    sentence: str = Field(examples=["Ask Grace Example for one more place."])
     what_comes: str = Field(description="What would come of it, in words.")
 
 

@@ -11,8 +11,8 @@ from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.matching import overrides
-from cohort.matching.schemas import OverrideIn, OverrideOut
+from cohort.matching.overrides import service as overrides
+from cohort.matching.overrides.schemas import OverrideIn, OverrideOut
 from cohort.matching.showing import override_out
 from cohort.people.auth import signed_in
 from cohort.people.models import Person

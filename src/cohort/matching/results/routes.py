@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.errors import NotFound
 from cohort.http.paging import PageOut, Slice, page_within, shown
 from cohort.http.problems import may_refuse
-from cohort.matching import results, service, what_ifs
-from cohort.matching.result_schemas import (
+from cohort.matching import service
+from cohort.matching.results import service as results
+from cohort.matching.results import what_ifs
+from cohort.matching.results.schemas import (
     AdviceOut,
     AlternativeOut,
     CertificateOut,

@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.http.problems import may_refuse
-from cohort.matching import previewing
-from cohort.matching.result_schemas import (
+from cohort.matching.previews import service as previewing
+from cohort.matching.results.schemas import (
     RulesPreviewOut,
 )
 from cohort.matching.showing import preview_out
+from cohort.pairing.rules import Rules
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.rules.schemas import RulesIn
 
 
 @post(
@@ -31,7 +31,7 @@ async def preview_rules(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     cohort_id: FromPath[UUID],
-    data: JSONBody[RulesIn],
+    data: JSONBody[Rules],
 ) -> RulesPreviewOut:
     """Try rules out on those who wait now, and see who would have another mentor; nothing is
     kept.

@@ -1,0 +1,1 @@
+"""Pins and vetoes: what organisers decide about one pair."""

@@ -1,0 +1,1 @@
+"""Trying rules out before they are used."""

@@ -1,0 +1,97 @@
+"""The rules of a matching: what counts, what rules a pair out, and what to aim at.
+
+One model for all who write rules: the API, the page of a cohort, a TOML file. So the same rules are
+refused, in the same words, wherever they come from.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Objective = Literal["total", "fair"]
+Weight = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Hours = Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+
+
+class Weights(_Part):
+    """How much each factor counts; only their ratios matter."""
+
+    domain: Weight = Field(
+        default=3.0, examples=[3.0], description="Nearness in the tree of domains."
+    )
+    role: Weight = Field(
+        default=2.0, examples=[2.0], description="Role goals and industry context."
+    )
+    skills: Weight = Field(
+        default=3.0, examples=[3.0], description="Strengths in what is still to be shown."
+    )
+    availability: Weight = Field(default=1.0, examples=[1.0], description="Shared weekly hours.")
+    language: Weight = Field(default=0.5, examples=[0.5], description="Shared languages.")
+    path: Weight = Field(default=1.0, examples=[1.0], description="The mentor made the same move.")
+    wishes: Weight = Field(default=2.0, examples=[2.0], description="Whom both sides asked for.")
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> "Weights":
+        if not any(self.model_dump().values()):
+            raise ValueError("needs at least one factor with a weight above 0")
+        return self
+
+    def shares(self) -> dict[str, float]:
+        """The weights as shares of 1, by factor."""
+        weights: dict[str, float] = self.model_dump()
+        whole = sum(weights.values())
+        return {name: weight / whole for name, weight in weights.items()}
+
+
+class Requirements(_Part):
+    """What rules a pair out, whatever its score. Blocks, declines and vetoes always count."""
+
+    conflict_of_interest: bool = Field(
+        default=True, examples=[True], description="No shared organisation, no adviser as mentor."
+    )
+    common_language: bool = Field(default=True, examples=[True])
+    min_shared_hours: Hours = Field(
+        default=1.0,
+        examples=[1.0],
+        description="Hours a week in which both are free; 0 asks for none.",
+    )
+    least_score: Share = Field(
+        default=0.0,
+        examples=[0.2],
+        description="Nobody is paired below it; 0 pairs everyone who may be.",
+    )
+
+
+class Aim(_Part):
+    """What the best pairs are, where not everything can be had."""
+
+    objective: Objective = Field(
+        default="total",
+        examples=["total"],
+        description="The highest total of scores; or fair: the worst score as high as it can be, "
+        "then the next worst, and so on.",
+    )
+    cover: bool = Field(
+        default=False,
+        examples=[False],
+        description="As many researchers as possible get a mentor, before the total counts.",
+    )
+    stickiness: Share = Field(
+        default=0.0,
+        examples=[0.0],
+        description="Added to the score of a pair that the run before found: how much better "
+        "another mentor must be. At 0, such pairs are kept among equals.",
+    )
+
+
+class Rules(_Part):
+    """What is left out has its default."""
+
+    weights: Weights = Field(default_factory=Weights)
+    requirements: Requirements = Field(default_factory=Requirements)
+    aim: Aim = Field(default_factory=Aim)
