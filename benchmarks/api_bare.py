@@ -19,10 +19,7 @@ from cohort.http.paging import write_cursor
 
 POOL: Any = None
 LIMIT = 50
-PROFILE = (
-    "state about stage domains role_goals contexts languages time_zone weekly_hours organisations"
-    " advisers created_at version"
-).split()
+PROFILE = ["state", "about", "stage", "domains", "role_goals", "contexts", "languages", "time_zone", "weekly_hours", "organisations", "advisers", "created_at", "version"]
 PERSON = "jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email) AS person"
 ENROLMENT = f"SELECT e.id, e.cohort_id, {PERSON}, {', '.join(f'e.{c}' for c in PROFILE)} FROM"
 OF_COHORT = "SELECT count(*) FROM"
@@ -40,7 +37,7 @@ async def prepare(connection: Any) -> None:
 
 @asynccontextmanager
 async def opened(_app: Litestar) -> AsyncGenerator[None]:
-    global POOL  # noqa: PLW0603
+    global POOL
     url = os.environ["COHORT_DATABASE_URL"].replace("+asyncpg", "")
     async with asyncpg.create_pool(url, init=prepare, reset=no_reset) as POOL:
         yield

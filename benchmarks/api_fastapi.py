@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from cohort.matching.result_schemas import PairOut
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import func, select
@@ -24,7 +25,6 @@ from cohort.guides.models import Milestone, Section, Term
 from cohort.http.paging import PageOut, write_cursor
 from cohort.jobs.outbox import Job, JobState
 from cohort.matching.models import Pair, Round, RoundState, Run
-from cohort.matching.result_schemas import PairOut
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorIn
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState

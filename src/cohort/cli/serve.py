@@ -8,14 +8,20 @@ import click
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
     """Run one process of the API and the pages."""
+    import gc
+
     import uvicorn
 
     from cohort.app import create_app
     from cohort.settings import Settings
 
     settings = Settings()
+    app = create_app(settings)
+    # What is loaded now stays for good: the collector need not walk through it for each request.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=host,
         port=port,
         forwarded_allow_ips=settings.trusted_proxies,

@@ -6,25 +6,31 @@ from uuid import UUID
 
 import msgspec
 from asyncpg import Record
-from sqlalchemy import Select, String, Uuid, bindparam, select
+from sqlalchemy import Select, String, Text, Uuid, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import EnrolmentOut
-from cohort.db import Prepared
+from cohort.db import Prepared, given
 from cohort.errors import NotFound
 from cohort.http.paging import Page, PreparedPages, Slice
 from cohort.people.asker import asker
 from cohort.people.models import Person
 
-OWN = [getattr(Enrolment, name) for name in EnrolmentOut.model_fields if name != "person"]
-COLUMNS = [*OWN, Person.id.label("person_id"), Person.name, Person.email]
+PLAIN = EnrolmentOut.model_fields.keys() - {"person", "weekly_hours"}
+COLUMNS = [
+    *(getattr(Enrolment, name) for name in sorted(PLAIN)),
+    cast(Enrolment.weekly_hours, Text).label("weekly_hours"),
+    Person.id.label("person_id"),
+    Person.name,
+    Person.email,
+]
 OF_ASKER = PreparedPages(
     select(*COLUMNS)
     .join(Enrolment.person)
-    .where(Enrolment.person_id == bindparam("actor_id", type_=Uuid())),
+    .where(Enrolment.person_id == given("actor_id", Uuid())),
     by=Enrolment.created_at,
     id=Enrolment.id,
 )
@@ -38,17 +44,17 @@ def _visible(*, is_admin: bool) -> Select[*tuple[Any, ...]]:
 @cache
 def _one(*, is_admin: bool) -> Prepared:
     return Prepared(
-        _visible(is_admin=is_admin).where(Enrolment.id == bindparam("its_id", type_=Uuid()))
+        _visible(is_admin=is_admin).where(Enrolment.id == given("its_id", Uuid()))
     )
 
 
 @cache
 def _of_cohort(*, is_admin: bool, in_state: bool) -> PreparedPages:
-    cohort_id = bindparam("cohort_id", type_=Uuid())
+    cohort_id = given("cohort_id", Uuid())
     cohort = policy.visible_to(asker(is_admin=is_admin)).where(Cohort.id == cohort_id)
     seen = _visible(is_admin=is_admin).where(Enrolment.cohort_id == cohort_id, cohort.exists())
     if in_state:
-        seen = seen.where(Enrolment.state == bindparam("state", type_=String()))
+        seen = seen.where(Enrolment.state == given("state", String()))
     return PreparedPages(seen, by=Enrolment.created_at, id=Enrolment.id)
 
 

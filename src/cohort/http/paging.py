@@ -10,11 +10,11 @@ from uuid import UUID
 
 from asyncpg import Record
 from pydantic import BaseModel, Field
-from sqlalchemy import Integer, Select, bindparam, tuple_
+from sqlalchemy import Integer, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from cohort.db import Prepared
+from cohort.db import Prepared, given
 from cohort.errors import Invalid
 
 T = TypeVar("T")
@@ -111,19 +111,19 @@ class PreparedPages:
         id: InstrumentedAttribute[UUID],  # noqa: A002
     ) -> None:
         order = [id] if by is None else [by, id]
-        last: list[Any] = [bindparam(f"last_{one.key}", type_=one.type) for one in order]
-        paged = statement.order_by(*order).limit(bindparam("at_most", type_=Integer()))
+        last: list[Any] = [given(f"last_{one.key}", one.type) for one in order]
+        paged = statement.order_by(*order).limit(given("at_most", Integer()))
         self.first = Prepared(paged)
         self.further = Prepared(paged.where(tuple_(*order) > tuple_(*last)))
         self.by, self.id = by.key if by is not None else None, id.key
 
-    async def read(self, db: AsyncSession, part: Slice, **given: Any) -> Page[Record]:
-        which, given = self.first, {"at_most": part.limit + 1, **given}
+    async def read(self, db: AsyncSession, part: Slice, **values: Any) -> Page[Record]:
+        which, values = self.first, {"at_most": part.limit + 1, **values}
         if part.cursor is not None:
             at, row_id = read_cursor(part.cursor)
             which = self.further
-            given |= {f"last_{self.id}": row_id} | ({f"last_{self.by}": at} if self.by else {})
-        rows = await which.rows(db, **given)
+            values |= {f"last_{self.id}": row_id} | ({f"last_{self.by}": at} if self.by else {})
+        rows = await which.rows(db, **values)
         items = rows[: part.limit]
         if len(rows) <= part.limit:
             return Page(items, None)

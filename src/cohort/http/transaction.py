@@ -12,7 +12,6 @@ from uuid import UUID
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.db import Sessions

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Uuid, bindparam
+from sqlalchemy import BindParameter, Uuid
 
+from cohort.db import given
 from cohort.people.models import Person
 
 
@@ -19,4 +20,4 @@ def asker(*, is_admin: bool) -> Person:
 
     Policies tell admins from others while they build a statement, so each has one of its own.
     """
-    return cast("Person", _Asker(bindparam("actor_id", type_=Uuid()), is_admin))
+    return cast("Person", _Asker(given("actor_id", Uuid()), is_admin))

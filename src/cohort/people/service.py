@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import DateTime, LargeBinary, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 
-from cohort.db import Prepared, Sessions, unit_of_work
+from cohort.db import Prepared, Sessions, given, unit_of_work
 from cohort.errors import Invalid, NotFound, NotSignedIn, Refusal
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import enqueue
@@ -120,7 +120,7 @@ async def sign_out(db: AsyncSession, token: str) -> None:
 WITH_LOGIN = Prepared(
     select(*Person.__table__.columns)
     .join(Login, Login.person_id == Person.id)
-    .where(Login.token_hash == bindparam("token_hash"), Login.expires_at > bindparam("now"))
+    .where(Login.token_hash == given("token_hash", LargeBinary()), Login.expires_at > given("now", DateTime(timezone=True)))
 )
 WITH_KEY = Prepared(
     select(
@@ -130,8 +130,8 @@ WITH_KEY = Prepared(
         ApiKey.last_used_at,
     )
     .join(ApiKey, ApiKey.person_id == Person.id)
-    .where(ApiKey.secret_hash == bindparam("secret_hash"), ApiKey.revoked_at.is_(None))
-    .where(or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > bindparam("now")))
+    .where(ApiKey.secret_hash == given("secret_hash", LargeBinary()), ApiKey.revoked_at.is_(None))
+    .where(or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > given("now", DateTime(timezone=True))))
 )
 
 

@@ -8,11 +8,11 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import NotFound
-from cohort.http.paging import PageOut, Slice, page_within, shown
+from cohort.http.paging import PageOut, Slice, listed, page_within, shown
 from cohort.http.problems import may_refuse
 from cohort.matching import service
+from cohort.matching.results import reading, what_ifs
 from cohort.matching.results import service as results
-from cohort.matching.results import what_ifs
 from cohort.matching.results.schemas import (
     AdviceOut,
     AlternativeOut,
@@ -25,7 +25,6 @@ from cohort.matching.showing import (
     advice_out,
     alternative_out,
     certificate_out,
-    pair_out,
     unmatched_out,
     what_if_out,
 )
@@ -43,7 +42,7 @@ async def list_pairs(
     run_id: FromPath[UUID],
 ) -> PageOut[PairOut]:
     """Who is matched with whom, how well, and why; in the order of ids."""
-    return shown(await results.list_pairs(db, actor, run_id, part), pair_out)
+    return listed(await reading.pairs(db, actor, run_id, part), reading.pair_json)
 
 
 @get("/runs/{run_id:uuid}/unmatched", guards=[signed_in], responses=may_refuse(NotFound))
