@@ -19,7 +19,10 @@ from cohort.http.paging import write_cursor
 
 POOL: Any = None
 LIMIT = 50
-PROFILE = ["state", "about", "stage", "domains", "role_goals", "contexts", "languages", "time_zone", "weekly_hours", "organisations", "advisers", "created_at", "version"]
+PROFILE = [
+    *("state", "about", "stage", "domains", "role_goals", "contexts", "languages", "time_zone"),
+    *("weekly_hours", "organisations", "advisers", "created_at", "version"),
+]
 PERSON = "jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email) AS person"
 ENROLMENT = f"SELECT e.id, e.cohort_id, {PERSON}, {', '.join(f'e.{c}' for c in PROFILE)} FROM"
 OF_COHORT = "SELECT count(*) FROM"

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from cohort.matching.result_schemas import PairOut
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import func, select
@@ -25,6 +24,7 @@ from cohort.guides.models import Milestone, Section, Term
 from cohort.http.paging import PageOut, write_cursor
 from cohort.jobs.outbox import Job, JobState
 from cohort.matching.models import Pair, Round, RoundState, Run
+from cohort.matching.results.schemas import PairOut
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorIn
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
@@ -152,9 +152,13 @@ async def read_overview(session: Session, person: CurrentPerson, cohort_id: UUID
         ),
         "failed_work": count(Job, Job.cohort_id == cohort_id, Job.state == JobState.DEAD),
     }
-    row = (await session.execute(select(*(one.label(name) for name, one in figures.items())))).one()
-    waits = row.researchers - row.matched - row.proposed
-    return {"cohort_id": cohort_id, "seats": cohort.seats, **row._mapping, "waiting": waits}
+    row = (
+        (await session.execute(select(*(one.label(name) for name, one in figures.items()))))
+        .mappings()
+        .one()
+    )
+    waits = row["researchers"] - row["matched"] - row["proposed"]
+    return {"cohort_id": cohort_id, "seats": cohort.seats, **row, "waiting": waits}
 
 
 @app.get("/api/v1/cohorts/{cohort_id}/progress", response_model=ProgressOut)

@@ -1,4 +1,4 @@
-"""A client that sends the next request as soon as the last is answered, on connections kept open."""
+"""A client that sends the next request as soon as the last is answered, on open connections."""
 
 import asyncio
 import json

@@ -101,7 +101,7 @@ def measure(
 ) -> dict[str, Loaded]:
     found: dict[str, list[Loaded]] = {side: [] for side in ports}
     with get_context("spawn").Pool(1) as client:
-        for side, port in ports.items():
+        for port in ports.values():
             client.apply(run, (port, endpoint, connections, seconds / 3))
         for _ in range(rounds):
             for side, port in ports.items():

@@ -28,9 +28,7 @@ COLUMNS = [
     Person.email,
 ]
 OF_ASKER = PreparedPages(
-    select(*COLUMNS)
-    .join(Enrolment.person)
-    .where(Enrolment.person_id == given("actor_id", Uuid())),
+    select(*COLUMNS).join(Enrolment.person).where(Enrolment.person_id == given("actor_id", Uuid())),
     by=Enrolment.created_at,
     id=Enrolment.id,
 )
@@ -43,9 +41,7 @@ def _visible(*, is_admin: bool) -> Select[*tuple[Any, ...]]:
 
 @cache
 def _one(*, is_admin: bool) -> Prepared:
-    return Prepared(
-        _visible(is_admin=is_admin).where(Enrolment.id == given("its_id", Uuid()))
-    )
+    return Prepared(_visible(is_admin=is_admin).where(Enrolment.id == given("its_id", Uuid())))
 
 
 @cache

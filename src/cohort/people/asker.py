@@ -16,7 +16,7 @@ class _Asker:
 
 
 def asker(*, is_admin: bool) -> Person:
-    """Stands for the actor in a policy's statement; the value of `actor_id` comes with each request.
+    """Stands for the actor in a policy's statement; each request gives the value of `actor_id`.
 
     Policies tell admins from others while they build a statement, so each has one of its own.
     """

@@ -117,10 +117,11 @@ async def sign_out(db: AsyncSession, token: str) -> None:
     await db.execute(delete(Login).where(Login.token_hash == hash_token(token)))
 
 
+NOW = given("now", DateTime(timezone=True))
 WITH_LOGIN = Prepared(
     select(*Person.__table__.columns)
     .join(Login, Login.person_id == Person.id)
-    .where(Login.token_hash == given("token_hash", LargeBinary()), Login.expires_at > given("now", DateTime(timezone=True)))
+    .where(Login.token_hash == given("hash", LargeBinary()), Login.expires_at > NOW)
 )
 WITH_KEY = Prepared(
     select(
@@ -130,18 +131,18 @@ WITH_KEY = Prepared(
         ApiKey.last_used_at,
     )
     .join(ApiKey, ApiKey.person_id == Person.id)
-    .where(ApiKey.secret_hash == given("secret_hash", LargeBinary()), ApiKey.revoked_at.is_(None))
-    .where(or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > given("now", DateTime(timezone=True))))
+    .where(ApiKey.secret_hash == given("hash", LargeBinary()), ApiKey.revoked_at.is_(None))
+    .where(or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > NOW))
 )
 
 
 async def who_has_login(db: AsyncSession, token: str, *, now: datetime) -> Person | None:
-    found = await WITH_LOGIN.row(db, token_hash=hash_token(token), now=now)
+    found = await WITH_LOGIN.row(db, hash=hash_token(token), now=now)
     return _detached(dict(found)) if found else None
 
 
 async def who_has_key(db: AsyncSession, secret: str, *, now: datetime) -> KeyShown | None:
-    found = await WITH_KEY.row(db, secret_hash=hash_token(secret), now=now)
+    found = await WITH_KEY.row(db, hash=hash_token(secret), now=now)
     if found is None:
         return None
     its = dict(found)
@@ -228,7 +229,7 @@ async def make_api_key(
         person_id=actor.id,
         name=form.name,
         scopes=sorted(set(form.scopes)),
-        secret_hash=hash_token(secret),
+        hash=hash_token(secret),
         created_at=now,
         expires_at=form.expires_at,
     )
