@@ -10,13 +10,13 @@ FACTS = ("domains", "contexts", "languages", "time_zone", "weekly_hours", "organ
 
 
 @dataclass(frozen=True)
-class Account:
+class CastMember:
     name: str
     email: str
 
 
 @dataclass(frozen=True)
-class Researcher(Account):
+class CastResearcher(CastMember):
     """`passed`, `waiting` and `again` count milestones by what became of the evidence."""
 
     profile: Mapping[str, Any]
@@ -27,14 +27,14 @@ class Researcher(Account):
 
 
 @dataclass(frozen=True)
-class Mentor(Account):
+class CastMentor(CastMember):
     profile: Mapping[str, Any]
     wishes: Sequence[str]
     state: str
 
 
 @dataclass(frozen=True)
-class Words:
+class Texts:
     """What people write: evidence by milestone, remarks about any of it, and comments."""
 
     evidence: Mapping[str, Sequence[str]]
@@ -45,22 +45,22 @@ class Words:
 
 @dataclass(frozen=True)
 class Cast:
-    admin: Account
-    organiser: Account
-    researchers: Sequence[Researcher]
-    mentors: Sequence[Mentor]
-    words: Words
+    admin: CastMember
+    organiser: CastMember
+    researchers: Sequence[CastResearcher]
+    mentors: Sequence[CastMentor]
+    words: Texts
 
 
 def read_cast(seed: Path) -> Cast:
     people, evidence = _read(seed / "people.toml"), _read(seed / "evidence.toml")
     story = people["story"]
     return Cast(
-        admin=Account(**people["admin"]),
-        organiser=Account(**people["organiser"]),
+        admin=CastMember(**people["admin"]),
+        organiser=CastMember(**people["organiser"]),
         researchers=[_researcher(row) for row in people["researcher"]],
         mentors=[_mentor(row) for row in people["mentor"]],
-        words=Words(evidence, story["evidence"], story["passed"], story["again"]),
+        words=Texts(evidence, story["evidence"], story["passed"], story["again"]),
     )
 
 
@@ -68,9 +68,9 @@ def _read(file: Path) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _researcher(row: Mapping[str, Any]) -> Researcher:
+def _researcher(row: Mapping[str, Any]) -> CastResearcher:
     own = (*FACTS, "about", "stage", "role_goals", "advisers")
-    return Researcher(
+    return CastResearcher(
         name=row["name"],
         email=row["email"],
         profile={name: row[name] for name in own},
@@ -81,9 +81,9 @@ def _researcher(row: Mapping[str, Any]) -> Researcher:
     )
 
 
-def _mentor(row: Mapping[str, Any]) -> Mentor:
+def _mentor(row: Mapping[str, Any]) -> CastMentor:
     own = (*FACTS, "roles", "skills", "came_from", "capacity", "motivation")
-    return Mentor(
+    return CastMentor(
         name=row["name"],
         email=row["email"],
         profile={name: row[name] for name in own},

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cohort.demo.cast import Researcher, Words
+from cohort.demo.cast import CastResearcher, Texts
 
 LOOKED_AT_AFTER = timedelta(hours=19)
 LAST_HAND_IN = timedelta(days=2)
@@ -12,7 +12,7 @@ LAST_HAND_IN = timedelta(days=2)
 
 
 @dataclass(frozen=True)
-class Step:
+class HandIn:
     """A piece of work: handed in, and reviewed unless it still waits.
 
     `place` is the milestone's in the plan, from 0.
@@ -32,15 +32,15 @@ class Step:
 
 
 def steps_of(
-    researcher: Researcher,
+    researcher: CastResearcher,
     turn: int,
     plan: Sequence[str],
-    words: Words,
+    words: Texts,
     *,
     field: str,
     starts_at: datetime,
     now: datetime,
-) -> Iterator[Step]:
+) -> Iterator[HandIn]:
     """A researcher's work up to `now`, in the order of the plan (slugs of milestones).
 
     What is passed comes first, at an even pace, then what needs another look, then what waits.
@@ -51,7 +51,7 @@ def steps_of(
     for place in range(reviewed + researcher.waiting):
         text = _text(words, plan[place], field, turn + place)
         if place >= reviewed:
-            yield Step(
+            yield HandIn(
                 researcher.email,
                 place,
                 text,
@@ -61,7 +61,7 @@ def steps_of(
         handed_in_at = starts_at + pace * (place + 1) - timedelta(minutes=37 * turn)
         is_passed = place < researcher.passed
         comments = words.passed if is_passed else words.again
-        yield Step(
+        yield HandIn(
             researcher.email,
             place,
             text,
@@ -72,7 +72,7 @@ def steps_of(
         )
 
 
-def _text(words: Words, milestone: str, field: str, variant: int) -> str:
+def _text(words: Texts, milestone: str, field: str, variant: int) -> str:
     own, remarks = words.evidence[milestone], words.remarks
     text = own[variant % len(own)].replace("{field}", field)
     # Every third piece of evidence says no more than that.

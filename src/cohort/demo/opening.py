@@ -13,7 +13,7 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.cohorts.schemas import CohortIn, EnrolmentIn
 from cohort.demo import cast, weeks
-from cohort.demo.cast import Account, Cast
+from cohort.demo.cast import Cast, CastMember
 from cohort.demo.weeks import Weeks
 from cohort.guides import importing
 from cohort.guides.models import Guide
@@ -84,7 +84,7 @@ def _read(file: Path) -> bytes:
     return file.read_bytes()
 
 
-async def join(db: AsyncSession, account: Account, *, now: datetime) -> Person:
+async def join(db: AsyncSession, account: CastMember, *, now: datetime) -> Person:
     """Sign up, and open the link in the mail."""
     form = SignUpIn(name=account.name, email=account.email, password=SecretStr(PASSWORD))
     await people.sign_up(db, form, now=now)
@@ -106,7 +106,7 @@ async def enrol_researchers(scene: Scene) -> None:
 
 
 async def sign_up_mentors(
-    scene: Scene, newcomers: Iterable[cast.Mentor], *, since: datetime
+    scene: Scene, newcomers: Iterable[cast.CastMentor], *, since: datetime
 ) -> None:
     """Through the public form, one a day; the organiser answers a day later."""
     for turn, mentor in enumerate(newcomers):
@@ -119,7 +119,7 @@ async def sign_up_mentors(
             await mentors.pause(scene.db, person, its_id, now=now + 2 * A_DAY)
 
 
-async def _become_mentor(scene: Scene, mentor: cast.Mentor, *, now: datetime) -> Person:
+async def _become_mentor(scene: Scene, mentor: cast.CastMentor, *, now: datetime) -> Person:
     known = {"name": mentor.name, "email": mentor.email, "consent": True}
     form = MentorIn.model_validate({**mentor.profile, **known})
     signed_up = await mentors.sign_up(scene.db, None, scene.cohort.id, form, now=now)

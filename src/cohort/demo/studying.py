@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from cohort.demo.evidence import Step, steps_of
+from cohort.demo.evidence import HandIn, steps_of
 from cohort.demo.opening import Scene
 from cohort.guides.models import Term, TermKind
 from cohort.mentors.models import Mentor
@@ -32,7 +32,7 @@ async def read_plans(scene: Scene) -> Plans:
     return plans
 
 
-async def work_of_everyone(scene: Scene, plans: Plans, *, now: datetime) -> list[Step]:
+async def work_of_everyone(scene: Scene, plans: Plans, *, now: datetime) -> list[HandIn]:
     """All steps of all researchers up to `now`, in the order of time."""
     titles = select(Term.slug, Term.title).where(Term.kind == TermKind.DOMAIN)
     fields = {row.slug: row.title for row in await scene.db.execute(titles)}
@@ -52,7 +52,7 @@ async def work_of_everyone(scene: Scene, plans: Plans, *, now: datetime) -> list
     return sorted(work, key=lambda one: one.handed_in_at)
 
 
-async def play(scene: Scene, plans: Plans, work: Sequence[Step]) -> None:
+async def play(scene: Scene, plans: Plans, work: Sequence[HandIn]) -> None:
     paired = await _mentorships(scene)
     for step in work:
         enrolment = scene.enrolments[step.email]
