@@ -13,6 +13,7 @@ bare one has neither; only the platform counts how often a stranger signs up and
 
 import argparse
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -20,6 +21,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -82,7 +84,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 def without_order(answer: Any) -> Any:
     """Sections of a person's progress come in no order."""
     if isinstance(answer, list):
-        return sorted((without_order(one) for one in answer), key=repr)
+        return sorted((without_order(one) for one in answer), key=partial(json.dumps, sort_keys=True))
     if isinstance(answer, dict):
         return {key: without_order(value) for key, value in answer.items()}
     return answer

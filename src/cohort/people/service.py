@@ -229,7 +229,7 @@ async def make_api_key(
         person_id=actor.id,
         name=form.name,
         scopes=sorted(set(form.scopes)),
-        hash=hash_token(secret),
+        secret_hash=hash_token(secret),
         created_at=now,
         expires_at=form.expires_at,
     )
