@@ -101,7 +101,7 @@ async def read_overview(cohort_id: UUID) -> dict[str, Any]:
         " (SELECT count(*) FROM rounds r WHERE r.cohort_id = c.id AND r.state = 'open')"
         " AS rounds_unpublished,"
         " (SELECT count(*) FROM jobs j WHERE j.cohort_id = c.id AND j.state = 'dead')"
-        " AS failed_work FROM cohorts c WHERE c.id = $1",
+        " AS failed_work FROM cohorts c WHERE c.id = $1",  # noqa: S608
         cohort_id,
     )
     waiting = row["researchers"] - row["matched"] - row["proposed"]

@@ -84,7 +84,9 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 def without_order(answer: Any) -> Any:
     """Sections of a person's progress come in no order."""
     if isinstance(answer, list):
-        return sorted((without_order(one) for one in answer), key=partial(json.dumps, sort_keys=True))
+        return sorted(
+            (without_order(one) for one in answer), key=partial(json.dumps, sort_keys=True)
+        )
     if isinstance(answer, dict):
         return {key: without_order(value) for key, value in answer.items()}
     return answer

@@ -72,13 +72,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         route_handlers=[
             Router("/api/v1", route_handlers=list(rooms.API)),
             *rooms.PAGES,
-            create_static_files_router(
-                "/static",
-                [web.STATIC],
-                guards=[public],
-                opt={"same_for_everyone": True},
-                send_as_attachment=False,
-            ),
+            static_files(),
         ],
         middleware=[
             DefineMiddleware(Compression, config=GZIP),
@@ -112,6 +106,16 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     )
     app.asgi_handler = HeadAsGet(app.asgi_handler)
     return app
+
+
+def static_files() -> Router:
+    return create_static_files_router(
+        "/static",
+        [web.STATIC],
+        guards=[public],
+        opt={"same_for_everyone": True},
+        send_as_attachment=False,
+    )
 
 
 def provided(settings: Settings, clock: Clock) -> dict[str, Provide]:
