@@ -85,7 +85,7 @@ async def read_overview(cohort_id: UUID) -> dict[str, Any]:
     )
     approved = "FROM mentors m WHERE m.cohort_id = c.id AND m.state = 'approved'"
     row = await POOL.fetchrow(
-        "SELECT c.id AS cohort_id, c.seats,"
+        "SELECT c.id AS cohort_id, c.seats,"  # noqa: S608
         f" (SELECT count(*) {of_researchers}) AS researchers,"
         f" (SELECT count(*) {of_researchers} AND {has_mentor}) AS matched,"
         f" (SELECT count(*) {of_researchers} AND {is_proposed} AND NOT {has_mentor}) AS proposed,"
@@ -101,7 +101,7 @@ async def read_overview(cohort_id: UUID) -> dict[str, Any]:
         " (SELECT count(*) FROM rounds r WHERE r.cohort_id = c.id AND r.state = 'open')"
         " AS rounds_unpublished,"
         " (SELECT count(*) FROM jobs j WHERE j.cohort_id = c.id AND j.state = 'dead')"
-        " AS failed_work FROM cohorts c WHERE c.id = $1",  # noqa: S608
+        " AS failed_work FROM cohorts c WHERE c.id = $1",
         cohort_id,
     )
     waiting = row["researchers"] - row["matched"] - row["proposed"]

@@ -94,6 +94,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 "wake_up": wake_up,
                 "throttle": throttle,
                 "meters": meters,
+                "draining": False,
                 "pages": pages,
             }
         ),

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     longest_solve: Annotated[float, Field(gt=0, le=LONGEST_SOLVE)] = 300.0
     """Seconds after which the worker stops looking for better pairs, and keeps those it has."""
 
+    drain_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """After SIGTERM: how long /health/ready says no before the door closes, so that a proxy stops
+    sending first. More than twice the time between a proxy's checks."""
+
     pool_size: PositiveInt = 10
     pool_overflow: NonNegativeInt = 10
     login_days: PositiveInt = 14

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 import httpx
 import psutil
 import pytest
+from tests.faults.processes import free_port
 
 PATIENCE = 30
 
@@ -27,12 +28,6 @@ def data_dir() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="cohort-test-") as folder:
         Path(folder).chmod(0o711)
         yield Path(folder) / "data"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(

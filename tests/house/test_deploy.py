@@ -30,3 +30,15 @@ def test_clients_behind_the_proxy_are_told_apart() -> None:
 def test_the_example_sets_what_the_composition_reads() -> None:
     read = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
     assert read <= names_in("env.example")
+
+
+def test_the_composition_sets_what_the_proxy_reads() -> None:
+    read = set(re.findall(r"\{\$(\w+)\}", (DEPLOY / "Caddyfile").read_text()))
+    composition = (DEPLOY / "compose.yaml").read_text()
+    (given,) = re.findall(r"environment: (\{ SITE_HOST.*\})", composition)
+    assert read == set(re.findall(r"(\w+): \"", given))
+
+
+def test_the_proxy_looks_often_enough_to_learn_that_a_process_stops() -> None:
+    (interval,) = re.findall(r"health_interval (\d+)s", (DEPLOY / "Caddyfile").read_text())
+    assert Settings.model_fields["drain_seconds"].default > 2 * int(interval)

@@ -17,7 +17,14 @@ from cohort.sheets.columns import (
 )
 from cohort.sheets.hours import read_hours
 from cohort.sheets.slips import Slips
-from cohort.sheets.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
+from cohort.sheets.spreadsheet import (
+    BadSheet,
+    Dialect,
+    Sheet,
+    read_sheet,
+    without_formula,
+    write_sheet,
+)
 
 DOMAINS = Words(
     "domain", {"machine-translation": "Machine translation", "ci-cd": "CI/CD", "nlp": "Words, all"}
@@ -119,11 +126,31 @@ def test_an_answer_is_written_as_the_question_was() -> None:
     assert write_sheet(["Name", "Capacity"], [["Zoë", "2"]], read(excel).dialect) == excel
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＠"])
-def test_no_cell_of_text_is_run_as_a_formula(start: str) -> None:
-    written = write_sheet(["a", "b"], [[f"{start}1+1", -0.5]], Dialect())
-    assert f"'{start}1+1" in written.decode()
+SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+BLANKS = ("", " ", "\N{NO-BREAK SPACE}", "\t", "\r", "\n", " \t")
+
+
+@pytest.mark.parametrize("cell", [f"{blank}{sign}1+1" for sign in SIGNS for blank in BLANKS])
+def test_no_cell_of_text_is_run_as_a_formula(cell: str) -> None:
+    assert without_formula(cell) == f"'{cell}"
+    written = write_sheet([cell, "b"], [[cell, -0.5]], Dialect())
+    assert written.decode().count(f"'{cell}") == 2
     assert b",-0.5\n" in written
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["-3", "-0.5", "+1.000,50", "+49 30 901820", "Jean-Luc", "a=b", "'=1", "", -2, -0.5, None],
+)
+def test_numbers_and_words_are_written_as_they_are(cell: object) -> None:
+    assert without_formula(cell) == cell
+
+
+@pytest.mark.parametrize(
+    "cell", ["-1-2", "+49-30-901820", "-1)", "+cmd", "--1", "-", "-1\n=1", "\t1", "\r1"]
+)
+def test_what_would_be_worked_out_is_no_number(cell: str) -> None:
+    assert without_formula(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize(

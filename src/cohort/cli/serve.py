@@ -1,6 +1,12 @@
 """`cohort serve`."""
 
+from contextlib import suppress
+
 import click
+
+LONGER_THAN_A_PROXY = 75
+"""Seconds for which an idle connection is kept: the one who sends should be the one who closes it,
+else a POST may be sent into a connection that we are closing."""
 
 
 @click.command()
@@ -13,6 +19,7 @@ def serve(host: str, port: int) -> None:
     import uvicorn
 
     from cohort.app import create_app
+    from cohort.http.draining import DrainingServer
     from cohort.settings import Settings
 
     settings = Settings()
@@ -20,7 +27,7 @@ def serve(host: str, port: int) -> None:
     # What is loaded now stays for good: the collector need not walk through it for each request.
     gc.collect()
     gc.freeze()
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -28,5 +35,9 @@ def serve(host: str, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        timeout_keep_alive=LONGER_THAN_A_PROXY,
         timeout_graceful_shutdown=5,
     )
+    # When it has closed everything, uvicorn says that Ctrl-C was why.
+    with suppress(KeyboardInterrupt):
+        DrainingServer(config, app.state, settings.drain_seconds).run()

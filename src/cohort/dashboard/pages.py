@@ -11,11 +11,12 @@ from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.dashboard import desk
 from cohort.dashboard.progress import Sort
-from cohort.dashboard.spreadsheet import csv_of
 from cohort.http.pages import Asked, page
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
+from cohort.sheets.spreadsheet import Dialect, write_sheet
 
+FOR_EXCEL = Dialect(marked=True, newline="\r\n")
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 
 
@@ -60,8 +61,9 @@ async def progress_csv(
 ) -> Response[bytes]:
     cohort = await cohorts.get_by_slug(db, actor, slug)
     await cohorts.require_organiser(db, actor, cohort.id)
+    titles, *rows = await desk.progress_rows(db, cohort, now=clock())
     return Response(
-        csv_of(await desk.progress_rows(db, cohort, now=clock())),
+        write_sheet(titles, rows, FOR_EXCEL),
         media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{cohort.slug}-progress.csv"'},
     )

@@ -1,17 +1,19 @@
 """How a refusal looks: problem+json (RFC 9457) for the API, a page for people."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import structlog
+from asyncpg import InterfaceError, PostgresError
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Scope
 from pydantic import BaseModel, Field
+from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -121,9 +123,26 @@ def as_refusal(error: Exception, names: Mapping[str, str]) -> Refusal:
             return Malformed(UNREADABLE)
         case StaleDataError():
             return Stale()
-        case DBAPIError() | PoolTimeout() | OSError():
-            return _of_the_database(error)
+    for cause in _causes(error):
+        if isinstance(cause, FROM_A_SERVER):
+            return _of_a_server(cause)
     return _our_fault()
+
+
+FROM_A_SERVER = (
+    DBAPIError,
+    PoolTimeout,
+    OSError,  # also when a connection is refused, reset or too slow
+    PostgresError,  # while a connection is made, nothing wraps it
+    InterfaceError,
+    RedisError,
+)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 def _our_fault() -> Broken:
@@ -183,8 +202,9 @@ def _names(asked: Request[Any, Any, Any]) -> dict[str, str]:
     return {name: public for name, public in called.items() if public}
 
 
-def _of_the_database(error: Exception) -> Refusal:
-    code: str = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+def _of_a_server(error: BaseException) -> Refusal:
+    """What PostgreSQL or Redis said no to; when it could not be asked at all, 503."""
+    code: str = getattr(getattr(error, "orig", error), "sqlstate", None) or ""
     match code[:2]:
         case "22":
             return Invalid("A value is outside of what can be stored.")
@@ -192,7 +212,7 @@ def _of_the_database(error: Exception) -> Refusal:
             return Conflict("This clashes with something that was stored meanwhile. Look again.")
         case "40":
             return Conflict("Two changes met. Send yours again.")
-    log.warning("database unavailable", sqlstate=code, kind=type(error).__name__)
+    log.warning("a server is unavailable", sqlstate=code, kind=type(error).__name__)
     return Unavailable()
 
 

@@ -37,6 +37,9 @@ def add_headers(
             headers[name] = value
         headers.setdefault("vary", "Accept-Encoding")
         headers.setdefault("cache-control", "no-store")
+        if scope["litestar_app"].state.draining:
+            # So that no proxy keeps a connection into which it would send when we are gone.
+            headers["connection"] = "close"
         if message["status"] in {200, 304} and fingerprints.names(scope["path"], query_of(scope)):
             headers["cache-control"] = FOR_EVER
         if "content-encoding" in headers and headers.get("etag", "").startswith('"'):

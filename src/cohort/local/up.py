@@ -38,6 +38,8 @@ def up(*, port: int, data_dir: Path, demo: bool) -> None:
                 "COHORT_LOG_LEVEL": "WARNING",
                 **os.environ,
                 **addresses,
+                # Without a proxy, nobody has to learn that we are about to stop.
+                "COHORT_DRAIN_SECONDS": "0",
                 "PYTHONUNBUFFERED": "1",
             }
             _step(environment, *PREPARE_THE_DATABASE)

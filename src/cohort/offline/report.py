@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from cohort.http.formats import FILTERS, GLOBALS
-from cohort.offline.report_details import look_closer, proof
+from cohort.offline.report_details import details_of, proof
 from cohort.pairing.find import FACTOR_TITLES, Found, Result
 from cohort.pairing.pool import Pool
 from cohort.settings import PACKAGE
@@ -35,8 +35,8 @@ def render_report(gathered: Gathered, result: Result) -> str:
     pages.filters.update(FILTERS)
     pages.globals.update(GLOBALS)
     best_first = sorted(result.pairs, key=lambda one: (-one.score, one.researcher, one.mentor))
-    closer = look_closer(gathered, result)
-    return pages.get_template("matching/report.html").render(
+    details = details_of(gathered, result)
+    return pages.get_template("offline/report.html").render(
         style=_style(),
         result=result,
         pool=pool,
@@ -48,9 +48,9 @@ def render_report(gathered: Gathered, result: Result) -> str:
         pairs=best_first,
         kept=sum(pool.incumbents.get(one.researcher) == one.mentor for one in result.pairs),
         whole=len(best_first) <= MOST_WHOLE,
-        closer=closer,
+        details=details,
         bins=_histogram(result.pairs),
-        places=_places(gathered, result, closer.worth),
+        places=_places(gathered, result, details.worth),
         sought=_sought(pool, result.unmatched),
         weights=[(FACTOR_TITLES[name], share) for name, share in pool.weights.shares().items()],
         requirements=list(_requirements(pool)),

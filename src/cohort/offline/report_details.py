@@ -28,7 +28,7 @@ OUT_OF_TIME = (
 
 
 @dataclass(frozen=True)
-class Closer:
+class Details:
     """Sentences, and figures where a table needs them; what is empty was not worked out.
 
     stakes, others   by pair: how firm it is, and who else could be the mentor.
@@ -50,22 +50,22 @@ class Closer:
     missing: str = ""
 
 
-def look_closer(gathered: Gathered, result: Result) -> Closer:
+def details_of(gathered: Gathered, result: Result) -> Details:
     """The sentences for a report. Minutes at most: above a size, less is worked out, aloud."""
     pool, held = gathered.pool, result.held
     if held is None:
         all_the_same = "" if result.stopped else " The pairs are proved the best all the same."
-        return Closer(
+        return Details(
             worth=_most_worth(pool, result),
             missing=f"With {len(pool.researchers):,} researchers and {len(pool.mentors):,} mentors "
             "no table of all scores is held. So the report does not say what other pairs would "
             f"cost, nor whom to invite.{all_the_same}",
         )
     if result.stopped:
-        return Closer(missing=OUT_OF_TIME)
+        return Details(missing=OUT_OF_TIME)
     names = {**gathered.researcher_names, **gathered.mentor_names}
     small = len(pool.researchers) <= MOST_COMPARED
-    around = Closer(
+    around = Details(
         to_place=_to_place(held, names, result.total) if small else (),
         ways=ways_to_match(held, most_solves=MOST_SOLVES)[0] if small else (),
         missing=""

@@ -48,7 +48,12 @@ async def is_live() -> dict[str, str]:
 
 @get("/health/ready", guards=[public], responses=may_refuse(Unavailable))
 async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str, str]:
-    """The database answers and has the shape that this code expects; Redis may rest."""
+    """The database answers and has the shape that this code expects; Redis may rest.
+
+    A process that was told to stop is not ready: it answers for some seconds, then it is gone.
+    """
+    if state.draining:
+        raise Unavailable("This process is about to stop: send to another one.")
     if not await is_at_head(db, head()):
         raise Unavailable("The database waits for a migration: run `cohort migrate`.")
     try:

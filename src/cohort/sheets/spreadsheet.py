@@ -2,18 +2,22 @@
 
 import codecs
 import csv
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 
 SEPARATORS = (",", ";", "\t")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 MOST_ABOVE = 20
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet program takes for the beginning of a formula (OWASP, "CSV Injection")."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+"""What a spreadsheet program takes for the beginning of a formula (OWASP, "CSV Injection", and
+ASVS 5, 1.2.10)."""
+ONE_NUMBER = re.compile(r"[+-][0-9][0-9 .,]*")
+"""A sign and digits: nothing to work out. A telephone number with a dash in it would be."""
 
 
 class BadSheet(ValueError):
@@ -76,17 +80,26 @@ def read_sheet(name: str, raw: bytes, *, is_known: Callable[[str], bool]) -> She
     )
 
 
-def write_sheet(titles: Sequence[str], rows: Iterable[Sequence[object]], dialect: Dialect) -> bytes:
+def write_sheet(
+    titles: Sequence[object], rows: Iterable[Sequence[object]], dialect: Dialect
+) -> bytes:
     """A table as bytes. Text that a spreadsheet would run as a formula gets an apostrophe."""
     out = StringIO()
     writer = csv.writer(out, delimiter=dialect.separator, lineterminator=dialect.newline)
-    writer.writerow(titles)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([without_formula(cell) for cell in row] for row in chain([titles], rows))
     return out.getvalue().encode("utf-8-sig" if dialect.marked else "utf-8", "replace")
 
 
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+def without_formula(cell: object) -> object:
+    """The cell, with an apostrophe before it if a spreadsheet would run it as a formula.
+
+    Numbers stay numbers, and so do texts that are one, such as "-3.5" or "+49 30 901820". Blanks
+    before a formula do not hide it, as some programs remove them.
+    """
+    if not isinstance(cell, str) or ONE_NUMBER.fullmatch(cell):
+        return cell
+    begins_a_formula = cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA)
+    return f"'{cell}" if begins_a_formula else cell
 
 
 def _decoded(name: str, raw: bytes) -> tuple[str, bool, tuple[str, ...]]:
