@@ -190,12 +190,12 @@ async def enter(platform: Platform) -> AsyncGenerator[Cast]:
 
 
 @pytest.fixture
-def count_statements(platform: Platform) -> Callable[[], Any]:
+def count_statements(_platform: Platform) -> Callable[[], Any]:
     """`with count_statements() as statements: …; len(statements)`."""
 
     @contextmanager
     def counting() -> Generator[list[str]]:
-        engine: AsyncEngine = platform.sessions.kw["bind"]
+        engine: AsyncEngine = _platform.sessions.kw["bind"]
         seen: list[str] = []
 
         def note(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
