@@ -7,7 +7,6 @@ isolation; so it pays no round trip for BEGIN and COMMIT.
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from uuid import UUID
 
 import structlog
 from litestar.enums import ScopeType
@@ -22,7 +21,7 @@ from cohort.jobs import outbox
 log = structlog.get_logger()
 
 
-Wake = Callable[[Sequence[UUID]], Awaitable[None]]
+Wake = Callable[[Sequence[outbox.Enqueued]], Awaitable[None]]
 
 
 class OneTransaction:
