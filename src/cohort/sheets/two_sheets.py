@@ -8,17 +8,15 @@ from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.rules import Requirements
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.sheets.columns import MENTORS, RESEARCHERS
+from cohort.sheets.links import folded, link, with_distinct_ids
 from cohort.sheets.roster import (
     Roster,
     Row,
     Vocabulary,
-    link,
     mentors_of,
     read_mentors,
     read_researchers,
     researchers_of,
-    spoken,
-    told_apart,
 )
 from cohort.sheets.rule_file import RuleFile
 from cohort.sheets.spreadsheet import Sheet
@@ -30,6 +28,9 @@ NEEDS = {
     "min_shared_hours": "weekly_hours",
 }
 """The requirements that cannot be judged unless both sheets have a column."""
+SHARED = {"domains": "domains", "role_goals": "roles", "gaps": "skills"}
+"""What researchers seek and mentors offer: without such a pair of columns nothing is shared."""
+NO_GROUND = "Fields, roles or skills stand in the sheet of researchers, none in that of mentors"
 
 
 class BadSheets(ValueError):
@@ -61,7 +62,7 @@ def gather(
 ) -> Gathered:
     """Who is in the sheets, ready to be paired. Raises BadSheets with every fault."""
     studying, mentoring = read_researchers(researchers, words), read_mentors(mentors, words)
-    mentoring = told_apart(mentoring, studying)
+    mentoring = with_distinct_ids(mentoring, studying)
     hers, studying = link(studying, mentoring, "wishes")
     theirs, mentoring = link(mentoring, studying, "wishes")
     present, studying = link(studying, mentoring, "current_mentor")
@@ -104,15 +105,16 @@ def gather(
 
 def _counts(roster: Roster, name: str, usual: int) -> list[int]:
     """What a column of numbers says of each; nothing where there is no such column."""
-    return [one.get(name, usual) for one in roster.people] if name in roster.said else []
+    return [one.get(name, usual) for one in roster.people] if name in roster.titles else []
 
 
 def _more_than_places(mentoring: Roster) -> Iterator[str]:
     for one in mentoring.people:
         least, places = one.get("at_least", 0), one.get("capacity", ONE_PLACE)
         if least > places:
+            column = mentoring.titles["at_least"]
             yield (
-                f'{mentoring.sheet.name}, row {one["row"]}, column "{mentoring.said["at_least"]}": '
+                f'{mentoring.sheet.name}, row {one["row"]}, column "{column}": '
                 f"{least} is more than there are places ({places})."
             )
 
@@ -124,13 +126,16 @@ def _judged(rules: RuleFile, studying: Roster, mentoring: Roster) -> tuple[Requi
         for need, column in NEEDS.items()
         if need not in rules.named and _silent(column, studying, mentoring)
     }
-    none = Requirements(common_language=False, min_shared_hours=0.0)
+    none = Requirements(common_language=False, common_ground=False, min_shared_hours=0.0)
     notes = [
         f"No column {_title(NEEDS[need])} in {' and '.join(silent)}: pairs need no "
         f"{'language' if need == 'common_language' else 'hours'} in common."
         for need, silent in lifted.items()
     ]
     changes = {need: getattr(none, need) for need in lifted}
+    if "common_ground" not in rules.named and _nothing_to_share(studying, mentoring):
+        notes.append(f"{NO_GROUND}: pairs need none of them in common.")
+        changes["common_ground"] = False
     return rules.rules.requirements.model_copy(update=changes), notes
 
 
@@ -143,10 +148,22 @@ def _unjudgeable(rules: RuleFile, studying: Roster, mentoring: Roster) -> Iterat
                 f"{name} has no column {_title(column)}, but the rules ask for {need}. "
                 f"Add the column, or set {need} = {off}."
             )
+    asked = "common_ground" in rules.named and rules.rules.requirements.common_ground
+    if asked and _nothing_to_share(studying, mentoring):
+        yield (
+            f"{NO_GROUND}, but the rules ask for common_ground. Add such columns, or set "
+            "common_ground = false."
+        )
+
+
+def _nothing_to_share(studying: Roster, mentoring: Roster) -> bool:
+    """Whether researchers name what no column of the mentors could answer."""
+    named = [offered for sought, offered in SHARED.items() if sought in studying.titles]
+    return bool(named) and not any(offered in mentoring.titles for offered in named)
 
 
 def _silent(column: str, *rosters: Roster) -> list[str]:
-    return [roster.sheet.name for roster in rosters if column not in roster.said]
+    return [roster.sheet.name for roster in rosters if column not in roster.titles]
 
 
 def _title(column: str) -> str:
@@ -161,20 +178,20 @@ def _with_oneself(studying: Roster, mentoring: Roster) -> list[IdPair]:
     """
     known: dict[str, list[Row]] = {}
     for mentor in mentoring.people:
-        for call in _calls(mentor):
-            known.setdefault(call, []).append(mentor)
+        for identifier in _identifiers(mentor):
+            known.setdefault(identifier, []).append(mentor)
     found = (
         (one["id"], mentor["id"])
         for one in studying.people
-        for call in sorted(_calls(one))
-        for mentor in known.get(call, [])
+        for identifier in sorted(_identifiers(one))
+        for mentor in known.get(identifier, [])
         if one["email"] == mentor["email"] or not (one["email"] and mentor["email"])
     )
     return list(dict.fromkeys(found))
 
 
-def _calls(person: Row) -> set[str]:
-    return {spoken(person[said]) for said in ("email", "name")} - {""}
+def _identifiers(person: Row) -> set[str]:
+    return {folded(person[field]) for field in ("email", "name")} - {""}
 
 
 def _in_both(studying: Roster, mentoring: Roster, oneself: Sequence[IdPair]) -> Iterator[str]:
