@@ -2,8 +2,8 @@
 
 Run `make bench`; `--all` adds a thousand cohorts, which takes minutes. Each case fills a database
 of its own (PostgreSQL with fsync, Redis), starts `cohort work` as an operator would, waits until
-its processes are warm, lets the cohorts become due, and reads the times that the tables hold: a round's
-`opened_at` (when the worker asked what is due) and the moment at which its run is seen as solved.
+its processes are warm, lets the cohorts become due, and reads the times that the tables hold: a
+round's `opened_at` (when the worker asked what is due) and when its run is seen as solved.
 Meanwhile a mail is enqueued twice a second; its wait is from enqueued to sent (kept, here).
 Memory is the largest sum of what the worker and its processes held at once (RSS, so that pages
 which they share count for each), without advice, which is worked out after the pairs.
