@@ -22,8 +22,8 @@ from cohort.matching import service
 from cohort.matching.models import Round
 from cohort.matching.overrides import service as overrides
 from cohort.matching.overrides.schemas import OverrideIn
+from cohort.matching.results import advice, what_ifs
 from cohort.matching.results import service as results
-from cohort.matching.results import what_ifs
 from cohort.matching.results.schemas import WhatIfIn
 from cohort.matching.view import ROWS, Choices, RoundView, people_of, people_to_choose, view_round
 from cohort.mentors.models import Mentor
@@ -147,6 +147,19 @@ async def run_again_from_page(
     return see(f"/rounds/{round_id}", saying="It is being solved again, with what holds now.")
 
 
+@post("/rounds/{round_id:uuid}/advice", guards=[signed_in])
+async def work_out_advice_again_from_page(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    round_id: FromPath[UUID],
+) -> Redirect:
+    await service.get_round(db, actor, round_id)
+    run = await service.solved_run(db, round_id)
+    await advice.ask_again(db, actor, run.id, now=clock())
+    return see(f"/rounds/{round_id}#advice", saying="What would help is being worked out again.")
+
+
 @post("/rounds/{round_id:uuid}/publication", guards=[signed_in])
 async def publish_from_page(
     db: NamedDependency[AsyncSession],
@@ -199,6 +212,7 @@ router = Router(
         what_if_page,
         open_from_page,
         run_again_from_page,
+        work_out_advice_again_from_page,
         publish_from_page,
         decide_from_page,
         lift_from_page,
