@@ -241,9 +241,9 @@ def split(steps: Floats, bonus: int) -> tuple[Ints, Floats]:
 def _all_cheapest(arcs: Ints, price: Ints) -> Floats:
     """The least loss between all nodes: float[m + 1, m + 1], inf where there is no way.
 
-    What goes through the unmatched node is known from two searches. Only arcs that cost less
     What goes through the unmatched node is known from two searches. Only arcs that cost less than
     that can be part of a better way, and they are few: people differ less than mentors are apart.
+    """
     unmatched = len(arcs) - 1
     costs = (price - price[:, None] - arcs).astype(np.float64)
     costs[arcs <= NEVER] = np.inf
