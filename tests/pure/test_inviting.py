@@ -45,7 +45,9 @@ def test_the_mentor_to_look_for_is_named_with_what_they_would_add() -> None:
 
 @pytest.mark.parametrize("places", [1, 2])
 def test_matching_again_with_the_new_mentor_gains_what_was_said(places: int) -> None:
-    for one in whom_to_invite(POOL, places):
+    invited = whom_to_invite(POOL, places)
+    assert invited
+    for one in invited:
         newcomer = MentorProfile(
             id="nia",
             name="Nia",
