@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made-from
 QUIET_PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1
 
-.PHONY: help setup browser run test fuzz lint check coverage mutants bench lock migration clean
+.PHONY: help setup browser run test fuzz lint check coverage python mutants bench lock migration clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -42,6 +42,9 @@ coverage: setup browser ## Run the tests and refuse a coverage below the floor i
 	@$(PY) -m pytest -n 2 --dist loadscope --cov --cov-report= $(TESTS)
 	@$(PY) tools/coverage_floor.py
 
+python: setup ## Run the pure tests on another Python, where one is on the PATH
+	@$(QUIET_PIP) sh tools/other-python
+
 mutants: setup ## Change each predicate of the policies and see that a test notices
 	@$(PY) tools/mutants.py
 
@@ -56,5 +59,5 @@ migration: setup ## Write a migration from the models (NAME="Let mentors pause")
 	@$(PY) tools/migration.py "$(NAME)"
 
 clean: ## Remove .venv and what tools leave; the data folder stays
-	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-3.* .coverage* .bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
