@@ -1,6 +1,6 @@
 """Combine what the tests covered, and refuse less than the floor.
 
-The floor is a file: raise it when the figure has risen; a lower one is refused by a test.
+The floor is a file: raise it when the figure has risen, and never lower it.
 """
 
 import io

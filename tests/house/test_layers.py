@@ -150,3 +150,23 @@ def test_nothing_names_a_registry() -> None:
     for file in files:
         text = file.read_bytes().decode(errors="ignore")
         assert not [host for host in hosts if host in text], file
+
+
+def test_fixtures_are_found_and_not_imported() -> None:
+    """pytest finds those of conftest.py; one that is imported looks like a name nobody uses."""
+    fixtures: dict[Path, set[str]] = {}
+    trees = {file: ast.parse(file.read_text()) for file in (ROOT / "tests").rglob("*.py")}
+    for file, tree in trees.items():
+        fixtures[file] = {
+            node.name
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and any("fixture" in ast.unparse(one) for one in node.decorator_list)
+        }
+    assert any(fixtures.values())
+    for file, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests."):
+                source = ROOT / f"{(node.module or '').replace('.', '/')}.py"
+                taken = {one.name for one in node.names} & fixtures.get(source, set())
+                assert not taken, f"{file}:{node.lineno}"
