@@ -130,10 +130,10 @@ class ProposalLife(RuleBasedStateMachine):
         offer = service.Offer(
             enrolment.id,
             mentor.id,
-            0.7,
-            fit=None,
-            best_score=None,
-            possible_mentors=None,
+            score=0.7,
+            fit="good",
+            best_score=0.8,
+            possible_mentors=2,
             reason="Both read.",
             factors=[],
         )
