@@ -3,8 +3,8 @@
     python benchmarks/bench_scores.py
 
 The reference is one product of float32 matrices with 16 columns, as embeddings would have, in the
-same process on one thread. Seconds of CPU, medians of five. Goal: all 2,000 x 700 at most 0.3 s, and
-a pass over blocks no dearer than 60 products.
+same process on one thread. Seconds of CPU, medians of five. Goal: all 2,000 x 700 at most 0.3 s,
+and a pass over blocks no dearer than 60 products.
 """
 
 import os
