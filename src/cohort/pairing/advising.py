@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.assignment.counterfactual import NotTheBest, counterfactuals
+from cohort.assignment.counterfactual import value_of_places
 from cohort.assignment.frontier import frontier, spread
+from cohort.assignment.neighbourhood import NotTheBest
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED
 from cohort.pairing.find import Held
@@ -79,10 +80,9 @@ def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
 
 
 def worth_of_places(held: Held) -> list[PlaceWorth]:
-    """Of every mentor, the most worth first. Raises NotTheBest as `counterfactuals` does."""
-    found = counterfactuals(held.problem, held.solution)
-    ids = held.problem.mentor_ids
-    each = zip(ids, found.mentor_price.tolist(), found.more_placed.tolist(), strict=True)
+    """Of every mentor, the most worth first. Raises NotTheBest as `Held.near` does."""
+    gains, more = value_of_places(held.near)
+    each = zip(held.problem.mentor_ids, gains.tolist(), more.tolist(), strict=True)
     worth = [PlaceWorth(*one) for one in each]
     return sorted(worth, key=lambda one: (-one.placed, -one.gain, one.mentor_id))
 
