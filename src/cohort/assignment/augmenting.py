@@ -121,7 +121,7 @@ def _given_up(near: Neighbourhood, i: int) -> tuple[Ints, Ints]:
 def _best(
     near: Neighbourhood, start: int, distance: Ints, ends: Ends, *, forced: bool = False
 ) -> Augmented | None:
-    """The path of the greatest triple; None where there is none, or leaving all as it is is better."""
+    """The path of the greatest triple; None where there is none or changing nothing is better."""
     value = distance[ends.node] + ends.gain
     gain = int(value.max(initial=NO_ARC))
     if gain <= NEVER // 2 or (gain < 0 and not forced):
@@ -305,9 +305,8 @@ class _Settling:
         columns, which = np.unique(mentor, return_inverse=True)
         names: Sequence[str] = [*problem.mentor_ids, id_of_new(problem.mentor_ids) if new else ""]
         drawn = lots([problem.researcher_ids[i] for i in rows], [names[j] for j in columns])
-        found: Ints = drawn[nth, which]
-        chosen: Ints = found if new else np.where(mentor < last, found, 0)
-        return chosen
+        found: Ints = np.asarray(drawn[nth, which], dtype=np.int64)
+        return found if new else np.where(mentor < last, found, 0)
 
 
 def id_of_new(mentor_ids: Sequence[str]) -> str:

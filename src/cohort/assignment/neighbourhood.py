@@ -1,4 +1,4 @@
-"""The residual graph around a best assignment: built once, for every question that is asked of it."""
+"""The residual graph around a best assignment, built once for every question."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

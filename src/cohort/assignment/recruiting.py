@@ -117,9 +117,7 @@ def _outweighing(near: Neighbourhood, columns: list[Column]) -> Neighbourhood:
         return near
     worth = canonical(_with_nobody(problem, largest))
     worth = replace(worth, units=worth.units[:, :-1], allowed=worth.allowed[:, :-1])
-    found = improved(problem, np.argwhere(near.residual.held), worth)
-    assert found is not None  # there is no limit of time
-    return found
+    return improved(problem, np.argwhere(near.residual.held), worth) or near
 
 
 def _with_nobody(problem: Problem, score: float) -> Problem:
