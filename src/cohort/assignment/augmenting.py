@@ -305,8 +305,10 @@ class _Settling:
         columns, which = np.unique(mentor, return_inverse=True)
         names: Sequence[str] = [*problem.mentor_ids, id_of_new(problem.mentor_ids) if new else ""]
         drawn = lots([problem.researcher_ids[i] for i in rows], [names[j] for j in columns])
-        found: Ints = np.asarray(drawn[nth, which], dtype=np.int64)
-        return found if new else np.where(mentor < last, found, 0)
+        found: Ints = drawn[nth, which].astype(np.int64)
+        if not new:
+            found[mentor == last] = 0
+        return found
 
 
 def id_of_new(mentor_ids: Sequence[str]) -> str:

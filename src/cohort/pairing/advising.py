@@ -19,7 +19,7 @@ from cohort.pairing.pool import Pool
 MOST_PLACES = 10
 MOST_WAYS = 12
 SAME = 1e-9
-WORK = 20_000_000  # pairs looked at in search of other ways
+WORK, FEWEST = 10_000_000, 6  # pairs looked at in search of other ways; and warm starts at least
 AWhile = Callable[[], Callable[[], bool]]
 """Begins an allowance of time; what it gives says when that is over."""
 
@@ -95,7 +95,7 @@ def ways_to_match(
 
     Only where there is something to choose: somebody is left out, or was paired before. The
     search starts from the pairs of this run. A warm start is O(n m), and there are so many as
-    `WORK` allows: every way of a cohort of a hundred, about a dozen for two thousand.
+    `WORK` allows: every way of a cohort of a hundred, half a dozen for two thousand.
     """
     chosen = _chosen(held)
     if chosen.placed == held.problem.shape[0] and not chosen.kept + chosen.changed:
@@ -103,7 +103,7 @@ def ways_to_match(
     found = frontier(
         held.problem,
         start=held.solution.pairs,
-        most_solves=min(most_solves, max(MOST_WAYS, WORK // held.problem.scores.size)),
+        most_solves=min(most_solves, max(FEWEST, WORK // max(held.problem.scores.size, 1))),
         settle=False,
         out_of_time=out_of_time,
     )
