@@ -65,8 +65,8 @@ class Platform:
                 waiting = await outbox.due(db, now=self.clock())
             if not waiting:
                 return
-            for job_id in waiting:
-                await self.runner.run(job_id)
+            for job in waiting:
+                await self.runner.run(job.job_id)
 
 
 @dataclass

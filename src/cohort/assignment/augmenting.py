@@ -297,7 +297,8 @@ class _Settling:
         last, problem = self.near.residual.bench, self.near.problem
         kept = (problem.incumbent[person] == mentor) & (mentor < last)
         pair = (mentor < last) | new
-        return kept * np.int64(problem.most_pairs + 2) + pair
+        weights: Ints = kept * np.int64(problem.most_pairs + 2) + pair
+        return weights
 
     def _lots(self, person: Ints, mentor: Ints, *, new: bool) -> Ints:
         problem, last = self.near.problem, self.near.residual.bench

@@ -162,7 +162,7 @@ def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, .
 
 
 def chain_around(problem: Problem, residual: Residual, i: int, j: int) -> tuple[Move, ...] | None:
-    """As `chain`, for whoever asks for many and has `residual_of` the solution."""
+    """As `chain`, for whoever asks for many and has the residual graph of the solution."""
     m = problem.shape[1]
     if residual.held[i, j]:
         return ()

@@ -24,7 +24,7 @@ from cohort.assignment.flow import (
 )
 from cohort.assignment.problem import Bools, Ints
 from cohort.assignment.solution import Level
-from cohort.assignment.start import quick
+from cohort.assignment.start import initial_assignment
 from cohort.assignment.walks import NO_ARC
 
 Pair = tuple[int, int]
@@ -57,14 +57,14 @@ def fairest(
     if (scope.most > 1).any():
         stages.insert(0, ("placed", Goal(np.zeros_like(units), 1)))
     for kind, stage in stages:
-        residual = Residual(stage, scope, quick(stage, scope, held, out_of_time).held)
+        residual = Residual(stage, scope, initial_assignment(stage, scope, held, out_of_time).held)
         if improve(residual, out_of_time) is not None:
             return Fairest(scope, residual.held, tuple(levels), done=False)
         held, prices = residual.held, prices_of(residual)
         count = int(held.any(axis=1).sum() if kind == "placed" else held.sum())
         levels.append(Level(kind, 0, count, prices))
         scope = narrowed(residual, prices)
-    held = quick(Goal(units), scope, held, out_of_time).held
+    held = initial_assignment(Goal(units), scope, held, out_of_time).held
     ladder = _Ladder(units, scope, held)
     while (score := ladder.lowest()) is not None and len(levels) != most_levels:
         if out_of_time():

@@ -44,6 +44,17 @@ class Scope:
     lower: Ints
     upper: Ints
 
+    def transposed(self) -> "Scope":
+        """The same assignments with mentors as rows."""
+        return Scope(
+            allowed=self.allowed.T,
+            fixed=self.fixed.T,
+            least=self.lower,
+            most=self.upper,
+            lower=self.least,
+            upper=self.most,
+        )
+
     def holds(self, held: Bools) -> bool:
         degree, load = held.sum(axis=1), held.sum(axis=0)
         return not (
@@ -84,6 +95,9 @@ class Residual:
             self._worth[held] = NO_ARC
         self.arcs = np.full((self.bench + 1, self.bench + 1), NO_ARC, dtype=np.int64)
         self.lowest: Ints | None = None
+        self._waits = np.zeros(len(held), dtype=np.bool_)
+        self._best_waiting = np.full(self.bench, -1)
+        self._gain_waiting = np.full(self.bench, NO_ARC)
         for mentors in in_blocks(self.bench):
             self._refresh(np.arange(self.bench)[mentors])
         self._refresh_bench()
@@ -128,11 +142,12 @@ class Residual:
         """Who makes this move: the first by `rank` of those who gain as much as the arc says."""
         if p == self.bench:
             rows = np.flatnonzero(self.degree < self.scope.most)
-            gains = self._gains_from_bench(rows)
+            gains = self._worth[rows, q] - self._without(rows)
         else:
             rows = np.flatnonzero(self._loose(np.array([p]))[0])
-            gains = self._gains(rows, np.full(len(rows), p))
-        able = rows[gains[:, q] == self.arcs[p, q]]
+            own = self.goal.worth[rows, p]
+            gains = self._leaves(rows, own) if q == self.bench else self._worth[rows, q] - own
+        able = rows[gains == self.arcs[p, q]]
         return int(able[0]) if rank is None else int(min(able.tolist(), key=lambda i: rank[i]))
 
     @property
@@ -156,10 +171,26 @@ class Residual:
         self.arcs[open_, -1] = np.maximum(self.arcs[open_, -1], 0)
 
     def _refresh_bench(self) -> None:
-        waiting = np.flatnonzero(self.degree < self.scope.most)
-        best = self._gains_from_bench(waiting).max(axis=0, initial=NO_ARC)
-        best[:-1][self._may_empty] = np.maximum(best[:-1][self._may_empty], 0)
-        self.arcs[-1] = best
+        """Work out the arcs from the bench anew, where those who wait there have changed."""
+        waits = self.degree < self.scope.most
+        lost = self._several | np.isin(self._best_waiting, np.flatnonzero(self._waits & ~waits))
+        gain = np.where(lost, NO_ARC, self._gain_waiting)
+        self._best_waiting[lost] = -1
+        self._compare_waiting(np.flatnonzero(waits), np.flatnonzero(lost), gain)
+        if not self._several:
+            self._compare_waiting(np.flatnonzero(waits & ~self._waits), np.arange(self.bench), gain)
+        self._waits, self._gain_waiting = waits, gain
+        self.arcs[-1, :-1] = np.where(self._may_empty, np.maximum(gain, 0), gain)
+
+    def _compare_waiting(self, rows: Ints, columns: Ints, gain: Ints) -> None:
+        for part in in_blocks(len(rows)) if len(columns) else ():
+            some = rows[part]
+            gains = self._worth[some[:, None], columns] - self._without(some)[:, None]
+            nth = gains.argmax(axis=0)
+            best = gains[nth, np.arange(len(columns))]
+            more = best > gain[columns]
+            gain[columns[more]] = best[more]
+            self._best_waiting[columns[more]] = some[nth[more]]
 
     def _loose(self, mentors: Ints) -> Bools:
         """bool[k, n]: whom these mentors hold and could let go."""
@@ -169,19 +200,22 @@ class Residual:
     def _gains(self, rows: Ints, mentors: Ints) -> Ints:
         """What each of these people gains by going from her mentor to every node: int[k, m + 1]."""
         own = self.goal.worth[rows, mentors]
-        may_leave = self.degree[rows] > self.scope.least[rows]
-        leaves = -own - self.goal.first * (self.degree[rows] == 1)
-        return self._table(rows, own, np.where(may_leave, leaves, NO_ARC))
-
-    def _gains_from_bench(self, rows: Ints) -> Ints:
-        nothing = -self.goal.first * (self.degree[rows] == 0)
-        return self._table(rows, nothing, np.full(len(rows), NO_ARC))
-
-    def _table(self, rows: Ints, own: Ints, leaves: Ints) -> Ints:
         table = np.empty((len(rows), self.bench + 1), dtype=np.int64)
         np.subtract(self._worth[rows], own[:, None], out=table[:, :-1])
-        table[:, -1] = leaves
+        table[:, -1] = self._leaves(rows, own)
         return table
+
+    def _leaves(self, rows: Ints, own: Ints) -> Ints:
+        """What each of these people gains by going from a mentor worth `own` to the bench."""
+        may_leave = self.degree[rows] > self.scope.least[rows]
+        leaves = -own - self.goal.first * (self.degree[rows] == 1)
+        gains: Ints = np.where(may_leave, leaves, NO_ARC)
+        return gains
+
+    def _without(self, rows: Ints) -> Ints:
+        """What staying on the bench is worth to each of these people."""
+        nothing: Ints = -self.goal.first * (self.degree[rows] == 0)
+        return nothing
 
 
 def improve(residual: Residual, out_of_time: Callable[[], bool] = never) -> Ints | None:

@@ -20,10 +20,9 @@ from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
 from cohort.assignment.stages import feasible, settled, whole
-from cohort.assignment.start import quick
+from cohort.assignment.start import initial_assignment
 from cohort.assignment.steps import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS
 from cohort.assignment.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
-
 
 FAR = 0.05
 """Of all people: answers that place or keep so many more or fewer are not walked between. Moving
@@ -262,7 +261,7 @@ class _Search:
         """Pairs near the best ones at these weights, without walking all the way from others."""
         scope, held = self.ground.scope, np.zeros(self.problem.shape, dtype=np.bool_)
         held[tuple(pairs.T)] = True
-        return np.argwhere(quick(self.ground.goal(weights), scope, held).held)
+        return np.argwhere(initial_assignment(self.ground.goal(weights), scope, held).held)
 
     def _improved(self, weights: Weights, start: Ints) -> Residual:
         held = np.zeros(self.problem.shape, dtype=np.bool_)

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from cohort.assignment.canonical import Canonical, in_blocks, lots
 from cohort.assignment.flow import (
@@ -20,7 +18,7 @@ from cohort.assignment.flow import (
 from cohort.assignment.infeasible import too_few
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools, Ints, Problem
-from cohort.assignment.start import quick
+from cohort.assignment.start import initial_assignment
 from cohort.assignment.walks import NO_ARC
 
 
@@ -47,10 +45,12 @@ def feasible(
     Where the quick start misses a minimum, they are met from the best assignment without them,
     always at the least loss (`fill`); out of time, in any way.
     """
-    start = quick(goal, scope, scope.fixed, out_of_time)
+    start = initial_assignment(goal, scope, scope.fixed, out_of_time)
     if not scope.holds(start.held):
         no_minimum = replace(scope, lower=np.zeros_like(scope.lower))
-        best = Residual(goal, no_minimum, quick(goal, no_minimum, scope.fixed, out_of_time).held)
+        best = Residual(
+            goal, no_minimum, initial_assignment(goal, no_minimum, scope.fixed, out_of_time).held
+        )
         in_time = improve(best, out_of_time) is None
         aim = goal if in_time else Goal(np.zeros_like(goal.worth))
         residual = Residual(aim, scope, best.held)
@@ -82,7 +82,7 @@ def settled(
             scope = replace(scope, lower=scope.upper)
             continue
         if not alike:
-            start = quick(goal, scope, start, out_of_time).held
+            start = initial_assignment(goal, scope, start, out_of_time).held
         inner = Residual(goal, scope, start)
         in_time = improve(inner, out_of_time) is None
         held[block] = inner.held | surely
@@ -130,6 +130,10 @@ def _within_rounds(best: Residual, prices: Ints) -> Scope:
     scope, held = narrowed(best, prices), best.held
     if not len(prices) or (scope.most > 1).any():
         return scope
+    # Imported here so that large pools, which need only the rest of the package, do without SciPy.
+    from scipy.sparse import csr_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     price = np.append(prices, 0)
     even = best.arcs == price - price[:, None]
     _, part = connected_components(csr_array(even), connection="strong")

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from uuid import UUID
 
 import structlog
 from litestar.enums import ScopeType
@@ -15,7 +14,7 @@ from cohort.jobs import outbox
 log = structlog.get_logger()
 
 
-Wake = Callable[[Sequence[UUID]], Awaitable[None]]
+Wake = Callable[[Sequence[outbox.Enqueued]], Awaitable[None]]
 
 
 class OneTransaction:

@@ -103,7 +103,7 @@ def advice_out(run: Run, names: Mapping[str, str]) -> AdviceOut:
     advice = advice_of(run)
     places = [{**one, "mentor": names[one["mentor_id"]]} for one in advice["places"]]
     ways = [_way_out(WayToPlace(**one), names, run) for one in advice["ways_to_place"]]
-    told = {"run_id": run.id, "places": places, "ways_to_place": ways}
+    told = {"run_id": run.id, "state": run.advice_state, "places": places, "ways_to_place": ways}
     return AdviceOut.model_validate({**advice, **told})
 
 

@@ -2,17 +2,18 @@
 
 from uuid import UUID
 
-from litestar import Response, Router, get
+from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.http.paging import PageOut, Slice, page_within, shown
 from cohort.http.problems import may_refuse
 from cohort.matching import service
+from cohort.matching.results import advice, what_ifs
 from cohort.matching.results import service as results
-from cohort.matching.results import what_ifs
 from cohort.matching.results.schemas import (
     AdviceOut,
     AlternativeOut,
@@ -83,6 +84,23 @@ async def read_advice(
     return advice_out(run, await results.names_advised(db, run))
 
 
+@post(
+    "/runs/{run_id:uuid}/advice",
+    guards=[signed_in],
+    status_code=202,
+    responses=may_refuse(NotFound, service.NotSolved, what_ifs.NoEvidence),
+)
+async def work_out_advice_again(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    run_id: FromPath[UUID],
+) -> AdviceOut:
+    """Work the advice out once more where it failed or was cut short; else nothing changes."""
+    run = await advice.ask_again(db, actor, run_id, now=clock())
+    return advice_out(run, await results.names_advised(db, run))
+
+
 @get(
     "/runs/{run_id:uuid}/evidence",
     guards=[signed_in],
@@ -146,6 +164,7 @@ router = Router(
         list_unmatched,
         read_certificate,
         read_advice,
+        work_out_advice_again,
         read_evidence,
         list_alternatives,
         read_what_if,
