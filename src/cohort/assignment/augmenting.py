@@ -20,7 +20,7 @@ import numpy as np
 from cohort.assignment.canonical import lots
 from cohort.assignment.neighbourhood import Neighbourhood
 from cohort.assignment.problem import UNMATCHED, Bools, Ints
-from cohort.assignment.walks import NEVER, NO_ARC, climb, longest_walks
+from cohort.assignment.walks import NEVER, NO_ARC, bellman_ford, longest_walks
 
 NOBODY = -1
 LEVELS = 2  # that settle equals: incumbents kept, then pairs; and lots
@@ -69,7 +69,7 @@ NO_CHANGE = Augmented(0, ())
 def with_one_more_place(near: Neighbourhood, j: int) -> Augmented:
     """The best answer if mentor j had one place more."""
     ends = Ends(np.array([j]), np.array([NOBODY]), j, np.zeros(1, dtype=np.int64))
-    found = _best(near, near.residual.bench, near.entering, ends)
+    found = _best(near, near.residual.unmatched, near.entering, ends)
     return found or NO_CHANGE
 
 
@@ -92,7 +92,7 @@ def with_new_mentor(near: Neighbourhood, units: Ints, allowed: Bools) -> Augment
     units    int[n]: the new scores, in the steps of `near.worth`.
     allowed  bool[n]: who could go to the new mentor.
     """
-    m, able = near.residual.bench, np.flatnonzero(allowed)
+    m, able = near.residual.unmatched, np.flatnonzero(allowed)
     value = units[able] + near.released()[able]
     best = able[value == value.max(initial=NEVER)]
     if not len(best) or value.max() <= NEVER // 2:
@@ -104,7 +104,7 @@ def with_new_mentor(near: Neighbourhood, units: Ints, allowed: Bools) -> Augment
         m,
         np.concatenate([gain + units[i] for i, _, gain in ways]),
     )
-    return _best(near, near.residual.bench, near.entering, ends) or NO_CHANGE
+    return _best(near, near.residual.unmatched, near.entering, ends) or NO_CHANGE
 
 
 def _given_up(near: Neighbourhood, i: int) -> tuple[Ints, Ints]:
@@ -113,7 +113,7 @@ def _given_up(near: Neighbourhood, i: int) -> tuple[Ints, Ints]:
     nodes = np.flatnonzero(residual.held[i] & ~residual.scope.fixed[i])
     gain = -residual.goal.worth[i, nodes]
     if residual.degree[i] < near.problem.demand[i]:
-        nodes = np.append(nodes, residual.bench)
+        nodes = np.append(nodes, residual.unmatched)
         gain = np.append(gain, residual.goal.first if residual.degree[i] == 0 else 0)
     return nodes, gain
 
@@ -149,7 +149,7 @@ def _best(
 
 
 def _column(node: int, near: Neighbourhood) -> int:
-    return UNMATCHED if node == near.residual.bench else node
+    return UNMATCHED if node == near.residual.unmatched else node
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +215,7 @@ Moves = tuple[Ints, Ints, Ints]
 
 def _moves_from_mentors(near: Neighbourhood, distance: Ints, nodes: Ints) -> Moves:
     residual = near.residual
-    last, first = residual.bench, residual.goal.first
+    last, first = residual.unmatched, residual.goal.first
     mentors = nodes[nodes != last]
     rows, tails = near.loose_pairs
     here = np.isin(tails, mentors)
@@ -236,7 +236,7 @@ def _moves_from_mentors(near: Neighbourhood, distance: Ints, nodes: Ints) -> Mov
 
 def _moves_from_last(near: Neighbourhood, distance: Ints, nodes: Ints) -> Moves:
     residual = near.residual
-    last, scope, mentors = residual.bench, residual.scope, nodes[nodes != residual.bench]
+    last, scope, mentors = residual.unmatched, residual.scope, nodes[nodes != residual.unmatched]
     if last not in nodes:
         return (np.zeros(0, dtype=np.int64),) * 3
     rows = np.flatnonzero(residual.degree < scope.most)
@@ -268,7 +268,7 @@ def _narrowed(
     here = np.searchsorted(nodes, start)
     distance = np.full(len(nodes), NO_ARC, dtype=np.int64)
     distance[here] = 0
-    distance, _ = climb(table, distance, np.array([here]))
+    distance, _ = bellman_ford(table, distance, np.array([here]))
     last = settling.gains(level, ends.person[chosen], ends.node[chosen], ends.target)
     value = distance[np.searchsorted(nodes, ends.node[chosen])] + last
     tight = distance[tail] + gains == distance[head]
@@ -279,7 +279,7 @@ class _Settling:
     """What settles equals, as weights of single moves."""
 
     def __init__(self, near: Neighbourhood, ends: Ends) -> None:
-        self.near, self.new = near, ends.target == near.residual.bench
+        self.near, self.new = near, ends.target == near.residual.unmatched
 
     def gains(self, level: int, person: Ints, tail: Ints, head: Ints | int) -> Ints:
         """int[k]: what each move adds at this level; 0 where no one moves."""
@@ -294,14 +294,14 @@ class _Settling:
 
     def _kept_then_pairs(self, person: Ints, mentor: Ints, *, new: bool) -> Ints:
         """As `stages` weighs it; one pair more may be held after the change than before."""
-        last, problem = self.near.residual.bench, self.near.problem
+        last, problem = self.near.residual.unmatched, self.near.problem
         kept = (problem.incumbent[person] == mentor) & (mentor < last)
         pair = (mentor < last) | new
         weights: Ints = kept * np.int64(problem.most_pairs + 2) + pair
         return weights
 
     def _lots(self, person: Ints, mentor: Ints, *, new: bool) -> Ints:
-        problem, last = self.near.problem, self.near.residual.bench
+        problem, last = self.near.problem, self.near.residual.unmatched
         rows, nth = np.unique(person, return_inverse=True)
         columns, which = np.unique(mentor, return_inverse=True)
         names: Sequence[str] = [*problem.mentor_ids, id_of_new(problem.mentor_ids) if new else ""]

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from cohort.assignment.canonical import Canonical, canonical
-from cohort.assignment.flow import Goal, Residual, improve, pairs_in
+from cohort.assignment.flow import Goal, Residual, cancel_cycles, pairs_in
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Ints, Problem
 from cohort.assignment.solution import Solution
@@ -24,7 +24,7 @@ class Neighbourhood:
     """A best assignment by total, and everything that could move in it.
 
     worth     the scores in whole steps, so that what is compared is exact.
-    residual  the residual graph. Its nodes are the m mentors and, last, `residual.bench`, which
+    residual  the residual graph. Its nodes are the m mentors and, last, `residual.unmatched`, which
               stands for having no mentor.
     """
 
@@ -42,13 +42,13 @@ class Neighbourhood:
         """int[m + 1]: the gain of the best path from the last node to each, whose next place it
         fills; at most `NEVER` where there is none. One search: O(m^2) for each round of
         Bellman and Ford, of which there are few."""
-        return longest_walks(self.residual.arcs, self.residual.bench)
+        return longest_walks(self.residual.arcs, self.residual.unmatched)
 
     @cached_property
     def leaving(self) -> Ints:
         """int[m + 1]: the gain of the best path from each mentor to the last node: what is lost at
         the least where a mentor's place is needed for somebody else."""
-        return longest_walks(self.residual.arcs.T, self.residual.bench)
+        return longest_walks(self.residual.arcs.T, self.residual.unmatched)
 
     @cached_property
     def price(self) -> Ints:
@@ -105,7 +105,7 @@ def improved(
     `pairs` int[k, 2] must be allowed by the problem. None where time ran out.
     """
     near = _around(problem, pairs, worth)
-    return near if improve(near.residual, out_of_time) is None else None
+    return near if cancel_cycles(near.residual, out_of_time) is None else None
 
 
 def _around(problem: Problem, pairs: Ints, worth: Canonical) -> Neighbourhood:

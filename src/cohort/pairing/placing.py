@@ -14,7 +14,7 @@ from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools, Problem
 from cohort.assignment.repairs import Repair, ways_to_place
 from cohort.assignment.solution import Solution
-from cohort.assignment.stages import settled
+from cohort.assignment.stages import break_ties
 from cohort.pairing.dense import Held
 from cohort.pairing.scores.scoring import Scores
 
@@ -139,7 +139,7 @@ def _with_cover(held: Held, covered: Neighbourhood) -> _Again:
     before = _placed(held.problem, held.solution)
     after = held.problem.demand == 0
     if covered.residual.held.any(axis=1).sum() > len(np.unique(held.solution.pairs[:, 0])):
-        chosen, _ = settled(covered.problem, covered.residual, covered.price[:-1], never)
+        chosen, _ = break_ties(covered.problem, covered.residual, covered.price[:-1], never)
         after |= chosen.any(axis=1)
     else:
         after = before
