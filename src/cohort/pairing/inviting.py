@@ -33,7 +33,8 @@ class Wanted(NamedTuple):
 class Invitation:
     """A mentor to look for, in slugs, and what they would add: what matching again with them gives.
 
-    gain    of the total, in the units of the scores; with `cover`, beside `placed`.
+    gain    of the total, in the units of the scores, with strengths as rare as they are now; with
+            `cover`, beside `placed`.
     placed  how many researchers more would have a mentor.
     takes, newly  ids of those who would go to the new mentor, and of those who would have a
             mentor and have none now.
@@ -138,7 +139,9 @@ def _columns(pool: Pool, profiles: Sequence[Wanted], language: str) -> dict[Want
     # A newcomer shares no organisation, advises nobody and is on no list: what people say of
     # these changes no score, and comparing it would take half the time.
     plain = [replace(one, organisations=(), advisers=(), wishes=()) for one in pool.researchers]
-    scores = score_people(strangers, plain, newcomers)
+    # What nobody is strong in yet, the newcomer would be alone in; the rest is as rare as it is.
+    alone = dict.fromkeys((skill for one in profiles for skill in one.skills), 1)
+    scores = score_people(strangers, plain, newcomers, strengths=alone | pool.strengths)
     return {
         one: Column(scores.total[:, k], scores.forbidden[:, k]) for k, one in enumerate(profiles)
     }
