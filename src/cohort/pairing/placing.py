@@ -6,14 +6,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from cohort.assignment import Problem, Solution, solve
 from cohort.assignment.augmenting import with_one_more_place, with_pair
 from cohort.assignment.canonical import canonical
 from cohort.assignment.neighbourhood import Neighbourhood, improved
-from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
-from cohort.assignment.problem import Bools, Problem
+from cohort.assignment.problem import Bools
 from cohort.assignment.repairs import Repair, ways_to_place
-from cohort.assignment.solution import Solution
 from cohort.assignment.stages import break_ties
 from cohort.pairing.dense import Held
 from cohort.pairing.scores.scoring import Scores
