@@ -124,9 +124,9 @@ def _first_depth(pairs: Pairs) -> int:
 
 
 def _bench(some: Market, best: Ints, depth: int) -> Ints:
-    """A little less than everybody's best offer, in whole units."""
-    bench: Ints = np.maximum(best - depth, some.nothing) // some.grain
-    return bench * some.grain
+    """A little less than everybody's best offer."""
+    bench: Ints = np.maximum(best - depth, some.nothing)
+    return bench
 
 
 def _benched(core: Core, used: Ints, nothing: int) -> bool:
