@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from cohort.assignment.certificate import Verdict
+from cohort.assignment.problem import Problem
 from cohort.assignment.solution import Prices, Solution
 from cohort.pairing.explaining import Explanation
 from cohort.pairing.pool import Pool
+from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.unmatched import WhyUnmatched
-
-if TYPE_CHECKING:
-    from cohort.assignment.large.solver import LargeSolution
-    from cohort.pairing.dense import Held
 
 STEPS = ("scoring", "solving", "checking", "explaining")
 Progress = Callable[[str, float], None]
@@ -59,7 +57,7 @@ class NotProved(ValueError):
         super().__init__(f"The result could not be proved, so it was not kept. {fault}")
 
 
-def is_cut_short(solution: "Solution | LargeSolution", verdict: Verdict) -> bool:
+def is_cut_short(solution: Solution, verdict: Verdict) -> bool:
     """Whether time ran out before the proof; raises NotProved where figures are not true."""
     if not verdict and not (solution.stopped and verdict.sound):
         raise NotProved(verdict.sentence)
@@ -76,6 +74,15 @@ class Found:
     factors: list[dict[str, str | float]]
     sentence: str
     pinned: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The scores of all pairs, the problem made of them, and its solution."""
+
+    scores: Scores
+    problem: Problem
+    solution: Solution
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class Result:
     stopped: bool
     researcher_prices: Mapping[str, float]
     mentor_prices: Mapping[str, float]
-    held: "Held | None" = None
+    held: Held | None = None
 
 
 def found(researcher: str, mentor: str, why: Explanation, *, pinned: bool) -> Found:

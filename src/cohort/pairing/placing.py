@@ -11,7 +11,7 @@ from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools, Problem
 from cohort.assignment.repairs import ways_to_place
 from cohort.assignment.solution import Solution
-from cohort.pairing.dense import Held
+from cohort.pairing.found import Held
 from cohort.pairing.scores.scoring import Scores
 
 MOST_WEIGHED = 200

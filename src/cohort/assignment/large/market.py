@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cohort.assignment.large.blocks import Block, BlockScores
-from cohort.assignment.large.conditions import Conditions
 from cohort.assignment.large.kinds import Kinds
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.problem import UNMATCHED, BadNumber, Ints
 
 PAIRS_AT_ONCE = 2**19
@@ -79,27 +79,27 @@ class Market:
         return units
 
 
-def market(scores: BlockScores, asked: Conditions, researchers: Kinds, mentors: Kinds) -> Market:
+def market(problem: LargeProblem, researchers: Kinds, mentors: Kinds) -> Market:
     """Raises BadNumber if the stickiness does not fit the solver's 64 bits."""
     people = len(researchers.people)
     places = np.zeros(len(mentors.given), dtype=np.int64)
-    np.add.at(places, mentors.kind, np.minimum(asked.free, people)[mentors.people])
-    incumbent = asked.incumbent[researchers.first]
-    column_of = np.full(len(asked.capacity) + 1, UNMATCHED, dtype=np.int64)
+    np.add.at(places, mentors.kind, np.minimum(problem.free, people)[mentors.people])
+    incumbent = problem.incumbent[researchers.first]
+    column_of = np.full(len(problem.capacity) + 1, UNMATCHED, dtype=np.int64)
     column_of[mentors.people] = mentors.kind
     plain = Market(
-        _in_order(scores, researchers.given, mentors.given),
+        _in_order(problem.scores, researchers.given, mentors.given),
         np.bincount(researchers.kind, minlength=len(researchers.given)),
         np.minimum(places, people),
-        -np.inf if asked.floor is None else float(np.rint(asked.floor * scores.steps)),
+        float(np.rint(problem.floor * problem.scores.steps)),
         column_of[incumbent],
         stays=0,
         grain=1,
         nothing=0,
     )
-    staying = int((asked.incumbent[researchers.people] >= 0).sum())
-    sticky = _sticky(plain, asked.stickiness, staying) if staying else _refined(plain)
-    return replace(sticky, nothing=-_span(sticky)) if asked.cover else sticky
+    staying = int((problem.incumbent[researchers.people] >= 0).sum())
+    sticky = _sticky(plain, problem.stickiness, staying) if staying else _refined(plain)
+    return replace(sticky, nothing=-_span(sticky)) if problem.cover else sticky
 
 
 def _in_order(scores: BlockScores, rows: Ints, columns: Ints) -> BlockScores:
