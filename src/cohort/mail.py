@@ -48,19 +48,21 @@ class MailboxMessage(Base):
 
 
 def compose(
-    message: Message, *, pages: Environment, settings: Settings, now: datetime
+    message: Message, *, job_id: uuid.UUID, pages: Environment, settings: Settings, now: datetime
 ) -> EmailMessage:
-    """Render the trio; the same message always has the same Message-ID."""
+    """Render the trio; however often a job sends its mail, the Message-ID stays the same."""
     context = {**message.context, "public_url": settings.public_url}
 
     def part(name: str) -> str:
         return pages.get_template(f"emails/{message.template}/{name}").render(context).strip()
 
+    host = parseaddr(settings.mail_from)[1].rpartition("@")[2]
     mail = EmailMessage()
     mail["From"] = settings.mail_from
     mail["To"] = _header(message.to)
     mail["Subject"] = _header(part("subject.txt"))
     mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{job_id}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(part("body.txt") + "\n")
     mail.add_alternative(part("body.html"), subtype="html")
@@ -74,24 +76,8 @@ def _header(value: str) -> str:
     return value
 
 
-async def deliver(
-    db: AsyncSession,
-    message: Message,
-    *,
-    job_id: uuid.UUID,
-    pages: Environment,
-    settings: Settings,
-    now: datetime,
-) -> None:
-    """Send by SMTP, or keep for the mailbox page. May run twice: the Message-ID stays the same."""
-    mail = compose(message, pages=pages, settings=settings, now=now)
-    host = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    mail["Message-ID"] = f"<{job_id}@{host}>"
-    if settings.smtp_url is not None:
-        await send(mail, settings.smtp_url)
-        return
-    if not settings.development:
-        raise NotSendable("No mail server is set: set COHORT_SMTP_URL.")
+def store(db: AsyncSession, mail: EmailMessage, *, now: datetime) -> None:
+    """For the mailbox page."""
     text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
     db.add(
         MailboxMessage(
@@ -104,7 +90,10 @@ async def deliver(
     )
 
 
-async def send(mail: EmailMessage, smtp_url: str) -> None:
+async def send(mail: EmailMessage, smtp_url: str | None) -> None:
+    """By SMTP; this may take long, so no transaction should be open meanwhile."""
+    if smtp_url is None:
+        raise NotSendable("No mail server is set: set COHORT_SMTP_URL.")
     server = urlsplit(smtp_url)
     await aiosmtplib.send(
         mail,

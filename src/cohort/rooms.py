@@ -1,7 +1,6 @@
 """Every room at once: what the wiring and the migrations need to know of them."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from litestar import Router
 
@@ -14,6 +13,7 @@ import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.rules.models
 import cohort.study.models  # noqa: F401
+from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import routes as cohorts_routes
@@ -21,7 +21,7 @@ from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
-from cohort.jobs.context import JobFunction
+from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
@@ -69,6 +69,7 @@ PAGES: Sequence[Router] = (
     people_pages.router,
     guides_pages.router,
     cohorts_pages.router,
+    cohorts_enrolment_pages.router,
     mentors_pages.router,
     mentors_place_pages.router,
     mentorships_pages.router,
@@ -84,6 +85,7 @@ PAGES: Sequence[Router] = (
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
+    "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.ask_to_verify": people_jobs.ask_to_verify,
     "people.send_password_link": people_jobs.send_password_link,
     "people.tell_already_known": people_jobs.tell_already_known,
@@ -102,9 +104,12 @@ JOBS: Mapping[str, JobFunction] = {
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,
 }
-ON_EXHAUSTED: Mapping[str, JobFunction] = {"matching.solve_run": matching_jobs.give_up_run}
+ON_EXHAUSTED: Mapping[str, JobFunction] = {
+    "matching.solve_run": matching_jobs.give_up_run,
+    "matching.work_out_advice": matching_jobs.give_up_advice,
+}
 """What to do when a job's last attempt failed."""
-EVERY_MINUTE: Sequence[Callable[[dict[str, Any]], Coroutine[Any, Any, None]]] = (
+EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
     matching_jobs.open_due_rounds,
 )

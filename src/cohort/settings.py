@@ -1,5 +1,6 @@
 """Everything that the environment may change, read once and passed on."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -47,6 +48,13 @@ def _of_the_web(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _processors() -> int:
+    """Those that we may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class Settings(BaseSettings):
     """One frozen record; every field is an environment variable with the prefix COHORT_."""
 
@@ -71,6 +79,12 @@ class Settings(BaseSettings):
 
     longest_solve: Annotated[float, Field(gt=0, le=LONGEST_SOLVE)] = 300.0
     """Seconds after which the worker stops looking for better pairs, and keeps those it has."""
+
+    solver_processes: PositiveInt = Field(default_factory=_processors)
+    """How many matchings a worker solves at once, each in a process of its own."""
+    solver_memory: PositiveInt = 4096
+    """Megabytes that one solve may use; one that needs more is told as such, and nothing else
+    on the machine suffers."""
 
     drain_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     """After SIGTERM: how long /health/ready says no before the door closes, so that a proxy stops

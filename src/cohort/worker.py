@@ -1,12 +1,16 @@
 """Wiring: the worker that runs jobs and opens what is due."""
 
+import asyncio
 import json
+import signal
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 from uuid import UUID
 
 import structlog
 from arq import cron
 from arq.connections import RedisSettings
+from arq.cron import CronJob
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
 from redis.asyncio.retry import Retry
@@ -16,10 +20,12 @@ from redis.exceptions import TimeoutError as RedisSlow
 
 from cohort import rooms
 from cohort.clock import Clock, utc_now
-from cohort.db import unit_of_work
 from cohort.http import stored_responses
 from cohort.http.pages import create_pages
 from cohort.jobs import outbox, wake
+from cohort.jobs.context import CronContext
+from cohort.jobs.outbox import Queue
+from cohort.jobs.processes import ProcessPool
 from cohort.jobs.runner import LONGEST_JOB, Runner
 from cohort.logs import configure_logging
 from cohort.people import service as people
@@ -27,66 +33,106 @@ from cohort.settings import Settings
 
 log = structlog.get_logger()
 
-
-async def run(ctx: dict[str, Any], job_id: str) -> None:
-    """Make one attempt at one job."""
-    runner: Runner = ctx["runner"]
-    await runner.run(UUID(job_id))
-
-
-async def sweep(ctx: dict[str, Any]) -> None:
-    """Find the jobs that are due and that nobody was woken up for."""
-    runner: Runner = ctx["runner"]
-    now = runner.clock()
-    async with unit_of_work(runner.sessions) as db:
-        waiting = await outbox.due(db, now=now)
-    await runner.wake_up.wake(waiting, again=f"{now:%d%H%M}")
+MAILS_AT_ONCE = 10
+"""Jobs of the default queue; each holds a connection for a moment only."""
+COMPUTED = "cohort.matching.solving"
+"""What a process that computes imports before its first call."""
 
 
-async def tidy(ctx: dict[str, Any]) -> None:
-    runner: Runner = ctx["runner"]
-    async with unit_of_work(runner.sessions) as db:
-        await stored_responses.delete_old(db, now=runner.clock())
-        await outbox.delete_old(db, now=runner.clock())
-        await people.forget_old(db, now=runner.clock())
+async def sweep(context: CronContext) -> None:
+    """Find the jobs that are due and that nobody was woken up for; no queue hides another."""
+    now = context.clock()
+    for queue in Queue:
+        async with context.transaction() as db:
+            waiting = await outbox.due(db, now=now, queue=queue)
+        await context.wake_up.wake(waiting, again=f"{now:%d%H%M}")
+
+
+async def tidy(context: CronContext) -> None:
+    async with context.transaction() as db:
+        await stored_responses.delete_old(db, now=context.clock())
+        await outbox.delete_old(db, now=context.clock())
+        await people.forget_old(db, now=context.clock())
 
 
 def create_runner(settings: Settings, clock: Clock = utc_now) -> Runner:
-    return Runner(settings, rooms.JOBS, rooms.ON_EXHAUSTED, create_pages(settings), clock)
+    processes = ProcessPool(
+        settings.solver_processes, memory=settings.solver_memory, preload=COMPUTED
+    )
+    pages = create_pages(settings)
+    return Runner(settings, rooms.JOBS, rooms.ON_EXHAUSTED, pages, processes, clock)
 
 
-def create_worker(settings: Settings, clock: Clock = utc_now, **options: Any) -> Worker:
-    """An arq worker; every worker may run every cron, as what they open is unique by period."""
+async def work(settings: Settings) -> None:
+    """Run jobs until we are asked to stop: one worker for each queue, side by side."""
     configure_logging(settings)
+    runner = create_runner(settings)
+    await runner.processes.warm_up()
+    computing = _worker(runner, Queue.COMPUTING, at_once=settings.solver_processes)
+    default = _worker(runner, Queue.DEFAULT, at_once=MAILS_AT_ONCE, crons=_crons(runner.cron))
+    try:
+        await _until_asked_to_stop([default, computing])
+    finally:
+        for worker in (default, computing):
+            await worker.close()
+        await runner.close()
 
-    async def startup(ctx: dict[str, Any]) -> None:
-        ctx["runner"] = create_runner(settings, clock)
 
-    async def shutdown(ctx: dict[str, Any]) -> None:
-        await ctx["runner"].close()
+async def _until_asked_to_stop(workers: Sequence[Worker]) -> None:
+    asked = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    stopping = asyncio.create_task(asked.wait())
+    running = [asyncio.create_task(worker.async_run()) for worker in workers]
+    done, _ = await asyncio.wait([*running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for one in done:
+        one.result()
 
-    address = RedisSettings.from_dsn(settings.redis_url)
+
+def _crons(context: CronContext) -> list[CronJob]:
+    """Every worker may run every one of them, as what they open is unique by period."""
+    every_minute = [_cron(one, context, second={5}) for one in rooms.EVERY_MINUTE]
+    ten_seconds = set(range(0, 60, 10))
+    return [
+        _cron(sweep, context, second=ten_seconds),
+        _cron(tidy, context, at_startup=False, hour={3}, minute={30}, second={0}),
+        *every_minute,
+    ]
+
+
+def _cron(
+    job: Callable[[CronContext], Awaitable[None]],
+    context: CronContext,
+    *,
+    at_startup: bool = True,
+    **when: set[int],
+) -> CronJob:
+    async def run(_ctx: dict[str, Any]) -> None:
+        await job(context)
+
+    name = f"{job.__module__}.{job.__name__}"
+    options = cast("dict[str, Any]", when)
+    return cron(cast("WorkerCoroutine", run), name=name, run_at_startup=at_startup, **options)
+
+
+def _worker(runner: Runner, queue: Queue, *, at_once: int, crons: Sequence[CronJob] = ()) -> Worker:
+    async def run(_ctx: dict[str, Any], job_id: str) -> None:
+        """Make one attempt at one job."""
+        await runner.run(UUID(job_id))
+
+    address = RedisSettings.from_dsn(runner.settings.redis_url)
     address.retry = Retry(ExponentialBackoff(cap=2, base=0.1), 1_000_000)
     address.retry_on_error = [RedisAway, RedisSlow, OSError]
     return Worker(
-        functions=[func(run, name="run", keep_result=0, max_tries=1)],
-        cron_jobs=[
-            cron(sweep, second=set(range(0, 60, 10)), run_at_startup=True),
-            cron(tidy, hour={3}, minute={30}),
-            *[
-                cron(cast("WorkerCoroutine", job), second={5}, run_at_startup=True)
-                for job in rooms.EVERY_MINUTE
-            ],
-        ],
-        queue_name="cohort:queue",
+        functions=[func(cast("WorkerCoroutine", run), name="run", keep_result=0, max_tries=1)],
+        cron_jobs=crons,
+        queue_name=wake.REDIS_QUEUES[queue],
         redis_settings=address,
         job_serializer=wake.to_json,
         job_deserializer=json.loads,
-        on_startup=startup,
-        on_shutdown=shutdown,
+        handle_signals=False,
         job_timeout=LONGEST_JOB,
         poll_delay=0.1,
-        max_jobs=10,
+        max_jobs=at_once,
         log_results=False,
-        **options,
     )

@@ -1,4 +1,7 @@
-"""Real workers on real servers, killed and stopped in the middle of a round."""
+"""Real workers on real servers, killed and stopped in the middle of a round.
+
+To catch a solve in the middle, its process is stopped (SIGSTOP) before the round is opened.
+"""
 
 import asyncio
 import contextlib
@@ -8,17 +11,22 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+import psutil
 import pytest
+from httpx import AsyncClient
 from sqlalchemy import func, select, text, update
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import Stage, set_the_stage
+from tests.rooms.test_people import ADA
 
 from cohort.cohorts.models import Cohort
 from cohort.db import unit_of_work
 from cohort.jobs import wake
-from cohort.jobs.outbox import Job, JobState
+from cohort.jobs.outbox import LEASE, Job, JobState, Queue, enqueue_each
+from cohort.mail import MailboxMessage
 from cohort.matching.models import Pair, Round, Run, RunState
 
 PATIENCE = 40
@@ -26,6 +34,12 @@ STORING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
     "AND query LIKE 'INSERT INTO pairs%'"
 )
+IN_TRANSACTION = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - interval '200 ms'"
+)
+SOLVER_IS_READY = 50 * 2**20
+"""Bytes that a process holds once it has imported what it solves with."""
 
 
 @pytest.fixture
@@ -46,7 +60,7 @@ async def flush(platform: Platform) -> None:
 
 
 @contextmanager
-def worker(platform: Platform) -> Generator[subprocess.Popen[bytes]]:
+def worker(platform: Platform, **changes: str) -> Generator[subprocess.Popen[bytes]]:
     """A worker in a process of its own; gone at the end, whatever it was doing."""
     settings = platform.settings
     environment = {
@@ -56,6 +70,7 @@ def worker(platform: Platform) -> Generator[subprocess.Popen[bytes]]:
         "COHORT_DEVELOPMENT": "true",
         "COHORT_LOG_LEVEL": "ERROR",
     }
+    environment |= changes
     with subprocess.Popen([sys.executable, "-m", "cohort", "work"], env=environment) as process:
         try:
             yield process
@@ -167,3 +182,143 @@ async def test_what_redis_forgot_is_found_by_the_sweep(stage: Stage, platform: P
 
     assert await attempts(platform) == 1
     await the_round_is_solved_once(platform)
+
+
+async def solver_of(process: subprocess.Popen[bytes]) -> psutil.Process:
+    """The process in which a worker solves, once it is there and waits for its first call."""
+
+    def found() -> list[psutil.Process]:
+        children = psutil.Process(process.pid).children()
+        return [one for one in children if one.status() == psutil.STATUS_SLEEPING]
+
+    async def there() -> bool:
+        return len(found()) == 1 and found()[0].memory_info().rss > SOLVER_IS_READY
+
+    await until(there)
+    return found()[0]
+
+
+def begun(platform: Platform, times: int = 1) -> Callable[[], Awaitable[bool]]:
+    async def attempted() -> bool:
+        return await attempts(platform) == times
+
+    return attempted
+
+
+async def caught_while_solving(
+    stage: Stage, platform: Platform, process: subprocess.Popen[bytes]
+) -> psutil.Process:
+    """Open a round whose solve stands still; its process."""
+    solver = await solver_of(process)
+    solver.send_signal(signal.SIGSTOP)
+    await open_round(stage)
+    await until(begun(platform))
+    await asyncio.sleep(0.5)  # the pool is read by then
+    return solver
+
+
+async def gone(solver: psutil.Process) -> None:
+    async def it_is() -> bool:
+        return not solver.is_running() or solver.status() == psutil.STATUS_ZOMBIE
+
+    await until(it_is)
+
+
+async def test_a_worker_killed_while_it_solves_leaves_no_process_and_no_work_behind(
+    stage: Stage, platform: Platform
+) -> None:
+    with worker(platform) as first:
+        solver = await caught_while_solving(stage, platform, first)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        await gone(solver)
+
+    with worker(platform):
+        await until(ended(platform))
+
+    assert await attempts(platform) == 2
+    await the_round_is_solved_once(platform)
+
+
+async def test_while_a_run_is_solved_no_transaction_is_open(
+    stage: Stage, platform: Platform
+) -> None:
+    with worker(platform) as process:
+        solver = await caught_while_solving(stage, platform, process)
+        for _ in range(20):
+            async with platform.sessions() as db:
+                assert await db.scalar(IN_TRANSACTION) == 0
+            await asyncio.sleep(0.1)
+        solver.send_signal(signal.SIGCONT)
+        await until(ended(platform))
+
+    await the_round_is_solved_once(platform)
+
+
+async def test_a_solve_that_was_killed_is_a_failed_attempt_and_is_made_again(
+    stage: Stage, platform: Platform
+) -> None:
+    """As the kernel does it to what takes too much memory."""
+    with worker(platform) as process:
+        solver = await caught_while_solving(stage, platform, process)
+        solver.kill()
+        await until(ended(platform))
+
+    assert await attempts(platform) == 2
+    async with platform.sessions() as db:
+        told = select(Job.last_error).where(Job.name == "matching.solve_run")
+        assert await db.scalar(told) == "ProcessDied"
+    await the_round_is_solved_once(platform)
+
+
+async def test_a_worker_that_slept_past_its_lease_finds_its_result_refused(
+    stage: Stage, platform: Platform
+) -> None:
+    with worker(platform) as sleeper:
+        solver = await caught_while_solving(stage, platform, sleeper)
+        sleeper.send_signal(signal.SIGSTOP)
+        with worker(platform):
+            await until(ended(platform))
+        solver.send_signal(signal.SIGCONT)
+        sleeper.send_signal(signal.SIGCONT)
+        await asyncio.sleep(2)
+
+    assert await attempts(platform) == 2
+    await the_round_is_solved_once(platform)
+
+
+async def test_a_worker_that_is_asked_to_stop_hands_its_solve_to_the_next(
+    stage: Stage, platform: Platform
+) -> None:
+    with worker(platform) as first:
+        solver = await caught_while_solving(stage, platform, first)
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(10) == 0
+        await gone(solver)
+
+    began = asyncio.get_running_loop().time()
+    with worker(platform):
+        await until(ended(platform))
+    assert asyncio.get_running_loop().time() - began < LEASE.total_seconds()
+    await the_round_is_solved_once(platform)
+
+
+async def test_mail_does_not_wait_behind_matchings(
+    stage: Stage, platform: Platform, anyone: AsyncClient
+) -> None:
+    """More matchings wait than the sweep wakes up at once, and the one place for them is taken."""
+    with worker(platform, COHORT_SOLVER_PROCESSES="1") as process:
+        solver = await caught_while_solving(stage, platform, process)
+        now = datetime.now(UTC) - timedelta(hours=1)
+        each = [{"run_id": uuid4()} for _ in range(600)]
+        async with unit_of_work(platform.sessions) as db:
+            await enqueue_each(db, "matching.solve_run", each, now=now, queue=Queue.COMPUTING)
+        await anyone.post("/api/v1/people", json=ADA)
+        await flush(platform)  # so that the sweep alone finds the mail, behind all of them
+
+        async def the_mail_is_there() -> bool:
+            async with platform.sessions() as db:
+                return bool(await db.scalar(select(func.count()).select_from(MailboxMessage)))
+
+        await until(the_mail_is_there)
+        assert solver.status() == psutil.STATUS_STOPPED

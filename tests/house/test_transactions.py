@@ -95,6 +95,6 @@ async def test_readiness_and_metrics_tell_operators_what_they_need(anyone: Async
     await anyone.post("/api/v1/people", json=ADA)
     assert (await anyone.get("/health/ready")).json()["status"] == "ready"
     metrics = (await anyone.get("/metrics")).text
-    assert 'cohort_jobs{state="pending"} 1' in metrics
+    assert 'cohort_jobs{state="pending"} 1.0' in metrics
     assert 'route="/api/v1/people"' in metrics
     assert "ada@" not in metrics

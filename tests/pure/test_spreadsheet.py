@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from cohort.profiles.languages import LANGUAGES
 from cohort.sheets import cells
-from cohort.sheets.cells import BadCell, Words
+from cohort.sheets.cells import BadCell, TermList
 from cohort.sheets.columns import (
     ELSEWHERE,
     MENTORS,
@@ -16,7 +17,7 @@ from cohort.sheets.columns import (
     letters,
 )
 from cohort.sheets.hours import read_hours
-from cohort.sheets.slips import Slips
+from cohort.sheets.spelling import nearest
 from cohort.sheets.spreadsheet import (
     BadSheet,
     Dialect,
@@ -26,7 +27,7 @@ from cohort.sheets.spreadsheet import (
     write_sheet,
 )
 
-DOMAINS = Words(
+DOMAINS = TermList(
     "domain", {"machine-translation": "Machine translation", "ci-cd": "CI/CD", "nlp": "Words, all"}
 )
 PEOPLE = "Name,Capacity\nZoë,2\n"
@@ -301,7 +302,7 @@ def test_a_capacity_is_a_whole_number_as_excel_may_write_it() -> None:
 
 
 def test_languages_are_codes_or_names_and_stages_have_many_names() -> None:
-    words = Words("language", {"en": "English", "de": "German"})
+    words = TermList("language", {"en": "English", "de": "German"})
     assert cells.read_languages("en-GB, german / EN", words) == ["en", "de"]
     assert cells.read_stage("PhD students", ("phd", "postdoc")) == "phd"
     with pytest.raises(BadCell, match="is not one of: phd, postdoc"):
@@ -321,7 +322,7 @@ def test_columns_are_lettered_as_in_a_spreadsheet(place: int, letter: str) -> No
 
 
 def test_languages_may_be_called_what_their_speakers_call_them() -> None:
-    words = Words("language", {"en": "English", "de": "German", "fr": "French"})
+    words = TermList("language", {"en": "English", "de": "German", "fr": "French"})
     assert cells.read_languages("Deutsch, anglais; fr-CA", words) == ["de", "en", "fr"]
     assert cells.read_languages("English (C1; work) and German [B2] & fr", words) == [
         "en",
@@ -329,11 +330,34 @@ def test_languages_may_be_called_what_their_speakers_call_them() -> None:
         "fr",
     ]
     with pytest.raises(BadCell, match=r"“Klingon” is no language that we know. Write en or de."):
-        cells.read_languages("Klingon", Words("language", {"en": "English"}, "Write en or de."))
+        cells.read_languages("Klingon", TermList("language", {"en": "English"}, "Write en or de."))
 
 
-def test_a_slip_is_found_among_many_and_other_words_are_not() -> None:
-    slips = Slips([f"person{k}" for k in range(5_000)] + ["wanjirumaina"])
-    assert slips.meant("wanjirumiana") == "wanjirumaina"
-    assert slips.meant("somebodyelse") == ""
-    assert Slips([]).meant("anybody") == ""
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Bangla", "bn"),
+        ("Bengali", "bn"),
+        ("mandarin", "zh"),
+        ("castellano", "es"),
+        ("Ucraniano", "uk"),
+        ("schwedisch", "sv"),
+        ("néerlandais", "nl"),
+        ("norwegian bokmal", "nb"),
+        ("EL", "el"),
+    ],
+)
+def test_every_language_is_understood_in_six_languages(name: str, code: str) -> None:
+    assert cells.read_languages(name, TermList("language", LANGUAGES)) == [code]
+
+
+def test_a_misspelt_language_is_refused_with_the_right_name() -> None:
+    with pytest.raises(BadCell, match="Did you mean “German”"):
+        cells.read_languages("Germann", TermList("language", LANGUAGES))
+
+
+def test_a_misspelt_name_is_found_among_many_and_another_name_is_not() -> None:
+    known = [f"person{k}" for k in range(5_000)] + ["wanjirumaina"]
+    assert nearest("wanjirumiana", known, likeness=0.8, limit=1) == ["wanjirumaina"]
+    assert nearest("somebodyelse", known, likeness=0.8, limit=1) == []
+    assert nearest("anybody", [], likeness=0.8, limit=1) == []

@@ -67,23 +67,25 @@ async def set_the_stage(platform: Platform, enter: Cast) -> Stage:
 
 
 async def keep_runs(platform: Platform) -> int:
-    """Run the jobs that solve runs, as a worker does; how many statements it read with."""
+    """Solve runs and work their advice out, as a worker does; how many statements it read with."""
     seen: list[str] = []
 
     def note(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
         if statement.startswith("SELECT"):
             seen.append(statement)
 
-    async with platform.sessions() as db:
-        waiting = await outbox.due(db, now=platform.clock())
-        waiting_jobs = [await db.get_one(outbox.Job, one) for one in waiting]
     engine = platform.runner.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
-    for job in waiting_jobs:
-        if job.name == "matching.solve_run":
-            await platform.runner.run(job.id)
+    while waiting := await computing(platform):
+        for job in waiting:
+            await platform.runner.run(job.job_id)
     event.remove(engine, "before_cursor_execute", note)
     return len(seen)
+
+
+async def computing(platform: Platform) -> list[outbox.Enqueued]:
+    async with platform.sessions() as db:
+        return await outbox.due(db, now=platform.clock(), queue=outbox.Queue.COMPUTING)
 
 
 async def open_and_solve(stage: Stage, platform: Platform) -> dict[str, Any]:

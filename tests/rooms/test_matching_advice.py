@@ -1,22 +1,31 @@
 """Whom to invite, which places help, what one change would do, what else could be chosen."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.db import unit_of_work
-from cohort.matching.models import Run
+from cohort.jobs import outbox
+from cohort.jobs.processes import ProcessPool
+from cohort.matching.models import AdviceInput, Run
+from cohort.matching.results import advice
+from cohort.matching.solving import Advised
 from cohort.mentors.models import Mentor
+from cohort.pairing.advising import Advice
 from tests import world
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     RULES,
     Stage,
+    computing,
     form_of,
+    keep_runs,
     open_and_solve,
     pairs_of,
+    read_round,
     set_the_stage,
     unmatched_of,
     words,
@@ -218,6 +227,94 @@ async def test_a_place_that_would_place_nobody_is_listed_where_it_would_raise_th
 
     assert await unmatched_of(stage, round_["run"]) == []
     assert "One more place that would raise the total, by mentor" in page
+
+
+async def solve_without_advice(stage: Stage, platform: Platform) -> dict[str, Any]:
+    """Open a round; the worker solves it, and has not come to the advice yet."""
+    opened = await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/rounds")
+    for job in await computing(platform):
+        await platform.runner.run(job.job_id)
+    return await read_round(stage, opened.json()["id"])
+
+
+async def test_pairs_are_there_and_can_be_published_while_advice_is_worked_out(
+    stage: Stage, platform: Platform
+) -> None:
+    round_ = await solve_without_advice(stage, platform)
+    run, address = round_["run"], f"/rounds/{round_['id']}"
+
+    assert (run["state"], run["advice_state"]) == ("solved", "pending")
+    assert len(await pairs_of(stage, run)) == 2
+    told = await advice_of(stage, run)
+    assert (told["state"], told["places"], told["ways_to_place"]) == ("pending", [], [])
+    said = words(await stage.olga.get(address))
+    assert "What would help is being worked out" in said
+    assert (await stage.olga.post(f"{address}/publication")).status_code == 303
+    await keep_runs(platform)
+
+    assert (await advice_of(stage, run))["state"] == "ready"
+    assert "being worked out" not in words(await stage.olga.get(address))
+
+
+async def test_advice_that_failed_says_so_and_can_be_asked_for_again(
+    stage: Stage, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that works it out has no memory to do so, until all attempts are spent."""
+    round_ = await solve_without_advice(stage, platform)
+    run, address = round_["run"], f"/rounds/{round_['id']}"
+    pool = platform.runner.processes
+    monkeypatch.setattr(platform.runner, "processes", ProcessPool(1, memory=1, preload="json"))
+    for _ in range(outbox.ATTEMPTS):
+        await keep_runs(platform)
+        platform.clock.turn(hours=2)
+    monkeypatch.setattr(platform.runner, "processes", pool)
+
+    assert (await advice_of(stage, run))["state"] == "failed"
+    said = words(await stage.olga.get(address))
+    assert "What would help could not be worked out" in said
+    assert "The pairs are not touched by this" in said
+    again = await stage.olga.post(f"{address}/advice")
+    assert again.status_code == 303
+    assert (await advice_of(stage, run))["state"] == "pending"
+    await keep_runs(platform)
+    assert (await advice_of(stage, run))["state"] == "ready"
+
+
+async def test_advice_that_ran_out_of_time_shows_what_it_has_and_can_go_on(
+    stage: Stage, platform: Platform
+) -> None:
+    round_ = await solve_without_advice(stage, platform)
+    run, address = round_["run"], f"/rounds/{round_['id']}"
+    async with unit_of_work(platform.sessions) as db:
+        await advice.store(db, UUID(run["id"]), Advised(Advice(), cut_short=True))
+
+    said = words(await stage.olga.get(address))
+    assert "What would help was not worked out in full" in said
+    again = await stage.olga.post(f"/api/v1/runs/{run['id']}/advice")
+    assert (again.status_code, again.json()["state"]) == (202, "pending")
+    twice = await stage.olga.post(f"/api/v1/runs/{run['id']}/advice")
+    assert (twice.status_code, twice.json()["state"]) == (202, "pending")
+    await keep_runs(platform)
+    done = await stage.olga.post(f"/api/v1/runs/{run['id']}/advice")
+    assert (done.status_code, done.json()["state"]) == (202, "ready")
+
+
+async def test_advice_on_a_run_that_a_newer_one_replaced_is_let_go(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    round_ = await solve_without_advice(stage, platform)
+    first = round_["run"]
+    (waiting,) = await computing(platform)
+    await stage.olga.post(f"/api/v1/rounds/{round_['id']}/runs")
+    for job in await computing(platform):
+        if job != waiting:
+            await platform.runner.run(job.job_id)
+    await keep_runs(platform)
+
+    second = (await read_round(stage, round_["id"]))["run"]
+    assert (await advice_of(stage, first))["state"] == "none"
+    assert (await advice_of(stage, second))["state"] == "ready"
+    assert (await db.scalars(select(AdviceInput.run_id))).all() == []
 
 
 async def test_advice_names_people_by_id_alone_where_it_is_kept(

@@ -153,7 +153,7 @@ async def test_the_weekly_mail_says_that_time_ran_out(
     stage: Stage, hurried: Platform, db: AsyncSession
 ) -> None:
     hurried.clock.turn(days=7)
-    await open_due_rounds({"runner": hurried.runner})
+    await open_due_rounds(hurried.runner.cron)
     await keep_runs(hurried)
     await hurried.run_jobs()
 

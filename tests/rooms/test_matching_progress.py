@@ -9,6 +9,7 @@ import pytest
 from cohort.jobs import wake
 from cohort.jobs.progress import ProgressStore
 from cohort.matching import runs
+from cohort.matching.solving import Solved, solve_pool
 from cohort.matching.view import STEPS
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import Stage, keep_runs, read_round, set_the_stage
@@ -45,17 +46,18 @@ async def test_the_page_and_the_api_say_what_the_worker_does(
 
 
 async def test_whoever_solves_tells_by_name_what_they_do(stage: Stage, platform: Platform) -> None:
-    round_ = await open_round(stage)
+    run_id = UUID((await open_round(stage))["run"]["id"])
     told = []
 
-    async def tell(about: UUID, step: str, share: float) -> None:
-        told.append((str(about), step, share))
+    async def tell(step: str, _share: float) -> None:
+        told.append(step)
 
     async with platform.sessions() as db:
-        await runs.solve(db, UUID(round_["run"]["id"]), now=platform.clock(), tell=tell)
+        pool = await runs.begin(db, run_id, now=platform.clock())
+    solved = await platform.runner.processes.call(solve_pool, pool, 10.0, on_progress=tell)
 
-    assert {about for about, _, _ in told} == {round_["run"]["id"]}
-    assert {step for _, step, _ in told} <= set(STEPS)
+    assert isinstance(solved, Solved)
+    assert told == list(STEPS)
 
 
 async def test_without_redis_the_page_only_says_that_it_is_being_solved(

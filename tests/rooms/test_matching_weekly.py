@@ -35,7 +35,7 @@ async def stage(platform: Platform, enter: Cast) -> Stage:
 
 
 async def look(platform: Platform, workers: int = 1) -> None:
-    await asyncio.gather(*[open_due_rounds({"runner": platform.runner}) for _ in range(workers)])
+    await asyncio.gather(*[open_due_rounds(platform.runner.cron) for _ in range(workers)])
 
 
 async def rounds(db: AsyncSession) -> Sequence[Round]:

@@ -197,7 +197,7 @@ async def test_an_expired_proposal_lapses_and_cannot_be_accepted(
     assert (late.status_code, late.json()["code"]) == (409, "proposal_closed")
 
     for _ in range(2):
-        await jobs.expire({"runner": platform.runner})
+        await jobs.expire(platform.runner.cron)
     assert (await spring.ada.get(spring.address)).json()["state"] == "lapsed"
     await platform.run_jobs()
     assert await subjects(db, "ada") == ["We are looking for another mentor for you"]

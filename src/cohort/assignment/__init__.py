@@ -1,80 +1,89 @@
-"""The exact assignment of researchers to mentors, and a proof that anyone can check.
+r"""The assignment problem: solved exactly, with a proof that anyone can check in one pass.
 
-The problem, with x[i, j] = 1 where researcher i gets mentor j (and the conditions of `Problem`
-that are left out here):
+    >>> solution = solve(Problem(scores=[[0.9, 0.5], [0.8, 0.7]], capacity=[1, 1]))
+    >>> solution.pairs.tolist(), solution.total, solution.gap
+    ([[0, 0], [1, 1]], 1.6, 0.0)
 
-    maximise    sum of s[i, j] x[i, j]
-    subject to  sum over j of x[i, j] <= demand[i]       dual u[i] >= 0
-                sum over i of x[i, j] <= capacity[j]     dual v[j] >= 0
-                0 <= x[i, j] <= 1, and 0 where the pair is forbidden or below the floor
+**The problem.** For n researchers and m mentors, E the pairs that are allowed, s[i, j] the score
+of a pair, d[i] the demand and c[j] the capacity, l[j] <= c[j] the minimum:
 
-Its matrix is totally unimodular: the linear program has an optimum in whole numbers. Where every
-demand is 1 the dual is to minimise sum of u[i] + sum of capacity[j] v[j] with
-u[i] + v[j] >= s[i, j] for every allowed pair. Any such u and v bound every assignment from above.
-At the optimum both sums are equal, and complementary slackness holds: u[i] + v[j] = s[i, j] for a
-pair of the answer, u[i] = 0 for whoever is unmatched, v[j] = 0 where a place is left. `Solution`
-carries u and v as `prices`; `verify` checks them without the solver.
+    maximise    sum of s[i, j] x[i, j]                  over (i, j) in E
+    subject to  sum over j of x[i, j]  <= d[i]          for each researcher
+                l[j] <= sum over i of x[i, j] <= c[j]   for each mentor
+                0 <= x[i, j] <= 1
 
-The algorithm:
+The constraints are those of a flow (totally unimodular), so some optimum is whole.
 
-1. Every score becomes one integer (`canonical`): ties and a gap of 0 are exact.
-2. A start near the optimum (`start`), by SciPy's `linear_sum_assignment` or an auction.
-3. Cycles of positive gain in the residual graph on the m mentors and the bench are cancelled
-   (Klein 1967), found by Bellman-Ford (`flow`, `walks`); where none is left, the longest walks
-   from the bench are the node potentials, and they are the lowest optimal v.
-4. Minimums are filled along shortest augmenting paths (`fill`).
-5. The optimal face, which the prices describe, is searched for the answer that keeps the most
-   incumbents, and then for the one with the highest sum of lots (`stages`).
-6. With "fair" these steps are repeated level by level (`fair`).
-7. What is too large to hold is solved by column generation over blocks of scores (`large`).
+**The dual**, here with d = 1 and l = 0. Prices u[i] of a researcher and v[j] of one place:
+
+    minimise    sum of u[i] + sum of c[j] v[j]
+    subject to  u[i] + v[j] >= s[i, j] for (i, j) in E,  u >= 0, v >= 0
+
+Any prices bound every assignment (weak duality). An assignment and prices are both the best if,
+and only if, x[i, j] = 1 only where the reduced cost u[i] + v[j] - s[i, j] is 0, u[i] > 0 only
+where i is matched, and v[j] > 0 only where all places of j are taken (complementary slackness).
+`Solution` carries such prices, and `verify` checks them without any code of the solver.
+
+**The algorithm.**
+
+1. Scores become whole numbers once (`canonical`), so equality and a gap of 0 are exact.
+2. An initial assignment (`start`): shortest augmenting paths by SciPy's
+   `linear_sum_assignment` for an ordinary cohort (Jonker and Volgenant 1987, Crouse 2016); above
+   100,000 cells an auction (Bertsekas 1988) that leaves a sparse core (Volgenant 1996), solved as
+   a minimum cost flow (Goldberg and Tarjan 1990).
+3. The residual graph has a node for each mentor and one for being unmatched, and on each arc the
+   best gain of one move (`flow`). Cycles of positive gain are cancelled (Klein 1967), found by
+   Bellman and Ford's algorithm (`walks`); after a good start there are few or none.
+4. Longest walks in the residual graph are node potentials: the lowest prices v that prove the
+   optimum. u follows in one pass.
+5. Complementary slackness restricts the problem to its optimal face, and the next goal is
+   maximised there: incumbents kept, then lots that break ties (`stages`). "fair" first restricts
+   it level by level (leximin, `fair`).
+
+O(n m + m^2) memory; a cycle costs O(m^2) and what its mentors' people can reach. For the whole
+subject: Ahuja, Magnanti and Orlin, Network Flows, 1993, chapters 9 to 12.
+
+Pools too large for a dense matrix (`LargeProblem`) are solved by column generation over blocks of
+scores (`large`): only a core of the pairs is held, priced out until no reduced cost is negative.
+Importing this package imports no SciPy; `solve` does when it needs it.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
+from cohort.assignment import certificate, optimum
+from cohort.assignment.certificate import Verdict
+from cohort.assignment.infeasible import CannotMeet
 from cohort.assignment.large.problem import LargeProblem
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import solve_large
 from cohort.assignment.out_of_time import never
-from cohort.assignment.problem import Problem
-from cohort.assignment.solution import Solution
+from cohort.assignment.problem import UNMATCHED, BadProblem, Problem
+from cohort.assignment.solution import Level, Prices, Solution
 
-if TYPE_CHECKING:
-    from cohort.assignment.certificate import Verdict
-    from cohort.assignment.infeasible import CannotMeet
-
-__all__ = ["CannotMeet", "LargeProblem", "Problem", "Solution", "solve", "verify"]
+__all__ = [
+    "UNMATCHED",
+    "BadProblem",
+    "CannotMeet",
+    "LargeProblem",
+    "Level",
+    "Prices",
+    "Problem",
+    "Solution",
+    "Verdict",
+    "solve",
+    "verify",
+]
 
 
 def solve(problem: Problem | LargeProblem, *, out_of_time: Callable[[], bool] = never) -> Solution:
-    """The best assignment: see `optimum.solve`, or `large.solver.solve_large` for blocks.
-
-    The solver is imported with the first call: a large pool does not pay 40 MB for SciPy's.
-    """
+    """The best assignment: `optimum.solve`, or `large.solver.solve_large` for blocks of scores."""
     if isinstance(problem, LargeProblem):
-        from cohort.assignment.large.solver import solve_large  # noqa: PLC0415
-
         return solve_large(problem, out_of_time=out_of_time)
-    from cohort.assignment import optimum  # noqa: PLC0415
-
     return optimum.solve(problem, out_of_time=out_of_time)
 
 
-def verify(problem: Problem | LargeProblem, solution: Solution) -> "Verdict":
-    """Whether nothing is better: see `certificate.verify`, or `large.proof.verify_large`.
-
-    O(n m) time (with "fair", for each level), O(n + m) memory and one block beside the input.
-    """
+def verify(problem: Problem | LargeProblem, solution: Solution) -> Verdict:
+    """Whether nothing is better: `certificate.verify`, or `large.proof.verify_large` for blocks."""
     if isinstance(problem, LargeProblem):
-        from cohort.assignment.large.proof import verify_large  # noqa: PLC0415
-
         return verify_large(problem, solution)
-    from cohort.assignment import certificate  # noqa: PLC0415
-
     return certificate.verify(problem, solution)
-
-
-def __getattr__(name: str) -> Any:
-    if name == "CannotMeet":
-        from cohort.assignment.infeasible import CannotMeet  # noqa: PLC0415
-
-        return CannotMeet
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

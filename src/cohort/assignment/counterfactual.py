@@ -40,7 +40,7 @@ class Counterfactuals:
 
 @dataclass(frozen=True)
 class Move:
-    """A researcher goes from one mentor to another; -1 is the bench."""
+    """A researcher goes from one mentor to another; -1 is no mentor."""
 
     researcher: int
     origin: int
@@ -53,7 +53,7 @@ class NotTheBest(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Around:
-    """The moves around one best assignment, in steps; node m is the bench.
+    """The moves around one best assignment, in steps; node m is that of who is unmatched.
 
     back  float[m + 1, m + 1]: what the cheapest moves lose that hand one place's worth of
           people from one node to another.
@@ -70,14 +70,14 @@ def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
 
     Giving j to i costs what the pair is below its prices, and the cheapest moves that hand one
     place's worth of people from j back to a mentor whom i gives up. O(n m) time and memory, and
-    a search from each mentor over the moves that are cheaper than those through the bench.
+    a search from each mentor over the moves that are cheaper than those through being unmatched.
     """
     around = look_around(problem, solution)
     worth, m = around.worth, problem.shape[1]
     loss = losses(around)
     loss[problem.forbidden] = np.inf
     people, steps = split(loss, worth.bonus)
-    # A mentor whom no walk from the bench reaches would leave one more place empty.
+    # A mentor whom no walk from the unmatched node reaches would leave one more place empty.
     one_more = np.maximum(longest_walks(around.residual.arcs, m)[:m], 0)
     more, gained = split(one_more.astype(np.float64), worth.bonus)
     return Counterfactuals(
@@ -170,16 +170,16 @@ def chain_around(problem: Problem, residual: Residual, i: int, j: int) -> tuple[
 
 
 def _ways_to_make_room(residual: Residual, i: int) -> list[tuple[int, int]]:
-    """Whom i could give up for another mentor, and what that is worth; the bench if nobody."""
+    """Whom i could give up for another mentor, and what that is worth; nobody if there is none."""
     free = residual.held[i] & ~residual.scope.fixed[i]
     ways = [(j, int(residual.goal.worth[i, j])) for j in np.flatnonzero(free).tolist()]
     if residual.degree[i] < residual.scope.most[i]:
-        ways.append((residual.bench, -residual.goal.first if residual.degree[i] == 0 else 0))
+        ways.append((residual.unmatched, -residual.goal.first if residual.degree[i] == 0 else 0))
     return ways
 
 
 def residual_of(problem: Problem, solution: Solution) -> tuple[Canonical, Residual, Ints]:
-    """Worths in steps, what could move around the best answer, and prices with the bench's 0."""
+    """Worths in steps, what could move around the best answer, and prices with the 0 of nobody."""
     if problem.objective != "total" or solution.gap > 0:
         raise NotTheBest("Counterfactuals need a solution by total that is proved the best.")
     if (len(solution.prices.u), len(solution.prices.v)) != problem.shape:
@@ -218,8 +218,8 @@ def _cheapest_to_make_room(around: Around) -> Floats:
     residual, back, price = around.residual, around.back, around.price
     n, m = residual.held.shape
     first = residual.goal.first * (residual.degree == 0)
-    from_bench = np.where(residual.degree < residual.scope.most, -first, np.inf)
-    least: Floats = from_bench[:, None] + back[:m, m]
+    from_unmatched = np.where(residual.degree < residual.scope.most, -first, np.inf)
+    least: Floats = from_unmatched[:, None] + back[:m, m]
     rows, mentors = np.nonzero(residual.held & ~residual.scope.fixed)
     gives_up = (residual.goal.worth[rows, mentors] - price[mentors]).astype(np.float64)
     if n and (residual.scope.most <= 1).all():
@@ -241,16 +241,16 @@ def split(steps: Floats, bonus: int) -> tuple[Ints, Floats]:
 def _all_cheapest(arcs: Ints, price: Ints) -> Floats:
     """The least loss between all nodes: float[m + 1, m + 1], inf where there is no way.
 
-    What goes through the bench is known from two searches. Only arcs that cost less than that
-    can be part of a better way, and they are few: people differ less than mentors are apart.
+    What goes through the unmatched node is known from two searches. Only arcs that cost less than
+    that can be part of a better way, and they are few: people differ less than mentors are apart.
     """
-    bench = len(arcs) - 1
+    unmatched = len(arcs) - 1
     costs = (price - price[:, None] - arcs).astype(np.float64)
     costs[arcs <= NEVER] = np.inf
-    out, home = longest_walks(arcs, bench), longest_walks(arcs.T, bench)
-    to_bench = np.where(home <= NEVER, np.inf, -price - home)
-    from_bench = np.where(out <= NEVER, np.inf, price - out)
-    through = to_bench[:, None] + from_bench
+    out, home = longest_walks(arcs, unmatched), longest_walks(arcs.T, unmatched)
+    to_unmatched = np.where(home <= NEVER, np.inf, -price - home)
+    from_unmatched = np.where(out <= NEVER, np.inf, price - out)
+    through = to_unmatched[:, None] + from_unmatched
     rows, columns = np.nonzero(costs < through)
     graph = csr_array((costs[rows, columns], (rows, columns)), shape=costs.shape)
     cheapest: Floats = np.minimum(dijkstra(graph), through)

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from cohort.assignment.canonical import canonical
-from cohort.assignment.flow import Goal, Residual, Scope, improve, prices_of
+from cohort.assignment.flow import Goal, Residual, Scope, cancel_cycles, prices_of
 from cohort.assignment.infeasible import CannotMeet
 from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
-from cohort.assignment.stages import feasible, settled, whole
+from cohort.assignment.stages import break_ties, feasible, whole
 from cohort.assignment.steps import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS
 from cohort.assignment.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
 
@@ -198,7 +198,7 @@ class _Search:
         if out_of_time():
             return _point(self.problem, tile.answer.pairs)
         residual = self._improved(middle(tile), tile.answer.pairs)
-        held, _ = settled(self.problem, residual, prices_of(residual), never)
+        held, _ = break_ties(self.problem, residual, prices_of(residual), never)
         return _point(self.problem, np.argwhere(held))
 
     def _best(self, weights: Weights, start: Ints) -> Answer:
@@ -214,5 +214,5 @@ class _Search:
         held = np.zeros(self.problem.shape, dtype=np.bool_)
         held[tuple(start.T)] = True
         residual = Residual(self.ground.goal(weights), self.ground.scope, held)
-        improve(residual)
+        cancel_cycles(residual)
         return residual

@@ -158,7 +158,7 @@ def _figures(solution: Solution, gain: int, bonus: int, steps: float) -> tuple[f
 class _Ways(NamedTuple):
     """Gains of the walks around the best answer with as few places missing as can be.
 
-    out   int[m + 1]: from the bench to each mentor, whose next place it fills.
+    out   int[m + 1]: from the unmatched node to each mentor, whose next place it fills.
     home  int[m + 1]: from each mentor to one who is short, whose place it fills.
     """
 
@@ -171,7 +171,7 @@ class _Ways(NamedTuple):
     def around(cls, problem: Problem, residual: Residual, short: Sequence[int]) -> "_Ways":
         arcs = residual.arcs
         home = np.max([longest_walks(arcs.T, j) for j in short], axis=0)
-        return cls(residual, wanted_pairs(problem), longest_walks(arcs, residual.bench), home)
+        return cls(residual, wanted_pairs(problem), longest_walks(arcs, residual.unmatched), home)
 
     def onward(self, i: int) -> int:
         """The most that i can gain by one more pair from which a place is filled."""

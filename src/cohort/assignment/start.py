@@ -1,27 +1,41 @@
-"""A good assignment quickly: where the exact engine starts from. It promises nothing.
+"""An initial assignment for the exact engine: only speed depends on it.
 
-Above a few hundred people, an auction in which everybody bids at once finds prices near the
-best (Bertsekas 1981), the pairs that look good at those prices make a sparse core (Volgenant
-1996), and SciPy solves the core. What is still wrong then is a few moves, which the engine finds.
+Up to `DENSE` cells, SciPy solves the matrix with a row and a column per place by shortest
+augmenting paths (Jonker and Volgenant 1987; Crouse 2016). Above, one of two sides bids for places
+of the other in an auction (Bertsekas 1988) until node potentials are within a hundredth of the
+best; the pairs of small reduced cost at these potentials form a sparse core (Volgenant 1996), and
+one minimum cost flow solves the core. What is still wrong then is a few negative cycles, which
+the engine cancels.
+
+The side with fewer places bids: where mentors are short, mentors bid for researchers. The longer
+side would have to bid prices up until a third of it gives up, which took four times as long.
+docs/decisions/own-start.md has the measurements.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-from cohort.assignment.auction import FEW, STEP, Bids, Singles, auction
+from cohort.assignment.auction import STEP, Bids, Singles, auction
 from cohort.assignment.flow import Goal, Scope, pairs_in
+from cohort.assignment.min_cost_flow import min_cost_flow
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools, Floats, Ints
-from cohort.assignment.several import nearly_best_with_several
 
-DENSE = 100_000  # researchers times places up to which the whole matrix is solved at once
-NEAR = 2.0  # steps within which a pair always belongs to the core
-CHOICE = 8  # how many pairs the core should have for most researchers
+DENSE = 100_000
+"""Cells of the expanded matrix up to which all of it is solved at once. Measured on five shapes of
+scores: at 100 x 34 four times as fast as the auction and the core, at 300 x 100 the same on
+average, at 500 x 167 twice as slow, at 1,000 x 334 five times."""
+NEAR = 2.0
+"""Steps of the auction within which a pair always belongs to the core."""
+CHOICE = 8
+"""Pairs that the core should have for most rows; with 8, at 2,000 x 667 no pair of the best
+assignment is missing on four of five shapes, with ties ten of 1,245."""
+MOST_EQUALS = 64
+"""Pairs that a row of the core keeps among many equal ones. With all of them the flow takes eight
+times as long (6,000 x 2,000, twenty levels), with 16 the engine has more to mend than is saved."""
 SAMPLE = 128
 
 
@@ -32,28 +46,69 @@ class Start(NamedTuple):
     price: Ints
 
 
-def quick(goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool] = never) -> Start:
-    """An assignment near the best: `held` itself where nothing better is found."""
-    n, m = held.shape
-    price = np.zeros(m, dtype=np.int64)
-    nothing_to_find = not (scope.allowed.any() and scope.upper.any())
-    if nothing_to_find or _as_many_as_can_be(goal, scope, held):
+def initial_assignment(
+    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool] = never
+) -> Start:
+    """An assignment near the best: `held` itself where nothing better is found.
+
+    An auction of at most `PATIENCE` looks at all pairs, O(n m) each (a few where people differ),
+    and one flow on about 10 to 60 pairs a row; up to `DENSE` cells instead O(k^2 l) for k rows
+    and l columns, one for each place. `out_of_time` is asked before each round of the auction;
+    when it is true, those who wait take what is free.
+    """
+    price = np.zeros(held.shape[1], dtype=np.int64)
+    used = _without_spare_places(scope)
+    if not used.upper.any() or _as_many_as_can_be(goal, scope, held):
         return Start(held, price)
-    places = int(np.minimum(scope.upper, scope.allowed.sum(axis=0)).sum())
-    several = bool((scope.most > 1).any())
-    found: Bools | None
+    several = bool((used.most > 1).any())
     if several and not out_of_time():
-        found = nearly_best_with_several(goal, scope)
-    elif not several and n * places <= DENSE:
-        found = _dense(goal, scope)
+        found = min_cost_flow(goal, scope)
     else:
-        bids = auction(goal, scope, out_of_time)
-        price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
-        found = bids.held
-        enough = several or _as_many_as_can_be(goal, scope, found)
-        if not enough and not (out_of_time() and scope.holds(found)):
-            found = _core_solved(goal, scope, held, bids)
+        scarce = not several and used.upper.sum() < used.most.sum()
+        bid = _mentors_bid if scarce else _researchers_bid
+        found, price = bid(goal, used, held, out_of_time)
     return Start(held if found is None or not scope.holds(found) else found, price)
+
+
+def _researchers_bid(
+    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
+) -> tuple[Bools | None, Ints]:
+    if _small(scope):
+        return _dense(goal, scope), np.zeros_like(scope.upper)
+    bids = auction(goal, scope, out_of_time)
+    price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
+    if (scope.most > 1).any() or (out_of_time() and scope.holds(bids.held)):
+        return bids.held, price
+    return min_cost_flow(goal, replace(scope, allowed=held | _core(scope, bids))), price
+
+
+def _mentors_bid(
+    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
+) -> tuple[Bools | None, Ints]:
+    """The same with mentors as rows; a place is worth what the next researcher would add to it."""
+    across, turned = replace(goal, worth=goal.worth.T), scope.transposed()
+    if _small(scope):
+        return _dense(across, turned).T, np.zeros_like(scope.upper)
+    bids = auction(across, turned, out_of_time)
+    price = np.maximum(bids.next_best() * bids.scale + bids.lowest + goal.first, 0)
+    price = np.rint(price).astype(np.int64)
+    if out_of_time() and scope.holds(bids.held.T):
+        return bids.held.T, price
+    return min_cost_flow(goal, replace(scope, allowed=held | _core(turned, bids).T)), price
+
+
+def _small(scope: Scope) -> bool:
+    """Whether SciPy solves the whole matrix: no pair could then be taken twice."""
+    several = (scope.most > 1).any() and (scope.upper > 1).any()
+    return not several and int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE
+
+
+def _without_spare_places(scope: Scope) -> Scope:
+    """No more places for anybody than there are pairs to fill them."""
+    of_row, of_column = (np.count_nonzero(scope.allowed, axis=axis) for axis in (1, 0))
+    return replace(
+        scope, most=np.minimum(scope.most, of_row), upper=np.minimum(scope.upper, of_column)
+    )
 
 
 def _as_many_as_can_be(goal: Goal, scope: Scope, held: Bools) -> bool:
@@ -62,85 +117,91 @@ def _as_many_as_can_be(goal: Goal, scope: Scope, held: Bools) -> bool:
     return full and int(goal.worth.min()) == int(goal.worth.max()) > 0 and scope.holds(held)
 
 
-def _pull(goal: Goal, scope: Scope, rows: Ints, columns: Ints, nth: Ints) -> Floats:
-    """The worths of allowed pairs at the nth place of a mentor as floats, with so much for what
-    must be filled that nothing outweighs it, and half a step for every pair, so that of equals
-    more are placed."""
-    worth = goal.worth[rows, columns] + (goal.first + 0.5)
-    owed = (scope.least[rows] > 0) + (nth < scope.lower[columns]) * 1.0 + scope.fixed[rows, columns]
-    return worth + owed * (2.0 * len(goal.worth) * float(np.abs(worth).max(initial=0)) + 1.0)
-
-
 def _dense(goal: Goal, scope: Scope) -> Bools:
-    """A place is a column; the bench needs none, because what does not exist counts as 0."""
-    n, m = scope.allowed.shape
-    places = np.minimum(scope.upper, n)
-    mentor, nth = _each_place(places)
-    rows, columns = pairs_in(scope.allowed[:, mentor])
-    pull = np.zeros((n, len(mentor)))
-    pull[rows, columns] = _pull(goal, scope, rows, mentor[columns], nth[columns])
-    rows, columns = linear_sum_assignment(np.maximum(pull, 0.0, out=pull), maximize=True)
-    real = pull[rows, columns] > 0
-    held = np.zeros((n, m), dtype=np.bool_)
-    held[rows[real], mentor[columns[real]]] = True
+    """The best assignment by the whole matrix, in which a missing pair counts 0.
+
+    O(k^2 l) for k rows and l columns, one for each place.
+    """
+    # Larger pools do without the 40 MB that SciPy's optimisers take.
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
+    row, nth_row = _each_place(scope.most)
+    column, nth_column = _each_place(scope.upper)
+    gain = np.where(scope.allowed, goal.worth + (goal.first + 0.5), 0.0)
+    gain = gain[row[:, None], column]
+    if _owes(scope):
+        rows, columns = pairs_in(scope.allowed[row[:, None], column])
+        owed = row[rows], column[columns], nth_row[rows], nth_column[columns]
+        gain[rows, columns] += _owed(goal, scope, *owed)
+    rows, columns = linear_sum_assignment(np.minimum(-gain, 0.0))
+    real = gain[rows, columns] > 0
+    held = np.zeros(scope.allowed.shape, dtype=np.bool_)
+    held[row[rows[real]], column[columns[real]]] = True
     return held
 
 
 def _each_place(places: Ints) -> tuple[Ints, Ints]:
-    """Of each of so many places of each mentor: the mentor, and how many come before it."""
-    mentor = np.repeat(np.arange(len(places)), places)
-    return mentor, np.arange(len(mentor)) - np.repeat(np.cumsum(places) - places, places)
+    """Of each of so many places of each node: the node, and how many places come before it."""
+    node = np.repeat(np.arange(len(places)), places)
+    return node, np.arange(len(node)) - np.repeat(np.cumsum(places) - places, places)
 
 
-def _core_solved(goal: Goal, scope: Scope, held: Bools, bids: Bids) -> Bools | None:
-    """The best assignment that uses only pairs which look good at the prices of the auction."""
-    margin = bids.value - bids.price
-    offer = np.maximum(margin.max(axis=1), bids.bench)
+def _owes(scope: Scope) -> bool:
+    return bool(scope.least.any() or scope.lower.any() or scope.fixed.any())
+
+
+def _owed(
+    goal: Goal, scope: Scope, rows: Ints, columns: Ints, nth_row: Ints, nth_column: Ints
+) -> Floats:
+    """What these pairs at the nth place of a row and of a column count beside their worth.
+
+    So much for what must be filled that nothing outweighs it.
+    """
+    owed = (nth_row < scope.least[rows]) + (nth_column < scope.lower[columns]) * 1.0
+    owed += scope.fixed[rows, columns]
+    most = 2.0 * max(goal.worth.shape) * float(np.abs(goal.worth).max(initial=0))
+    gain: Floats = owed * (most + 1.0)
+    return gain
+
+
+def _core(scope: Scope, bids: Bids) -> Bools:
+    """The pairs of small reduced cost at the prices of the auction, and those that it has found."""
+    margin, offer = bids.value - bids.price, bids.next_best()
     width = _width(margin, offer)
-    margin += _lure(scope, bids, margin, offer)
-    core = (margin >= (offer - width)[:, None]) & scope.allowed
-    core |= bids.held | held
-    may_stay = scope.least == 0
-    placed = bids.held.any(axis=1)
-    if may_stay.all() and np.count_nonzero(~placed) <= FEW:
-        may_stay &= ~placed | (offer - bids.bench <= width)
-    return _best_within(goal, scope, core, np.flatnonzero(may_stay))
+    margin += _allowance(scope, bids, margin, offer)
+    core: Bools = (margin >= (offer - width)[:, None]) & scope.allowed
+    if _few_levels(bids.value):
+        core &= _thinned(core)
+    core |= bids.held
+    return core
 
 
-def _lure(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Singles:
-    """What mentors below their minimum must add so that enough people look at them."""
-    lure = np.zeros(len(scope.lower), dtype=np.float32)
+def _few_levels(value: Singles) -> bool:
+    """Whether most pairs are worth what many others are."""
+    some = value.ravel()[:: max(1, value.size // SAMPLE**2)]
+    return len(np.unique(some)) < len(some) // MOST_EQUALS
+
+
+def _thinned(core: Bools) -> Bools:
+    """About `MOST_EQUALS` pairs of each row that has many more: of so many equals, any will do."""
+    every = np.maximum(np.count_nonzero(core, axis=1) // MOST_EQUALS, 1)
+    i, j = np.ogrid[: core.shape[0], : core.shape[1]]
+    kept: Bools = (i + j) % every[:, None] == 0
+    return kept
+
+
+def _allowance(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Singles:
+    """What columns below their minimum must add so that enough rows have them in their core."""
+    allowance = np.zeros(len(scope.lower), dtype=np.float32)
     for j in np.flatnonzero(bids.held.sum(axis=0) < scope.lower):
         enough = min(CHOICE * int(scope.lower[j]), len(offer)) - 1
-        lure[j] = np.partition(offer - margin[:, j], enough)[enough]
-    lure[~np.isfinite(lure)] = 2.0
-    return lure
-
-
-def _best_within(goal: Goal, scope: Scope, core: Bools, may_stay: Ints) -> Bools | None:
-    """A place is a column, and so is the bench of each who may stay there."""
-    rows, columns = pairs_in(core)
-    places = np.minimum(scope.upper, core.sum(axis=0))
-    first = np.append(0, np.cumsum(places))
-    pair, nth = _each_place(places[columns])
-    row, mentor = rows[pair], columns[pair]
-    bench = first[-1] + np.arange(len(may_stay))
-    gain = np.append(_pull(goal, scope, row, mentor, nth), np.zeros(len(may_stay)))
-    cost = float(gain.max(initial=0.0)) * 2 + 1 - gain
-    where = np.append(row, may_stay), np.append(first[mentor] + nth, bench)
-    graph = csr_array((cost, where), shape=(len(core), first[-1] + len(may_stay)))
-    try:
-        taken, place = min_weight_full_bipartite_matching(graph)
-    except ValueError:  # somebody who must be matched has no way to be within the core
-        return None
-    found = np.zeros(core.shape, dtype=np.bool_)
-    real = place < first[-1]
-    found[taken[real], np.searchsorted(first, place[real], side="right") - 1] = True
-    return found
+        allowance[j] = np.partition(offer - margin[:, j], enough)[enough]
+    allowance[~np.isfinite(allowance)] = 2.0
+    return allowance
 
 
 def _width(margin: Singles, offer: Singles) -> float:
-    """How far below her best offer most researchers have a choice of mentors."""
+    """How far below its next best offer most rows have a choice of columns."""
     every = max(1, len(margin) // SAMPLE)
     short = offer[::every, None] - margin[::every]
     choice = min(CHOICE, short.shape[1] - 1)

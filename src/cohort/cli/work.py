@@ -6,7 +6,9 @@ import click
 @click.command()
 def work() -> None:
     """Run one worker: mail, matchings, and all other jobs."""
-    from cohort.settings import Settings
-    from cohort.worker import create_worker
+    import asyncio
 
-    create_worker(Settings()).run()
+    from cohort import worker
+    from cohort.settings import Settings
+
+    asyncio.run(worker.work(Settings()))

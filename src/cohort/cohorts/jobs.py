@@ -6,11 +6,12 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import emails
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.jobs.context import JobContext
+from cohort.jobs.context import Delivery, JobContext
 
 
-async def welcome(context: JobContext, enrolment_id: str) -> None:
+async def welcome(context: JobContext, enrolment_id: str) -> Delivery:
     shown = [joinedload(Enrolment.person), joinedload(Enrolment.cohort)]
     enrolment = await context.db.get_one(Enrolment, UUID(enrolment_id), options=shown)
     if enrolment.state == EnrolmentState.ACTIVE:
-        await context.deliver(emails.welcome(enrolment))
+        return context.deliver(emails.welcome(enrolment))
+    return None

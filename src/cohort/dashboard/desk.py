@@ -1,8 +1,9 @@
 """What each page of the dashboard is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,45 +13,86 @@ from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import JOINABLE, jobs_visible_to
 from cohort.dashboard import figures, progress
-from cohort.dashboard.progress import Researcher, Sort
+from cohort.dashboard.figures import Mentoring, Overview, Study
+from cohort.dashboard.progress import Column, Researcher, Sort
 from cohort.guides import service as guides
 from cohort.http.formats import percent
+from cohort.jobs.outbox import Job
 from cohort.matching import service as matching
-from cohort.matching.view import view_round
+from cohort.matching.view import RoundView, view_round
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
 
 ROWS = 50
 """People or mentors on one page."""
 
-Told = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """What waits for someone on the first page."""
+
+    now: datetime
+    organised: Sequence[Overview]
+    studies: Sequence[Study]
+    mentoring: Sequence[Mentoring]
+    failed: Sequence[Job]
+    """What failed for no cohort in particular, for an admin to look at."""
 
 
-async def home(db: AsyncSession, actor: Person, *, now: datetime) -> Told:
-    visible = jobs_visible_to(actor)
-    return {
-        "now": now,
-        "organised": await figures.organised_by(db, actor),
-        "studies": await figures.studies_of(db, actor),
-        "mentoring": await figures.mentoring_of(db, actor),
-        # What failed for no cohort in particular is an admin's to look at.
-        "failed": await figures.failed_work(db, visible, None) if actor.is_admin else [],
-        "today_in": figures.today_in,
-        "weeks_of": figures.weeks_of,
-    }
-
-
-async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime) -> Told:
+@dataclass(frozen=True, slots=True)
+class DoorView:
     """What someone who does not run the cohort sees of it."""
-    return {
-        "cohort": cohort,
-        "week": figures.weeks_of(cohort, figures.today_in(cohort, now)),
-        "enrolment_id": await enrolments.seat_of(db, actor, cohort.id),
-        "takes_people": cohort.state in JOINABLE and cohort.taken < cohort.seats,
-    }
+
+    cohort: Cohort
+    week: tuple[int, int]
+    enrolment_id: UUID | None
+    takes_people: bool
 
 
-async def cohort(
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """A cohort as its organisers see it."""
+
+    now: datetime
+    cohort: Cohort
+    view: RoundView | None
+    """Of the latest round."""
+    week: tuple[int, int]
+    figures: Overview
+    people: Sequence[Researcher]
+    people_page: int
+    more_people: bool
+    sort: Sort
+    columns: Sequence[Column]
+    cells: Sequence[Sequence[float | None]]
+    mentors: Sequence[Mentor]
+    mentors_page: int
+    more_mentors: bool
+    titles: Mapping[tuple[str, str], str]
+    failed: Sequence[Job]
+
+
+async def home(db: AsyncSession, actor: Person, *, now: datetime) -> HomeView:
+    visible = jobs_visible_to(actor)
+    return HomeView(
+        now=now,
+        organised=await figures.organised_by(db, actor),
+        studies=await figures.studies_of(db, actor),
+        mentoring=await figures.mentoring_of(db, actor),
+        failed=await figures.failed_work(db, visible, None) if actor.is_admin else [],
+    )
+
+
+async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime) -> DoorView:
+    return DoorView(
+        cohort=cohort,
+        week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
+        enrolment_id=await enrolments.seat_of(db, actor, cohort.id),
+        takes_people=cohort.state in JOINABLE and cohort.taken < cohort.seats,
+    )
+
+
+async def desk(
     db: AsyncSession,
     actor: Person,
     cohort: Cohort,
@@ -59,7 +101,7 @@ async def cohort(
     sort: Sort,
     people: int,
     mentors: int,
-) -> Told:
+) -> DeskView:
     """Ten or so statements, however many people there are."""
     researchers = await progress.researchers_of(
         db, cohort, now=now, sort=sort, at_most=ROWS + 1, skip=(people - 1) * ROWS
@@ -67,26 +109,25 @@ async def cohort(
     shown = researchers[:ROWS]
     columns = await progress.columns_of(db, cohort)
     listed = await mentors_of(db, cohort, page=mentors)
-    visible = jobs_visible_to(actor)
     latest = await matching.latest_round(db, actor, cohort.id)
-    return {
-        "now": now,
-        "cohort": cohort,
-        "view": await view_round(db, latest) if latest else None,
-        "week": figures.weeks_of(cohort, figures.today_in(cohort, now)),
-        "figures": await figures.overview_of(db, cohort),
-        "people": shown,
-        "people_page": people,
-        "more_people": len(researchers) > ROWS,
-        "sort": sort,
-        "columns": columns,
-        "cells": await progress.cells_of(db, shown, columns, now=now),
-        "mentors": listed[:ROWS],
-        "mentors_page": mentors,
-        "more_mentors": len(listed) > ROWS,
-        "titles": await guides.titles(db),
-        "failed": await figures.failed_work(db, visible, cohort.id),
-    }
+    return DeskView(
+        now=now,
+        cohort=cohort,
+        view=await view_round(db, latest) if latest else None,
+        week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
+        figures=await figures.overview_of(db, cohort),
+        people=shown,
+        people_page=people,
+        more_people=len(researchers) > ROWS,
+        sort=sort,
+        columns=columns,
+        cells=await progress.cells_of(db, shown, columns, now=now),
+        mentors=listed[:ROWS],
+        mentors_page=mentors,
+        more_mentors=len(listed) > ROWS,
+        titles=await guides.titles(db),
+        failed=await figures.failed_work(db, jobs_visible_to(actor), cohort.id),
+    )
 
 
 async def mentors_of(db: AsyncSession, cohort: Cohort, *, page: int) -> Sequence[Mentor]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
-from cohort.dashboard import desk
+from cohort.dashboard import desk, figures
 from cohort.dashboard.progress import Sort
 from cohort.http.pages import Asked, page
 from cohort.people.auth import public, signed_in
@@ -27,7 +27,10 @@ async def home(
     actor: Person | None = request.scope.get("user")
     if actor is None:
         return page(request, "dashboard/front.html")
-    return page(request, "dashboard/home.html", **await desk.home(db, actor, now=clock()))
+    view = await desk.home(db, actor, now=clock())
+    return page(
+        request, "dashboard/home.html", view, today_in=figures.today_in, weeks_of=figures.weeks_of
+    )
 
 
 @get("/cohorts/{slug:str}", guards=[signed_in])
@@ -44,12 +47,12 @@ async def cohort_page(
 ) -> Response[str]:
     cohort = await cohorts.get_by_slug(db, actor, slug)
     if not await cohorts.may_organise(db, actor, cohort.id):
-        facts = await desk.door(db, actor, cohort, now=clock())
-        return page(request, "dashboard/door.html", **facts)
-    shown = await desk.cohort(
+        door = await desk.door(db, actor, cohort, now=clock())
+        return page(request, "dashboard/door.html", door)
+    view = await desk.desk(
         db, actor, cohort, now=clock(), sort=sort, people=people, mentors=mentors
     )
-    return page(request, "dashboard/cohort.html", **shown)
+    return page(request, "dashboard/cohort.html", view)
 
 
 @get("/cohorts/{slug:str}/progress.csv", guards=[signed_in])

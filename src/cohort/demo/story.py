@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +13,7 @@ from cohort.demo import opening, pairing, studying
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
 from cohort.jobs import outbox
+from cohort.jobs.outbox import Enqueued
 
 THERE_FROM_THE_START = 5
 """So many of the approved mentors are there for the first round; the others join in week 5."""
@@ -23,7 +23,7 @@ OLD_MAIL = timedelta(days=3)
 
 async def tell(
     db: AsyncSession, cast: Cast, seed: Path, *, now: datetime, on_week: Callable[[int], None]
-) -> list[UUID]:
+) -> list[Enqueued]:
     """Build the demo in the caller's transaction, up to a round that waits for a worker.
 
     Calls `on_week` when a week begins. Returns the jobs that are still to be done, the
@@ -56,15 +56,16 @@ async def tell(
     return await _leave_out_old_mail(db, now=now)
 
 
-async def _leave_out_old_mail(db: AsyncSession, *, now: datetime) -> list[UUID]:
+async def _leave_out_old_mail(db: AsyncSession, *, now: datetime) -> list[Enqueued]:
     """Drop the mails that would have been read weeks ago: hundreds, about what is long decided.
 
-    All else that was enqueued back then has been done by the story itself.
+    All else that was enqueued back then has been done by the story itself, but for advice on runs.
     """
     enqueued = outbox.enqueued_by(db)
-    old = outbox.Job.enqueued_at < now - OLD_MAIL
+    old = (outbox.Job.enqueued_at < now - OLD_MAIL) & (outbox.Job.queue == outbox.Queue.DEFAULT)
+    ids = [one.job_id for one in enqueued]
     dropped = await db.scalars(
-        delete(outbox.Job).where(outbox.Job.id.in_(enqueued), old).returning(outbox.Job.id)
+        delete(outbox.Job).where(outbox.Job.id.in_(ids), old).returning(outbox.Job.id)
     )
     gone = set(dropped)
-    return [one for one in reversed(enqueued) if one not in gone]
+    return [one for one in reversed(enqueued) if one.job_id not in gone]

@@ -43,7 +43,7 @@ class SectionDraft:
 class GuideDocument:
     """A guide as read; `sections` are in reading order, each after its parent.
 
-    `notes` says, in sentences, what was guessed or left out.
+    `notes` says, in sentences, what was left out.
     """
 
     title: str
@@ -71,17 +71,17 @@ def read_guide(raw: bytes) -> GuideDocument:
     fence, a comment, a list or a quote does not). A section's parent is the nearest heading
     above it of a lower level, however many levels lie between. Raises GuideUnreadable.
     """
-    text, notes = decode(raw)
+    text = decode(raw)
     front_matter, skipped = split_front_matter(text)
     lines = text.split("\n")[skipped:]
-    headings, heading_notes = _headings("\n".join(lines), skipped)
+    headings, notes = _headings("\n".join(lines), skipped)
     if not headings:
         raise GuideUnreadable(
             "The file has no headings: begin each section with one, such as '# Title'."
         )
-    preamble = _body(lines[: headings[0].start])
-    if preamble:
-        notes += (PREAMBLE_NOTE.format(line=skipped + headings[0].start + 1),)
+    if _body(lines[: headings[0].start]):
+        note = PREAMBLE_NOTE.format(line=skipped + headings[0].start + 1)
+        notes = (note, *notes)
     return GuideDocument(
         title=front_matter.title or headings[0].title,
         description=front_matter.description,
@@ -89,7 +89,7 @@ def read_guide(raw: bytes) -> GuideDocument:
         date=front_matter.date,
         tags=front_matter.tags,
         sections=_sections(headings, lines),
-        notes=notes + heading_notes,
+        notes=notes,
     )
 
 

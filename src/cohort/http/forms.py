@@ -1,42 +1,100 @@
-"""Forms in a browser: what was typed as a schema's instance, or the errors field by field."""
+"""Forms in a browser: what was typed, what it means, and what is wrong with it, field by field."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, get_origin
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar, get_origin
 
+from litestar.datastructures import FormMultiDict
 from pydantic import BaseModel, ValidationError
 
-from cohort.errors import FieldError, Refusal, Stale
+from cohort.errors import FieldError, Invalid, Refusal, Stale
+from cohort.http.etag import etag
+from cohort.http.formats import hours_of_ticks
 from cohort.http.pages import Asked
 
-Form = TypeVar("Form", bound=BaseModel)
+Schema = TypeVar("Schema", bound=BaseModel)
 
 
-async def read_form(
-    asked: Asked, form: type[Form], **given: Any
-) -> tuple[Form | None, dict[str, str], Mapping[str, Any]]:
-    """The form as a schema's instance, or the errors by field; and what was typed, to keep it.
+@dataclass(frozen=True, slots=True)
+class Form(Generic[Schema]):
+    """`value` is there when nothing is wrong; a page shows `typed` and `errors` again."""
 
-    What is `given` is known from elsewhere, such as the page's address.
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    value: Schema | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+    @property
+    def seen(self) -> str:
+        """The ETag of what the form was made from; where it says none, none matches."""
+        return etag(self.typed.get("version", ""))
+
+    def refused(
+        self, refusal: Refusal, *, at: str | None = None, status: int = 422
+    ) -> "Form[Schema]":
+        """With the refusal's errors, or its sentence at one field."""
+        errors = errors_of(refusal) if at is None else {at: refusal.sentence}
+        return replace(self, value=None, errors=errors, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The fields as a browser sends them: every value a text, a ticked box one value of many."""
+
+    fields: FormMultiDict
+
+    def texts(self, name: str) -> list[str]:
+        values = self.fields.getall(name, [])
+        return [text for text in values if isinstance(text, str) and text]
+
+    def lines(self, name: str) -> list[str]:
+        """One entry on each line; what is only white does not count."""
+        typed = "\n".join(self.texts(name)).splitlines()
+        return [line.strip() for line in typed if line.strip()]
+
+    def hours(self) -> list[dict[str, str]]:
+        """The weekly hours of the ticked boxes."""
+        try:
+            return hours_of_ticks(self.texts("weekly_hours"))
+        except KeyError as error:
+            sentence = "These hours are not on the form. Open the form again."
+            raise Invalid.at("weekly_hours", sentence) from error
+
+    def as_typed(self, schema: type[BaseModel]) -> dict[str, Any]:
+        """By name: all values of what the schema takes as a list, else the last one."""
+        typed: dict[str, Any] = {}
+        for name in self.fields:
+            values = [value for value in self.fields.getall(name) if isinstance(value, str)]
+            known = schema.model_fields.get(name)
+            many = known is not None and get_origin(known.annotation) is list
+            typed[name] = [v for v in values if v] if many else values[-1] if values else ""
+        return typed
+
+
+async def sent_by(asked: Asked) -> Sent:
+    return Sent(await asked.form())
+
+
+async def read_form(asked: Asked, schema: type[Schema], **given: Any) -> Form[Schema]:
+    """What is `given` is known from elsewhere, such as the page's address."""
+    return checked(schema, (await sent_by(asked)).as_typed(schema) | given)
+
+
+def checked(schema: type[Schema], typed: Mapping[str, Any]) -> Form[Schema]:
+    """Browsers send a field that was left empty as "": where it is needed, that is missing.
+
+    The version that the form was made from is no field of a schema: see `Form.seen`.
     """
-    sent = await asked.form()
-    typed: dict[str, Any] = {}
-    for name in sent:
-        values = [value for value in sent.getall(name) if isinstance(value, str)]
-        field = form.model_fields.get(name)
-        many = field is not None and get_origin(field.annotation) is list
-        typed[name] = [v for v in values if v] if many else values[-1] if values else ""
-    typed.update(given)
-    return *validated(form, typed), typed
-
-
-def validated(form: type[Form], typed: Mapping[str, Any]) -> tuple[Form | None, dict[str, str]]:
-    """Browsers send a field that was left empty as "": where it is needed, that is missing."""
-    needed = {name for name, field in form.model_fields.items() if field.is_required()}
-    filled = {name: text for name, text in typed.items() if text != "" or name not in needed}
+    needed = {name for name, field in schema.model_fields.items() if field.is_required()}
+    filled = {
+        name: text
+        for name, text in typed.items()
+        if name != "version" and (text != "" or name not in needed)
+    }
     try:
-        return form.model_validate(filled), {}
+        return Form(typed, schema.model_validate(filled))
     except ValidationError as error:
-        return None, _first_by_field(field_errors(error))
+        return Form(typed, None, _first_by_field(field_errors(error)), 422)
 
 
 CHANGED_MEANWHILE = (

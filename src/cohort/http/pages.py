@@ -3,8 +3,9 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, unquote
 
 import nh3
@@ -17,6 +18,9 @@ from markupsafe import Markup
 
 from cohort.http.formats import FILTERS, GLOBALS
 from cohort.settings import PACKAGE, Settings
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Pages = Environment
 Asked = Request[Any, Any, State]
@@ -74,8 +78,37 @@ def summary(errors: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"field": field, "message": message} for field, message in errors.items()]
 
 
-def page(asked: Asked, template: str, *, status: int = 200, **context: Any) -> Response[str]:
-    """Render a page for whoever asks."""
+class FormShown(Protocol):
+    """What a page shows again of a form (`cohort.http.forms.Form`)."""
+
+    @property
+    def typed(self) -> Mapping[str, Any]: ...
+    @property
+    def errors(self) -> Mapping[str, str]: ...
+    @property
+    def status(self) -> int: ...
+
+
+def page(
+    asked: Asked,
+    template: str,
+    view: "DataclassInstance | None" = None,
+    /,
+    *,
+    form: FormShown | None = None,
+    status: int = 200,
+    **context: Any,
+) -> Response[str]:
+    """Render a page for whoever asks.
+
+    The template sees the fields of `view`, a frozen record, by their names; a few values may be
+    given by name instead. Of a `form`, it sees `typed` and `errors`, and the form says the status.
+    """
+    if view is not None:
+        context |= {one.name: getattr(view, one.name) for one in fields(view)}
+    if form is not None:
+        context |= {"typed": form.typed, "errors": form.errors}
+        status = form.status
     said = asked.cookies.get(SAID)
     response = Response(
         pages_of(asked)

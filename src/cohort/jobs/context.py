@@ -1,22 +1,31 @@
-"""What a job is handed: its transaction, the time, a way to send mail, a progress to write on."""
+"""What a job is handed, and what a job that leaves its transaction hands back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from jinja2 import Environment
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import mail
+from cohort.clock import Clock
+from cohort.db import Sessions, unit_of_work
+from cohort.jobs import outbox
+from cohort.jobs.processes import ProcessPool
 from cohort.jobs.progress import ProgressStore
+from cohort.jobs.wake import WakeUp
 from cohort.settings import Settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """One attempt to run one job."""
+    """One step of an attempt at one job; `db` is its transaction."""
 
     db: AsyncSession
     job_id: UUID
@@ -24,16 +33,57 @@ class JobContext:
     settings: Settings
     pages: Environment
     progress: ProgressStore
+    processes: ProcessPool
 
-    async def deliver(self, message: mail.Message) -> None:
-        await mail.deliver(
-            self.db,
-            message,
-            job_id=self.job_id,
-            pages=self.pages,
-            settings=self.settings,
-            now=self.now,
+    def deliver(self, message: mail.Message) -> "Delivery":
+        """For a job to return: the mail is sent once the job's transaction has ended."""
+        composed = mail.compose(
+            message, job_id=self.job_id, pages=self.pages, settings=self.settings, now=self.now
         )
+        if self.settings.keeps_mail:
+            mail.store(self.db, composed, now=self.now)
+            return None
+        return Outside(partial(mail.send, composed, self.settings.smtp_url), _nothing_to_store)
 
 
-JobFunction = Callable[..., Awaitable[Any]]
+async def _nothing_to_store(_context: JobContext, _result: None) -> None:
+    """That the job has ended is all there is to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside(Generic[T]):
+    """What remains of a job that computes or talks to others, with no transaction open.
+
+    work   runs after the commit of what the job read and wrote; it may run twice.
+    store  runs in the transaction that ends the job, with what `work` returned: once.
+    """
+
+    work: Callable[[], Awaitable[T]]
+    store: Callable[[JobContext, T], Awaitable[None]]
+
+
+Delivery = Outside[None] | None
+"""A mail to be sent once the job's transaction has ended; None where there is none to send."""
+
+JobFunction = Callable[..., Awaitable[Outside[Any] | None]]
+"""`async def job(context, **arguments)`. Its effects and the job's end are one commit, but where
+it returns something that is to be done outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class CronContext:
+    """What is handed to that which every worker looks for once in a while."""
+
+    sessions: Sessions
+    wake_up: WakeUp
+    clock: Clock
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncSession]:
+        """One unit of work; the jobs that it enqueued are woken up after its commit."""
+        async with unit_of_work(self.sessions) as db:
+            yield db
+        await self.wake_up.wake(outbox.enqueued_by(db))
+
+
+CronFunction = Callable[[CronContext], Awaitable[None]]

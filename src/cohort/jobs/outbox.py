@@ -1,14 +1,16 @@
 """Jobs enqueued inside a transaction: a row of the outbox that is stored or lost with it.
 
-A job has a name and arguments. The worker runs it in a transaction that locks the row, so that
-the job's effects and its end are one commit; a worker that dies lets go of the lock with its
-connection. Redis only wakes a worker up: a sweep finds what Redis lost.
+A job has a name and arguments. An attempt is counted and given a lease before it is made: until
+`due_at` nobody else takes the job up. The worker extends the lease while it works, so that a job
+of a worker that died is due again a moment later. The attempt's number is its fencing token: what
+an attempt found is stored, with the job's end, only while no later attempt was begun. Redis only
+wakes a worker up: a sweep finds what Redis lost.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Index, delete, select, text, update
@@ -20,6 +22,8 @@ from cohort.db import Base, Id, Instant, Json, one_of
 from cohort.errors import Conflict, NotFound
 
 ATTEMPTS = 8
+LEASE = timedelta(seconds=15)
+"""How long an attempt has the job to itself, from its last sign of life."""
 KEPT_FOR = timedelta(days=30)
 
 
@@ -27,6 +31,18 @@ class JobState(StrEnum):
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     DEAD = "dead"
+
+
+class Queue(StrEnum):
+    """Work that takes a processor for long waits in a line of its own; no mail is behind it."""
+
+    DEFAULT = "default"
+    COMPUTING = "computing"
+
+
+class Enqueued(NamedTuple):
+    job_id: UUID
+    queue: Queue
 
 
 class Job(Base):
@@ -43,9 +59,11 @@ class Job(Base):
     """Two jobs with the same words here are one job."""
     cohort_id: Mapped[UUID | None]
     """Whose organisers see it when it dies; no foreign key, as cohorts live above us."""
+    queue: Mapped[Queue] = mapped_column(one_of(Queue), server_default=Queue.DEFAULT)
     state: Mapped[JobState] = mapped_column(one_of(JobState), default=JobState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[Instant]
+    """When a worker may take it up; while one works on it, the end of its lease."""
     last_error: Mapped[str | None]
     enqueued_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
@@ -61,26 +79,32 @@ async def enqueue(
     name: str,
     *,
     now: datetime,
+    queue: Queue = Queue.DEFAULT,
     cohort_id: UUID | None = None,
     once: str | None = None,
     **arguments: Any,
 ) -> None:
     """Write a job down, to be run once this transaction has committed."""
     one = {"cohort_id": cohort_id, "once": once, **arguments}
-    await enqueue_each(db, name, [one], now=now)
+    await enqueue_each(db, name, [one], now=now, queue=queue)
 
 
 async def enqueue_each(
-    db: AsyncSession, name: str, each: Iterable[Mapping[str, Any]], *, now: datetime
+    db: AsyncSession,
+    name: str,
+    each: Iterable[Mapping[str, Any]],
+    *,
+    now: datetime,
+    queue: Queue = Queue.DEFAULT,
 ) -> None:
     """Many jobs of one name in one statement; `each` is what `enqueue` takes by keyword."""
-    rows = [_row(name, now, **one) for one in each]
+    rows = [{"queue": queue, **_row(name, now, **one)} for one in each]
     if not rows:
         return
     written = await db.scalars(
         insert(Job).on_conflict_do_nothing(index_elements=["once"]).returning(Job.id), rows
     )
-    db.info.setdefault("jobs", []).extend(written)
+    _note(db, [Enqueued(job_id, queue) for job_id in written])
 
 
 def _row(
@@ -101,24 +125,32 @@ def _row(
     }
 
 
-def enqueued_by(db: AsyncSession) -> list[UUID]:
+def _note(db: AsyncSession, enqueued: Sequence[Enqueued]) -> None:
+    db.info.setdefault("jobs", []).extend(enqueued)
+
+
+def enqueued_by(db: AsyncSession) -> list[Enqueued]:
     """The jobs that this unit of work enqueued; read after its commit to wake a worker."""
-    enqueued: list[UUID] = db.info.pop("jobs", [])
+    enqueued: list[Enqueued] = db.info.pop("jobs", [])
     return enqueued
 
 
-async def due(db: AsyncSession, *, now: datetime, limit: int = 500) -> Sequence[UUID]:
-    pending = Job.state == JobState.PENDING
-    statement = select(Job.id).where(pending, Job.due_at <= now)
-    return (await db.scalars(statement.order_by(Job.due_at).limit(limit))).all()
+async def due(
+    db: AsyncSession, *, now: datetime, queue: Queue | None = None, limit: int = 500
+) -> list[Enqueued]:
+    """What may be taken up now, of one queue or of all, the longest due first."""
+    pending = select(Job.id, Job.queue).where(Job.state == JobState.PENDING, Job.due_at <= now)
+    if queue is not None:
+        pending = pending.where(Job.queue == queue)
+    found = await db.execute(pending.order_by(Job.due_at).limit(limit))
+    return [Enqueued(job_id, its_queue) for job_id, its_queue in found]
 
 
 async def begin_attempt(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job | None:
     """Count the attempt before it is made, so that work which kills its worker is not eternal.
 
-    Returns the job with the attempt's number in `attempts`, or None when it is not due or
-    already ended; a job whose attempts are all spent dies here. The next attempt is due after
-    the pause, unless this one ends the job first.
+    Returns the job with the attempt's number in `attempts`, or None when it is not due, leased to
+    another attempt, or already ended; a job whose attempts are all spent dies here.
     """
     found: Job | None = await db.scalar(
         select(Job)
@@ -133,19 +165,31 @@ async def begin_attempt(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job
         found.last_error = found.last_error or "The worker stopped in the middle, every time."
         return found
     found.attempts += 1
-    found.due_at = now + pause_after(found.attempts)
+    found.due_at = now + LEASE
     return found
 
 
 async def lock_attempt(db: AsyncSession, job_id: UUID, attempt: int) -> Job | None:
-    """Lock the job for this attempt; None when another attempt has locked or ended it."""
+    """Lock the job for this attempt; None when another attempt has locked, begun or ended it."""
     locked: Job | None = await db.scalar(
         select(Job)
         .where(Job.id == job_id, Job.state == JobState.PENDING)
         .where(Job.attempts == attempt)
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
     return locked
+
+
+async def extend_lease(db: AsyncSession, job_id: UUID, attempt: int, *, until: datetime) -> bool:
+    """Keep the job for this attempt, or give it back at once; False when it was lost meanwhile."""
+    extended = await db.scalar(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.PENDING, Job.attempts == attempt)
+        .values(due_at=until)
+        .returning(Job.id)
+    )
+    return extended is not None
 
 
 async def record_failure(
@@ -156,6 +200,7 @@ async def record_failure(
     if job is None:
         return None
     job.last_error = error
+    job.due_at = now + pause_after(attempt)
     if attempt < ATTEMPTS:
         return None
     job.state, job.ended_at = JobState.DEAD, now
@@ -171,7 +216,7 @@ async def retry(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job:
         .returning(Job)
     )
     if revived is not None:
-        db.info.setdefault("jobs", []).append(revived.id)
+        _note(db, [Enqueued(revived.id, revived.queue)])
         return revived
     if await db.get(Job, job_id) is None:
         raise NotFound

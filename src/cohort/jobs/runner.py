@@ -1,25 +1,42 @@
-"""One attempt at one job: counted first, run in one transaction, its failure recorded."""
+"""One attempt at one job: counted first, made in short transactions, its failure recorded.
 
-from collections.abc import Mapping
+A job reads and writes in one transaction. What takes long, it hands back to be done with no
+transaction open (see `Outside`); the result is stored in a second one, with the job's end, unless
+another attempt was begun meanwhile.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 from aiosmtplib import SMTPException
 from jinja2 import Environment
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock, utc_now
-from cohort.db import Sessions, create_engine, create_sessions, unit_of_work
+from cohort.db import create_engine, create_sessions
 from cohort.jobs import outbox, wake
-from cohort.jobs.context import JobContext, JobFunction
+from cohort.jobs.context import CronContext, JobContext, JobFunction, Outside
+from cohort.jobs.processes import CallFailed, ProcessPool
 from cohort.jobs.progress import ProgressStore
 from cohort.settings import Settings
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 LONGEST_JOB = 600
 """Seconds after which a job is stopped."""
+LONGEST_STATEMENT = 60
+SIGN_OF_LIFE_EVERY = outbox.LEASE.total_seconds() / 3
+
+
+class LeaseLost(Exception):
+    """Another attempt has taken the job up, as ours gave no sign of life for a while."""
 
 
 class Runner:
@@ -31,68 +48,128 @@ class Runner:
         jobs: Mapping[str, JobFunction],
         on_exhausted: Mapping[str, JobFunction],
         pages: Environment,
+        processes: ProcessPool,
         clock: Clock = utc_now,
     ) -> None:
         self.settings = settings
         self.jobs = jobs
         self.on_exhausted = on_exhausted
-        self.clock = clock
-        self.engine = create_engine(settings, patience=LONGEST_JOB // 3)
-        self.sessions: Sessions = create_sessions(self.engine)
-        self.wake_up = wake.WakeUp(wake.connect(settings.redis_url))
         self.pages = pages
+        self.processes = processes
+        self.engine = create_engine(settings, patience=LONGEST_STATEMENT)
+        redis = wake.connect(settings.redis_url)
+        self.cron = CronContext(create_sessions(self.engine), wake.WakeUp(redis), clock)
 
     async def close(self) -> None:
-        await self.wake_up.redis.aclose()
+        await self.processes.close()
+        await self.cron.wake_up.redis.aclose()
         await self.engine.dispose()
 
     async def run(self, job_id: UUID) -> None:
-        """Make one attempt; a second attempt at the same time finds the job locked."""
-        async with unit_of_work(self.sessions) as db:
-            job = await outbox.begin_attempt(db, job_id, now=self.clock())
+        """Make one attempt, unless another one holds the job."""
+        async with self.cron.transaction() as db:
+            job = await outbox.begin_attempt(db, job_id, now=self.cron.clock())
             if job is not None:
                 await self._exhausted(db, job)
         if job is None or job.state is outbox.JobState.DEAD:
             return
-        attempt = job.attempts
         try:
-            enqueued = await self._attempt(job_id, attempt)
+            await self._attempt(job_id, job.attempts)
+        except LeaseLost:
+            log.warning("job taken up by another worker", job=str(job_id), attempt=job.attempts)
         except Exception as error:  # noqa: BLE001  (whatever it was, it is recorded and tried again)
-            await self._failed(job_id, attempt, error)
-        else:
-            await self.wake_up.wake(enqueued)
+            await self._failed(job_id, job.attempts, error)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._hand_back(job_id, job.attempts))
+            raise
 
-    async def _attempt(self, job_id: UUID, attempt: int) -> list[UUID]:
-        """The effects of a job and its end are one commit."""
-        async with unit_of_work(self.sessions) as db:
+    async def _attempt(self, job_id: UUID, attempt: int) -> None:
+        outside = await self._begin(job_id, attempt)
+        if outside is None:
+            return
+        result = await self._while_leased(outside.work(), job_id, attempt)
+        async with self.cron.transaction() as db:
             job = await outbox.lock_attempt(db, job_id, attempt)
             if job is None:
-                return []
-            now = self.clock()
-            await self.jobs[job.name](self._context(db, job_id, now), **job.arguments)
-            job.state, job.ended_at = outbox.JobState.SUCCEEDED, now
-            log.info("job succeeded", name=job.name, job=str(job_id), attempt=attempt)
-        return outbox.enqueued_by(db)
+                raise LeaseLost
+            await outside.store(self._context(db, job_id), result)
+            self._succeeded(job)
+
+    async def _begin(self, job_id: UUID, attempt: int) -> Outside[object] | None:
+        """The first transaction: all of the job, or what it needs to know for the rest of it."""
+        async with self.cron.transaction() as db:
+            job = await outbox.lock_attempt(db, job_id, attempt)
+            if job is None:
+                raise LeaseLost
+            outside = await self.jobs[job.name](self._context(db, job_id), **job.arguments)
+            if outside is None:
+                self._succeeded(job)
+            else:
+                job.due_at = self._lease_end()
+        return outside
+
+    async def _while_leased(self, work: Awaitable[T], job_id: UUID, attempt: int) -> T:
+        """Do the work, and extend the lease meanwhile; stop when another attempt was begun."""
+        working = asyncio.ensure_future(work)
+        lost = asyncio.create_task(self._extend_lease(job_id, attempt))
+        both = (working, lost)
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise LeaseLost
+            return working.result()
+        finally:
+            for one in both:
+                one.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+
+    async def _extend_lease(self, job_id: UUID, attempt: int) -> None:
+        """Returns once the lease is lost. A database that is away loses none: we may come back."""
+        held = True
+        while held:
+            await asyncio.sleep(SIGN_OF_LIFE_EVERY)
+            try:
+                async with self.cron.transaction() as db:
+                    until = self._lease_end()
+                    held = await outbox.extend_lease(db, job_id, attempt, until=until)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("lease not extended", job=str(job_id), kind=type(error).__name__)
+
+    async def _hand_back(self, job_id: UUID, attempt: int) -> None:
+        """We are asked to stop: let another worker begin at once."""
+        async with self.cron.transaction() as db:
+            await outbox.extend_lease(db, job_id, attempt, until=self.cron.clock())
+
+    def _lease_end(self) -> datetime:
+        return self.cron.clock() + outbox.LEASE
+
+    def _succeeded(self, job: outbox.Job) -> None:
+        job.state, job.ended_at = outbox.JobState.SUCCEEDED, self.cron.clock()
+        log.info("job succeeded", name=job.name, job=str(job.id), attempt=job.attempts)
 
     async def _failed(self, job_id: UUID, attempt: int, error: Exception) -> None:
-        kind = type(error).__name__
+        kind = error.kind if isinstance(error, CallFailed) else type(error).__name__
         # Of a server that is away or refuses, its kind says enough: the text may name people.
         trace = None if isinstance(error, (OSError, SMTPException)) else error
         log.warning("job failed", job=str(job_id), attempt=attempt, kind=kind, exc_info=trace)
-        async with unit_of_work(self.sessions) as db:
-            job = await outbox.record_failure(
-                db, job_id, attempt=attempt, error=kind, now=self.clock()
-            )
+        async with self.cron.transaction() as db:
+            now = self.cron.clock()
+            job = await outbox.record_failure(db, job_id, attempt=attempt, error=kind, now=now)
             if job is not None:
                 await self._exhausted(db, job)
 
     async def _exhausted(self, db: AsyncSession, job: outbox.Job) -> None:
         """Do what its room wants done about a job that will not be tried again."""
-        if job.state is not outbox.JobState.DEAD or job.name not in self.on_exhausted:
-            return
-        context = self._context(db, job.id, self.clock())
-        await self.on_exhausted[job.name](context, **job.arguments)
+        if job.state is outbox.JobState.DEAD and job.name in self.on_exhausted:
+            await self.on_exhausted[job.name](self._context(db, job.id), **job.arguments)
 
-    def _context(self, db: AsyncSession, job_id: UUID, now: datetime) -> JobContext:
-        progress = ProgressStore(self.wake_up.redis)
-        return JobContext(db, job_id, now, self.settings, self.pages, progress)
+    def _context(self, db: AsyncSession, job_id: UUID) -> JobContext:
+        return JobContext(
+            db=db,
+            job_id=job_id,
+            now=self.cron.clock(),
+            settings=self.settings,
+            pages=self.pages,
+            progress=ProgressStore(self.cron.wake_up.redis),
+            processes=self.processes,
+        )

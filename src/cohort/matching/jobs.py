@@ -1,6 +1,7 @@
-"""Solving what was queued, and opening what is due."""
+"""Solving what was queued, working the advice out, and opening what is due."""
 
-from typing import Any
+import time
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -8,29 +9,41 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cohort.cohorts.models import Cohort
-from cohort.db import unit_of_work
-from cohort.jobs import outbox
-from cohort.jobs.context import JobContext
+from cohort.jobs.context import CronContext, Delivery, JobContext, Outside
+from cohort.jobs.processes import OutOfMemory
 from cohort.matching import emails, runs, service
 from cohort.matching.models import Pair, RoundState
+from cohort.matching.results import advice
+from cohort.matching.solving import Advised, Refused, Solved, advise_on, solve_pool
 from cohort.people.models import Person
 
 log = structlog.get_logger()
 
+TOO_MUCH_MEMORY = (
+    "This run needs more memory than a matching may use here. Match the cohort in parts, or ask "
+    "those who operate this platform for more (COHORT_SOLVER_MEMORY)."
+)
 
-async def solve_run(context: JobContext, run_id: str) -> None:
-    longest, tell = context.settings.longest_solve, context.progress.write
-    await runs.solve(context.db, UUID(run_id), now=context.now, longest=longest, tell=tell)
 
+async def solve_run(context: JobContext, run_id: str) -> Outside[Solved | Refused] | None:
+    """Read the pool, solve it in a process of its own, store what it found."""
+    run, read_at, began = UUID(run_id), context.now, time.perf_counter()
+    pool = await runs.begin(context.db, run, now=read_at)
+    if pool is None:
+        return None
 
-async def tell_organiser(context: JobContext, run_id: str, organiser_id: str) -> None:
-    """A weekly round is solved, or could not be; not worth a mail once someone acted on it."""
-    run = await runs.read(context.db, UUID(run_id))
-    if run.round.state is RoundState.OPEN:
-        cohort = await context.db.get_one(Cohort, run.round.cohort_id)
-        organiser = await context.db.get_one(Person, UUID(organiser_id))
-        paired = await context.db.scalar(select(func.count()).where(Pair.run_id == run.id))
-        await context.deliver(emails.round_waits(organiser, cohort, run, paired or 0))
+    async def work() -> Solved | Refused:
+        told, longest = partial(context.progress.write, run), context.settings.longest_solve
+        try:
+            return await context.processes.call(solve_pool, pool, longest, on_progress=told)
+        except OutOfMemory:
+            return Refused(TOO_MUCH_MEMORY)
+
+    async def store(later: JobContext, found: Solved | Refused) -> None:
+        seconds = time.perf_counter() - began
+        await runs.store(later.db, run, found, read_at=read_at, seconds=seconds)
+
+    return Outside(work, store)
 
 
 async def give_up_run(context: JobContext, run_id: str) -> None:
@@ -38,21 +51,47 @@ async def give_up_run(context: JobContext, run_id: str) -> None:
     await runs.give_up(context.db, UUID(run_id), now=context.now)
 
 
-async def open_due_rounds(ctx: dict[str, Any]) -> None:
+async def work_out_advice(context: JobContext, run_id: str) -> Outside[Advised] | None:
+    """What would help; the pairs are there already, and may be published meanwhile."""
+    run = UUID(run_id)
+    given = await advice.begin(context.db, run)
+    if given is None:
+        return None
+
+    async def store(later: JobContext, found: Advised) -> None:
+        await advice.store(later.db, run, found)
+
+    told = partial(context.progress.write, run)
+    return Outside(partial(context.processes.call, advise_on, *given, on_progress=told), store)
+
+
+async def give_up_advice(context: JobContext, run_id: str) -> None:
+    await advice.give_up(context.db, UUID(run_id))
+
+
+async def tell_organiser(context: JobContext, run_id: str, organiser_id: str) -> Delivery:
+    """A weekly round is solved, or could not be; not worth a mail once someone acted on it."""
+    run = await runs.read(context.db, UUID(run_id))
+    if run.round.state is not RoundState.OPEN:
+        return None
+    cohort = await context.db.get_one(Cohort, run.round.cohort_id)
+    organiser = await context.db.get_one(Person, UUID(organiser_id))
+    paired = await context.db.scalar(select(func.count()).where(Pair.run_id == run.id))
+    return context.deliver(emails.round_waits(organiser, cohort, run, paired or 0))
+
+
+async def open_due_rounds(context: CronContext) -> None:
     """Open the week's round of every cohort that is due; any number of workers may try at once.
 
     Each cohort is a transaction of its own, so that one that cannot be opened now holds up
     nobody, and is tried again the next minute.
     """
-    runner = ctx["runner"]
-    now = runner.clock()
-    async with unit_of_work(runner.sessions) as db:
+    now = context.clock()
+    async with context.transaction() as db:
         due = await service.due_cohorts(db, now=now)
     for cohort_id, tick in due:
         try:
-            async with unit_of_work(runner.sessions) as db:
+            async with context.transaction() as db:
                 await service.open_weekly(db, cohort_id, tick, now=now)
         except SQLAlchemyError as error:
             log.warning("round not opened", cohort=str(cohort_id), exc_info=error)
-            continue
-        await runner.wake_up.wake(outbox.enqueued_by(db))

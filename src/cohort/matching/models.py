@@ -51,6 +51,16 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
+class AdviceState(StrEnum):
+    """How far the advice on a solved run is; it is worked out after the pairs."""
+
+    NONE = "none"
+    PENDING = "pending"
+    READY = "ready"
+    CUT_SHORT = "cut_short"
+    FAILED = "failed"
+
+
 class Run(Base):
     """One solve of a round, with the proof of its result."""
 
@@ -82,6 +92,9 @@ class Run(Base):
     mentor_prices: Mapped[Json | None]
     advice: Mapped[Json | None]
     """What would help, as `advising.Advice`; none of a pool that was too large to be held."""
+    advice_state: Mapped[AdviceState] = mapped_column(
+        one_of(AdviceState), default=AdviceState.NONE, server_default=AdviceState.NONE
+    )
 
     round: Mapped[Round] = relationship(lazy="raise")
     rules: Mapped[RulesVersion] = relationship(lazy="raise")
@@ -103,6 +116,15 @@ class KeptEvidence(Base):
     round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
     run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), unique=True)
     packed: Mapped[bytes]
+
+
+class AdviceInput(Base):
+    """The pool that a run solved, with names, for as long as advice on it is worked out."""
+
+    __tablename__ = "advice_inputs"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    pool: Mapped[bytes]
 
 
 class Pair(Base):

@@ -1,7 +1,8 @@
 """A round in a browser: what was found and why, pins and vetoes, run again, publish."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -14,14 +15,15 @@ from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
-from cohort.http.forms import errors_of, read_form, validated
+from cohort.http.forms import Form, checked, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.jobs.progress import ProgressStore
 from cohort.matching import service
+from cohort.matching.models import Round
 from cohort.matching.overrides import service as overrides
 from cohort.matching.overrides.schemas import OverrideIn
+from cohort.matching.results import advice, what_ifs
 from cohort.matching.results import service as results
-from cohort.matching.results import what_ifs
 from cohort.matching.results.schemas import WhatIfIn
 from cohort.matching.view import ROWS, Choices, RoundView, people_of, people_to_choose, view_round
 from cohort.mentors.models import Mentor
@@ -44,34 +46,40 @@ async def round_page(
 ) -> Response[str]:
     found = await service.get_round(db, actor, round_id)
     view = await view_round(db, found, progress=progress, pairs=pairs, unmatched=unmatched)
-    return await show(request, db, view, typed=dict(request.query_params))
+    return await show(request, db, view, Form(dict(request.query_params)))
 
 
 async def show(
-    request: Asked,
-    db: AsyncSession,
-    view: RoundView,
-    *,
-    typed: Mapping[str, Any],
-    errors: Mapping[str, str] | None = None,
+    request: Asked, db: AsyncSession, view: RoundView, form: Form[OverrideIn]
 ) -> Response[str]:
     """The page, with what was typed into the form of pins and vetoes."""
     enrolments, mentors = await people_to_choose(db, view.round.cohort_id)
     return page(
         request,
         "matching/round.html",
-        status=422 if errors else 200,
+        form=form,
         view=view,
         advised=await results.names_advised(db, view.run) if view.run else {},
         enrolments=choices(enrolments),
         mentors=choices(mentors),
-        typed=typed,
-        errors=errors or {},
     )
 
 
 def choices(people: Sequence[Enrolment] | Sequence[Mentor]) -> list[dict[str, str]]:
     return [{"value": str(one.id), "label": one.person.name} for one in people]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfView:
+    """What a run answers about a pair that it did not make."""
+
+    round: Round
+    among: what_ifs.Alternatives | None
+    answer: what_ifs.WhatIf | None
+    first: int
+    rows: int
+    enrolments: Sequence[Mapping[str, str]]
+    mentors: Sequence[Mapping[str, str]]
 
 
 @get("/rounds/{round_id:uuid}/what_if", guards=[signed_in])
@@ -88,17 +96,14 @@ async def what_if_page(
     run = await service.solved_run(db, round_id)
     typed = {name: text for name, text in request.query_params.items() if text}
     typed.pop("mentors", None)
-    form, errors = validated(WhatIfIn, typed) if typed else (None, {})
+    form: Form[WhatIfIn] = checked(WhatIfIn, typed) if typed else Form()
     studying, mentoring = await people_of(db, run)
-    if form is not None:
-        errors = unknown(form, studying, mentoring)
+    if form.value is not None and (errors := unknown(form.value, studying, mentoring)):
+        form = Form(typed, None, errors, 422)
     among, answer = None, None
-    if form is not None and not errors:
-        among, answer = await what_ifs.ask(db, actor, run.id, form)
-    return page(
-        request,
-        "matching/what_if.html",
-        status=422 if errors else 200,
+    if form.value is not None:
+        among, answer = await what_ifs.ask(db, actor, run.id, form.value)
+    view = WhatIfView(
         round=found,
         among=among,
         answer=answer,
@@ -106,9 +111,8 @@ async def what_if_page(
         rows=ROWS,
         enrolments=[{"value": str(one), "label": name} for one, name in studying],
         mentors=[{"value": str(one), "label": name} for one, name in mentoring],
-        typed=typed,
-        errors=errors,
     )
+    return page(request, "matching/what_if.html", view, form=form)
 
 
 def unknown(form: WhatIfIn, studying: Choices, mentoring: Choices) -> dict[str, str]:
@@ -143,6 +147,19 @@ async def run_again_from_page(
     return see(f"/rounds/{round_id}", saying="It is being solved again, with what holds now.")
 
 
+@post("/rounds/{round_id:uuid}/advice", guards=[signed_in])
+async def work_out_advice_again_from_page(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    round_id: FromPath[UUID],
+) -> Redirect:
+    await service.get_round(db, actor, round_id)
+    run = await service.solved_run(db, round_id)
+    await advice.ask_again(db, actor, run.id, now=clock())
+    return see(f"/rounds/{round_id}#advice", saying="What would help is being worked out again.")
+
+
 @post("/rounds/{round_id:uuid}/publication", guards=[signed_in])
 async def publish_from_page(
     db: NamedDependency[AsyncSession],
@@ -163,17 +180,17 @@ async def decide_from_page(
     round_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
     found = await service.get_round(db, actor, round_id)
-    form, errors, typed = await read_form(request, OverrideIn)
-    if form is not None:
+    form = await read_form(request, OverrideIn)
+    if form.value is not None:
         try:
-            await overrides.make_override(db, actor, found.cohort_id, form, now=clock())
+            await overrides.make_override(db, actor, found.cohort_id, form.value, now=clock())
         except overrides.ContradictsOverride as refusal:
-            errors = {"replace": refusal.sentence}
+            form = form.refused(refusal, at="replace")
         except Invalid as refusal:
-            errors = errors_of(refusal)
+            form = form.refused(refusal)
         else:
             return see(f"/rounds/{round_id}#overrides", saying="Noted, for the next run.")
-    return await show(request, db, await view_round(db, found), typed=typed, errors=errors)
+    return await show(request, db, await view_round(db, found), form)
 
 
 @post("/rounds/{round_id:uuid}/overrides/{override_id:uuid}/end", guards=[signed_in])
@@ -195,6 +212,7 @@ router = Router(
         what_if_page,
         open_from_page,
         run_again_from_page,
+        work_out_advice_again_from_page,
         publish_from_page,
         decide_from_page,
         lift_from_page,

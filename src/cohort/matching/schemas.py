@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.http.fields import Shown
-from cohort.matching.models import RoundState, RunState
+from cohort.matching.models import AdviceState, RoundState, RunState
 
 
 class ProgressOut(Shown):
@@ -49,6 +49,9 @@ class RunOut(Shown):
         "known, and in lists."
     )
     input_digest: str | None = Field(description="SHA-256 of everything that was solved.")
+    advice_state: AdviceState = Field(
+        description="How far the advice on a solved run is; its pairs do not wait for it."
+    )
 
 
 class RoundOut(Shown):

@@ -13,7 +13,7 @@ from cohort.cohorts.models import Cohort, CohortState
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict, NotFound
 from cohort.http.paging import Page, Slice, page_of
-from cohort.jobs.outbox import enqueue
+from cohort.jobs.outbox import Queue, enqueue
 from cohort.jobs.progress import Progress, ProgressStore
 from cohort.matching import periods, policy, publishing
 from cohort.matching.models import Round, RoundState, Run, RunState
@@ -39,19 +39,13 @@ class NotSolved(Conflict):
     title = "There is nothing to publish yet"
 
 
-async def open_round(
-    db: AsyncSession, actor: Person | None, cohort_id: UUID, *, now: datetime
-) -> Round:
+async def open_round(db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime) -> Round:
     """Open a round by hand and queue its first run.
 
     While one is open there is no second: a click while its run is queued changes nothing, a
     click after that runs it again.
     """
-    cohort = (
-        await require_organiser(db, actor, cohort_id)
-        if actor
-        else await db.get_one(Cohort, cohort_id)
-    )
+    cohort = await require_organiser(db, actor, cohort_id)
     if cohort.state not in MATCHED_BY_HAND:
         raise CohortNotMatched(
             "Rounds are for cohorts that are open or running. Open this cohort first."
@@ -229,9 +223,7 @@ async def _insert(
     return opened
 
 
-async def _run_again(
-    db: AsyncSession, actor: Person | None, round_: Round, *, now: datetime
-) -> Run:
+async def _run_again(db: AsyncSession, actor: Person, round_: Round, *, now: datetime) -> Run:
     """The lock lets one of two clicks make the run; the other finds it queued."""
     locked = select(Round.state).where(Round.id == round_.id).with_for_update()
     if await db.scalar(locked) is not RoundState.OPEN:
@@ -249,5 +241,12 @@ async def _queue(db: AsyncSession, round_: Round, *, number: int, now: datetime)
     run = Run(round_id=round_.id, number=number, rules=its_rules, queued_at=now)
     db.add(run)
     await db.flush()
-    await enqueue(db, "matching.solve_run", now=now, cohort_id=round_.cohort_id, run_id=run.id)
+    await enqueue(
+        db,
+        "matching.solve_run",
+        now=now,
+        queue=Queue.COMPUTING,
+        cohort_id=round_.cohort_id,
+        run_id=run.id,
+    )
     return run

@@ -15,7 +15,16 @@ from cohort.guides import service as guides
 from cohort.http.formats import percent, stage
 from cohort.jobs.progress import Progress, ProgressStore
 from cohort.matching.gather import standing_overrides
-from cohort.matching.models import Override, Pair, Round, RoundState, Run, RunState, Unmatched
+from cohort.matching.models import (
+    AdviceState,
+    Override,
+    Pair,
+    Round,
+    RoundState,
+    Run,
+    RunState,
+    Unmatched,
+)
 from cohort.matching.results.service import (
     PAIR_WITH_PEOPLE,
     UNMATCHED_WITH_PERSON,
@@ -86,6 +95,10 @@ class RoundView:
     @property
     def solved(self) -> bool:
         return self.run is not None and self.run.state is RunState.SOLVED
+
+    @property
+    def waits_for_advice(self) -> bool:
+        return self.run is not None and self.run.advice_state is AdviceState.PENDING
 
     @property
     def open(self) -> bool:

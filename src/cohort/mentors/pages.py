@@ -1,6 +1,7 @@
 """The public sign-up of mentors, and an organiser's view of one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,17 +17,19 @@ from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
-from cohort.http.forms import errors_of, read_form
+from cohort.http.forms import Form, Sent, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.mentors import service
+from cohort.mentors.models import Mentor
 from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
-from cohort.profiles import choices, forms
+from cohort.profiles import choices
+from cohort.profiles.choices import Options
 from cohort.profiles.languages import LANGUAGES
 
-CAME_FROM = [
+CAME_FROM: Options = [
     {"value": "phd", "label": "A PhD"},
     {"value": "postdoc", "label": "A postdoc"},
     {"value": "researcher", "label": "Another research position"},
@@ -44,8 +47,8 @@ async def join_page(
     request: Asked, db: NamedDependency[AsyncSession], slug: FromPath[str]
 ) -> Response[str]:
     cohort = await service.taking_mentors(db, Cohort.slug == slug)
-    typed = {"time_zone": cohort.time_zone, "languages": ["en"], "capacity": 2}
-    return await _form(request, db, cohort, typed=typed)
+    usual = {"time_zone": cohort.time_zone, "languages": ["en"], "capacity": 2}
+    return await _sign_up(request, db, cohort, Form(usual))
 
 
 @post("/mentors/join/{slug:str}", guards=[public])
@@ -57,54 +60,55 @@ async def join(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     cohort = await service.taking_mentors(db, Cohort.slug == slug)
-    form, errors, typed = await read_form(request, MentorIn, **await _given(request))
-    if form is not None:
-        if request.user is None and form.email is not None:
-            await tries.mail(form.email)
+    form = checked(MentorIn, _typed_mentor(await sent_by(request)))
+    if form.value is not None:
+        if request.user is None and form.value.email is not None:
+            await tries.mail(form.value.email)
         try:
-            await service.sign_up(db, request.user, cohort.id, form, now=clock())
+            await service.sign_up(db, request.user, cohort.id, form.value, now=clock())
         except Invalid as refusal:
-            errors = errors_of(refusal)
+            form = form.refused(refusal)
         else:
             return see("/mentors/thanks")
-    return await _form(request, db, cohort, typed=typed, errors=errors, status=422)
+    return await _sign_up(request, db, cohort, form)
 
 
-async def _given(request: Asked) -> dict[str, Any]:
+def _typed_mentor(sent: Sent) -> dict[str, Any]:
     """What the browser sends in another shape than the API: boxes, lines, a tick."""
-    sent = await request.form()
-    given: dict[str, Any] = {
-        "weekly_hours": forms.hours(sent),
-        "organisations": forms.lines(sent, "organisations"),
-    }
-    return given | ({"consent": True} if "yes" in forms.texts(sent, "consent") else {})
+    typed = sent.as_typed(MentorIn)
+    typed |= {"weekly_hours": sent.hours(), "organisations": sent.lines("organisations")}
+    return typed | ({"consent": True} if "yes" in sent.texts("consent") else {})
 
 
-async def _form(
-    request: Asked,
-    db: AsyncSession,
-    cohort: Cohort,
-    *,
-    typed: Mapping[str, Any],
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
+@dataclass(frozen=True, slots=True)
+class SignUpView:
+    """The public form: where it leads, and what can be chosen on it."""
+
+    cohort: Cohort
+    domains: Options
+    roles: Options
+    contexts: Options
+    skills: Options
+    languages: Options
+    zones: Options
+    came_from: Options
+
+
+async def _sign_up(
+    request: Asked, db: AsyncSession, cohort: Cohort, form: Form[MentorIn]
 ) -> Response[str]:
     terms = await guides.terms_of(db, *TermKind)
-    return page(
-        request,
-        "mentors/sign_up.html",
-        status=status,
+    view = SignUpView(
         cohort=cohort,
-        typed=typed,
-        errors=errors or {},
         domains=choices.trees(terms[TermKind.DOMAIN]),
         roles=choices.options(terms[TermKind.ROLE]),
         contexts=choices.options(terms[TermKind.CONTEXT]),
         skills=choices.options(terms[TermKind.SKILL]),
-        languages=choices.languages(typed.get("languages", [])),
-        zones=choices.zones(str(typed.get("time_zone", ""))),
+        languages=choices.languages(form.typed.get("languages", [])),
+        zones=choices.zones(str(form.typed.get("time_zone", ""))),
         came_from=CAME_FROM,
     )
+    return page(request, "mentors/sign_up.html", view, form=form)
 
 
 @get("/mentors/thanks", guards=[public])
@@ -119,7 +123,7 @@ async def mentor_page(
     actor: NamedDependency[Person],
     mentor_id: FromPath[UUID],
 ) -> Response[str]:
-    return await _mentor(request, db, actor, mentor_id)
+    return await _mentor(request, db, actor, mentor_id, Form())
 
 
 @post("/mentors/{mentor_id:uuid}/approve", guards=[signed_in])
@@ -142,35 +146,34 @@ async def decline(
     clock: NamedDependency[Clock],
     mentor_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    form, errors, typed = await read_form(request, RefusalIn)
-    if form is None:
-        return await _mentor(request, db, actor, mentor_id, typed=typed, errors=errors, status=422)
-    mentor = await service.decline(db, actor, mentor_id, form.note, now=clock())
+    form = await read_form(request, RefusalIn)
+    if form.value is None:
+        return await _mentor(request, db, actor, mentor_id, form)
+    mentor = await service.decline(db, actor, mentor_id, form.value.note, now=clock())
     return see(f"/mentors/{mentor_id}", saying=f"{mentor.person.name} is told, with your words.")
 
 
+@dataclass(frozen=True, slots=True)
+class MentorView:
+    """What the organisers read of a mentor before they decide."""
+
+    mentor: Mentor
+    titles: Mapping[tuple[str, str], str]
+    languages: Mapping[str, str]
+    may_decide: bool
+
+
 async def _mentor(
-    request: Asked,
-    db: AsyncSession,
-    actor: Person,
-    mentor_id: UUID,
-    *,
-    typed: Mapping[str, Any] | None = None,
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
+    request: Asked, db: AsyncSession, actor: Person, mentor_id: UUID, form: Form[RefusalIn]
 ) -> Response[str]:
     mentor = await service.get(db, actor, mentor_id)
-    return page(
-        request,
-        "mentors/mentor.html",
-        status=status,
+    view = MentorView(
         mentor=mentor,
         titles=await guides.titles(db),
         languages=LANGUAGES,
         may_decide=await cohorts.may_organise(db, actor, mentor.cohort_id),
-        typed=typed or {},
-        errors=errors or {},
     )
+    return page(request, "mentors/mentor.html", view, form=form)
 
 
 router = Router(

@@ -32,18 +32,16 @@ async def set_places(
     clock: NamedDependency[Clock],
     mentor_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    form, errors, typed = await read_form(request, PlacesIn)
-    if form is not None:
+    form = await read_form(request, PlacesIn)
+    if form.value is not None:
         try:
-            await service.set_capacity(db, actor, mentor_id, form.capacity, now=clock())
+            await service.set_capacity(db, actor, mentor_id, form.value.capacity, now=clock())
         except service.CapacityBelowTaken as refusal:
-            errors = {"capacity": refusal.sentence}
+            form = form.refused(refusal, at="capacity")
         else:
             return see("/mentoring", saying="Your places are changed.")
     mentor = await service.get_own(db, actor, mentor_id)
-    return page(
-        request, "mentors/places.html", status=422, mentor=mentor, typed=typed, errors=errors
-    )
+    return page(request, "mentors/places.html", form=form, mentor=mentor)
 
 
 @post("/mentoring/{mentor_id:uuid}/pause", guards=[signed_in])

@@ -1,37 +1,36 @@
 """Mail about proposals and mentorships, and what happens without anyone asking."""
 
-from typing import Any
 from uuid import UUID
 
-from cohort.db import unit_of_work
-from cohort.jobs import outbox
-from cohort.jobs.context import JobContext
+from cohort.jobs.context import CronContext, Delivery, JobContext
 from cohort.mentorships import emails, reading, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
 
 
-async def tell_proposed(context: JobContext, proposal_id: str, side: str) -> None:
+async def tell_proposed(context: JobContext, proposal_id: str, side: str) -> Delivery:
     proposal = await _proposal(context, proposal_id)
     if proposal.state is ProposalState.OPEN:
-        await context.deliver(emails.proposed(proposal, Side(side)))
+        return context.deliver(emails.proposed(proposal, Side(side)))
+    return None
 
 
-async def tell_matched(context: JobContext, mentorship_id: str, side: str) -> None:
+async def tell_matched(context: JobContext, mentorship_id: str, side: str) -> Delivery:
     mentorship = await context.db.get_one(
         Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
     )
     if mentorship.ended_at is None:
-        await context.deliver(emails.matched(mentorship, Side(side)))
+        return context.deliver(emails.matched(mentorship, Side(side)))
+    return None
 
 
-async def tell_declined(context: JobContext, proposal_id: str, organiser_id: str) -> None:
+async def tell_declined(context: JobContext, proposal_id: str, organiser_id: str) -> Delivery:
     organiser = await context.db.get_one(Person, UUID(organiser_id))
-    await context.deliver(emails.declined(await _proposal(context, proposal_id), organiser))
+    return context.deliver(emails.declined(await _proposal(context, proposal_id), organiser))
 
 
-async def tell_lapsed(context: JobContext, proposal_id: str) -> None:
-    await context.deliver(emails.lapsed(await _proposal(context, proposal_id)))
+async def tell_lapsed(context: JobContext, proposal_id: str) -> Delivery:
+    return context.deliver(emails.lapsed(await _proposal(context, proposal_id)))
 
 
 async def lapse_when_full(context: JobContext, mentor_id: str) -> None:
@@ -44,12 +43,10 @@ async def close_for_enrolment(context: JobContext, enrolment_id: str) -> None:
     await service.close_for_enrolment(context.db, UUID(enrolment_id), now=context.now)
 
 
-async def expire(ctx: dict[str, Any]) -> None:
+async def expire(context: CronContext) -> None:
     """Every minute: let proposals lapse that nobody answered in time."""
-    runner = ctx["runner"]
-    async with unit_of_work(runner.sessions) as db:
-        await service.expire_due(db, now=runner.clock())
-    await runner.wake_up.wake(outbox.enqueued_by(db))
+    async with context.transaction() as db:
+        await service.expire_due(db, now=context.clock())
 
 
 async def _proposal(context: JobContext, proposal_id: str) -> Proposal:

@@ -1,6 +1,7 @@
 """A mentor's page, and the answers to proposals in a browser."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
 
@@ -12,30 +13,41 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.guides import service as guides
-from cohort.http.forms import read_form
+from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, local, page, see
 from cohort.mentors import service as mentors
+from cohort.mentors.models import Mentor
 from cohort.mentorships import policy, reading, service
-from cohort.mentorships.models import ProposalState, Side
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.mentorships.schemas import EndIn, NoIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 
 
+@dataclass(frozen=True, slots=True)
+class MentoringView:
+    """A mentor's own page: places, who awaits an answer, and who is mentored."""
+
+    mentors: Sequence[Mentor]
+    proposals: Sequence[Proposal]
+    mentorships: Sequence[Mentorship]
+    titles: Mapping[tuple[str, str], str]
+    languages: Mapping[str, str]
+
+
 @get("/mentoring", guards=[signed_in])
 async def mentoring_page(
     request: Asked, db: NamedDependency[AsyncSession], actor: NamedDependency[Person]
 ) -> Response[str]:
-    return page(
-        request,
-        "mentorships/mentoring.html",
+    view = MentoringView(
         mentors=await mentors.list_own(db, actor),
         proposals=await reading.open_for_mentor(db, actor),
         mentorships=await reading.mentees_of(db, actor),
         titles=await guides.titles(db),
         languages=LANGUAGES,
     )
+    return page(request, "mentorships/mentoring.html", view)
 
 
 def onward(request: Asked, otherwise: str) -> str:
@@ -71,24 +83,22 @@ async def decline_page(
     actor: NamedDependency[Person],
     proposal_id: FromPath[UUID],
 ) -> Response[str]:
-    return await _decline(request, db, actor, proposal_id)
+    return await _decline(request, db, actor, proposal_id, Form())
 
 
 async def _decline(
-    request: Asked, db: AsyncSession, actor: Person, proposal_id: UUID, **wrong: Any
+    request: Asked, db: AsyncSession, actor: Person, proposal_id: UUID, form: Form[NoIn]
 ) -> Response[str]:
     proposal = await reading.get_proposal(db, actor, proposal_id)
     service.side_who_answers(actor, proposal)
     back = onward(request, "/")
-    context = {"typed": {}, "errors": {}} | wrong
     return page(
         request,
         "mentorships/decline.html",
-        status=422 if wrong else 200,
+        form=form,
         proposal=proposal,
         back=back,
         next=quote(back),
-        **context,
     )
 
 
@@ -100,10 +110,10 @@ async def decline(
     clock: NamedDependency[Clock],
     proposal_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    form, errors, typed = await read_form(request, NoIn)
-    if form is None:
-        return await _decline(request, db, actor, proposal_id, errors=errors, typed=typed)
-    await service.decline(db, actor, proposal_id, form.note, now=clock())
+    form = await read_form(request, NoIn)
+    if form.value is None:
+        return await _decline(request, db, actor, proposal_id, form)
+    await service.decline(db, actor, proposal_id, form.value.note, now=clock())
     notice = "Thank you for saying so. The organisers read why, and we look again."
     return see(onward(request, "/"), saying=notice)
 
@@ -115,22 +125,20 @@ async def end_page(
     actor: NamedDependency[Person],
     mentorship_id: FromPath[UUID],
 ) -> Response[str]:
-    return await _end(request, db, actor, mentorship_id)
+    return await _end(request, db, actor, mentorship_id, Form())
 
 
 async def _end(
-    request: Asked, db: AsyncSession, actor: Person, mentorship_id: UUID, **wrong: Any
+    request: Asked, db: AsyncSession, actor: Person, mentorship_id: UUID, form: Form[EndIn]
 ) -> Response[str]:
     back = onward(request, "/")
-    context = {"typed": {}, "errors": {}} | wrong
     return page(
         request,
         "mentorships/end.html",
-        status=422 if wrong else 200,
+        form=form,
         mentorship=await reading.get(db, actor, mentorship_id),
         back=back,
         next=quote(back),
-        **context,
     )
 
 
@@ -142,10 +150,10 @@ async def end(
     clock: NamedDependency[Clock],
     mentorship_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    form, errors, typed = await read_form(request, EndIn)
-    if form is None:
-        return await _end(request, db, actor, mentorship_id, errors=errors, typed=typed)
-    await service.end(db, actor, mentorship_id, form.reason, now=clock())
+    form = await read_form(request, EndIn)
+    if form.value is None:
+        return await _end(request, db, actor, mentorship_id, form)
+    await service.end(db, actor, mentorship_id, form.value.reason, now=clock())
     return see(onward(request, "/"), saying="The mentorship has ended, with your words.")
 
 

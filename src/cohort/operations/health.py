@@ -1,7 +1,5 @@
 """Whether we live, whether we are ready, and how much we do."""
 
-from typing import Any
-
 from litestar import Response, Router, get
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import NamedDependency
@@ -9,6 +7,7 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
 )
@@ -37,6 +36,12 @@ class Meters:
         )
         self.seconds = Histogram(
             "cohort_request_seconds", "From request to answer.", ["route"], registry=self.registry
+        )
+        self.jobs = Gauge(
+            "cohort_jobs",
+            "Jobs that are not done: pending, or dead after their last attempt.",
+            ["state"],
+            registry=self.registry,
         )
 
 
@@ -67,18 +72,15 @@ async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str,
 async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Response[bytes]:
     """Counters for Prometheus; nothing personal."""
     counted = await db.execute(
-        select(Job.state, func.count()).where(Job.state != JobState.SUCCEEDED).group_by("state")
+        select(Job.state, func.count().label("jobs"))
+        .where(Job.state != JobState.SUCCEEDED)
+        .group_by("state")
     )
-    waiting: dict[Any, int] = {state: count for state, count in counted.all()}  # noqa: C416
-    lines = [
-        "# HELP cohort_jobs Jobs that are not done: pending, or dead after their last attempt.",
-        "# TYPE cohort_jobs gauge",
-        f'cohort_jobs{{state="pending"}} {waiting.get(JobState.PENDING, 0)}',
-        f'cohort_jobs{{state="dead"}} {waiting.get(JobState.DEAD, 0)}',
-        "",
-    ]
+    count_of = {row.state: row.jobs for row in counted}
     meters: Meters = state.meters
-    body = generate_latest(meters.registry) + "\n".join(lines).encode()
+    for waiting in (JobState.PENDING, JobState.DEAD):
+        meters.jobs.labels(waiting).set(count_of.get(waiting, 0))
+    body = generate_latest(meters.registry)
     # Litestar names the charset by itself.
     return Response(body, media_type=CONTENT_TYPE_LATEST.partition("; charset")[0])
 
@@ -88,4 +90,5 @@ router = Router(
     route_handlers=[is_live, is_ready, read_metrics],
     tags=["operations"],
     cache_control=CacheControlHeader(no_store=True),
+    opt={"same_for_everyone": True},
 )

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -63,8 +63,8 @@ class Pool:
         """SHA-256 of all that decides the result, as JSON with sorted keys; hexadecimal."""
         solved = {
             "week": self.week.isoformat(),
-            "researchers": [asdict(one) for one in self.researchers],
-            "mentors": [asdict(one) for one in self.mentors],
+            "researchers": [vars(one) for one in self.researchers],
+            "mentors": [vars(one) for one in self.mentors],
             "places": list(self.places),
             "taxonomy": dict(self.taxonomy.parents),
             "weights": self.weights.model_dump(),

@@ -7,7 +7,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.http.forms import read_form
+from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, local, page, see
 from cohort.people import service
 from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
@@ -18,7 +18,7 @@ from cohort.settings import Settings
 
 @get("/login", guards=[public])
 async def login_page(request: Asked) -> Response[str]:
-    return page(request, "people/login.html", errors={}, typed={})
+    return page(request, "people/login.html", form=Form())
 
 
 @post("/login", guards=[public])
@@ -30,16 +30,16 @@ async def log_in(
     tries: NamedDependency[Tries],
 ) -> Response[str] | Redirect:
     onward = local(request.query_params.get("next"))
-    form, errors, typed = await read_form(request, SignInIn)
-    if form is not None:
-        await tries.password(form.email)
+    form = await read_form(request, SignInIn)
+    if form.value is not None:
+        await tries.password(form.value.email)
         try:
-            entry = await service.sign_in(db, form, now=clock(), days=settings.login_days)
+            entry = await service.sign_in(db, form.value, now=clock(), days=settings.login_days)
         except (service.WrongPassword, service.NotVerified) as refusal:
-            errors = {"email": refusal.sentence}
+            form = form.refused(refusal, at="email")
         else:
             return see(onward, cookies=[login_cookie(settings, entry)])
-    return page(request, "people/login.html", status=422, errors=errors, typed=typed)
+    return page(request, "people/login.html", form=form)
 
 
 @post("/logout", guards=[signed_in])
@@ -57,7 +57,7 @@ async def log_out(
 
 @get("/join", guards=[public])
 async def join_page(request: Asked) -> Response[str]:
-    return page(request, "people/join.html", errors={}, typed={})
+    return page(request, "people/join.html", form=Form())
 
 
 @post("/join", guards=[public])
@@ -67,11 +67,11 @@ async def join(
     clock: NamedDependency[Clock],
     tries: NamedDependency[Tries],
 ) -> Response[str] | Redirect:
-    form, errors, typed = await read_form(request, SignUpIn)
-    if form is None:
-        return page(request, "people/join.html", status=422, errors=errors, typed=typed)
-    await tries.mail(form.email)
-    await service.sign_up(db, form, now=clock())
+    form = await read_form(request, SignUpIn)
+    if form.value is None:
+        return page(request, "people/join.html", form=form)
+    await tries.mail(form.value.email)
+    await service.sign_up(db, form.value, now=clock())
     return see("/login", saying="Thank you. Open the link that we sent you, then sign in.")
 
 
@@ -91,7 +91,7 @@ async def verify(
 
 @get("/forgotten", guards=[public])
 async def forgotten_page(request: Asked) -> Response[str]:
-    return page(request, "people/forgotten.html", errors={}, typed={})
+    return page(request, "people/forgotten.html", form=Form())
 
 
 @post("/forgotten", guards=[public])
@@ -101,17 +101,17 @@ async def forgotten(
     clock: NamedDependency[Clock],
     tries: NamedDependency[Tries],
 ) -> Response[str] | Redirect:
-    form, errors, typed = await read_form(request, EmailIn)
-    if form is None:
-        return page(request, "people/forgotten.html", status=422, errors=errors, typed=typed)
-    await tries.mail(form.email)
-    await service.ask_for_password(db, form.email, now=clock())
+    form = await read_form(request, EmailIn)
+    if form.value is None:
+        return page(request, "people/forgotten.html", form=form)
+    await tries.mail(form.value.email)
+    await service.ask_for_password(db, form.value.email, now=clock())
     return see("/login", saying="If we know that address, a link is on its way to it.")
 
 
 @get("/password/{token:str}", guards=[public])
 async def password_page(request: Asked) -> Response[str]:
-    return page(request, "people/password.html", errors={})
+    return page(request, "people/password.html", form=Form())
 
 
 @post("/password/{token:str}", guards=[public])
@@ -121,12 +121,12 @@ async def choose_password(
     clock: NamedDependency[Clock],
     token: FromPath[str],
 ) -> Response[str] | Redirect:
-    form, errors, _ = await read_form(request, NewPasswordIn, token=token)
-    if form is None:
-        if "token" in errors:
+    form = await read_form(request, NewPasswordIn, token=token)
+    if form.value is None:
+        if "token" in form.errors:
             raise service.LinkSpent
-        return page(request, "people/password.html", status=422, errors=errors)
-    await service.set_password(db, form, now=clock())
+        return page(request, "people/password.html", form=form)
+    await service.set_password(db, form.value, now=clock())
     return see("/login", saying="Your new password works. Sign in with it.")
 
 

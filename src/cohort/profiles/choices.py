@@ -20,7 +20,7 @@ CONTINENTS = {
     "Indian",
     "Pacific",
 }
-STAGE_CHOICES = [
+STAGE_CHOICES: Options = [
     {"value": "phd", "label": "PhD student"},
     {"value": "postdoc", "label": "Postdoc"},
     {"value": "researcher", "label": "Researcher after that"},

@@ -1,6 +1,7 @@
 """The rules of a cohort's matching in a browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -14,8 +15,7 @@ from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Stale
-from cohort.http.etag import etag
-from cohort.http.forms import errors_of, field_errors
+from cohort.http.forms import Form, field_errors, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.pairing.found import FACTOR_TITLES
 from cohort.pairing.rules import Aim, Requirements, Rules, Weights
@@ -42,7 +42,7 @@ async def rules_page(
 ) -> Response[str]:
     cohort = await cohorts.get_by_slug(db, actor, slug)
     found = await service.read(db, actor, cohort.id, now=clock())
-    return show(request, cohort, as_typed(found))
+    return show(request, cohort, Form(as_typed(found)))
 
 
 @post("/cohorts/{slug:str}/rules", guards=[signed_in])
@@ -55,61 +55,52 @@ async def change_rules_from_page(
 ) -> Response[str] | Redirect:
     cohort = await cohorts.get_by_slug(db, actor, slug)
     before = await service.read(db, actor, cohort.id, now=clock())
-    typed = await typed_in(request, before)
-    form, errors = read(typed)
-    if form is not None:
-        seen = etag(typed["version"])
+    form = await read(request, before)
+    if form.value is not None:
         try:
-            await service.change(db, actor, cohort.id, form, if_match=seen, now=clock())
+            await service.change(db, actor, cohort.id, form.value, if_match=form.seen, now=clock())
         except Stale as refusal:
-            errors, typed = errors_of(refusal), typed | {"version": before.version}
+            newest = {**form.typed, "version": before.version}
+            form = replace(form.refused(refusal), typed=newest)
         else:
             return see(f"/cohorts/{slug}/rules", saying="Kept; they count from the next run on.")
-    return show(request, cohort, typed, errors)
+    return show(request, cohort, form)
 
 
-async def typed_in(request: Asked, before: RulesVersion) -> dict[str, Any]:
-    """What the form sent; a box that is not ticked is not sent."""
-    sent = dict(await request.form())
-    typed = {name: sent.get(name, "") for name in as_typed(before)}
-    return typed | {name: name in sent for name in TICKED}
+@dataclass(frozen=True, slots=True)
+class RulesView:
+    """The form of the rules; `tried` is what a preview of it would find."""
+
+    cohort: Cohort
+    weights: Sequence[tuple[str, str, str | None]]
+    """The name, the title and the hint of each."""
+    tried: object
 
 
-def show(
-    request: Asked,
-    cohort: Cohort,
-    typed: Mapping[str, Any],
-    errors: Mapping[str, str] | None = None,
-    tried: object = None,
-) -> Response[str]:
-    """The form, with what was typed; `tried` is what a preview of it would find."""
+def show(request: Asked, cohort: Cohort, form: Form[Rules], tried: object = None) -> Response[str]:
     hints = {name: field.description for name, field in Weights.model_fields.items()}
-    return page(
-        request,
-        "rules/rules.html",
-        status=422 if errors else 200,
-        cohort=cohort,
-        weights=[(name, title, hints[name]) for name, title in FACTOR_TITLES.items()],
-        typed=typed,
-        tried=tried,
-        errors=errors or {},
-    )
+    weights = [(name, title, hints[name]) for name, title in FACTOR_TITLES.items()]
+    return page(request, "rules/rules.html", RulesView(cohort, weights, tried), form=form)
 
 
 def as_typed(found: RulesVersion) -> dict[str, Any]:
     return {"version": found.version, **found.weights, **found.requirements, **found.aim}
 
 
-def read(typed: Mapping[str, Any]) -> tuple[Rules | None, dict[str, str]]:
-    """The rules from fields that lie side by side on the page, or the errors by field."""
+async def read(request: Asked, before: RulesVersion) -> Form[Rules]:
+    """The rules from fields that lie side by side on the page; no tick, no field."""
+    sent = await sent_by(request)
+    typed: dict[str, Any] = {name: "".join(sent.texts(name)[-1:]) for name in as_typed(before)}
+    typed |= {name: name in sent.fields for name in TICKED}
     nested = {
         part: {name: typed[name] for name in schema.model_fields} for part, schema in PARTS.items()
     }
     try:
-        return Rules.model_validate(nested), {}
+        return Form(typed, Rules.model_validate(nested))
     except ValidationError as error:
         found = field_errors(error)
-        return None, {one.field.rpartition("/")[2]: one.message for one in found}
+        errors = {one.field.rpartition("/")[2]: one.message for one in found}
+        return Form(typed, None, errors, 422)
 
 
 router = Router("", route_handlers=[rules_page, change_rules_from_page], include_in_schema=False)

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from zoneinfo import available_timezones
 
+from babel import Locale
+
 from cohort.sheets.columns import plain
+from cohort.sheets.spelling import nearest
 
 MOST_PEOPLE = 1_000
 MARKS = re.compile(r"[;|\n\r]+")
@@ -17,21 +19,21 @@ STAGE_SPELLINGS = {
     "researcher": ("researcher", "research staff", "scientist", "professor", "lecturer", "faculty"),
     "industry": ("industry", "company", "engineering"),
 }
-LANGUAGES = {
-    "en": ("Englisch", "anglais", "inglés", "inglese", "inglês"),
-    "de": ("Deutsch", "allemand", "alemán", "tedesco", "alemão"),
-    "fr": ("Französisch", "français", "francés", "francese", "francês"),
-    "es": ("Spanisch", "espagnol", "español", "castellano", "spagnolo", "espanhol"),
-    "it": ("Italienisch", "italien", "italiano"),
-    "pt": ("Portugiesisch", "portugais", "portugués", "português", "portoghese"),
-    "zh": ("Chinesisch", "chinois", "chino", "Mandarin"),
+LOCALES = ("de", "fr", "es", "it", "pt")
+"""Beside English, the languages in which the name of a language is understood."""
+OTHER_NAMES = {
+    "castellano": "es",
+    "mandarin": "zh",
+    "bengali": "bn",
+    "chichewa": "ny",
+    "greenlandic": "kl",
 }
+"""What CLDR, from which the names of languages come, does not call them."""
 LEGAL_FORMS = {
     *("inc", "incorporated", "ltd", "limited", "llc", "llp", "plc", "corp", "corporation", "co"),
     *("gmbh", "gmbhcokg", "ag", "kg", "se", "sa", "sas", "sarl", "srl", "spa", "bv", "nv", "ab"),
 }
-CALLED = {plain(name): code for code, names in LANGUAGES.items() for name in names}
-STAGE_OF = {plain(said): stage for stage, words in STAGE_SPELLINGS.items() for said in words}
+STAGE_BY_NAME = {plain(name): stage for stage, names in STAGE_SPELLINGS.items() for name in names}
 
 
 class BadCell(ValueError):
@@ -39,8 +41,8 @@ class BadCell(ValueError):
 
 
 @dataclass(frozen=True)
-class Words:
-    """The words of one list, such as the domains: titles by slug. Both can be written."""
+class TermList:
+    """The terms of one list, such as the domains: titles by slug. Both can be written."""
 
     kind: str
     titles: Mapping[str, str]
@@ -52,6 +54,9 @@ class Words:
         return {plain(title): slug for slug, title in self.titles.items()} | {
             plain(slug): slug for slug in self.titles
         }
+
+    def __contains__(self, word: str) -> bool:
+        return plain(word) in self._slugs
 
     def read_all(self, cell: str) -> list[str]:
         """Slugs in the order of the cell; a title may contain a comma."""
@@ -75,7 +80,7 @@ class Words:
         return slug
 
     def _hint(self, word: str) -> str:
-        near = get_close_matches(plain(word), self._slugs, n=3, cutoff=0.7)
+        near = nearest(plain(word), list(self._slugs), likeness=0.7, limit=3)
         titles = dict.fromkeys(self.titles[self._slugs[key]] for key in near)
         if titles:
             return f"Did you mean {' or '.join(f'“{title}”' for title in titles)}?"
@@ -100,18 +105,37 @@ def read_organisations(cell: str) -> list[str]:
     return [one for one in read_list(cell) if plain(one) not in LEGAL_FORMS]
 
 
-def read_languages(cell: str, words: Words) -> list[str]:
-    """Codes or names; `en-GB` is `en`, and the commonest languages may be called otherwise.
+def read_languages(cell: str, terms: TermList) -> list[str]:
+    """Codes or names; `en-GB` is `en`, and German, French, Spanish, Italian and Portuguese
+    names are understood beside the English ones.
 
     How well somebody speaks it may stand in brackets.
     """
     parts = split(re.sub(r"\(.*?\)|\[.*?\]", " ", cell), re.compile(r"[;|,/&\n\r]+| and "))
     spoken = [re.sub(r"^([A-Za-z]{2})[-_][A-Za-z]{2,4}$", r"\1", part) for part in parts]
-    return list(dict.fromkeys(words.read(CALLED.get(plain(one), one)) for one in spoken))
+    return list(dict.fromkeys(_read_language(one, terms) for one in spoken))
+
+
+def _read_language(name: str, terms: TermList) -> str:
+    """In English at first: the names in other languages are loaded for whoever needs them."""
+    if name in terms:
+        return terms.read(name)
+    return terms.read(_codes_by_name().get(plain(name), name))
+
+
+@lru_cache
+def _codes_by_name() -> dict[str, str]:
+    names = {locale: Locale(locale).languages for locale in LOCALES}
+    return OTHER_NAMES | {
+        plain(name): code
+        for languages in names.values()
+        for code, name in languages.items()
+        if len(code) == 2
+    }
 
 
 def read_stage(cell: str, among: Sequence[str]) -> str:
-    stage = STAGE_OF.get(plain(cell).removesuffix("s"), "")
+    stage = STAGE_BY_NAME.get(plain(cell).removesuffix("s"), "")
     if stage not in among:
         raise BadCell(f"“{cell}” is not one of: {', '.join(among)}.")
     return stage
@@ -124,7 +148,7 @@ def read_count(cell: str) -> int:
     return int(number[1])
 
 
-def read_gaps(cell: str, words: Words) -> dict[str, float]:
+def read_gaps(cell: str, terms: TermList) -> dict[str, float]:
     """Skills, each worth 1, or the number after its colon: `monitoring: 2.5; SQL`."""
     gaps: dict[str, float] = {}
     for part in split(cell):
@@ -135,7 +159,7 @@ def read_gaps(cell: str, words: Words) -> dict[str, float]:
             worth = 0.0
         if not 0 < worth <= 1e6:
             raise BadCell(f"“{part}”: the weight of a skill must be a number above 0.")
-        gaps |= dict.fromkeys(words.read_all(skills), worth)
+        gaps |= dict.fromkeys(terms.read_all(skills), worth)
     return gaps
 
 
@@ -152,7 +176,7 @@ def read_zone(cell: str) -> str:
     key = cell.casefold().replace(" ", "_")
     if key in zones:
         return zones[key]
-    near = get_close_matches(key, zones, n=2, cutoff=0.75)
+    near = nearest(key, list(zones), likeness=0.75, limit=2)
     hint = f"Did you mean {' or '.join(zones[one] for one in near)}?" if near else ""
     raise BadCell(
         f"“{cell}” is no time zone that we know. "

@@ -1,12 +1,12 @@
 """From two sheets to the people of a pool: every fault is collected, with its row and column."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.sheets import cells
-from cohort.sheets.cells import BadCell, Words
+from cohort.sheets.cells import BadCell, TermList
 from cohort.sheets.columns import (
     MENTORS,
     RESEARCHERS,
@@ -14,10 +14,8 @@ from cohort.sheets.columns import (
     Columns,
     find_columns,
     letters,
-    plain,
 )
 from cohort.sheets.hours import read_hours
-from cohort.sheets.slips import Slips
 from cohort.sheets.spreadsheet import Sheet
 
 LONGEST = 400
@@ -51,13 +49,13 @@ class Vocabulary:
 class Roster:
     """Who stands in a sheet, row by row, in the fields of a profile; and what was found wrong.
 
-    said   the fields for which the sheet has a column, and that column's title.
-    notes  what was ignored or taken for granted, in sentences.
+    titles  the fields for which the sheet has a column, and the title of its first column.
+    notes   what was ignored or taken for granted, in sentences.
     """
 
     sheet: Sheet
     people: Sequence[Row]
-    said: Mapping[str, str]
+    titles: Mapping[str, str]
     names: Mapping[str, str]
     faults: Sequence[str]
     notes: Sequence[str] = ()
@@ -70,7 +68,7 @@ class _Reading:
     columns: Columns
     faults: list[str] = field(default_factory=list)
 
-    def blame(self, number: int, place: int, sentence: str) -> None:
+    def add_fault(self, number: int, place: int, sentence: str) -> None:
         title = self.sheet.titles[place]
         line = " ".join(sentence.split())
         if len(line) > LONGEST:
@@ -81,9 +79,9 @@ class _Reading:
 def read_researchers(sheet: Sheet, words: Vocabulary) -> Roster:
     readers = _readers(words) | {
         "stage": lambda cell: cells.read_stage(cell, ("phd", "postdoc", "researcher")),
-        "role_goals": Words("role", words.roles).read_all,
+        "role_goals": TermList("role", words.roles).read_all,
         "advisers": cells.read_list,
-        "gaps": lambda cell: cells.read_gaps(cell, Words("skill", words.skills)),
+        "gaps": lambda cell: cells.read_gaps(cell, TermList("skill", words.skills)),
         "mentors_wanted": cells.read_count,
     }
     return _read(sheet, RESEARCHERS, readers)
@@ -91,8 +89,8 @@ def read_researchers(sheet: Sheet, words: Vocabulary) -> Roster:
 
 def read_mentors(sheet: Sheet, words: Vocabulary) -> Roster:
     readers = _readers(words) | {
-        "roles": Words("role", words.roles).read_all,
-        "skills": Words("skill", words.skills).read_all,
+        "roles": TermList("role", words.roles).read_all,
+        "skills": TermList("skill", words.skills).read_all,
         "came_from": lambda cell: cells.read_stage(cell, tuple(cells.STAGE_SPELLINGS)),
         "capacity": cells.read_count,
         "at_least": cells.read_count,
@@ -102,10 +100,10 @@ def read_mentors(sheet: Sheet, words: Vocabulary) -> Roster:
 
 def _readers(words: Vocabulary) -> dict[str, Reader]:
     hint = "Write English names or codes, such as “German” or “en”."
-    languages = Words("language", words.languages, hint)
+    languages = TermList("language", words.languages, hint)
     return {
-        "domains": Words("domain", words.domains).read_all,
-        "contexts": Words("context", words.contexts).read_all,
+        "domains": TermList("domain", words.domains).read_all,
+        "contexts": TermList("context", words.contexts).read_all,
         "languages": lambda cell: cells.read_languages(cell, languages),
         "time_zone": cells.read_zone,
         "weekly_hours": read_hours,
@@ -117,20 +115,20 @@ def _readers(words: Vocabulary) -> dict[str, Reader]:
 def _read(sheet: Sheet, known: Sequence[Column], readers: Mapping[str, Reader]) -> Roster:
     reading = _Reading(sheet, known, find_columns(sheet.titles, known), [*sheet.faults])
     reading.faults += [f"{sheet.name}: {fault}" for fault in reading.columns.faults]
-    said = {name: sheet.titles[at[0]] for name, at in reading.columns.places.items()}
-    if not said.keys() & {"id", "name", "given", "family", "email"}:
+    titles = {name: sheet.titles[at[0]] for name, at in reading.columns.places.items()}
+    if not titles.keys() & {"id", "name", "given", "family", "email"}:
         seen = ", ".join(f"“{title}”" for title in sheet.titles[:8] if title)
         reading.faults.append(
             f"{sheet.name} has no column that says who somebody is. Its first row reads {seen}: "
             "call one of them Name, E-mail or Id."
         )
-        return Roster(sheet, [], said, {}, reading.faults, sheet.notes)
+        return Roster(sheet, [], titles, {}, reading.faults, sheet.notes)
     people = [_person(reading, number, row, readers) for number, row in sheet.rows]
-    _refuse_twins(reading, people)
+    _refuse_duplicates(reading, people)
     return Roster(
         sheet,
         people,
-        said,
+        titles,
         _names(people),
         reading.faults,
         [*sheet.notes, *_notes(reading, people)],
@@ -169,7 +167,7 @@ def _add(reading: _Reading, person: Row, name: str, place: int, cell: str, read:
     try:
         value = read(cell)
     except BadCell as wrong:
-        reading.blame(person["row"], place, str(wrong))
+        reading.add_fault(person["row"], place, str(wrong))
         return
     if name in person and isinstance(value, dict):
         person[name] = person[name] | value
@@ -179,7 +177,7 @@ def _add(reading: _Reading, person: Row, name: str, place: int, cell: str, read:
         person[name] = value
 
 
-def _refuse_twins(reading: _Reading, people: Sequence[Row]) -> None:
+def _refuse_duplicates(reading: _Reading, people: Sequence[Row]) -> None:
     first: dict[str, int] = {}
     for person in people:
         number = first.setdefault(person["id"], person["row"])
@@ -224,76 +222,6 @@ def _notes(reading: _Reading, people: Sequence[Row]) -> Iterator[str]:
         yield f"{name} has no column Capacity: each mentor has one place."
 
 
-def told_apart(one: Roster, other: Roster) -> Roster:
-    """Both sheets may count their people from 1: here an id is one person's, whoever wrote it.
-
-    No cell ends in a blank, so nobody has the new id yet. Cells go on naming people as written.
-    """
-    ids = {
-        person["id"]: person["id"] + " " * (person["id"] in other.names) for person in one.people
-    }
-    people = [{**person, "id": ids[person["id"]]} for person in one.people]
-    return replace(one, people=people, names={ids[was]: name for was, name in one.names.items()})
-
-
-def link(one: Roster, other: Roster, field_name: str) -> tuple[dict[str, list[str]], Roster]:
-    """The ids of those whom `field_name` names (by id, e-mail or name), by the id of who wrote it.
-
-    A name that the other sheet does not have is ignored with a note, or, if it looks like a slip
-    of the pen, a fault: the second value is the roster with these.
-    """
-    spelt, known = _known_as(other, spoken), _known_as(other, plain)
-    slips = Slips(known)
-    faults, strangers = [], []
-    linked: dict[str, list[str]] = {}
-
-    for person in one.people:
-        named = person.get(field_name, [])
-        for word in [named] if isinstance(named, str) else named:
-            key = plain(word)
-            found = spelt.get(spoken(word)) or known.get(key, [])
-            if len(found) == 1:
-                linked.setdefault(person["id"], []).append(found[0])
-            elif found:
-                faults.append(_unclear(one, other, person, field_name, word, "several people"))
-            elif slips.meant(key):
-                meant = other.names[known[slips.meant(key)][0]]
-                fault = _unclear(one, other, person, field_name, word, "nobody")
-                faults.append(f"{fault} Did you mean “{meant}”?")
-            else:
-                strangers.append(word)
-    notes = list(one.notes)
-    if strangers:
-        said = ", ".join(f"“{word}”" for word in list(dict.fromkeys(strangers))[:5])
-        notes.append(
-            f"{one.sheet.name}: {len(strangers)} of the people named under "
-            f"“{one.said[field_name]}” are not in {other.sheet.name}, and ignored: {said}."
-        )
-    return linked, Roster(one.sheet, one.people, one.said, one.names, [*one.faults, *faults], notes)
-
-
-def spoken(name: str) -> str:
-    """A name without regard to case and to how much white space there is."""
-    return " ".join(name.casefold().split())
-
-
-def _known_as(roster: Roster, spelling: Callable[[str], str]) -> dict[str, list[str]]:
-    known: dict[str, list[str]] = {}
-    for person in roster.people:
-        # Both spellings leave the blank of `told_apart` out.
-        for key in dict.fromkeys(spelling(person[name]) for name in ("id", "email", "name")):
-            if key:
-                known.setdefault(key, []).append(person["id"])
-    return known
-
-
-def _unclear(one: Roster, other: Roster, person: Row, field_name: str, word: str, what: str) -> str:
-    return (
-        f'{one.sheet.name}, row {person["row"]}, column "{one.said[field_name]}": '
-        f"“{word}” is {what} in {other.sheet.name}."
-    )
-
-
 def researchers_of(roster: Roster, wishes: Mapping[str, list[str]]) -> list[ResearcherProfile]:
     return [ResearcherProfile(**_facts(one, wishes, _RESEARCHER_FACTS)) for one in roster.people]
 
@@ -309,5 +237,5 @@ _MENTOR_FACTS = (*_SHARED_FACTS, "roles", "skills", "came_from")
 
 
 def _facts(person: Row, wishes: Mapping[str, list[str]], facts: Sequence[str]) -> Row:
-    told = {name: person[name] for name in facts if name in person}
-    return {"id": person["id"], "wishes": wishes.get(person["id"], ()), **told}
+    given = {name: person[name] for name in facts if name in person}
+    return {"id": person["id"], "wishes": wishes.get(person["id"], ()), **given}

@@ -8,17 +8,15 @@ from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.rules import Requirements
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.sheets.columns import MENTORS, RESEARCHERS
+from cohort.sheets.links import folded, link, with_distinct_ids
 from cohort.sheets.roster import (
     Roster,
     Row,
     Vocabulary,
-    link,
     mentors_of,
     read_mentors,
     read_researchers,
     researchers_of,
-    spoken,
-    told_apart,
 )
 from cohort.sheets.rule_file import RuleFile
 from cohort.sheets.spreadsheet import Sheet
@@ -61,7 +59,7 @@ def gather(
 ) -> Gathered:
     """Who is in the sheets, ready to be paired. Raises BadSheets with every fault."""
     studying, mentoring = read_researchers(researchers, words), read_mentors(mentors, words)
-    mentoring = told_apart(mentoring, studying)
+    mentoring = with_distinct_ids(mentoring, studying)
     hers, studying = link(studying, mentoring, "wishes")
     theirs, mentoring = link(mentoring, studying, "wishes")
     present, studying = link(studying, mentoring, "current_mentor")
@@ -104,15 +102,16 @@ def gather(
 
 def _counts(roster: Roster, name: str, usual: int) -> list[int]:
     """What a column of numbers says of each; nothing where there is no such column."""
-    return [one.get(name, usual) for one in roster.people] if name in roster.said else []
+    return [one.get(name, usual) for one in roster.people] if name in roster.titles else []
 
 
 def _more_than_places(mentoring: Roster) -> Iterator[str]:
     for one in mentoring.people:
         least, places = one.get("at_least", 0), one.get("capacity", ONE_PLACE)
         if least > places:
+            column = mentoring.titles["at_least"]
             yield (
-                f'{mentoring.sheet.name}, row {one["row"]}, column "{mentoring.said["at_least"]}": '
+                f'{mentoring.sheet.name}, row {one["row"]}, column "{column}": '
                 f"{least} is more than there are places ({places})."
             )
 
@@ -146,7 +145,7 @@ def _unjudgeable(rules: RuleFile, studying: Roster, mentoring: Roster) -> Iterat
 
 
 def _silent(column: str, *rosters: Roster) -> list[str]:
-    return [roster.sheet.name for roster in rosters if column not in roster.said]
+    return [roster.sheet.name for roster in rosters if column not in roster.titles]
 
 
 def _title(column: str) -> str:
@@ -161,20 +160,20 @@ def _with_oneself(studying: Roster, mentoring: Roster) -> list[IdPair]:
     """
     known: dict[str, list[Row]] = {}
     for mentor in mentoring.people:
-        for call in _calls(mentor):
-            known.setdefault(call, []).append(mentor)
+        for identifier in _identifiers(mentor):
+            known.setdefault(identifier, []).append(mentor)
     found = (
         (one["id"], mentor["id"])
         for one in studying.people
-        for call in sorted(_calls(one))
-        for mentor in known.get(call, [])
+        for identifier in sorted(_identifiers(one))
+        for mentor in known.get(identifier, [])
         if one["email"] == mentor["email"] or not (one["email"] and mentor["email"])
     )
     return list(dict.fromkeys(found))
 
 
-def _calls(person: Row) -> set[str]:
-    return {spoken(person[said]) for said in ("email", "name")} - {""}
+def _identifiers(person: Row) -> set[str]:
+    return {folded(person[field]) for field in ("email", "name")} - {""}
 
 
 def _in_both(studying: Roster, mentoring: Roster, oneself: Sequence[IdPair]) -> Iterator[str]:

@@ -110,8 +110,8 @@ function dialogButton(label, className) {
 
 // data-refresh-every="2" on an element with an id: fetch the page (or data-refresh-from) again
 // and take the element's new content, until the new one no longer asks for it.
-function refreshWhatMoves() {
-  for (const element of document.querySelectorAll("[data-refresh-every][id]")) scheduleRefresh(element);
+function refreshWhatMoves(within = document) {
+  for (const element of within.querySelectorAll("[data-refresh-every][id]")) scheduleRefresh(element);
 }
 
 function scheduleRefresh(element) {
@@ -127,6 +127,7 @@ async function refresh(element) {
     if (!fresh.hasAttribute("data-refresh-every")) {
       delete element.dataset.refreshEvery;
       element.removeAttribute("aria-busy");
+      refreshWhatMoves(element);
       return;
     }
   }

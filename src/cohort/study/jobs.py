@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
-from cohort.jobs.context import JobContext
+from cohort.jobs.context import Delivery, JobContext
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Mentorship
 from cohort.mentorships.policy import active_in
@@ -27,25 +27,26 @@ async def extend_plans(context: JobContext, guide_id: str) -> None:
     await service.extend_plans(context.db, UUID(guide_id), now=context.now)
 
 
-async def ask_for_review(context: JobContext, submission_id: str) -> None:
+async def ask_for_review(context: JobContext, submission_id: str) -> Delivery:
     """Tell the mentor, if there is one and nothing newer or decided makes it pointless."""
     submission = await _with_its_plan(context, UUID(submission_id))
     item = submission.plan_item
     newest = await service.newest_version(context.db, item.id)
     if item.state != ItemState.SUBMITTED or newest is None or newest.id != submission.id:
-        return
+        return None
     theirs = active_in(item.enrolment.cohort_id).where(Mentorship.enrolment_id == item.enrolment_id)
     mentor = joinedload(Mentorship.mentor).joinedload(Mentor.person)
     mentorship = await context.db.scalar(theirs.options(mentor))
     if mentorship is not None:
-        await context.deliver(emails.evidence_to_review(mentorship.mentor.person, submission))
+        return context.deliver(emails.evidence_to_review(mentorship.mentor.person, submission))
+    return None
 
 
-async def tell_reviewed(context: JobContext, review_id: str) -> None:
+async def tell_reviewed(context: JobContext, review_id: str) -> Delivery:
     found = select(Review).where(Review.id == UUID(review_id))
     review = (await context.db.scalars(found.options(joinedload(Review.reviewer)))).one()
     submission = await _with_its_plan(context, review.submission_id)
-    await context.deliver(emails.evidence_reviewed(submission, review))
+    return context.deliver(emails.evidence_reviewed(submission, review))
 
 
 async def _with_its_plan(context: JobContext, submission_id: UUID) -> Submission:

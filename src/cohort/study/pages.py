@@ -1,6 +1,7 @@
 """The plan, one item of it, and the queue of what awaits a review, in a browser."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -16,20 +17,34 @@ from cohort.clock import Clock
 from cohort.errors import Conflict, NotFound
 from cohort.guides import service as guides
 from cohort.guides.models import Section
-from cohort.http.forms import read_form
+from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.mentorships import reading as mentorships
+from cohort.mentorships.models import Mentorship, Proposal
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.study import plans, policy, service
-from cohort.study.models import ItemState, Verdict
-from cohort.study.plans import Step
+from cohort.study.models import ItemState, PlanItem, Submission, Verdict
+from cohort.study.plans import Plan, Step
 from cohort.study.schemas import LONGEST_EVIDENCE, ReviewIn, SubmissionIn
 
 SOON = timedelta(days=7)
 VERSIONS_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A researcher's plan, section by section, and the mentor beside it."""
+
+    plan: Plan
+    now: datetime
+    is_own: bool
+    mentorship: Mentorship | None
+    proposal: Proposal | None
+    titles: Mapping[tuple[str, str], str]
+    languages: Mapping[str, str]
 
 
 @get("/plan/{enrolment_id:uuid}", guards=[signed_in])
@@ -40,18 +55,19 @@ async def plan_page(
     clock: NamedDependency[Clock],
     enrolment_id: FromPath[UUID],
 ) -> Response[str]:
-    plan = await plans.plan_of(db, actor, enrolment_id, now=clock())
-    return page(
-        request,
-        "study/plan.html",
+    now = clock()
+    plan = await plans.plan_of(db, actor, enrolment_id, now=now)
+    view = PlanView(
         plan=plan,
+        now=now,
         is_own=policy.may_hand_in(actor, plan.enrolment),
         mentorship=await mentorships.mentorship_of(db, actor, enrolment_id),
         proposal=await mentorships.open_proposal_of(db, actor, enrolment_id),
         titles=await guides.titles(db),
         languages=LANGUAGES,
-        sections=by_section(plan.steps),
-        status_of=lambda step: status_of(step, clock()),
+    )
+    return page(
+        request, "study/plan.html", view, sections=by_section(plan.steps), status_of=status_of
     )
 
 
@@ -91,7 +107,22 @@ async def item_page(
     enrolment_id: FromPath[UUID],
     item_id: FromPath[UUID],
 ) -> Response[str]:
-    return await show_item(request, db, actor, item_id, now=clock(), within=enrolment_id)
+    return await show_item(request, db, actor, item_id, Form(), now=clock(), within=enrolment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One item of a plan, its evidence, and what the one who looks may do with it."""
+
+    plan: Plan
+    step: Step
+    item: PlanItem
+    now: datetime
+    skills: Sequence[str]
+    versions: Sequence[Submission]
+    is_own: bool
+    may_submit: bool
+    may_review: bool
 
 
 async def show_item(
@@ -99,12 +130,10 @@ async def show_item(
     db: AsyncSession,
     actor: Person,
     item_id: UUID,
+    form: Form[Any],
     *,
     now: datetime,
     within: UUID | None = None,
-    status: int = 200,
-    errors: Mapping[str, str] | None = None,
-    typed: Mapping[str, Any] | None = None,
 ) -> Response[str]:
     plan, step = await plans.step_of(db, actor, item_id, now=now)
     if within not in {None, plan.enrolment.id}:
@@ -112,23 +141,18 @@ async def show_item(
     is_own = policy.may_hand_in(actor, plan.enrolment)
     is_done = plan.is_frozen or step.item.state == ItemState.PASSED
     awaits = step.item.state == ItemState.SUBMITTED and not plan.is_frozen
-    return page(
-        request,
-        "study/item.html",
-        status=status,
+    view = ItemView(
         plan=plan,
         step=step,
         item=step.item,
-        status_of=lambda step: status_of(step, now),
+        now=now,
         skills=await plans.skill_titles(db, step.item.milestone),
         versions=await plans.last_versions(db, item_id, limit=VERSIONS_SHOWN),
         is_own=is_own,
         may_submit=is_own and not is_done,
         may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),
-        errors=errors or {},
-        typed=typed or {},
-        verdicts=VERDICTS,
     )
+    return page(request, "study/item.html", view, form=form, status_of=status_of, verdicts=VERDICTS)
 
 
 VERDICTS = [
@@ -155,28 +179,17 @@ async def hand_in(
     enrolment_id: FromPath[UUID],
     item_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    sent = await request.form()
-    links = str(sent.get("links", "")).split()
-    form, errors, typed = await read_form(request, SubmissionIn, links=links)
-    status = 422
-    if form is not None:
+    sent = await sent_by(request)
+    links = " ".join(sent.texts("links")).split()
+    form = checked(SubmissionIn, sent.as_typed(SubmissionIn) | {"links": links})
+    if form.value is not None:
         try:
-            await service.submit(db, actor, item_id, form, now=clock())
+            await service.submit(db, actor, item_id, form.value, now=clock())
         except Conflict as refusal:
-            errors, status = {"": refusal.sentence}, refusal.status
+            form = form.refused(refusal, status=refusal.status)
         else:
             return see(f"/plan/{enrolment_id}/{item_id}", saying="Handed in. Well done.")
-    return await show_item(
-        request,
-        db,
-        actor,
-        item_id,
-        now=clock(),
-        within=enrolment_id,
-        status=status,
-        errors=errors,
-        typed=typed,
-    )
+    return await show_item(request, db, actor, item_id, form, now=clock(), within=enrolment_id)
 
 
 @get("/review", guards=[signed_in])
@@ -199,18 +212,15 @@ async def give_review(
     submission_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
     item_id = await plans.place_of(db, actor, submission_id)
-    form, errors, typed = await read_form(request, ReviewIn)
-    status = 422
-    if form is not None:
+    form = await read_form(request, ReviewIn)
+    if form.value is not None:
         try:
-            await service.review(db, actor, submission_id, form, now=clock())
+            await service.review(db, actor, submission_id, form.value, now=clock())
         except Conflict as refusal:
-            errors, status = {"": refusal.sentence}, refusal.status
+            form = form.refused(refusal, status=refusal.status)
         else:
             return see("/review", saying="Thank you. Your review is on its way to the researcher.")
-    return await show_item(
-        request, db, actor, item_id, now=clock(), status=status, errors=errors, typed=typed
-    )
+    return await show_item(request, db, actor, item_id, form, now=clock())
 
 
 router = Router(

@@ -35,8 +35,8 @@ def solve_large(
     """The assignment of highest total (with `cover`: among those that place the most people).
 
     Column generation: the pairs of a small core (the restricted master problem) are solved
-    exactly; all pairs are priced with the core's dual prices of places; those of positive reduced
-    cost enter the core; and so on, until there are none. Then no assignment of all pairs is
+    exactly; all pairs are priced with its dual prices of places; those of negative reduced
+    cost u + v - s enter the core; and so on, until there are none. Then no assignment of all pairs is
     better, and gap is exactly 0. Among equal ones it is one that keeps the most incumbents (as
     long as the grains for that fit 64 bits, see `Market`). The same input gives the same bytes;
     with ids, in any order of people.

@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
-from cohort.http.forms import errors_of
 from cohort.http.pages import Asked
 from cohort.matching.previews import service as previewing
 from cohort.people.auth import signed_in
@@ -26,15 +25,14 @@ async def preview_rules_on_page(
 ) -> Response[str]:
     cohort = await cohorts.get_by_slug(db, actor, slug)
     standing = await rules.read(db, actor, cohort.id, now=clock())
-    typed = await rules_pages.typed_in(request, standing)
-    form, errors = rules_pages.read(typed)
-    if form is None:
-        return rules_pages.show(request, cohort, typed, errors)
+    form = await rules_pages.read(request, standing)
+    if form.value is None:
+        return rules_pages.show(request, cohort, form)
     try:
-        tried = await previewing.preview(db, actor, cohort.id, form, now=clock())
+        tried = await previewing.preview(db, actor, cohort.id, form.value, now=clock())
     except previewing.CannotPreview as refusal:
-        return rules_pages.show(request, cohort, typed, errors_of(refusal))
-    return rules_pages.show(request, cohort, typed, tried=tried)
+        return rules_pages.show(request, cohort, form.refused(refusal))
+    return rules_pages.show(request, cohort, form, tried)
 
 
 router = Router("", route_handlers=[preview_rules_on_page], include_in_schema=False)

@@ -2,17 +2,18 @@
 
 from uuid import UUID
 
-from litestar import Response, Router, get
+from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.clock import Clock
 from cohort.errors import NotFound
-from cohort.http.paging import PageOut, Slice, page_within, shown
+from cohort.http.paging import PageOut, Slice, listed, page_within, shown
 from cohort.http.problems import may_refuse
 from cohort.matching import service
+from cohort.matching.results import advice, reading, what_ifs
 from cohort.matching.results import service as results
-from cohort.matching.results import what_ifs
 from cohort.matching.results.schemas import (
     AdviceOut,
     AlternativeOut,
@@ -25,7 +26,6 @@ from cohort.matching.showing import (
     advice_out,
     alternative_out,
     certificate_out,
-    pair_out,
     unmatched_out,
     what_if_out,
 )
@@ -43,7 +43,7 @@ async def list_pairs(
     run_id: FromPath[UUID],
 ) -> PageOut[PairOut]:
     """Who is matched with whom, how well, and why; in the order of ids."""
-    return shown(await results.list_pairs(db, actor, run_id, part), pair_out)
+    return listed(await reading.pairs(db, actor, run_id, part), reading.pair_json)
 
 
 @get("/runs/{run_id:uuid}/unmatched", guards=[signed_in], responses=may_refuse(NotFound))
@@ -80,6 +80,23 @@ async def read_advice(
 ) -> AdviceOut:
     """What would help this cohort: which places, which mentors, and what else could be chosen."""
     run = await results.get_solved_run(db, actor, run_id)
+    return advice_out(run, await results.names_advised(db, run))
+
+
+@post(
+    "/runs/{run_id:uuid}/advice",
+    guards=[signed_in],
+    status_code=202,
+    responses=may_refuse(NotFound, service.NotSolved, what_ifs.NoEvidence),
+)
+async def work_out_advice_again(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    run_id: FromPath[UUID],
+) -> AdviceOut:
+    """Work the advice out once more where it failed or was cut short; else nothing changes."""
+    run = await advice.ask_again(db, actor, run_id, now=clock())
     return advice_out(run, await results.names_advised(db, run))
 
 
@@ -146,6 +163,7 @@ router = Router(
         list_unmatched,
         read_certificate,
         read_advice,
+        work_out_advice_again,
         read_evidence,
         list_alternatives,
         read_what_if,

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.http.fields import Shown, Strict
+from cohort.matching.models import AdviceState
 from cohort.mentorships.schemas import FactorOut
 
 
@@ -182,9 +183,16 @@ class WayOut(Shown):
 
 
 class AdviceOut(Shown):
-    """What would help, worked out with the run. Empty where nothing would, or it is not known."""
+    """What would help, worked out once the pairs are stored; they need not wait for it to be
+    published. Empty where nothing would help, or it is not known."""
 
     run_id: UUID
+    state: AdviceState = Field(
+        description="`pending`: it is being worked out, ask again in a moment. `ready`. "
+        "`cut_short`: time ran out before every question was answered. `failed`: it could not be "
+        "worked out. `none`: no advice is given on this run, as it is too large, or a newer one "
+        "took its place."
+    )
     places: list[PlaceWorthOut] = Field(description="The ten that would add most.")
     ways_to_place: list[WayToPlaceOut] = Field(
         description="Each alone would give more people a mentor; the best first, six at most."

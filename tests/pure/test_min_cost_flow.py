@@ -7,9 +7,9 @@ from hypothesis import given, settings
 
 from cohort.assignment.canonical import canonical
 from cohort.assignment.flow import Goal, Residual, prices_of
+from cohort.assignment.min_cost_flow import min_cost_flow
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
-from cohort.assignment.several import nearly_best_with_several
 from cohort.assignment.stages import whole
 
 
@@ -20,7 +20,7 @@ def test_where_an_assignment_exists_it_is_held_and_no_move_improves_it(problem: 
         return
     worth = canonical(problem)
     goal, scope = Goal(worth.units - worth.bonus, worth.bonus), whole(problem, worth)
-    held = nearly_best_with_several(goal, scope)
+    held = min_cost_flow(goal, scope)
     assert held is not None
     assert scope.holds(held)
     prices_of(Residual(goal, scope, held))  # raises where a round of moves gains something

@@ -1,0 +1,95 @@
+"""What a process of its own does for a run: the pairs with their proof, or the advice; pure."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from cohort.pairing.advising import Advice, advise
+from cohort.pairing.evidence import unpack
+from cohort.pairing.find import Held, Result, find_pairs, scored
+from cohort.pairing.packing import pack_pool, unpack_pool
+from cohort.pairing.pool import Pool
+from cohort.pairing.weighing import Weighed, weigh
+
+LONGEST_QUESTION = 10.0
+"""Seconds for each of the questions that are asked once the pairs are found."""
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What a run stores. `pool` is what was solved, packed for the advice; None of a large pool."""
+
+    result: Result
+    weighed: Weighed
+    cover_bonus: float | None
+    digest: str
+    pool: bytes | None
+    researchers: int
+    mentors: int
+    places: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """It cannot be solved, however often it is tried; the sentence is for the organiser."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Advised:
+    """cut_short  some question was not answered in full, as its time was over."""
+
+    advice: Advice
+    cut_short: bool
+
+
+def solve_pool(pool: Pool, longest: float, *, progress: Progress) -> Solved | Refused:
+    """The best pairs; after `longest` seconds, the best so far with how far off they may be."""
+    until = time.perf_counter() + longest
+    try:
+        result = find_pairs(
+            pool, progress=progress, out_of_time=lambda: time.perf_counter() > until
+        )
+    except ValueError as refused:
+        return Refused(str(refused))
+    progress("weighing", 0.0)
+    held = result.held
+    return Solved(
+        result=replace(result, held=None),
+        weighed=weigh(held),
+        cover_bonus=held.solution.cover_bonus if held else None,
+        digest=pool.digest(),
+        pool=pack_pool(pool) if held else None,
+        researchers=len(pool.researchers),
+        mentors=len(pool.mentors),
+        places=sum(pool.places),
+    )
+
+
+def advise_on(packed_pool: bytes, evidence: bytes, *, progress: Progress) -> Advised:
+    """What would help a pool that was solved; `evidence` is of its solution."""
+    progress("advising", 0.0)
+    pool = unpack_pool(packed_pool)
+    scores, problem = scored(pool)
+    allowances: list[Allowance] = []
+
+    def a_while() -> Callable[[], bool]:
+        allowances.append(Allowance())
+        return allowances[-1]
+
+    advice = advise(pool, Held(scores, problem, unpack(evidence).solution), a_while)
+    return Advised(advice, any(one.was_over for one in allowances))
+
+
+class Allowance:
+    """Time for one question; it remembers whether it was over when someone asked."""
+
+    def __init__(self) -> None:
+        self.until = time.perf_counter() + LONGEST_QUESTION
+        self.was_over = False
+
+    def __call__(self) -> bool:
+        self.was_over = self.was_over or time.perf_counter() > self.until
+        return self.was_over
