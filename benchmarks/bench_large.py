@@ -31,6 +31,8 @@ from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 PLACES = 3
+MOST_ROUNDS = 20
+"""The goal for 100,000 x 34,000 and below: passes of pricing over all pairs."""
 
 
 class Uniform:
@@ -126,6 +128,7 @@ class Case:
         return spent | {
             "verify": checking["seconds"],
             "rounds": found.rounds,
+            "goal": f"<= {MOST_ROUNDS}",
             "gap": found.gap,
             "proved": bool(verdict),
             "total": found.total,

@@ -36,10 +36,10 @@ def solve_large(
 
     Column generation: the pairs of a small core (the restricted master problem) are solved
     exactly; all pairs are priced with its dual prices of places; those of negative reduced
-    cost u + v - s enter the core; and so on, until there are none. Then no assignment of all pairs is
-    better, and gap is exactly 0. Among equal ones it is one that keeps the most incumbents (as
-    long as the grains for that fit 64 bits, see `Market`). The same input gives the same bytes;
-    with ids, in any order of people.
+    cost u + v - s enter the core; and so on, until there are none. Then no assignment of all
+    pairs is better, and gap is exactly 0. Among equal ones it is one that keeps the most
+    incumbents (as long as the grains for that fit 64 bits, see `Market`). The same input gives
+    the same bytes; with ids, in any order of people.
 
     `out_of_time` is asked between blocks and rounds, from the second round on; once it is true
     the best found so far is returned, with its true gap. `progress` is told of every block.
