@@ -49,7 +49,9 @@ def test_the_mentor_to_look_for_is_named_with_what_they_would_add() -> None:
 def test_matching_again_with_the_new_mentor_gains_what_was_said(places: int) -> None:
     # How rare a strength is changes with a newcomer; the gain is by how rare it is now.
     rest = replace(POOL, weights=Weights(skills=0))
-    for one in whom_to_invite(rest, places):
+    invited = whom_to_invite(rest, places)
+    assert invited
+    for one in invited:
         newcomer = MentorProfile(
             id="nia",
             name="Nia",

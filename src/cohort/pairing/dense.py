@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from cohort.assignment.certificate import verify
+from cohort.assignment import Problem, solve, verify
 from cohort.assignment.infeasible import CannotMeet
-from cohort.assignment.optimum import solve
-from cohort.assignment.problem import Problem
 from cohort.pairing.explaining import explain
 from cohort.pairing.found import (
     Found,
