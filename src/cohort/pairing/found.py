@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypedDict
 
 from cohort.assignment import Prices, Problem, Solution, Verdict
+from cohort.assignment.neighbourhood import Neighbourhood, neighbourhood
 from cohort.pairing.explaining import Explanation
 from cohort.pairing.fit import Fit
 from cohort.pairing.pool import IdPair, Pool
@@ -90,6 +92,11 @@ class Held:
     scores: Scores
     problem: Problem
     solution: Solution
+
+    @cached_property
+    def near(self) -> Neighbourhood:
+        """What every question about the pairs starts from; raises NotTheBest as it does."""
+        return neighbourhood(self.problem, self.solution)
 
 
 @dataclass(frozen=True)
