@@ -121,7 +121,6 @@ async def all_researchers_of(
     result = await db.stream(statement)
     async for rows in result.partitions():
         yield [Researcher(*row) for row in rows]
-        db.expunge_all()
 
 
 @dataclass(frozen=True, slots=True)
