@@ -168,7 +168,7 @@ def timed(act: Callable[[], T]) -> tuple[T, dict[str, object]]:
 def profiled(n: int, m: int, *, few: bool) -> tuple[BlockScores, dict[str, np.ndarray]]:
     """Made-up people; with `few`, of a few thousand kinds on either side."""
     from cohort.pairing.rules import Requirements, Weights  # noqa: PLC0415
-    from cohort.pairing.scores.distinct import pool_of  # noqa: PLC0415
+    from cohort.pairing.scores.distinct import distinct_profiles  # noqa: PLC0415
 
     rng = np.random.default_rng(n)
     shape = rng.integers(0, 2500, n) if few else np.arange(n)
@@ -176,7 +176,7 @@ def profiled(n: int, m: int, *, few: bool) -> tuple[BlockScores, dict[str, np.nd
     people = [researcher(int(k)) for k in np.unique(shape)]
     offers = [mentor(int(k)) for k in np.unique(others)]
     rules = {"weights": Weights(), "requirements": Requirements()}
-    pool = pool_of(people, offers, TREE, date(2026, 3, 2), **rules)
+    pool = distinct_profiles(people, offers, TREE, date(2026, 3, 2), **rules)
     return pool.scores, {
         "researcher_kind": pool.researcher_kind[np.searchsorted(np.unique(shape), shape)],
         "mentor_kind": pool.mentor_kind[np.searchsorted(np.unique(others), others)],

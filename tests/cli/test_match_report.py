@@ -40,7 +40,7 @@ def test_it_tells_how_firm_pairs_are_and_what_others_would_cost(desk: Desk) -> N
         "<strong>Proved the best.</strong> The scores of these pairs (with 0.1 more for each",
         "that stays together) add up to 4.52. Prices on people and places prove that no other",
         "Easily replaced: without this pair, the total would fall by 0.03 (0.6% of the total).",
-        "Next best: Grace Njoroge, which would cost 0.48",
+        "Next best: Grace Njoroge, which would cost 0.52",
         "Priya Raman could be the mentor; it would cost 0.03 (0.6% of the total).",
         "Noor Haddad would lose Priya Raman, and have no mentor.",
         "No mentor is possible as the rules stand.",

@@ -16,7 +16,7 @@ def test_rules_weigh_and_require(desk: Desk) -> None:
 
 
 def test_a_present_mentor_stays_when_that_is_wanted(desk: Desk) -> None:
-    desk.put("rules.toml", "stickiness = 1\n")
+    desk.put("rules.toml", "stickiness = 1\n[requirements]\ncommon_ground = false\n")
     researchers = "Name,Domains,Current mentor\nAda,Machine translation,Mia\nBo,Robotics,Nils\n"
     desk.sheets(researchers, MENTORS)
     moved = {one["researcher"]: one["mentor"] for one in desk.pairs()}

@@ -79,7 +79,7 @@ def test_a_sheet_saved_by_excel_is_answered_in_kind(desk: Desk) -> None:
     ran = desk.sheets(*excel)
     assert ran.status == 0, ran.err
     written = (desk.folder / "PAIRS.csv").read_bytes()
-    assert written.startswith(b"\xef\xbb\xbfresearcher;mentor;score;reason\r\nZo\xc3\xab;Nils;")
+    assert written.startswith(b"\xef\xbb\xbfresearcher;mentor;score;fit;reason\r\nZo\xc3\xab;Nils;")
 
 
 def test_a_name_that_looks_like_a_formula_stays_a_name(desk: Desk) -> None:

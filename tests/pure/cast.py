@@ -1,11 +1,14 @@
 """A few people to score: Mina studies translation with Tove; Priya and Omar mentor."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.scoring import IdPairs, Scores, score
+from cohort.pairing.scores.requirements import IdPairs, RuledOut
+from cohort.pairing.scores.scorer import Scorer, scorer, units_of
+from cohort.pairing.scores.scoring import Scores, profiles_of, score
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 WEEK = date(2026, 1, 12)
@@ -19,6 +22,8 @@ TREE = Taxonomy(
         "robotics": None,
     }
 )
+ANYBODY = Requirements(common_ground=False)
+"""Most of these tests are about other things than what Mina and Omar have in common: nothing."""
 TITLES = {
     "translation": "machine translation",
     "dialogue": "dialogue systems",
@@ -82,6 +87,7 @@ def scored(
     blocks: IdPairs = (),
     declined: IdPairs = (),
     vetoes: IdPairs = (),
+    strengths: Mapping[str, int] | None = None,
 ) -> Scores:
     return score(
         [MINA] if researchers is None else researchers,
@@ -89,10 +95,31 @@ def scored(
         TREE,
         WEEK,
         weights=weights or Weights(),
-        requirements=requirements or Requirements(),
+        requirements=requirements or ANYBODY,
         blocks=blocks,
         declined=declined,
         vetoes=vetoes,
+        strengths=strengths,
+    )
+
+
+def in_blocks(
+    researchers: Sequence[ResearcherProfile],
+    mentors: Sequence[MentorProfile],
+    tree: Taxonomy,
+    week: date,
+    *,
+    weights: Weights,
+    requirements: Requirements,
+    blocks: IdPairs = (),
+    vetoes: IdPairs = (),
+) -> Scorer:
+    """The scores as a large pool has them."""
+    return scorer(
+        profiles_of(researchers, mentors, tree, week),
+        units_of(weights),
+        requirements,
+        RuledOut(block=blocks, veto=vetoes),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from random import Random
 
 import numpy as np
+from cast import in_blocks
 from numpy.typing import NDArray
 
 from cohort.assignment.canonical import canonical, lots
@@ -20,7 +21,6 @@ from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.assignment.solution import Solution
 from cohort.pairing.rules import Requirements, Weights
-from cohort.pairing.scores.in_blocks import profile_scores
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import score
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -131,7 +131,7 @@ def portable() -> dict[str, object]:
     rules = {"weights": Weights(), "requirements": Requirements(min_shared_hours=0.5)}
     researchers, mentors = crowd(120, 50)
     scored = score(researchers, mentors, TREE, WEEK, **rules)  # type: ignore[arg-type]
-    blocks = profile_scores(researchers, mentors, TREE, WEEK, **rules)  # type: ignore[arg-type]
+    blocks = in_blocks(researchers, mentors, TREE, WEEK, **rules)  # type: ignore[arg-type]
     large = solve_large(DenseScores(spread(400, 130, 1009)), np.full(130, 3))
     return {
         "canonical": [canonical(total).units, canonical(cover).units, canonical(cover).bonus],
@@ -143,7 +143,12 @@ def portable() -> dict[str, object]:
         "many": of_solution(Problem(spread(500, 250, 21), np.full(250, 2))),
         "regrets": of_counterfactuals(total),
         "regrets with cover": of_counterfactuals(cover),
-        "scores": [scored.total, scored.forbidden, scored.hours, *scored.factors.values()],
+        "scores": [
+            scored.total,
+            scored.forbidden,
+            scored.details(np.indices((50, 50)).reshape(2, -1).T).hours,
+            *scored.factors.values(),
+        ],
         "scores in blocks": blocks.block(0, 120),
         "large": [round(figure * 1e12) for figure in (large.total, large.bound, large.gap)],
     }

@@ -1,18 +1,24 @@
 """Sentences that a researcher understands, for a pair and for no pair."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from cast import MINA, OMAR, PRIYA, TITLES, mina, on, priya, scored
 
 from cohort.assignment.problem import Problem
 from cohort.pairing.explaining import explain
+from cohort.pairing.rules import Requirements
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.unmatched import outlooks, why_unmatched
 
+OMAR2 = replace(OMAR, id="omar2")
+
 
 def sentence(researcher: ResearcherProfile = MINA, mentor: MentorProfile = PRIYA) -> str:
     scores = scored([researcher], [mentor])
-    return explain([researcher], [mentor], scores, 0, 0, titles=TITLES).sentence
+    return next(explain(scores, np.array([[0, 0]]), titles=TITLES)).sentence
 
 
 def why(scores: Scores, capacity: list[int], i: int = 0, floor: float | None = None):
@@ -24,8 +30,8 @@ def why(scores: Scores, capacity: list[int], i: int = 0, floor: float | None = N
 def test_a_good_pair_is_explained_by_what_the_two_share() -> None:
     assert sentence() == (
         "Priya works on dialogue systems, close to your machine translation; knows the role of "
-        "ML engineer, your first goal; is strong in three of the five skills that you still have "
-        "to show (monitoring, CI/CD, serving); made the same move, from a PhD; you share 6 hours "
+        "ML engineer, your first goal; is strong in monitoring, CI/CD and serving, which you "
+        "still have to show; made the same move, from a PhD; you share 6 hours "
         "a week; you both speak English."
     )
 
@@ -41,9 +47,14 @@ def test_the_sentence_says_only_what_is_so() -> None:
     assert "your second goal" in sentence(mina(role_goals=["x", "ml-engineer"]))
     assert "knows the setting you aim for (health care)" in sentence(mina(role_goals=["x"]))
     assert "also came from a PhD" in sentence(mina(role_goals=["x"]))
-    assert "the one skill that you still" in sentence(mina(gaps={"serving": 1}))
-    assert "is strong in both skills" in sentence(mina(gaps={"serving": 1, "ci-cd": 1}))
-    assert "skills" not in sentence(mina(gaps={}))
+    assert "is strong in serving, which you still have to show" in sentence(
+        mina(gaps={"serving": 1})
+    )
+    many = priya(skills=["a", "b", "c", "d", "e", "f"])
+    assert "is strong in f, e, d, c and two other skills, which" in sentence(
+        mina(gaps={skill: 1.0 + k for k, skill in enumerate("abcdef")}), many
+    )
+    assert "strong" not in sentence(mina(gaps={}))
     assert "is someone you asked for;" in sentence(mina(wishes=["priya"]))
     assert "asked for you" in sentence(mentor=priya(wishes=["mina"]))
     assert "1 hour a week" in sentence(mina(weekly_hours=on("monday", "10:00", "11:00")))
@@ -63,10 +74,10 @@ def test_a_pair_with_nothing_in_common_does_not_pretend() -> None:
 
 def test_the_numbers_are_those_of_the_scores_and_add_up() -> None:
     scores = scored()
-    found = explain([MINA], [PRIYA, OMAR], scores, 0, 1, titles={})
+    found = next(explain(scores, np.array([[0, 1]]), titles={}))
     assert found.score == scores.total[0, 1]
     assert sum(found.factors[name] * found.shares[name] for name in found.factors) == (
-        pytest.approx(found.score)
+        pytest.approx(found.score, abs=1e-6)
     )
 
 
@@ -80,6 +91,15 @@ def test_no_allowed_mentor_is_told_with_how_many_each_requirement_removed() -> N
     )
     assert found.next_step == "Add every language that you could meet in to your profile."
     assert found.detail == {"mentors": 2, "conflict_of_interest": 1, "common_language": 2}
+
+
+def test_who_shares_nothing_with_any_mentor_is_told_what_to_add() -> None:
+    found = why(scored([MINA], [OMAR, OMAR2], requirements=Requirements()), [1, 1])
+    assert found.sentence == (
+        "None of the two mentors can be yours: two without a field, role goal or skill in common "
+        "with you."
+    )
+    assert found.next_step.startswith("Add more fields and role goals to your profile")
 
 
 def test_one_mentor_who_cannot_be_hers_is_told_without_counting() -> None:

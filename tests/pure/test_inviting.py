@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
+from tests.pure.cast import ANYBODY, MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 from cohort.assignment.counterfactual import NotTheBest
 from cohort.pairing import saying
 from cohort.pairing.find import find_pairs
 from cohort.pairing.inviting import AT_ANY_HOUR, Invitation, invitations
 from cohort.pairing.pool import Pool
+from cohort.pairing.rules import Weights
 from cohort.pairing.scores.profiles import MentorProfile
 
 LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
@@ -21,6 +22,7 @@ POOL = Pool(
     mentors=[FREE_OMAR, PRIYA],
     places=[1, 1],
     taxonomy=TREE,
+    requirements=ANYBODY,
     names={"mina": "Mina", "lev": "Lev", "bo": "Bo", "priya": "Priya", "omar": "Omar"},
     titles=TITLES,
 )
@@ -45,7 +47,9 @@ def test_the_mentor_to_look_for_is_named_with_what_they_would_add() -> None:
 
 @pytest.mark.parametrize("places", [1, 2])
 def test_matching_again_with_the_new_mentor_gains_what_was_said(places: int) -> None:
-    for one in whom_to_invite(POOL, places):
+    # How rare a strength is changes with a newcomer; the gain is by how rare it is now.
+    rest = replace(POOL, weights=Weights(skills=0))
+    for one in whom_to_invite(rest, places):
         newcomer = MentorProfile(
             id="nia",
             name="Nia",
@@ -55,12 +59,20 @@ def test_matching_again_with_the_new_mentor_gains_what_was_said(places: int) -> 
             languages=[one.language],
             weekly_hours=AT_ANY_HOUR,
         )
-        pool = replace(POOL, mentors=[*POOL.mentors, newcomer], places=[*POOL.places, places])
-        before, after = find_pairs(POOL), find_pairs(pool)
+        pool = replace(rest, mentors=[*POOL.mentors, newcomer], places=[*POOL.places, places])
+        before, after = find_pairs(rest), find_pairs(pool)
         assert after.total - before.total == pytest.approx(one.gain)
         assert len(after.pairs) - len(before.pairs) == one.placed
         assert {pair.researcher for pair in after.pairs if pair.mentor == "nia"} == set(one.takes)
         assert set(before.unmatched) - set(after.unmatched) == set(one.newly)
+
+
+def test_what_nobody_is_strong_in_yet_counts_for_whom_to_invite() -> None:
+    wants = {"sql": 1.0}
+    pool = replace(POOL, researchers=[replace(one, gaps=wants) for one in POOL.researchers])
+    settled = replace(pool, researchers=[replace(one, gaps={}) for one in POOL.researchers])
+    assert whom_to_invite(pool)[0].skills == ("sql",)
+    assert whom_to_invite(pool)[0].gain > whom_to_invite(settled)[0].gain
 
 
 def test_with_cover_a_mentor_counts_by_whom_they_place_first() -> None:

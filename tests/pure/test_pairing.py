@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
+from tests.pure.cast import ANYBODY, MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 from cohort.pairing.find import MinimumsCannotHold, PinsCannotHold, Result, find_pairs
 from cohort.pairing.pool import Pool
@@ -17,6 +17,7 @@ POOL = Pool(
     mentors=[FREE_OMAR, PRIYA],
     places=[1, 1],
     taxonomy=TREE,
+    requirements=ANYBODY,
     names={"mina": "Mina", "lev": "Lev", "priya": "Priya", "omar": "Omar"},
     titles=TITLES,
 )

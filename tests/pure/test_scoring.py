@@ -1,6 +1,8 @@
 """The factors, the hard requirements and the score that they make."""
 
+from dataclasses import replace
 from datetime import date
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from cohort.pairing.rules import Requirements, Rules, Weights
 from cohort.pairing.scores.availability import BadHours
-from cohort.pairing.scores.factors import BadProfile
-from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.profiles import BadProfile, MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import score
+from cohort.pairing.scores.skills import strengths_of
 
 SILENT = ResearcherProfile(id="silent")
 
@@ -37,7 +39,7 @@ def test_each_factor_has_the_value_of_its_formula() -> None:
         {
             "domain": 2 / 3,
             "role": 1.0,
-            "skills": 4 / 6,
+            "skills": 1.0,
             "availability": 1.0,
             "language": 0.5,
             "path": 1.0,
@@ -83,7 +85,7 @@ def test_what_a_researcher_leaves_unsaid_is_the_same_with_every_mentor() -> None
 
 
 def test_what_a_mentor_leaves_unsaid_is_no_evidence_of_a_fit() -> None:
-    found = scored([MINA], [MentorProfile(id="new", name="New")]).factors
+    found = scored([MINA], [MentorProfile(id="new", name="New"), PRIYA]).factors
     assert {name for name, values in found.items() if values[0, 0] == 0} == {
         "domain",
         "role",
@@ -115,8 +117,93 @@ def test_without_a_common_language_or_enough_hours_there_is_no_pair() -> None:
     assert not removed_by("shared_hours", mina(weekly_hours=on("monday", "10:00", "11:00")))
 
 
+def without_ground(researcher: ResearcherProfile, mentor: MentorProfile) -> bool:
+    scores = scored([researcher], [mentor], requirements=Requirements())
+    return bool(scores.reasons["common_ground"][0, 0])
+
+
+def test_those_who_share_no_field_role_or_skill_are_no_pair_by_default() -> None:
+    assert without_ground(MINA, OMAR)
+    assert not without_ground(mina(domains=["robotics"]), OMAR)
+    assert not without_ground(mina(domains=["speech"]), priya(roles=[], skills=[]))
+    assert not without_ground(mina(role_goals=["x", "data-engineer"]), OMAR)
+    assert not without_ground(mina(gaps={"sql": 0.01}), replace(OMAR, skills=["sql"]))
+    assert without_ground(mina(domains=["robot"]), replace(OMAR, domains=["robot"]))
+
+
+def test_the_default_keeps_nobody_from_a_mentor_who_named_nothing_that_could_be_shared() -> None:
+    assert not without_ground(SILENT, OMAR)
+    assert without_ground(replace(SILENT, domains=["speech"]), OMAR)
+
+
+def test_whatever_counts_the_same_pairs_share_nothing() -> None:
+    only_hours = Weights(domain=0, role=0, skills=0, language=0, path=0, wishes=0)
+    found = scored([MINA], [PRIYA, OMAR], weights=only_hours, requirements=Requirements())
+    assert found.reasons["common_ground"].tolist() == [[False, True]]
+
+
+def skills_of(mentors: list[list[str]], gaps: dict[str, float]) -> list[float]:
+    offers = [priya(id=f"m{j}", skills=some) for j, some in enumerate(mentors)]
+    found: list[float] = scored([mina(gaps=gaps)], offers).factors["skills"][0].tolist()
+    return found
+
+
+def test_three_of_the_greatest_needs_are_enough() -> None:
+    due = dict.fromkeys("abcdefgh", 1.0)
+    assert skills_of([[*"abc"], [*"defgh"], [], [*"abcdefgh"]], due) == [1.0, 1.0, 0.0, 1.0]
+    assert skills_of([[*"ab"], [*"cdefgh"]], due) == pytest.approx([2 / 3, 1.0], abs=1e-6)
+
+
+def test_a_rare_strength_counts_more_and_one_that_nobody_has_does_not_count() -> None:
+    rare, common, both = skills_of([["a"], ["b"], ["b"]], {"a": 1.0, "b": 1.0})
+    assert rare > common == both
+    assert skills_of([["a"], ["b"]], {"a": 1.0, "c": 9.0}) == [1.0, 0.0]
+    assert skills_of([["x"], []], {"a": 1.0}) == [0.5, 0.5]
+
+
+SKILLS = st.lists(st.sampled_from("abcdef"), unique=True)
+GAPS = st.dictionaries(st.sampled_from("abcdefg"), st.floats(0.01, 1.0), max_size=7)
+
+
+@given(st.lists(SKILLS, min_size=1, max_size=5), GAPS, st.sampled_from("abcdefg"), st.floats(1, 9))
+@settings(max_examples=150, deadline=None)
+def test_more_of_a_strength_and_more_need_of_it_never_lower_the_factor(
+    mentors: list[list[str]], gaps: dict[str, float], skill: str, times: float
+) -> None:
+    before = skills_of(mentors, gaps)
+    learnt = skills_of([sorted({*mentors[0], skill}), *mentors[1:]], gaps)
+    assert learnt[0] >= before[0] - 1e-6
+    if skill in gaps:
+        needed = skills_of(mentors, gaps | {skill: gaps[skill] * times})
+        for j, some in enumerate(mentors):
+            assert skill not in some or needed[j] >= before[j] - 1e-6
+
+
+@given(st.lists(SKILLS, min_size=1, max_size=5), GAPS, SKILLS)
+@settings(max_examples=80, deadline=None)
+def test_a_mentor_without_the_skills_that_are_due_changes_nothing(
+    mentors: list[list[str]], gaps: dict[str, float], another: list[str]
+) -> None:
+    irrelevant = [skill for skill in another if skill not in gaps]
+    assert skills_of([*mentors, irrelevant], gaps)[:-1] == skills_of(mentors, gaps)
+
+
+@given(st.lists(SKILLS, min_size=2, max_size=5), GAPS, st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_mentors_and_of_skills_changes_nothing(
+    mentors: list[list[str]], gaps: dict[str, float], chance: Random
+) -> None:
+    before = skills_of(mentors, gaps)
+    order = chance.sample(range(len(mentors)), len(mentors))
+    turned = dict(chance.sample(sorted(gaps.items()), len(gaps)))
+    found = skills_of([mentors[j][::-1] for j in order], turned)
+    assert found == [before[j] for j in order]
+
+
 def test_requirements_that_are_off_remove_nobody() -> None:
-    off = Requirements(conflict_of_interest=False, common_language=False, min_shared_hours=0)
+    off = Requirements(
+        conflict_of_interest=False, common_language=False, common_ground=False, min_shared_hours=0
+    )
     twin = priya(languages=[], weekly_hours=[], organisations=["TU Berlin"])
     assert not scored([MINA], [twin], requirements=off).forbidden.any()
 
@@ -164,10 +251,12 @@ def test_more_shared_hours_count_up_to_four() -> None:
 
 def test_all_pairs_at_once_equal_one_pair_at_a_time() -> None:
     researchers, mentors = [MINA, SILENT, mina(id="twin", stage="postdoc")], [OMAR, PRIYA]
+    strengths = strengths_of(one.skills for one in mentors)
     together = scored(researchers, mentors).total
     for i, researcher in enumerate(researchers):
         for j, mentor in enumerate(mentors):
-            assert scored([researcher], [mentor]).total[0, 0] == together[i, j]
+            alone = scored([researcher], [mentor], strengths=strengths)
+            assert alone.total[0, 0] == together[i, j]
 
 
 @pytest.mark.parametrize(("n", "m"), [(0, 0), (0, 1), (1, 0)])

@@ -221,6 +221,9 @@ async def test_a_place_that_would_place_nobody_is_listed_where_it_would_raise_th
     async with unit_of_work(platform.sessions) as db:
         nothing = {"domains": [], "roles": [], "skills": []}
         await db.execute(update(Mentor).where(Mentor.id == stage.robin.id).values(**nothing))
+    form = await form_of(stage)
+    del form["common_ground"]  # Robin shares nothing with anybody
+    await stage.olga.post(RULES, data=form)
     round_ = await open_and_solve(stage, platform)
 
     page = words(await stage.olga.get(f"/rounds/{round_['id']}"))

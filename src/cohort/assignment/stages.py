@@ -42,8 +42,8 @@ def feasible(
 ) -> Residual:
     """A good assignment that meets every minimum; raises CannotMeet with the proof if none does.
 
-    Where the quick start misses a minimum, they are met from the best assignment without them,
-    always at the least loss (`fill`); out of time, in any way.
+    Where the initial assignment misses a minimum, all are met from the best assignment without
+    them, always at the least loss (`fill`); out of time, in any way.
     """
     start = initial_assignment(goal, scope, scope.fixed, out_of_time)
     if not scope.holds(start.held):

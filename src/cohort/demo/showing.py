@@ -64,7 +64,7 @@ def describe(outcome: Outcome, *, width: int, with_reasons: bool) -> Iterator[st
     longest = max((len(pair.enrolment.person.name) for pair in outcome.pairs), default=0)
     for pair in outcome.pairs:
         researcher, mentor = pair.enrolment.person.name, pair.mentor.person.name
-        yield f"  {pair.score:4.2f}  {researcher:<{longest}}  →  {mentor}"
+        yield f"  {pair.score:4.2f} {pair.fit or '':<6}  {researcher:<{longest}}  →  {mentor}"
         if with_reasons:
             yield from _wrapped(pair.reason, width, INDENT)
     if outcome.unmatched:

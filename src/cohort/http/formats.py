@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from cohort.pairing.fit import beside_the_best
 from cohort.pairing.scores.availability import DAYS
 
 BANDS = ("06-09", "09-12", "12-14", "14-17", "17-20", "20-23")
@@ -169,6 +170,7 @@ FILTERS = {
     "stage": stage,
     "percent": percent,
     "score": score,
+    "beside_the_best": beside_the_best,
     "heat_step": heat_step,
     "weekly": weekly,
     "ticks": ticks,

@@ -6,13 +6,14 @@ from cohort.matching.models import Run
 from cohort.people.models import Person
 
 
-def round_waits(organiser: Person, cohort: Cohort, run: Run, paired: int) -> Message:
+def round_waits(organiser: Person, cohort: Cohort, run: Run, paired: int, weak: int) -> Message:
     context = {
         "name": organiser.name,
         "cohort": cohort.name,
         "period": run.round.period,
         "round_id": run.round.id,
         "paired": paired,
+        "weak": weak,
         "unmatched": (run.researchers or 0) - paired,
         "error": run.error,
         "stopped": run.stopped,

@@ -15,6 +15,7 @@ from cohort.matching import emails, runs, service
 from cohort.matching.models import Pair, RoundState
 from cohort.matching.results import advice
 from cohort.matching.solving import Advised, Refused, Solved, advise_on, solve_pool
+from cohort.pairing.fit import WEAK
 from cohort.people.models import Person
 
 log = structlog.get_logger()
@@ -76,8 +77,9 @@ async def tell_organiser(context: JobContext, run_id: str, organiser_id: str) ->
         return None
     cohort = await context.db.get_one(Cohort, run.round.cohort_id)
     organiser = await context.db.get_one(Person, UUID(organiser_id))
-    paired = await context.db.scalar(select(func.count()).where(Pair.run_id == run.id))
-    return context.deliver(emails.round_waits(organiser, cohort, run, paired or 0))
+    weak = func.count().filter(Pair.fit == WEAK)
+    counted = await context.db.execute(select(func.count(), weak).where(Pair.run_id == run.id))
+    return context.deliver(emails.round_waits(organiser, cohort, run, *counted.one()))
 
 
 async def open_due_rounds(context: CronContext) -> None:

@@ -136,6 +136,11 @@ class Pair(Base):
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), index=True)
     mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
     score: Mapped[float]
+    fit: Mapped[str | None]
+    """How well the two suit each other, in a word of `pairing.fit`; none in older rows."""
+    best_score: Mapped[float | None]
+    """With whichever of the `possible_mentors`, those whom no requirement removed."""
+    possible_mentors: Mapped[int | None]
     factors: Mapped[JsonList]
     reason: Mapped[str]
     pinned: Mapped[bool]

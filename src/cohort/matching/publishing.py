@@ -56,7 +56,16 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
 
 
 def _offer(pair: Pair) -> proposals.Offer:
-    return proposals.Offer(pair.enrolment_id, pair.mentor_id, pair.score, pair.reason, pair.factors)
+    return proposals.Offer(
+        enrolment_id=pair.enrolment_id,
+        mentor_id=pair.mentor_id,
+        score=pair.score,
+        fit=pair.fit,
+        best_score=pair.best_score,
+        possible_mentors=pair.possible_mentors,
+        reason=pair.reason,
+        factors=pair.factors,
+    )
 
 
 def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:

@@ -35,6 +35,7 @@ from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
 from cohort.mentors.models import Mentor, MentorState
 from cohort.pairing import saying
+from cohort.pairing.fit import WEAK
 from cohort.pairing.placing import WayToPlace
 from cohort.people.models import Person
 
@@ -56,6 +57,7 @@ STEPS = {
 class Counts:
     pairs: int = 0
     skipped: int = 0
+    weak: int = 0
     unmatched: int = 0
 
 
@@ -239,7 +241,8 @@ async def _counts(db: AsyncSession, run: Run | None) -> Counts:
     if run is None:
         return Counts()
     left = select(func.count()).where(Unmatched.run_id == run.id).scalar_subquery()
-    of_run = select(func.count(Pair.id), func.count(Pair.skipped), left)
+    weak = func.count().filter(Pair.fit == WEAK)
+    of_run = select(func.count(Pair.id), func.count(Pair.skipped), weak, left)
     found = await db.execute(of_run.where(Pair.run_id == run.id))
     return Counts(*found.one())
 

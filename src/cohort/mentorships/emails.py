@@ -5,6 +5,7 @@ from typing import Any
 from cohort.cohorts.models import Enrolment
 from cohort.mail import Message
 from cohort.mentorships.models import Mentorship, Proposal, Side
+from cohort.pairing.fit import beside_the_best
 from cohort.people.models import Person
 
 
@@ -16,6 +17,10 @@ def proposed(proposal: Proposal, side: Side) -> Message:
         "other_is_mentor": side is Side.RESEARCHER,
         "cohort": proposal.enrolment.cohort.name,
         "reason": proposal.reason,
+        "fit": proposal.fit,
+        "beside": ""
+        if side is Side.MENTOR
+        else beside_the_best(proposal.score, proposal.best_score, proposal.possible_mentors),
         "expires_at": proposal.expires_at,
         "time_zone": proposal.enrolment.cohort.time_zone,
         "where": where_to_answer(proposal.enrolment, side),

@@ -43,6 +43,11 @@ class Proposal(Base):
     mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
     state: Mapped[ProposalState] = mapped_column(one_of(ProposalState), default=ProposalState.OPEN)
     score: Mapped[float]
+    fit: Mapped[str | None]
+    """How well the two suit each other, in a word of `pairing.fit`; none in older rows."""
+    best_score: Mapped[float | None]
+    """Of the researcher, with any of the `possible_mentors`: those whom no requirement removed."""
+    possible_mentors: Mapped[int | None]
     reason: Mapped[str]
     """Why these two, in a sentence for both."""
     factors: Mapped[JsonList]

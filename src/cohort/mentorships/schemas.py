@@ -9,6 +9,7 @@ from cohort.cohorts.models import Enrolment, Stage
 from cohort.http.fields import Note, Shown, Strict
 from cohort.mentors.models import CameFrom, Mentor
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.pairing.fit import Fit
 from cohort.people.models import Person
 
 
@@ -26,6 +27,20 @@ class EndIn(Strict):
         description="Why it ends; both and the organisers read it.",
         examples=["The new job has begun."],
     )
+
+
+FIT = Field(
+    description="How well the two suit each other, by what they have in common. Field, role goal "
+    "and skills speak for a pair above 0.5 and against it below. `strong`: at least two for it, "
+    "none against; `good`: two for it and one against, or one for it and none against; `fair`: one "
+    "for it, at least one against; `weak`: none for it. Null in runs of before.",
+    examples=["strong"],
+)
+BEST_SCORE = Field(
+    description="The best score that the researcher could have had with any of the "
+    "`possible_mentors`, whether they had room or not."
+)
+POSSIBLE_MENTORS = Field(description="How many mentors no requirement kept from the researcher.")
 
 
 class FactorOut(Shown):
@@ -72,6 +87,9 @@ class ProposalOut(Shown):
     researcher: ResearcherOut
     mentor: MentorCardOut
     score: float
+    fit: Fit | None = FIT
+    best_score: float | None = BEST_SCORE
+    possible_mentors: int | None = POSSIBLE_MENTORS
     reason: str
     factors: list[FactorOut]
     researcher_accepted_at: datetime | None

@@ -60,6 +60,9 @@ class Offer:
     enrolment_id: UUID
     mentor_id: UUID
     score: float
+    fit: str | None
+    best_score: float | None
+    possible_mentors: int | None
     reason: str
     factors: list[dict[str, Any]]
 

@@ -21,6 +21,7 @@ from cohort.sheets.rule_file import BadRules, RuleFile, read_rules
 from cohort.sheets.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
 from cohort.sheets.two_sheets import BadSheets, Gathered, gather
 
+PAIR_COLUMNS = ("researcher", "mentor", "score", "fit", "reason")
 MOST_FAULTS = 20
 
 
@@ -171,11 +172,12 @@ def _files(out: Outputs, gathered: Gathered, result: Result, dialect: Dialect) -
             gathered.researcher_names[one.researcher],
             gathered.mentor_names[one.mentor],
             one.score,
+            one.fit,
             one.sentence,
         )
         for one in result.pairs
     ]
-    files = {out.pairs: write_sheet(("researcher", "mentor", "score", "reason"), pairs, dialect)}
+    files = {out.pairs: write_sheet(PAIR_COLUMNS, pairs, dialect)}
     if out.unmatched:
         titles = ("researcher", "reason", "next step")
         files[out.unmatched] = write_sheet(titles, _unmatched(gathered, result), dialect)

@@ -111,6 +111,7 @@ def _requirements(pool: Pool) -> Iterator[tuple[str, str]]:
     yes = {True: "yes", False: "no"}
     yield "No shared organisation, no adviser as mentor", yes[asked.conflict_of_interest]
     yield "A language in common", yes[asked.common_language]
+    yield "A field, role goal or skill in common", yes[asked.common_ground]
     yield "Hours in common, at least", f"{asked.min_shared_hours:g} a week"
     yield "Least score", f"{asked.least_score:g}"
     # Fairness has this as its first aim, whatever the rules say.

@@ -1,6 +1,6 @@
 """Pools of ordinary size: every score is held, and every question about it can be answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from cohort.pairing.found import (
 )
 from cohort.pairing.minimums import with_names
 from cohort.pairing.pins import pins_by_position
-from cohort.pairing.pool import IdPair, Pool, score_people
+from cohort.pairing.pool import Pool, score_people
 from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.unmatched import outlooks, why_unmatched
 
@@ -79,12 +79,12 @@ def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem
 
 
 def _told(pool: Pool, held: Held, *, stopped: bool) -> Result:
-    solution, pinned = held.solution, set(pool.pins)
+    solution = held.solution
     asked = held.problem.demand > 0
     without = np.setdiff1d(np.flatnonzero(asked), solution.pairs[:, 0]).tolist()
     around = zip(without, outlooks(held.scores, held.problem, without), strict=True)
     return Result(
-        pairs=[_found(pool, held.scores, i, j, pinned) for i, j in solution.pairs.tolist()],
+        pairs=[*_found(pool, held)],
         unmatched={
             pool.researchers[i].id: why_unmatched(outlook, pool.requirements.least_score)
             for i, outlook in around
@@ -98,7 +98,11 @@ def _told(pool: Pool, held: Held, *, stopped: bool) -> Result:
     )
 
 
-def _found(pool: Pool, scores: Scores, i: int, j: int, pinned: set[IdPair]) -> Found:
-    why = explain(pool.researchers, pool.mentors, scores, i, j, titles=pool.titles)
-    pair = pool.researchers[i].id, pool.mentors[j].id
-    return found(*pair, why, pinned=pair in pinned)
+def _found(pool: Pool, held: Held) -> Iterator[Found]:
+    scores, pairs, pinned = held.scores, held.solution.pairs, set(pool.pins)
+    best = np.where(scores.forbidden, -np.inf, scores.total).max(axis=1, initial=-np.inf)
+    possible = (~scores.forbidden).sum(axis=1)
+    reasons = explain(scores, pairs, titles=pool.titles)
+    for (i, j), why in zip(pairs.tolist(), reasons, strict=True):
+        pair = pool.researchers[i].id, pool.mentors[j].id
+        yield found(pair, why, float(best[i]), int(possible[i]), pinned=pair in pinned)

@@ -1,10 +1,13 @@
 """Why this mentor: numbers, and a sentence that a researcher understands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.assignment.problem import Ints
+from cohort.pairing.fit import Fit, fit_of
+from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
 from cohort.pairing.scores.scoring import Scores
+from cohort.pairing.scores.taxonomy import Taxonomy
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -17,44 +20,45 @@ CLOSE = 0.5
 
 @dataclass(frozen=True)
 class Explanation:
-    """The score of one pair, its factors in [0, 1], their shares of the weight, a sentence."""
+    """The score of one pair, its factors in [0, 1], their shares of the weight; in words."""
 
     score: float
     factors: dict[str, float]
     shares: dict[str, float]
+    fit: Fit
     sentence: str
 
 
-def explain(
-    researchers: Sequence[ResearcherProfile],
-    mentors: Sequence[MentorProfile],
-    scores: Scores,
-    i: int,
-    j: int,
-    *,
-    titles: Mapping[str, str],
-) -> Explanation:
-    """Why mentor j suits researcher i; `titles` has the words for slugs and language codes."""
-    researcher, mentor = researchers[i], mentors[j]
+def explain(scores: Scores, pairs: Ints, *, titles: Mapping[str, str]) -> Iterator[Explanation]:
+    """Why each of these pairs suits: int[k, 2] rows and columns of the scores.
+
+    `titles` has the words for slugs and language codes.
+    """
+    details, shares = scores.details(pairs), scores.weights.shares()
+    for k, (i, j) in enumerate(pairs.tolist()):
+        factors = {name: float(values[k]) for name, values in details.factors.items()}
+        yield Explanation(
+            score=float(scores.total[i, j]),
+            factors=factors,
+            shares=shares,
+            fit=fit_of(factors, shares),
+            sentence=_sentence(scores.people, i, j, float(details.hours[k]), titles),
+        )
+
+
+def _sentence(people: Profiles, i: int, j: int, hours: float, titles: Mapping[str, str]) -> str:
+    researcher, mentor = people.researchers[i], people.mentors[j]
     clauses = [
-        _shared_domain(researcher, mentor, scores, titles),
+        _shared_domain(researcher, mentor, people.taxonomy, titles),
         _shared_role(researcher, mentor, titles),
-        _open_skills(researcher, mentor, titles),
+        _open_skills(people.needs[i], mentor, titles),
         _same_move(researcher, mentor),
         _wish(researcher, mentor),
     ]
-    found = [clause for clause in clauses if clause]
-    opening = f"{mentor.name} {'; '.join(found) or _nothing_shared(researcher)}"
-    meeting = [
-        _hours(float(scores.hours[i, j])),
-        _languages(researcher, mentor, titles),
-    ]
-    return Explanation(
-        score=float(scores.total[i, j]),
-        factors={name: float(factor[i, j]) for name, factor in scores.factors.items()},
-        shares=scores.weights.shares(),
-        sentence="; ".join([opening, *(one for one in meeting if one)]) + ".",
-    )
+    shared = [clause for clause in clauses if clause]
+    opening = f"{mentor.name} {'; '.join(shared) or _nothing_shared(researcher)}"
+    meeting = [_hours(hours), _languages(researcher, mentor, titles)]
+    return "; ".join([opening, *(one for one in meeting if one)]) + "."
 
 
 def _nothing_shared(researcher: ResearcherProfile) -> str:
@@ -65,9 +69,12 @@ def _nothing_shared(researcher: ResearcherProfile) -> str:
 
 
 def _shared_domain(
-    researcher: ResearcherProfile, mentor: MentorProfile, scores: Scores, titles: Mapping[str, str]
+    researcher: ResearcherProfile,
+    mentor: MentorProfile,
+    taxonomy: Taxonomy,
+    titles: Mapping[str, str],
 ) -> str:
-    position, closeness = scores.taxonomy.closeness
+    position, closeness = taxonomy.closeness
     near = [
         (closeness[position[hers], position[theirs]], hers, theirs)
         for hers in researcher.domains
@@ -95,25 +102,17 @@ def _shared_role(
 
 
 def _open_skills(
-    researcher: ResearcherProfile, mentor: MentorProfile, titles: Mapping[str, str]
+    needs: Mapping[str, float], mentor: MentorProfile, titles: Mapping[str, str]
 ) -> str:
-    by_weight = sorted(researcher.gaps, key=lambda skill: (-researcher.gaps[skill], skill))
+    """What counts most first."""
+    by_weight = sorted(needs, key=lambda skill: (-needs[skill], skill))
     strong = [skill for skill in by_weight if skill in mentor.skills]
     if not strong:
         return ""
     named = [titled(skill, titles) for skill in strong[:MOST_NAMED]]
     more = len(strong) - len(named)
-    listed = ", ".join(named) + (f" and {in_words(more)} more" if more else "")
-    of_all = (
-        "the one skill"
-        if len(by_weight) == 1
-        else "both skills"
-        if len(strong) == len(by_weight) == 2
-        else f"all {in_words(len(by_weight))} skills"
-        if len(strong) == len(by_weight)
-        else f"{in_words(len(strong))} of the {in_words(len(by_weight))} skills"
-    )
-    return f"is strong in {of_all} that you still have to show ({listed})"
+    which = [*named, counted(more, "other skill")] if more else named
+    return f"is strong in {listed(which)}, which you still have to show"
 
 
 def _same_move(researcher: ResearcherProfile, mentor: MentorProfile) -> str:

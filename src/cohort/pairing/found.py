@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypedDict
 from cohort.assignment.certificate import Verdict
 from cohort.assignment.solution import Prices, Solution
 from cohort.pairing.explaining import Explanation
-from cohort.pairing.pool import Pool
+from cohort.pairing.fit import Fit
+from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.unmatched import WhyUnmatched
 
 if TYPE_CHECKING:
@@ -68,7 +69,12 @@ def is_cut_short(solution: "Solution | LargeSolution", verdict: Verdict) -> bool
 
 @dataclass(frozen=True)
 class Found:
-    """One pair: factors are [{name, title, score, weight}], weights as shares of 1."""
+    """One pair: factors are [{name, title, score, weight}], weights as shares of 1.
+
+    fit       how well the two suit each other, in a word.
+    best      the best score that the researcher could have with anybody whom no requirement
+              removes; `possible` is how many these are.
+    """
 
     researcher: str
     mentor: str
@@ -76,6 +82,9 @@ class Found:
     factors: list[dict[str, str | float]]
     sentence: str
     pinned: bool
+    fit: Fit
+    best: float
+    possible: int
 
 
 @dataclass(frozen=True)
@@ -98,12 +107,12 @@ class Result:
     held: "Held | None" = None
 
 
-def found(researcher: str, mentor: str, why: Explanation, *, pinned: bool) -> Found:
+def found(pair: IdPair, why: Explanation, best: float, possible: int, *, pinned: bool) -> Found:
     factors: list[dict[str, str | float]] = [
         {"name": name, "title": title, "score": why.factors[name], "weight": why.shares[name]}
         for name, title in FACTOR_TITLES.items()
     ]
-    return Found(researcher, mentor, why.score, factors, why.sentence, pinned)
+    return Found(*pair, why.score, factors, why.sentence, pinned, why.fit, best, possible)
 
 
 class PricesById(TypedDict):

@@ -21,7 +21,8 @@ AT_ANY_HOUR = [{"day": day, "start": "00:00", "end": "24:00"} for day in DAYS]
 class Invitation:
     """A mentor to look for, in slugs, and what they would add: checked by matching with them.
 
-    gain    of the total, in the units of the scores; with `cover`, beside `placed`.
+    gain    of the total, in the units of the scores, with strengths as rare as they are now; with
+            `cover`, beside `placed`.
     placed  how many researchers more would have a mentor.
     takes, newly  ids of those who would go to the new mentor, and of those who would have a
             mentor and have none now.
@@ -99,7 +100,9 @@ def _columns(pool: Pool, profiles: Sequence[Wanted], language: str) -> dict[Want
         for k, one in enumerate(profiles)
     ]
     strangers = replace(pool, blocks=(), declined=(), vetoes=())
-    scores = score_people(strangers, mentors=newcomers)
+    # What nobody is strong in yet, the newcomer would be alone in; the rest is as rare as it is.
+    alone = dict.fromkeys((skill for one in profiles for skill in one.skills), 1)
+    scores = score_people(strangers, mentors=newcomers, strengths=alone | pool.strengths)
     return {
         one: Column(scores.total[:, k], scores.forbidden[:, k]) for k, one in enumerate(profiles)
     }

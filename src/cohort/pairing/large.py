@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import TypedDict
 
@@ -11,7 +10,7 @@ import numpy as np
 from cohort.assignment.large.blocks import NO_PAIR
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import LargeSolution, solve_large
-from cohort.assignment.problem import UNMATCHED, Bools, Ints
+from cohort.assignment.problem import UNMATCHED, Ints
 from cohort.pairing.explaining import explain
 from cohort.pairing.found import (
     Found,
@@ -24,11 +23,7 @@ from cohort.pairing.found import (
 )
 from cohort.pairing.pins import pins_by_position
 from cohort.pairing.pool import Pool, score_people
-from cohort.pairing.scores.availability import availability, shared_hours
-from cohort.pairing.scores.distinct import Pool as Alike
-from cohort.pairing.scores.distinct import pool_of
-from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.requirements import removed
+from cohort.pairing.scores.distinct import DistinctProfiles, distinct_profiles
 from cohort.pairing.unmatched import Outlook, WhyUnmatched, why_unmatched
 
 PAIRS_AT_ONCE = 256
@@ -44,7 +39,7 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
     _refuse_what_needs_all_scores(pool)
     pins = pins_by_position(pool)
     progress("scoring", 0.0)
-    alike = pool_of(
+    distinct = distinct_profiles(
         pool.researchers,
         pool.mentors,
         pool.taxonomy,
@@ -55,11 +50,11 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
         declined=pool.declined,
         vetoes=pool.vetoes,
     )
-    asked = _asked(pool, alike, pins)
+    asked = _asked(pool, distinct, pins)
     places = np.array(pool.places, dtype=np.int64)
     progress("solving", 0.0)
     solution = solve_large(
-        alike.scores,
+        distinct.scores,
         places,
         **asked,
         researcher_ids=[one.id for one in pool.researchers],
@@ -69,10 +64,10 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
     )
     progress("checking", 0.0)
     verdict = verify_large(
-        alike.scores, places, solution, **asked, progress=partial(progress, "checking")
+        distinct.scores, places, solution, **asked, progress=partial(progress, "checking")
     )
     stopped = is_cut_short(solution, verdict)
-    return replace(_told(pool, alike, solution, progress), stopped=stopped)
+    return replace(_told(pool, distinct, solution, progress), stopped=stopped)
 
 
 class _Asked(TypedDict):
@@ -85,15 +80,15 @@ class _Asked(TypedDict):
     mentor_kind: Ints
 
 
-def _asked(pool: Pool, alike: Alike, pins: Sequence[tuple[int, int]]) -> _Asked:
+def _asked(pool: Pool, distinct: DistinctProfiles, pins: Sequence[tuple[int, int]]) -> _Asked:
     return _Asked(
         floor=pool.requirements.least_score,
         pinned=pins,
         incumbent=pool.incumbents_by_position(),
         stickiness=pool.stickiness,
         cover=pool.cover,
-        researcher_kind=alike.researcher_kind,
-        mentor_kind=alike.mentor_kind,
+        researcher_kind=distinct.researcher_kind,
+        mentor_kind=distinct.mentor_kind,
     )
 
 
@@ -111,13 +106,15 @@ def _refuse_what_needs_all_scores(pool: Pool) -> None:
         )
 
 
-def _told(pool: Pool, alike: Alike, solution: LargeSolution, progress: Progress) -> Result:
+def _told(
+    pool: Pool, distinct: DistinctProfiles, solution: LargeSolution, progress: Progress
+) -> Result:
     progress("explaining", 0.0)
-    pairs = [*_found(pool, alike, solution.pairs, progress)]
+    pairs = [*_found(pool, distinct, solution.pairs, progress)]
     without = np.flatnonzero(solution.mentor_of == UNMATCHED)
     result = Result(
         pairs=pairs,
-        unmatched=dict(_unmatched(pool, alike, without)),
+        unmatched=dict(_unmatched(pool, distinct, without)),
         total=solution.total,
         bound=solution.bound,
         gap=solution.gap,
@@ -128,11 +125,10 @@ def _told(pool: Pool, alike: Alike, solution: LargeSolution, progress: Progress)
     return result
 
 
-def _found(pool: Pool, alike: Alike, pairs: Ints, progress: Progress) -> Iterator[Found]:
-    """Some pairs at a time, scored among themselves for what their sentences say.
-
-    Their scores are those that were solved, which may differ from these by 1e-6.
-    """
+def _found(
+    pool: Pool, distinct: DistinctProfiles, pairs: Ints, progress: Progress
+) -> Iterator[Found]:
+    """Some pairs at a time, scored among themselves for what their sentences say."""
     pinned = set(pool.pins)
     for start in range(0, len(pairs), PAIRS_AT_ONCE):
         if start:
@@ -142,17 +138,30 @@ def _found(pool: Pool, alike: Alike, pairs: Ints, progress: Progress) -> Iterato
         researchers = [pool.researchers[i] for i in rows]
         mentors = [pool.mentors[j] for j in some]
         scores = score_people(pool, researchers, mentors)
-        solved = alike.scores.reordered(alike.researcher_kind[rows], alike.mentor_kind[some])
-        units = solved.block(0, len(rows)).astype(np.float64) / solved.steps
-        for k, j in enumerate(column.tolist()):
-            why = explain(researchers, mentors, scores, k, j, titles=pool.titles)
+        among = np.stack([np.arange(len(rows)), column], axis=1)
+        around = zip(*_possible(distinct, distinct.researcher_kind[rows]), strict=True)
+        reasons = explain(scores, among, titles=pool.titles)
+        for (k, j), why, (best, possible) in zip(among.tolist(), reasons, around, strict=True):
             pair = researchers[k].id, mentors[j].id
-            yield found(*pair, replace(why, score=float(units[k, j])), pinned=pair in pinned)
+            yield found(pair, why, best, possible, pinned=pair in pinned)
 
 
-def _unmatched(pool: Pool, alike: Alike, rows: Ints) -> Iterator[tuple[str, WhyUnmatched]]:
+def _possible(distinct: DistinctProfiles, kinds: Ints) -> tuple[list[float], list[int]]:
+    """The best score of these kinds of researchers, and how many mentors they could have."""
+    some, which = np.unique(kinds, return_inverse=True)
+    how_many = np.bincount(distinct.mentor_kind, minlength=distinct.scores.shape[1])
+    every = np.arange(len(how_many))
+    units = distinct.scores.reordered(some, every).block(0, len(some))
+    best = units.max(axis=1, initial=NO_PAIR) / distinct.scores.steps
+    possible = (units > NO_PAIR) @ how_many
+    return best[which].tolist(), possible[which].tolist()
+
+
+def _unmatched(
+    pool: Pool, distinct: DistinctProfiles, rows: Ints
+) -> Iterator[tuple[str, WhyUnmatched]]:
     """Rivals are not counted: that would compare everybody with everybody."""
-    scores = alike.scores.reordered(alike.researcher_kind[rows], alike.mentor_kind)
+    scores = distinct.scores.reordered(distinct.researcher_kind[rows], distinct.mentor_kind)
     places, m = np.array(pool.places, dtype=np.int64), len(pool.mentors)
     least = pool.requirements.least_score * scores.steps
     nobody: list[int] = []
@@ -178,28 +187,13 @@ def _unmatched(pool: Pool, alike: Alike, rows: Ints) -> Iterator[tuple[str, WhyU
 
 def _without_a_choice(pool: Pool, rows: list[int]) -> Iterator[tuple[str, WhyUnmatched]]:
     """Those for whom the requirements remove every mentor, and which how many."""
-    mentors = pool.mentors
-    theirs = _free(mentors, pool.week)
+    m = len(pool.mentors)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         some = [pool.researchers[i] for i in rows[start : start + ROWS_AT_ONCE]]
-        reasons = removed(
-            some,
-            mentors,
-            shared_hours(_free(some, pool.week), theirs),
-            pool.requirements,
-            blocks=pool.blocks,
-            declined=pool.declined,
-            vetoes=pool.vetoes,
-        )
+        reasons = score_people(pool, some).reasons
         for k, one in enumerate(some):
             counts = {name: int(removes[k].sum()) for name, removes in reasons.items()}
             outlook = Outlook(
-                mentors=len(mentors), removed=counts, best=None, suitable=0, places=0, rivals=None
+                mentors=m, removed=counts, best=None, suitable=0, places=0, rivals=None
             )
             yield one.id, why_unmatched(outlook, pool.requirements.least_score)
-
-
-def _free(people: Sequence[ResearcherProfile] | Sequence[MentorProfile], week: date) -> Bools:
-    return availability(
-        [one.weekly_hours for one in people], [one.time_zone for one in people], week
-    )

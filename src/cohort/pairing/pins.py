@@ -9,6 +9,7 @@ REMOVED_BY = {
     "conflict_of_interest": "they share an organisation, or one advises the other",
     "common_language": "they have no language in common",
     "shared_hours": "they share too few hours",
+    "common_ground": "they have no field, role goal or skill in common",
     "block": "they are one person",
     "declined": "one of them declined the other before",
     "veto": "the pair is vetoed",

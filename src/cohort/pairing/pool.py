@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from cohort.assignment.problem import UNMATCHED, Ints
 from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import Scores, score
+from cohort.pairing.scores.skills import strengths_of
 from cohort.pairing.scores.taxonomy import Taxonomy
 
 IdPair = tuple[str, str]
@@ -59,6 +61,11 @@ class Pool:
         now = (self.incumbents.get(one.id, "") for one in self.researchers)
         return np.array([column.get(one, UNMATCHED) for one in now], dtype=np.int64)
 
+    @cached_property
+    def strengths(self) -> dict[str, int]:
+        """How many mentors are strong in each skill."""
+        return strengths_of(one.skills for one in self.mentors)
+
     def digest(self) -> str:
         """SHA-256 of all that decides the result, as JSON with sorted keys; hexadecimal."""
         solved = {
@@ -88,8 +95,12 @@ def score_people(
     pool: Pool,
     researchers: Sequence[ResearcherProfile] | None = None,
     mentors: Sequence[MentorProfile] | None = None,
+    strengths: Mapping[str, int] | None = None,
 ) -> Scores:
-    """The scores of all pairs of these people under the rules of the pool; of all by default."""
+    """The scores of all pairs of these people under the rules of the pool; of all by default.
+
+    How rare a strength is, is counted among all mentors of the pool, unless `strengths` says.
+    """
     return score(
         pool.researchers if researchers is None else researchers,
         pool.mentors if mentors is None else mentors,
@@ -100,4 +111,5 @@ def score_people(
         blocks=pool.blocks,
         declined=pool.declined,
         vetoes=pool.vetoes,
+        strengths=pool.strengths if strengths is None else strengths,
     )

@@ -28,7 +28,9 @@ class Weights(_Part):
         default=2.0, examples=[2.0], description="Role goals and industry context."
     )
     skills: Weight = Field(
-        default=3.0, examples=[3.0], description="Strengths in what is still to be shown."
+        default=3.0,
+        examples=[3.0],
+        description="Strengths in what is due next, above all the rare ones.",
     )
     availability: Weight = Field(default=1.0, examples=[1.0], description="Shared weekly hours.")
     language: Weight = Field(default=0.5, examples=[0.5], description="Shared languages.")
@@ -55,6 +57,12 @@ class Requirements(_Part):
         default=True, examples=[True], description="No shared organisation, no adviser as mentor."
     )
     common_language: bool = Field(default=True, examples=[True])
+    common_ground: bool = Field(
+        default=True,
+        examples=[True],
+        description="At least one field, role goal or skill in common. Two share a field where "
+        "their domains lie in one branch of the tree.",
+    )
     min_shared_hours: Hours = Field(
         default=1.0,
         examples=[1.0],

@@ -30,6 +30,7 @@ ASKS = {
     "one still advises the other.",
     "common_language": "Ask {researcher} and {mentor} for a language that both can meet in.",
     "shared_hours": "Ask {researcher} and {mentor} for more weekly hours in common.",
+    "common_ground": "Let the rules pair people who have no field, role goal or skill in common.",
     "veto": "Lift the veto of {researcher} and {mentor}.",
     LEAST_SCORE: "Let {researcher} and {mentor} be a pair, though below the least score.",
     PINNED_ELSEWHERE: "Lift the pin of {researcher} first.",

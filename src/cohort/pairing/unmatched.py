@@ -15,6 +15,7 @@ CAUSES = {
     "conflict_of_interest": "with an organisation or an adviser in common with you",
     "common_language": "without a language in common with you",
     "shared_hours": "with too few weekly hours in common with you",
+    "common_ground": "without a field, role goal or skill in common with you",
     "block": "ruled out for you",
     "declined": "where one of you declined before",
     "veto": "ruled out for you by the organiser",
@@ -23,6 +24,8 @@ NEXT_STEPS = {
     "conflict_of_interest": "The organiser can invite mentors from other organisations.",
     "common_language": "Add every language that you could meet in to your profile.",
     "shared_hours": "Add more weekly hours to your profile, also early or late ones.",
+    "common_ground": "Add more fields and role goals to your profile; the organiser can invite a "
+    "mentor nearer to them.",
     "block": "Talk to the organiser about who could be your mentor.",
     "declined": "The organiser can invite another mentor.",
     "veto": "Talk to the organiser about who could be your mentor.",

@@ -29,7 +29,7 @@ PARTS: Mapping[str, type[BaseModel]] = {
     "requirements": Requirements,
     "aim": Aim,
 }
-TICKED = ("conflict_of_interest", "common_language", "cover")
+TICKED = ("conflict_of_interest", "common_language", "common_ground", "cover")
 
 
 @get("/cohorts/{slug:str}/rules", guards=[signed_in])
@@ -84,7 +84,8 @@ def show(request: Asked, cohort: Cohort, form: Form[Rules], tried: object = None
 
 
 def as_typed(found: RulesVersion) -> dict[str, Any]:
-    return {"version": found.version, **found.weights, **found.requirements, **found.aim}
+    parts = found.content.model_dump()  # what an older version does not say has its default
+    return {"version": found.version, **parts["weights"], **parts["requirements"], **parts["aim"]}
 
 
 async def read(request: Asked, before: RulesVersion) -> Form[Rules]:

@@ -21,7 +21,13 @@ from cohort.rules.schemas import RulesOut
 
 
 def rules_out(rules: RulesVersion) -> RulesOut:
-    return RulesOut.model_validate(rules)
+    """What an older version does not say has its default."""
+    return RulesOut(
+        version=rules.version,
+        **rules.content.model_dump(),
+        created_at=rules.created_at,
+        created_by=rules.created_by,
+    )
 
 
 @get("/cohorts/{cohort_id:uuid}/rules", guards=[signed_in], responses=may_refuse(NotFound))

@@ -28,6 +28,9 @@ NEEDS = {
     "min_shared_hours": "weekly_hours",
 }
 """The requirements that cannot be judged unless both sheets have a column."""
+SHARED = {"domains": "domains", "role_goals": "roles", "gaps": "skills"}
+"""What researchers seek and mentors offer: without such a pair of columns nothing is shared."""
+NO_GROUND = "Fields, roles or skills stand in the sheet of researchers, none in that of mentors"
 
 
 class BadSheets(ValueError):
@@ -123,13 +126,16 @@ def _judged(rules: RuleFile, studying: Roster, mentoring: Roster) -> tuple[Requi
         for need, column in NEEDS.items()
         if need not in rules.named and _silent(column, studying, mentoring)
     }
-    none = Requirements(common_language=False, min_shared_hours=0.0)
+    none = Requirements(common_language=False, common_ground=False, min_shared_hours=0.0)
     notes = [
         f"No column {_title(NEEDS[need])} in {' and '.join(silent)}: pairs need no "
         f"{'language' if need == 'common_language' else 'hours'} in common."
         for need, silent in lifted.items()
     ]
     changes = {need: getattr(none, need) for need in lifted}
+    if "common_ground" not in rules.named and _nothing_to_share(studying, mentoring):
+        notes.append(f"{NO_GROUND}: pairs need none of them in common.")
+        changes["common_ground"] = False
     return rules.rules.requirements.model_copy(update=changes), notes
 
 
@@ -142,6 +148,18 @@ def _unjudgeable(rules: RuleFile, studying: Roster, mentoring: Roster) -> Iterat
                 f"{name} has no column {_title(column)}, but the rules ask for {need}. "
                 f"Add the column, or set {need} = {off}."
             )
+    asked = "common_ground" in rules.named and rules.rules.requirements.common_ground
+    if asked and _nothing_to_share(studying, mentoring):
+        yield (
+            f"{NO_GROUND}, but the rules ask for common_ground. Add such columns, or set "
+            "common_ground = false."
+        )
+
+
+def _nothing_to_share(studying: Roster, mentoring: Roster) -> bool:
+    """Whether researchers name what no column of the mentors could answer."""
+    named = [offered for sought, offered in SHARED.items() if sought in studying.titles]
+    return bool(named) and not any(offered in mentoring.titles for offered in named)
 
 
 def _silent(column: str, *rosters: Roster) -> list[str]:

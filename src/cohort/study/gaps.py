@@ -7,6 +7,8 @@ from math import fsum
 from typing import NamedTuple
 
 HALVED_EVERY = timedelta(weeks=4)
+NEXT_WEEKS = timedelta(weeks=8)
+"""What is due later is no gap yet: a mentor helps with what comes next."""
 
 
 class OpenWork(NamedTuple):
@@ -20,12 +22,18 @@ class OpenWork(NamedTuple):
 def live_gaps(open_work: Iterable[OpenWork], *, now: datetime) -> dict[str, float]:
     """How much each skill is missing, in (0, 1]; the skill that is missed most has 1.
 
-    A milestone counts for each of its skills with hours x 2^(-t / 4 weeks), where t is the time
-    until it is due; overdue work counts as due now. The sums are divided by the largest. Correctly
-    rounded sums make the result the same whatever the order of the work. O(work x skills).
+    Only work counts that is due within eight weeks: from now, or from the first due date where that
+    is later. A milestone counts for each of its skills with hours x 2^(-t / 4 weeks), where t is
+    the time until it is due; overdue work counts as due now. The sums are divided by the largest.
+    Correctly rounded sums make the result the same whatever the order of the work.
+    O(work x skills).
     """
+    left = list(open_work)
+    first = min((work.due_at for work in left), default=now)
     shares: dict[str, list[float]] = defaultdict(list)
-    for work in open_work:
+    for work in left:
+        if work.due_at > max(first, now) + NEXT_WEEKS:
+            continue
         urgency = 2.0 ** -(max(timedelta(), work.due_at - now) / HALVED_EVERY)
         for skill in sorted(set(work.skills)):
             shares[skill].append(work.hours * urgency)

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from cohort.http.fields import Shown, Strict
 from cohort.matching.models import AdviceState
-from cohort.mentorships.schemas import FactorOut
+from cohort.mentorships.schemas import BEST_SCORE, FIT, POSSIBLE_MENTORS, FactorOut
+from cohort.pairing.fit import Fit
 
 
 class PairOut(Shown):
@@ -18,6 +19,9 @@ class PairOut(Shown):
     mentor_id: UUID
     mentor: str
     score: float
+    fit: Fit | None = FIT
+    best_score: float | None = BEST_SCORE
+    possible_mentors: int | None = POSSIBLE_MENTORS
     factors: list[FactorOut]
     reason: str = Field(description="Why this mentor, as the researcher reads it.")
     pinned: bool

@@ -6,25 +6,27 @@ from datetime import date
 
 from cohort.assignment.problem import Ints
 from cohort.pairing.rules import Requirements, Weights
-from cohort.pairing.scores.in_blocks import ProfileScores, profile_scores
+from cohort.pairing.scores.incidence import kinds_of
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.requirements import IdPairs, plain
+from cohort.pairing.scores.requirements import IdPairs, RuledOut, plain
+from cohort.pairing.scores.scorer import Scorer, scorer, units_of
+from cohort.pairing.scores.scoring import profiles_of
+from cohort.pairing.scores.skills import strengths_of
 from cohort.pairing.scores.taxonomy import Taxonomy
-from cohort.pairing.scores.words import alike
 
-UNSAID = {"id", "name", "email"}
+NAMES = {"id", "name", "email"}
 
 
 @dataclass(frozen=True, eq=False)
-class Pool:
-    """`solve_large(pool.scores, capacity, researcher_kind=…, mentor_kind=…)` takes these."""
+class DistinctProfiles:
+    """`solve_large(distinct.scores, capacity, researcher_kind=…, mentor_kind=…)` takes these."""
 
-    scores: ProfileScores
+    scores: Scorer
     researcher_kind: Ints
     mentor_kind: Ints
 
 
-def pool_of(
+def distinct_profiles(
     researchers: Sequence[ResearcherProfile],
     mentors: Sequence[MentorProfile],
     taxonomy: Taxonomy,
@@ -35,7 +37,7 @@ def pool_of(
     blocks: IdPairs = (),
     declined: IdPairs = (),
     vetoes: IdPairs = (),
-) -> Pool:
+) -> DistinctProfiles:
     """One row and one column of scores for each kind of profile.
 
     Alike are those whose profiles say the same, the id apart (and a mentor's name and e-mail,
@@ -44,33 +46,31 @@ def pool_of(
     """
     pairs = [*blocks, *declined, *vetoes]
     people: list[ResearcherProfile | MentorProfile] = [*researchers, *mentors]
-    wanting = [one for one in people if one.wishes]
-    named = {one.id for one in wanting} | {other for one in wanting for other in one.wishes}
+    wishing = [one for one in people if one.wishes]
+    named = {one.id for one in wishing} | {other for one in wishing for other in one.wishes}
     named |= {one for pair in pairs for one in pair}
     advisers = {name for one in researchers for name in plain(one.advisers)}
-    some = alike(_said(one, {"id"}, named) for one in researchers)
-    others = alike(
-        _said(one, {"id"} if advisers & set(plain([one.name, one.email])) else UNSAID, named)
+    some = kinds_of(_key(one, {"id"}, named) for one in researchers)
+    others = kinds_of(
+        _key(one, {"id"} if advisers & set(plain([one.name, one.email])) else NAMES, named)
         for one in mentors
     )
-    scores = profile_scores(
+    compared = profiles_of(
         [researchers[i] for i in some.first],
         [mentors[j] for j in others.first],
         taxonomy,
         week,
-        weights=weights,
-        requirements=requirements,
-        blocks=blocks,
-        declined=declined,
-        vetoes=vetoes,
+        strengths_of(one.skills for one in mentors),
     )
-    return Pool(scores, some.kind, others.kind)
+    ruled_out = RuledOut(block=blocks, declined=declined, veto=vetoes)
+    scores = scorer(compared, units_of(weights), requirements, ruled_out)
+    return DistinctProfiles(scores, some.kind, others.kind)
 
 
-def _said(one: ResearcherProfile | MentorProfile, unsaid: set[str], named: set[str]) -> Hashable:
+def _key(one: ResearcherProfile | MentorProfile, left_out: set[str], named: set[str]) -> Hashable:
     if one.id in named:
         return one.id
-    return tuple(_frozen(getattr(one, f.name)) for f in fields(one) if f.name not in unsaid)
+    return tuple(_frozen(getattr(one, f.name)) for f in fields(one) if f.name not in left_out)
 
 
 def _frozen(value: object) -> Hashable:

@@ -1,159 +1,253 @@
-"""The factors of a score, each float[n, m] in [0, 1], all pairs at once.
+"""The factors of a score, each from 0 to 1, as parts in whole units; every formula stands here.
 
-What a researcher leaves unsaid (no domains, no open skills, no wishes) counts 0.5 with every
+A builder takes what its factor is worth, in units: the same formula gives the score of a pair (each
+factor worth its share) and the value of one factor (worth everything, the others nothing).
+
+What a researcher does not say (no domains, no open skills, no wishes) counts 0.5 with every
 mentor. A constant in a row changes nobody's order of mentors, and it keeps the point of every
 other factor worth the same for everyone; dropping the factor's weight for one would stretch
-the other factors, and win places for having said less. What a mentor leaves unsaid
+the other factors, and win places for having said less. What a mentor does not say
 counts 0: there is no evidence that the mentor fits. (A mentor without wishes marks nobody down.)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
+from scipy.sparse import csr_array, hstack
 
-from cohort.assignment.problem import Bools, Floats
-from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.taxonomy import GRAINS, Taxonomy, domain_similarity
+from cohort.assignment.problem import Floats
+from cohort.pairing.scores.availability import availability
+from cohort.pairing.scores.incidence import (
+    common_words,
+    from_entries,
+    kinds_of,
+    members,
+    positions,
+    weighted_rows,
+)
+from cohort.pairing.scores.parts import (
+    RULED_OUT,
+    CappedSums,
+    Careers,
+    Entries,
+    Languages,
+    SharedByKind,
+    SharedQuarters,
+    Sums,
+)
+from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
+from cohort.pairing.scores.taxonomy import domain_similarity
 
 NEUTRAL = 0.5
 ENOUGH_HOURS = 4.0
 GOAL_SHARE = 0.7
 RANK_STEP = 0.2
+LEVELS = round(1 / RANK_STEP)
+QUARTERS_AN_HOUR = 4
+
+Worth = Mapping[str, float]
+"""The most units that each factor adds; a factor that is left out adds none."""
 
 
-class BadProfile(ValueError):
-    """A profile holds a number that cannot be used; `person` is its position."""
+def sums(people: Profiles, worth: Worth) -> Sums:
+    """Domains and contexts, and what each researcher has with every mentor alike.
 
-    def __init__(self, sentence: str, person: int) -> None:
-        super().__init__(sentence)
-        self.person = person
-
-
-def domain(
-    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile], taxonomy: Taxonomy
-) -> Floats:
-    """The mean closeness of the mentor's nearest domain to each of the researcher's."""
-    near = domain_similarity(
-        [one.domains for one in researchers], [one.domains for one in mentors], taxonomy
-    )
-    return _neutral_where(near, [not one.domains for one in researchers])
-
-
-def role(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
-    """0.7 * the dearest role goal that the mentor holds + 0.3 * the share of contexts.
-
-    The first goal counts 1, each later one 0.2 less, none below 0.2. The share is that of the
-    researcher's industry contexts that the mentor knows.
+    domain    the mean closeness of the mentor's nearest domain to each of the researcher's.
+    contexts  0.3 of the role: the share of the researcher's contexts that the mentor knows.
     """
-    goal = np.zeros((len(researchers), len(mentors)))
-    for rank in range(max((len(one.role_goals) for one in researchers), default=0)):
-        this = [one.role_goals[rank : rank + 1] for one in researchers]
-        held = common(this, [one.roles for one in mentors])
-        goal = np.maximum(goal, held * max(1 - RANK_STEP * rank, RANK_STEP))
-    goal = _neutral_where(goal, [not one.role_goals for one in researchers])
-    return GOAL_SHARE * goal + (1 - GOAL_SHARE) * _covered(
-        [one.contexts for one in researchers], [one.contexts for one in mentors]
+    contexts = worth.get("role", 0.0) * (1 - GOAL_SHARE)
+    always = [
+        {"": round(_same_with_all(one, worth, needs=bool(needs)))}
+        for one, needs in zip(people.researchers, people.needs, strict=True)
+    ]
+    blocks: list[tuple[csr_array, Floats]] = [
+        _near(people, worth.get("domain", 0.0)),
+        _covered(
+            [one.contexts for one in people.researchers],
+            [one.contexts for one in people.mentors],
+            contexts,
+        ),
+        (weighted_rows(always, [""]), np.ones((1, len(people.mentors)))),
+    ]
+    return Sums(
+        hstack([needs for needs, _ in blocks], format="csr", dtype=np.int32),
+        np.vstack([answers for _, answers in blocks]).astype(np.int32),
     )
 
 
-def skills(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
-    """The share, by weight, of the researcher's open skills that the mentor is strong in."""
-    for i, one in enumerate(researchers):
-        for skill, weight in one.gaps.items():
-            if not 0 < weight < np.inf:
-                raise BadProfile(
-                    f"Researcher {i} ({one.id}) has weight {weight} for the skill {skill!r}; "
-                    "it must be above 0. Leave a skill without a gap out.",
-                    i,
-                )
-    return _covered([one.gaps for one in researchers], [one.skills for one in mentors])
+def skills(people: Profiles, worth: float, *, common_ground: bool = False) -> CappedSums:
+    """How far the mentor's strengths cover what is due, as `needs_of` weighs it; at most 1.
+
+    With `common_ground` a pair must share a field (their domains lie in one branch of the tree), a
+    role goal or a skill. Whoever names none of the three is kept from nobody.
+    """
+    words = sorted(people.strengths)
+    needs = [
+        {skill: max(round(worth * share), 1) for skill, share in own.items()}
+        for own in people.needs
+    ]
+    return CappedSums(
+        weighted_rows(needs, words).astype(np.int32),
+        members([one.skills for one in people.mentors], words).astype(np.int32),
+        round(worth),
+        _field_or_role(people) if common_ground else None,
+    )
 
 
-def shared_time(hours: Floats, researchers: Sequence[ResearcherProfile]) -> Floats:
-    """Shared hours a week, up to the 4 beyond which more choice adds nothing, over 4."""
-    enough = np.minimum(hours, ENOUGH_HOURS) / ENOUGH_HOURS
-    return _neutral_where(enough, [not one.weekly_hours for one in researchers])
+def shared_time(people: Profiles, worth: float, least: float = 0.0) -> SharedQuarters:
+    """Shared hours a week, up to the 4 beyond which more choice adds nothing, over 4.
+
+    `least` is in hours: with less, there is no pair.
+    """
+    everybody: list[ResearcherProfile | MentorProfile] = [*people.researchers, *people.mentors]
+    free = availability(
+        [one.weekly_hours for one in everybody], [one.time_zone for one in everybody], people.week
+    )
+    ours, theirs = free[: len(people.researchers)], free[len(people.researchers) :]
+    padded = np.pad(ours.astype(np.int8), ((0, 0), (1, 1)))
+    edges = padded[:, :-1] - padded[:, 1:]
+    used = np.flatnonzero(edges.any(axis=0))
+    before = np.zeros((edges.shape[1], len(people.mentors)), dtype=np.int16)
+    np.cumsum(theirs.T, axis=0, out=before[1:])
+    most = ENOUGH_HOURS * QUARTERS_AN_HOUR
+    quarters = np.arange(np.ceil(max(most, least * QUARTERS_AN_HOUR)) + 1)
+    units = np.rint(worth * np.minimum(quarters, most) / most).astype(np.int32)
+    units[quarters < least * QUARTERS_AN_HOUR] -= RULED_OUT
+    return SharedQuarters(csr_array(edges[:, used]).astype(np.int16), before[used], units)
 
 
-def language(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
+def careers(people: Profiles, role: float, path: float) -> Careers:
+    """Two factors that look at the same few words of a mentor.
+
+    role  0.7 of it: the dearest role goal that the mentor holds. The first goal counts 1, each
+          later one 0.2 less, none below 0.2.
+    path  1 where the mentor came from the researcher's stage into one of the role goals, 0.5 where
+          only the start of the way is the same, otherwise 0.
+    """
+    kinds = kinds_of((frozenset(one.roles), one.came_from) for one in people.mentors)
+    some = [people.mentors[j] for j in kinds.first]
+    roles = list(dict.fromkeys(role for one in some for role in one.roles))
+    origins = list(dict.fromkeys(one.came_from for one in some if one.came_from))
+    n, longest = (
+        len(people.researchers),
+        max((len(r.role_goals) for r in people.researchers), default=0),
+    )
+    goals = [
+        [*positions(one.role_goals, roles), *[-1] * longest][:longest] for one in people.researchers
+    ]
+    nobody = np.zeros((1, len(some)))
+    held = members([one.roles for one in some], roles)
+    came = members([[one.came_from] for one in some], origins)
+    return Careers(
+        goals=np.array(goals, dtype=np.int64).reshape(n, longest),
+        stage=np.array(
+            positions([one.stage for one in people.researchers], origins), dtype=np.int64
+        ),
+        roles=np.vstack([held, nobody]).astype(np.int8),
+        origins=np.vstack([came, nobody]).astype(np.int8),
+        kind=kinds.kind,
+        levels=np.rint(role * GOAL_SHARE * np.arange(LEVELS + 1) / LEVELS).astype(np.int32),
+        moves=np.rint(path * np.array([0.0, 0.5, 1.0])).astype(np.int32),
+    )
+
+
+def languages(people: Profiles, worth: float, *, required: bool = False) -> Languages:
     """The share of the researcher's languages that the mentor speaks."""
-    return _covered([one.languages for one in researchers], [one.languages for one in mentors])
-
-
-def path(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
-    """1 where the mentor came from the researcher's stage into one of the role goals.
-
-    0.5 where only the start of the way is the same, otherwise 0.
-    """
-    same_start = common([[one.stage] for one in researchers], [[one.came_from] for one in mentors])
-    same_end = common([one.role_goals for one in researchers], [one.roles for one in mentors]) > 0
-    return _neutral_where(
-        same_start * (0.5 + 0.5 * same_end), [not one.stage for one in researchers]
+    kinds = kinds_of(frozenset(one.languages) for one in people.mentors)
+    needs, spoken = common_words(
+        [one.languages for one in people.researchers],
+        [people.mentors[j].languages for j in kinds.first],
+    )
+    own = [max(len(set(one.languages)), 1) for one in people.researchers]
+    return Languages(
+        needs.astype(np.int32),
+        worth / np.array(own, dtype=np.float64),
+        np.ascontiguousarray(spoken.toarray().T.astype(np.int32)),
+        kinds.kind,
+        -RULED_OUT if required else 0,
     )
 
 
-def wishes(researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile]) -> Floats:
-    """The mean of both sides' wish for each other.
+def wishes(people: Profiles, worth: float) -> Entries:
+    """What wishes add to the neutral half: the mean of both sides' wish for each other.
 
     A wish counts 1 for the first of a list, 0.75 for the second, 0.5 + 0.5 / rank in general,
     and 0.5 for everybody not on it: a list lifts those on it and marks nobody down.
     """
-    ours = _wished([one.wishes for one in researchers], [one.id for one in mentors])
-    theirs = _wished([one.wishes for one in mentors], [one.id for one in researchers])
-    return (ours + theirs.T) / 2
+    row, column = people.rows_by_id(), people.columns_by_id()
+    extra: list[tuple[int, int, float]] = []
+    for i, one in enumerate(people.researchers):
+        extra += [(i, column[j], w) for j, w in _ranked(one.wishes) if j in column]
+    for j, other in enumerate(people.mentors):
+        extra += [(row[i], j, w) for i, w in _ranked(other.wishes) if i in row]
+    extra = [(i, j, round(w * worth / 2)) for i, j, w in extra]
+    return Entries(from_entries(extra, people.shape).astype(np.int32))
 
 
-def common(some: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> Floats:
-    """How many words each two sets have in common: float[n, m], whole numbers."""
-    position: dict[str, int] = {}
-    for words in some:
-        for word in words:
-            position.setdefault(word, len(position))
-    return _weights([dict.fromkeys(one, 1.0) for one in some], position) @ (
-        _members(others, position).T
-    )
+def _same_with_all(one: ResearcherProfile, worth: Worth, *, needs: bool) -> float:
+    """Half of each factor of which nothing is known; what wishes add comes on top."""
+    silent = {
+        "domain": not one.domains,
+        "skills": not needs,
+        "availability": not one.weekly_hours,
+        "language": not one.languages,
+        "path": not one.stage,
+        "wishes": True,
+    }
+    role = GOAL_SHARE * (not one.role_goals) + (1 - GOAL_SHARE) * (not one.contexts)
+    whole = worth.get("role", 0.0) * role
+    return NEUTRAL * (whole + sum(worth.get(name, 0.0) * said for name, said in silent.items()))
+
+
+def _near(people: Profiles, worth: float) -> tuple[csr_array, Floats]:
+    """A domain is a word for each number of domains that it is one of: so its units are whole."""
+    named = [set(one.domains) for one in people.researchers]
+    needs = [{(slug, len(some)): 1 for slug in some} for some in named]
+    parents = people.taxonomy.parents
+    words = sorted({word for one in needs for word in one if word[0] in parents})
+    offered = [one.domains for one in people.mentors]
+    reach = domain_similarity([[slug] for slug, _ in words], offered, people.taxonomy)
+    of_how_many = np.array([many for _, many in words]).reshape(-1, 1)
+    return weighted_rows(needs, words), np.rint(worth * reach / of_how_many)
 
 
 def _covered(
-    needs: Sequence[Mapping[str, float]] | Sequence[Sequence[str]], offers: Sequence[Sequence[str]]
-) -> Floats:
-    """The share of each one's needs, by weight, that each offer covers; neutral without needs."""
-    weighted = [dict(one) if isinstance(one, Mapping) else dict.fromkeys(one, 1.0) for one in needs]
-    position = {word: k for k, word in enumerate(sorted({w for one in weighted for w in one}))}
-    weights = _weights(weighted, position)
-    dearest = weights.max(axis=1, keepdims=True, initial=0.0)
-    # Whole numbers add up to the same sum in whatever order a matrix product goes about it.
-    weights = np.rint(weights / np.where(dearest > 0, dearest, 1.0) * GRAINS)
-    whole = weights.sum(axis=1, keepdims=True)
-    covered = weights @ _members(offers, position).T / np.where(whole > 0, whole, 1.0)
-    return _neutral_where(covered, [not one for one in weighted])
+    wanted: Sequence[Collection[str]], offered: Sequence[Collection[str]], worth: float
+) -> tuple[csr_array, Floats]:
+    """The share of the wanted words that each offer has."""
+    words = list(dict.fromkeys(word for one in offered for word in one))
+    needs = [{word: round(worth / len(set(one))) for word in one} for one in wanted]
+    return weighted_rows(needs, words), members(offered, words)
 
 
-def _weights(weighted: Sequence[Mapping[str, float]], position: Mapping[str, int]) -> Floats:
-    matrix = np.zeros((len(weighted), len(position)))
-    for i, one in enumerate(weighted):
-        for word, weight in one.items():
-            matrix[i, position[word]] = weight
-    return matrix
+def _field_or_role(people: Profiles) -> SharedByKind:
+    asked = [
+        {*_branches(one.domains, people), *(f"role {goal}" for goal in one.role_goals)}
+        for one in people.researchers
+    ]
+    offers = [
+        frozenset([*_branches(one.domains, people), *(f"role {held}" for held in one.roles), ""])
+        for one in people.mentors
+    ]
+    kinds = kinds_of(offers)
+    for one, researcher in zip(asked, people.researchers, strict=True):
+        if not (researcher.domains or researcher.role_goals or researcher.gaps):
+            one.add("")  # every mentor offers this one
+    needs, offered = common_words(asked, [offers[j] for j in kinds.first])
+    return SharedByKind(
+        needs.astype(np.int32),
+        np.ascontiguousarray(offered.toarray().T.astype(np.int32)),
+        kinds.kind,
+    )
 
 
-def _members(sets: Sequence[Sequence[str]], position: Mapping[str, int]) -> Floats:
-    matrix = np.zeros((len(sets), len(position)))
-    for i, words in enumerate(sets):
-        matrix[i, [position[word] for word in words if word in position]] = 1.0
-    return matrix
+def _branches(domains: Iterable[str], people: Profiles) -> set[str]:
+    tree = people.taxonomy
+    return {f"branch {tree.lineage(one)[-1]}" for one in domains if one in tree.parents}
 
 
-def _wished(lists: Sequence[Sequence[str]], ids: Sequence[str]) -> Floats:
-    position = {one: k for k, one in enumerate(ids)}
-    wish = np.full((len(lists), len(ids)), NEUTRAL)
-    for i, wanted in enumerate(lists):
-        for rank, one in reversed(list(enumerate(wanted, start=1))):
-            if one in position:
-                wish[i, position[one]] = NEUTRAL + (1 - NEUTRAL) / rank
-    return wish
-
-
-def _neutral_where(factor: Floats, unsaid: Sequence[bool]) -> Floats:
-    silent: Bools = np.array(unsaid, dtype=np.bool_)
-    return np.where(silent[:, None], NEUTRAL, factor)
+def _ranked(wanted: Sequence[str]) -> Iterable[tuple[str, float]]:
+    first: dict[str, int] = {}
+    for rank, one in enumerate(wanted, start=1):
+        first.setdefault(one, rank)
+    return [(one, (1 - NEUTRAL) / rank) for one, rank in first.items()]

@@ -1,38 +1,43 @@
-"""The parts that a score of profiles is the sum of, each in whole units, a block at a time.
+"""The parts that a score is the sum of, each in whole units, for a block of rows at a time.
 
-People say little: a dozen words, a few stretches of time. So a block adds up the mentors' rows of
-just these (sparse times dense): a tenth of the time of a product with all words and quarters.
+People name few things: a dozen words, a few stretches of time. So a block adds up the mentors' rows
+of just these (sparse times dense): a tenth of the time of a product with all words and quarters.
 What depends on few things is worked out for each kind of mentor, and looked up for all.
+
+A part may also rule pairs out: it takes `RULED_OUT` from them, so that their sum is below 0.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
-from cohort.assignment.large.blocks import NO_PAIR, Block
-from cohort.assignment.problem import Floats, Ints
-from cohort.pairing.scores import factors
-from cohort.pairing.scores.availability import availability
-from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
-from cohort.pairing.scores.taxonomy import Taxonomy, domain_similarity
-from cohort.pairing.scores.words import alike, common_words, marked, positions, weighed
+from cohort.assignment.problem import Bools, Ints
 
-LEVELS = round(1 / factors.RANK_STEP)
-QUARTERS_AN_HOUR = 4
-
-Worth = Mapping[str, float]
-"""The most units that each factor adds."""
 Whole = npt.NDArray[np.signedinteger[Any]]
+Units = npt.NDArray[np.int32]
+
+RULED_OUT = 2**28
+"""More than any sum of units (10^8), and small enough that seven of them fit 32 bits."""
+
+
+class Part(Protocol):
+    """A part of the scores of n researchers with m mentors."""
+
+    def add_to(self, units: Units, rows: slice) -> None:
+        """Add what these rows have with every mentor to int32[rows, m], in place."""
+        ...
+
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        """The same with these rows and columns, in this order; either may repeat."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
-    """Domains, contexts and skills, and what every mentor adds alike.
+class Sums:
+    """What adds up word by word.
 
     needs    sparse int32[n, words]: the units of each word.
     answers  int32[words, m]: how often they are added.
@@ -41,34 +46,90 @@ class Words:
     needs: csr_array
     answers: Whole
 
-    def block(self, rows: slice) -> Whole:
-        units: Whole = self.needs[rows] @ self.answers
-        return units
+    def add_to(self, units: Units, rows: slice) -> None:
+        units += self.needs[rows] @ self.answers
 
     def reordered(self, rows: Ints, columns: Ints) -> Self:
         return type(self)(self.needs[rows], self.answers.take(columns, axis=1))
 
 
 @dataclass(frozen=True, eq=False)
-class Hours:
+class CappedSums:
+    """What adds up word by word, up to `most` units; or no pair, where nothing else is shared.
+
+    needs, answers  as in `Sums`; a word that is shared adds at least one unit before the cap.
+    most            int32: the cap.
+    otherwise       what else a pair may share instead of a word; None if nothing is required.
+    """
+
+    needs: csr_array
+    answers: Whole
+    most: int
+    otherwise: "SharedByKind | None" = None
+
+    def add_to(self, units: Units, rows: slice) -> None:
+        found: Units = self.needs[rows] @ self.answers
+        if self.otherwise is not None:
+            without = found == 0
+            without &= self.otherwise.lacking(rows)
+            units -= without * np.int32(RULED_OUT)
+        np.minimum(found, np.int32(self.most), out=found)
+        units += found
+
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        otherwise = self.otherwise and self.otherwise.reordered(rows, columns)
+        return type(self)(
+            self.needs[rows], self.answers.take(columns, axis=1), self.most, otherwise
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class SharedByKind:
+    """Whether two share one of some words.
+
+    needs    sparse int32[n, words] of ones.
+    offered  int32[words, kinds] of 0 and 1.
+    kind     int[m]: the kind of each mentor.
+    """
+
+    needs: csr_array
+    offered: Whole
+    kind: Ints
+
+    def lacking(self, rows: slice) -> Bools:
+        """bool[rows, m]: they share none."""
+        none: Bools = (self.needs[rows] @ self.offered) == 0
+        return none.take(self.kind, axis=1)
+
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        return type(self)(self.needs[rows], self.offered, self.kind[columns])
+
+
+@dataclass(frozen=True, eq=False)
+class SharedQuarters:
     """Shared hours a week, and the requirement that there be enough.
 
     edges  sparse int16[n, quarters]: -1 where free time begins, 1 where it ends.
     free   int16[quarters, m]: the quarters in which each mentor is free, before this one.
-    units  by the number of shared quarters; the last also for more. -inf for too few.
+    worth  int32, by the number of shared quarters; the last also for more. Below 0 for too few.
+
+    The quarters shared are the differences of `free`, a running sum, at the edges.
     """
 
     edges: csr_array
     free: Whole
-    units: Floats
+    worth: Units
 
-    def block(self, rows: slice) -> Block:
-        shared = self.edges[rows] @ self.free
-        units: Block = self.units.take(shared, mode="clip")
-        return units
+    def add_to(self, units: Units, rows: slice) -> None:
+        units += self.worth.take(self.quarters(rows), mode="clip")
+
+    def quarters(self, rows: slice) -> Whole:
+        """int16[rows, m]: how many quarters of an hour a week both are free."""
+        shared: Whole = self.edges[rows] @ self.free
+        return shared
 
     def reordered(self, rows: Ints, columns: Ints) -> Self:
-        return type(self)(self.edges[rows], self.free.take(columns, axis=1), self.units)
+        return type(self)(self.edges[rows], self.free.take(columns, axis=1), self.worth)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +141,8 @@ class Careers:
     roles    int8[roles + 1, kinds]: who holds them; the last row is empty.
     origins  the same for where mentors came from.
     kind     int[m]: the kind of each mentor.
+    levels   int32[levels + 1]: the units by how dear the goal is that is held; 0 for none.
+    moves    int32[3]: the units without the same start, with it alone, and with the same goal too.
     """
 
     goals: Ints
@@ -87,20 +150,18 @@ class Careers:
     roles: npt.NDArray[np.int8]
     origins: npt.NDArray[np.int8]
     kind: Ints
-    worth: Worth
+    levels: Units
+    moves: Units
 
-    def block(self, rows: slice) -> Block:
-        goals, kinds = self.goals[rows], self.roles.shape[1]
-        level = np.zeros((len(goals), kinds), dtype=np.int8)
+    def add_to(self, units: Units, rows: slice) -> None:
+        goals, highest = self.goals[rows], len(self.levels) - 1
+        level = np.zeros((len(goals), self.roles.shape[1]), dtype=np.int8)
         for rank in range(goals.shape[1]):
-            reached = self.roles[goals[:, rank]] * np.int8(max(LEVELS - rank, 1))
+            reached = self.roles[goals[:, rank]] * np.int8(max(highest - rank, 1))
             np.maximum(level, reached, out=level)
-        same_move = self.origins[self.stage[rows]] * (0.5 + 0.5 * (level > 0))
-        units: Block = np.rint(
-            self.worth["role"] * factors.GOAL_SHARE * factors.RANK_STEP * level
-            + self.worth["path"] * same_move
-        )
-        return units.take(self.kind, axis=1)
+        same_move = self.origins[self.stage[rows]] * (1 + (level > 0))
+        found = self.levels.take(level) + self.moves.take(same_move)
+        units += found.take(self.kind, axis=1)
 
     def reordered(self, rows: Ints, columns: Ints) -> Self:
         return type(self)(
@@ -109,7 +170,8 @@ class Careers:
             self.roles,
             self.origins,
             self.kind[columns],
-            self.worth,
+            self.levels,
+            self.moves,
         )
 
 
@@ -118,154 +180,54 @@ class Languages:
     """Shared languages, and the requirement that there be one.
 
     needs    sparse int32[n, languages]: 1 for each one's own.
-    units    float[n]: what one in common adds.
+    worth    float[n]: the units of one in common.
     spoken   int32[languages, kinds]: 1 for each one's own.
     kind     int[m]: the kind of each mentor.
-    without  units of a pair that has none in common.
+    without  the units of a pair that has none in common; below 0 where one is required.
     """
 
     needs: csr_array
-    units: Floats
+    worth: npt.NDArray[np.float64]
     spoken: Whole
     kind: Ints
-    without: float
+    without: int
 
-    def block(self, rows: slice) -> Block:
+    def add_to(self, units: Units, rows: slice) -> None:
         shared = self.needs[rows] @ self.spoken
-        units: Block = np.rint(shared * self.units[rows, None])
-        units[shared == 0] = self.without
-        return units.take(self.kind, axis=1)
+        found = np.rint(shared * self.worth[rows, None]).astype(np.int32)
+        found[shared == 0] = self.without
+        units += found.take(self.kind, axis=1)
 
     def reordered(self, rows: Ints, columns: Ints) -> Self:
         return type(self)(
-            self.needs[rows], self.units[rows], self.spoken, self.kind[columns], self.without
+            self.needs[rows], self.worth[rows], self.spoken, self.kind[columns], self.without
         )
 
 
-def words_of(
-    researchers: Sequence[ResearcherProfile],
-    mentors: Sequence[MentorProfile],
-    taxonomy: Taxonomy,
-    worth: Worth,
-) -> Words:
-    contexts = [dict.fromkeys(one.contexts, 1.0) for one in researchers]
-    of_contexts = worth["role"] * (1 - factors.GOAL_SHARE)
-    always = [{"": round(_unsaid(one, worth))} for one in researchers]
-    parts: list[tuple[csr_array, Floats]] = [
-        _near(researchers, mentors, taxonomy, worth["domain"]),
-        _covered(contexts, [one.contexts for one in mentors], of_contexts),
-        _covered([r.gaps for r in researchers], [m.skills for m in mentors], worth["skills"]),
-        (weighed(always, [""]), np.ones((1, len(mentors)))),
-    ]
-    return Words(
-        hstack([needs for needs, _ in parts], format="csr", dtype=np.int32),
-        np.vstack([answers for _, answers in parts]).astype(np.int32),
-    )
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """What few pairs have. units: sparse int32[n, m]; what rules a pair out is below 0."""
+
+    units: csr_array
+
+    def add_to(self, units: Units, rows: slice) -> None:
+        some = self.units[rows].tocoo()
+        units[some.row, some.col] += some.data
+
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        return type(self)(self.units[rows][:, columns])
 
 
-def _near(
-    researchers: Sequence[ResearcherProfile],
-    mentors: Sequence[MentorProfile],
-    taxonomy: Taxonomy,
-    worth: float,
-) -> tuple[csr_array, Floats]:
-    """A domain is a word for each number of domains that it is one of: so its units are whole."""
-    said = [set(one.domains) for one in researchers]
-    needs = [{(slug, len(some)): 1 for slug in some} for some in said]
-    words = sorted({word for one in needs for word in one if word[0] in taxonomy.parents})
-    offered = [one.domains for one in mentors]
-    reach = domain_similarity([[slug] for slug, _ in words], offered, taxonomy)
-    of_how_many = np.array([many for _, many in words]).reshape(-1, 1)
-    return weighed(needs, words), np.rint(worth * reach / of_how_many)
+@dataclass(frozen=True, eq=False)
+class Apart:
+    """Pairs with a name in common are ruled out: sparse int32[n, names] and int32[m, names]."""
 
+    some: csr_array
+    others: csr_array
 
-def _covered(
-    wanted: Sequence[Mapping[str, float]], offered: Sequence[Sequence[str]], worth: float
-) -> tuple[csr_array, Floats]:
-    words = list(dict.fromkeys(word for one in offered for word in one))
-    needs = [
-        {word: round(worth * (weight / sum(one.values()))) for word, weight in one.items()}
-        for one in wanted
-    ]
-    return weighed(needs, words), marked(offered, words).T
+    def add_to(self, units: Units, rows: slice) -> None:
+        met = (self.some[rows] @ self.others.T).tocoo()
+        units[met.row, met.col] -= np.int32(RULED_OUT)
 
-
-def _unsaid(one: ResearcherProfile, worth: Worth) -> float:
-    """What is unsaid counts the middle with everybody; a wish is told apart from that."""
-    most = {
-        "domain": not one.domains,
-        "skills": not one.gaps,
-        "availability": not one.weekly_hours,
-        "language": not one.languages,
-        "path": not one.stage,
-        "wishes": True,
-    }
-    role = factors.GOAL_SHARE * (not one.role_goals) + (1 - factors.GOAL_SHARE) * (not one.contexts)
-    whole = worth["role"] * role + sum(worth[name] * unsaid for name, unsaid in most.items())
-    return factors.NEUTRAL * whole
-
-
-def hours_of(
-    researchers: Sequence[ResearcherProfile],
-    mentors: Sequence[MentorProfile],
-    week: date,
-    worth: Worth,
-    least: float,
-) -> Hours:
-    """Quarters shared are the differences, at the edges of one's free time, of a running sum.
-
-    `least` is in hours.
-    """
-    people: list[ResearcherProfile | MentorProfile] = [*researchers, *mentors]
-    free = availability([p.weekly_hours for p in people], [p.time_zone for p in people], week)
-    ours, theirs = free[: len(researchers)], free[len(researchers) :]
-    padded = np.pad(ours.astype(np.int8), ((0, 0), (1, 1)))
-    edges = padded[:, :-1] - padded[:, 1:]
-    told = np.flatnonzero(edges.any(axis=0))
-    before = np.zeros((edges.shape[1], len(mentors)), dtype=np.int16)
-    np.cumsum(theirs.T, axis=0, out=before[1:])
-    enough = factors.ENOUGH_HOURS * QUARTERS_AN_HOUR
-    quarters = np.arange(np.ceil(max(enough, least * QUARTERS_AN_HOUR)) + 1)
-    units = np.rint(worth["availability"] * np.minimum(quarters, enough) / enough)
-    units[quarters < least * QUARTERS_AN_HOUR] = NO_PAIR
-    return Hours(csr_array(edges[:, told]).astype(np.int16), before[told], units)
-
-
-def careers_of(
-    researchers: Sequence[ResearcherProfile], mentors: Sequence[MentorProfile], worth: Worth
-) -> Careers:
-    kinds = alike((frozenset(one.roles), one.came_from) for one in mentors)
-    some = [mentors[j] for j in kinds.first]
-    roles = list(dict.fromkeys(role for one in some for role in one.roles))
-    origins = list(dict.fromkeys(one.came_from for one in some if one.came_from))
-    longest = max((len(one.role_goals) for one in researchers), default=0)
-    goals = [[*positions(r.role_goals, roles), *[-1] * longest][:longest] for r in researchers]
-    nobody = np.zeros((1, len(some)))
-    return Careers(
-        np.array(goals, dtype=np.int64).reshape(len(researchers), longest),
-        np.array(positions([one.stage for one in researchers], origins), dtype=np.int64),
-        np.vstack([marked([one.roles for one in some], roles).T, nobody]).astype(np.int8),
-        np.vstack([marked([[m.came_from] for m in some], origins).T, nobody]).astype(np.int8),
-        kinds.kind,
-        worth,
-    )
-
-
-def languages_of(
-    researchers: Sequence[ResearcherProfile],
-    mentors: Sequence[MentorProfile],
-    worth: Worth,
-    *,
-    required: bool,
-) -> Languages:
-    kinds = alike(frozenset(one.languages) for one in mentors)
-    needs, spoken = common_words(
-        [one.languages for one in researchers], [mentors[j].languages for j in kinds.first]
-    )
-    return Languages(
-        needs.astype(np.int32),
-        np.array([worth["language"] / max(len(set(one.languages)), 1) for one in researchers]),
-        np.ascontiguousarray(spoken.toarray().T.astype(np.int32)),
-        kinds.kind,
-        NO_PAIR if required else 0.0,
-    )
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        return type(self)(self.some[rows], self.others[columns])

@@ -2,13 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from math import inf
 
 from cohort.pairing.scores.availability import WeeklyHours
+from cohort.pairing.scores.skills import needs_of
+from cohort.pairing.scores.taxonomy import Taxonomy
+
+
+class BadProfile(ValueError):
+    """A profile holds what cannot be used; `person` is its position."""
+
+    def __init__(self, sentence: str, person: int) -> None:
+        super().__init__(sentence)
+        self.person = person
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResearcherProfile:
-    """A researcher who needs a mentor; everything but `id` may be left unsaid.
+    """A researcher who needs a mentor; everything but `id` may be left out.
 
     gaps: the weight (> 0) of each skill that a milestone still open would show, the greater
     the sooner it is due. role_goals and wishes (ids of mentors) are ranked, dearest first.
@@ -45,3 +58,56 @@ class MentorProfile:
     weekly_hours: WeeklyHours = ()
     organisations: Sequence[str] = ()
     wishes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Profiles:
+    """Who is compared with whom: n researchers and m mentors.
+
+    taxonomy   the tree of domains.
+    week       the Monday of the week whose hours are compared.
+    strengths  how many mentors are strong in each skill: of all in the pool, where these are some.
+
+    Raises BadProfile for two people with one id, and for a gap that is not above 0.
+    """
+
+    researchers: Sequence[ResearcherProfile]
+    mentors: Sequence[MentorProfile]
+    taxonomy: Taxonomy
+    week: date
+    strengths: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        _refuse_twins([one.id for one in self.researchers])
+        _refuse_twins([one.id for one in self.mentors])
+        for i, one in enumerate(self.researchers):
+            for skill, weight in one.gaps.items():
+                if not 0 < weight < inf:
+                    raise BadProfile(
+                        f"Researcher {i} ({one.id}) has weight {weight} for the skill {skill!r}; "
+                        "it must be above 0. Leave a skill without a gap out.",
+                        i,
+                    )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.researchers), len(self.mentors)
+
+    @cached_property
+    def needs(self) -> list[dict[str, float]]:
+        """What each open skill of each researcher adds, as `skills.needs_of` weighs it."""
+        return [needs_of(one.gaps, self.strengths) for one in self.researchers]
+
+    def rows_by_id(self) -> dict[str, int]:
+        return {one.id: i for i, one in enumerate(self.researchers)}
+
+    def columns_by_id(self) -> dict[str, int]:
+        return {one.id: j for j, one in enumerate(self.mentors)}
+
+
+def _refuse_twins(ids: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for position, one in enumerate(ids):
+        if one in seen:
+            raise BadProfile(f"Two people have the id {one!r}.", position)
+        seen.add(one)
