@@ -60,7 +60,8 @@ class Bids:
         np.copyto(value, np.inf, where=closed)
         self.lowest = float(value.min())
         np.copyto(value, -np.inf, where=closed)
-        self.scale = max(float(value.max()) - self.lowest, 1.0)
+        spread = float(value.max()) - self.lowest
+        self.differ, self.scale = spread > 0, max(spread, 1.0)
         value -= np.float32(self.lowest)
         value *= np.float32(1 / self.scale)
         value[scope.fixed] += np.float32(2.0)
@@ -120,7 +121,9 @@ def auction(goal: Goal, scope: Scope, out_of_time: Callable[[], bool]) -> Bids:
     looks = 0
     # Those who must have somebody never give up: with them, more is left to the core.
     few = places // 20 if scope.least.any() else min(FEW, places // 20)
-    while len(waiting) > few and looks < PATIENCE * places and not out_of_time():
+    # Where all pairs are worth the same there is nothing to bid for.
+    most_looks = PATIENCE * places if bids.differ else 0
+    while len(waiting) > few and looks < most_looks and not out_of_time():
         waiting, again = waiting[:TURN], waiting[TURN:]
         looks += max(len(waiting), places // ROUND)
         offers = bids.value[waiting] - bids.price

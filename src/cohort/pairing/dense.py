@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from cohort.assignment.certificate import verify
+from cohort.assignment import Problem, Solution, solve, verify
 from cohort.assignment.infeasible import CannotMeet
-from cohort.assignment.optimum import solve
-from cohort.assignment.problem import Problem
-from cohort.assignment.solution import Solution
+from cohort.assignment.neighbourhood import Neighbourhood, neighbourhood
 from cohort.pairing.explaining import explain
 from cohort.pairing.found import (
     Found,
@@ -33,6 +32,11 @@ class Held:
     scores: Scores
     problem: Problem
     solution: Solution
+
+    @cached_property
+    def near(self) -> Neighbourhood:
+        """What every question about the pairs starts from; raises NotTheBest as it does."""
+        return neighbourhood(self.problem, self.solution)
 
 
 def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -> Result:
