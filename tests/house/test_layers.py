@@ -51,10 +51,17 @@ def imports_of(file: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            is_room = (PACKAGE.parent / node.module.replace(".", "/")).is_dir()
-            names = [f"{node.module}.{name.name}" for name in node.names]
-            found |= set(names) if is_room else {node.module}
+            found |= {where_from(node.module, name.name) for name in node.names}
     return found
+
+
+def where_from(module: str, name: str) -> str:
+    """The module that is imported: a package's own names are those of its `__init__`."""
+    folder = PACKAGE.parent / module.replace(".", "/")
+    if not folder.is_dir():
+        return module
+    is_module = (folder / f"{name}.py").exists() or (folder / name).is_dir()
+    return f"{module}.{name if is_module else '__init__'}"
 
 
 def test_the_layers_hold() -> None:

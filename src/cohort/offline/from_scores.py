@@ -10,13 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cohort.assignment.certificate import Verdict, verify
+from cohort.assignment import BadProblem, Problem, Solution, Verdict, solve, verify
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import MOST_HELD, LargeSolution, solve_large
 from cohort.assignment.large.stored import StoredScores
-from cohort.assignment.optimum import solve
-from cohort.assignment.problem import BadProblem, Problem
-from cohort.assignment.solution import Solution
 from cohort.errors import Invalid
 from cohort.offline.outputs import Done, Outputs, keep_apart, summary, write_together
 from cohort.pairing import saying

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.assignment.certificate import verify
+from cohort.assignment import Problem, Solution, solve, verify
 from cohort.assignment.infeasible import CannotMeet
-from cohort.assignment.optimum import solve
-from cohort.assignment.problem import Problem
-from cohort.assignment.solution import Solution
 from cohort.pairing.explaining import explain
 from cohort.pairing.found import (
     Found,

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cohort.assignment.problem import Bools, Problem
-from cohort.assignment.solution import Level, Prices, Solution
+from cohort.assignment import Level, Prices, Problem, Solution
+from cohort.assignment.problem import Bools
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
-from cohort.assignment.certificate import Verdict
-from cohort.assignment.solution import Prices, Solution
+from cohort.assignment import Prices, Solution, Verdict
 from cohort.pairing.explaining import Explanation
 from cohort.pairing.fit import Fit
 from cohort.pairing.pool import IdPair, Pool

@@ -6,11 +6,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from cohort.assignment.optimum import solve
+from cohort.assignment import Problem, Solution, solve
 from cohort.assignment.out_of_time import never
-from cohort.assignment.problem import Bools, Problem
+from cohort.assignment.problem import Bools
 from cohort.assignment.repairs import ways_to_place
-from cohort.assignment.solution import Solution
 from cohort.pairing.dense import Held
 from cohort.pairing.scores.scoring import Scores
 
