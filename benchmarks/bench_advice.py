@@ -22,7 +22,8 @@ from bench_large import TREE, mentor, researcher
 from cohort.assignment.optimum import solve
 from cohort.pairing import advising, inviting
 from cohort.pairing.advising import ways_to_match, worth_of_places
-from cohort.pairing.dense import Held, scored
+from cohort.pairing.dense import scored
+from cohort.pairing.found import Held
 from cohort.pairing.placing import ways_to_place_one
 from cohort.pairing.pool import Pool
 

@@ -1,17 +1,15 @@
 """Pools of ordinary size: every score is held, and every question about it can be answered."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from cohort.assignment import Problem, Solution, solve, verify
+from cohort.assignment import Problem, solve, verify
 from cohort.assignment.infeasible import CannotMeet
-from cohort.assignment.neighbourhood import Neighbourhood, neighbourhood
 from cohort.pairing.explaining import explain
 from cohort.pairing.found import (
     Found,
+    Held,
     Progress,
     Result,
     found,
@@ -23,20 +21,6 @@ from cohort.pairing.pins import pins_by_position
 from cohort.pairing.pool import Pool, score_people
 from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.unmatched import outlooks, why_unmatched
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """The scores of all pairs, the problem made of them, and its solution."""
-
-    scores: Scores
-    problem: Problem
-    solution: Solution
-
-    @cached_property
-    def near(self) -> Neighbourhood:
-        """What every question about the pairs starts from; raises NotTheBest as it does."""
-        return neighbourhood(self.problem, self.solution)
 
 
 def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -> Result:

@@ -123,5 +123,8 @@ def _solution(arrays: Arrays) -> Solution:
         prices=Prices(arrays["researcher_prices"], arrays["mentor_prices"]),
         levels=tuple(Level(*one) for one in levels),
         stopped=bool(arrays["stopped"]),
-        **{name: float(arrays[name]) for name in FIGURES},
+        total=float(arrays["total"]),
+        bound=float(arrays["bound"]),
+        gap=float(arrays["gap"]),
+        cover_bonus=float(arrays["cover_bonus"]),
     )

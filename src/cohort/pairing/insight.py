@@ -15,7 +15,7 @@ from cohort.assignment.counterfactual import (
 from cohort.assignment.flow import Residual
 from cohort.assignment.neighbourhood import NotTheBest
 from cohort.pairing.alternatives import Change
-from cohort.pairing.dense import Held
+from cohort.pairing.found import Held
 from cohort.pairing.pool import IdPair, Pool
 
 MOST_CHAINS = 300

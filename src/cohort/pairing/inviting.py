@@ -10,7 +10,7 @@ import numpy as np
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Floats
 from cohort.assignment.recruiting import Column, Recruit, recruits
-from cohort.pairing.dense import Held
+from cohort.pairing.found import Held
 from cohort.pairing.pool import Pool, score_people
 from cohort.pairing.scores.availability import DAYS
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile

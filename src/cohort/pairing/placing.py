@@ -14,7 +14,7 @@ from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools
 from cohort.assignment.repairs import Repair, ways_to_place
 from cohort.assignment.stages import break_ties
-from cohort.pairing.dense import Held
+from cohort.pairing.found import Held
 from cohort.pairing.scores.scoring import Scores
 
 MOST_WEIGHED = 200
