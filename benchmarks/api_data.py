@@ -106,7 +106,7 @@ SELECT id_of('mentor', n), id_of('cohort', 0), id_of('person', $enrolments + n),
 FROM generate_series(1, $mentors) n;
 INSERT INTO rules (id, cohort_id, version, weights, requirements, aim, created_at)
 VALUES (id_of('rules', 0), id_of('cohort', 0), 1, '{}', '{}',
-    '{"objective": "total", "cover": false}', $now);
+    '{"objective": "total", "cover": false, "stickiness": 0}', $now);
 INSERT INTO rounds (id, cohort_id, period, week, state, opened_at)
 VALUES (id_of('round', 0), id_of('cohort', 0), '2026-W17', '2026-04-20', 'open', $now);
 INSERT INTO runs (id, round_id, number, rules_id, state, queued_at, finished_at, researchers,
