@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made-from
 QUIET_PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1
 
-.PHONY: help setup browser run test fuzz check bench lock migration clean
+.PHONY: help setup browser run test fuzz lint check coverage python mutants bench lock migration clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -28,12 +28,25 @@ test: setup browser ## Run the tests
 fuzz: setup ## Run the long tests: everything small tried out, thousands of examples
 	@$(PY) -m pytest -m long $(TESTS)
 
-check: setup browser ## Format, lint, types, layers, tests
-	$(PY) -m ruff format --check .
-	$(PY) -m ruff check .
-	$(PY) -m mypy
-	$(VENV)/bin/lint-imports
-	$(PY) -m pytest -n 2 --dist loadscope
+lint: setup ## Format, lint, types, layers, templates
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy --no-error-summary
+	@sh tools/quietly $(VENV)/bin/lint-imports --no-cache
+	@sh tools/quietly $(PY) -m djlint --lint src/cohort/templates
+
+check: lint test ## Lint and test: what a change must pass
+
+coverage: setup browser ## Run the tests and refuse a coverage below the floor in tests/coverage_floor
+	@rm -f .coverage .coverage.*
+	@$(PY) -m pytest -n 2 --dist loadscope --cov --cov-report= $(TESTS)
+	@$(PY) tools/coverage_floor.py
+
+python: setup ## Run the pure tests on another Python, where one is on the PATH
+	@$(QUIET_PIP) sh tools/other-python
+
+mutants: setup ## Change each predicate of the policies and see that a test notices
+	@$(PY) tools/mutants.py
 
 bench: setup ## Run the benchmarks, with other solvers beside
 	@$(QUIET_PIP) sh tools/sides
@@ -46,5 +59,5 @@ migration: setup ## Write a migration from the models (NAME="Let mentors pause")
 	@$(PY) tools/migration.py "$(NAME)"
 
 clean: ## Remove .venv and what tools leave; the data folder stays
-	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-3.* .coverage* .bench .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

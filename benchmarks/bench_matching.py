@@ -1,7 +1,7 @@
 """How long the matching takes, as a multiple of SciPy's bare assignment in the same run.
 
 Run `make bench`. The bare side is `linear_sum_assignment` on the matrix with one column per
-place: no bench, no ties settled, no proof. Ratios are medians of several rounds, and each
+place: no ties broken, no proof. Ratios are medians of several rounds, and each
 round takes both sides one after the other. "all" is solve, verify and every regret; "fair" is
 leximin up to its first level with its proof, from nothing.
 

@@ -190,21 +190,39 @@ async def enter(platform: Platform) -> AsyncGenerator[Cast]:
 
 
 @pytest.fixture
-def count_statements(platform: Platform) -> Callable[[], Any]:
+def count_statements(_platform: Platform) -> Callable[[], Any]:
     """`with count_statements() as statements: …; len(statements)`."""
 
     @contextmanager
     def counting() -> Generator[list[str]]:
-        engine: AsyncEngine = platform.sessions.kw["bind"]
+        engine: AsyncEngine = _platform.sessions.kw["bind"]
         seen: list[str] = []
 
         def note(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
             seen.append(statement)
 
-        event.listen(engine.sync_engine, "before_cursor_execute", note)
+        def note_prepared(query: Any) -> None:
+            if query.query.startswith("SELECT"):  # what SQLAlchemy sends is noted above
+                seen.append(query.query)
+
+        def listen(connection: Any, *_rest: Any) -> None:
+            connection.driver_connection.add_query_logger(note_prepared)
+
+        def leave(connection: Any, *_rest: Any) -> None:
+            if connection is not None:
+                connection.driver_connection.remove_query_logger(note_prepared)
+
+        listeners = (
+            (engine.sync_engine, "before_cursor_execute", note),
+            (engine.sync_engine.pool, "checkout", listen),
+            (engine.sync_engine.pool, "checkin", leave),
+        )
+        for each in listeners:
+            event.listen(*each)
         try:
             yield seen
         finally:
-            event.remove(engine.sync_engine, "before_cursor_execute", note)
+            for each in listeners:
+                event.remove(*each)
 
     return counting

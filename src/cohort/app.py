@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, cast
 
+import msgspec
 import structlog
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State
@@ -19,11 +20,12 @@ from litestar.params import QueryParameter
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Method, Scope
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import __version__, rooms
 from cohort.clock import Clock, utc_now
-from cohort.db import create_engine, create_sessions
+from cohort.db import create_engine, create_readers, create_sessions
 from cohort.errors import NotSignedIn
 from cohort.http import pages as web
 from cohort.http.body import BODY_LIMIT, JsonRequest
@@ -51,7 +53,7 @@ log = structlog.get_logger()
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     configure_logging(settings)
     engine = create_engine(settings)
-    sessions = create_sessions(engine)
+    sessions, readers = create_sessions(engine), create_readers(engine)
     redis = wake.connect(settings.redis_url)
     wake_up = wake.WakeUp(redis)
     meters = health.Meters()
@@ -70,16 +72,14 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         route_handlers=[
             Router("/api/v1", route_handlers=list(rooms.API)),
             *rooms.PAGES,
-            create_static_files_router(
-                "/static", [web.STATIC], guards=[public], send_as_attachment=False
-            ),
+            static_files(),
         ],
         middleware=[
             DefineMiddleware(Compression, config=GZIP),
             NotModified,
-            DefineMiddleware(OneTransaction, sessions=sessions, wake=wake_up.wake),
+            DefineMiddleware(OneTransaction, sessions=sessions, readers=readers, wake=wake_up.wake),
             DefineMiddleware(SameOrigin, public_url=settings.public_url),
-            DefineMiddleware(WhoIsAsking, settings=settings, clock=clock),
+            DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),
             DefineMiddleware(OneResponsePerKey, clock=clock),
         ],
         dependencies=provided(settings, clock),
@@ -90,6 +90,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             {
                 "settings": settings,
                 "sessions": sessions,
+                "readers": readers,
                 "wake_up": wake_up,
                 "throttle": throttle,
                 "meters": meters,
@@ -97,6 +98,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 "pages": pages,
             }
         ),
+        type_encoders={BaseModel: as_json},
         plugins=[WallTimes()],
         openapi_config=contract(),
         request_class=JsonRequest,
@@ -105,6 +107,16 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     )
     app.asgi_handler = HeadAsGet(app.asgi_handler)
     return app
+
+
+def static_files() -> Router:
+    return create_static_files_router(
+        "/static",
+        [web.STATIC],
+        guards=[public],
+        opt={"same_for_everyone": True},
+        send_as_attachment=False,
+    )
 
 
 def provided(settings: Settings, clock: Clock) -> dict[str, Provide]:
@@ -146,6 +158,11 @@ class WallTimes(OpenAPISchemaPlugin):
 
 def name_of_operation(handler: HTTPRouteHandler, _method: Method, _path: Any) -> str:
     return handler.fn.__name__
+
+
+def as_json(model: BaseModel) -> msgspec.Raw:
+    """Straight to the bytes of the answer, with no dict between."""
+    return msgspec.Raw(model.__pydantic_serializer__.to_json(model))
 
 
 def provide_db(request: Request[Any, Any, State]) -> AsyncSession:

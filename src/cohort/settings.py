@@ -90,8 +90,9 @@ class Settings(BaseSettings):
     """After SIGTERM: how long /health/ready says no before the door closes, so that a proxy stops
     sending first. More than twice the time between a proxy's checks."""
 
-    pool_size: PositiveInt = 10
-    pool_overflow: NonNegativeInt = 10
+    pool_size: PositiveInt = 20
+    pool_overflow: NonNegativeInt = 0
+    """Connections beyond the pool are made anew for each request that needs one."""
     login_days: PositiveInt = 14
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 

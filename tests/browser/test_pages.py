@@ -217,3 +217,21 @@ def test_the_keyboard_alone_is_enough_to_sign_in(visit: Visit) -> None:
     expect(page.get_by_role("alert")).to_contain_text("not right")
     sign_in(page, ORGANISER)
     expect(page.get_by_text("Ines Calder", exact=True)).to_be_visible()
+
+
+def test_what_a_browser_kept_does_not_outlive_the_login(visit: Visit) -> None:
+    page = visit()
+    sign_in(page, WAITING)
+    told = page.goto("/")
+    assert told is not None
+    assert told.headers["cache-control"] == "private, no-cache"
+    assert told.headers["content-encoding"] == "gzip"
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Tomasz")
+    page.goto("/cohorts")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(re.compile("/login"))
+
+    page.go_back()
+    expect(page.get_by_text("Tomasz")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_text("Tomasz")).to_have_count(0)

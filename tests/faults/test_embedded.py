@@ -142,7 +142,9 @@ def test_killed_servers_leave_nothing_that_stops_the_next_start(data_dir: Path) 
 
 
 def test_servers_end_soon_after_the_process_that_opened_them_was_killed(data_dir: Path) -> None:
-    kill(hold(data_dir))
+    holder = hold(data_dir)
+    assert len(servers_at_work_below(data_dir)) >= 2
+    kill(holder)
     wait_until_no_server_works_below(data_dir)
 
 
@@ -193,6 +195,8 @@ def test_half_a_cluster_of_an_interrupted_start_is_made_anew(data_dir: Path) -> 
     data_dir.chmod(0o711)
     with embedded.servers(data_dir, durable=False) as servers:
         asyncio.run(remember(servers, "whole"))
+        assert asyncio.run(recall(servers)) == (["whole"], b"whole")
+    assert not (data_dir / "postgres.new").exists()
 
 
 def test_a_database_of_another_version_is_refused_with_a_sentence(data_dir: Path) -> None:

@@ -125,6 +125,7 @@ def test_a_killed_worker_comes_back_and_a_stop_leaves_no_process(data_dir: Path)
 def test_killing_it_stops_everyone_and_the_next_start_works(data_dir: Path) -> None:
     with running(data_dir, free_port()) as up:
         everyone = below(up)
+        assert {"postgres", "redis-server"} <= {process.name() for process in everyone}
         up.kill()
         wait_for(lambda: all_are_gone(everyone), "all to end")
     with running(data_dir, free_port()):

@@ -20,7 +20,7 @@ from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentori
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.cohorts.models import CohortState
-from cohort.db import Base, unit_of_work
+from cohort.db import Base, Sessions, unit_of_work
 from cohort.guides.models import Milestone
 from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
@@ -397,14 +397,16 @@ async def rows_of(db: AsyncSession) -> dict[str, int]:
 @asynccontextmanager
 async def undone(platform: Platform) -> AsyncGenerator[None]:
     """Whatever is committed inside, is rolled back at the end: it was a savepoint all along."""
-    sessions = platform.sessions
-    engine: AsyncEngine = sessions.kw["bind"]
-    async with engine.connect() as connection:
+    each: list[Sessions] = [platform.sessions, platform.app.state.readers]
+    engines: list[AsyncEngine] = [sessions.kw["bind"] for sessions in each]
+    async with engines[0].connect() as connection:
         whole = await connection.begin()
-        sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
+        for sessions in each:
+            sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
         try:
             yield
         finally:
-            sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+            for sessions, engine in zip(each, engines, strict=True):
+                sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
             await whole.rollback()
             await platform.app.state.wake_up.redis.flushdb()

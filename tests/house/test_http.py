@@ -151,7 +151,7 @@ NO_TAG = {"GET /health/live", "GET /health/ready", "GET /metrics", "GET /mailbox
 
 
 async def test_a_sentence_that_is_said_once_is_not_kept_with_its_page(stage: Stage) -> None:
-    told = await stage.clients["anyone"].get("/login", headers={"cookie": "cohort_said=Hello"})
+    told = await stage.clients["anyone"].get("/login", headers={"cookie": "cohort_notice=Hello"})
     assert "Hello" in told.text
     assert told.headers["cache-control"] == "no-store"
     assert "etag" not in told.headers

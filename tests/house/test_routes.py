@@ -31,13 +31,15 @@ def app() -> Litestar:
 
 
 def handlers_of(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:
-    return [
+    found = [
         (route.path, handler)
         for route in app.routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
         if handler.fn.__name__ != "options_handler"
     ]
+    assert len(found) > 100
+    return found
 
 
 def test_every_route_declares_exactly_one_guard(app: Litestar) -> None:
@@ -49,27 +51,30 @@ def test_every_route_declares_exactly_one_guard(app: Litestar) -> None:
 
 
 def test_an_api_key_can_be_scoped_to_every_room_that_takes_one(app: Litestar) -> None:
-    scopes = set(get_args(Scope))
-    for path, handler in handlers_of(app):
-        room = handler.opt.get("room")
-        if room and path.startswith("/api/"):
-            kind = "read" if handler.http_methods <= {"GET", "HEAD"} else "write"
-            assert f"{room}:{kind}" in scopes, path
+    needed = {
+        f"{handler.opt['room']}:{'read' if handler.http_methods <= {'GET', 'HEAD'} else 'write'}"
+        for path, handler in handlers_of(app)
+        if handler.opt.get("room") and path.startswith("/api/")
+    }
+    assert needed
+    assert needed <= set(get_args(Scope))
 
 
 def test_pages_take_no_api_keys(app: Litestar) -> None:
-    for path, handler in handlers_of(app):
-        if not path.startswith("/api/"):
-            assert not handler.opt.get("room"), path
+    pages = [one for one in handlers_of(app) if not one[0].startswith("/api/")]
+    assert pages
+    assert [path for path, handler in pages if handler.opt.get("room")] == []
 
 
 def operations(app: Litestar) -> list[tuple[str, str, dict[str, Any]]]:
     paths = app.openapi_schema.to_schema()["paths"]
-    return [
+    found = [
         (path, method, operation)
         for path, methods in paths.items()
         for method, operation in methods.items()
     ]
+    assert found
+    return found
 
 
 def test_every_operation_has_a_name_of_its_own_a_description_and_its_refusals(

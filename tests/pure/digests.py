@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from cohort.assignment.canonical import canonical, lots
 from cohort.assignment.counterfactual import counterfactuals, robustness
 from cohort.assignment.large.blocks import DenseScores, ProductScores
-from cohort.assignment.large.solver import LargeSolution, solve_large
+from cohort.assignment.large.problem import LargeProblem
+from cohort.assignment.large.solver import solve_large
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.assignment.solution import Solution
@@ -120,7 +121,7 @@ def of_counterfactuals(problem: Problem) -> list[object]:
     return [*whole, found.fewer_placed, found.more_placed, kept.fewer_placed]
 
 
-def of_large(solution: LargeSolution) -> list[object]:
+def of_large(solution: Solution) -> list[object]:
     return [solution.pairs, solution.mentor_of, *solution.prices, solution.rounds]
 
 
@@ -132,7 +133,7 @@ def portable() -> dict[str, object]:
     researchers, mentors = crowd(120, 50)
     scored = score(researchers, mentors, TREE, WEEK, **rules)  # type: ignore[arg-type]
     blocks = in_blocks(researchers, mentors, TREE, WEEK, **rules)  # type: ignore[arg-type]
-    large = solve_large(DenseScores(spread(400, 130, 1009)), np.full(130, 3))
+    large = solve_large(LargeProblem(DenseScores(spread(400, 130, 1009)), np.full(130, 3)))
     return {
         "canonical": [canonical(total).units, canonical(cover).units, canonical(cover).bonus],
         "lots": lots(total.researcher_ids or (), total.mentor_ids or ()),
@@ -159,8 +160,10 @@ def of_this_machine() -> dict[str, object]:
     last bit is the processor's."""
     left, right = spread(1500, 8, 97), spread(500, 8, 89)
     return {
-        "large tied": of_large(solve_large(DenseScores(spread(600, 200, 6)), np.full(200, 3))),
-        "large": of_large(solve_large(ProductScores(left, right), np.full(500, 3))),
+        "large tied": of_large(
+            solve_large(LargeProblem(DenseScores(spread(600, 200, 6)), np.full(200, 3)))
+        ),
+        "large": of_large(solve_large(LargeProblem(ProductScores(left, right), np.full(500, 3)))),
     }
 
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from cohort.assignment import CannotMeet, solve
 from cohort.assignment.counterfactual import (
     Move,
-    NotTheBest,
     chain,
     counterfactuals,
     possible,
     robustness,
 )
+from cohort.assignment.neighbourhood import NotTheBest
 from cohort.assignment.problem import UNMATCHED, BadPin, Problem
 from cohort.assignment.solution import Solution
 

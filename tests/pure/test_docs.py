@@ -1,7 +1,13 @@
 """What the documentation shows is what happens."""
 
 import doctest
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
+
+import cohort.assignment
 
 MATCHING = Path(__file__).parents[2] / "docs" / "matching.md"
 
@@ -10,3 +16,21 @@ def test_every_example_of_the_matching_core_does_what_is_written() -> None:
     found = doctest.testfile(str(MATCHING), module_relative=False)
     assert found.attempted > 20
     assert found.failed == 0
+
+
+def test_the_front_door_of_the_solver_shows_what_happens() -> None:
+    found = doctest.testmod(cohort.assignment)
+    assert found.attempted == 2
+    assert found.failed == 0
+
+
+@pytest.mark.parametrize("name", ["cohort.assignment", "cohort.assignment.large.solver"])
+def test_importing_the_solver_does_not_load_scipy(name: str) -> None:
+    """Its optimisers take 40 MB, which a large pool does without."""
+    loaded = f"import {name}, sys; print({{one.partition('.')[0] for one in sys.modules}})"
+    names = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    ).stdout
+    assert "'numpy'" in names
+    assert "'scipy'" not in names
+    assert "'ortools'" not in names

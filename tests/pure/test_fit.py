@@ -11,22 +11,26 @@ DEFAULT = Weights()
 SHARES = DEFAULT.shares()
 
 
-def word(domain: float, role: float, skills: float, weights: Weights = DEFAULT) -> str:
+def word(
+    domain: float,
+    role: float,
+    skills: float,
+    weights: Weights = DEFAULT,
+    told: tuple[str, ...] = JUDGED,
+) -> str:
     factors = dict.fromkeys(SHARES, 1.0) | {"domain": domain, "role": role, "skills": skills}
-    return fit_of(factors, weights.shares())
+    return fit_of(factors, weights.shares(), told)
 
 
 @pytest.mark.parametrize(
     ("factors", "expected"),
     [
         ((1.0, 0.7, 0.6), "strong"),
-        ((1.0, 0.5, 0.6), "strong"),
+        ((0.5, 0.5, 0.5), "strong"),
         ((1.0, 0.7, 0.4), "good"),
-        ((0.5, 0.5, 0.6), "good"),
-        ((0.5, 0.4, 0.6), "fair"),
-        ((0.0, 0.0, 0.51), "fair"),
-        ((0.5, 0.5, 0.5), "weak"),
-        ((0.0, 0.3, 0.4), "weak"),
+        ((0.49, 0.4, 0.6), "fair"),
+        ((0.0, 0.0, 0.5), "fair"),
+        ((0.0, 0.3, 0.49), "weak"),
     ],
 )
 def test_the_word_counts_what_speaks_for_a_pair_and_against_it(
@@ -41,8 +45,15 @@ def test_a_factor_that_the_rules_do_not_count_is_not_looked_at() -> None:
     assert word(0.0, 0.0, 1.0, Weights(skills=0)) == "weak"
 
 
+def test_what_the_researcher_told_nothing_about_is_not_looked_at() -> None:
+    assert word(1.0, 0.7, 0.5, told=("domain", "role")) == "strong"
+    assert word(0.0, 0.7, 0.5, told=("domain", "role")) == "fair"
+    assert word(1.0, 0.5, 0.5, told=("domain",)) == "good"
+    assert word(0.5, 0.5, 0.5, told=()) == "weak"
+
+
 def test_hours_and_wishes_do_not_change_the_word() -> None:
-    assert fit_of(dict.fromkeys(SHARES, 1.0) | dict.fromkeys(JUDGED, 0.0), SHARES) == "weak"
+    assert fit_of(dict.fromkeys(SHARES, 1.0) | dict.fromkeys(JUDGED, 0.0), SHARES, JUDGED) == "weak"
 
 
 @given(*(st.integers(0, 4) for _ in JUDGED), st.integers(0, 2), st.integers(0, 4))

@@ -51,7 +51,9 @@ def test_the_points_are_all_that_are_best_for_some_weights_and_no_other(problem:
 @settings(max_examples=60, deadline=None)
 def test_each_point_is_an_assignment_with_the_figures_it_says(problem: Problem) -> None:
     every = every_assignment(problem)
-    for point in frontier(problem).points if every else ():
+    points = frontier(problem).points if every else ()
+    assert bool(points) == bool(every)
+    for point in points:
         pairs = point.pairs.tolist()
         held = tuple(tuple(j for k, j in pairs if k == i) for i in range(problem.shape[0]))
         assert held in every

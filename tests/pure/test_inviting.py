@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from tests.pure.cast import ANYBODY, MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
-from cohort.assignment.counterfactual import NotTheBest
+from cohort.assignment.neighbourhood import NotTheBest
 from cohort.pairing import saying
 from cohort.pairing.find import find_pairs
-from cohort.pairing.inviting import AT_ANY_HOUR, Invitation, invitations
+from cohort.pairing.inviting import AT_ANY_HOUR, Invitation, invitations, wanted
 from cohort.pairing.pool import Pool
 from cohort.pairing.rules import Weights
-from cohort.pairing.scores.profiles import MentorProfile
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 
 LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
 BO = replace(MINA, id="bo", wishes=["priya"])
@@ -28,10 +28,10 @@ POOL = Pool(
 )
 
 
-def whom_to_invite(pool: Pool, places: int = 1) -> tuple[Invitation, ...]:
+def whom_to_invite(pool: Pool) -> tuple[Invitation, ...]:
     held = find_pairs(pool).held
     assert held is not None
-    return invitations(pool, held, places=places)
+    return invitations(pool, held)
 
 
 def test_the_mentor_to_look_for_is_named_with_what_they_would_add() -> None:
@@ -45,11 +45,12 @@ def test_the_mentor_to_look_for_is_named_with_what_they_would_add() -> None:
     assert all(first.gain >= one.gain > 0 for one in others)
 
 
-@pytest.mark.parametrize("places", [1, 2])
-def test_matching_again_with_the_new_mentor_gains_what_was_said(places: int) -> None:
+def test_matching_again_with_the_new_mentor_gains_what_was_said() -> None:
     # How rare a strength is changes with a newcomer; the gain is by how rare it is now.
     rest = replace(POOL, weights=Weights(skills=0))
-    for one in whom_to_invite(rest, places):
+    invited = whom_to_invite(rest)
+    assert invited
+    for one in invited:
         newcomer = MentorProfile(
             id="nia",
             name="Nia",
@@ -59,7 +60,7 @@ def test_matching_again_with_the_new_mentor_gains_what_was_said(places: int) -> 
             languages=[one.language],
             weekly_hours=AT_ANY_HOUR,
         )
-        pool = replace(rest, mentors=[*POOL.mentors, newcomer], places=[*POOL.places, places])
+        pool = replace(rest, mentors=[*POOL.mentors, newcomer], places=[*POOL.places, 1])
         before, after = find_pairs(rest), find_pairs(pool)
         assert after.total - before.total == pytest.approx(one.gain)
         assert len(after.pairs) - len(before.pairs) == one.placed
@@ -103,3 +104,13 @@ def test_the_order_of_people_changes_no_advice() -> None:
 def test_a_fair_matching_has_no_total_to_add_to() -> None:
     with pytest.raises(NotTheBest):
         whom_to_invite(replace(POOL, objective="fair"))
+
+
+def test_profiles_to_look_for_name_what_people_lack() -> None:
+    ada = ResearcherProfile(
+        id="a", domains=["nlp"], role_goals=["mle"], gaps={"sql": 1.0, "ci": 3.0}
+    )
+    bo = ResearcherProfile(id="b", domains=["vision"], role_goals=["mle"], gaps={"sql": 9.0})
+    found = wanted([ada, bo], [1.0, 0.0])
+    assert [(one.domain, one.role) for one in found] == [("nlp", "mle"), ("vision", "mle")]
+    assert found[0].skills == ("ci", "sql")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cohort.assignment.large.blocks import DenseScores
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.large.proof import verify_large
-from cohort.assignment.large.solver import LargeSolution, solve_large
+from cohort.assignment.large.solver import solve_large
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import BadProblem, Problem
 from cohort.assignment.solution import Solution
@@ -44,7 +45,7 @@ def pool(seed: int, most: int = 40) -> tuple[NDArray[np.float64], NDArray[np.boo
     return scores, forbidden, asked
 
 
-def kept(found: Solution | LargeSolution, asked: Asked) -> int:
+def kept(found: Solution, asked: Asked) -> int:
     return int((found.mentor_of == np.where(asked["incumbent"] < 0, -2, asked["incumbent"])).sum())
 
 
@@ -61,10 +62,10 @@ def test_no_assignment_that_may_be_is_better(problem: Problem) -> None:
         "cover": problem.cover,
     }
     ids = {"researcher_ids": problem.researcher_ids, "mentor_ids": problem.mentor_ids}
-    solution = solve_large(scores, **asked, **ids)
+    solution = solve_large(LargeProblem(scores, **asked, **ids))
     assert merit(problem, chosen(problem, solution)) == best(problem)
     assert solution.gap == 0
-    verdict = verify_large(scores, solution=solution, **asked)
+    verdict = verify_large(LargeProblem(scores, **asked), solution)
     assert verdict, verdict.sentence
 
 
@@ -76,10 +77,10 @@ def test_every_condition_is_kept_as_the_dense_solver_keeps_it(seed: int) -> None
     problem = Problem(scores, forbidden=forbidden, **asked)
     dense = solve(problem)
     asked["stickiness"] = problem.stickiness  # which lowers what outweighs everything
-    large = solve_large(given, **asked)
+    large = solve_large(LargeProblem(given, **asked))
     assert large.total == pytest.approx(dense.total, abs=1e-8)
     assert (large.gap, large.bound) == (0, large.total)
-    verdict = verify_large(given, solution=large, **asked)
+    verdict = verify_large(LargeProblem(given, **asked), large)
     assert verdict, verdict.sentence
     if asked["cover"]:
         assert len(large.pairs) == len(dense.pairs)
@@ -90,8 +91,8 @@ def test_every_condition_is_kept_as_the_dense_solver_keeps_it(seed: int) -> None
 def test_pins_whose_scores_cancel_out_are_proved() -> None:
     scores = DenseScores(np.array([[0.8, 0.8], [0.5, -0.3], [-0.5, 0.0]]))
     pins = [(0, 0), (1, 1), (2, 0)]
-    solution = solve_large(scores, np.array([4, 4]), pinned=pins)
-    verdict = verify_large(scores, np.array([4, 4]), solution, pinned=pins)
+    solution = solve_large(LargeProblem(scores, np.array([4, 4]), pinned=pins))
+    verdict = verify_large(LargeProblem(scores, np.array([4, 4]), pinned=pins), solution)
     assert verdict, verdict.sentence
 
 
@@ -113,10 +114,10 @@ def test_conditions_are_about_people_and_not_about_their_kinds(seed: int) -> Non
     problem = Problem(few[np.ix_(kind, other)], **asked)
     dense = solve(problem)
     asked["stickiness"] = problem.stickiness
-    large = solve_large(DenseScores(few), **asked, **kinds)
+    large = solve_large(LargeProblem(DenseScores(few), **asked, **kinds))
     assert large.total == pytest.approx(dense.total, abs=1e-8)
     assert (large.gap, large.mentor_of[3], kept(large, asked)) == (0, 5, kept(dense, asked))
-    verdict = verify_large(DenseScores(few), solution=large, **asked, **kinds)
+    verdict = verify_large(LargeProblem(DenseScores(few), **asked, **kinds), large)
     assert verdict, verdict.sentence
 
 
@@ -127,24 +128,28 @@ def test_the_order_of_people_moves_the_answer_with_them_whatever_is_asked() -> N
     researchers, mentors = [f"r{i}" for i in range(70)], [f"m{j}" for j in range(20)]
     rest = {"cover": True, "stickiness": 0.25}
     told = solve_large(
-        DenseScores(scores),
-        capacity,
-        incumbent=incumbent,
-        pinned=[(9, 4)],
-        researcher_ids=researchers,
-        mentor_ids=mentors,
-        **rest,
+        LargeProblem(
+            DenseScores(scores),
+            capacity,
+            incumbent=incumbent,
+            pinned=[(9, 4)],
+            researcher_ids=researchers,
+            mentor_ids=mentors,
+            **rest,
+        )
     )
     rows, columns = rng.permutation(70), rng.permutation(20)
     place = np.append(np.argsort(columns), -1)
     moved = solve_large(
-        DenseScores(scores[np.ix_(rows, columns)]),
-        capacity[columns],
-        incumbent=place[incumbent[rows]],
-        pinned=[(int(np.argsort(rows)[9]), int(place[4]))],
-        researcher_ids=[researchers[i] for i in rows],
-        mentor_ids=[mentors[j] for j in columns],
-        **rest,
+        LargeProblem(
+            DenseScores(scores[np.ix_(rows, columns)]),
+            capacity[columns],
+            incumbent=place[incumbent[rows]],
+            pinned=[(int(np.argsort(rows)[9]), int(place[4]))],
+            researcher_ids=[researchers[i] for i in rows],
+            mentor_ids=[mentors[j] for j in columns],
+            **rest,
+        )
     )
     assert np.array_equal(np.append(columns, -1)[moved.mentor_of], told.mentor_of[rows])
 
@@ -154,12 +159,12 @@ def test_the_order_of_people_moves_the_answer_with_them_whatever_is_asked() -> N
 def test_a_stop_says_so_with_its_true_gap_whatever_is_asked(seed: int) -> None:
     scores, forbidden, asked = pool(seed, most=120)
     given = DenseScores(scores, forbidden)
-    early = solve_large(given, **asked, out_of_time=lambda: True)
-    best = solve_large(given, **asked)
+    early = solve_large(LargeProblem(given, **asked), out_of_time=lambda: True)
+    best = solve_large(LargeProblem(given, **asked))
     if not asked["cover"]:
         assert early.total - 1e-9 <= best.total <= early.bound + 1e-9
     assert early.gap == pytest.approx(early.bound - early.total, abs=1e-9)
-    verdict = verify_large(given, solution=early, **asked)
+    verdict = verify_large(LargeProblem(given, **asked), early)
     assert verdict.sound, verdict.sentence
     assert bool(verdict) is (early.gap == 0)
 
@@ -170,7 +175,7 @@ def test_a_stop_says_so_with_its_true_gap_whatever_is_asked(seed: int) -> None:
         ({"capacity": [1, -1]}, ("capacity", (1,)), r"capacity\[1\]"),
         ({"capacity": [1]}, ("capacity", ()), "shape"),
         ({"pinned": [(0, 0), (1, 0)]}, ("pinned", (1,)), "only 1 place"),
-        ({"pinned": [(0, 0), (0, 1)]}, ("pinned", (1,)), "pinned to mentor 0 already"),
+        ({"pinned": [(0, 0), (0, 1)]}, ("pinned", (1,)), "may have only 1 mentor"),
         ({"pinned": [(0, 2)]}, ("pinned", (0,)), "3 researchers and 2 mentors"),
         ({"pinned": [(1, 1)]}, ("pinned", (0,)), "forbidden"),
         ({"incumbent": [0, 2, -1]}, ("incumbent", (1,)), r"incumbent\[1\] is 2"),
@@ -190,7 +195,7 @@ def test_wrong_input_is_refused_with_its_place(
     forbidden[1, 1] = True
     given = {"capacity": [1, 1]} | asked
     with pytest.raises(BadProblem, match=says) as refused:
-        solve_large(DenseScores(np.ones((3, 2)), forbidden), **given)
+        solve_large(LargeProblem(DenseScores(np.ones((3, 2)), forbidden), **given))
     assert (refused.value.field, refused.value.index) == place
 
 
@@ -200,14 +205,17 @@ def test_the_flow_solver_takes_the_numbers_that_incumbents_are_counted_in(stayin
     rng = np.random.default_rng(0)
     m = staying // 3
     scores, incumbent = DenseScores(rng.random((staying, m))), rng.integers(0, m, staying)
-    assert solve_large(scores, np.full(m, 3), incumbent=incumbent).gap == 0
+    assert solve_large(LargeProblem(scores, np.full(m, 3), incumbent=incumbent)).gap == 0
 
 
 def test_a_pin_that_is_not_kept_is_found_out() -> None:
     scores = DenseScores(np.random.default_rng(0).random((9, 4)))
-    solution = solve_large(scores, np.full(4, 3))
+    solution = solve_large(LargeProblem(scores, np.full(4, 3)))
     other = (int(solution.mentor_of[2]) + 1) % 4
-    assert "pinned" in verify_large(scores, np.full(4, 3), solution, pinned=[(2, other)]).sentence
+    assert (
+        "pinned"
+        in verify_large(LargeProblem(scores, np.full(4, 3), pinned=[(2, other)]), solution).sentence
+    )
 
 
 def test_an_answer_that_places_fewer_than_it_could_is_found_out() -> None:
@@ -215,18 +223,18 @@ def test_an_answer_that_places_fewer_than_it_could_is_found_out() -> None:
         np.array([[5.0, -9.0], [1.0, 0.0]]), np.array([[False, False], [False, True]])
     )
     places = np.ones(2, dtype=np.int64)
-    highest = solve_large(scores, places)
+    highest = solve_large(LargeProblem(scores, places))
     assert highest.total == 5
-    assert "outweigh" in verify_large(scores, places, highest, cover=True).sentence
-    covering = solve_large(scores, places, cover=True)
+    assert "outweigh" in verify_large(LargeProblem(scores, places, cover=True), highest).sentence
+    covering = solve_large(LargeProblem(scores, places, cover=True))
     assert (len(covering.pairs), covering.total) == (2, -8)
-    assert verify_large(scores, places, covering, cover=True)
+    assert verify_large(LargeProblem(scores, places, cover=True), covering)
 
 
 def test_cover_is_kept_where_not_everybody_can_be_placed() -> None:
     scores = np.array([[5.0, -9.0, 0.0], [1.0, 0.0, 0.0], [4.0, 0.0, 0.0], [0.5, 0.0, 0.0]])
     forbidden = np.array([[False, False, True], *([[False, True, True]] * 3)])
     places = np.ones(3, dtype=np.int64)
-    solution = solve_large(DenseScores(scores, forbidden), places, cover=True)
+    solution = solve_large(LargeProblem(DenseScores(scores, forbidden), places, cover=True))
     assert (len(solution.pairs), solution.total) == (2, -5)
-    assert verify_large(DenseScores(scores, forbidden), places, solution, cover=True)
+    assert verify_large(LargeProblem(DenseScores(scores, forbidden), places, cover=True), solution)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from cast import MINA, OMAR, PRIYA, TREE, WEEK, in_blocks, on
 
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import solve_large
 from cohort.assignment.optimum import solve
@@ -146,12 +147,12 @@ def test_a_pool_of_alike_people_has_the_total_of_all_of_them() -> None:
     pool = distinct_profiles(researchers, mentors, TREE, WEEK, **rules)
     assert pool.scores.shape == (10, 7)
     kinds = {"researcher_kind": pool.researcher_kind, "mentor_kind": pool.mentor_kind}
-    solution = solve_large(pool.scores, capacity, **kinds)
+    solution = solve_large(LargeProblem(pool.scores, capacity, **kinds))
     whole = score(researchers, mentors, TREE, WEEK, **rules)
     dense = solve(Problem(whole.total, capacity, forbidden=whole.forbidden))
     assert solution.total == pytest.approx(dense.total, abs=1e-6)
     assert solution.gap == 0
-    assert verify_large(pool.scores, capacity, solution, **kinds)
+    assert verify_large(LargeProblem(pool.scores, capacity, **kinds), solution)
 
 
 def test_a_mentor_who_advises_somebody_is_like_nobody_else() -> None:

@@ -9,6 +9,7 @@ from cohort.assignment import CannotMeet, solve
 from cohort.assignment.certificate import verify
 from cohort.assignment.counterfactual import counterfactuals, possible
 from cohort.assignment.large.blocks import DenseScores
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import solve_large
 from cohort.assignment.problem import Problem
@@ -29,9 +30,9 @@ def cheapest(costs: np.ndarray) -> float:
     worth, ones = enough - costs, np.ones(costs.shape[1], dtype=np.int64)
     solution = proved(Problem(worth, ones))
     assert len(solution.pairs) == pairs
-    large = solve_large(DenseScores(worth), ones)
+    large = solve_large(LargeProblem(DenseScores(worth), ones))
     assert large.gap == 0
-    assert verify_large(DenseScores(worth), ones, large)
+    assert verify_large(LargeProblem(DenseScores(worth), ones), large)
     assert large.total == pytest.approx(solution.total, abs=1e-6)
     return float(costs[tuple(solution.pairs.T)].sum())
 

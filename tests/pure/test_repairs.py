@@ -9,6 +9,7 @@ from cases import problems
 from hypothesis import given, settings
 
 from cohort.assignment import CannotMeet, solve
+from cohort.assignment.neighbourhood import neighbourhood
 from cohort.assignment.problem import BadPin, Problem
 from cohort.assignment.repairs import Repair, repairs, ways_to_place
 from cohort.assignment.solution import Solution
@@ -99,7 +100,7 @@ def test_each_way_to_place_somebody_does_and_no_other_place_or_pair_would(
     except CannotMeet:
         return
     before = placed_of(chosen(problem, solution))
-    found = ways_to_place(problem, solution, most=EVERY)
+    found = ways_to_place(neighbourhood(problem, solution), most=EVERY)
     for way in found:
         again = solve(way.applied_to(problem))
         assert way.more_placed == placed_of(chosen(problem, again)) - before == 1

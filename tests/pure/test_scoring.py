@@ -80,7 +80,9 @@ def test_a_wish_lifts_by_its_rank_and_silence_marks_nobody_down() -> None:
 
 
 def test_what_a_researcher_leaves_unsaid_is_the_same_with_every_mentor() -> None:
-    for name, values in scored([SILENT], [PRIYA, OMAR]).factors.items():
+    factors = scored([SILENT], [PRIYA, OMAR]).factors
+    assert factors
+    for name, values in factors.items():
         assert values[0, 0] == values[0, 1] == 0.5, name
 
 
@@ -236,6 +238,7 @@ def test_saying_more_as_a_mentor_never_lowers_a_factor(data: st.DataObject) -> N
     more = [*before, data.draw(st.sampled_from(words[field]))]
     less_said, more_said = priya(**{field: before}), priya(id="more", **{field: more})
     scores = scored([MINA], [less_said, more_said])
+    assert scores.factors
     for name, values in scores.factors.items():
         assert 0 <= values[0, 0] <= values[0, 1] <= 1, name
 

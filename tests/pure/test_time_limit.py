@@ -7,6 +7,7 @@ import pytest
 
 from cohort.assignment.certificate import verify
 from cohort.assignment.large.blocks import DenseScores
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import solve_large
 from cohort.assignment.optimum import solve
@@ -71,10 +72,10 @@ def test_who_waits_when_time_runs_out_takes_what_is_free() -> None:
 
 def test_who_waits_in_a_large_pool_takes_what_is_free_too() -> None:
     scores = DenseScores(popular(900, 300, 1000).scores)
-    stopped = solve_large(scores, np.full(300, 3), out_of_time=lambda: True)
+    stopped = solve_large(LargeProblem(scores, np.full(300, 3)), out_of_time=lambda: True)
     assert stopped.stopped
     assert len(stopped.pairs) == 900
-    assert verify_large(scores, np.full(300, 3), stopped).sound
+    assert verify_large(LargeProblem(scores, np.full(300, 3)), stopped).sound
 
 
 def test_more_time_gives_a_tighter_bound() -> None:

@@ -37,20 +37,6 @@ RunJobs = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
-async def olga(enter: Cast) -> Someone:
-    return await enter("Olga")
-
-
-@pytest.fixture
-async def cohort(db: AsyncSession, olga: Someone) -> Cohort:
-    """Olga's cohort, running."""
-    guide = await a_guide(db, now=MONDAY)
-    cohort = await a_cohort(db, guide, olga.person, now=MONDAY)
-    await db.commit()
-    return cohort
-
-
-@pytest.fixture
 def sign_up(cohort: Cohort) -> str:
     return f"/api/v1/cohorts/{cohort.id}/mentors"
 

@@ -13,10 +13,7 @@ from cohort.mail import MailboxMessage
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
 from tests.conftest import MONDAY, Cast, Someone
-from tests.rooms.test_mentors import cohort, olga
 from tests.world import mentoring
-
-__all__ = ["cohort", "olga"]
 
 JOIN = "/mentors/join/spring"
 FORM: dict[str, Any] = {

@@ -1,90 +1,22 @@
 """Proposals and mentorships: Ada and Grace are proposed to each other."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.mail import MailboxMessage
-from cohort.mentors.models import Mentor
 from cohort.mentorships import jobs, policy, service
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.mentorships.models import Mentorship, ProposalState
 from cohort.people.models import Act
 from tests.conftest import MONDAY, Cast, Platform, Someone, TurnableClock
-from tests.world import a_cohort, a_guide, enrolled, mentoring
+from tests.rooms.mentorship_world import Spring, another, begun, proposed, taken
 
 RunJobs = Callable[[], Awaitable[None]]
-
-
-@dataclass
-class Spring:
-    """A running cohort with a researcher, a mentor of one place, and an open proposal."""
-
-    cohort: Cohort
-    olga: Someone
-    ada: Someone
-    grace: Someone
-    enrolment: Enrolment
-    mentor: Mentor
-    proposal: Proposal
-
-    @property
-    def address(self) -> str:
-        return f"/api/v1/proposals/{self.proposal.id}"
-
-
-async def proposed(db: AsyncSession, enrolment: Enrolment, mentor: Mentor) -> Proposal:
-    offer = service.Offer(
-        enrolment.id,
-        mentor.id,
-        score=0.75,
-        fit="good",
-        best_score=0.81,
-        possible_mentors=8,
-        reason="Both of you work on translation.",
-        factors=[{"name": "domain", "title": "Field", "score": 0.9, "weight": 1.0}],
-    )
-    [made] = await service.propose(db, [offer], cohort_id=enrolment.cohort_id, now=MONDAY)
-    return made
-
-
-@pytest.fixture
-async def spring(enter: Cast, db: AsyncSession) -> Spring:
-    olga, ada, grace = await enter("Olga"), await enter("Ada"), await enter("Grace")
-    cohort = await a_cohort(db, await a_guide(db, now=MONDAY), olga.person, now=MONDAY)
-    enrolment = await enrolled(db, cohort, ada.person, now=MONDAY)
-    mentor = await mentoring(db, cohort, grace.person, now=MONDAY, capacity=1)
-    proposal = await proposed(db, enrolment, mentor)
-    await db.commit()
-    return Spring(cohort, olga, ada, grace, enrolment, mentor, proposal)
-
-
-async def another(enter: Cast, db: AsyncSession, spring: Spring, name: str) -> tuple[Someone, str]:
-    """Another researcher who is proposed to Grace, and the address of her proposal."""
-    someone = await enter(name)
-    enrolment = await enrolled(db, spring.cohort, someone.person, now=MONDAY)
-    proposal = await proposed(db, enrolment, spring.mentor)
-    await db.commit()
-    return someone, f"/api/v1/proposals/{proposal.id}"
-
-
-async def begun(spring: Spring) -> dict[str, Any]:
-    """Both say yes; the mentorship as Ada sees it."""
-    for one in (spring.grace, spring.ada):
-        assert (await one.post(f"{spring.address}/acceptance")).status_code == 200
-    (mentorship,) = (await spring.ada.get("/api/v1/mentorships")).json()["items"]
-    found: dict[str, Any] = mentorship
-    return found
-
-
-async def taken(db: AsyncSession, mentor_id: UUID) -> int | None:
-    return await db.scalar(select(Mentor.taken).where(Mentor.id == mentor_id))
 
 
 async def subjects(db: AsyncSession, to: str) -> list[str]:

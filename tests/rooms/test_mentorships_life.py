@@ -127,7 +127,16 @@ class ProposalLife(RuleBasedStateMachine):
             or self.has_mentor(enrolment.id)
         ):
             return multiple()
-        offer = service.Offer(enrolment.id, mentor.id, score=0.7, reason="Both read.", factors=[])
+        offer = service.Offer(
+            enrolment.id,
+            mentor.id,
+            score=0.7,
+            fit="good",
+            best_score=0.8,
+            possible_mentors=2,
+            reason="Both read.",
+            factors=[],
+        )
         now = self.platform.clock()
 
         async def asked(db: AsyncSession) -> UUID:

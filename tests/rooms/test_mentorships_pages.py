@@ -11,10 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships.models import Proposal, ProposalState
 from tests.conftest import MONDAY, Cast
-from tests.rooms.test_mentorships import Spring, another, begun, spring
+from tests.rooms.mentorship_world import Spring, another, begun
 from tests.world import mentoring
-
-__all__ = ["spring"]
 
 
 async def test_grace_sees_who_is_proposed_and_why(spring: Spring) -> None:

@@ -17,10 +17,8 @@ from cohort.mentorships.models import Mentorship, Proposal, ProposalState
 from cohort.people.models import Login, Person
 from cohort.people.tokens import hash_token
 from tests.conftest import MONDAY, Cast
-from tests.rooms.test_mentorships import Spring, another, spring, taken
+from tests.rooms.mentorship_world import Spring, another, taken
 from tests.world import EVENINGS, a_cohort, a_guide, mentoring
-
-__all__ = ["spring"]
 
 RESEARCHERS, MENTORS, PLACES = 500, 20, 5
 

@@ -43,13 +43,20 @@ where i is matched, and v[j] > 0 only where all places of j are taken (complemen
 O(n m + m^2) memory; a cycle costs O(m^2) and what its mentors' people can reach. For the whole
 subject: Ahuja, Magnanti and Orlin, Network Flows, 1993, chapters 9 to 12.
 
-Pools too large for a dense matrix are solved by column generation in `cohort.assignment.large`.
+Pools too large for a dense matrix (`LargeProblem`) are solved by column generation over blocks of
+scores (`large`): only a core of the pairs is held, priced out until no reduced cost is negative.
 Importing this package imports no SciPy; `solve` does when it needs it.
 """
 
-from cohort.assignment.certificate import Verdict, verify
+from collections.abc import Callable
+
+from cohort.assignment import certificate, optimum
+from cohort.assignment.certificate import Verdict
 from cohort.assignment.infeasible import CannotMeet
-from cohort.assignment.optimum import solve
+from cohort.assignment.large.problem import LargeProblem
+from cohort.assignment.large.proof import verify_large
+from cohort.assignment.large.solver import solve_large
+from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED, BadProblem, Problem
 from cohort.assignment.solution import Level, Prices, Solution
 
@@ -57,6 +64,7 @@ __all__ = [
     "UNMATCHED",
     "BadProblem",
     "CannotMeet",
+    "LargeProblem",
     "Level",
     "Prices",
     "Problem",
@@ -65,3 +73,17 @@ __all__ = [
     "solve",
     "verify",
 ]
+
+
+def solve(problem: Problem | LargeProblem, *, out_of_time: Callable[[], bool] = never) -> Solution:
+    """The best assignment: `optimum.solve`, or `large.solver.solve_large` for blocks of scores."""
+    if isinstance(problem, LargeProblem):
+        return solve_large(problem, out_of_time=out_of_time)
+    return optimum.solve(problem, out_of_time=out_of_time)
+
+
+def verify(problem: Problem | LargeProblem, solution: Solution) -> Verdict:
+    """Whether nothing is better: `certificate.verify`, or `large.proof.verify_large` for blocks."""
+    if isinstance(problem, LargeProblem):
+        return verify_large(problem, solution)
+    return certificate.verify(problem, solution)

@@ -8,12 +8,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from cohort.assignment.canonical import Canonical, canonical
-from cohort.assignment.flow import Goal, Residual
+from cohort.assignment.flow import Residual
 from cohort.assignment.infeasible import Crowd, crowds
+from cohort.assignment.neighbourhood import Neighbourhood, neighbourhood
 from cohort.assignment.problem import UNMATCHED, Bools, Floats, Ints, Problem
 from cohort.assignment.solution import Solution
-from cohort.assignment.stages import whole
-from cohort.assignment.walks import NEVER, longest_walk, longest_walks, lowest_prices
+from cohort.assignment.walks import NEVER, longest_walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,29 +40,35 @@ class Counterfactuals:
 
 @dataclass(frozen=True)
 class Move:
-    """A researcher goes from one mentor to another; -1 is the bench."""
+    """A researcher goes from one mentor to another; -1 is no mentor."""
 
     researcher: int
     origin: int
     target: int
 
 
-class NotTheBest(ValueError):
-    """The solution is not proved the best by total, so that nothing can be compared with it."""
-
-
 @dataclass(frozen=True, eq=False)
 class Around:
-    """The moves around one best assignment, in steps; node m is the bench.
+    """The moves around one best assignment, in steps; node m is that of who is unmatched.
 
     back  float[m + 1, m + 1]: what the cheapest moves lose that hand one place's worth of
           people from one node to another.
     """
 
-    worth: Canonical
-    residual: Residual
-    price: Ints
+    near: Neighbourhood
     back: Floats
+
+    @property
+    def worth(self) -> Canonical:
+        return self.near.worth
+
+    @property
+    def residual(self) -> Residual:
+        return self.near.residual
+
+    @property
+    def price(self) -> Ints:
+        return self.near.price
 
 
 def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
@@ -70,22 +76,33 @@ def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
 
     Giving j to i costs what the pair is below its prices, and the cheapest moves that hand one
     place's worth of people from j back to a mentor whom i gives up. O(n m) time and memory, and
-    a search from each mentor over the moves that are cheaper than those through the bench.
+    a search from each mentor over the moves that are cheaper than those through being unmatched.
     """
-    around = look_around(problem, solution)
-    worth, m = around.worth, problem.shape[1]
+    around = look_around(neighbourhood(problem, solution))
+    worth = around.worth
     loss = losses(around)
     loss[problem.forbidden] = np.inf
     people, steps = split(loss, worth.bonus)
-    # A mentor whom no walk from the bench reaches would leave one more place empty.
-    one_more = np.maximum(longest_walks(around.residual.arcs, m)[:m], 0)
-    more, gained = split(one_more.astype(np.float64), worth.bonus)
+    price, more = value_of_places(around.near)
     return Counterfactuals(
         regret=steps / worth.steps,
         fewer_placed=people,
-        mentor_price=gained / worth.steps,
+        mentor_price=price,
         more_placed=more,
     )
+
+
+def value_of_places(near: Neighbourhood) -> tuple[Floats, Ints]:
+    """`mentor_price` and `more_placed` of `Counterfactuals`: the marginal value of each place.
+
+    One search from the last node for all mentors at once. The lowest prices are these values, so
+    that they prove themselves: the bound by the prices rises by as much (Gusfield and Irving 1989
+    for the lattice of prices; Volgenant 2006). A mentor whom no path from the last node reaches
+    would leave one more place empty.
+    """
+    one_more = np.maximum(near.entering[:-1], 0).astype(np.float64)
+    more, gained = split(one_more, near.worth.bonus)
+    return gained / near.worth.steps, more
 
 
 def possible(problem: Problem, found: Counterfactuals) -> Bools:
@@ -110,17 +127,17 @@ class Robustness:
 
 def robustness(problem: Problem, solution: Solution) -> Robustness:
     """How much each pair matters. O(k m) beside the search that `counterfactuals` makes."""
-    around = look_around(problem, solution)
+    around = look_around(neighbourhood(problem, solution))
     residual, price, m = around.residual, around.price, problem.shape[1]
     i, p = solution.pairs.T
     goal, scope = residual.goal, residual.scope
     open_ = scope.allowed[i] & ~residual.held[i]
     others = np.where(open_, goal.worth[i] - price[:m] - around.back[:m, p].T, -np.inf)
     degree = residual.degree[i]
-    benched = np.where(
+    left_out = np.where(
         degree > scope.least[i], -around.back[m, p] - goal.first * (degree == 1), -np.inf
     )
-    best = np.maximum(others.max(axis=1, initial=-np.inf), benched)
+    best = np.maximum(others.max(axis=1, initial=-np.inf), left_out)
     loss = goal.worth[i, p] - price[p] - best
     loss[scope.fixed[i, p]] = np.inf
     people, steps = split(loss, around.worth.bonus)
@@ -129,7 +146,7 @@ def robustness(problem: Problem, solution: Solution) -> Robustness:
 
 def unplaced(problem: Problem, solution: Solution) -> tuple[Crowd, ...]:
     """Who is too many for whom: a proof for everybody whom even `cover` leaves without a mentor."""
-    return crowds(problem, residual_of(problem, solution)[1])
+    return crowds(problem, neighbourhood(problem, solution).residual)
 
 
 def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, ...] | None:
@@ -141,11 +158,11 @@ def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, .
     n, m = problem.shape
     if not (0 <= i < n and 0 <= j < m):
         raise IndexError(f"({i}, {j}) is no pair: there are {n} researchers and {m} mentors.")
-    return chain_around(problem, residual_of(problem, solution)[1], i, j)
+    return chain_around(problem, neighbourhood(problem, solution).residual, i, j)
 
 
 def chain_around(problem: Problem, residual: Residual, i: int, j: int) -> tuple[Move, ...] | None:
-    """As `chain`, for whoever asks for many and has `residual_of` the solution."""
+    """As `chain`, for whoever asks for many and has the residual graph of the solution."""
     m = problem.shape[1]
     if residual.held[i, j]:
         return ()
@@ -170,38 +187,16 @@ def chain_around(problem: Problem, residual: Residual, i: int, j: int) -> tuple[
 
 
 def _ways_to_make_room(residual: Residual, i: int) -> list[tuple[int, int]]:
-    """Whom i could give up for another mentor, and what that is worth; the bench if nobody."""
+    """Whom i could give up for another mentor, and what that is worth; nobody if there is none."""
     free = residual.held[i] & ~residual.scope.fixed[i]
     ways = [(j, int(residual.goal.worth[i, j])) for j in np.flatnonzero(free).tolist()]
     if residual.degree[i] < residual.scope.most[i]:
-        ways.append((residual.bench, -residual.goal.first if residual.degree[i] == 0 else 0))
+        ways.append((residual.unmatched, -residual.goal.first if residual.degree[i] == 0 else 0))
     return ways
 
 
-def residual_of(problem: Problem, solution: Solution) -> tuple[Canonical, Residual, Ints]:
-    """Worths in steps, what could move around the best answer, and prices with the bench's 0."""
-    if problem.objective != "total" or solution.gap > 0:
-        raise NotTheBest("Counterfactuals need a solution by total that is proved the best.")
-    if (len(solution.prices.u), len(solution.prices.v)) != problem.shape:
-        raise NotTheBest("The solution is of a problem with other people.")
-    worth = canonical(problem)
-    scope, held = whole(problem, worth), np.zeros(problem.shape, dtype=np.bool_)
-    held[tuple(solution.pairs.T)] = True
-    if not scope.holds(held):
-        raise NotTheBest("The solution is not allowed by this problem.")
-    residual = Residual(Goal(worth.units, worth.bonus), scope, held)
-    try:
-        prices = lowest_prices(residual.arcs)
-    except ArithmeticError as better:
-        raise NotTheBest(
-            "A round of moves improves the solution; is it of this problem?"
-        ) from better
-    return worth, residual, np.append(prices, 0)
-
-
-def look_around(problem: Problem, solution: Solution) -> Around:
-    worth, residual, price = residual_of(problem, solution)
-    return Around(worth, residual, price, _all_cheapest(residual.arcs, price))
+def look_around(near: Neighbourhood) -> Around:
+    return Around(near, _all_cheapest(near))
 
 
 def losses(around: Around) -> Floats:
@@ -218,8 +213,8 @@ def _cheapest_to_make_room(around: Around) -> Floats:
     residual, back, price = around.residual, around.back, around.price
     n, m = residual.held.shape
     first = residual.goal.first * (residual.degree == 0)
-    from_bench = np.where(residual.degree < residual.scope.most, -first, np.inf)
-    least: Floats = from_bench[:, None] + back[:m, m]
+    from_unmatched = np.where(residual.degree < residual.scope.most, -first, np.inf)
+    least: Floats = from_unmatched[:, None] + back[:m, m]
     rows, mentors = np.nonzero(residual.held & ~residual.scope.fixed)
     gives_up = (residual.goal.worth[rows, mentors] - price[mentors]).astype(np.float64)
     if n and (residual.scope.most <= 1).all():
@@ -238,19 +233,19 @@ def split(steps: Floats, bonus: int) -> tuple[Ints, Floats]:
     return people.astype(np.int64), steps - people * bonus
 
 
-def _all_cheapest(arcs: Ints, price: Ints) -> Floats:
+def _all_cheapest(near: Neighbourhood) -> Floats:
     """The least loss between all nodes: float[m + 1, m + 1], inf where there is no way.
 
-    What goes through the bench is known from two searches. Only arcs that cost less than that
-    can be part of a better way, and they are few: people differ less than mentors are apart.
+    What goes through the unmatched node is known from two searches. Only arcs that cost less than
+    that can be part of a better way, and they are few: people differ less than mentors are apart.
     """
-    bench = len(arcs) - 1
+    arcs, price = near.residual.arcs, near.price
     costs = (price - price[:, None] - arcs).astype(np.float64)
     costs[arcs <= NEVER] = np.inf
-    out, home = longest_walks(arcs, bench), longest_walks(arcs.T, bench)
-    to_bench = np.where(home <= NEVER, np.inf, -price - home)
-    from_bench = np.where(out <= NEVER, np.inf, price - out)
-    through = to_bench[:, None] + from_bench
+    out, home = near.entering, near.leaving
+    to_unmatched = np.where(home <= NEVER, np.inf, -price - home)
+    from_unmatched = np.where(out <= NEVER, np.inf, price - out)
+    through = to_unmatched[:, None] + from_unmatched
     rows, columns = np.nonzero(costs < through)
     graph = csr_array((costs[rows, columns], (rows, columns)), shape=costs.shape)
     cheapest: Floats = np.minimum(dijkstra(graph), through)

@@ -17,8 +17,8 @@ from cohort.assignment.flow import (
     Goal,
     Residual,
     Scope,
-    improve,
-    narrowed,
+    cancel_cycles,
+    optimal_face,
     pairs_in,
     prices_of,
 )
@@ -58,12 +58,12 @@ def fairest(
         stages.insert(0, ("placed", Goal(np.zeros_like(units), 1)))
     for kind, stage in stages:
         residual = Residual(stage, scope, initial_assignment(stage, scope, held, out_of_time).held)
-        if improve(residual, out_of_time) is not None:
+        if cancel_cycles(residual, out_of_time) is not None:
             return Fairest(scope, residual.held, tuple(levels), done=False)
         held, prices = residual.held, prices_of(residual)
         count = int(held.any(axis=1).sum() if kind == "placed" else held.sum())
         levels.append(Level(kind, 0, count, prices))
-        scope = narrowed(residual, prices)
+        scope = optimal_face(residual, prices)
     held = initial_assignment(Goal(units), scope, held, out_of_time).held
     ladder = _Ladder(units, scope, held)
     while (score := ladder.lowest()) is not None and len(levels) != most_levels:
@@ -149,13 +149,13 @@ class _Ladder:
         """The fewest pairs at the score, where they can take each other's places."""
         at_score = self.rank == score
         residual = Residual(Goal(-at_score.astype(np.int64)), self.open_scope(score), self.held)
-        in_time = improve(residual, out_of_time) is None
+        in_time = cancel_cycles(residual, out_of_time) is None
         self.held = np.ascontiguousarray(residual.held)
         if not in_time or not (self.held & at_score).any():
             self._rebuild()
             return None
         prices = prices_of(residual)
-        self.scope = narrowed(residual, prices)
+        self.scope = optimal_face(residual, prices)
         open_ = self.scope.allowed & (self.rank > score) & ~self.scope.fixed
         self.rank = np.where(open_, self.rank, np.where(self.scope.allowed, SETTLED, NO_ARC))
         self._rebuild()
@@ -172,17 +172,17 @@ class _Ladder:
         self._refresh(range(len(self.wide)))
 
     def _refresh(self, nodes: Iterable[int]) -> None:
-        bench, scope = len(self.load), self.scope
+        unmatched, scope = len(self.load), self.scope
         for node in nodes:
             rows = self._movers(node)
-            self.wide[node, :bench] = self._ranks(rows).max(axis=0, initial=NO_ARC)
-            if node == bench:
+            self.wide[node, :unmatched] = self._ranks(rows).max(axis=0, initial=NO_ARC)
+            if node == unmatched:
                 may_empty = (self.load > scope.lower) | (scope.lower == 0)
-                self.wide[node, :bench][may_empty] = SETTLED
+                self.wide[node, :unmatched][may_empty] = SETTLED
             else:
                 leaves = (self.degree[rows] > scope.least[rows]).any()
                 may = leaves or self.load[node] < scope.upper[node]
-                self.wide[node, bench] = SETTLED if may else NO_ARC
+                self.wide[node, unmatched] = SETTLED if may else NO_ARC
 
     def _movers(self, node: int) -> Ints:
         if node == len(self.load):
@@ -216,19 +216,19 @@ class _Ladder:
         return None
 
     def _move(self, i: int, walk: list[int]) -> None:
-        bench = len(self.load)
+        unmatched = len(self.load)
         moves = [(i, walk[0], walk[1])]
         for p, q in pairwise(walk[1:]):
             mover = self._mover(p, q)
             if mover is not None:
                 moves.append((mover, p, q))
         for k, p, _ in moves:
-            if p != bench:
+            if p != unmatched:
                 self.held[k, p] = False
         for k, _, q in moves:
-            if q != bench:
+            if q != unmatched:
                 self.held[k, q] = True
-        rows, nodes = [k for k, _, _ in moves], set(walk) | {bench}
+        rows, nodes = [k for k, _, _ in moves], set(walk) | {unmatched}
         self.degree[rows] = self.held[rows].sum(axis=1)
         still = ~np.isin(self.pairs[0], rows)
         nth, columns = pairs_in(self.held[rows])
@@ -236,7 +236,7 @@ class _Ladder:
             np.append(self.pairs[0][still], np.array(rows)[nth]),
             np.append(self.pairs[1][still], columns),
         )
-        mentors = sorted(nodes - {bench})
+        mentors = sorted(nodes - {unmatched})
         self.load[mentors] = self.held[:, mentors].sum(axis=0)
         if (self.scope.most[rows] > 1).any():
             nodes.update(np.flatnonzero(self.held[rows].any(axis=0)).tolist())
@@ -244,12 +244,12 @@ class _Ladder:
 
     def _mover(self, p: int, q: int) -> int | None:
         """Who goes; None where a place is left empty or a free one is taken up."""
-        bench, scope = len(self.load), self.scope
-        if p == bench and (self.load[q] > scope.lower[q] or scope.lower[q] == 0):
+        unmatched, scope = len(self.load), self.scope
+        if p == unmatched and (self.load[q] > scope.lower[q] or scope.lower[q] == 0):
             return None
-        if q == bench and self.load[p] < scope.upper[p]:
+        if q == unmatched and self.load[p] < scope.upper[p]:
             return None
         rows = self._movers(p)
-        if q == bench:
+        if q == unmatched:
             return int(rows[self.degree[rows] > scope.least[rows]][0])
         return int(rows[self._ranks(rows)[:, q].argmax()])

@@ -1,11 +1,13 @@
-"""The exact engine: from any assignment to the best one, by rounds of moves that gain something.
+"""The exact engine: from any assignment to the best one, by cancelling cycles of positive gain.
 
-An assignment is `held` bool[n, m]. Nodes are the m mentors and, last, the bench. An arc p -> q
-says: hand one place's worth of people from p to q, at this gain. Somebody with p moves to q; a
-free place at p swallows one (p -> bench, gain 0); a place at q is left empty (bench -> q, gain
-0). A closed walk of positive gain improves the assignment (Klein 1967); when there is none, the
-longest walks from the bench are prices that prove it. Gains are whole numbers: nothing is
-rounded.
+An assignment is `held` bool[n, m]. The residual graph has a node for each of the m mentors and,
+last, one for being unmatched. Its arc p -> q is the best gain of one move: somebody with p goes to
+q; a free place at p takes one in (p -> unmatched, gain 0); a place at q is left empty
+(unmatched -> q, gain 0). The researchers are not nodes, because each arc carries the best of them.
+A cycle of positive gain improves the assignment (Klein 1967; in costs, a negative cycle). When
+there is none, longest walks from the unmatched node are node potentials, and these are prices
+that prove the assignment best (Ahuja, Magnanti and Orlin 1993, chapter 9). Gains are whole
+numbers: nothing is rounded.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +23,7 @@ from cohort.assignment.walks import (
     NEVER,
     NO_ARC,
     Walk,
-    climb,
+    bellman_ford,
     lowest_prices,
     walk_back,
     walks_from,
@@ -88,19 +90,19 @@ class Residual:
         self.held = np.array(held, order="F")  # read by mentor, so that mentors lie together
         self._some_fixed = bool(scope.fixed.any())
         self.degree, self.load = held.sum(axis=1), held.sum(axis=0)
-        self.bench = held.shape[1]
+        self.unmatched = held.shape[1]
         self._several = bool((scope.most > 1).any())
         self._worth = np.where(scope.allowed, goal.worth, NO_ARC)
         if self._several:  # never the same mentor twice
             self._worth[held] = NO_ARC
-        self.arcs = np.full((self.bench + 1, self.bench + 1), NO_ARC, dtype=np.int64)
+        self.arcs = np.full((self.unmatched + 1, self.unmatched + 1), NO_ARC, dtype=np.int64)
         self.lowest: Ints | None = None
         self._waits = np.zeros(len(held), dtype=np.bool_)
-        self._best_waiting = np.full(self.bench, -1)
-        self._gain_waiting = np.full(self.bench, NO_ARC)
-        for mentors in in_blocks(self.bench):
-            self._refresh(np.arange(self.bench)[mentors])
-        self._refresh_bench()
+        self._best_waiting = np.full(self.unmatched, -1)
+        self._gain_waiting = np.full(self.unmatched, NO_ARC)
+        for mentors in in_blocks(self.unmatched):
+            self._refresh(np.arange(self.unmatched)[mentors])
+        self._refresh_unmatched()
 
     def move(self, walks: Iterable[Walk]) -> None:
         """Make the moves of walks that share no node."""
@@ -111,21 +113,21 @@ class Residual:
             if not self.is_place(p, q)
         ]
         for i, p, _ in moves:
-            if p != self.bench:
+            if p != self.unmatched:
                 self._hold(i, p, held=False)
         for i, _, q in moves:
-            if q != self.bench:
+            if q != self.unmatched:
                 self._hold(i, q, held=True)
         rows = [i for i, _, _ in moves]
         self.degree[rows] = self.held[rows].sum(axis=1)
         touched = {node for walk in walks for node in walk}
-        mentors = sorted(touched - {self.bench})
+        mentors = sorted(touched - {self.unmatched})
         self.load[mentors] = self.held[:, mentors].sum(axis=0)
         if self._several:
-            touched.update(np.flatnonzero(self.held[rows].any(axis=0)).tolist(), [self.bench])
-        self._refresh(np.array(sorted(touched - {self.bench}), dtype=np.int64))
-        if self.bench in touched:
-            self._refresh_bench()
+            touched.update(np.flatnonzero(self.held[rows].any(axis=0)).tolist(), [self.unmatched])
+        self._refresh(np.array(sorted(touched - {self.unmatched}), dtype=np.int64))
+        if self.unmatched in touched:
+            self._refresh_unmatched()
 
     def _hold(self, i: int, j: int, *, held: bool) -> None:
         self.held[i, j] = held
@@ -134,19 +136,19 @@ class Residual:
 
     def is_place(self, p: int, q: int) -> bool:
         """Whether the arc is a free place taken up, or a place left empty, and nobody moves."""
-        if self.arcs[p, q] != 0 or self.bench not in (p, q):
+        if self.arcs[p, q] != 0 or self.unmatched not in (p, q):
             return False
-        return bool(self._has_room[p] if q == self.bench else self._may_empty[q])
+        return bool(self._has_room[p] if q == self.unmatched else self._may_empty[q])
 
     def mover(self, p: int, q: int, rank: Sequence[str] | None = None) -> int:
         """Who makes this move: the first by `rank` of those who gain as much as the arc says."""
-        if p == self.bench:
+        if p == self.unmatched:
             rows = np.flatnonzero(self.degree < self.scope.most)
             gains = self._worth[rows, q] - self._without(rows)
         else:
             rows = np.flatnonzero(self._loose(np.array([p]))[0])
             own = self.goal.worth[rows, p]
-            gains = self._leaves(rows, own) if q == self.bench else self._worth[rows, q] - own
+            gains = self._leaves(rows, own) if q == self.unmatched else self._worth[rows, q] - own
         able = rows[gains == self.arcs[p, q]]
         return int(able[0]) if rank is None else int(min(able.tolist(), key=lambda i: rank[i]))
 
@@ -170,15 +172,17 @@ class Residual:
         open_ = mentors[self._has_room[mentors]]
         self.arcs[open_, -1] = np.maximum(self.arcs[open_, -1], 0)
 
-    def _refresh_bench(self) -> None:
-        """Work out the arcs from the bench anew, where those who wait there have changed."""
+    def _refresh_unmatched(self) -> None:
+        """Work out the arcs from the unmatched node anew, for those who came to it or left."""
         waits = self.degree < self.scope.most
         lost = self._several | np.isin(self._best_waiting, np.flatnonzero(self._waits & ~waits))
         gain = np.where(lost, NO_ARC, self._gain_waiting)
         self._best_waiting[lost] = -1
         self._compare_waiting(np.flatnonzero(waits), np.flatnonzero(lost), gain)
         if not self._several:
-            self._compare_waiting(np.flatnonzero(waits & ~self._waits), np.arange(self.bench), gain)
+            self._compare_waiting(
+                np.flatnonzero(waits & ~self._waits), np.arange(self.unmatched), gain
+            )
         self._waits, self._gain_waiting = waits, gain
         self.arcs[-1, :-1] = np.where(self._may_empty, np.maximum(gain, 0), gain)
 
@@ -200,34 +204,38 @@ class Residual:
     def _gains(self, rows: Ints, mentors: Ints) -> Ints:
         """What each of these people gains by going from her mentor to every node: int[k, m + 1]."""
         own = self.goal.worth[rows, mentors]
-        table = np.empty((len(rows), self.bench + 1), dtype=np.int64)
+        table = np.empty((len(rows), self.unmatched + 1), dtype=np.int64)
         np.subtract(self._worth[rows], own[:, None], out=table[:, :-1])
         table[:, -1] = self._leaves(rows, own)
         return table
 
     def _leaves(self, rows: Ints, own: Ints) -> Ints:
-        """What each of these people gains by going from a mentor worth `own` to the bench."""
+        """What each of these people gains by leaving a mentor worth `own` for nobody."""
         may_leave = self.degree[rows] > self.scope.least[rows]
         leaves = -own - self.goal.first * (self.degree[rows] == 1)
         gains: Ints = np.where(may_leave, leaves, NO_ARC)
         return gains
 
     def _without(self, rows: Ints) -> Ints:
-        """What staying on the bench is worth to each of these people."""
+        """What having nobody more is worth to each of these people."""
         nothing: Ints = -self.goal.first * (self.degree[rows] == 0)
         return nothing
 
 
-def improve(residual: Residual, out_of_time: Callable[[], bool] = never) -> Ints | None:
-    """Move people until no closed walk gains anything: None then, or else guessed prices.
+def cancel_cycles(residual: Residual, out_of_time: Callable[[], bool] = never) -> Ints | None:
+    """Cancel cycles until none gains anything: None then, or else guessed prices.
+
+    Each round is one Bellman-Ford search, O(m^2) for each of its passes, and cancels all cycles
+    that it has found and that share no node. There is no useful bound on the rounds from a bad
+    start; from those of `initial_assignment` there are none, or up to about a hundred with ties.
 
     When time runs out before, the guess is what the search has found so far: a bound, not yet
     the best one.
     """
-    price = np.zeros(residual.bench + 1, dtype=np.int64)
+    price = np.zeros(residual.unmatched + 1, dtype=np.int64)
     moved = False
     while not out_of_time():
-        price, cycles = climb(residual.arcs, price, np.arange(len(price)))
+        price, cycles = bellman_ford(residual.arcs, price, np.arange(len(price)))
         if not cycles:
             if not moved and price[-1] == 0 and not residual.scope.lower.any():
                 residual.lowest = price[:-1]
@@ -239,7 +247,7 @@ def improve(residual: Residual, out_of_time: Callable[[], bool] = never) -> Ints
 
 
 def prices_of(residual: Residual) -> Ints:
-    """The lowest prices of a best assignment, which `improve` may have found on its way."""
+    """The lowest prices of a best assignment, which `cancel_cycles` may have found on its way."""
     return lowest_prices(residual.arcs) if residual.lowest is None else residual.lowest
 
 
@@ -247,19 +255,20 @@ def fill(residual: Residual) -> Ints:
     """Bring mentors up to `lower`, always where the next place loses least; who stays short.
 
     From a best assignment this leaves as few places missing as can be, and among those
-    assignments it ends at a best one (successive shortest paths).
+    assignments it ends at a best one (successive shortest paths). O(m^2) a pass of Bellman-Ford,
+    and one search for each missing place.
     """
     while True:
         short = np.flatnonzero(residual.load < residual.scope.lower)
-        gain, _, before = walks_from(residual.arcs, residual.bench)
+        gain, _, before = walks_from(residual.arcs, residual.unmatched)
         reached = short[gain[short] > NEVER]
         if not len(reached):
             return short
         residual.move([walk_back(before, int(reached[gain[reached].argmax()]))])
 
 
-def narrowed(residual: Residual, price: Ints) -> Scope:
-    """The assignments that are as good as this best one: those that never go against prices.
+def optimal_face(residual: Residual, price: Ints) -> Scope:
+    """Restrict the scope to the optimal face: what is as good as this best assignment.
 
     Every best assignment agrees with every set of prices that proves one (complementary
     slackness). A researcher's own price may lie anywhere between the best pair that she does

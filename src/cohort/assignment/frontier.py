@@ -14,14 +14,19 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from cohort.assignment.canonical import canonical
-from cohort.assignment.flow import Goal, Residual, Scope, improve, prices_of
+from cohort.assignment.flow import Goal, Residual, Scope, cancel_cycles, prices_of
 from cohort.assignment.infeasible import CannotMeet
 from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
-from cohort.assignment.stages import feasible, settled, whole
+from cohort.assignment.stages import break_ties, feasible, whole
+from cohort.assignment.start import initial_assignment
 from cohort.assignment.steps import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS
 from cohort.assignment.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
+
+FAR = 0.05
+"""Of all people: answers that place or keep so many more or fewer are not walked between. Moving
+200 of 2,000 people path by path took three times as long as a new start."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,25 +49,33 @@ class Frontier:
 
 
 def frontier(
-    problem: Problem, *, most_solves: int = 500, out_of_time: Callable[[], bool] = never
+    problem: Problem,
+    *,
+    start: Ints | None = None,
+    most_solves: int = 500,
+    settle: bool = True,
+    out_of_time: Callable[[], bool] = never,
 ) -> Frontier:
     """The answers that are the best for some weights of fit, people placed and incumbents kept.
 
     `changed` counts the incumbents of the problem that are not kept. Its `cover`, `stickiness`
     and objective are set aside: they are what is being chosen; all else holds. Weights and scores
     are compared in steps, 10**-10 for 60 people and 10**-7 for 1,000. Each point takes about
-    three solves from where a near one ended. After `most_solves`, or out of time, the points
-    found so far are given, which then need not be all (out of time, equals are not settled).
+    three warm starts, each O(n m) and the moves to it from the best point known for its weights;
+    the first starts from the pairs `start` int[k, 2], which must be allowed, or from nothing. The
+    weights between the points that differ most are asked for first. After `most_solves`, or out
+    of time, the points found so far are given, which then need not be all. Out of time, or
+    without `settle`, which of equal answers a point has is left open; the figures are the same.
 
     Other good answers lie between the points. Without regard to incumbents there is one for
     every number of people between two points, on the line between them (`place_exactly`).
     """
-    search = _Search(problem, _Ground.of(problem))
+    search = _Search(problem, _Ground.of(problem), start)
     while corner := search.unasked():
         if len(search.asked) >= most_solves or out_of_time():
             break
         search.ask(corner)
-    points = (search.point(tile, out_of_time) for tile in search.tiles)
+    points = (search.point(tile, out_of_time if settle else at_once) for tile in search.tiles)
     # Where some are missing, two tiles may lead to one better answer that neither had.
     found = {(-one.fit, one.placed, one.kept): one for one in points}
     return Frontier(tuple(found[key] for key in sorted(found)), complete=corner is None)
@@ -161,35 +174,69 @@ class _Ground:
 
     @property
     def plane(self) -> Sequence[Corner]:
+        """All weights that matter; those of incumbents do not where there are none."""
         place, keep = self.widest
+        if not self.incumbent.any():
+            return [(0, 0, 1), (place, 0, 1), (place, 1, 1), (0, 1, 1)]
         return [(0, 0, 1), (place, 0, 1), (place, keep, 1), (0, keep, 1)]
+
+    def weighty(self, weights: Weights) -> Weights:
+        """The weights as they count: without incumbents, one is as good as any other."""
+        return weights if self.incumbent.any() else (weights[0], 0)
 
     def goal(self, weights: Weights) -> Goal:
         return Goal(self.units + weights[1] * self.incumbent, weights[0])
+
+
+def _apart(answers: Sequence[Answer]) -> int:
+    """How far answers are apart in people placed and incumbents kept; -1 for one alone."""
+    if len(answers) < 2:
+        return -1
+    placed, kept = [one.placed for one in answers], [one.kept for one in answers]
+    return max(placed) - min(placed) + max(kept) - min(kept)
+
+
+def at_once() -> bool:
+    """No time at all: see `out_of_time`."""
+    return True
 
 
 @dataclass(eq=False)
 class _Search:
     problem: Problem
     ground: _Ground
+    start: Ints | None = None
     tiles: list[Tile] = field(default_factory=list)
     asked: set[Weights] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        goal, scope = self.ground.goal((0, 0)), self.ground.scope
-        start = np.argwhere(feasible(self.problem, goal, scope).held)
+        start = self.start
+        if start is None:
+            goal, scope = self.ground.goal((0, 0)), self.ground.scope
+            start = np.argwhere(feasible(self.problem, goal, scope).held)
         self.tiles.append(Tile(self._best((0, 0), start), self.ground.plane))
 
     def unasked(self) -> Weights | None:
-        corners = (rounded(corner) for tile in self.tiles for corner in tile.corners)
-        return next((one for one in corners if one not in self.asked), None)
+        """The corner not asked yet at which the points that meet there differ most."""
+        meeting: dict[Weights, list[Answer]] = {}
+        for tile in self.tiles:
+            for corner in tile.corners:
+                weights = rounded(corner)
+                if self.ground.weighty(weights) not in self.asked:
+                    meeting.setdefault(weights, []).append(tile.answer)
+        return max(meeting, key=lambda one: _apart(meeting[one]), default=None)
 
     def ask(self, weights: Weights) -> None:
         """Look for a better answer at these weights; give it its tile if there is one."""
-        self.asked.add(weights)
+        self.asked.add(self.ground.weighty(weights))
         here = (*weights, 1)
         near = max((tile.answer for tile in self.tiles), key=lambda one: one.worth(here))
-        found = self._best(weights, near.pairs)
+        meeting = [t.answer for t in self.tiles if weights in map(rounded, t.corners)]
+        start = near.pairs
+        unknown = len(meeting) < 2 and self.ground.weighty(weights)[1] > 0
+        if unknown or _apart(meeting) > FAR * len(self.problem.demand):
+            start = self._approached(weights, start)
+        found = self._best(weights, start)
         if found.worth(here) > near.worth(here):
             self.tiles = laid(found, self.tiles, self.ground.plane)
 
@@ -198,7 +245,7 @@ class _Search:
         if out_of_time():
             return _point(self.problem, tile.answer.pairs)
         residual = self._improved(middle(tile), tile.answer.pairs)
-        held, _ = settled(self.problem, residual, prices_of(residual), never)
+        held, _ = break_ties(self.problem, residual, prices_of(residual), never)
         return _point(self.problem, np.argwhere(held))
 
     def _best(self, weights: Weights, start: Ints) -> Answer:
@@ -210,9 +257,15 @@ class _Search:
             kept=int((held & ground.incumbent).sum()),
         )
 
+    def _approached(self, weights: Weights, pairs: Ints) -> Ints:
+        """Pairs near the best ones at these weights, without walking all the way from others."""
+        scope, held = self.ground.scope, np.zeros(self.problem.shape, dtype=np.bool_)
+        held[tuple(pairs.T)] = True
+        return np.argwhere(initial_assignment(self.ground.goal(weights), scope, held).held)
+
     def _improved(self, weights: Weights, start: Ints) -> Residual:
         held = np.zeros(self.problem.shape, dtype=np.bool_)
         held[tuple(start.T)] = True
         residual = Residual(self.ground.goal(weights), self.ground.scope, held)
-        improve(residual)
+        cancel_cycles(residual)
         return residual

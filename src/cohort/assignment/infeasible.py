@@ -190,12 +190,12 @@ def crowds(problem: Problem, residual: Residual) -> tuple[Crowd, ...]:
 
 def _ahead_of(residual: Residual, i: int) -> list[int]:
     """The mentors whom i could have if people moved on, without regard to what that loses."""
-    bench = residual.bench
+    unmatched = residual.unmatched
     seen = np.append(residual.scope.allowed[i], False)
     newly = np.flatnonzero(seen)
     while len(newly):
         reached = (residual.arcs[newly] > NEVER).any(axis=0) & ~seen
-        reached[bench] = False
+        reached[unmatched] = False
         seen |= reached
         newly = np.flatnonzero(reached)
     return np.flatnonzero(seen).tolist()

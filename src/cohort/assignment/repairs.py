@@ -7,12 +7,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from cohort.assignment.canonical import wanted_pairs
-from cohort.assignment.counterfactual import look_around, losses, residual_of, split
-from cohort.assignment.flow import Residual
+from cohort.assignment.flow import Residual, pairs_in
 from cohort.assignment.infeasible import CannotMeet
+from cohort.assignment.neighbourhood import Neighbourhood, neighbourhood
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Bools, Ints, Problem
-from cohort.assignment.solution import Solution
 from cohort.assignment.stages import whole
 from cohort.assignment.walks import NEVER, NO_ARC, longest_walks
 
@@ -94,44 +93,87 @@ def repairs(problem: Problem, refusal: CannotMeet, *, most: int = 10) -> tuple[R
     solution = solve(can_be)
     short = np.flatnonzero(refusal.lower < problem.min_load)
     missing = int((problem.min_load - refusal.lower).sum()) - 1
-    worth, near, _ = residual_of(can_be, solution)
+    near = neighbourhood(can_be, solution)
+    worth = near.worth
     # What is missing stays missing: nobody leaves a place that the minimums ask for.
-    residual = Residual(near.goal, whole(problem, worth), near.held)
-    found = list(_that_fill(problem, _Ways.around(problem, residual, short.tolist())))
+    residual = Residual(near.residual.goal, whole(problem, worth), near.residual.held)
+    short_of = Neighbourhood(problem, worth, residual)
+    found = list(_that_fill(problem, _Ways.around(short_of, short.tolist())))
     found.sort(key=lambda one: (-one.gain, *_by_id(problem, one)))
     return tuple(
-        Repair(kind, i, j, missing, *_figures(solution, gain, worth.bonus, worth.steps))
-        for gain, kind, i, j in found[:most]
+        Repair(kind, i, j, missing, *_figures(near, gain)) for gain, kind, i, j in found[:most]
     )
 
 
 def ways_to_place(
-    problem: Problem, solution: Solution, *, may_allow: Bools | None = None, most: int = 10
+    near: Neighbourhood, *, may_allow: Bools | None = None, most: int = 10
 ) -> tuple[Repair, ...]:
     """The changes by which one more researcher would have a mentor, the best answer first.
 
     Only with `cover`: without it the aim is the total, and there are none. Of the pairs that a
     requirement or the floor rules out, those are weighed that `may_allow` bool[n, m] marks; all
-    by default. Exact, from one search around the solution for all pairs and places at once.
+    by default. Exact, from two searches for all pairs and places at once, O(n m): whatever places
+    one more goes through the node of those without a mentor, so that what i gives up for j is
+    filled along the best path from there, and j makes room along the best path to there.
     """
-    around = look_around(problem, solution)
-    bonus, m = around.worth.bonus, problem.shape[1]
-    free = ~np.isin(np.arange(problem.shape[0]), [i for i, _ in problem.pinned])
-    new = free[:, None] & ~around.residual.scope.allowed
-    gains = np.where(new if may_allow is None else new & may_allow, -losses(around), -np.inf)
-    people, _ = split(gains, bonus)
-    found = [
-        _Found(int(gains[i, j]), "pair", i, j)
-        for i, j in np.argwhere((people == 1) & np.isfinite(gains)).tolist()
-    ]
-    price = longest_walks(around.residual.arcs, m)[:m]
-    more, _ = split(price.clip(min=0).astype(np.float64), bonus)
-    found += [_Found(int(price[j]), "place", NOBODY, j) for j in np.flatnonzero(more).tolist()]
-    found.sort(key=lambda one: (-one.gain, *_by_id(problem, one)))
-    return tuple(
-        Repair(kind, i, j, 0, *_figures(solution, gain, bonus, around.worth.steps))
-        for gain, kind, i, j in found[:most]
+    problem, m = near.problem, near.problem.shape[1]
+    ruled_out = ~near.residual.scope.allowed
+    rows, columns = pairs_in(ruled_out if may_allow is None else ruled_out & may_allow)
+    free = np.ones(problem.shape[0], dtype=np.bool_)
+    free[[i for i, _ in problem.pinned]] = False
+    released, leaving = near.released()[rows], near.leaving[columns]
+    can = free[rows] & (released > NEVER) & (leaving > NEVER)
+    rows, columns = rows[can], columns[can]
+    gain = near.worth.units[rows, columns] + released[can] + leaving[can]
+    kinds: list[Kind] = ["pair"] * len(rows)
+    kinds += ["place"] * m
+    found = _Changes(
+        gain=np.append(gain, near.entering[:-1].clip(min=0)),
+        kind=np.arange(len(kinds)) >= len(rows),
+        researcher=np.append(rows, np.full(m, NOBODY)),
+        mentor=np.append(columns, np.arange(m)),
     )
+    return tuple(
+        Repair(kinds[k], int(found.researcher[k]), int(found.mentor[k]), 0, *figures)
+        for k in found.best(problem, _people(found.gain, near.worth.bonus) == 1, most).tolist()
+        for figures in [_figures(near, int(found.gain[k]))]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Changes:
+    """int[k] each; `kind` False for a pair and True for a place."""
+
+    gain: Ints
+    kind: Bools
+    researcher: Ints
+    mentor: Ints
+
+    def best(self, problem: Problem, some: Bools, most: int) -> Ints:
+        """At most so many of some of them, the greatest gain first, then by kind and by ids."""
+        left = np.flatnonzero(some)
+        if len(left) > most > 0:
+            least = np.partition(self.gain[left], len(left) - most)[len(left) - most]
+            left = left[self.gain[left] >= least]
+        researchers, mentors = map(_ranks, (problem.researcher_ids, problem.mentor_ids))
+        by_id = mentors[self.mentor[left]], np.append(researchers, -1)[self.researcher[left]]
+        order = np.lexsort((*by_id, self.kind[left], -self.gain[left]))
+        return left[order[:most]]
+
+
+def _ranks(ids: Sequence[str]) -> Ints:
+    """The place of each id in their alphabetical order: int[k]."""
+    ranks = np.empty(len(ids), dtype=np.int64)
+    ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    return ranks
+
+
+def _people(gain: Ints, bonus: int) -> Ints:
+    """How many more are placed: int[k]; the rest of a gain is less than half the bonus."""
+    if not bonus:
+        return np.zeros_like(gain)
+    people: Ints = (gain + bonus // 2) // bonus
+    return people
 
 
 class _Found(NamedTuple):
@@ -150,55 +192,47 @@ def _by_id(problem: Problem, one: _Found) -> tuple[str, str, str]:
     )
 
 
-def _figures(solution: Solution, gain: int, bonus: int, steps: float) -> tuple[float, int]:
+def _figures(near: Neighbourhood, gain: int) -> tuple[float, int]:
+    bonus, steps = near.worth.bonus, near.worth.steps
     people = round(gain / bonus) if bonus else 0
-    return solution.total + (gain - people * bonus) / steps, people
+    return near.total + (gain - people * bonus) / steps, people
 
 
 class _Ways(NamedTuple):
-    """Gains of the walks around the best answer with as few places missing as can be.
+    """Gains of the paths around the best answer with as few places missing as can be.
 
-    out   int[m + 1]: from the bench to each mentor, whose next place it fills.
     home  int[m + 1]: from each mentor to one who is short, whose place it fills.
     """
 
-    residual: Residual
+    near: Neighbourhood
     wanted: Bools
-    out: Ints
     home: Ints
 
     @classmethod
-    def around(cls, problem: Problem, residual: Residual, short: Sequence[int]) -> "_Ways":
-        arcs = residual.arcs
+    def around(cls, near: Neighbourhood, short: Sequence[int]) -> "_Ways":
+        arcs = near.residual.arcs
         home = np.max([longest_walks(arcs.T, j) for j in short], axis=0)
-        return cls(residual, wanted_pairs(problem), longest_walks(arcs, residual.bench), home)
+        return cls(near, wanted_pairs(near.problem), home)
 
     def onward(self, i: int) -> int:
         """The most that i can gain by one more pair from which a place is filled."""
-        to = self.wanted[i] & ~self.residual.held[i]
-        gain = self.residual.goal.worth[i] + self.home[:-1]
+        residual = self.near.residual
+        to = self.wanted[i] & ~residual.held[i]
+        gain = residual.goal.worth[i] + self.home[:-1]
         return int(gain.max(initial=NO_ARC, where=to & (self.home[:-1] > NEVER)))
-
-    def spared(self) -> Ints:
-        """int[n]: what it gains that each gives something up, and that what is left is filled."""
-        residual, out = self.residual, self.out[:-1]
-        gives = residual.held & ~residual.scope.fixed & (out > NEVER)
-        most: Ints = np.where(gives, out - residual.goal.worth, NO_ARC).max(axis=1, initial=NO_ARC)
-        first = residual.goal.first * (residual.degree == 0)
-        return np.where(residual.degree < residual.scope.most, np.maximum(most, first), most)
 
 
 def _that_fill(problem: Problem, ways: _Ways) -> Iterator[_Found]:
-    residual, home = ways.residual, ways.home[:-1]
+    residual, home = ways.near.residual, ways.home[:-1]
     least = problem.min_load
     for j in np.flatnonzero((home > NEVER) & (least > 0)).tolist():
         yield _Found(int(home[j]), "minimum", NOBODY, j)
-    spared = ways.spared()
+    spared = ways.near.released()
     new = ~residual.scope.allowed & (spared > NEVER)[:, None] & (home > NEVER)
     for i, j in np.argwhere(new).tolist():
         yield _Found(int(residual.goal.worth[i, j] + spared[i] + home[j]), "pair", i, j)
     for i, j in problem.pinned:
-        gain = int(ways.out[j]) - int(residual.goal.worth[i, j]) + ways.onward(i)
+        gain = int(ways.near.entering[j]) - int(residual.goal.worth[i, j]) + ways.onward(i)
         if gain > LEAST_GAIN:
             yield _Found(gain, "pin", i, j)
     for i in np.flatnonzero(residual.degree >= residual.scope.most).tolist():

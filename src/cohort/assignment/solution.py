@@ -52,6 +52,7 @@ class Solution:
                  outweigh; it is part of the prices, not of total and bound (and of the gap, for
                  each person whom time has left unplaced). Otherwise 0.
     levels       with "fair": the proof of each level, in order.
+    rounds       of a large problem, how often the core was solved and all pairs were priced.
     stopped      time ran out: the gap may be above 0, equals are not settled, and with "fair"
                  levels may be missing, so that a gap of 0 proves no fairness; the prices are
                  then those of a total, among the pairs that the levels leave open.
@@ -66,3 +67,4 @@ class Solution:
     cover_bonus: float
     levels: tuple[Level, ...] = ()
     stopped: bool = False
+    rounds: int = 0

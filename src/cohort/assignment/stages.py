@@ -1,4 +1,4 @@
-"""The goals in their order: what is open at first, what it is worth, and how equals are settled."""
+"""The goals in their order: which assignments are open, and the tie-break among equal ones."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,9 +10,9 @@ from cohort.assignment.flow import (
     Goal,
     Residual,
     Scope,
+    cancel_cycles,
     fill,
-    improve,
-    narrowed,
+    optimal_face,
     prices_of,
 )
 from cohort.assignment.infeasible import too_few
@@ -42,8 +42,8 @@ def feasible(
 ) -> Residual:
     """A good assignment that meets every minimum; raises CannotMeet with the proof if none does.
 
-    Where the quick start misses a minimum, they are met from the best assignment without them,
-    always at the least loss (`fill`); out of time, in any way.
+    Where the initial assignment misses a minimum, all are met from the best assignment without
+    them, always at the least loss (`fill`); out of time, in any way.
     """
     start = initial_assignment(goal, scope, scope.fixed, out_of_time)
     if not scope.holds(start.held):
@@ -51,7 +51,7 @@ def feasible(
         best = Residual(
             goal, no_minimum, initial_assignment(goal, no_minimum, scope.fixed, out_of_time).held
         )
-        in_time = improve(best, out_of_time) is None
+        in_time = cancel_cycles(best, out_of_time) is None
         aim = goal if in_time else Goal(np.zeros_like(goal.worth))
         residual = Residual(aim, scope, best.held)
         if len(fill(residual)):
@@ -60,11 +60,14 @@ def feasible(
     return Residual(goal, scope, start.held, start.price)
 
 
-def settled(
+def break_ties(
     problem: Problem, best: Residual, prices: Ints, out_of_time: Callable[[], bool]
 ) -> tuple[Bools, bool]:
-    """One assignment among those equal to this best one, and whether there was time for it."""
-    held, scope = np.array(best.held, order="C"), _within_rounds(best, prices)
+    """One assignment among those equal to this best one, and whether there was time for it.
+
+    Each rule is an assignment problem of its own on what the rules before leave open.
+    """
+    held, scope = np.array(best.held, order="C"), _on_cycles_of_no_gain(best, prices)
     rows, columns = (np.arange(size) for size in held.shape)
     for rule in (_keep_incumbents_then_place, _draw_lots):
         rows, columns, scope = _still_open(rows, columns, scope)
@@ -84,12 +87,12 @@ def settled(
         if not alike:
             start = initial_assignment(goal, scope, start, out_of_time).held
         inner = Residual(goal, scope, start)
-        in_time = improve(inner, out_of_time) is None
+        in_time = cancel_cycles(inner, out_of_time) is None
         held[block] = inner.held | surely
         if not in_time:
             return held, False
         if rule is not _draw_lots:
-            scope = narrowed(inner, prices_of(inner))
+            scope = optimal_face(inner, prices_of(inner))
     return held, True
 
 
@@ -121,13 +124,13 @@ def _still_open(rows: Ints, columns: Ints, scope: Scope) -> tuple[Ints, Ints, Sc
     return rows[r], columns[c], part
 
 
-def _within_rounds(best: Residual, prices: Ints) -> Scope:
-    """What is as good as the best, without pairs that lie on no round of moves of gain 0.
+def _on_cycles_of_no_gain(best: Residual, prices: Ints) -> Scope:
+    """What is as good as the best, without pairs that lie on no cycle of gain 0.
 
-    Such rounds stay inside one strongly connected part of the arcs that lose nothing. Only
+    Such cycles stay inside one strongly connected component of the arcs of reduced cost 0. Only
     where nobody has several mentors; elsewhere the scope is left as prices make it.
     """
-    scope, held = narrowed(best, prices), best.held
+    scope, held = optimal_face(best, prices), best.held
     if not len(prices) or (scope.most > 1).any():
         return scope
     # Imported here so that large pools, which need only the rest of the package, do without SciPy.
@@ -137,12 +140,12 @@ def _within_rounds(best: Residual, prices: Ints) -> Scope:
     price = np.append(prices, 0)
     even = best.arcs == price - price[:, None]
     _, part = connected_components(csr_array(even), connection="strong")
-    here = part[np.where(best.degree > 0, held.argmax(axis=1), best.bench)]
+    here = part[np.where(best.degree > 0, held.argmax(axis=1), best.unmatched)]
     usable = scope.allowed & ~scope.fixed
     usable &= part[:-1] == here[:, None]
     may_leave = (scope.least == 0) & (here == part[-1])
-    settled = usable.sum(axis=1) + may_leave <= best.degree
-    fixed = scope.fixed | (held & usable & settled[:, None])
+    decided = usable.sum(axis=1) + may_leave <= best.degree
+    fixed = scope.fixed | (held & usable & decided[:, None])
     still = part[:-1] != part[-1]
     return replace(
         scope,

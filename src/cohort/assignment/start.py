@@ -77,7 +77,8 @@ def _researchers_bid(
         return _dense(goal, scope), np.zeros_like(scope.upper)
     bids = auction(goal, scope, out_of_time)
     price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
-    if (scope.most > 1).any() or (out_of_time() and scope.holds(bids.held)):
+    several = bool((scope.most > 1).any())
+    if several or _is_enough(goal, scope, bids.held, out_of_time):
         return bids.held, price
     return min_cost_flow(goal, replace(scope, allowed=held | _core(scope, bids))), price
 
@@ -92,7 +93,7 @@ def _mentors_bid(
     bids = auction(across, turned, out_of_time)
     price = np.maximum(bids.next_best() * bids.scale + bids.lowest + goal.first, 0)
     price = np.rint(price).astype(np.int64)
-    if out_of_time() and scope.holds(bids.held.T):
+    if _is_enough(goal, scope, bids.held.T, out_of_time):
         return bids.held.T, price
     return min_cost_flow(goal, replace(scope, allowed=held | _core(turned, bids).T)), price
 
@@ -101,6 +102,10 @@ def _small(scope: Scope) -> bool:
     """Whether SciPy solves the whole matrix: no pair could then be taken twice."""
     several = (scope.most > 1).any() and (scope.upper > 1).any()
     return not several and int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE
+
+
+def _is_enough(goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]) -> bool:
+    return _as_many_as_can_be(goal, scope, held) or (out_of_time() and scope.holds(held))
 
 
 def _without_spare_places(scope: Scope) -> Scope:

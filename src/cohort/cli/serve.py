@@ -14,6 +14,8 @@ else a POST may be sent into a connection that we are closing."""
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
     """Run one process of the API and the pages."""
+    import gc
+
     import uvicorn
 
     from cohort.app import create_app
@@ -22,6 +24,9 @@ def serve(host: str, port: int) -> None:
 
     settings = Settings()
     app = create_app(settings)
+    # What is loaded now stays for good: the collector need not walk through it for each request.
+    gc.collect()
+    gc.freeze()
     config = uvicorn.Config(
         app,
         host=host,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -15,7 +15,6 @@ from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
 from cohort.errors import Conflict, NotFound
 from cohort.guides.models import TermKind
 from cohort.http.etag import require_match
-from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import Person
@@ -103,9 +102,12 @@ async def take_seat(db: AsyncSession, cohort: Cohort) -> None:
 
 
 async def check_profile(db: AsyncSession, form: EnrolmentIn | EnrolmentChange) -> None:
-    await check_terms(db, TermKind.DOMAIN, form.domains or [], "domains")
-    await check_terms(db, TermKind.ROLE, form.role_goals or [], "role_goals")
-    await check_terms(db, TermKind.CONTEXT, form.contexts or [], "contexts")
+    fields = {
+        "domains": (TermKind.DOMAIN, form.domains),
+        "role_goals": (TermKind.ROLE, form.role_goals),
+        "contexts": (TermKind.CONTEXT, form.contexts),
+    }
+    await check_terms(db, fields)
 
 
 async def get(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
@@ -117,30 +119,6 @@ async def get(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
     if found is None:
         raise NotFound
     return found
-
-
-async def list_in(
-    db: AsyncSession,
-    actor: Person,
-    cohort_id: UUID,
-    part: Slice,
-    *,
-    state: EnrolmentState | None = None,
-) -> Page[Enrolment]:
-    await cohorts.get(db, actor, cohort_id)
-    seen = policy.enrolments_visible_to(actor).where(Enrolment.cohort_id == cohort_id)
-    if state is not None:
-        seen = seen.where(Enrolment.state == state)
-    return await _page_of(db, seen, part)
-
-
-async def list_own(db: AsyncSession, actor: Person, part: Slice) -> Page[Enrolment]:
-    return await _page_of(db, select(Enrolment).where(Enrolment.person_id == actor.id), part)
-
-
-async def _page_of(db: AsyncSession, statement: Select[Enrolment], part: Slice) -> Page[Enrolment]:
-    shown = statement.options(joinedload(Enrolment.person), joinedload(Enrolment.cohort))
-    return await page_of(db, shown, by=Enrolment.created_at, id=Enrolment.id, part=part)
 
 
 async def change(

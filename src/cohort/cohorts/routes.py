@@ -1,6 +1,6 @@
 """Cohorts and enrolments over the API."""
 
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import enrolments, service
+from cohort.cohorts import enrolments, reading, service
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import (
     CohortChange,
@@ -25,7 +25,7 @@ from cohort.cohorts.schemas import (
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
-from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.paging import PageOut, Slice, listed, shown
 from cohort.http.problems import may_refuse
 from cohort.people.auth import platform_admin, signed_in
 from cohort.people.models import Person
@@ -163,8 +163,8 @@ async def list_enrolments(
     ] = None,
 ) -> PageOut[EnrolmentOut]:
     """The cohort's researchers for its organisers; for others only their own enrolment."""
-    page = await enrolments.list_in(db, actor, cohort_id, part, state=at)
-    return shown(page, EnrolmentOut.model_validate)
+    page = await reading.list_in(db, actor, cohort_id, part, state=at)
+    return listed(page, reading.enrolment_json)
 
 
 @get("/enrolments", guards=[signed_in], responses=may_refuse())
@@ -172,7 +172,7 @@ async def list_own_enrolments(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], part: NamedDependency[Slice]
 ) -> PageOut[EnrolmentOut]:
     """Your own enrolments, in whichever cohort."""
-    return shown(await enrolments.list_own(db, actor, part), EnrolmentOut.model_validate)
+    return listed(await reading.list_own(db, actor, part), reading.enrolment_json)
 
 
 @get("/enrolments/{enrolment_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -180,7 +180,9 @@ async def read_enrolment(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], enrolment_id: FromPath[UUID]
 ) -> Response[EnrolmentOut]:
     """One enrolment: your own, or one of a cohort that you run."""
-    return enrolment_answer(await enrolments.get(db, actor, enrolment_id))
+    found = await reading.read(db, actor, enrolment_id)
+    answer = cast("EnrolmentOut", reading.enrolment_json(found))
+    return Response(answer, headers={"ETag": etag(found["version"])})
 
 
 @patch(

@@ -1,6 +1,6 @@
 """What each page of the dashboard is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from cohort.cohorts.policy import JOINABLE, jobs_visible_to
 from cohort.dashboard import figures, progress
 from cohort.dashboard.figures import Mentoring, Overview, Study
 from cohort.dashboard.progress import Column, Researcher, Sort
+from cohort.db import Sessions
 from cohort.guides import service as guides
 from cohort.http.formats import percent
 from cohort.jobs.outbox import Job
@@ -152,17 +153,22 @@ async def mentors_of(db: AsyncSession, cohort: Cohort, *, page: int) -> Sequence
 Cells = Sequence[str | float | None]
 
 
-async def progress_rows(db: AsyncSession, cohort: Cohort, *, now: datetime) -> list[Cells]:
-    """The whole cohort as a table, with the percentages of the heat map."""
-    people = await progress.researchers_of(db, cohort, now=now)
-    columns = await progress.columns_of(db, cohort)
-    shares = await progress.cells_of(db, people, columns, now=now)
-    head = ["Researcher", "E-mail", "Stage", "Mentor", "Passed", "Milestones", "Overdue"]
-    sections = [f"{column.number} {column.title} (%)" for column in columns]
-    return [
-        [*head, *sections],
-        *(_progress_row(one, cells) for one, cells in zip(people, shares, strict=True)),
-    ]
+async def progress_rows(
+    sessions: Sessions, cohort: Cohort, *, now: datetime
+) -> AsyncGenerator[list[Cells]]:
+    """The whole cohort as a table, a few hundred rows at a time, with the heat map's percentages.
+
+    For whoever has been let see it: the rows are read after the answer has begun, so in a
+    transaction of their own, which shows all of them as they were at one moment.
+    """
+    async with sessions() as db:
+        await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        columns = await progress.columns_of(db, cohort)
+        head = ["Researcher", "E-mail", "Stage", "Mentor", "Passed", "Milestones", "Overdue"]
+        yield [[*head, *(f"{column.number} {column.title} (%)" for column in columns)]]
+        async for people in progress.all_researchers_of(db, cohort, now=now):
+            shares = await progress.cells_of(db, people, columns, now=now)
+            yield [_progress_row(one, cells) for one, cells in zip(people, shares, strict=True)]
 
 
 def _progress_row(one: Researcher, shares: Sequence[float | None]) -> Cells:

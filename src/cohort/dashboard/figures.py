@@ -69,7 +69,7 @@ def _reviews_waiting() -> ScalarSelect[Any]:
     )
 
 
-def _counts() -> dict[str, ScalarSelect[Any]]:
+def counts() -> dict[str, ScalarSelect[Any]]:
     many, approved = func.count(), Mentor.state == MentorState.APPROVED
     return {
         "researchers": _of_cohort(many, Enrolment, ACTIVE),
@@ -86,9 +86,9 @@ def _counts() -> dict[str, ScalarSelect[Any]]:
 
 
 async def _overviews(db: AsyncSession, statement: Select[Any]) -> list[Overview]:
-    counts = _counts()
-    rows = await db.execute(statement.add_columns(*(c.label(n) for n, c in counts.items())))
-    return [Overview(row[0], **{name: getattr(row, name) for name in counts}) for row in rows]
+    each = counts()
+    rows = await db.execute(statement.add_columns(*(c.label(n) for n, c in each.items())))
+    return [Overview(row[0], **{name: getattr(row, name) for name in each}) for row in rows]
 
 
 async def overview_of(db: AsyncSession, cohort: Cohort) -> Overview:

@@ -1,6 +1,6 @@
 """The people of a cohort, and how far each of them is with each section of the guide."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -111,6 +111,16 @@ async def researchers_of(
 ) -> list[Researcher]:
     rows = await db.execute(_researchers(cohort, sort, now).limit(at_most).offset(skip))
     return [Researcher(*row) for row in rows]
+
+
+async def all_researchers_of(
+    db: AsyncSession, cohort: Cohort, *, now: datetime, at_once: int = 200
+) -> AsyncGenerator[list[Researcher]]:
+    """By name, a part at a time: a cursor of the database holds the rest."""
+    statement = _researchers(cohort, Sort.NAME, now).execution_options(yield_per=at_once)
+    result = await db.stream(statement)
+    async for rows in result.partitions():
+        yield [Researcher(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

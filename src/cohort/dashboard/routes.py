@@ -26,7 +26,7 @@ async def read_overview(
     cohort_id: FromPath[UUID],
 ) -> OverviewOut:
     """Read the figures of a cohort that you organise."""
-    return OverviewOut.of(await service.overview(db, actor, cohort_id))
+    return await service.overview(db, actor, cohort_id)
 
 
 router = Router(

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cohort.dashboard.figures import Overview
 from cohort.http.fields import Shown
 
 
@@ -24,15 +23,3 @@ class OverviewOut(Shown):
     reviews_waiting: int
     rounds_unpublished: int
     failed_work: int
-
-    @classmethod
-    def of(cls, figures: Overview) -> "OverviewOut":
-        cohort = figures.cohort
-        return cls(
-            cohort_id=cohort.id,
-            seats=cohort.seats,
-            **{
-                name: getattr(figures, name)
-                for name in cls.model_fields.keys() - {"cohort_id", "seats"}
-            },
-        )

@@ -91,25 +91,25 @@ def digest_of(scope: Scope, body: bytes, key: str) -> bytes:
 
 def buffered(send: Send, remember: Callable[[StoredResponse], Awaitable[None]]) -> Send:
     """Hold the answer back until it is whole and remembered."""
-    held: list[Message] = []
+    messages: list[Message] = []
 
-    async def hold(message: Message) -> None:
-        held.append(message)
+    async def buffer(message: Message) -> None:
+        messages.append(message)
         if message["type"] != "http.response.body" or message.get("more_body", False):
             return
-        start = held[0]
-        body = b"".join(part["body"] for part in held[1:])  # type: ignore[typeddict-item]
+        start = messages[0]
+        body = b"".join(part["body"] for part in messages[1:])  # type: ignore[typeddict-item]
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in start["headers"]  # type: ignore[typeddict-item]
             if name.lower() not in {b"set-cookie", b"date"}
         ]
         await remember(StoredResponse(start["status"], headers, body))  # type: ignore[typeddict-item]
-        for part in held:
+        for part in messages:
             await send(part)
-        held.clear()
+        messages.clear()
 
-    return hold
+    return buffer
 
 
 async def replay(stored: StoredResponse, send: Send) -> None:

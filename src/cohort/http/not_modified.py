@@ -2,16 +2,20 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 
-from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
-REVALIDATED = "private, no-cache"
+from cohort.http.headers import with_header
+
+REVALIDATED = b"private, no-cache"
 """A browser may keep it, for its own user only, and asks each time whether it still holds."""
 
-KEPT_WITH_304 = {"cache-control", "content-location", "date", "etag", "expires", "vary"}
-"""What RFC 9110 (15.4.5) has a 304 repeat; cookies are sent as well."""
+KEPT_WITH_304 = {b"cache-control", b"content-location", b"date", b"etag", b"expires", b"vary"}
+"""What RFC 9110 (15.4.5) has a 304 repeat."""
+TAGS = re.compile(r'"([^"]*)"')
 
 
 class NotModified:
@@ -42,7 +46,7 @@ class NotModified:
             if message["type"] == "http.response.body" and start is not None:
                 if not message.get("more_body", False):
                     body = message["body"]
-                    if _may_be_compared(start) and _is_known(start, body, known):
+                    if _is_known(start, body, known):
                         message["body"] = b""
                 begun, start = start, None
                 await send(begun)
@@ -51,25 +55,26 @@ class NotModified:
         await self.app(scope, receive, compare_then_send)
 
 
-def _may_be_compared(start: HTTPResponseStartEvent) -> bool:
-    headers = MutableScopeHeaders(start)
-    if start["status"] != 200 or "set-cookie" in headers:
+def _may_be_compared(start: HTTPResponseStartEvent, headers: Mapping[bytes, bytes]) -> bool:
+    if start["status"] != 200 or b"set-cookie" in headers:
         return False
-    if headers.get("cache-control") == "no-store":
+    if headers.get(b"cache-control") == b"no-store":
         return False
-    is_a_file = "last-modified" in headers
-    return "etag" not in headers or is_a_file
+    is_a_file = b"last-modified" in headers
+    return b"etag" not in headers or is_a_file
 
 
 def _is_known(start: HTTPResponseStartEvent, body: bytes, known: str | None) -> bool:
-    """Tag the answer; if its receiver has it, make it a 304."""
-    headers = MutableScopeHeaders(start)
+    """Tag the answer if it may be tagged; if its receiver has it, make it a 304."""
+    headers = {name.lower(): value for name, value in start["headers"]}
+    if not _may_be_compared(start, headers):
+        return False
     opaque = hashlib.blake2b(body, digest_size=12).hexdigest()
-    headers["etag"] = f'W/"{opaque}"'
-    headers.setdefault("cache-control", REVALIDATED)
-    if known is None or not (known.strip() == "*" or opaque in re.findall(r'"([^"]*)"', known)):
+    start["headers"] = with_header(start["headers"], b"etag", f'W/"{opaque}"'.encode())
+    if b"cache-control" not in headers:
+        start["headers"] = [*start["headers"], (b"cache-control", REVALIDATED)]
+    if known is None or not (known.strip() == "*" or opaque in TAGS.findall(known)):
         return False
     start["status"] = 304
-    for name in set(headers) - KEPT_WITH_304:
-        del headers[name]
+    start["headers"] = [pair for pair in start["headers"] if pair[0].lower() in KEPT_WITH_304]
     return True

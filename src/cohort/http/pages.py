@@ -26,7 +26,7 @@ Pages = Environment
 Asked = Request[Any, Any, State]
 
 STATIC = PACKAGE / "static"
-SAID = "cohort_said"
+NOTICE = "cohort_notice"
 # Browsers read \ as /, and skip tabs and ends of lines: //elsewhere could hide behind either.
 _HERE = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 
@@ -109,7 +109,7 @@ def page(
     if form is not None:
         context |= {"typed": form.typed, "errors": form.errors}
         status = form.status
-    said = asked.cookies.get(SAID)
+    notice = asked.cookies.get(NOTICE)
     response = Response(
         pages_of(asked)
         .get_template(template)
@@ -117,13 +117,13 @@ def page(
             **context,
             actor=asked.scope.get("user"),
             nav=nav_for(asked),
-            flashes=[{"kind": "ok", "text": unquote(said)}] if said else [],
+            flashes=[{"kind": "ok", "text": unquote(notice)}] if notice else [],
         ),
         media_type=MediaType.HTML,
         status_code=status,
     )
-    if said:
-        response.delete_cookie(SAID)
+    if notice:
+        response.delete_cookie(NOTICE)
     return response
 
 
@@ -146,8 +146,8 @@ def nav_for(asked: Asked) -> list[dict[str, Any]]:
 
 def see(address: str, *, saying: str = "", cookies: Sequence[Cookie] = ()) -> Redirect:
     """After a form was handled: go there with GET, and say once what happened."""
-    said = [Cookie(SAID, value=quote(saying), max_age=60, httponly=True, samesite="lax")]
-    return Redirect(address, status_code=303, cookies=[*cookies, *(said if saying else [])])
+    notice = [Cookie(NOTICE, value=quote(saying), max_age=60, httponly=True, samesite="lax")]
+    return Redirect(address, status_code=303, cookies=[*cookies, *(notice if saying else [])])
 
 
 def local(address: str | None) -> str:

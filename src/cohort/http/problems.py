@@ -66,10 +66,10 @@ class Broken(Refusal):
 
 def may_refuse(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
     """What a route may answer instead, for the contract; the usual ones need not be named."""
-    told: dict[int, list[str]] = {}
+    sentences_of: dict[int, list[str]] = {}
     usual: tuple[type[Refusal], ...] = (Malformed, NotSignedIn, NotAllowed, Invalid, Unavailable)
     for refusal in (*usual, *refusals):
-        told.setdefault(refusal.status, []).append(f"`{refusal.code}`: {refusal.title}.")
+        sentences_of.setdefault(refusal.status, []).append(f"`{refusal.code}`: {refusal.title}.")
     return {
         status: ResponseSpec(
             data_container=Problem,
@@ -77,7 +77,7 @@ def may_refuse(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
             media_type="application/problem+json",
             description=" ".join(dict.fromkeys(sentences)),
         )
-        for status, sentences in sorted(told.items())
+        for status, sentences in sorted(sentences_of.items())
     }
 
 

@@ -1,4 +1,9 @@
-"""One transaction for one request: what is told as done is committed, or it is not told."""
+"""One transaction for one request: what is told as done is committed, or it is not told.
+
+A request that may change nothing (GET, HEAD, OPTIONS) has a session that only reads. Each of its
+statements sees what is committed at that moment, as in a transaction of PostgreSQL's default
+isolation; so it pays no round trip for BEGIN and COMMIT.
+"""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,8 +11,10 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.db import Sessions
+from cohort.http.origin import SAFE_METHODS
 from cohort.http.problems import answer_to
 from cohort.jobs import outbox
 
@@ -23,40 +30,48 @@ class OneTransaction:
     A failing COMMIT is answered as the refusal that it is: nobody is told of work that was lost.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, wake: Wake) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions, readers: Sessions, wake: Wake) -> None:
         self.app = app
         self.sessions = sessions
+        self.readers = readers
         self.wake = wake
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        async with self.sessions() as db:
+        reads = scope["method"] in SAFE_METHODS
+        async with (self.readers if reads else self.sessions)() as db:
             scope["state"]["db"] = db
             scope["state"]["began"] = time.perf_counter()
-            begun = False
-
-            async def settle_then_send(message: Message) -> None:
-                nonlocal begun
-                if message["type"] == "http.response.start" and not begun:
-                    if message["status"] < 400:
-                        await db.commit()
-                    else:
-                        await db.rollback()
-                    await db.close()
-                    begun = True
-                await send(message)
-
+            answer = _Answer(db, send, reads=reads)
             try:
-                await self.app(scope, receive, settle_then_send)
+                await self.app(scope, receive, answer.send)
             except Exception as error:
-                if begun:
+                if answer.begun:
                     raise
                 await db.rollback()
                 refused = answer_to(scope, error.__cause__ or error)
                 await refused(scope, receive, send)
                 return
             enqueued = outbox.enqueued_by(db)
-        if enqueued and begun:
+        if enqueued and answer.begun:
             await self.wake(enqueued)
+
+
+class _Answer:
+    """Settles the transaction when the answer's first byte is about to leave."""
+
+    def __init__(self, db: AsyncSession, send: Send, *, reads: bool) -> None:
+        self.db = db
+        self.forward = send
+        self.reads = reads
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and not self.begun:
+            if message["status"] < 400 and not self.reads:
+                await self.db.commit()
+            await self.db.close()
+            self.begun = True
+        await self.forward(message)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -18,11 +19,43 @@ from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
+from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.study import service as study
 
-Seat = tuple[Mentor, int]
-"""A mentor, and how many of their proposals await an answer."""
+ENROLMENT = (
+    Enrolment.id,
+    Enrolment.person_id,
+    Enrolment.stage,
+    Enrolment.domains,
+    Enrolment.contexts,
+    Enrolment.role_goals,
+    Enrolment.languages,
+    Enrolment.time_zone,
+    Enrolment.weekly_hours,
+    Enrolment.organisations,
+    Enrolment.advisers,
+    Person.name,
+)
+MENTOR = (
+    Mentor.id,
+    Mentor.person_id,
+    Mentor.came_from,
+    Mentor.domains,
+    Mentor.contexts,
+    Mentor.roles,
+    Mentor.skills,
+    Mentor.languages,
+    Mentor.time_zone,
+    Mentor.weekly_hours,
+    Mentor.organisations,
+    Mentor.capacity,
+    Mentor.taken,
+    Person.name,
+    Person.email,
+)
+Rows = Sequence[Any]
+"""Rows of columns, read by name: thousands of entities would take several times as long."""
 
 
 async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
@@ -42,8 +75,8 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
             _researcher(one, gaps.get(one.id, {}), wanted_mentors.get(one.id, []))
             for one in enrolments
         ],
-        mentors=[_mentor(one, wanted_researchers.get(one.id, [])) for one, _ in seats],
-        places=[max(mentor.capacity - mentor.taken - awaited, 0) for mentor, awaited in seats],
+        mentors=[_mentor(one, wanted_researchers.get(one.id, [])) for one in seats],
+        places=[max(one.capacity - one.taken - one.awaited, 0) for one in seats],
         taxonomy=Taxonomy({t.slug: t.parent_slug for t in terms if t.kind is TermKind.DOMAIN}),
         weights=rules.weights,
         requirements=rules.requirements,
@@ -78,22 +111,25 @@ async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
     }
 
 
-async def _waiting(db: AsyncSession, cohort_id: UUID) -> Sequence[Enrolment]:
+async def _waiting(db: AsyncSession, cohort_id: UUID) -> Rows:
     """Who studies, has no mentor, and has no proposal to answer."""
     mentored = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
     asked = mentorships.open_in(cohort_id).with_only_columns(Proposal.enrolment_id)
     waiting = (
-        select(Enrolment)
+        select(*ENROLMENT)
+        .join(Enrolment.person)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
         .where(Enrolment.id.not_in(mentored), Enrolment.id.not_in(asked))
-        .options(joinedload(Enrolment.person))
         .order_by(Enrolment.id)
     )
-    return (await db.scalars(waiting)).all()
+    return (await db.execute(waiting)).all()
 
 
-async def _seats(db: AsyncSession, cohort_id: UUID) -> Sequence[Seat]:
-    """Mentors who take part; a full one too, so that reasons can say so."""
+async def _seats(db: AsyncSession, cohort_id: UUID) -> Rows:
+    """Mentors who take part, each with the number of proposals that await an answer (`awaited`).
+
+    A full one too, so that reasons can say so.
+    """
     awaited = (
         mentorships.open_in(cohort_id)
         .with_only_columns(func.count())
@@ -102,13 +138,13 @@ async def _seats(db: AsyncSession, cohort_id: UUID) -> Sequence[Seat]:
         .scalar_subquery()
     )
     there = (
-        select(Mentor, awaited)
+        select(*MENTOR, awaited.label("awaited"))
+        .join(Mentor.person)
         .where(Mentor.cohort_id == cohort_id, Mentor.state == MentorState.APPROVED)
         .where(Mentor.paused_at.is_(None))
-        .options(joinedload(Mentor.person))
         .order_by(Mentor.id)
     )
-    return [(mentor, count) for mentor, count in (await db.execute(there)).all()]
+    return (await db.execute(there)).all()
 
 
 async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Override]:
@@ -124,7 +160,7 @@ async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Over
 
 
 def _researcher(
-    enrolment: Enrolment, gaps: dict[str, float], wishes: Sequence[UUID]
+    enrolment: Any, gaps: dict[str, float], wishes: Sequence[UUID]
 ) -> ResearcherProfile:
     return ResearcherProfile(
         id=str(enrolment.id),
@@ -142,11 +178,11 @@ def _researcher(
     )
 
 
-def _mentor(mentor: Mentor, wishes: Sequence[UUID]) -> MentorProfile:
+def _mentor(mentor: Any, wishes: Sequence[UUID]) -> MentorProfile:
     return MentorProfile(
         id=str(mentor.id),
-        name=mentor.person.name,
-        email=mentor.person.email,
+        name=mentor.name,
+        email=mentor.email,
         came_from=mentor.came_from.value,
         domains=mentor.domains,
         contexts=mentor.contexts,
@@ -164,9 +200,9 @@ def _said(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
     return sorted((str(o.enrolment_id), str(o.mentor_id)) for o in overrides if o.kind is kind)
 
 
-def _with_oneself(enrolments: Sequence[Enrolment], seats: Sequence[Seat]) -> list[IdPair]:
+def _with_oneself(enrolments: Rows, seats: Rows) -> list[IdPair]:
     """Somebody may study and mentor in one cohort, but not be their own mentor."""
-    mentor_of = {mentor.person_id: mentor.id for mentor, _ in seats}
+    mentor_of = {mentor.person_id: mentor.id for mentor in seats}
     return [
         (str(one.id), str(mentor_of[one.person_id]))
         for one in enrolments
@@ -174,10 +210,10 @@ def _with_oneself(enrolments: Sequence[Enrolment], seats: Sequence[Seat]) -> lis
     ]
 
 
-def _names(
-    enrolments: Sequence[Enrolment], seats: Sequence[Seat], overrides: Sequence[Override]
-) -> dict[str, str]:
-    studying = [*enrolments, *(override.enrolment for override in overrides)]
-    mentoring = [*(mentor for mentor, _ in seats), *(override.mentor for override in overrides)]
-    names = {str(one.id): one.person.name for one in studying}
-    return names | {str(one.id): one.person.name for one in mentoring}
+def _names(enrolments: Rows, seats: Rows, overrides: Sequence[Override]) -> dict[str, str]:
+    """Of everybody who may be named in a sentence, by id."""
+    names = {str(one.id): one.name for one in (*enrolments, *seats)}
+    for override in overrides:
+        for one in (override.enrolment, override.mentor):
+            names[str(one.id)] = one.person.name
+    return names

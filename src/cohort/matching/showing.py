@@ -12,7 +12,6 @@ from cohort.matching.results.schemas import (
     AlternativeOut,
     CertificateOut,
     ChangeOut,
-    PairOut,
     RulesPreviewOut,
     UnmatchedOut,
     WayToPlaceOut,
@@ -34,10 +33,6 @@ def run_out(run: Run, progress: Progress | None = None) -> RunOut:
 def round_out(round_: Round, run: Run | None, progress: Progress | None = None) -> RoundOut:
     newest = run_out(run, progress) if run else None
     return RoundOut.model_validate({**_columns(round_), "run": newest})
-
-
-def pair_out(pair: Pair) -> PairOut:
-    return PairOut.model_validate({**_columns(pair), **_names(pair)})
 
 
 def alternative_out(among: Alternatives, one: Alternative) -> AlternativeOut:

@@ -1,6 +1,6 @@
 """Mentors over the API."""
 
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, patch, post
@@ -13,9 +13,9 @@ from cohort.clock import Clock
 from cohort.errors import NeedsIfMatch, NotFound, Stale, TooMany
 from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
-from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
-from cohort.mentors import service
+from cohort.mentors import reading, service
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, RefusalIn
 from cohort.people.auth import public, signed_in
@@ -86,7 +86,8 @@ async def list_mentors(
     ] = None,
 ) -> PageOut[MentorOut]:
     """The mentors of a cohort that you organise, the first sign-up first."""
-    return shown(await service.list_in(db, actor, cohort_id, in_state, part), as_out)
+    page = await reading.list_in(db, actor, cohort_id, in_state, part)
+    return listed(page, reading.mentor_json)
 
 
 @get("/mentors/{mentor_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -94,7 +95,9 @@ async def read_mentor(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], mentor_id: FromPath[UUID]
 ) -> Response[MentorOut]:
     """A mentor, for that mentor and for the organisers of the cohort."""
-    return answered(await service.get(db, actor, mentor_id))
+    found = await reading.read(db, actor, mentor_id)
+    answer = cast("MentorOut", reading.mentor_json(found))
+    return Response(answer, headers={"ETag": etag(found["version"])})
 
 
 @patch(

@@ -5,19 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Uuid, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Organiser
+from cohort.db import Prepared, given
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import TermKind
 from cohort.http import etag as conditional
-from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import enqueue, enqueue_each
-from cohort.mentors import places, policy
+from cohort.mentors import policy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
 from cohort.people import audit
@@ -31,6 +31,9 @@ TERMS = {
     "contexts": TermKind.CONTEXT,
     "skills": TermKind.SKILL,
 }
+
+
+NO_SIGN_UP = "There is no cohort here that takes mentors now."
 
 
 class AlreadyApproved(Conflict):
@@ -55,7 +58,7 @@ async def sign_up(
     Without a login, a known address gets a mail instead of a mentor: nobody is made one by a
     stranger, and nobody learns from the answer who has an account.
     """
-    await taking_mentors(db, Cohort.id == cohort_id)
+    await require_taking_mentors(db, cohort_id)
     await check_profile_terms(db, form.model_dump(include=set(TERMS)))
     person_id = actor.id if actor else await _newcomer(db, cohort_id, form, now=now)
     if person_id is None:
@@ -105,18 +108,28 @@ async def _newcomer(
     return opened.id if opened else None
 
 
+TAKING = Prepared(
+    policy.that_take_mentors()
+    .with_only_columns(Cohort.id)
+    .where(Cohort.id == given("cohort_id", Uuid()))
+)
+
+
+async def require_taking_mentors(db: AsyncSession, cohort_id: UUID) -> None:
+    if await TAKING.row(db, cohort_id=cohort_id) is None:
+        raise NotFound(NO_SIGN_UP)
+
+
 async def taking_mentors(db: AsyncSession, which: ColumnElement[bool]) -> Cohort:
     """The cohort, if its sign-up of mentors is open to the public."""
     cohort = await db.scalar(policy.that_take_mentors().where(which))
     if cohort is None:
-        raise NotFound("There is no cohort here that takes mentors now.")
+        raise NotFound(NO_SIGN_UP)
     return cohort
 
 
 async def check_profile_terms(db: AsyncSession, profile: Mapping[str, Any]) -> None:
-    for field, kind in TERMS.items():
-        if profile.get(field):
-            await check_terms(db, kind, profile[field], field)
+    await check_terms(db, {field: (kind, profile.get(field)) for field, kind in TERMS.items()})
 
 
 async def organisers_of(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
@@ -125,8 +138,11 @@ async def organisers_of(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
     return (await db.scalars(running.order_by(Organiser.person_id))).all()
 
 
-async def get(db: AsyncSession, actor: Person, mentor_id: UUID) -> Mentor:
+async def get(db: AsyncSession, actor: Person, mentor_id: UUID, *, lock: bool = False) -> Mentor:
+    """With `lock`, the row as it is now, until this transaction ends."""
     statement = policy.visible_to(actor).where(Mentor.id == mentor_id)
+    if lock:
+        statement = statement.with_for_update(key_share=True, of=Mentor)
     mentor = await db.scalar(
         statement.options(joinedload(Mentor.person), joinedload(Mentor.cohort)).execution_options(
             populate_existing=True
@@ -141,17 +157,6 @@ async def get_to_decide(db: AsyncSession, actor: Person, mentor_id: UUID) -> Men
     mentor = await get(db, actor, mentor_id)
     await cohorts.require_organiser(db, actor, mentor.cohort_id)
     return mentor
-
-
-async def list_in(
-    db: AsyncSession, actor: Person, cohort_id: UUID, state: MentorState | None, part: Slice
-) -> Page[Mentor]:
-    await cohorts.require_organiser(db, actor, cohort_id)
-    statement = policy.visible_to(actor).where(Mentor.cohort_id == cohort_id)
-    if state is not None:
-        statement = statement.where(Mentor.state == state)
-    statement = statement.options(joinedload(Mentor.person))
-    return await page_of(db, statement, by=Mentor.created_at, id=Mentor.id, part=part)
 
 
 async def list_own(db: AsyncSession, actor: Person) -> list[Mentor]:
@@ -213,19 +218,34 @@ async def change(
     if_match: str | None,
     now: datetime,
 ) -> Mentor:
-    """Change one's own profile, as it was read."""
-    await get_own(db, actor, mentor_id)
-    conditional.require_match(if_match, (await places.lock(db, mentor_id)).version)
+    """Change one's own profile, as it was read: one UPDATE, one version more."""
+    mentor = await get_own(db, actor, mentor_id, lock=True)
+    conditional.require_match(if_match, mentor.version)
     changes = form.model_dump(exclude_none=True)
     await check_profile_terms(db, changes)
-    if form.capacity is not None:
-        await set_capacity(db, actor, mentor_id, form.capacity, now=now)
-    await _write(db, mentor_id, **changes)
-    return await get(db, actor, mentor_id)
+    await _store(db, mentor, changes, now=now)
+    return mentor
 
 
-async def get_own(db: AsyncSession, actor: Person, mentor_id: UUID) -> Mentor:
-    mentor = await get(db, actor, mentor_id)
+async def _store(
+    db: AsyncSession, mentor: Mentor, changes: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Never fewer places than are in use: the row is locked, so none is given away meanwhile."""
+    capacity = changes.get("capacity")
+    if capacity is not None and capacity < mentor.taken:
+        raise CapacityBelowTaken(mentor.taken)
+    for name, value in changes.items():
+        setattr(mentor, name, value)
+    await db.flush()
+    if capacity is not None and capacity == mentor.taken:
+        each = [{"cohort_id": mentor.cohort_id, "mentor_id": mentor.id}]
+        await enqueue_each(db, "mentorships.lapse_when_full", each, now=now)
+
+
+async def get_own(
+    db: AsyncSession, actor: Person, mentor_id: UUID, *, lock: bool = False
+) -> Mentor:
+    mentor = await get(db, actor, mentor_id, lock=lock)
     if not policy.is_own(actor, mentor):
         raise NotAllowed("Only the mentor whose profile this is may change it.")
     return mentor
@@ -243,26 +263,8 @@ async def _write(db: AsyncSession, mentor_id: UUID, **changes: Any) -> None:
 async def set_capacity(
     db: AsyncSession, actor: Person, mentor_id: UUID, capacity: int, *, now: datetime
 ) -> Mentor:
-    """Never below the places in use: the UPDATE itself asks, so no acceptance slips between."""
-    mentor = await get_own(db, actor, mentor_id)
-    done = await db.scalar(
-        update(Mentor)
-        .where(Mentor.id == mentor_id, Mentor.taken <= capacity)
-        .values(capacity=capacity, version=Mentor.version + 1)
-        .returning(Mentor.id)
-        .execution_options(synchronize_session=False)
-    )
-    mentor = await get(db, actor, mentor_id)
-    if done is None:
-        raise CapacityBelowTaken(mentor.taken)
-    if mentor.taken == mentor.capacity:
-        await enqueue(
-            db,
-            "mentorships.lapse_when_full",
-            now=now,
-            cohort_id=mentor.cohort_id,
-            mentor_id=mentor_id,
-        )
+    mentor = await get_own(db, actor, mentor_id, lock=True)
+    await _store(db, mentor, {"capacity": capacity}, now=now)
     return mentor
 
 

@@ -31,7 +31,7 @@ class EndIn(Strict):
 
 FIT = Field(
     description="How well the two suit each other, by what they have in common. Field, role goal "
-    "and skills speak for a pair above 0.5 and against it below. `strong`: at least two for it, "
+    "and skills speak for a pair from 0.5 on and against it below. `strong`: at least two for it, "
     "none against; `good`: two for it and one against, or one for it and none against; `fair`: one "
     "for it, at least one against; `weak`: none for it. Null in runs of before.",
     examples=["strong"],

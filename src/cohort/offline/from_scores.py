@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cohort.assignment.certificate import Verdict, verify
+from cohort.assignment import BadProblem, Problem, Solution, Verdict, solve, verify
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.large.proof import verify_large
-from cohort.assignment.large.solver import MOST_HELD, LargeSolution, solve_large
+from cohort.assignment.large.solver import MOST_HELD, solve_large
 from cohort.assignment.large.stored import StoredScores
-from cohort.assignment.optimum import solve
-from cohort.assignment.problem import BadProblem, Problem
-from cohort.assignment.solution import Solution
 from cohort.errors import Invalid
 from cohort.offline.outputs import Done, Outputs, keep_apart, summary, write_together
 from cohort.pairing import saying
@@ -84,17 +82,12 @@ def _solve_stored(
     floor: float | None,
     progress: Progress,
     out_of_time: Callable[[], bool],
-) -> tuple[LargeSolution, Verdict]:
+) -> tuple[Solution, Verdict]:
     """A block of rows in memory at a time."""
-    # What a problem asks of places and floor, it asks without scores too.
-    checked = Problem(scores=np.zeros((0, len(places))), capacity=places, floor=floor)
-    stored, capacity = StoredScores(matrix), checked.capacity
-    solution = solve_large(
-        stored, capacity, floor=floor, progress=in_rounds(progress), out_of_time=out_of_time
-    )
+    problem = LargeProblem(StoredScores(matrix), places, floor=floor)
+    solution = solve_large(problem, progress=in_rounds(progress), out_of_time=out_of_time)
     progress("checking", 0.0)
-    checking = partial(progress, "checking")
-    return solution, verify_large(stored, capacity, solution, floor=floor, progress=checking)
+    return solution, verify_large(problem, solution, progress=partial(progress, "checking"))
 
 
 def _array(path: Path, dimensions: int) -> Numbers:

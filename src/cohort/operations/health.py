@@ -90,4 +90,5 @@ router = Router(
     route_handlers=[is_live, is_ready, read_metrics],
     tags=["operations"],
     cache_control=CacheControlHeader(no_store=True),
+    opt={"same_for_everyone": True},
 )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.assignment.counterfactual import NotTheBest, counterfactuals
+from cohort.assignment.counterfactual import value_of_places
 from cohort.assignment.frontier import frontier, spread
+from cohort.assignment.neighbourhood import NotTheBest
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED
 from cohort.pairing.find import Held
@@ -18,6 +19,7 @@ from cohort.pairing.pool import Pool
 MOST_PLACES = 10
 MOST_WAYS = 12
 SAME = 1e-9
+WORK, FEWEST = 10_000_000, 6  # pairs looked at in search of other ways; and warm starts at least
 AWhile = Callable[[], Callable[[], bool]]
 """Begins an allowance of time; what it gives says when that is over."""
 
@@ -79,10 +81,9 @@ def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
 
 
 def worth_of_places(held: Held) -> list[PlaceWorth]:
-    """Of every mentor, the most worth first. Raises NotTheBest as `counterfactuals` does."""
-    found = counterfactuals(held.problem, held.solution)
-    ids = held.problem.mentor_ids
-    each = zip(ids, found.mentor_price.tolist(), found.more_placed.tolist(), strict=True)
+    """Of every mentor, the most worth first. Raises NotTheBest as `Held.near` does."""
+    gains, more = value_of_places(held.near)
+    each = zip(held.problem.mentor_ids, gains.tolist(), more.tolist(), strict=True)
     worth = [PlaceWorth(*one) for one in each]
     return sorted(worth, key=lambda one: (-one.placed, -one.gain, one.mentor_id))
 
@@ -92,12 +93,20 @@ def ways_to_match(
 ) -> tuple[tuple[Way, ...], bool]:
     """A dozen ways at most, the highest fit first, and whether these are all.
 
-    Only where there is something to choose: somebody is left out, or was paired before.
+    Only where there is something to choose: somebody is left out, or was paired before. The
+    search starts from the pairs of this run. A warm start is O(n m), and there are so many as
+    `WORK` allows: every way of a cohort of a hundred, half a dozen for two thousand.
     """
     chosen = _chosen(held)
     if chosen.placed == held.problem.shape[0] and not chosen.kept + chosen.changed:
         return (), True
-    found = frontier(held.problem, most_solves=most_solves, out_of_time=out_of_time)
+    found = frontier(
+        held.problem,
+        start=held.solution.pairs,
+        most_solves=min(most_solves, max(FEWEST, WORK // max(held.problem.scores.size, 1))),
+        settle=False,
+        out_of_time=out_of_time,
+    )
     some = spread(found.points, MOST_WAYS)
     ways = [Way(one.fit, one.placed, one.kept, one.changed, chosen=False) for one in some]
     others = [one for one in ways if not _same(one, chosen)]

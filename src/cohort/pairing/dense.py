@@ -1,18 +1,15 @@
 """Pools of ordinary size: every score is held, and every question about it can be answered."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.assignment.certificate import verify
+from cohort.assignment import Problem, solve, verify
 from cohort.assignment.infeasible import CannotMeet
-from cohort.assignment.optimum import solve
-from cohort.assignment.problem import Problem
-from cohort.assignment.solution import Solution
 from cohort.pairing.explaining import explain
 from cohort.pairing.found import (
     Found,
+    Held,
     Progress,
     Result,
     found,
@@ -24,15 +21,6 @@ from cohort.pairing.pins import pins_by_position
 from cohort.pairing.pool import Pool, score_people
 from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.unmatched import outlooks, why_unmatched
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """The scores of all pairs, the problem made of them, and its solution."""
-
-    scores: Scores
-    problem: Problem
-    solution: Solution
 
 
 def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -> Result:

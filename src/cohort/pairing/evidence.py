@@ -1,11 +1,12 @@
 """What was solved and what was found, as one file that anyone can check; pure.
 
-The file is what `numpy.savez_compressed` writes: a zip of arrays, without pickle. It names people
-by their ids alone.
+The file is such as `numpy.savez_compressed` writes: a zip of arrays, without pickle. It names
+people by their ids alone.
 """
 
 import io
 import math
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cohort.assignment.problem import Bools, Problem
-from cohort.assignment.solution import Level, Prices, Solution
+from cohort.assignment import Level, Prices, Problem, Solution
+from cohort.assignment.problem import Bools
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -38,7 +39,11 @@ class Evidence:
 def pack(evidence: Evidence) -> bytes:
     """The evidence as the bytes of an .npz file; the same evidence always gives the same bytes."""
     file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, **_arrays(evidence))
+    # As numpy.savez_compressed does, which takes four times as long for nearly the same size.
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, array in _arrays(evidence).items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
     return file.getvalue()
 
 
@@ -123,5 +128,8 @@ def _solution(arrays: Arrays) -> Solution:
         prices=Prices(arrays["researcher_prices"], arrays["mentor_prices"]),
         levels=tuple(Level(*one) for one in levels),
         stopped=bool(arrays["stopped"]),
-        **{name: float(arrays[name]) for name in FIGURES},
+        total=float(arrays["total"]),
+        bound=float(arrays["bound"]),
+        gap=float(arrays["gap"]),
+        cover_bonus=float(arrays["cover_bonus"]),
     )

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from cohort.assignment.large.solver import MOST_HELD
 from cohort.assignment.out_of_time import never
-from cohort.pairing.dense import Held, find_held, scored
+from cohort.pairing.dense import find_held, scored
 from cohort.pairing.found import (
     FACTOR_TITLES,
     STEPS,
     Found,
+    Held,
     Progress,
     Result,
     unseen,

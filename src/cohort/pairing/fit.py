@@ -1,8 +1,8 @@
 """How well two suit each other in a word, and beside what was possible; by stated bounds.
 
 Three factors say what two people have in common: field, role goal and skills. Each speaks for the
-pair above the middle (0.5), against it below. 0.5 itself says nothing: it is what a factor is worth
-where the researcher told nothing. A factor without weight in the rules is not looked at.
+pair from the middle (0.5) on, against it below. A factor without weight in the rules is not looked
+at, nor one about which the researcher told nothing.
 
     strong  at least two speak for the pair, and none against it
     good    two speak for it and one against; or one for it, and none against
@@ -13,7 +13,7 @@ Hours, language, path and wishes lift the score, but not the word. A greater fac
 word worse.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
 Fit = Literal["strong", "good", "fair", "weak"]
@@ -25,11 +25,14 @@ SAME = 5e-9
 """Half a step of a score: two scores that are nearer are one."""
 
 
-def fit_of(factors: Mapping[str, float], shares: Mapping[str, float]) -> Fit:
-    """The word for a pair: its factors in [0, 1], and how much each counts, by name. O(1)."""
-    judged = [factors[name] for name in JUDGED if shares[name] > 0]
-    speak_for = sum(value > MIDDLE for value in judged)
-    against = sum(value < MIDDLE for value in judged)
+def fit_of(factors: Mapping[str, float], shares: Mapping[str, float], told: Collection[str]) -> Fit:
+    """The word for a pair: its factors in [0, 1], and how much each counts, by name. O(1).
+
+    `told` names the factors about which the researcher told something.
+    """
+    judged = [factors[name] for name in JUDGED if name in told and shares[name] > 0]
+    speak_for = sum(value >= MIDDLE for value in judged)
+    against = len(judged) - speak_for
     if speak_for == 0:
         return "weak"
     if not against:

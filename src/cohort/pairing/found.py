@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from functools import cached_property
+from typing import TypedDict
 
-from cohort.assignment.certificate import Verdict
-from cohort.assignment.solution import Prices, Solution
+from cohort.assignment import Prices, Problem, Solution, Verdict
+from cohort.assignment.neighbourhood import Neighbourhood, neighbourhood
 from cohort.pairing.explaining import Explanation
 from cohort.pairing.fit import Fit
 from cohort.pairing.pool import IdPair, Pool
+from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.unmatched import WhyUnmatched
-
-if TYPE_CHECKING:
-    from cohort.assignment.large.solver import LargeSolution
-    from cohort.pairing.dense import Held
 
 STEPS = ("scoring", "solving", "checking", "explaining")
 Progress = Callable[[str, float], None]
@@ -60,7 +58,7 @@ class NotProved(ValueError):
         super().__init__(f"The result could not be proved, so it was not kept. {fault}")
 
 
-def is_cut_short(solution: "Solution | LargeSolution", verdict: Verdict) -> bool:
+def is_cut_short(solution: Solution, verdict: Verdict) -> bool:
     """Whether time ran out before the proof; raises NotProved where figures are not true."""
     if not verdict and not (solution.stopped and verdict.sound):
         raise NotProved(verdict.sentence)
@@ -87,6 +85,20 @@ class Found:
     possible: int
 
 
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The scores of all pairs, the problem made of them, and its solution."""
+
+    scores: Scores
+    problem: Problem
+    solution: Solution
+
+    @cached_property
+    def near(self) -> Neighbourhood:
+        """What every question about the pairs starts from; raises NotTheBest as it does."""
+        return neighbourhood(self.problem, self.solution)
+
+
 @dataclass(frozen=True)
 class Result:
     """What a run stores. Prices are by id; `unmatched` says why, by researcher id.
@@ -104,7 +116,7 @@ class Result:
     stopped: bool
     researcher_prices: Mapping[str, float]
     mentor_prices: Mapping[str, float]
-    held: "Held | None" = None
+    held: Held | None = None
 
 
 def found(pair: IdPair, why: Explanation, best: float, possible: int, *, pinned: bool) -> Found:

@@ -8,15 +8,14 @@ import numpy as np
 from cohort.assignment.canonical import wanted_pairs
 from cohort.assignment.counterfactual import (
     Counterfactuals,
-    NotTheBest,
     chain_around,
     counterfactuals,
-    residual_of,
     robustness,
 )
 from cohort.assignment.flow import Residual
+from cohort.assignment.neighbourhood import NotTheBest
 from cohort.pairing.alternatives import Change
-from cohort.pairing.dense import Held
+from cohort.pairing.found import Held
 from cohort.pairing.pool import IdPair, Pool
 
 MOST_CHAINS = 300
@@ -83,7 +82,7 @@ def _others(pool: Pool, held: Held, found: Counterfactuals) -> Iterator[tuple[st
     open_[tuple(pairs.T)] = False
     has = np.zeros(problem.shape[0], dtype=np.bool_)
     has[pairs[:, 0]] = True
-    residual, followed = residual_of(problem, held.solution)[1], 0
+    residual, followed = held.near.residual, 0
     for i in np.flatnonzero(open_.any(axis=1)).tolist():
         columns = np.flatnonzero(open_[i]).tolist()
         j = min(columns, key=lambda j: _dearness(pool, held, found, i, j))

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypedDict
 
 import numpy as np
 
 from cohort.assignment.large.blocks import NO_PAIR
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.large.proof import verify_large
-from cohort.assignment.large.solver import LargeSolution, solve_large
+from cohort.assignment.large.solver import solve_large
 from cohort.assignment.problem import UNMATCHED, Ints
+from cohort.assignment.solution import Solution
 from cohort.pairing.explaining import explain
 from cohort.pairing.found import (
     Found,
@@ -50,38 +51,21 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
         declined=pool.declined,
         vetoes=pool.vetoes,
     )
-    asked = _asked(pool, distinct, pins)
-    places = np.array(pool.places, dtype=np.int64)
+    problem = _problem(pool, distinct, pins)
     progress("solving", 0.0)
-    solution = solve_large(
-        distinct.scores,
-        places,
-        **asked,
-        researcher_ids=[one.id for one in pool.researchers],
-        mentor_ids=[one.id for one in pool.mentors],
-        progress=in_rounds(progress),
-        out_of_time=out_of_time,
-    )
+    solution = solve_large(problem, progress=in_rounds(progress), out_of_time=out_of_time)
     progress("checking", 0.0)
-    verdict = verify_large(
-        distinct.scores, places, solution, **asked, progress=partial(progress, "checking")
-    )
+    verdict = verify_large(problem, solution, progress=partial(progress, "checking"))
     stopped = is_cut_short(solution, verdict)
     return replace(_told(pool, distinct, solution, progress), stopped=stopped)
 
 
-class _Asked(TypedDict):
-    floor: float
-    pinned: Sequence[tuple[int, int]]
-    incumbent: Ints
-    stickiness: float
-    cover: bool
-    researcher_kind: Ints
-    mentor_kind: Ints
-
-
-def _asked(pool: Pool, distinct: DistinctProfiles, pins: Sequence[tuple[int, int]]) -> _Asked:
-    return _Asked(
+def _problem(
+    pool: Pool, distinct: DistinctProfiles, pins: Sequence[tuple[int, int]]
+) -> LargeProblem:
+    return LargeProblem(
+        distinct.scores,
+        np.array(pool.places, dtype=np.int64),
         floor=pool.requirements.least_score,
         pinned=pins,
         incumbent=pool.incumbents_by_position(),
@@ -89,6 +73,8 @@ def _asked(pool: Pool, distinct: DistinctProfiles, pins: Sequence[tuple[int, int
         cover=pool.cover,
         researcher_kind=distinct.researcher_kind,
         mentor_kind=distinct.mentor_kind,
+        researcher_ids=[one.id for one in pool.researchers],
+        mentor_ids=[one.id for one in pool.mentors],
     )
 
 
@@ -106,9 +92,7 @@ def _refuse_what_needs_all_scores(pool: Pool) -> None:
         )
 
 
-def _told(
-    pool: Pool, distinct: DistinctProfiles, solution: LargeSolution, progress: Progress
-) -> Result:
+def _told(pool: Pool, distinct: DistinctProfiles, solution: Solution, progress: Progress) -> Result:
     progress("explaining", 0.0)
     pairs = [*_found(pool, distinct, solution.pairs, progress)]
     without = np.flatnonzero(solution.mentor_of == UNMATCHED)

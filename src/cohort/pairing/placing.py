@@ -1,17 +1,20 @@
 """Which one change would give more people a mentor: what to ask, and of whom; pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from cohort.assignment.optimum import solve
+from cohort.assignment import Problem, Solution, solve
+from cohort.assignment.augmenting import with_one_more_place, with_pair
+from cohort.assignment.canonical import canonical
+from cohort.assignment.neighbourhood import Neighbourhood, improved
 from cohort.assignment.out_of_time import never
-from cohort.assignment.problem import Bools, Problem
-from cohort.assignment.repairs import ways_to_place
-from cohort.assignment.solution import Solution
-from cohort.pairing.dense import Held
+from cohort.assignment.problem import Bools
+from cohort.assignment.repairs import Repair, ways_to_place
+from cohort.assignment.stages import break_ties
+from cohort.pairing.found import Held
 from cohort.pairing.scores.scoring import Scores
 
 MOST_WEIGHED = 200
@@ -22,7 +25,7 @@ LEAST_SCORE = "least_score"
 
 @dataclass(frozen=True)
 class WayToPlace:
-    """One change, and what comes of it: known from matching everyone again, by the same rules.
+    """One change, and what comes of it: what matching everyone again by the same rules gives.
 
     kind          "place": the mentor has one place more. "pair": the two may be a pair. "cover":
                   the rules place as many people as they can.
@@ -50,54 +53,115 @@ def ways_to_place_one(
     They are sought around an answer that places as many people as can be, and kept where matching
     again does place more. A pair is thought of where one thing alone rules it out, with the score
     that it has now, and of each researcher only the best. None where the pairs are not proved.
+
+    O(n m), and one augmenting path for each change; where fairness is the aim, each is solved.
     """
-    before = _placed(held.problem, held.solution)
-    if held.solution.stopped or before.all():
+    before, by_total = _placed(held.problem, held.solution), held.problem.objective == "total"
+    if held.solution.stopped or before.all() or (by_total and held.solution.gap > 0):
         return ()
     found: list[WayToPlace] = []
     for change in _changes(held, out_of_time):
-        again = solve(change.problem, out_of_time=out_of_time)
-        if again.stopped:
+        if out_of_time() or len(found) == most:
             break
-        after = _placed(held.problem, again)
-        if after.sum() > before.sum():
-            found.append(_told(held, change, again.total, after & ~before, before & ~after))
-        if len(found) == most:
-            break
+        again = _augmented(held, change) if by_total else _solved(held, change, out_of_time)
+        if again and len(again.newly) > len(again.losing):
+            found.append(_way(held, change, again))
     return tuple(found)
 
 
 class _Change(NamedTuple):
+    """`after` is the answer with the change, where it is known."""
+
     kind: Literal["place", "pair", "cover"]
-    problem: Problem
     researcher: int | None = None
     mentor: int | None = None
     ruled_out_by: str | None = None
+    repair: Repair | None = None
+    after: Neighbourhood | None = None
+
+
+class _Again(NamedTuple):
+    """What matching again gives: rows of the researchers who gain a mentor, and who lose theirs."""
+
+    gain: float | None
+    newly: Sequence[int]
+    losing: Sequence[int]
 
 
 def _changes(held: Held, out_of_time: Callable[[], bool]) -> Iterator[_Change]:
     """What may help, the cheapest first; nothing once time is over."""
-    problem, covered = held.problem, held.solution
-    covering = replace(problem, cover=True, objective="total")
-    if not (problem.cover and problem.objective == "total"):
-        covered = solve(covering, out_of_time=out_of_time)
-    if covered.gap > 0:
+    problem, covered = held.problem, _covered(held, out_of_time)
+    if covered is None:
         return
     if not problem.cover and problem.objective == "total":
-        yield _Change("cover", covering)
+        yield _Change("cover", after=covered)
     causes = _lone_causes(held.scores, problem)
     may_allow = np.any(list(causes.values()), axis=0)
     asked = set()
-    for way in ways_to_place(covering, covered, may_allow=may_allow, most=MOST_WEIGHED):
-        changed, pair = way.applied_to(problem), (way.researcher, way.mentor)
+    for way in ways_to_place(covered, may_allow=may_allow, most=MOST_WEIGHED):
         if way.kind == "place":
-            yield _Change("place", changed, mentor=way.mentor)
+            yield _Change("place", mentor=way.mentor, repair=way)
         elif way.researcher not in asked:
             asked.add(way.researcher)
+            pair = way.researcher, way.mentor
             cause = next(name for name, rules_out in causes.items() if rules_out[pair])
-            if cause != LEAST_SCORE:
-                changed = replace(changed, pinned=problem.pinned)
-            yield _Change("pair", changed, *pair, cause)
+            yield _Change("pair", *pair, cause, repair=way)
+
+
+def _covered(held: Held, out_of_time: Callable[[], bool]) -> Neighbourhood | None:
+    """Around an answer that places as many as can be, from the pairs of this one."""
+    problem = held.problem
+    if problem.cover and problem.objective == "total":
+        return held.near
+    covering = replace(problem, cover=True, objective="total")
+    return improved(covering, held.solution.pairs, canonical(covering), out_of_time)
+
+
+def _augmented(held: Held, change: _Change) -> _Again | None:
+    near, found = held.near, None
+    if change.after:
+        return _with_cover(held, change.after)
+    if change.mentor is not None and change.researcher is None:
+        found = with_one_more_place(near, change.mentor)
+    elif change.mentor is not None and change.researcher is not None:
+        forced = change.ruled_out_by == LEAST_SCORE
+        found = with_pair(near, change.researcher, change.mentor, forced=forced)
+    if found is None:
+        return None
+    newly, losing = found.newly(near.residual.degree), found.losing(near.residual.degree)
+    steps = found.gain - near.worth.bonus * (len(newly) - len(losing))
+    return _Again(steps / near.worth.steps, newly, losing)
+
+
+def _with_cover(held: Held, covered: Neighbourhood) -> _Again:
+    """The answer by the rule that places people first, among equals the one that solving gives."""
+    before = _placed(held.problem, held.solution)
+    after = held.problem.demand == 0
+    if covered.residual.held.any(axis=1).sum() > len(np.unique(held.solution.pairs[:, 0])):
+        chosen, _ = break_ties(covered.problem, covered.residual, covered.price[:-1], never)
+        after |= chosen.any(axis=1)
+    else:
+        after = before
+    return _compared(before, after, covered.total - held.solution.total)
+
+
+def _solved(held: Held, change: _Change, out_of_time: Callable[[], bool]) -> _Again | None:
+    """For the aim of fairness, which no single path improves."""
+    problem = held.problem
+    if change.repair is None:
+        return None
+    changed = change.repair.applied_to(problem)
+    if change.kind == "pair" and change.ruled_out_by != LEAST_SCORE:
+        changed = replace(changed, pinned=problem.pinned)
+    again = solve(changed, out_of_time=out_of_time)
+    if again.stopped:
+        return None
+    return _compared(_placed(problem, held.solution), _placed(problem, again), None)
+
+
+def _compared(before: Bools, after: Bools, gain: float | None) -> _Again:
+    newly, losing = np.flatnonzero(after & ~before), np.flatnonzero(before & ~after)
+    return _Again(gain, newly.tolist(), losing.tolist())
 
 
 def _lone_causes(scores: Scores, problem: Problem) -> dict[str, Bools]:
@@ -115,15 +179,15 @@ def _placed(problem: Problem, solution: Solution) -> Bools:
     return placed
 
 
-def _told(held: Held, change: _Change, total: float, newly: Bools, losing: Bools) -> WayToPlace:
-    problem, (i, j) = held.problem, (change.researcher, change.mentor)
+def _way(held: Held, change: _Change, again: _Again) -> WayToPlace:
+    (i, j), problem = (change.researcher, change.mentor), held.problem
     researchers, mentors = problem.researcher_ids, problem.mentor_ids
     return WayToPlace(
         kind=change.kind,
         researcher_id=None if i is None else researchers[i],
         mentor_id=None if j is None else mentors[j],
         ruled_out_by=change.ruled_out_by,
-        gain=total - held.solution.total if problem.objective == "total" else None,
-        newly=tuple(researchers[k] for k in np.flatnonzero(newly).tolist()),
-        losing=tuple(researchers[k] for k in np.flatnonzero(losing).tolist()),
+        gain=again.gain,
+        newly=tuple(researchers[k] for k in again.newly),
+        losing=tuple(researchers[k] for k in again.losing),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cohort.assignment.counterfactual import NotTheBest
+from cohort.assignment.neighbourhood import NotTheBest
 from cohort.pairing.evidence import Evidence, pack
 from cohort.pairing.find import Held
 from cohort.pairing.insight import Stake, stakes

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, Headers
@@ -11,10 +11,11 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from cohort.clock import Clock
+from cohort.db import Sessions
 from cohort.errors import NotAllowed, NotSignedIn
 from cohort.http.origin import SAFE_METHODS
 from cohort.people import service
-from cohort.people.models import ApiKey, Person
+from cohort.people.models import Person
 from cohort.settings import Settings
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -54,32 +55,37 @@ def no_cookie(settings: Settings) -> Cookie:
     )
 
 
-def note_use(key: ApiKey, now: datetime) -> None:
+def is_stale(last_used_at: datetime | None, now: datetime) -> bool:
     """To the hour: a row that every request writes would make them wait for each other."""
-    if key.last_used_at is None or now - key.last_used_at > timedelta(hours=1):
-        key.last_used_at = now
+    return last_used_at is None or now - last_used_at > timedelta(hours=1)
 
 
 class WhoIsAsking:
-    """Put the person behind a cookie, a token or a key into the request."""
+    """Put the person behind a cookie, a token or a key into the request.
 
-    def __init__(self, app: ASGIApp, settings: Settings, clock: Clock) -> None:
+    Routes that are the same for everyone say so in their `opt`, and nobody is looked up for them.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, clock: Clock, sessions: Sessions) -> None:
         self.app = app
         self.settings = settings
         self.clock = clock
+        self.sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
-            person, scope["auth"] = await self.recognise(scope)
-            if person is not None:
-                # Detached: a fact of this request, which stays readable after a roll-back.
-                scope["state"]["db"].expunge(person)
-            scope["user"] = person
+            handler = cast("BaseRouteHandler", scope["route_handler"])
+            nobody = handler.opt.get("same_for_everyone", False)
+            scope["user"], scope["auth"] = (
+                (None, None) if nobody else await self.recognise(scope, Headers.from_scope(scope))
+            )
         await self.app(scope, receive, send)
 
-    async def recognise(self, scope: Scope) -> tuple[Person | None, Credential | None]:
+    async def recognise(
+        self, scope: Scope, headers: Headers
+    ) -> tuple[Person | None, Credential | None]:
         db, now = scope["state"]["db"], self.clock()
-        shown = Headers.from_scope(scope).get("authorization", "")
+        shown = headers.get("authorization", "")
         if not shown:
             token = ASGIConnection(scope).cookies.get(cookie_name(self.settings))
             person = await service.who_has_login(db, token, now=now) if token else None
@@ -90,8 +96,9 @@ class WhoIsAsking:
         if token.startswith("cohort_"):
             key = await service.who_has_key(db, token, now=now)
             if key is not None:
-                note_use(key, now)
-                return key.person, Credential(scopes=frozenset(key.scopes))
+                if is_stale(key.last_used_at, now):
+                    await service.note_use(self.sessions, key.id, now=now)
+                return key.person, Credential(scopes=key.scopes)
         elif person := await service.who_has_login(db, token, now=now):
             return person, Credential(login_token=token)
         raise NotSignedIn("This token or key is not valid any more. Sign in, or make a new key.")

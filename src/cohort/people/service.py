@@ -1,14 +1,15 @@
 """Signing up, signing in, and proving an address."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import DateTime, LargeBinary, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import make_transient_to_detached
 
+from cohort.db import Prepared, Sessions, given, unit_of_work
 from cohort.errors import Invalid, NotFound, NotSignedIn, Refusal
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import enqueue
@@ -49,6 +50,15 @@ class Entry(NamedTuple):
     token: str
     expires_at: datetime
     person: Person
+
+
+class KeyShown(NamedTuple):
+    """An API key that was shown: whose it is, what it may, when it was used last."""
+
+    person: Person
+    id: UUID
+    scopes: frozenset[str]
+    last_used_at: datetime | None
 
 
 async def sign_up(db: AsyncSession, form: SignUpIn, *, now: datetime) -> None:
@@ -107,23 +117,50 @@ async def sign_out(db: AsyncSession, token: str) -> None:
     await db.execute(delete(Login).where(Login.token_hash == hash_token(token)))
 
 
+NOW = given("now", DateTime(timezone=True))
+WITH_LOGIN = Prepared(
+    select(*Person.__table__.columns)
+    .join(Login, Login.person_id == Person.id)
+    .where(Login.token_hash == given("hash", LargeBinary()), Login.expires_at > NOW)
+)
+WITH_KEY = Prepared(
+    select(
+        *Person.__table__.columns,
+        ApiKey.id.label("key_id"),
+        ApiKey.scopes,
+        ApiKey.last_used_at,
+    )
+    .join(ApiKey, ApiKey.person_id == Person.id)
+    .where(ApiKey.secret_hash == given("hash", LargeBinary()), ApiKey.revoked_at.is_(None))
+    .where(or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > NOW))
+)
+
+
 async def who_has_login(db: AsyncSession, token: str, *, now: datetime) -> Person | None:
-    return await db.scalar(
-        select(Person)
-        .join(Login, Login.person_id == Person.id)
-        .where(Login.token_hash == hash_token(token), Login.expires_at > now)
-    )
+    found = await WITH_LOGIN.row(db, hash=hash_token(token), now=now)
+    return _detached(dict(found)) if found else None
 
 
-async def who_has_key(db: AsyncSession, secret: str, *, now: datetime) -> ApiKey | None:
-    key = await db.scalar(
-        select(ApiKey)
-        .where(ApiKey.secret_hash == hash_token(secret), ApiKey.revoked_at.is_(None))
-        .options(joinedload(ApiKey.person))
-    )
-    if key is None or (key.expires_at is not None and key.expires_at <= now):
+async def who_has_key(db: AsyncSession, secret: str, *, now: datetime) -> KeyShown | None:
+    found = await WITH_KEY.row(db, hash=hash_token(secret), now=now)
+    if found is None:
         return None
-    return key
+    its = dict(found)
+    key_id, scopes, used_at = (its.pop(name) for name in ("key_id", "scopes", "last_used_at"))
+    return KeyShown(_detached(its), key_id, frozenset(scopes), used_at)
+
+
+def _detached(row: dict[str, Any]) -> Person:
+    """A person of no session: a fact of the request, which stays readable after a roll-back."""
+    person = Person(**row)
+    make_transient_to_detached(person)
+    return person
+
+
+async def note_use(sessions: Sessions, key_id: UUID, *, now: datetime) -> None:
+    """In a transaction of its own, as whoever reads has none that could be committed."""
+    async with unit_of_work(sessions) as db:
+        await db.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now))
 
 
 async def new_link(db: AsyncSession, person: Person, purpose: LinkPurpose, *, now: datetime) -> str:

@@ -1,12 +1,13 @@
 """What the matching reads of a person, as they typed it: shared by researchers and mentors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, any_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.db import Prepared, given
 from cohort.errors import FieldError, Invalid
 from cohort.guides.models import Term, TermKind
 from cohort.http.fields import Language, Line, Slug, Strict
@@ -94,14 +95,27 @@ Organisations = Annotated[
 ]
 
 
-async def check_terms(db: AsyncSession, kind: TermKind, slugs: Sequence[str], field: str) -> None:
-    """Refuse, at its place in the field, each slug that the taxonomy does not hold."""
-    standing = select(Term.slug).where(Term.kind == kind, Term.retired_at.is_(None))
-    known = set(await db.scalars(standing.where(Term.slug.in_(slugs)))) if slugs else set()
+KNOWN = Prepared(
+    select(Term.kind, Term.slug).where(
+        Term.slug == any_(given("slugs", ARRAY(Text()))), Term.retired_at.is_(None)
+    )
+)
+
+
+async def check_terms(
+    db: AsyncSession, fields: Mapping[str, tuple[TermKind, Sequence[str] | None]]
+) -> None:
+    """Refuse, at its place in its field, each slug that the taxonomy does not hold."""
+    named = {slug for _, slugs in fields.values() for slug in slugs or ()}
+    if not named:
+        return
+    known = {(row["kind"], row["slug"]) for row in await KNOWN.rows(db, slugs=list(named))}
     errors = [
         FieldError(f"{field}/{place}", f"“{slug}” is not one of the {kind}s that we know.")
-        for place, slug in enumerate(slugs)
-        if slug not in known
+        for field, (kind, slugs) in fields.items()
+        for place, slug in enumerate(slugs or ())
+        if (kind.value, slug) not in known
     ]
     if errors:
-        raise Invalid(f"Look again at: {field}.", errors=errors)
+        wrong = dict.fromkeys(error.field.partition("/")[0] for error in errors)
+        raise Invalid(f"Look again at: {', '.join(wrong)}.", errors=errors)

@@ -84,10 +84,16 @@ def write_sheet(
     titles: Sequence[object], rows: Iterable[Sequence[object]], dialect: Dialect
 ) -> bytes:
     """A table as bytes. Text that a spreadsheet would run as a formula gets an apostrophe."""
+    mark = codecs.BOM_UTF8 if dialect.marked else b""
+    return mark + write_rows(chain([titles], rows), dialect)
+
+
+def write_rows(rows: Iterable[Sequence[object]], dialect: Dialect) -> bytes:
+    """More rows of a table that was begun, in the same way."""
     out = StringIO()
     writer = csv.writer(out, delimiter=dialect.separator, lineterminator=dialect.newline)
-    writer.writerows([without_formula(cell) for cell in row] for row in chain([titles], rows))
-    return out.getvalue().encode("utf-8-sig" if dialect.marked else "utf-8", "replace")
+    writer.writerows([without_formula(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8", "replace")
 
 
 def without_formula(cell: object) -> object:

@@ -15,20 +15,24 @@ from cohort.study.models import ItemState, PlanItem, Submission
 
 def plans_visible_to(actor: Person) -> Select[Enrolment]:
     """To the researcher, the mentor, and the organisers of the cohort."""
-    known = cohorts.enrolments_visible_to(actor).with_only_columns(Enrolment.id).correlate(None)
     return select(Enrolment).where(
-        or_(Enrolment.id.in_(known), Enrolment.id.in_(mentored_by(actor)))
+        or_(
+            Enrolment.person_id == actor.id,
+            Enrolment.cohort_id.in_(cohorts.organised_by(actor)),
+            Enrolment.id.in_(mentored_by(actor)),
+        )
     )
 
 
 def items_visible_to(actor: Person) -> Select[PlanItem]:
-    plans = plans_visible_to(actor).with_only_columns(Enrolment.id)
-    return select(PlanItem).where(PlanItem.enrolment_id.in_(plans))
+    """Asked of the plan that the item belongs to: one row, whatever the number of plans."""
+    plan = plans_visible_to(actor).where(Enrolment.id == PlanItem.enrolment_id)
+    return select(PlanItem).where(plan.exists())
 
 
 def submissions_visible_to(actor: Person) -> Select[Submission]:
-    items = items_visible_to(actor).with_only_columns(PlanItem.id)
-    return select(Submission).where(Submission.plan_item_id.in_(items))
+    item = items_visible_to(actor).where(PlanItem.id == Submission.plan_item_id)
+    return select(Submission).where(item.exists())
 
 
 def reviewed_by(actor: Person) -> Select[UUID]:

@@ -13,15 +13,12 @@ from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.study import plans, service
+from cohort.study import plans, reading, service
 from cohort.study.models import Submission
-from cohort.study.plans import Plan, Step
-from cohort.study.progress import Progress, progress_in
+from cohort.study.plans import Step
 from cohort.study.schemas import (
     LONGEST_EVIDENCE,
-    CountsOut,
     MilestoneOut,
-    PersonProgressOut,
     PlanItemOut,
     PlanOut,
     ProgressOut,
@@ -42,7 +39,7 @@ async def read_plan(
     enrolment_id: FromPath[UUID],
 ) -> PlanOut:
     """A researcher's whole plan, by date: for the researcher, the mentor and the organisers."""
-    return plan_out(await plans.plan_of(db, actor, enrolment_id, now=clock()))
+    return await reading.plan(db, actor, enrolment_id, now=clock())
 
 
 @get("/plan_items/{item_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -123,18 +120,7 @@ async def read_progress(
     cohort_id: FromPath[UUID],
 ) -> ProgressOut:
     """How far each researcher is in each section of the guide; for organisers."""
-    return progress_out(await progress_in(db, actor, cohort_id, now=clock(), part=part))
-
-
-def plan_out(plan: Plan) -> PlanOut:
-    return PlanOut(
-        enrolment_id=plan.enrolment.id,
-        passed=plan.passed,
-        total=len(plan.steps),
-        due=plan.due,
-        is_frozen=plan.is_frozen,
-        items=[item_out(step) for step in plan.steps],
-    )
+    return await reading.progress(db, actor, cohort_id, part, now=clock())
 
 
 def item_out(step: Step) -> PlanItemOut:
@@ -166,23 +152,6 @@ def waiting_out(submission: Submission) -> WaitingOut:
         due_at=item.due_at,
         submitted_at=submission.submitted_at,
     )
-
-
-def progress_out(progress: Progress) -> ProgressOut:
-    people = [
-        PersonProgressOut(
-            enrolment_id=one.enrolment_id,
-            name=one.name,
-            **one.whole._asdict(),
-            sections=[
-                CountsOut(section_id=section_id, **counts._asdict())
-                for section_id, counts in one.by_section.items()
-            ],
-        )
-        for one in progress.people
-    ]
-    sections = [SectionOut.model_validate(section) for section in progress.sections]
-    return ProgressOut(sections=sections, people=people, next=progress.next)
 
 
 router = Router(

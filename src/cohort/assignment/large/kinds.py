@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohort.assignment.large.conditions import Conditions
 from cohort.assignment.large.pairs import Pairs, Positions
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.problem import UNMATCHED, Ints
 
 
@@ -30,26 +30,26 @@ class Kinds:
         return self.people[np.unique(self.kind, return_index=True)[1]]
 
 
-def both_sides(asked: Conditions) -> tuple[Kinds, Kinds]:
+def both_sides(problem: LargeProblem) -> tuple[Kinds, Kinds]:
     """The researchers without the pinned ones, and the mentors.
 
     Researchers are alike who have the same row and the same incumbent; a mentor who is
     somebody's incumbent is a kind of her own.
     """
-    m, incumbent = len(asked.capacity), asked.incumbent
+    m, incumbent = len(problem.capacity), problem.incumbent
     open_ = np.ones(len(incumbent), dtype=np.bool_)
-    open_[[i for i, _ in asked.pinned]] = False
-    by_draw = _drawn(asked.researcher_ids, len(incumbent))
+    open_[[i for i, _ in problem.pinned]] = False
+    by_draw = _drawn(problem.researcher_ids, len(incumbent))
     researchers = _alike(
         by_draw[open_[by_draw]],
-        asked.researcher_kind * (m + 1) + incumbent + 1,
-        asked.researcher_kind,
+        problem.researcher_kind * (m + 1) + incumbent + 1,
+        problem.researcher_kind,
     )
     held = np.zeros(m, dtype=np.bool_)
     held[incumbent[incumbent >= 0]] = True
-    shown = int(asked.mentor_kind.max(initial=0)) + 1
-    label = np.where(held, shown + np.arange(m), asked.mentor_kind)
-    return researchers, _alike(_drawn(asked.mentor_ids, m), label, asked.mentor_kind)
+    shown = int(problem.mentor_kind.max(initial=0)) + 1
+    label = np.where(held, shown + np.arange(m), problem.mentor_kind)
+    return researchers, _alike(_drawn(problem.mentor_ids, m), label, problem.mentor_kind)
 
 
 def _alike(people: Ints, label: Ints, row: Ints) -> Kinds:
@@ -71,7 +71,7 @@ def _drawn(ids: Sequence[str] | None, length: int) -> Ints:
 
 
 def told_apart(
-    researchers: Kinds, mentors: Kinds, asked: Conditions, pairs: Pairs, used: Ints
+    researchers: Kinds, mentors: Kinds, problem: LargeProblem, pairs: Pairs, used: Ints
 ) -> Ints:
     """The mentor of each researcher, int[n], from how many of each kind go to which kind.
 
@@ -83,13 +83,13 @@ def told_apart(
     columns = np.repeat(pairs.columns[on], used[on])
     by_row = np.argsort(rows, kind="stable")
     person = _dealt(researchers.kind, rows[by_row])
-    wide = np.minimum(asked.free, len(researchers.people))[mentors.people]
+    wide = np.minimum(problem.free, len(researchers.people))[mentors.people]
     place_kind, place_of = np.repeat(mentors.kind, wide), np.repeat(mentors.people, wide)
     by_column = np.argsort(columns[by_row], kind="stable")
     place = _dealt(place_kind, columns[by_row][by_column])
-    mentor_of = np.full(len(asked.incumbent), UNMATCHED, dtype=np.int64)
+    mentor_of = np.full(len(problem.incumbent), UNMATCHED, dtype=np.int64)
     mentor_of[researchers.people[person[by_column]]] = place_of[place]
-    for i, j in asked.pinned:
+    for i, j in problem.pinned:
         mentor_of[i] = j
     return mentor_of
 

@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cohort.assignment.large.blocks import Block, BlockScores
-from cohort.assignment.large.conditions import Conditions
 from cohort.assignment.large.kinds import Kinds
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.problem import UNMATCHED, BadNumber, Ints
 
 PAIRS_AT_ONCE = 2**19
 LOWEST_BLOCK = 8
 WIDEST = 2.0**52
 """Whole numbers of this size, and a half, are exact in float64."""
+FINE = 2**12
+"""Grains that the largest score should make. Where scores come in a few steps, prices in whole
+steps go up and down with every round; finer ones come to rest between. Rounds for scores in 21
+steps with 1, 16, 64 and 256 grains a step, 20,000 people: 17, 4, 4 and 4."""
 LONGEST = 2.0**60
 """The master multiplies what a pair counts by the number of nodes, and its prices rise above
 that, in 64 bits: measured, from 2**61.5 on they sometimes do not fit."""
@@ -27,8 +31,9 @@ class Market:
     floor     in units of the scores.
     kept      int[n]: the column of the row's incumbent, -1 for none.
     stays     what a kept incumbent adds, in grains: the stickiness, and one grain.
-    grain     how many make a unit. With incumbents it is more than four times their number, so
-              that the grains of all who are kept never add up to a unit: they only settle equals.
+    grain     how many make a unit: more than one where scores come in few steps (see FINE). With
+              incumbents it is more than four times their number, so that the grains of all who
+              are kept never add up to a unit: they only settle equals.
     nothing   what somebody without a mentor counts, in grains: 0, with `cover` far below.
     """
 
@@ -63,36 +68,38 @@ class Market:
         units = self.scores.block(start, stop)
         if self.floor > -np.inf:
             units[units < self.floor] = -np.inf
-        if self.stays:
+        if self.grain > 1:
             units = units.astype(np.float64, copy=False)
             units *= self.grain
+        if self.stays:
+            units = units.astype(np.float64, copy=False)
             column = self.kept[start:stop]
             row = np.flatnonzero(column >= 0)
             units[row, column[row]] += self.stays
         return units
 
 
-def market(scores: BlockScores, asked: Conditions, researchers: Kinds, mentors: Kinds) -> Market:
+def market(problem: LargeProblem, researchers: Kinds, mentors: Kinds) -> Market:
     """Raises BadNumber if the stickiness does not fit the solver's 64 bits."""
     people = len(researchers.people)
     places = np.zeros(len(mentors.given), dtype=np.int64)
-    np.add.at(places, mentors.kind, np.minimum(asked.free, people)[mentors.people])
-    incumbent = asked.incumbent[researchers.first]
-    column_of = np.full(len(asked.capacity) + 1, UNMATCHED, dtype=np.int64)
+    np.add.at(places, mentors.kind, np.minimum(problem.free, people)[mentors.people])
+    incumbent = problem.incumbent[researchers.first]
+    column_of = np.full(len(problem.capacity) + 1, UNMATCHED, dtype=np.int64)
     column_of[mentors.people] = mentors.kind
     plain = Market(
-        _in_order(scores, researchers.given, mentors.given),
+        _in_order(problem.scores, researchers.given, mentors.given),
         np.bincount(researchers.kind, minlength=len(researchers.given)),
         np.minimum(places, people),
-        -np.inf if asked.floor is None else float(np.rint(asked.floor * scores.steps)),
+        float(np.rint(problem.floor * problem.scores.steps)),
         column_of[incumbent],
         stays=0,
         grain=1,
         nothing=0,
     )
-    staying = int((asked.incumbent[researchers.people] >= 0).sum())
-    sticky = _sticky(plain, asked.stickiness, staying) if staying else plain
-    return replace(sticky, nothing=-_span(sticky)) if asked.cover else sticky
+    staying = int((problem.incumbent[researchers.people] >= 0).sum())
+    sticky = _sticky(plain, problem.stickiness, staying) if staying else _refined(plain)
+    return replace(sticky, nothing=-_span(sticky)) if problem.cover else sticky
 
 
 def _in_order(scores: BlockScores, rows: Ints, columns: Ints) -> BlockScores:
@@ -101,6 +108,18 @@ def _in_order(scores: BlockScores, rows: Ints, columns: Ints) -> BlockScores:
     if np.array_equal(rows, np.arange(n)) and np.array_equal(columns, np.arange(m)):
         return scores
     return scores.reordered(rows, columns)
+
+
+def _refined(plain: Market) -> Market:
+    """With grains where scores come in few steps, as those of the first block seem to.
+
+    Only for float32, of which each score fits 22 bits: then the grains fit too.
+    """
+    if not min(plain.shape):
+        return plain
+    units = plain.block_at(0)
+    largest = float(np.max(np.abs(units), initial=1.0, where=np.isfinite(units)))
+    return replace(plain, grain=max(int(FINE // largest), 1)) if units.itemsize == 4 else plain
 
 
 def _sticky(plain: Market, stickiness: float, staying: int) -> Market:

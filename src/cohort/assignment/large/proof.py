@@ -9,8 +9,9 @@ import numpy as np
 
 from cohort.assignment.certificate import NO_PROOF, PROOF, TOLERANCE, Verdict, unsound
 from cohort.assignment.large.blocks import BlockScores
-from cohort.assignment.large.solver import LargeSolution
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.problem import Bools, Floats, Ints
+from cohort.assignment.solution import Solution
 
 PAIRS_AT_ONCE = 2**20
 LARGEST_BONUS = 1e30
@@ -24,40 +25,27 @@ def unseen(_fraction: float) -> None:
     """Nobody watches."""
 
 
-def verify_large(
-    scores: BlockScores,
-    capacity: Ints,
-    solution: LargeSolution,
-    *,
-    floor: float | None = None,
-    pinned: Sequence[tuple[int, int]] = (),
-    incumbent: Ints | None = None,
-    stickiness: float = 0.0,
-    cover: bool = False,
-    researcher_kind: Ints | None = None,
-    mentor_kind: Ints | None = None,
-    progress: Tick = unseen,
-) -> Verdict:
+def verify_large(problem: LargeProblem, solution: Solution, *, progress: Tick = unseen) -> Verdict:
     """Whether the pairs are allowed and the figures true, and whether nothing is better.
 
-    As `verify` does, but from blocks: one pass over the scores, one block in memory. The same
-    arguments as `solve_large` was given; floor and stickiness count in steps of the scores.
-    `progress` is told how much of the pass is done, from 0 to 1.
+    As `verify` does, but from blocks: one pass over the scores, O(n m) time, one block in memory.
+    Floor and stickiness count in steps of the scores. `progress` is told how much of the pass is
+    done, from 0 to 1.
     """
-    places = np.asarray(capacity)
-    rows = np.arange(scores.shape[0]) if researcher_kind is None else np.asarray(researcher_kind)
-    columns = np.arange(len(places)) if mentor_kind is None else np.asarray(mentor_kind)
+    scores, places, pinned, cover = problem.scores, problem.capacity, problem.pinned, problem.cover
+    rows, columns = problem.researcher_kind, problem.mentor_kind
     fault = next(_faults_in_shape(solution, len(rows), places, pinned), "")
     if not cover and solution.cover_bonus:
         fault = fault or "A cover bonus is charged without cover."
     if fault:
         return unsound(fault)
-    held = np.full(len(rows), -1) if incumbent is None else np.asarray(incumbent)
-    least = -math.inf if floor is None else float(np.rint(floor * scores.steps))
-    sticky = float(np.rint(stickiness * scores.steps)) / scores.steps
+    least = float(np.rint(problem.floor * scores.steps))
+    sticky = float(np.rint(problem.stickiness * scores.steps)) / scores.steps
     free = np.ones(len(rows), dtype=np.bool_)
     free[[i for i, _ in pinned]] = False
-    seen = _seen(scores, solution, rows, columns, _Asked(held, sticky, least, free), progress)
+    seen = _seen(
+        scores, solution, rows, columns, _Asked(problem.incumbent, sticky, least, free), progress
+    )
     bonus = solution.cover_bonus
     for i, j in pinned:
         seen.best[i] = seen.own[i] + bonus - solution.prices.v[j]
@@ -81,7 +69,7 @@ def verify_large(
 
 
 def _faults_in_shape(
-    solution: LargeSolution, n: int, capacity: Ints, pinned: Sequence[tuple[int, int]]
+    solution: Solution, n: int, capacity: Ints, pinned: Sequence[tuple[int, int]]
 ) -> Iterator[str]:
     mentor_of, (u, v) = solution.mentor_of, solution.prices
     m = len(capacity)
@@ -128,7 +116,7 @@ class _Seen:
 
 def _seen(
     scores: BlockScores,
-    solution: LargeSolution,
+    solution: Solution,
     rows: Ints,
     columns: Ints,
     asked: _Asked,
@@ -170,7 +158,7 @@ def _seen(
     return seen
 
 
-def _slack(solution: LargeSolution, seen: _Seen, total: float) -> float:
+def _slack(solution: Solution, seen: _Seen, total: float) -> float:
     slack: float = TOLERANCE * max(*np.abs(seen.extremes).tolist(), abs(total))
     slack += ROUNDING * solution.cover_bonus * len(seen.best)
     slack += ROUNDING * float(np.abs(seen.own[solution.mentor_of >= 0]).sum())  # pins may cancel
@@ -180,7 +168,7 @@ def _slack(solution: LargeSolution, seen: _Seen, total: float) -> float:
 
 
 def _faults_in_figures(
-    solution: LargeSolution, seen: _Seen, total: float, bound: float, slack: float
+    solution: Solution, seen: _Seen, total: float, bound: float, slack: float
 ) -> Iterator[str]:
     for i in np.flatnonzero((solution.mentor_of >= 0) & seen.barred):
         yield f"Researcher {i} has mentor {solution.mentor_of[i]}: forbidden, or below the floor."
@@ -194,14 +182,14 @@ def _faults_in_figures(
         yield f"The gap is said to be {solution.gap}; it is {bound - total}."
 
 
-def _faults_in_bonus(solution: LargeSolution, seen: _Seen, step: float) -> Iterator[str]:
+def _faults_in_bonus(solution: Solution, seen: _Seen, step: float) -> Iterator[str]:
     """What is far above all scores together would drown them, and prove anything."""
     largest = float(np.abs(seen.extremes).max())
     if solution.cover_bonus > 4 * (len(seen.best) + 2) * (2 * largest + step):
         yield f"cover counts {solution.cover_bonus}; beside {largest} that drowns the scores."
 
 
-def _faults_in_cover(solution: LargeSolution, seen: _Seen, room: int, pinned: int) -> Iterator[str]:
+def _faults_in_cover(solution: Solution, seen: _Seen, room: int, pinned: int) -> Iterator[str]:
     """The bonus must outweigh all that the others could win, unless nobody more can be placed."""
     lowest, highest = seen.extremes
     outweighing = (room - pinned) * (highest - lowest) + max(-lowest, highest)

@@ -1,21 +1,21 @@
-"""The exact optimum of a pool whose matrix is never held (Volgenant 1996, Lee and Orlin 1993)."""
+"""The exact optimum without the whole matrix: column generation over blocks of scores.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+Volgenant (1996) and Lee and Orlin (1993) solve a sparse core and price out the rest this way.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from cohort.assignment.large.blocks import BlockScores
-from cohort.assignment.large.conditions import Conditions, conditions
 from cohort.assignment.large.kinds import Kinds, both_sides, told_apart
 from cohort.assignment.large.market import Market, covered, market
 from cohort.assignment.large.pricing import price_out
+from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.large.rounds import Found, Progress, best_found, bound_of, silent
 from cohort.assignment.out_of_time import never
-from cohort.assignment.problem import BadPin, Floats, Ints
-from cohort.assignment.solution import Prices
-
-__all__ = ["MOST_HELD", "LargeSolution", "solve_large"]
+from cohort.assignment.problem import BadPin, Floats
+from cohort.assignment.solution import Prices, Solution
 
 MOST_HELD = 4_000_000
 """Pairs (of a researcher and a mentor, or of two mentors) up to which `solve` is used: about 3,400
@@ -26,85 +26,43 @@ also settles equals by lots, and answers what would be otherwise."""
 PINS_AT_ONCE = 256
 
 
-@dataclass(frozen=True, eq=False)
-class LargeSolution:
-    """As `Solution`, without ties settled by lots; figures are in the units of the scores.
-
-    gap is 0 when the optimum is proved; it is more only when the time or the rounds ran out.
-    prices are by person, also where people share a kind.
-    """
-
-    pairs: Ints
-    mentor_of: Ints
-    total: float
-    bound: float
-    gap: float
-    prices: Prices
-    cover_bonus: float
-    rounds: int
-    stopped: bool
-
-
 def solve_large(
-    scores: BlockScores,
-    capacity: Ints,
+    problem: LargeProblem,
     *,
-    floor: float | None = None,
-    pinned: Sequence[tuple[int, int]] = (),
-    incumbent: Ints | None = None,
-    stickiness: float = 0.0,
-    cover: bool = False,
-    researcher_kind: Ints | None = None,
-    mentor_kind: Ints | None = None,
-    researcher_ids: Sequence[str] | None = None,
-    mentor_ids: Sequence[str] | None = None,
     progress: Progress = silent,
     out_of_time: Callable[[], bool] = never,
-) -> LargeSolution:
+) -> Solution:
     """The assignment of highest total (with `cover`: among those that place the most people).
 
-    The conditions are those of `Problem`, for one mentor each. With kinds, row
-    researcher_kind[i] of the scores holds for researcher i, and column mentor_kind[j] for
-    mentor j: alike people are solved as one.
-
-    It solves the pairs of a small core exactly, prices all pairs with what the core's places
-    are worth, takes in the pairs that beat those prices, and begins again, until none does.
-    Then no assignment of all pairs is better, and gap is exactly 0. Among equal ones it is one
-    that keeps the most incumbents (as long as the grains for that fit 64 bits, see `Market`).
-    The same input gives the same bytes; with ids, in any order of people.
+    Column generation: the pairs of a small core (the restricted master problem) are solved
+    exactly; all pairs are priced with its dual prices of places; those of negative reduced
+    cost u + v - s enter the core; and so on, until there are none. Then no assignment of all
+    pairs is better, and gap is exactly 0. Among equal ones it is one that keeps the most
+    incumbents (as long as the grains for that fit 64 bits, see `Market`). The same input gives
+    the same bytes; with ids, in any order of people.
 
     `out_of_time` is asked between blocks and rounds, from the second round on; once it is true
-    the best found so far is returned, with its true gap. Raises BadProblem for input that cannot
-    be read. Memory O((n + m) * 40) and one block; time is that of a few passes over all pairs.
+    the best found so far is returned, with its true gap. `progress` is told of every block.
+    Raises BadProblem for what cannot be counted in 64 bits and for pins on forbidden pairs.
+    Memory O((n + m) * 40) and two blocks; time is that of a few passes over all pairs, O(n m)
+    each (`rounds` of the solution, and one more).
     """
-    asked = conditions(
-        scores.shape,
-        capacity,
-        floor=floor,
-        pinned=pinned,
-        incumbent=incumbent,
-        stickiness=stickiness,
-        cover=cover,
-        researcher_kind=researcher_kind,
-        mentor_kind=mentor_kind,
-        researcher_ids=researcher_ids,
-        mentor_ids=mentor_ids,
-    )
-    pins = _units_of_pins(scores, asked)
-    researchers, mentors = both_sides(asked)
-    some = market(scores, asked, researchers, mentors)
+    pins = _units_of_pins(problem)
+    researchers, mentors = both_sides(problem)
+    some = market(problem, researchers, mentors)
     found = best_found(some, progress, out_of_time)
-    if cover and not found.stopped and found.placed < found.placeable:
+    if problem.cover and not found.stopped and found.placed < found.placeable:
         some = covered(some)
         found = best_found(some, progress, out_of_time)
     if some.grain > 1:
         found, some = _in_units(found, some)
-    return _told(found, some, researchers, mentors, asked, pins)
+    return _solution(found, some, researchers, mentors, problem, pins)
 
 
-def _units_of_pins(scores: BlockScores, asked: Conditions) -> Floats:
-    rows, columns = np.array(asked.pinned, dtype=np.int64).reshape(-1, 2).T
-    rows, columns = asked.researcher_kind[rows], asked.mentor_kind[columns]
+def _units_of_pins(problem: LargeProblem) -> Floats:
+    scores = problem.scores
+    rows, columns = np.array(problem.pinned, dtype=np.int64).reshape(-1, 2).T
+    rows, columns = problem.researcher_kind[rows], problem.mentor_kind[columns]
     units = np.zeros(len(rows))
     for start in range(0, len(rows), PINS_AT_ONCE):
         these = slice(start, start + PINS_AT_ONCE)
@@ -113,10 +71,10 @@ def _units_of_pins(scores: BlockScores, asked: Conditions) -> Floats:
     bad = np.flatnonzero(~np.isfinite(units))
     if len(bad):
         k = int(bad[0])
-        sentence = f"pinned[{k}] is {asked.pinned[k]}, but this pair is forbidden."
+        sentence = f"pinned[{k}] is {problem.pinned[k]}, but this pair is forbidden."
         raise BadPin(sentence, "pinned", (k,))
-    sticky = round(asked.stickiness * scores.steps)
-    kept = [asked.incumbent[i] == j for i, j in asked.pinned]
+    sticky = round(problem.stickiness * scores.steps)
+    kept = [problem.incumbent[i] == j for i, j in problem.pinned]
     return units + sticky * np.array(kept, dtype=np.float64)
 
 
@@ -137,25 +95,25 @@ def _in_units(found: Found, some: Market) -> tuple[Found, Market]:
     ), plain
 
 
-def _told(
+def _solution(
     found: Found,
     some: Market,
     researchers: Kinds,
     mentors: Kinds,
-    asked: Conditions,
+    problem: LargeProblem,
     pins: Floats,
-) -> LargeSolution:
-    steps, n = some.steps, len(asked.incumbent)
-    mentor_of = told_apart(researchers, mentors, asked, found.pairs, found.used)
-    u, v = np.zeros(n), np.zeros(len(asked.capacity))
+) -> Solution:
+    steps, n = some.steps, len(problem.incumbent)
+    mentor_of = told_apart(researchers, mentors, problem, found.pairs, found.used)
+    u, v = np.zeros(n), np.zeros(len(problem.capacity))
     v[mentors.people] = (found.prices / steps)[mentors.kind]
     u[researchers.people] = ((found.best - some.nothing) / steps)[researchers.kind]
-    pinned = [i for i, _ in asked.pinned]
+    pinned = [i for i, _ in problem.pinned]
     u[pinned] = (pins - some.nothing) / steps - v[mentor_of[pinned]]
     without = some.nothing * int(some.masses.sum() - found.placed)
     added = int(pins.sum()) - without
     matched = np.flatnonzero(mentor_of >= 0)
-    return LargeSolution(
+    return Solution(
         pairs=np.column_stack([matched, mentor_of[matched]]),
         mentor_of=mentor_of,
         total=(found.total + added) / steps,

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
-from cohort.http.paging import PageOut, Slice, page_within, shown
+from cohort.http.paging import PageOut, Slice, listed, page_within, shown
 from cohort.http.problems import may_refuse
 from cohort.matching import service
-from cohort.matching.results import advice, what_ifs
+from cohort.matching.results import advice, reading, what_ifs
 from cohort.matching.results import service as results
 from cohort.matching.results.schemas import (
     AdviceOut,
@@ -26,7 +26,6 @@ from cohort.matching.showing import (
     advice_out,
     alternative_out,
     certificate_out,
-    pair_out,
     unmatched_out,
     what_if_out,
 )
@@ -44,7 +43,7 @@ async def list_pairs(
     run_id: FromPath[UUID],
 ) -> PageOut[PairOut]:
     """Who is matched with whom, how well, and why; in the order of ids."""
-    return shown(await results.list_pairs(db, actor, run_id, part), pair_out)
+    return listed(await reading.pairs(db, actor, run_id, part), reading.pair_json)
 
 
 @get("/runs/{run_id:uuid}/unmatched", guards=[signed_in], responses=may_refuse(NotFound))

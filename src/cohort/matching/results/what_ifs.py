@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.assignment.counterfactual import NotTheBest
+from cohort.assignment.neighbourhood import NotTheBest
 from cohort.errors import Conflict, NotFound
 from cohort.matching.models import KeptEvidence, Run
 from cohort.matching.results.schemas import WhatIfIn

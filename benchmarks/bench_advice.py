@@ -1,0 +1,118 @@
+"""How long the advice takes, as a multiple of the cold solve of the same pool in the same run.
+
+Run `make bench`, or this file alone. The cold solve is `solve` on the scores, from nothing. The
+goal is at most 1 for everything together at 2,000 x 667. The questions are: what each place is
+worth, which change would place one more, whom to invite, which other ways to match there are.
+Scoring the profiles of possible newcomers is part of the third, and is shown apart. Medians
+of CPU seconds of this process. A pool says how alike people are, how many places each mentor has
+(three are plenty, two are short), and whether half of the people were paired before.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+from bench_large import TREE, mentor, researcher
+
+from cohort.assignment.optimum import solve
+from cohort.pairing import advising, inviting
+from cohort.pairing.advising import ways_to_match, worth_of_places
+from cohort.pairing.dense import scored
+from cohort.pairing.found import Held
+from cohort.pairing.placing import ways_to_place_one
+from cohort.pairing.pool import Pool
+
+GOAL = 1.0
+ROUNDS = 3
+KINDS = 60  # different people where many are alike, and a third as many mentors
+
+
+class Case(NamedTuple):
+    people: int
+    alike: bool
+    places: int
+    paired_before: bool = False
+    cover: bool = False
+
+    def pool(self) -> Pool:
+        n, m = self.people, self.people // 3
+        kinds = (KINDS, KINDS // 3) if self.alike else (n, m)
+        theirs, ours = (
+            [researcher(k) for k in range(kinds[0])],
+            [mentor(k) for k in range(kinds[1])],
+        )
+        rng = np.random.default_rng(n)
+        before = rng.permutation(n)[: n // 2] if self.paired_before else []
+        return Pool(
+            week=date(2026, 1, 12),
+            researchers=[replace(theirs[k % kinds[0]], id=f"r{k}") for k in range(n)],
+            mentors=[replace(ours[k % kinds[1]], id=f"m{k}") for k in range(m)],
+            places=[self.places] * m,
+            taxonomy=TREE,
+            cover=self.cover,
+            incumbents={f"r{i}": f"m{rng.integers(m)}" for i in before},
+            stickiness=0.02,
+        )
+
+    def __str__(self) -> str:
+        alike = "alike" if self.alike else "distinct"
+        more = [
+            word for word, is_so in (("before", self.paired_before), ("cover", self.cover)) if is_so
+        ]
+        return f"{self.people:>5} x {self.people // 3:<5} {alike:>8} {self.places} " + "+".join(
+            more
+        )
+
+
+CASES = [
+    *(Case(2000, alike, places, cover=cover) for alike in (False, True) for places in (2, 3)
+      for cover in (False, True)),
+    Case(2000, alike=False, places=2, paired_before=True),
+    Case(500, alike=False, places=2),
+]  # fmt: skip
+HEADS = ("places", "one more", "scoring", "invite", "ways", "all")
+
+
+def seconds(act: Callable[[], object]) -> float:
+    start = time.process_time()
+    act()
+    return time.process_time() - start
+
+
+def measured(pool: Pool) -> tuple[float, dict[str, float]]:
+    scores, problem = scored(pool)
+    cold = seconds(lambda: solve(problem))
+    held = Held(scores, problem, solve(problem))
+    lacking = inviting._lacking(held)  # noqa: SLF001
+    profiles = inviting.wanted(pool.researchers, lacking.tolist())
+    language = inviting._language(pool, lacking)  # noqa: SLF001
+    found = {
+        "places": seconds(lambda: worth_of_places(held)),
+        "one more": seconds(lambda: ways_to_place_one(held)),
+        "scoring": seconds(lambda: inviting._columns(pool, profiles, language)),  # noqa: SLF001
+        "invite": seconds(lambda: inviting.invitations(pool, held)),
+        "ways": seconds(lambda: ways_to_match(held)),
+    }
+    found["all"] = seconds(lambda: advising.advise(pool, Held(scores, problem, held.solution)))
+    return cold, found
+
+
+def main(cases: list[Case]) -> None:
+    print(f"goal: all at most {GOAL:.0f}x the cold solve")
+    print(f"{'people':>13} {'':>8} places{'':>6} {'cold':>8}", *(f"{head:>8}" for head in HEADS))
+    for case in cases:
+        pool = case.pool()
+        rounds = [measured(pool) for _ in range(ROUNDS)]
+        cold = median(one for one, _ in rounds)
+        ratios = (median(found[head] / own for own, found in rounds) for head in HEADS)
+        told = " ".join(f"{ratio:>7.2f}x" for ratio in ratios)
+        print(f"{case!s:<35} {cold:>7.3f}s {told}", flush=True)
+
+
+if __name__ == "__main__":
+    main(CASES[: int(sys.argv[1])] if len(sys.argv) > 1 else CASES)

@@ -1,0 +1,186 @@
+"""Cohorts of people who all differ, with their plans, written straight into the tables."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cohorts.models import Cohort, CohortState, Enrolment, Stage
+from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
+from cohort.mentors.models import CameFrom, Mentor, MentorState
+from cohort.people.models import Person
+from cohort.study.models import ItemState, PlanItem
+
+MILESTONES = 52
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Kolkata")
+DOMAINS = [f"domain-{k}" for k in range(40)]
+ROLES = [f"role-{k}" for k in range(8)]
+CONTEXTS = ["big-tech", "start-up", "public"]
+SKILLS = [f"skill-{k}" for k in range(30)]
+NOW = datetime.now(UTC)
+
+
+class Crowd:
+    """Draws people; the same seed gives the same people."""
+
+    def __init__(self, db: AsyncSession, seed: int = 7) -> None:
+        self.db = db
+        self.random = Random(seed)
+        self.milestones: list[UUID] = []
+        self.guide_id = uuid4()
+
+    async def settle_in(self) -> None:
+        """The guide with its milestones, and the taxonomies."""
+        guide = Guide(id=self.guide_id, slug="bench", title="Bench", description="", author="")
+        guide.published_on, guide.tags, guide.imported_at = None, [], NOW
+        self.db.add(guide)
+        await self.db.flush()
+        section = {"id": uuid4(), "guide_id": self.guide_id, "slug": "all", "title": "All"}
+        section |= {"level": 2, "position": 0, "body": "", "parent_id": None, "retired_at": None}
+        await self.db.execute(insert(Section), [section])
+        rows = [self._milestone(k, section["id"]) for k in range(MILESTONES)]
+        await self.db.execute(insert(Milestone), rows)
+        self.milestones = [row["id"] for row in rows]
+        await self.db.execute(insert(Term), list(_terms()))
+
+    async def gather_in(self, slug: str, researchers: int, mentors: int) -> UUID:
+        """A cohort that runs from now on: its next weekly round is not due yet."""
+        cohort = {
+            "id": uuid4(),
+            "guide_id": self.guide_id,
+            "slug": slug,
+            "name": slug,
+            "description": "",
+            "starts_on": date.today() - timedelta(days=30),  # noqa: DTZ011
+            "ends_on": date.today() + timedelta(days=90),  # noqa: DTZ011
+            "time_zone": "Europe/Berlin",
+            "seats": researchers + 1,
+            "taken": researchers,
+            "state": CohortState.RUNNING,
+            "matching_day": 0,
+            "matching_time": time(6),
+            "running_since": datetime.now(UTC),
+            "created_at": NOW,
+        }
+        await self.db.execute(insert(Cohort), [cohort])
+        people = [_person(f"{slug}-{k}") for k in range(researchers + mentors)]
+        await self.db.execute(insert(Person), people)
+        common = {"cohort_id": cohort["id"]}
+        ids = [one["id"] for one in people]
+        studying = [common | self._researcher(one) for one in ids[:researchers]]
+        await self.db.execute(insert(Enrolment), studying)
+        await self.db.execute(
+            insert(Mentor), [common | self._mentor(one) for one in ids[researchers:]]
+        )
+        for start in range(0, researchers, 200):
+            part = studying[start : start + 200]
+            await self.db.execute(insert(PlanItem), list(self._plans(part)))
+        return cohort["id"]
+
+    def _some(self, words: list[str], most: int) -> list[str]:
+        return self.random.sample(words, self.random.randint(1, most))
+
+    def _profile(self) -> dict[str, Any]:
+        start = self.random.randint(8, 18)
+        return {
+            "domains": self._some(DOMAINS, 3),
+            "contexts": self._some(CONTEXTS, 2),
+            "languages": self._some(["en", "de", "fr"], 2),
+            "time_zone": self.random.choice(ZONES),
+            "weekly_hours": [
+                {"day": day, "start": f"{start:02}:00", "end": f"{start + 4:02}:30"}
+                for day in self.random.sample(DAYS, 4)
+            ],
+            "organisations": [f"Organisation {self.random.randint(0, 400)}"],
+            "created_at": NOW,
+            "id": uuid4(),
+        }
+
+    def _researcher(self, person_id: UUID) -> dict[str, Any]:
+        return self._profile() | {
+            "person_id": person_id,
+            "about": "",
+            "stage": self.random.choice(list(Stage)),
+            "role_goals": self._some(ROLES, 3),
+            "advisers": [],
+        }
+
+    def _mentor(self, person_id: UUID) -> dict[str, Any]:
+        return self._profile() | {
+            "person_id": person_id,
+            "state": MentorState.APPROVED,
+            "capacity": 3,
+            "motivation": "",
+            "came_from": self.random.choice(list(CameFrom)),
+            "roles": self._some(ROLES, 2),
+            "skills": self._some(SKILLS, 8),
+            "consented_at": NOW,
+            "decision_note": "",
+        }
+
+    def _milestone(self, k: int, section_id: UUID) -> dict[str, Any]:
+        return {
+            "id": uuid4(),
+            "guide_id": self.guide_id,
+            "section_id": section_id,
+            "slug": f"milestone-{k}",
+            "title": f"Milestone {k}",
+            "task": "Do it.",
+            "evidence": "A link.",
+            "hours": self.random.randint(2, 20),
+            "skills": self._some(SKILLS, 3),
+            "requires": [],
+            "position": k,
+            "retired_at": None,
+        }
+
+    def _plans(self, studying: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Everybody has passed some of the first milestones, and has dates of their own."""
+        for one in studying:
+            passed, first = self.random.randint(0, 20), NOW + timedelta(days=self.random.random())
+            for position, milestone_id in enumerate(self.milestones):
+                done = position < passed
+                yield {
+                    "id": uuid4(),
+                    "enrolment_id": one["id"],
+                    "milestone_id": milestone_id,
+                    "position": position,
+                    "due_at": first + timedelta(days=2 * (position - passed)),
+                    "state": ItemState.PASSED if done else ItemState.OPEN,
+                    "passed_at": NOW if done else None,
+                }
+
+
+def _person(name: str) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "email": f"{name}@example.org",
+        "name": f"Person {name}",
+        "created_at": NOW,
+    }
+
+
+def _terms() -> Iterator[dict[str, Any]]:
+    words = {
+        TermKind.DOMAIN: DOMAINS,
+        TermKind.ROLE: ROLES,
+        TermKind.CONTEXT: CONTEXTS,
+        TermKind.SKILL: SKILLS,
+    }
+    for kind, slugs in words.items():
+        for position, slug in enumerate(slugs):
+            nested = kind is TermKind.DOMAIN and position % 4
+            yield {
+                "kind": kind,
+                "slug": slug,
+                "title": slug,
+                "description": "",
+                "parent_slug": slugs[position - position % 4] if nested else None,
+                "position": position,
+                "retired_at": None,
+            }

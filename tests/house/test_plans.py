@@ -1,0 +1,104 @@
+"""How PostgreSQL reads what lists and pages ask for, on a platform with many plans."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.conftest import Platform, emptied
+from tests.house.stage import Stage, set_the_stage
+
+from cohort.cohorts import reading as cohort_reading
+from cohort.db import Prepared, unit_of_work
+from cohort.matching.results import reading as result_reading
+from cohort.mentors import reading as mentor_reading
+from cohort.study import reading as study_reading
+
+LARGE = ("plan_items", "enrolments", "submissions", "pairs")
+MANY = """
+INSERT INTO people (id, email, name, is_admin, created_at)
+SELECT md5('person' || n)::uuid, 'crowd' || n || '@example.org', 'Crowd', false, now()
+FROM generate_series(1, 3000) n;
+INSERT INTO enrolments (id, cohort_id, person_id, state, about, stage, domains, role_goals,
+    contexts, languages, time_zone, weekly_hours, organisations, advisers, created_at, version)
+SELECT md5('enrolment' || n)::uuid, other, md5('person' || n)::uuid, 'active', '', 'phd',
+    '{nlp}', '{ml-engineer}', '{}', '{en}', 'UTC', '[]', '{}', '{}', now(), 1
+FROM generate_series(1, 3000) n, (SELECT id AS other FROM cohorts WHERE slug = 'crowd') c;
+INSERT INTO plan_items (id, enrolment_id, milestone_id, position, due_at, state)
+SELECT gen_random_uuid(), e.id, m.id, m.position, now(), 'submitted'
+FROM enrolments e, milestones m WHERE e.id IN (
+    SELECT md5('enrolment' || n)::uuid FROM generate_series(1, 3000) n);
+INSERT INTO submissions (id, plan_item_id, version, text, links, submitted_at)
+SELECT gen_random_uuid(), id, 1, 'It runs.', '{}', now() FROM plan_items
+WHERE enrolment_id IN (SELECT md5('enrolment' || n)::uuid FROM generate_series(1, 3000) n);
+"""
+
+
+@pytest.fixture(scope="module")
+async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
+    stage = await set_the_stage(await emptied(_platform))
+    async with unit_of_work(_platform.sessions) as db:
+        columns = await db.scalars(
+            text(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = 'cohorts'"
+                " AND column_name NOT IN ('id', 'slug', 'seats', 'taken')"
+            )
+        )
+        same = ", ".join(columns)
+        await db.execute(
+            text(
+                f"INSERT INTO cohorts (id, slug, seats, taken, {same})"
+                f" SELECT :id, 'crowd', 5000, 3000, {same} FROM cohorts WHERE id = :of"
+            ),
+            {"id": uuid4(), "of": stage.ids["cohort_id"]},
+        )
+        raw: Any = await (await db.connection()).get_raw_connection()
+        await raw.driver_connection.execute(MANY)
+    async with _platform.app.state.readers() as db:
+        for table in LARGE:
+            await db.execute(text(f"ANALYZE {table}"))
+    yield stage
+    await emptied(_platform)
+    for client in stage.clients.values():
+        await client.aclose()
+
+
+def prepared(**is_admin: bool) -> dict[str, Prepared]:
+    return {
+        "list of enrolments": cohort_reading._of_cohort(**is_admin, in_state=False).first,
+        "one enrolment": cohort_reading._one(**is_admin),
+        "one plan": study_reading._plan(**is_admin),
+        "progress": study_reading._progress(**is_admin).first,
+        "list of mentors": mentor_reading._of_cohort(**is_admin, in_state=False).first,
+        "pairs": result_reading._pairs(**is_admin).first,
+    }
+
+
+@pytest.mark.parametrize("what", prepared(is_admin=False))
+async def test_no_list_reads_a_large_table_from_end_to_end(
+    stage: Stage, platform_db: AsyncSession, what: str
+) -> None:
+    read = prepared(is_admin=False)[what]
+    values = {
+        "actor_id": stage.people["organiser"].id,
+        "cohort_id": UUID(str(stage.ids["cohort_id"])),
+        "run_id": UUID(str(stage.ids["run_id"])),
+        "its_id": UUID(str(stage.ids["enrolment_id"])),
+        "now": stage.platform.clock(),
+        "at_most": 51,
+    }
+    raw: Any = await (await platform_db.connection()).get_raw_connection()
+    lines = await raw.driver_connection.fetch(
+        f"EXPLAIN {read.text}",
+        *(values.get(name, default) for name, default in read._defaults),
+    )
+    plan = "\n".join(line[0] for line in lines)
+    assert not [table for table in LARGE[:3] if f"Seq Scan on {table}" in plan], plan
+
+
+@pytest.fixture
+async def platform_db(_platform: Platform) -> AsyncGenerator[AsyncSession]:
+    async with _platform.app.state.readers() as db:
+        yield db
