@@ -162,7 +162,9 @@ def test_a_newcomer_reads_pairs_signs_in_and_finds_them_on_a_page(data_dir: Path
     finally:
         process.terminate()
         _, noise = process.communicate(timeout=PATIENCE)
-    pairs = re.findall(r"^  0\.\d\d  (.+?) +→  (.+)$", said, re.MULTILINE)
+    pairs = re.findall(
+        r"^  0\.\d\d (?:strong|good|fair|weak) +(\S.*?) +→  (.+)$", said, re.MULTILINE
+    )
     assert len(pairs) >= 6
     assert all(name in page for pair in pairs for name in pair)
     assert max(map(len, said.splitlines())) < 90

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,8 @@ def test_the_table_has_every_route_and_no_other() -> None:
 async def test_each_of_the_cast_is_answered_as_the_table_says(stage: Stage, route: str) -> None:
     expected, answered = the_table()[route], {}
     for who in expected:
-        async with undone(stage.platform):
+        # What only reads leaves nothing to undo, and may open transactions of its own.
+        async with nullcontext() if route.startswith("GET") else undone(stage.platform):
             answer = await stage.ask(who, route)
             answered[who] = answer.status_code
             if who == "anyone" and answer.status_code == 303 and route.startswith("GET"):
