@@ -16,7 +16,8 @@ WIDEST = 2.0**52
 FINE = 2**12
 """Grains that the largest score should make. Where scores come in a few steps, prices in whole
 steps go up and down with every round; finer ones come to rest between. Rounds for scores in 21
-steps with 1, 16, 64 and 256 grains a step, 20,000 people: 17, 4, 4 and 4."""
+steps with 1, 16, 64 and 256 grains a step, 20,000 people: 17, 4, 4 and 4
+(measured before the pairs that enter in a round were limited)."""
 LONGEST = 2.0**60
 """The master multiplies what a pair counts by the number of nodes, and its prices rise above
 that, in 64 bits: measured, from 2**61.5 on they sometimes do not fit."""
