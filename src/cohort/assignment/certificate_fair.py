@@ -227,7 +227,7 @@ def _goal(level: Level, state: _Open) -> tuple[Ints, int]:
 def _faults_in_level(goal: Ints, first: int, v: Ints, state: _Open, kind: str) -> Iterator[str]:
     load = state.load
     for j in np.flatnonzero(((v > 0) & (load < state.upper)) | ((v < 0) & (load > state.lower))):
-        yield f"Mentor {j} has the price {v[j]} in a level ({kind}), which {load[j]} people belie."
+        yield f"Mentor {j} has the price {v[j]} in a level ({kind}), but has {load[j]} people."
     for i in np.flatnonzero(_narrow(goal - v[state.column], first, state)):
         yield f"Researcher {i} could do better at the prices of a level ({kind})."
     state.lower = np.where(v > 0, state.upper, state.lower)

@@ -34,9 +34,9 @@ async def solve_run(context: JobContext, run_id: str) -> Outside[Solved | Refuse
         return None
 
     async def work() -> Solved | Refused:
-        told, longest = partial(context.progress.write, run), context.settings.longest_solve
+        on_progress, longest = partial(context.progress.write, run), context.settings.longest_solve
         try:
-            return await context.processes.call(solve_pool, pool, longest, on_progress=told)
+            return await context.processes.call(solve_pool, pool, longest, on_progress=on_progress)
         except OutOfMemory:
             return Refused(TOO_MUCH_MEMORY)
 
@@ -62,8 +62,10 @@ async def work_out_advice(context: JobContext, run_id: str) -> Outside[Advised] 
     async def store(later: JobContext, found: Advised) -> None:
         await advice.store(later.db, run, found)
 
-    told = partial(context.progress.write, run)
-    return Outside(partial(context.processes.call, advise_on, *given, on_progress=told), store)
+    on_progress = partial(context.progress.write, run)
+    return Outside(
+        partial(context.processes.call, advise_on, *given, on_progress=on_progress), store
+    )
 
 
 async def give_up_advice(context: JobContext, run_id: str) -> None:

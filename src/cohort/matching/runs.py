@@ -100,8 +100,8 @@ def _fails_as_replaced(run: Run, *, now: datetime) -> bool:
 async def _tell_organisers(db: AsyncSession, run: Run, *, now: datetime) -> None:
     """The weekly clock opened this round: nobody may be looking."""
     cohort_id = run.round.cohort_id
-    told = {"cohort_id": cohort_id, "run_id": run.id}
-    each = [{**told, "organiser_id": one} for one in await organisers_of(db, cohort_id)]
+    arguments = {"cohort_id": cohort_id, "run_id": run.id}
+    each = [{**arguments, "organiser_id": one} for one in await organisers_of(db, cohort_id)]
     await enqueue_each(db, "matching.tell_organiser", each, now=now)
 
 

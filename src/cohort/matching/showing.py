@@ -26,8 +26,8 @@ from cohort.pairing.placing import WayToPlace
 
 
 def run_out(run: Run, progress: Progress | None = None) -> RunOut:
-    told = {"rules_version": run.rules.version, "progress": progress and progress._asdict()}
-    return RunOut.model_validate({**_columns(run), **told})
+    about = {"rules_version": run.rules.version, "progress": progress and progress._asdict()}
+    return RunOut.model_validate({**_columns(run), **about})
 
 
 def round_out(round_: Round, run: Run | None, progress: Progress | None = None) -> RoundOut:
@@ -98,8 +98,8 @@ def advice_out(run: Run, names: Mapping[str, str]) -> AdviceOut:
     advice = advice_of(run)
     places = [{**one, "mentor": names[one["mentor_id"]]} for one in advice["places"]]
     ways = [_way_out(WayToPlace(**one), names, run) for one in advice["ways_to_place"]]
-    told = {"run_id": run.id, "state": run.advice_state, "places": places, "ways_to_place": ways}
-    return AdviceOut.model_validate({**advice, **told})
+    about = {"run_id": run.id, "state": run.advice_state, "places": places, "ways_to_place": ways}
+    return AdviceOut.model_validate({**advice, **about})
 
 
 def _way_out(way: WayToPlace, names: Mapping[str, str], run: Run) -> WayToPlaceOut:

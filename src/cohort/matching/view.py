@@ -155,8 +155,8 @@ class RoundView:
     def other_places(self) -> list[Mapping[str, Any]]:
         """One more place each, with what it would add, but for those among the ways to place."""
         advice = advice_of(self.run) if self.run else {"places": [], "ways_to_place": []}
-        told = {way["mentor_id"] for way in advice["ways_to_place"] if way["kind"] == "place"}
-        return [one for one in advice["places"] if one["mentor_id"] not in told]
+        asked = {way["mentor_id"] for way in advice["ways_to_place"] if way["kind"] == "place"}
+        return [one for one in advice["places"] if one["mentor_id"] not in asked]
 
     def gain(self, one: Mapping[str, Any]) -> str:
         """What a place or a mentor would add, from the run's advice."""

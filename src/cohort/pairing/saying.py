@@ -43,12 +43,12 @@ SAME = 1e-9
 
 def amount(cost: float, total: float) -> str:
     """`0.12 (1.5% of the total)`: what is more than nothing never reads as nothing."""
-    said = "less than 0.01" if 0 < cost < 0.005 else f"{cost:.2f}"
+    words = "less than 0.01" if 0 < cost < 0.005 else f"{cost:.2f}"
     if total <= 0:
-        return said
+        return words
     share = 100 * cost / total
     percent = "less than 0.1%" if 0 < share < 0.05 else f"{share:.1f}%"
-    return f"{said} ({percent} of the total)"
+    return f"{words} ({percent} of the total)"
 
 
 def stake(loss: float | None, fewer_placed: int, score: float, total: float) -> str:
@@ -153,10 +153,10 @@ def cost(one: Alternative, total: float) -> str:
         return "The pair of this run"
     if one.as_good:
         return "Nothing: just as good"
-    said = amount(one.cost, total) if one.cost > 0 else "nothing of the total"
+    words = amount(one.cost, total) if one.cost > 0 else "nothing of the total"
     if one.fewer_placed:
-        said = f"{_people(one.fewer_placed)} with a mentor"
-    return f"{said}; only by a pin, as it is below the least score" if one.below_floor else said
+        words = f"{_people(one.fewer_placed)} with a mentor"
+    return f"{words}; only by a pin, as it is below the least score" if one.below_floor else words
 
 
 def consequence(one: Alternative, total: float) -> str:
@@ -189,8 +189,8 @@ def move(change: Change, names: Mapping[str, str]) -> str:
 
 
 def moves(changes: Sequence[Change], names: Mapping[str, str]) -> list[str]:
-    said = [move(change, names) for change in changes]
-    return [*said, "Nobody else would move."] if len(said) == 1 else said
+    sentences = [move(change, names) for change in changes]
+    return [*sentences, "Nobody else would move."] if len(sentences) == 1 else sentences
 
 
 def _people(count: int) -> str:

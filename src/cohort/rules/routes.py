@@ -56,7 +56,10 @@ async def change_rules(
     data: JSONBody[Rules],
     if_match: IfMatch = None,
 ) -> Response[RulesOut]:
-    """Make a new version of the rules, for the runs to come; earlier runs keep theirs."""
+    """Make a new version of the rules, for the runs to come; earlier runs keep theirs.
+
+    Send them whole: what is left out gets its default, not what it was before.
+    """
     made = await service.change(db, actor, cohort_id, data, if_match=if_match, now=clock())
     return Response(rules_out(made), headers={"ETag": etag(made.version)})
 
