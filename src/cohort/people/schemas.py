@@ -26,6 +26,7 @@ Scope = Literal[
     "matching:write",
     "dashboard:read",
     "dashboard:write",
+    "events:read",
 ]
 
 
