@@ -375,10 +375,18 @@ async def test_declined_ones_read_the_organisers_words_and_may_still_be_accepted
 
 
 async def test_a_deferred_application_waits_in_the_later_cohort(
-    enter: Cast, olga: Someone, summer: Cohort, spring: Cohort, db: AsyncSession, run_jobs: Any
+    *,
+    enter: Cast,
+    olga: Someone,
+    summer: Cohort,
+    spring: Cohort,
+    db: AsyncSession,
+    clock: Any,
+    run_jobs: Any,
 ) -> None:
     ada = await enter("Ada")
     application = await applied(ada, summer)
+    clock.turn(seconds=1)
     nowhere = await olga.post(
         f"/api/v1/cohorts/{summer.id}/decisions",
         json={"application_ids": [application["id"]], "decision": "defer"},

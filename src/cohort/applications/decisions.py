@@ -51,20 +51,18 @@ async def decide(
     later = await _later_cohort(db, actor, cohort, form)
     await db.refresh(cohort, with_for_update={"of": Cohort})
     chosen = await _applications(db, cohort_id, form.application_ids)
-    trial = await db.begin_nested()
-    outcomes = [
-        # The waitlist keeps the order of the request.
-        await _decide_one(
-            db, actor, cohort, one, form, later, now=now + timedelta(microseconds=place)
-        )
-        for place, one in enumerate(chosen)
-    ]
-    if form.dry_run:
-        await trial.rollback()
-        return outcomes
-    await trial.commit()
-    if form.decision is Decision.WAITLIST:
-        await cohorts.fill_seats_later(db, cohort_id, now=now)
+    async with db.begin_nested() as trial:
+        outcomes = [
+            # The waitlist keeps the order of the request.
+            await _decide_one(
+                db, actor, cohort, one, form, later, now=now + timedelta(microseconds=place)
+            )
+            for place, one in enumerate(chosen)
+        ]
+        if form.decision is Decision.WAITLIST:
+            await cohorts.fill_seats_later(db, cohort_id, now=now)
+        if form.dry_run:
+            await trial.rollback()
     return outcomes
 
 

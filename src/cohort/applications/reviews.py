@@ -158,4 +158,4 @@ def _as_ranked(row: Row[*tuple[Any, ...]]) -> Ranked:
 async def count_by_state(db: AsyncSession, cohort_id: UUID) -> dict[ApplicationState, int]:
     counted = select(Application.state, func.count()).where(Application.cohort_id == cohort_id)
     rows = await db.execute(counted.group_by(Application.state))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

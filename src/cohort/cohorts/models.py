@@ -21,7 +21,7 @@ class CohortState(StrEnum):
 
 
 class Admission(StrEnum):
-    """How a seat is given."""
+    """How a seat is given: to whoever enrols first, or by application."""
 
     FIRST_COME = "first_come"
     APPLICATION = "application"

@@ -53,13 +53,7 @@ MatchingTime = Annotated[
 ]
 
 
-HowAdmitted = Annotated[
-    Admission,
-    Field(
-        description="How a seat is given: to whoever enrols first, or by application.",
-        examples=["first_come"],
-    ),
-]
+HowAdmitted = Annotated[Admission, Field(examples=["first_come"])]
 ApplyBy = Annotated[
     Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))] | None,
     Field(
