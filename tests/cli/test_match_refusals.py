@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+
 from tests.cli.conftest import MENTORS, RESEARCHERS, Desk
 
 

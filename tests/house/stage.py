@@ -14,8 +14,6 @@ from uuid import UUID
 from httpx import AsyncClient, Response
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from tests.conftest import Platform
-from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
 from cohort.applications import service as applications
 from cohort.applications.models import Application, UnconfirmedApplication
@@ -44,6 +42,8 @@ from cohort.people.schemas import ApiKeyIn
 from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
+from tests.conftest import Platform
+from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
 CAST = (
     "anyone",
