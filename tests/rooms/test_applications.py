@@ -17,32 +17,8 @@ from cohort.cohorts.policy import applications_close_at, takes_applications
 from cohort.mail import MailboxMessage
 from cohort.people.models import Person
 from tests.conftest import MONDAY, Cast, Someone
-from tests.rooms.test_enrolments import PROFILE
-from tests.world import a_cohort, a_guide, enrolled
-
-BY_APPLICATION = {"admission": Admission.APPLICATION, "apply_by": date(2026, 3, 12)}
-
-
-@pytest.fixture
-async def summer(db: AsyncSession, olga: Someone) -> Cohort:
-    """Two seats, given by application; the last day is in ten days."""
-    guide = await a_guide(db, now=MONDAY)
-    cohort = await a_cohort(
-        db, guide, olga.person, now=MONDAY, slug="summer", name="Summer", seats=2, **BY_APPLICATION
-    )
-    await db.commit()
-    return cohort
-
-
-def applications(cohort: Cohort) -> str:
-    return f"/api/v1/cohorts/{cohort.id}/applications"
-
-
-async def applied(who: Someone, cohort: Cohort) -> dict[str, Any]:
-    answer = await who.post(applications(cohort), json=PROFILE)
-    assert answer.status_code == 202, answer.text
-    own = (await who.get("/api/v1/applications")).json()["items"]
-    return next(one for one in own if one["cohort_id"] == str(cohort.id))
+from tests.rooms.cohort_world import PROFILE, applications, applied
+from tests.world import enrolled
 
 
 async def mails_to(db: AsyncSession, address: str) -> list[str]:

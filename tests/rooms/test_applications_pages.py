@@ -9,22 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.applications.models import Application, UnconfirmedApplication
 from cohort.cohorts.models import Cohort
-from tests.conftest import MONDAY, Cast, Someone
-from tests.rooms.test_applications import BY_APPLICATION, applied
-from tests.rooms.test_cohorts_pages import PROFILE, ticked
-from tests.world import a_cohort, a_guide
+from tests.conftest import Cast, Someone
+from tests.rooms.cohort_world import PROFILE_FORM, applied, ticked
 
 HERE = "/cohorts/summer/apply"
 
 
 @pytest.fixture
-async def summer(db: AsyncSession, olga: Someone) -> Cohort:
-    guide = await a_guide(db, now=MONDAY)
-    cohort = await a_cohort(
-        db, guide, olga.person, now=MONDAY, slug="summer", name="Summer", seats=1, **BY_APPLICATION
-    )
+async def summer(db: AsyncSession, summer: Cohort) -> Cohort:
+    """With one seat."""
+    summer.seats = 1
     await db.commit()
-    return cohort
+    return summer
 
 
 async def test_ada_applies_sees_how_it_stands_changes_it_and_withdraws(
@@ -35,14 +31,14 @@ async def test_ada_applies_sees_how_it_stands_changes_it_and_withdraws(
     assert (led.status_code, led.headers["location"]) == (303, HERE)
     assert "Apply by the end of Thu 12 Mar 2026" in (await ada.get(HERE)).text
 
-    assert (await ada.post(HERE, data=PROFILE)).status_code == 303
+    assert (await ada.post(HERE, data=PROFILE_FORM)).status_code == 303
     shown = (await ada.get(HERE)).text
     assert "The organisers read it" in shown
     assert {"nlp", "speech", "tuesday 17-20"} <= ticked(shown)
 
-    changed = await ada.post(HERE, data=PROFILE | {"about": "Changed", "version": "1"})
+    changed = await ada.post(HERE, data=PROFILE_FORM | {"about": "Changed", "version": "1"})
     assert changed.status_code == 303
-    stale = await ada.post(HERE, data=PROFILE | {"version": "1"})
+    stale = await ada.post(HERE, data=PROFILE_FORM | {"version": "1"})
     assert stale.status_code == 422
     application = await db.scalar(select(Application))
     assert application is not None
@@ -56,11 +52,13 @@ async def test_ada_applies_sees_how_it_stands_changes_it_and_withdraws(
 async def test_a_stranger_applies_and_a_wrong_field_is_named(
     anyone: AsyncClient, summer: Cohort, db: AsyncSession
 ) -> None:
-    missing = await anyone.post(HERE, data=PROFILE | {"name": "Nora"})
+    missing = await anyone.post(HERE, data=PROFILE_FORM | {"name": "Nora"})
     assert missing.status_code == 422
     assert "E-mail: This is needed, unless you sign in." in missing.text
     assert {"nlp", "speech"} <= ticked(missing.text)
-    sent = await anyone.post(HERE, data=PROFILE | {"name": "Nora", "email": "nora@example.org"})
+    sent = await anyone.post(
+        HERE, data=PROFILE_FORM | {"name": "Nora", "email": "nora@example.org"}
+    )
     assert (sent.status_code, sent.headers["location"]) == (303, "/applications/sent")
     waiting = await db.scalar(select(UnconfirmedApplication))
     assert waiting is not None
@@ -107,6 +105,6 @@ async def test_the_page_says_when_nobody_can_apply(
     clock.turn(days=11)
     for who in (ada, anyone):
         assert "The last day was Thu 12 Mar 2026." in (await who.get(HERE)).text
-    late = await ada.post(HERE, data=PROFILE)
+    late = await ada.post(HERE, data=PROFILE_FORM)
     assert late.status_code == 422
     assert "The last day for applications has passed." in late.text

@@ -14,21 +14,10 @@ from cohort.guides.models import Guide
 from cohort.mail import MailboxMessage
 from cohort.people.models import Act
 from tests.conftest import MONDAY, Cast, Someone
-from tests.rooms.test_applications import BY_APPLICATION, applied
-from tests.rooms.test_enrolments import PROFILE
-from tests.world import a_cohort, a_guide
+from tests.rooms.cohort_world import PROFILE, applied
+from tests.world import a_cohort
 
 TEN = ["Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gina", "Hugo", "Iris", "Jon"]
-
-
-@pytest.fixture
-async def summer(db: AsyncSession, olga: Someone) -> Cohort:
-    guide = await a_guide(db, now=MONDAY)
-    cohort = await a_cohort(
-        db, guide, olga.person, now=MONDAY, slug="summer", name="Summer", seats=2, **BY_APPLICATION
-    )
-    await db.commit()
-    return cohort
 
 
 @pytest.fixture
