@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from tests.cli.conftest import MENTORS, RESEARCHERS, Desk
 
 from cohort.sheets.workbook import read_tabs, write_book
+from tests.cli.conftest import MENTORS, RESEARCHERS, Desk
 
 MIXED = [
     ["Timestamp", "Full name", "Would you like to be a mentor or a mentee?", "Domains", "Capacity"],

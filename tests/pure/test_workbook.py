@@ -148,6 +148,21 @@ def test_a_text_that_many_cells_share_counts_for_each_of_them() -> None:
     tracemalloc.stop()
 
 
+def test_the_cells_of_all_sheets_together_are_counted() -> None:
+    def sheets(count: int) -> bytes:
+        def fill(made: Any) -> None:
+            for _ in range(count):
+                sheet = made.add_worksheet()
+                sheet.write(0, 0, "Name")
+                sheet.write(149_999, 9, "x")
+
+        return book(fill)
+
+    assert len(read(sheets(2))) == 2
+    with pytest.raises(BadSheet, match="there is room for 4,000,000 cells"):
+        read(sheets(3))
+
+
 def ods(name: str, row: str, cell: str) -> bytes:
     old, new = (
         b"<table:table-row><table:table-cell",

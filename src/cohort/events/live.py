@@ -205,7 +205,7 @@ class LiveEvents:
 
 async def _stop(tasks: Collection[asyncio.Task[None]]) -> None:
     """Cancel until it is done: while it connects, the client of Redis takes a cancellation for
-    a time that is up (redis 7 on Python 3.11)."""
+    a time that is up (redis 5.3 on Python 3.11)."""
     pending = set(tasks)
     while pending:
         for task in pending:

@@ -114,7 +114,6 @@ class _Counter:
             self._use_cell(xlsx=False)
         elif local in {"sheetData", "table"}:
             self.whole.cells += self.rows * self.columns
-            self._refuse_too_much()
             self.row = self.column = self.rows = self.columns = 0
 
     def _use_cell(self, *, xlsx: bool) -> None:
