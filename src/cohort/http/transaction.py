@@ -5,6 +5,7 @@ statements sees what is committed at that moment, as in a transaction of Postgre
 isolation; so it pays no round trip for BEGIN and COMMIT.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -42,19 +43,22 @@ class OneTransaction:
             await self.app(scope, receive, send)
             return
         reads = scope["method"] in SAFE_METHODS
-        async with (self.readers if reads else self.sessions)() as db:
-            scope["state"]["db"] = db
-            scope["state"]["began"] = time.perf_counter()
-            answer = _Answer(db, send, reads=reads)
-            try:
-                await self.app(scope, receive, answer.send)
-            except Exception as error:
-                if answer.begun:
-                    raise
-                await db.rollback()
-                refused = answer_to(scope, error.__cause__ or error)
-                await refused(scope, receive, send)
-                return
+        db = (self.readers if reads else self.sessions)()
+        scope["state"]["db"] = db
+        scope["state"]["began"] = time.perf_counter()
+        answer = _Answer(db, send, reads=reads)
+        try:
+            await self.app(scope, receive, answer.send)
+        except Exception as error:
+            if answer.begun:
+                raise
+            await db.rollback()
+            refused = answer_to(scope, error.__cause__ or error)
+            await refused(scope, receive, send)
+            return
+        finally:
+            if db.in_transaction():
+                await asyncio.shield(db.close())
         if answer.begun and not reads:
             await self.after_commit(db)
 
