@@ -14,7 +14,8 @@ import cohort.matching.models
 import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.rules.models
-import cohort.study.models  # noqa: F401
+import cohort.study.models
+import cohort.webhooks.models  # noqa: F401
 from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
@@ -55,6 +56,9 @@ from cohort.rules import routes as rules_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
+from cohort.webhooks import jobs as webhooks_jobs
+from cohort.webhooks import pages as webhooks_pages
+from cohort.webhooks import routes as webhooks_routes
 
 API: Sequence[Router] = (
     people_routes.router,
@@ -73,6 +77,7 @@ API: Sequence[Router] = (
     dashboard_routes.router,
     operations_routes.router,
     events_routes.router,
+    webhooks_routes.router,
 )
 PAGES: Sequence[Router] = (
     people_pages.router,
@@ -90,6 +95,7 @@ PAGES: Sequence[Router] = (
     matching_preview_pages.router,
     dashboard_pages.router,
     operations_pages.router,
+    webhooks_pages.router,
     well_known.router,
     health.router,
 )
@@ -118,6 +124,8 @@ JOBS: Mapping[str, JobFunction] = {
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,
+    "webhooks.deliver": webhooks_jobs.deliver,
+    "webhooks.fan_out": webhooks_jobs.fan_out,
 }
 ON_EXHAUSTED: Mapping[str, JobFunction] = {
     "matching.solve_run": matching_jobs.give_up_run,

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     """Whose X-Forwarded-For we believe, so that tries are counted by client and not by proxy:
     addresses and networks with commas between them, or * where only a proxy can reach us."""
 
+    webhooks_may_be_private: bool = False
+    """Whether webhooks may be sent to addresses inside our own network, and without TLS."""
+
     longest_solve: Annotated[float, Field(gt=0, le=LONGEST_SOLVE)] = 300.0
     """Seconds after which the worker stops looking for better pairs, and keeps those it has."""
 

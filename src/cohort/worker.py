@@ -31,6 +31,7 @@ from cohort.jobs.runner import LONGEST_JOB, Runner
 from cohort.logs import configure_logging
 from cohort.people import service as people
 from cohort.settings import Settings
+from cohort.webhooks import service as webhooks
 
 log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ async def tidy(context: CronContext) -> None:
         await stored_responses.delete_old(db, now=context.clock())
         await outbox.delete_old(db, now=context.clock())
         await event_log.delete_old(db, now=context.clock())
+        await webhooks.delete_old(db, now=context.clock())
         await people.forget_old(db, now=context.clock())
         await applications.forget_unconfirmed(db, now=context.clock())
 

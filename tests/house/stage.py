@@ -42,6 +42,9 @@ from cohort.people.schemas import ApiKeyIn
 from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
+from cohort.webhooks import service as webhooks
+from cohort.webhooks.models import Delivery, DeliveryState
+from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
 from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
@@ -126,6 +129,7 @@ COHORT = {
     "seats": 10,
 }
 EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
+HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
 STUDYING_FORM = SPEAKING_FORM | {"stage": "phd", "role_goal_1": "ml-engineer", "version": "1"}
@@ -202,6 +206,8 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
+        "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
+        "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
     }
@@ -247,6 +253,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
+        "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
     }
@@ -269,6 +276,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
+        await _add_a_webhook(db, stage)
     return stage
 
 
@@ -372,6 +380,19 @@ async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
     await db.flush()
     confirm = applications.new_confirmation(waiting)
     stage.ids |= {"summer_id": summer.id, "application_id": application.id, "confirm": confirm}
+
+
+async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:
+    now, olga = stage.platform.clock(), stage.people["organiser"]
+    form = WebhookIn(url="https://hooks.example.org/old")
+    cohort_id = stage.ids["cohort_id"]
+    hook = await webhooks.add(db, olga, cohort_id, form, private_too=False, now=now)
+    sent = Delivery(
+        webhook_id=hook.id, payload={"type": "test"}, state=DeliveryState.FAILED, created_at=now
+    )
+    db.add(sent)
+    await db.flush()
+    stage.ids |= {"webhook_id": hook.id, "delivery_id": sent.id}
 
 
 async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:

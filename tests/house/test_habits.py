@@ -14,7 +14,12 @@ from tests.house.stage import Stage, rows_of, set_the_stage, undone
 from tests.house.table import the_table
 
 POSTS = [route for route in the_table() if route.startswith("POST /api/")]
-SECRETS = {"POST /api/v1/logins", "POST /api/v1/api_keys"}
+SECRETS = {
+    "POST /api/v1/logins",
+    "POST /api/v1/api_keys",
+    "POST /api/v1/cohorts/{cohort_id}/webhooks",
+    "POST /api/v1/webhooks/{webhook_id}/secret",
+}
 CHANGES = [route for route in the_table() if route.startswith("PATCH")] + [
     "POST /api/v1/cohorts/{cohort_id}/rules"
 ]

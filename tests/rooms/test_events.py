@@ -68,8 +68,12 @@ class Streaming:
                 assert answer.status_code == 200
                 assert answer.headers["content-type"].startswith("text/event-stream")
                 assert "content-encoding" not in answer.headers
-                async for line in answer.aiter_lines():
-                    began.set()
+                lines = answer.aiter_lines()
+                while await anext(lines) != "event: stream.began":
+                    pass
+                assert await anext(lines) == "data: {}"
+                began.set()
+                async for line in lines:
                     if line.startswith("data: "):
                         seen.put_nowait(json.loads(line.removeprefix("data: ")))
             seen.put_nowait(None)

@@ -114,7 +114,7 @@ class LiveEvents:
         self._look_at({cohort_id})
         until = asyncio.get_running_loop().time() + LONGEST
         try:
-            yield b"retry: 2000\n\n"
+            yield b"retry: 2000\nid: %d\nevent: stream.began\ndata: {}\n\n" % follower.after
             while not self.closed and asyncio.get_running_loop().time() < until:
                 try:
                     async with asyncio.timeout(HEARTBEAT):

@@ -85,11 +85,16 @@ async def enqueue(
     queue: Queue = Queue.DEFAULT,
     cohort_id: UUID | None = None,
     once: str | None = None,
+    after: timedelta = timedelta(0),
     **arguments: Any,
 ) -> None:
-    """Write a job down, to be run once this transaction has committed."""
+    """Write a job down, to be run once this transaction has committed, or some time `after`."""
     one = {"cohort_id": cohort_id, "once": once, **arguments}
-    await enqueue_each(db, name, [one], now=now, queue=queue)
+    if not after:
+        await enqueue_each(db, name, [one], now=now, queue=queue)
+        return
+    row = _row(name, now, **one) | {"queue": queue, "due_at": now + after}
+    await db.execute(WRITE, [row])  # and nobody is woken up yet: the sweep finds it
 
 
 async def enqueue_each(

@@ -29,6 +29,8 @@ Scope = Literal[
     "dashboard:read",
     "dashboard:write",
     "events:read",
+    "webhooks:read",
+    "webhooks:write",
 ]
 
 

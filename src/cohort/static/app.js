@@ -116,11 +116,11 @@ function refreshWhatMoves(within = document) {
 
 function scheduleRefresh(element) {
   const seconds = Math.max(1, Number(element.dataset.refreshEvery) || 5);
-  setTimeout(() => refresh(element), seconds * 1000);
+  setTimeout(() => element.dataset.refreshEvery && refresh(element), seconds * 1000);
 }
 
-async function refresh(element) {
-  if (document.hidden) return scheduleRefresh(element);
+async function refresh(element, { again = true } = {}) {
+  if (document.hidden) return again && scheduleRefresh(element);
   const fresh = await fetchPart(element);
   if (fresh) {
     if (fresh.innerHTML !== element.innerHTML) element.replaceChildren(...fresh.childNodes);
@@ -131,7 +131,49 @@ async function refresh(element) {
       return;
     }
   }
-  scheduleRefresh(element);
+  if (again) scheduleRefresh(element);
+}
+
+// data-events="address of a stream" data-types="run.solved …" data-of="id": when one of these
+// happens, fetch that element again if it waits for something, else offer to show what changed.
+// A hidden page has no stream, as a browser opens six connections to a server at most.
+function followEvents() {
+  const streams = new Map(); // by address: the stream, and the number of the last event
+  const follow = () => {
+    for (const news of document.querySelectorAll("[data-events]")) {
+      const stream = streamOf(streams, news.dataset.events);
+      for (const type of news.dataset.types.split(" ")) {
+        stream.source.addEventListener(type, () => tell(news));
+      }
+    }
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return follow();
+    for (const stream of streams.values()) stream.source.close();
+  });
+  if (!document.hidden) follow();
+}
+
+function streamOf(streams, address) {
+  const known = streams.get(address);
+  if (known && known.source.readyState !== EventSource.CLOSED) return known;
+  const after = known ? `?after=${known.last}` : "";
+  const stream = { source: new EventSource(address + after), last: known?.last ?? 0 };
+  const note = (event) => { stream.last = event.lastEventId; };
+  for (const type of ["stream.began", ...allTypes(address)]) stream.source.addEventListener(type, note);
+  streams.set(address, stream);
+  return stream;
+}
+
+function allTypes(address) {
+  const those = document.querySelectorAll(`[data-events="${address}"]`);
+  return new Set([...those].flatMap((news) => news.dataset.types.split(" ")));
+}
+
+function tell(news) {
+  const element = document.getElementById(news.dataset.of);
+  if (element?.hasAttribute("data-refresh-every")) refresh(element, { again: false });
+  else news.firstElementChild.hidden = false;
 }
 
 // The element as it is now on the server, or nothing when the network or the server fails.
@@ -163,4 +205,5 @@ guardDoubleSubmit();
 focusErrorSummary();
 offerThemes();
 refreshWhatMoves();
+followEvents();
 warnOfUnsavedWork();

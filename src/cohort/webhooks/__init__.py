@@ -1,0 +1,1 @@
+"""Telling other systems what happens in a cohort: webhooks as Standard Webhooks has them."""
