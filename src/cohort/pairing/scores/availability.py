@@ -42,8 +42,13 @@ def availability(
     if week.weekday() != 0:
         raise BadHours(f"{week} is not a Monday; give the Monday that the week begins on.")
     free = np.zeros((len(weekly_hours), QUARTERS), dtype=np.bool_)
+    read: dict[tuple[int, str], int] = {}  # who first gave this very list of hours in this zone
     for person, (hours, zone) in enumerate(zip(weekly_hours, time_zones, strict=True)):
-        free[person] = _pattern(hours, person)[_wall_clock(_local(zone, person), week)]
+        first = read.setdefault((id(hours), zone), person)
+        if first == person:
+            free[person] = _pattern(hours, person)[_wall_clock(_local(zone, person), week)]
+        else:
+            free[person] = free[first]
     return free
 
 
