@@ -14,7 +14,7 @@ from cohort.assignment.problem import BadNumber, BadShape, Bools, Floats, Ints, 
 from cohort.assignment.walks import NEVER
 
 Profile = TypeVar("Profile")
-ROWS_AT_FIRST = 512
+ROWS_AT_FIRST = 2048
 MARGIN = 1.5
 
 

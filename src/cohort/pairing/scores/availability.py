@@ -104,6 +104,7 @@ def _pattern(hours: WeeklyHours, person: int) -> Bools:
     return free
 
 
+@lru_cache(maxsize=QUARTERS_A_DAY + 1)
 def _quarter(time: str) -> int:
     hour, minute = (int(part) for part in time.split(":"))
     if minute not in {0, 15, 30, 45} or not 0 <= 60 * hour + minute <= 24 * 60:
