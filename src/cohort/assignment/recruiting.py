@@ -63,7 +63,7 @@ def recruits(
     BadNumber for a score above `highest`.
     """
     near = _outweighing(near, highest)
-    seen = _Seen.of(near, len(profiles))
+    seen = _Newcomers.of(near, len(profiles))
     bound = round(highest * near.worth.steps)
     for rows in _by_gain(seen):
         least = max(_nth_greatest(seen.value, most), 0)
@@ -75,7 +75,7 @@ def recruits(
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
+class _Newcomers:
     """What is known of p new mentors from the rows looked at.
 
     released  int[n]: what it gains that each one's place is free; at most `NEVER` where that
@@ -90,7 +90,7 @@ class _Seen:
     parts: list[tuple[Ints, Ints, Bools]]
 
     @classmethod
-    def of(cls, near: Neighbourhood, profiles: int) -> "_Seen":
+    def of(cls, near: Neighbourhood, profiles: int) -> "_Newcomers":
         pinned = np.bincount([i for i, _ in near.problem.pinned], minlength=near.problem.shape[0])
         released = np.where(pinned < near.problem.demand, near.released(), NEVER)
         return cls(near, released, np.zeros(profiles, dtype=np.int64), [])
@@ -121,7 +121,7 @@ class _Seen:
         )
 
 
-def _by_gain(seen: _Seen) -> Iterator[Ints]:
+def _by_gain(seen: _Newcomers) -> Iterator[Ints]:
     """The rows of those who could go, the greatest gain first; each time twice as many."""
     able = np.flatnonzero(seen.released > NEVER)
     able = able[np.argsort(-seen.released[able], kind="stable")]
