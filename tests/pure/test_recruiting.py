@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cohort.assignment.neighbourhood import neighbourhood
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import BadNumber, BadShape, Bools, Floats, Ints, Problem
-from cohort.assignment.recruiting import Columns, Recruit, recruits
+from cohort.assignment.recruiting import Newcomers, Recruit, recruits
 from cohort.assignment.solution import Solution
 from tests.pure.brute import chosen, every_assignment, merit
 from tests.pure.cases import problems
@@ -27,8 +27,8 @@ class Column(NamedTuple):
 def whom_to_add(
     problem: Problem, solution: Solution, offers: dict[int, Column], most: int
 ) -> tuple[Recruit[int], ...]:
-    def columns_of(rows: Ints) -> Columns:
-        return Columns(
+    def columns_of(rows: Ints) -> Newcomers:
+        return Newcomers(
             np.column_stack([one.score[rows] for one in offers.values()]),
             np.column_stack([one.forbidden[rows] for one in offers.values()]),
         )
@@ -131,11 +131,11 @@ def test_columns_are_refused_that_are_of_other_people_or_above_what_was_said() -
     problem = Problem(np.zeros((2, 1)), [1])
     near = neighbourhood(problem, solve(problem))
     for columns in (
-        Columns(np.ones((3, 1)), np.zeros((3, 1), bool)),
-        Columns(np.ones((2, 1)), np.zeros((1, 1), bool)),
+        Newcomers(np.ones((3, 1)), np.zeros((3, 1), bool)),
+        Newcomers(np.ones((2, 1)), np.zeros((1, 1), bool)),
     ):
         with pytest.raises(BadShape, match="columns of new mentors"):
             recruits(near, ["any"], lambda _, columns=columns: columns, highest=1.0)
-    good = Columns(np.ones((2, 1)), np.zeros((2, 1), bool))
+    good = Newcomers(np.ones((2, 1)), np.zeros((2, 1), bool))
     with pytest.raises(BadNumber, match=r"above 0\.5"):
         recruits(near, ["any"], lambda _: good, highest=0.5)

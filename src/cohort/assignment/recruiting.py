@@ -18,7 +18,7 @@ ROWS_AT_FIRST = 2048
 MARGIN = 1.5
 
 
-class Columns(NamedTuple):
+class Newcomers(NamedTuple):
     """How k researchers would suit p new mentors: score float[k, p], and forbidden bool[k, p]."""
 
     score: Floats
@@ -45,7 +45,7 @@ class Recruit(Generic[Profile]):
 def recruits(
     near: Neighbourhood,
     profiles: Sequence[Profile],
-    columns_of: Callable[[Ints], Columns],
+    columns_of: Callable[[Ints], Newcomers],
     *,
     highest: float,
     most: int = 5,
@@ -63,7 +63,7 @@ def recruits(
     BadNumber for a score above `highest`.
     """
     near = _outweighing(near, highest)
-    seen = _Newcomers.of(near, len(profiles))
+    seen = _RowsSeen.of(near, len(profiles))
     bound = round(highest * near.worth.steps)
     for rows in _by_gain(seen):
         least = max(_nth_greatest(seen.value, most), 0)
@@ -75,7 +75,7 @@ def recruits(
 
 
 @dataclass(frozen=True, eq=False)
-class _Newcomers:
+class _RowsSeen:
     """What is known of p new mentors from the rows looked at.
 
     released  int[n]: what it gains that each one's place is free; at most `NEVER` where that
@@ -90,12 +90,12 @@ class _Newcomers:
     parts: list[tuple[Ints, Ints, Bools]]
 
     @classmethod
-    def of(cls, near: Neighbourhood, profiles: int) -> "_Newcomers":
+    def of(cls, near: Neighbourhood, profiles: int) -> "_RowsSeen":
         pinned = np.bincount([i for i, _ in near.problem.pinned], minlength=near.problem.shape[0])
         released = np.where(pinned < near.problem.demand, near.released(), NEVER)
         return cls(near, released, np.zeros(profiles, dtype=np.int64), [])
 
-    def look(self, rows: Ints, columns: Columns) -> None:
+    def look(self, rows: Ints, columns: Newcomers) -> None:
         units = np.rint(columns.score * self.near.worth.steps).astype(np.int64)
         allowed = ~columns.forbidden & (columns.score >= self.near.problem.floor)
         gains = (units + self.released[rows, None]).max(axis=0, initial=0, where=allowed)
@@ -121,7 +121,7 @@ class _Newcomers:
         )
 
 
-def _by_gain(seen: _Newcomers) -> Iterator[Ints]:
+def _by_gain(seen: _RowsSeen) -> Iterator[Ints]:
     """The rows of those who could go, the greatest gain first; each time twice as many."""
     able = np.flatnonzero(seen.released > NEVER)
     able = able[np.argsort(-seen.released[able], kind="stable")]
@@ -138,7 +138,7 @@ def _nth_greatest(values: Ints, nth: int) -> int:
     return int(np.partition(values, len(values) - nth)[len(values) - nth])
 
 
-def _checked(columns: Columns, shape: tuple[int, int], highest: float) -> Columns:
+def _checked(columns: Newcomers, shape: tuple[int, int], highest: float) -> Newcomers:
     score, forbidden = np.asarray(columns.score), np.asarray(columns.forbidden)
     if (score.shape, forbidden.shape) != (shape, shape):
         raise BadShape(
@@ -148,7 +148,7 @@ def _checked(columns: Columns, shape: tuple[int, int], highest: float) -> Column
         )
     if (score > highest).any():
         raise BadNumber(f"A new mentor has the score {score.max()}, above {highest}.", "columns")
-    return Columns(score, forbidden)
+    return Newcomers(score, forbidden)
 
 
 def _outweighing(near: Neighbourhood, highest: float) -> Neighbourhood:

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, diags_array
 from cohort.assignment.large.blocks import NO_PAIR
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Floats, Ints
-from cohort.assignment.recruiting import Columns, Recruit, recruits
+from cohort.assignment.recruiting import Newcomers, Recruit, recruits
 from cohort.pairing.found import Held
 from cohort.pairing.pool import Pool
 from cohort.pairing.scores.availability import DAYS
@@ -78,12 +78,12 @@ def invitations(
     profiles = wanted(pool.researchers, needs, lacking)
     newcomers = [_newcomer(f"newcomer {k}", one, language) for k, one in enumerate(profiles)]
 
-    def columns_of(rows: Ints) -> Columns:
+    def columns_of(rows: Ints) -> Newcomers:
         some = [pool.researchers[i] for i in rows.tolist()]
         people = Profiles(some, newcomers, pool.taxonomy, pool.week, strengths)
         units = scorer(people, units_of(pool.weights), requirements).block(0, len(some))
         forbidden = units == NO_PAIR
-        return Columns(np.where(forbidden, 0.0, units / STEPS), forbidden)
+        return Newcomers(np.where(forbidden, 0.0, units / STEPS), forbidden)
 
     # A newcomer shares no organisation and advises nobody: there is nothing to compare.
     requirements = pool.requirements.model_copy(update={"conflict_of_interest": False})
