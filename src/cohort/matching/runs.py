@@ -123,8 +123,8 @@ async def _store_solved(db: AsyncSession, run: Run, found: Solved) -> None:
 
 async def _keep_evidence(db: AsyncSession, run: Run, packed: bytes) -> None:
     """The round's newest solved run can be asked; what an older one solved is let go."""
-    newest = {"run_id": run.id, "packed": packed}
-    kept = upsert(KeptEvidence).values(round_id=run.round_id, **newest)
+    kept = upsert(KeptEvidence).values(round_id=run.round_id, run_id=run.id, packed=packed)
+    newest = {"run_id": kept.excluded.run_id, "packed": kept.excluded.packed}
     await db.execute(kept.on_conflict_do_update(index_elements=["round_id"], set_=newest))
 
 
