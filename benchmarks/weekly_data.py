@@ -22,7 +22,7 @@ DOMAINS = [f"domain-{k}" for k in range(40)]
 ROLES = [f"role-{k}" for k in range(8)]
 CONTEXTS = ["big-tech", "start-up", "public"]
 SKILLS = [f"skill-{k}" for k in range(30)]
-PLAN_COLUMNS = "id enrolment_id milestone_id position due_at state passed_at".split()
+PLAN_COLUMNS = ["id", "enrolment_id", "milestone_id", "position", "due_at", "state", "passed_at"]
 NOW = datetime.now(UTC)
 
 
