@@ -1,4 +1,4 @@
-"""Minimums that no assignment can meet, in a sentence with the names of the people and the way out; pure."""
+"""Minimums that no assignment can meet, with the names of the people and the way out; pure."""
 
 from collections.abc import Sequence
 
