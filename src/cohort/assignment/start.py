@@ -73,7 +73,7 @@ def initial_assignment(
 def _researchers_bid(
     goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
 ) -> tuple[Bools | None, Ints]:
-    if _small(scope):
+    if is_small(scope):
         return _dense(goal, scope), np.zeros_like(scope.upper)
     bids = auction(goal, scope, out_of_time)
     price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
@@ -88,7 +88,7 @@ def _mentors_bid(
 ) -> tuple[Bools | None, Ints]:
     """The same with mentors as rows; a place is worth what the next researcher would add to it."""
     across, turned = replace(goal, worth=goal.worth.T), scope.transposed()
-    if _small(scope):
+    if is_small(scope):
         return _dense(across, turned).T, np.zeros_like(scope.upper)
     bids = auction(across, turned, out_of_time)
     price = np.maximum(bids.next_best() * bids.scale + bids.lowest + goal.first, 0)
@@ -98,7 +98,7 @@ def _mentors_bid(
     return min_cost_flow(goal, replace(scope, allowed=held | _core(turned, bids).T)), price
 
 
-def _small(scope: Scope) -> bool:
+def is_small(scope: Scope) -> bool:
     """Whether SciPy solves the whole matrix: no pair could then be taken twice."""
     several = (scope.most > 1).any() and (scope.upper > 1).any()
     return not several and int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE
