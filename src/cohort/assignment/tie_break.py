@@ -16,6 +16,7 @@ from cohort.assignment.flow import (
     Residual,
     Scope,
     cancel_cycles,
+    counts,
     optimal_face,
     pairs_in,
     prices_of,
@@ -24,8 +25,10 @@ from cohort.assignment.min_cost_flow import min_cost_flow
 from cohort.assignment.problem import Bools, Ints, Problem
 from cohort.assignment.start import initial_assignment, is_small
 
-CHOICE = 16
-"""Pairs with the highest lots that the core keeps for each place."""
+CHOICE = 24
+"""Pairs with the highest lots that the core keeps for each place. At 6,000 x 2,000, twenty levels,
+the engine has 788 rounds to mend with 4, 75 with 12, 16 with 24; with 32 also 16, and the flow
+takes twice as long."""
 
 
 def break_ties(
@@ -74,16 +77,16 @@ class _Part:
 
 def _open_part(rows: Ints, columns: Ints, scope: Scope) -> _Part:
     free = scope.allowed & ~scope.fixed
-    r, c = np.flatnonzero(free.any(axis=1)), np.flatnonzero(free.any(axis=0))
-    degree, load = scope.fixed.sum(axis=1)[r], scope.fixed.sum(axis=0)[c]
+    r, c = (np.flatnonzero(pairs) for pairs in counts(free))
     allowed = free[r][:, c]
+    degree, load = counts(scope.fixed)
     part = Scope(
         allowed=allowed,
         fixed=np.zeros_like(allowed),
-        least=np.maximum(scope.least[r] - degree, 0),
-        most=scope.most[r] - degree,
-        lower=np.maximum(scope.lower[c] - load, 0),
-        upper=scope.upper[c] - load,
+        least=np.maximum(scope.least - degree, 0)[r],
+        most=(scope.most - degree)[r],
+        lower=np.maximum(scope.lower - load, 0)[c],
+        upper=(scope.upper - load)[c],
     )
     return _Part(rows[r], columns[c], part)
 
@@ -145,16 +148,22 @@ def _on_cycles_of_no_gain(best: Residual, prices: Ints) -> Scope:
     price = np.append(prices, 0)
     even = best.arcs == price - price[:, None]
     _, part = connected_components(csr_array(even), connection="strong")
-    here = part[np.where(best.degree > 0, held.argmax(axis=1), best.unmatched)]
-    usable = scope.allowed & ~scope.fixed
-    usable &= part[:-1] == here[:, None]
+    columns, rows = pairs_in(held.T)
+    here = np.full(len(held), part[-1])
+    here[rows] = part[columns]
+    i, j = pairs_in(scope.allowed & ~scope.fixed)
+    near = part[j] == here[i]
+    i, j = i[near], j[near]
     may_leave = (scope.least == 0) & (here == part[-1])
-    decided = usable.sum(axis=1) + may_leave <= best.degree
-    fixed = scope.fixed | (held & usable & decided[:, None])
+    decided = np.bincount(i, minlength=len(held)) + may_leave <= best.degree
+    allowed, fixed = scope.fixed.copy(), scope.fixed.copy()
+    allowed[i, j] = True
+    surely = decided[i] & held[i, j]
+    fixed[i[surely], j[surely]] = True
     still = part[:-1] != part[-1]
     return replace(
         scope,
-        allowed=fixed | usable,
+        allowed=allowed,
         fixed=fixed,
         least=np.where(may_leave, scope.least, best.degree),
         lower=np.where(still, best.load, scope.lower),
