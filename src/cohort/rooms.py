@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from litestar import Router
 
+import cohort.applications.models
 import cohort.cohorts.models
 import cohort.guides.models
 import cohort.http.stored_responses
@@ -13,6 +14,10 @@ import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.rules.models
 import cohort.study.models  # noqa: F401
+from cohort.applications import jobs as applications_jobs
+from cohort.applications import pages as applications_pages
+from cohort.applications import review_pages as applications_review_pages
+from cohort.applications import routes as applications_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import pages as cohorts_pages
@@ -53,6 +58,7 @@ API: Sequence[Router] = (
     people_routes.router,
     guides_routes.router,
     cohorts_routes.router,
+    applications_routes.router,
     mentors_routes.router,
     mentors_wish_routes.router,
     mentorships_routes.router,
@@ -70,6 +76,8 @@ PAGES: Sequence[Router] = (
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
+    applications_pages.router,
+    applications_review_pages.router,
     mentors_pages.router,
     mentors_place_pages.router,
     mentorships_pages.router,
@@ -90,6 +98,10 @@ JOBS: Mapping[str, JobFunction] = {
     "people.send_password_link": people_jobs.send_password_link,
     "people.tell_already_known": people_jobs.tell_already_known,
     "cohorts.welcome": cohorts_jobs.welcome,
+    "applications.ask_to_confirm": applications_jobs.ask_to_confirm,
+    "applications.tell_received": applications_jobs.tell_received,
+    "applications.tell_decided": applications_jobs.tell_decided,
+    "applications.fill_seats": applications_jobs.fill_seats,
     "mentors.answer_sign_up": mentors_jobs.answer_sign_up,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,

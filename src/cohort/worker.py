@@ -19,6 +19,7 @@ from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
 
 from cohort import rooms
+from cohort.applications import service as applications
 from cohort.clock import Clock, utc_now
 from cohort.http import stored_responses
 from cohort.http.pages import create_pages
@@ -53,6 +54,7 @@ async def tidy(context: CronContext) -> None:
         await stored_responses.delete_old(db, now=context.clock())
         await outbox.delete_old(db, now=context.clock())
         await people.forget_old(db, now=context.clock())
+        await applications.forget_unconfirmed(db, now=context.clock())
 
 
 def create_runner(settings: Settings, clock: Clock = utc_now) -> Runner:

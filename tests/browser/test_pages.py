@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+
 from tests.browser.conftest import Site, Visit, fits, is_accessible, sign_in
 
 ORGANISER = "ines.calder@example.org"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, expect
-from tests.browser.conftest import DESKTOP, PHONE, fits, is_accessible
 
 from cohort.cli import cli
+from tests.browser.conftest import DESKTOP, PHONE, fits, is_accessible
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 

@@ -44,7 +44,7 @@ class Desk:
         return self.match("R.csv", "M.csv", *options)
 
     def pairs(self, name: str = "PAIRS.csv") -> list[dict[str, str]]:
-        with (self.folder / name).open(newline="") as file:
+        with (self.folder / name).open(newline="", encoding="utf-8-sig") as file:
             return list(csv.DictReader(file))
 
     @property

@@ -6,12 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import EXAMPLES, ROOT, Desk
-
 from cohort.pairing.find import find_pairs
 from cohort.pairing.pool import Pool
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
+from tests.cli.conftest import EXAMPLES, ROOT, Desk
 
 
 def test_the_examples_of_the_docs_work(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+
 from tests.cli.conftest import MENTORS, RESEARCHERS, Desk
 
 
@@ -48,7 +49,7 @@ def test_a_cell_of_any_length_is_blamed_in_a_line(desk: Desk) -> None:
     ("researchers", "said"),
     [
         (b"", "R.csv is empty"),
-        (b"PK\x03\x04", "R.csv is a workbook"),
+        (b"PK\x03\x04", "R.csv is damaged or has a password"),
         (b"Shoe size\n43\n", "R.csv has no column that says who somebody is"),
         (b"Name,Full name\nA,B\n", "“Name” (A) and “Full name” (B) both mean Name"),
     ],
@@ -81,7 +82,7 @@ def test_if_one_result_cannot_be_written_none_is(desk: Desk) -> None:
     ("arguments", "said"),
     [
         ([], "give two spreadsheets"),
-        (["R.csv"], "give two spreadsheets"),
+        (["R.csv"], "R.csv does not say who is a mentor and who seeks one"),
         (["R.csv", "M.csv", "--floor", "1"], "--floor goes with --scores"),
         (["--scores", "R.csv"], "give both"),
         (["--scores", "R.csv", "--capacity", "M.csv"], "R.csv is not an array"),
@@ -102,7 +103,7 @@ def test_a_command_that_says_too_little_or_too_much_is_refused(
 
 def test_faults_of_both_files_are_said_at_once(desk: Desk) -> None:
     ran = desk.sheets(b"PK\x03\x04", "")
-    assert "R.csv is a workbook. Open it, choose Save As and CSV (UTF-8)" in ran.err
+    assert "R.csv is damaged or has a password. Open it, save it without" in ran.err
     assert "M.csv is empty" in ran.err
     ran = desk.sheets("Name\nAda,x\nBo,y\n", "Name,Capacity\nMia,many\n")
     assert ran.err.startswith("cohort: 3 places need another look; nothing was written.")

@@ -1,6 +1,7 @@
 """What a file of rules, a taxonomy and a present mentor change."""
 
 import pytest
+
 from tests.cli.conftest import MENTORS, RESEARCHERS, Desk
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.cli.conftest import Desk
 
 from cohort.assignment.optimum import Problem, solve
+from tests.cli.conftest import Desk
 
 
 def test_a_matrix_is_paired_as_the_solver_pairs_it(desk: Desk) -> None:

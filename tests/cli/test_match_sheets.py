@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from tests.cli.conftest import MENTORS, RESEARCHERS, ROOT, Desk
 
 from cohort.offline.match import Steps
+from tests.cli.conftest import MENTORS, RESEARCHERS, ROOT, Desk
 
 
 def test_it_runs_in_an_empty_environment_with_warnings_as_errors(desk: Desk) -> None:

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+
 from tests.cli.conftest import EXAMPLES, Desk, Ran
 
 SHEETS = [EXAMPLES / name for name in ("researchers.csv", "mentors.csv")]

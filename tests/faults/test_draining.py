@@ -8,9 +8,9 @@ from collections.abc import Callable, Generator
 
 import httpx
 import pytest
-from tests.faults.processes import environment, free_port
 
 from cohort.settings import Settings
+from tests.faults.processes import environment, free_port
 
 Serve = Callable[[float], tuple[subprocess.Popen[bytes], httpx.Client]]
 

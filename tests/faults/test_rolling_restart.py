@@ -19,7 +19,6 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import select
-from tests.faults.processes import environment, free_port
 
 from cohort.db import create_engine, create_sessions, unit_of_work
 from cohort.local import servers as embedded
@@ -28,6 +27,7 @@ from cohort.migrate import upgrade
 from cohort.people import service as people
 from cohort.people.models import ApiKey
 from cohort.settings import Settings
+from tests.faults.processes import environment, free_port
 
 CADDY = shutil.which("caddy")
 CADDYFILE = Path(__file__).parents[2] / "deploy" / "Caddyfile"

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 import httpx
 import psutil
 import pytest
+
 from tests.faults.processes import free_port
 
 PATIENCE = 30

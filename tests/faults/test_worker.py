@@ -18,9 +18,6 @@ import psutil
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import func, select, text, update
-from tests.conftest import Cast, Platform
-from tests.rooms.matching_world import Stage, set_the_stage
-from tests.rooms.test_people import ADA
 
 from cohort.cohorts.models import Cohort
 from cohort.db import unit_of_work
@@ -28,6 +25,9 @@ from cohort.jobs import wake
 from cohort.jobs.outbox import LEASE, Job, JobState, Queue, enqueue_each
 from cohort.mail import MailboxMessage
 from cohort.matching.models import Pair, Round, Run, RunState
+from tests.conftest import Cast, Platform
+from tests.rooms.accounts import ADA
+from tests.rooms.matching_world import Stage, set_the_stage
 
 PATIENCE = 40
 STORING = text(

@@ -14,14 +14,14 @@ from uuid import UUID
 from httpx import AsyncClient, Response
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from tests.conftest import Platform
-from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
+from cohort.applications import service as applications
+from cohort.applications.models import Application, UnconfirmedApplication
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
-from cohort.cohorts.models import CohortState
+from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
-from cohort.guides.models import Milestone
+from cohort.guides.models import Guide, Milestone
 from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.matching.models import (
@@ -42,6 +42,8 @@ from cohort.people.schemas import ApiKeyIn
 from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
+from tests.conftest import Platform
+from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
 CAST = (
     "anyone",
@@ -82,6 +84,7 @@ MENTORING = PROFILE | {
     "capacity": 2,
     "motivation": "I was there once.",
 }
+APPLYING = STUDYING | {"name": "Greta", "email": "greta@example.org"}
 JOINING = MENTORING | {"name": "Greta", "email": "greta@example.org", "consent": True}
 RULES = {
     "weights": {
@@ -126,6 +129,7 @@ EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
 STUDYING_FORM = SPEAKING_FORM | {"stage": "phd", "role_goal_1": "ml-engineer", "version": "1"}
+APPLYING_FORM = STUDYING_FORM | {"name": "Greta", "email": "greta@example.org"}
 JOINING_FORM = SPEAKING_FORM | {
     "name": "Greta",
     "email": "greta@example.org",
@@ -166,6 +170,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen = {"headers": {"If-Match": '"1"'}}
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
+    summer = {"ids": {"cohort_id": ids["summer_id"]}}
     return {
         "POST /api/v1/people": {"json": NEW},
         "POST /api/v1/verifications": {"json": {"token": ids["verify"]}},
@@ -179,6 +184,11 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/cohorts/{cohort_id}/organisers": {"json": {"email": "nora@example.org"}},
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
+        "POST /api/v1/cohorts/{cohort_id}/applications": {"json": APPLYING, **summer},
+        "GET /api/v1/cohorts/{cohort_id}/applications": summer,
+        "POST /api/v1/cohorts/{cohort_id}/decisions": {"json": decision(ids), **summer},
+        "PATCH /api/v1/applications/{application_id}": {"json": {"about": "New."}, **seen},
+        "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
         "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
         "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
@@ -200,6 +210,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     verify, password = ({"ids": {"token": ids[one]}} for one in ("verify", "password"))
     style = {"ids": {"file_path": "cohort.css"}}
+    summer = {"ids": {"slug": "summer"}}
+    confirm = {"ids": {"token": ids["confirm"]}}
     return {
         "POST /login": {"data": ADA},
         "POST /join": {"data": NEW},
@@ -216,6 +228,14 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
         "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
+        "GET /cohorts/{slug}/apply": summer,
+        "POST /cohorts/{slug}/apply": {"data": APPLYING_FORM, **summer},
+        "POST /cohorts/{slug}/apply/withdrawal": summer,
+        "GET /cohorts/{slug}/applications": summer,
+        "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
+        "GET /applications/confirm/{token}": confirm,
+        "POST /applications/confirm/{token}": confirm,
+        "POST /applications/{application_id}": {"data": {"score": "4"}},
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
@@ -235,11 +255,16 @@ def pin(ids: dict[str, Any]) -> dict[str, str]:
     return pair | {"kind": "pin", "reason": "They know each other."}
 
 
+def decision(ids: dict[str, Any]) -> dict[str, Any]:
+    return {"application_ids": [str(ids["application_id"])], "decision": "accept"}
+
+
 async def set_the_stage(platform: Platform) -> Stage:
     stage = Stage(platform)
     async with unit_of_work(platform.sessions) as db:
         await _let_everyone_in(db, stage)
         await _begin_the_cohorts(db, stage)
+        await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
     return stage
@@ -315,6 +340,36 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
         "letter_id": letter.id,
         "version": spring.version,
     }
+
+
+async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
+    """Olga's other cohort gives its seats by application, and Ada has applied."""
+    now, cast = stage.platform.clock(), stage.people
+    guide = await db.get_one(Guide, stage.ids["guide_id"])
+    changes = {"admission": Admission.APPLICATION, "apply_by": date(2026, 5, 1)}
+    summer = await a_cohort(db, guide, cast["organiser"], now=now, slug="summer", **changes)
+    profile = STUDYING | {"about": "", "contexts": []}
+    db.add(
+        application := Application(
+            cohort_id=summer.id,
+            person_id=cast["researcher"].id,
+            profile=profile,
+            created_at=now,
+        )
+    )
+    db.add(
+        waiting := UnconfirmedApplication(
+            cohort_id=summer.id,
+            email="greta@example.org",
+            name="Greta",
+            profile=profile,
+            created_at=now,
+            expires_at=now + applications.CONFIRM_WITHIN,
+        )
+    )
+    await db.flush()
+    confirm = applications.new_confirmation(waiting)
+    stage.ids |= {"summer_id": summer.id, "application_id": application.id, "confirm": confirm}
 
 
 async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:

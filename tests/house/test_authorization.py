@@ -3,34 +3,15 @@
 import re
 from collections.abc import AsyncGenerator
 from contextlib import nullcontext
-from pathlib import Path
 
 import pytest
 from litestar import Litestar
-from tests.conftest import Platform, emptied
-from tests.house.stage import CAST, Stage, set_the_stage, undone
-from tests.house.test_routes import NOWHERE, handlers_of
 
 from cohort.app import create_app
-
-TABLE = Path(__file__).with_name("authorization.txt")
-SOME = ("anyone", "researcher", "key")
-"""Who asks where the answer is the same for everyone."""
-
-
-def the_table() -> dict[str, dict[str, int]]:
-    """Route -> one of the cast -> status."""
-    found = {}
-    for line in TABLE.read_text().splitlines():
-        if not line or line.startswith(("#", " ")):
-            continue
-        method, path, *cells = line.split()
-        who = SOME if cells[0] == "everyone" else CAST
-        told = [cells[1]] * len(SOME) if cells[0] == "everyone" else cells
-        found[f"{method} {path}"] = {
-            one: int(status) for one, status in zip(who, told, strict=True)
-        }
-    return found
+from tests.conftest import Platform, emptied
+from tests.house.routes import NOWHERE, handlers_of
+from tests.house.stage import Stage, set_the_stage, undone
+from tests.house.table import the_table
 
 
 def routes_of(app: Litestar) -> set[str]:

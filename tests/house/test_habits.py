@@ -3,15 +3,15 @@
 from collections.abc import AsyncGenerator
 
 import pytest
-from tests.conftest import Platform, emptied
-from tests.house.stage import Stage, rows_of, set_the_stage, undone
-from tests.house.test_authorization import the_table
-from tests.house.test_routes import NOWHERE, operations
 
 from cohort.app import create_app
 from cohort.db import unit_of_work
 from cohort.people import service as people
 from cohort.people.schemas import ApiKeyIn
+from tests.conftest import Platform, emptied
+from tests.house.routes import NOWHERE, operations
+from tests.house.stage import Stage, rows_of, set_the_stage, undone
+from tests.house.table import the_table
 
 POSTS = [route for route in the_table() if route.startswith("POST /api/")]
 SECRETS = {"POST /api/v1/logins", "POST /api/v1/api_keys"}

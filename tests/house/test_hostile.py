@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from tests.conftest import Platform, emptied
-from tests.house.stage import Stage, rows_of, set_the_stage, undone
-from tests.house.test_routes import NOWHERE, handlers_of, operations
 
 from cohort.app import create_app
 from cohort.db import unit_of_work
+from tests.conftest import Platform, emptied
+from tests.house.routes import NOWHERE, handlers_of, operations
+from tests.house.stage import Stage, rows_of, set_the_stage, undone
 
 JSON = {"content-type": "application/json"}
 CONTRACT = create_app(NOWHERE).openapi_schema.to_schema()

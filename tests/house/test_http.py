@@ -7,14 +7,14 @@ from typing import get_args
 
 import pytest
 from httpx import ASGITransport, AsyncClient
-from tests.conftest import MONDAY, Platform, emptied
-from tests.house.stage import Stage, rows_of, set_the_stage, undone
-from tests.house.test_authorization import the_table
 
 from cohort.app import create_app
 from cohort.http.compression import accepts_gzip
 from cohort.people.schemas import Scope
 from cohort.settings import Settings
+from tests.conftest import MONDAY, Platform, emptied
+from tests.house.stage import Stage, rows_of, set_the_stage, undone
+from tests.house.table import the_table
 
 READS = [route for route in the_table() if route.startswith("GET ")]
 PLAIN = {"accept-encoding": "identity"}

@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.conftest import Platform, emptied
-from tests.house.stage import Stage, set_the_stage
 
 from cohort.cohorts import reading as cohort_reading
 from cohort.db import Prepared, unit_of_work
 from cohort.matching.results import reading as result_reading
 from cohort.mentors import reading as mentor_reading
 from cohort.study import reading as study_reading
+from tests.conftest import Platform, emptied
+from tests.house.stage import Stage, set_the_stage
 
 LARGE = ("plan_items", "enrolments", "submissions", "pairs")
 MANY = """

@@ -6,8 +6,6 @@ from typing import Any, get_args
 
 import pytest
 from litestar import Litestar
-from litestar.handlers import HTTPRouteHandler
-from litestar.routes import HTTPRoute
 from pydantic import BaseModel
 
 from cohort import rooms
@@ -17,29 +15,14 @@ from cohort.errors import Refusal
 from cohort.http.fields import Strict
 from cohort.people.auth import GUARDS
 from cohort.people.schemas import Scope
-from cohort.settings import Settings
+from tests.house.routes import NOWHERE, handlers_of, operations
 
 ROOT = Path(__file__).parents[2]
-NOWHERE = Settings(
-    database_url="postgresql://nobody@localhost:1/none", redis_url="redis://localhost:1"
-)
 
 
 @pytest.fixture(scope="module")
 def app() -> Litestar:
     return create_app(NOWHERE)
-
-
-def handlers_of(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:
-    found = [
-        (route.path, handler)
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
-        for handler in route.route_handlers
-        if handler.fn.__name__ != "options_handler"
-    ]
-    assert len(found) > 100
-    return found
 
 
 def test_every_route_declares_exactly_one_guard(app: Litestar) -> None:
@@ -64,17 +47,6 @@ def test_pages_take_no_api_keys(app: Litestar) -> None:
     pages = [one for one in handlers_of(app) if not one[0].startswith("/api/")]
     assert pages
     assert [path for path, handler in pages if handler.opt.get("room")] == []
-
-
-def operations(app: Litestar) -> list[tuple[str, str, dict[str, Any]]]:
-    paths = app.openapi_schema.to_schema()["paths"]
-    found = [
-        (path, method, operation)
-        for path, methods in paths.items()
-        for method, operation in methods.items()
-    ]
-    assert found
-    return found
 
 
 def test_every_operation_has_a_name_of_its_own_a_description_and_its_refusals(
@@ -141,6 +113,15 @@ def test_every_refusal_has_a_code_of_its_own_that_the_docs_explain() -> None:
     for refusal in refusals()[1:]:
         assert f"| `{refusal.code}` | {refusal.status} |" in told, refusal
     assert told.count("| `") == len(codes) - 1
+
+
+def test_every_schema_of_the_contract_has_a_name_that_people_use(app: Litestar) -> None:
+    """Two classes of one name would be told apart by the modules that they come from."""
+    schemas = app.openapi_schema.to_schema()["components"]["schemas"]
+    assert len(schemas) > 100
+    titles = [schema.get("title", name) for name, schema in schemas.items()]
+    assert sorted(titles) == sorted(set(titles))
+    assert [name for name in schemas if "schemas" in name or "models" in name] == []
 
 
 def test_the_contract_changes_only_on_purpose() -> None:

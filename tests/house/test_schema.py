@@ -12,11 +12,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.orm import RelationshipProperty
-from tests.conftest import Platform
 
 from cohort import rooms
 from cohort.db import Base
 from cohort.migrate import alembic_config
+from tests.conftest import Platform
 
 assert rooms.API  # every model is imported
 

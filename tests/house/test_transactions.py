@@ -7,12 +7,12 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.conftest import Platform
-from tests.rooms.test_people import ADA
 
 from cohort.db import unit_of_work
 from cohort.jobs.outbox import Job
 from cohort.people.models import Person
+from tests.conftest import Platform
+from tests.rooms.accounts import ADA
 
 BREAK_THE_COMMIT = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS

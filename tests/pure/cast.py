@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from cohort.pairing.pool import Pool
 from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import IdPairs, RuledOut
@@ -75,6 +76,20 @@ OMAR = MentorProfile(
     roles=["data-engineer"],
     languages=["en"],
     weekly_hours=on("monday", "08:00", "10:00"),
+)
+
+
+LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
+FREE_OMAR = replace(OMAR, weekly_hours=on("monday", "09:00", "17:00"), time_zone="Europe/Berlin")
+POOL = Pool(
+    week=WEEK,
+    researchers=[LEV, MINA],
+    mentors=[FREE_OMAR, PRIYA],
+    places=[1, 1],
+    taxonomy=TREE,
+    requirements=ANYBODY,
+    names={"mina": "Mina", "lev": "Lev", "priya": "Priya", "omar": "Omar"},
+    titles=TITLES,
 )
 
 

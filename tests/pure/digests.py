@@ -1,4 +1,4 @@
-"""SHA-256 of all that the matching answers to a few questions; run as a script, it prints them.
+"""SHA-256 of all that the matching answers to a few questions; run as a module, it prints them.
 
 Problems and profiles are drawn by arithmetic and by `random.random`, which are the same on every
 version of Python and NumPy.
@@ -10,7 +10,6 @@ from datetime import date
 from random import Random
 
 import numpy as np
-from cast import in_blocks
 from numpy.typing import NDArray
 
 from cohort.assignment.canonical import canonical, lots
@@ -25,6 +24,7 @@ from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import score
 from cohort.pairing.scores.taxonomy import Taxonomy
+from tests.pure.cast import in_blocks
 
 WEEK = date(2024, 3, 25)
 """Europe changes its clocks in it; no later law can change that."""

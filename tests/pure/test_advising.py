@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.pure.test_pairing import POOL
 
 from cohort.pairing.advising import Advice, advise
 from cohort.pairing.find import find_pairs
 from cohort.pairing.pool import Pool
+from tests.pure.cast import POOL
 
 
 def advice_for(pool: Pool) -> Advice:

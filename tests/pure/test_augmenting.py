@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cases import problems
 from hypothesis import given, settings
 
 from cohort.assignment import CannotMeet, solve
@@ -13,6 +12,7 @@ from cohort.assignment.counterfactual import value_of_places
 from cohort.assignment.neighbourhood import NotTheBest, neighbourhood
 from cohort.assignment.problem import UNMATCHED, BadPin, Problem
 from cohort.assignment.solution import Solution
+from tests.pure.cases import problems
 
 
 def solved(problem: Problem) -> Solution | None:

@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from brute import Assignment, chosen, every_assignment, merit, placed_of
-from cases import problems
 from hypothesis import given, settings
 
 from cohort.assignment import CannotMeet, solve
@@ -19,6 +17,8 @@ from cohort.assignment.counterfactual import (
 from cohort.assignment.neighbourhood import NotTheBest
 from cohort.assignment.problem import UNMATCHED, BadPin, Problem
 from cohort.assignment.solution import Solution
+from tests.pure.brute import Assignment, chosen, every_assignment, merit, placed_of
+from tests.pure.cases import problems
 
 
 def solved(problem: Problem) -> Solution | None:

@@ -27,13 +27,13 @@ GOLDEN = {
     "large": "c3d347abe6b4959a",
 }
 """Python 3.11 and 3.13, NumPy 2.4 and 2.5, SciPy 1.17 and 1.18 have agreed on these. Where an
-answer changes on purpose, `digests.py` prints the new ones."""
+answer changes on purpose, `python -m tests.pure.digests` prints the new ones."""
 
 
 def answers(environment: dict[str, str]) -> dict[str, dict[str, str]]:
-    script = Path(__file__).with_name("digests.py")
     told = subprocess.run(
-        [sys.executable, "-W", "error", str(script)],
+        [sys.executable, "-W", "error", "-m", "tests.pure.digests"],
+        cwd=Path(__file__).parents[2],
         env=os.environ | {"PYTHONPATH": str(PACKAGE.parent)} | environment,
         capture_output=True,
         text=True,

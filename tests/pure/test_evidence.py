@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import problems
 from hypothesis import given, settings
 
 from cohort.assignment import CannotMeet, solve
@@ -20,6 +19,7 @@ from cohort.pairing.alternatives import (
     changes_for,
 )
 from cohort.pairing.evidence import Evidence, pack, unpack
+from tests.pure.cases import problems
 
 SCORES = [[0.9, 0.8, 0.3], [0.9, 0.2, 0.1], [0.4, 0.0, 0.0]]
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cast import MINA, OMAR, PRIYA, TITLES, mina, on, priya, scored
 
 from cohort.assignment.problem import Problem
 from cohort.pairing.explaining import explain
@@ -12,6 +11,7 @@ from cohort.pairing.rules import Requirements
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.unmatched import outlooks, why_unmatched
+from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, mina, on, priya, scored
 
 OMAR2 = replace(OMAR, id="omar2")
 

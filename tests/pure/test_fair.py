@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cases import integers
 
 from cohort.assignment.certificate import verify
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.assignment.solution import Level, Prices, Solution
 from cohort.assignment.steps import steps_of
+from tests.pure.cases import integers
 
 PROBLEM = Problem([[0.9, 0.5], [0.8, 0.1]], [1, 1], objective="fair")
 

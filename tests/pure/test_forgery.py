@@ -10,8 +10,6 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from brute import Assignment, best, chosen, every_assignment, merit, scores_of
-from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +18,8 @@ from cohort.assignment.certificate import verify
 from cohort.assignment.large import proof
 from cohort.assignment.problem import Problem
 from cohort.assignment.solution import Level, Prices, Solution
+from tests.pure.brute import Assignment, best, chosen, every_assignment, merit, scores_of
+from tests.pure.cases import problems
 
 PLAIN = {"problem", "solution", "steps", "large.problem", "certificate", "certificate_fair"}
 NUMBERS = (1, -1, 0.25, -0.25, 1e-3, 100, np.nan, np.inf, 2.0**62, -(2.0**62), 1e300)

@@ -5,8 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from brute import Assignment, every_assignment, merit, scores_of
-from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +14,8 @@ from cohort.assignment.large.proof import verify_large
 from cohort.assignment.large.solver import solve_large
 from cohort.assignment.problem import BadNumber, Problem
 from cohort.assignment.solution import Prices, Solution
+from tests.pure.brute import Assignment, every_assignment, merit, scores_of
+from tests.pure.cases import problems
 
 NUMBERS = (1, -1, 0.25, 1e-3, 100, np.nan, np.inf, -np.inf, 1e12, 1e300)
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from brute import Assignment, every_assignment, placed_of
-from cases import problems
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
 from cohort.assignment.frontier import Point, frontier, place_exactly, spread
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import BadNumber, Problem
+from tests.pure.brute import Assignment, every_assignment, placed_of
+from tests.pure.cases import problems
 
 Figures = tuple[float, int, int]
 

@@ -5,13 +5,13 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from brute import Assignment, chosen, every_assignment, merit
-from cases import problems
 from hypothesis import given, settings
 
 from cohort.assignment import CannotMeet, solve
 from cohort.assignment.counterfactual import unplaced
 from cohort.assignment.problem import Problem
+from tests.pure.brute import Assignment, chosen, every_assignment, merit
+from tests.pure.cases import problems
 
 
 def test_two_mentors_who_need_more_people_than_could_come_are_named_alone() -> None:

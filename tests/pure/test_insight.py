@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from tests.pure.test_pairing import LEV, MINA, POOL
 
 from cohort.pairing.alternatives import Change
 from cohort.pairing.find import find_pairs
 from cohort.pairing.insight import insight
 from cohort.pairing.pool import Pool
+from tests.pure.cast import LEV, MINA, POOL
 
 
 def total(pool: Pool) -> float:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.pure.cast import ANYBODY, MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 from cohort.assignment.neighbourhood import NotTheBest
 from cohort.pairing import saying
@@ -12,6 +11,7 @@ from cohort.pairing.inviting import AT_ANY_HOUR, Invitation, invitations, wanted
 from cohort.pairing.pool import Pool
 from cohort.pairing.rules import Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from tests.pure.cast import ANYBODY, MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
 BO = replace(MINA, id="bo", wishes=["priya"])

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from brute import best, chosen, merit
-from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -15,6 +13,8 @@ from cohort.assignment.large.solver import solve_large
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import BadProblem, Problem
 from cohort.assignment.solution import Solution
+from tests.pure.brute import best, chosen, merit
+from tests.pure.cases import problems
 
 Asked = dict[str, object]
 SEED = st.integers(0, 2**32)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cast import MINA, OMAR, PRIYA, TREE, WEEK, in_blocks, on
 
 from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.large.proof import verify_large
@@ -16,6 +15,7 @@ from cohort.pairing.scores.distinct import distinct_profiles
 from cohort.pairing.scores.profiles import BadProfile, MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scorer import Scorer
 from cohort.pairing.scores.scoring import score
+from tests.pure.cast import MINA, OMAR, PRIYA, TREE, WEEK, in_blocks, on
 
 DAYS = ("monday", "wednesday", "sunday")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")

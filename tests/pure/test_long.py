@@ -6,14 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import test_counterfactual
-import test_forgery
-import test_forgery_large
-import test_large_conditions
-import test_numerics
-import test_solver
-from brute import best, chosen, merit
-from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +13,16 @@ from cohort.assignment.certificate import verify
 from cohort.assignment.counterfactual import counterfactuals
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from tests.pure import (
+    test_counterfactual,
+    test_forgery,
+    test_forgery_large,
+    test_large_conditions,
+    test_numerics,
+    test_solver,
+)
+from tests.pure.brute import best, chosen, merit
+from tests.pure.cases import problems
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 

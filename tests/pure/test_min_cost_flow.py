@@ -1,8 +1,6 @@
 """The start for people who may have several mentors: the best one, unless bits are short."""
 
 import numpy as np
-from brute import every_assignment
-from cases import problems
 from hypothesis import given, settings
 
 from cohort.assignment.canonical import canonical
@@ -11,6 +9,8 @@ from cohort.assignment.min_cost_flow import min_cost_flow
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.assignment.stages import whole
+from tests.pure.brute import every_assignment
+from tests.pure.cases import problems
 
 
 @given(problems())

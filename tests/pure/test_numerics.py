@@ -6,8 +6,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from brute import chosen, every_assignment, score_of
-from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -24,6 +22,8 @@ from cohort.assignment.counterfactual import (
 from cohort.assignment.problem import BadIdentifier, Problem
 from cohort.assignment.solution import Solution
 from cohort.assignment.steps import steps_of
+from tests.pure.brute import chosen, every_assignment, score_of
+from tests.pure.cases import problems
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], NDArray[np.float64]]
 EXTREMES: dict[str, Draw] = {

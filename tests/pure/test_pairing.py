@@ -3,24 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from tests.pure.cast import ANYBODY, MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 from cohort.pairing.find import MinimumsCannotHold, PinsCannotHold, Result, find_pairs
-from cohort.pairing.pool import Pool
 from cohort.pairing.rules import Requirements, Weights
-
-LEV = replace(MINA, id="lev", domains=["robotics"], advisers=[])
-FREE_OMAR = replace(OMAR, weekly_hours=on("monday", "09:00", "17:00"), time_zone="Europe/Berlin")
-POOL = Pool(
-    week=WEEK,
-    researchers=[LEV, MINA],
-    mentors=[FREE_OMAR, PRIYA],
-    places=[1, 1],
-    taxonomy=TREE,
-    requirements=ANYBODY,
-    names={"mina": "Mina", "lev": "Lev", "priya": "Priya", "omar": "Omar"},
-    titles=TITLES,
-)
+from tests.pure.cast import LEV, MINA, POOL, PRIYA
 
 
 def who(result: Result) -> set[tuple[str, str]]:

@@ -5,12 +5,12 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 from cohort.pairing import find as pairing
 from cohort.pairing.find import Result, TooManyPairs, find_pairs
 from cohort.pairing.pool import Pool
 from cohort.pairing.rules import Requirements
+from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 

@@ -4,13 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.pure.cast import MINA, on
-from tests.pure.test_pairing import FREE_OMAR, LEV, POOL
 
 from cohort.pairing import saying
 from cohort.pairing.find import Result, find_pairs
 from cohort.pairing.placing import WayToPlace, ways_to_place_one
 from cohort.pairing.pool import Pool
+from tests.pure.cast import FREE_OMAR, LEV, MINA, POOL, on
 
 SCARCE = replace(POOL, places=[1, 0])
 AT_NIGHT = replace(LEV, weekly_hours=on("sunday", "02:00", "04:00"))

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from brute import chosen, every_assignment, merit
-from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +9,8 @@ from cohort.assignment.neighbourhood import neighbourhood
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import BadShape, Problem
 from cohort.assignment.recruiting import Column, recruits
+from tests.pure.brute import chosen, every_assignment, merit
+from tests.pure.cases import problems
 
 
 def with_one_more(problem: Problem, column: Column) -> Problem:

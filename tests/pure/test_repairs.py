@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from brute import chosen, every_assignment, merit, placed_of
-from cases import problems
 from hypothesis import given, settings
 
 from cohort.assignment import CannotMeet, solve
@@ -13,6 +11,8 @@ from cohort.assignment.neighbourhood import neighbourhood
 from cohort.assignment.problem import BadPin, Problem
 from cohort.assignment.repairs import Repair, repairs, ways_to_place
 from cohort.assignment.solution import Solution
+from tests.pure.brute import chosen, every_assignment, merit, placed_of
+from tests.pure.cases import problems
 
 EVERY = 10_000
 

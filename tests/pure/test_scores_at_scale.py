@@ -7,11 +7,6 @@ from types import FrameType
 
 import numpy as np
 import pytest
-import reference_scores
-from cast import MINA, PRIYA, TREE, WEEK, in_blocks, mina, on, priya, scored
-from digests import TREE as BRANCHES
-from digests import WEEK as CHANGING
-from digests import crowd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +16,11 @@ from cohort.pairing.scores.availability import BadHours, availability, shared_ho
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import Scores, score
 from cohort.pairing.scores.skills import strengths_of
+from tests.pure import reference_scores
+from tests.pure.cast import MINA, PRIYA, TREE, WEEK, in_blocks, mina, on, priya, scored
+from tests.pure.digests import TREE as BRANCHES
+from tests.pure.digests import WEEK as CHANGING
+from tests.pure.digests import crowd
 
 FACTORS = list(Weights.model_fields)
 OPEN = Requirements(

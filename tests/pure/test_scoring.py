@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cast import MINA, OMAR, PRIYA, TREE, mina, on, priya, scored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
@@ -17,6 +16,7 @@ from cohort.pairing.scores.availability import BadHours
 from cohort.pairing.scores.profiles import BadProfile, MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import score
 from cohort.pairing.scores.skills import strengths_of
+from tests.pure.cast import MINA, OMAR, PRIYA, TREE, mina, on, priya, scored
 
 SILENT = ResearcherProfile(id="silent")
 

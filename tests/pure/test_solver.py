@@ -5,8 +5,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from brute import Assignment, best, chosen, every_assignment, merit
-from cases import integers, problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +13,8 @@ from cohort.assignment.canonical import lots
 from cohort.assignment.certificate import verify
 from cohort.assignment.counterfactual import counterfactuals
 from cohort.assignment.problem import Problem
+from tests.pure.brute import Assignment, best, chosen, every_assignment, merit
+from tests.pure.cases import integers, problems
 
 SHAPES = list(product(range(6), repeat=2))
 

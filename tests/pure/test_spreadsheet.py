@@ -16,16 +16,11 @@ from cohort.sheets.columns import (
     find_columns,
     letters,
 )
+from cohort.sheets.csv_file import without_formula, write_sheet
 from cohort.sheets.hours import read_hours
 from cohort.sheets.spelling import nearest
-from cohort.sheets.spreadsheet import (
-    BadSheet,
-    Dialect,
-    Sheet,
-    read_sheet,
-    without_formula,
-    write_sheet,
-)
+from cohort.sheets.spreadsheet import read_sheets
+from cohort.sheets.tables import BadSheet, Dialect, Sheet
 
 DOMAINS = TermList(
     "domain", {"machine-translation": "Machine translation", "ci-cd": "CI/CD", "nlp": "Words, all"}
@@ -34,7 +29,11 @@ PEOPLE = "Name,Capacity\nZoë,2\n"
 
 
 def read(raw: bytes) -> Sheet:
-    return read_sheet("M.csv", raw, is_known=lambda title: column_of(title, MENTORS) is not None)
+    def is_known(title: str) -> bool:
+        return column_of(title, MENTORS) is not None
+
+    (sheet,) = read_sheets("M.csv", raw, is_known=is_known)
+    return sheet
 
 
 def rows(raw: bytes) -> list[list[str]]:
@@ -86,8 +85,8 @@ def test_rows_have_the_numbers_that_the_program_shows() -> None:
     [
         (b"", "M.csv is empty"),
         (b"\r\n \r\n", "M.csv is empty"),
-        (b"PK\x03\x04rest", "is a workbook"),
-        (b"\xd0\xcf\x11\xe0rest", "is a workbook"),
+        (b"PK\x03\x04rest", "M.csv is damaged or has a password"),
+        (b"\xd0\xcf\x11\xe0rest", "is a workbook of an old kind"),
         (b"Name\na\0b\n", "line 2: a NUL character"),
         (codecs.BOM_UTF16_LE + b"N", "damaged"),
         (b"Name\n\x81\n", "line 2: this is neither UTF-8 nor Windows-1252"),

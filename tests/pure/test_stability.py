@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from brute import Assignment, chosen, score_of
-from cases import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +9,8 @@ from cohort.assignment import CannotMeet, solve
 from cohort.assignment.canonical import wanted_pairs
 from cohort.assignment.problem import BadNumber, BadShape, Problem
 from cohort.assignment.stability import blocking_pairs, envy
+from tests.pure.brute import Assignment, chosen, score_of
+from tests.pure.cases import problems
 
 
 def test_two_who_would_rather_have_each_other_are_a_blocking_pair() -> None:

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort
 from tests.conftest import MONDAY, Cast, Someone
+from tests.rooms.cohort_world import BY_APPLICATION
 from tests.rooms.mentorship_world import Spring, proposed
 from tests.world import a_cohort, a_guide, enrolled, mentoring
 
@@ -32,3 +33,14 @@ async def spring(enter: Cast, db: AsyncSession) -> Spring:
     proposal = await proposed(db, enrolment, mentor)
     await db.commit()
     return Spring(cohort, olga, ada, grace, enrolment, mentor, proposal)
+
+
+@pytest.fixture
+async def summer(db: AsyncSession, olga: Someone) -> Cohort:
+    """Two seats, given by application; the last day is in ten days."""
+    guide = await a_guide(db, now=MONDAY)
+    cohort = await a_cohort(
+        db, guide, olga.person, now=MONDAY, slug="summer", name="Summer", seats=2, **BY_APPLICATION
+    )
+    await db.commit()
+    return cohort

@@ -128,6 +128,15 @@ async def form_of(stage: Stage) -> dict[str, str]:
     return sent
 
 
+async def aim_at(stage: Stage, **aim: Any) -> None:
+    address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
+    read = await stage.olga.get(address)
+    wanted = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
+    wanted["aim"] |= aim
+    made = await stage.olga.post(address, json=wanted, headers={"if-match": read.headers["etag"]})
+    assert made.status_code == 201
+
+
 def words(page: Any) -> str:
     """What a person reads: no tags, white space as one space."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.text))

@@ -1,6 +1,5 @@
 """Cohorts in a browser without JavaScript: Ada joins, Olga runs."""
 
-import re
 from typing import Any
 
 import pytest
@@ -9,22 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.guides.models import Guide
+from tests.rooms.cohort_world import PROFILE_FORM, ticked
 from tests.world import a_cohort, a_guide, enrolled
 
-PROFILE: dict[str, Any] = {
-    "about": "Small languages & <big> models",
-    "stage": "postdoc",
-    "domains": ["nlp", "speech"],
-    "role_goal_1": "applied-scientist",
-    "role_goal_2": "",
-    "role_goal_3": "ml-engineer",
-    "contexts": ["start-up"],
-    "languages": ["en", "de"],
-    "time_zone": "Africa/Nairobi",
-    "weekly_hours": ["tuesday 17-20", "tuesday 20-23"],
-    "organisations": "University of Somewhere\r\n\r\nInstitute of Elsewhere\r\n",
-    "advisers": "",
-}
 DRAFT = {
     "slug": "autumn",
     "name": "Autumn",
@@ -52,19 +38,13 @@ async def spring(db: AsyncSession, guide: Guide, clock: Any) -> Cohort:
     return cohort
 
 
-def ticked(html: str) -> set[str]:
-    boxes = re.findall(r"<input[^>]*type=\"(?:checkbox|radio)\"[^>]*checked", html)
-    chosen = re.findall(r'<option value="([^"]*)" selected', html)
-    return {re.findall(r'value="([^"]*)"', box)[0] for box in boxes} | set(chosen)
-
-
 async def test_ada_joins_and_comes_back_to_what_she_wrote(
     enter: Any, spring: Cohort, db: AsyncSession
 ) -> None:
     ada = await enter("Ada")
     assert "Take my seat" in (await ada.get("/cohorts/spring/enrol")).text
 
-    joined = await ada.post("/cohorts/spring/enrol", data=PROFILE)
+    joined = await ada.post("/cohorts/spring/enrol", data=PROFILE_FORM)
 
     hers = (await db.scalars(select(Enrolment))).one()
     assert (joined.status_code, joined.headers["location"]) == (303, f"/plan/{hers.id}")
@@ -83,7 +63,7 @@ async def test_an_error_is_at_its_field_and_nothing_typed_is_lost(
     enter: Any, spring: Cohort, db: AsyncSession
 ) -> None:
     ada = await enter("Ada")
-    wrong = PROFILE | {"domains": [], "about": "x" * 2001, "role_goal_1": "wizard"}
+    wrong = PROFILE_FORM | {"domains": [], "about": "x" * 2001, "role_goal_1": "wizard"}
 
     refused = await ada.post("/cohorts/spring/enrol", data=wrong)
 
@@ -93,9 +73,11 @@ async def test_an_error_is_at_its_field_and_nothing_typed_is_lost(
     assert refused.text.index('href="#field-about"') < refused.text.index('href="#field-domains"')
     assert {"postdoc", "tuesday 17-20", "start-up", "Africa/Nairobi"} <= ticked(refused.text)
     assert "Institute of Elsewhere" in refused.text
-    unknown = await ada.post("/cohorts/spring/enrol", data=PROFILE | {"domains": ["astrology"]})
+    unknown = await ada.post(
+        "/cohorts/spring/enrol", data=PROFILE_FORM | {"domains": ["astrology"]}
+    )
     assert "“astrology” is not one of the domains" in unknown.text
-    off_grid = PROFILE | {"weekly_hours": ["someday 00-99"]}
+    off_grid = PROFILE_FORM | {"weekly_hours": ["someday 00-99"]}
     assert (await ada.post("/cohorts/spring/enrol", data=off_grid)).status_code == 422
     assert await db.scalar(select(Enrolment.id)) is None
 
@@ -114,7 +96,7 @@ async def test_hours_finer_than_the_grid_survive_a_change_of_something_else(
     assert "Mon 20:15–22:00" in page
     assert "Guarani" in page
 
-    form = PROFILE | {"version": "1", "weekly_hours": ["tuesday 17-20"]}
+    form = PROFILE_FORM | {"version": "1", "weekly_hours": ["tuesday 17-20"]}
     kept = await ada.post("/cohorts/spring/enrol", data=form)
 
     assert kept.headers["location"] == "/cohorts/spring/enrol"
@@ -134,7 +116,7 @@ async def test_full_and_ended_are_said_kindly_and_a_draft_is_hidden(
     full = (await ada.get("/cohorts/spring/enrol")).text
     assert "Every seat is taken" in full
     assert "Take my seat" not in full
-    refused = await ada.post("/cohorts/spring/enrol", data=PROFILE)
+    refused = await ada.post("/cohorts/spring/enrol", data=PROFILE_FORM)
     assert refused.status_code == 422
     assert "Every seat is taken. Look again later" in refused.text
     assert "Institute of Elsewhere" in refused.text, "what she typed is kept for the next try"
@@ -148,7 +130,7 @@ async def test_full_and_ended_are_said_kindly_and_a_draft_is_hidden(
 
 async def test_ada_leaves_and_comes_back(enter: Any, spring: Cohort, db: AsyncSession) -> None:
     ada, eve = await enter("Ada"), await enter("Eve")
-    await ada.post("/cohorts/spring/enrol", data=PROFILE)
+    await ada.post("/cohorts/spring/enrol", data=PROFILE_FORM)
 
     left = await ada.post("/cohorts/spring/withdrawal")
 
@@ -157,7 +139,7 @@ async def test_ada_leaves_and_comes_back(enter: Any, spring: Cohort, db: AsyncSe
     page = (await ada.get("/cohorts/spring/enrol")).text
     assert "Take my seat" in page
     assert "Institute of Elsewhere" in page
-    await ada.post("/cohorts/spring/enrol", data=PROFILE)
+    await ada.post("/cohorts/spring/enrol", data=PROFILE_FORM)
     await db.refresh(hers)
     assert hers.state == EnrolmentState.ACTIVE
     assert (await eve.post("/cohorts/spring/withdrawal")).status_code == 403
@@ -228,7 +210,7 @@ async def test_the_list_leads_to_what_can_be_joined(
     assert "secret" not in listed
     assert "/cohorts/new" not in listed
     assert (await anyone.get("/cohorts")).headers["location"].startswith("/login")
-    await ada.post("/cohorts/spring/enrol", data=PROFILE)
+    await ada.post("/cohorts/spring/enrol", data=PROFILE_FORM)
     assert "Your profile" in (await ada.get("/cohorts")).text
     first = (await ada.get("/cohorts?limit=1")).text
     assert "Back to the start" not in first

@@ -2,52 +2,24 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts.models import Cohort
 from cohort.guides.models import Milestone
 from cohort.jobs import outbox
-from cohort.jobs.outbox import Job, JobState
+from cohort.jobs.outbox import JobState
 from cohort.mentors.models import MentorState
 from cohort.people.models import Act
 from cohort.study.models import ItemState, PlanItem
 from tests import world
 from tests.conftest import Cast, Platform, Someone, TurnableClock
+from tests.rooms.dashboard_world import a_spring, failed_in
 
 RunJobs = Callable[[], Awaitable[None]]
-JOB = "people.send_password_link"
-
-
-async def a_spring(db: AsyncSession, olga: Someone, clock: TurnableClock) -> Cohort:
-    guide = await world.a_guide(db, now=clock.now)
-    cohort = await world.a_cohort(db, guide, olga.person, now=clock.now)
-    await db.commit()
-    return cohort
-
-
-async def failed_in(
-    db: AsyncSession, cohort_id: UUID | None, clock: TurnableClock, **arguments: Any
-) -> Job:
-    job = Job(
-        id=uuid4(),
-        name=JOB,
-        arguments=arguments,
-        cohort_id=cohort_id,
-        state=JobState.DEAD,
-        attempts=outbox.ATTEMPTS,
-        due_at=clock.now,
-        last_error="SMTPConnectError",
-        enqueued_at=clock.now,
-        ended_at=clock.now,
-    )
-    db.add(job)
-    await db.commit()
-    return job
 
 
 async def test_the_figures_add_up(enter: Cast, db: AsyncSession, clock: TurnableClock) -> None:

@@ -23,7 +23,7 @@ from cohort.settings import Settings
 from cohort.study.models import ItemState, PlanItem, Submission
 from tests import world
 from tests.conftest import Cast, Someone, TurnableClock
-from tests.rooms.test_dashboard import a_spring, failed_in
+from tests.rooms.dashboard_world import a_spring, failed_in
 
 
 async def planned(

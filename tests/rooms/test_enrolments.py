@@ -11,23 +11,9 @@ from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.jobs.outbox import Job
 from cohort.mail import MailboxMessage
 from cohort.people.models import Act
+from tests.rooms.cohort_world import PROFILE
 from tests.world import a_cohort, a_guide, enrolled, mentoring
 
-PROFILE: dict[str, Any] = {
-    "about": "I work on translation for small languages.",
-    "stage": "phd",
-    "domains": ["machine-translation", "nlp"],
-    "role_goals": ["ml-engineer"],
-    "contexts": ["big-tech"],
-    "languages": ["en", "sw"],
-    "time_zone": "Africa/Nairobi",
-    "weekly_hours": [
-        {"day": "monday", "start": "09:00", "end": "10:30"},
-        {"day": "monday", "start": "22:00", "end": "24:00"},
-    ],
-    "organisations": ["University of Somewhere"],
-    "advisers": ["Grace Example"],
-}
 SHOWN = {"id", "cohort_id", "person", "state", "created_at", "version"}
 
 

@@ -18,7 +18,7 @@ from cohort.jobs.outbox import ATTEMPTS, Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.worker import create_runner
 from tests.conftest import Platform, TurnableClock
-from tests.rooms.test_people import ADA
+from tests.rooms.accounts import ADA
 
 
 @dataclass

@@ -16,13 +16,13 @@ from cohort.pairing.evidence import unpack
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     Stage,
+    aim_at,
     keep_runs,
     open_and_solve,
     pairs_of,
     set_the_stage,
     unmatched_of,
 )
-from tests.rooms.test_matching_what_ifs import aim_at
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     NIGHTS,
     Stage,
+    aim_at,
     items,
     open_and_solve,
     pairs_of,
@@ -41,15 +42,6 @@ async def alternatives(stage: Stage, run: dict[str, Any], who: Any) -> list[dict
 async def what_if(stage: Stage, run: dict[str, Any], who: Any, mentor: Any) -> Any:
     path = f"/api/v1/runs/{run['id']}/alternatives/{who.id}/{mentor.id}"
     return await stage.olga.get(path)
-
-
-async def aim_at(stage: Stage, **aim: Any) -> None:
-    address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
-    read = await stage.olga.get(address)
-    wanted = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
-    wanted["aim"] |= aim
-    made = await stage.olga.post(address, json=wanted, headers={"if-match": read.headers["etag"]})
-    assert made.status_code == 201
 
 
 async def test_why_not_robin_is_answered_with_the_cost_and_who_would_move(

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,19 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.http.stored_responses import IdempotencyRecord
 from cohort.jobs.outbox import Job
-from cohort.mail import MailboxMessage
 from cohort.people.models import Login, Person
-
-ADA = {"name": "Ada Example", "email": "ada@example.org", "password": "a sentence that is long"}
-SIGN_IN = {"email": ADA["email"], "password": ADA["password"]}
-
-
-async def link_in_last_mail(db: AsyncSession) -> str:
-    last = select(MailboxMessage.text).order_by(MailboxMessage.sent_at.desc())
-    text = await db.scalar(last.limit(1))
-    found = re.search(r"/(?:verify|password)/([\w-]+)", text or "")
-    assert found
-    return found[1]
+from tests.rooms.accounts import ADA, SIGN_IN, link_in_last_mail
 
 
 async def test_ada_signs_up_opens_the_link_and_signs_in(

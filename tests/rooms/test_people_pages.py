@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.http import pages as web
 from tests.conftest import TurnableClock
-from tests.rooms.test_people import ADA, SIGN_IN, link_in_last_mail
+from tests.rooms.accounts import ADA, SIGN_IN, link_in_last_mail
 
 Keep = Callable[[], Awaitable[None]]
 

@@ -12,9 +12,9 @@ TO = click.Path(path_type=Path, dir_okay=False)
 @click.command(name="match")
 @click.argument("researchers", type=FILE, required=False)
 @click.argument("mentors", type=FILE, required=False)
-@click.option("--out", type=TO, required=True, help="Where the pairs go, as CSV.")
+@click.option("--out", type=TO, required=True, help="Where the pairs go: .csv, .xlsx or .ods.")
 @click.option("--report", type=TO, help="Also an HTML file to read, print and send.")
-@click.option("--unmatched", type=TO, help="Also who has no mentor and why, as CSV.")
+@click.option("--unmatched", type=TO, help="Also who has no mentor and why.")
 @click.option("--rules", type=FILE, help="TOML with weights and requirements.")
 @click.option("--taxonomy", type=FILE, help="TOML with domains, roles, contexts and skills.")
 @click.option(
@@ -33,9 +33,10 @@ TO = click.Path(path_type=Path, dir_okay=False)
     help="Then write the best pairs so far, and say how far from the best they may be.",
 )
 def match_files(**given: Any) -> None:
-    """Pair the people of two spreadsheets (CSV), without a server.
+    """Pair the people of two spreadsheets (CSV, XLSX or ODS), without a server.
 
-    RESEARCHERS and MENTORS need a column Name; whatever else they say makes the pairs better.
+    RESEARCHERS and MENTORS need a column Name; whatever else they say makes the pairs better. One
+    file may hold both: in two sheets, or with a column that says who is what.
     docs/offline.md has the columns, the rules and examples.
     """
     from cohort.offline.match import match

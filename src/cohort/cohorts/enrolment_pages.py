@@ -11,18 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import enrolments, policy, service
-from cohort.cohorts.forms import profile_of, typed_profile
-from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.forms import ProfileChoices, offered_choices, profile_of, typed_profile
+from cohort.cohorts.models import Admission, Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
 from cohort.errors import Invalid, NotAllowed, Stale
-from cohort.guides import service as guides
-from cohort.guides.models import TermKind
 from cohort.http.forms import Form, checked, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.profiles import choices
-from cohort.profiles.choices import Options
 
 
 @get("/cohorts/{slug:str}/enrol", guards=[signed_in])
@@ -31,9 +27,11 @@ async def enrol_page(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     slug: FromPath[str],
-) -> Response[str]:
+) -> Response[str] | Redirect:
     cohort = await service.get_by_slug(db, actor, slug)
     own = await enrolments.find(db, actor, cohort.id)
+    if cohort.admission is Admission.APPLICATION and not _seated(own):
+        return see(f"/cohorts/{slug}/apply")
     usual = profile_of(own) if own else {"time_zone": cohort.time_zone, "languages": ["en"]}
     return await _enrol(request, db, cohort, own, Form(usual))
 
@@ -56,6 +54,8 @@ async def enrol(
             return await _keep(db, actor, cohort, own, form.value, seen=form.seen, now=clock())
         except (Invalid, Stale, enrolments.CohortFull, enrolments.NotJoinable) as refusal:
             form = form.refused(refusal)
+        except enrolments.ByApplication:
+            return see(f"/cohorts/{slug}/apply")
         except enrolments.AlreadyEnrolled:
             return see(f"/cohorts/{slug}/enrol")  # which says why
     return await _enrol(request, db, cohort, own, form)
@@ -71,7 +71,7 @@ async def _keep(
     seen: str,
     now: datetime,
 ) -> Redirect:
-    if own is None or own.state == EnrolmentState.WITHDRAWN:
+    if own is None or not _seated(own):
         enrolment = await enrolments.enrol(db, actor, cohort.id, profile, now=now)
         return see(f"/plan/{enrolment.id}", saying=f"Welcome to {cohort.name}. This is your plan.")
     change = EnrolmentChange(**profile.model_dump())
@@ -87,12 +87,7 @@ class EnrolView:
     enrolment: Enrolment | None
     seated: bool
     joinable: bool
-    stages: Options
-    domains: Options
-    roles: Options
-    contexts: Options
-    languages: Options
-    zones: Options
+    offered: ProfileChoices
 
 
 async def _enrol(
@@ -102,20 +97,18 @@ async def _enrol(
     own: Enrolment | None,
     form: Form[EnrolmentIn],
 ) -> Response[str]:
-    words = await guides.terms_of(db, TermKind.DOMAIN, TermKind.ROLE, TermKind.CONTEXT)
     view = EnrolView(
         cohort=cohort,
         enrolment=own,
-        seated=own is not None and own.state == EnrolmentState.ACTIVE,
+        seated=_seated(own),
         joinable=cohort.state in policy.JOINABLE,
-        stages=choices.STAGE_CHOICES,
-        domains=choices.trees(words[TermKind.DOMAIN]),
-        roles=choices.options(words[TermKind.ROLE]),
-        contexts=choices.options(words[TermKind.CONTEXT]),
-        languages=choices.languages(form.typed.get("languages", [])),
-        zones=choices.zones(str(form.typed.get("time_zone", ""))),
+        offered=await offered_choices(db, form.typed),
     )
     return page(request, "cohorts/enrol.html", view, form=form)
+
+
+def _seated(own: Enrolment | None) -> bool:
+    return own is not None and own.state == EnrolmentState.ACTIVE
 
 
 @post("/cohorts/{slug:str}/withdrawal", guards=[signed_in])

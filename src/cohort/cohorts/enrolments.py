@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import policy
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.models import Admission, Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
 from cohort.errors import Conflict, NotFound
 from cohort.guides.models import TermKind
@@ -26,6 +26,11 @@ SEATED = "You have a seat in this cohort. Change your profile instead."
 class NotJoinable(Conflict):
     code = "not_joinable"
     title = "Nobody can join this cohort now"
+
+
+class ByApplication(Conflict):
+    code = "by_application"
+    title = "Seats are given by application"
 
 
 class CohortFull(Conflict):
@@ -45,11 +50,21 @@ async def enrol(
     cohort = await cohorts.get(db, actor, cohort_id)
     if await seat_of(db, actor, cohort_id) is not None:
         raise AlreadyEnrolled(SEATED)
+    if cohort.admission is Admission.APPLICATION:
+        raise ByApplication("The seats of this cohort are given by application. Apply instead.")
     await check_profile(db, form)
+    enrolment_id = await give_seat(db, cohort, actor.id, form, now=now)
+    return await get(db, actor, enrolment_id)
+
+
+async def give_seat(
+    db: AsyncSession, cohort: Cohort, person_id: UUID, form: EnrolmentIn, *, now: datetime
+) -> UUID:
+    """Seat a person, whose plan is laid out and who is welcomed by mail."""
     await take_seat(db, cohort)
     profile = form.model_dump()
-    row = {"cohort_id": cohort_id, "person_id": actor.id, "created_at": now, **profile}
-    enrolment = await db.scalar(
+    row = {"cohort_id": cohort.id, "person_id": person_id, "created_at": now, **profile}
+    enrolment_id = await db.scalar(
         insert(Enrolment)
         .values(**row, state=EnrolmentState.ACTIVE, version=1)
         .on_conflict_do_update(
@@ -57,14 +72,14 @@ async def enrol(
             set_={**profile, "state": EnrolmentState.ACTIVE, "version": Enrolment.version + 1},
             where=Enrolment.state == EnrolmentState.WITHDRAWN,
         )
-        .returning(Enrolment)
-        .execution_options(populate_existing=True)
+        .returning(Enrolment.id)
+        .execution_options(synchronize_session=False)
     )
-    if enrolment is None:
+    if enrolment_id is None:
         raise AlreadyEnrolled(SEATED)
-    await enqueue(db, "study.lay_out_plan", now=now, cohort_id=cohort_id, enrolment_id=enrolment.id)
-    await enqueue(db, "cohorts.welcome", now=now, cohort_id=cohort_id, enrolment_id=enrolment.id)
-    return await get(db, actor, enrolment.id)
+    await enqueue(db, "study.lay_out_plan", now=now, cohort_id=cohort.id, enrolment_id=enrolment_id)
+    await enqueue(db, "cohorts.welcome", now=now, cohort_id=cohort.id, enrolment_id=enrolment_id)
+    return enrolment_id
 
 
 async def find(db: AsyncSession, actor: Person, cohort_id: UUID) -> Enrolment | None:
@@ -115,6 +130,7 @@ async def get(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
         policy.enrolments_visible_to(actor)
         .where(Enrolment.id == enrolment_id)
         .options(joinedload(Enrolment.person), joinedload(Enrolment.cohort))
+        .execution_options(populate_existing=True)
     )
     if found is None:
         raise NotFound
@@ -166,6 +182,7 @@ async def withdraw(
         cohort_id=enrolment.cohort_id,
         enrolment_id=enrolment.id,
     )
+    await cohorts.fill_seats_later(db, enrolment.cohort_id, now=now)
     await db.flush()
     return enrolment
 

@@ -1,17 +1,33 @@
 """Profiles as forms: what was typed, and what a researcher's row says."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Enrolment
 from cohort.cohorts.schemas import EnrolmentIn
+from cohort.guides import service as guides
+from cohort.guides.models import TermKind
 from cohort.http.formats import ticks
 from cohort.http.forms import Sent
+from cohort.profiles import choices
+from cohort.profiles.choices import Options
 
 GOALS = 5
 TICKED = ("domains", "contexts", "languages")
 BY_LINE = ("organisations", "advisers")
 TYPED = ("about", "stage", "time_zone", "version")
+
+
+def typed_cohort(sent: Sent, schema: type[BaseModel]) -> dict[str, Any]:
+    """A last day to apply that is left empty is none."""
+    typed = sent.as_typed(schema)
+    if typed.get("apply_by") == "":
+        del typed["apply_by"]
+    return typed
 
 
 def typed_profile(sent: Sent, kept_hours: Sequence[Mapping[str, str]]) -> dict[str, Any]:
@@ -27,6 +43,30 @@ def typed_profile(sent: Sent, kept_hours: Sequence[Mapping[str, str]]) -> dict[s
     same = kept_hours and set(sent.texts("weekly_hours")) == set(ticks(kept_hours))
     typed["weekly_hours"] = list(kept_hours) if same else sent.hours()
     return typed | {name: text for name in TYPED for text in sent.texts(name)}
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChoices:
+    """What the fields of a researcher's profile offer to choose from."""
+
+    stages: Options
+    domains: Options
+    roles: Options
+    contexts: Options
+    languages: Options
+    zones: Options
+
+
+async def offered_choices(db: AsyncSession, typed: Mapping[str, Any]) -> ProfileChoices:
+    words = await guides.terms_of(db, TermKind.DOMAIN, TermKind.ROLE, TermKind.CONTEXT)
+    return ProfileChoices(
+        stages=choices.STAGE_CHOICES,
+        domains=choices.trees(words[TermKind.DOMAIN]),
+        roles=choices.options(words[TermKind.ROLE]),
+        contexts=choices.options(words[TermKind.CONTEXT]),
+        languages=choices.languages(typed.get("languages", [])),
+        zones=choices.zones(str(typed.get("time_zone", ""))),
+    )
 
 
 def profile_of(enrolment: Enrolment) -> dict[str, Any]:

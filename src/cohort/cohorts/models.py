@@ -20,6 +20,13 @@ class CohortState(StrEnum):
     ARCHIVED = "archived"
 
 
+class Admission(StrEnum):
+    """How a seat is given: to whoever enrols first, or by application."""
+
+    FIRST_COME = "first_come"
+    APPLICATION = "application"
+
+
 class Cohort(Base):
     __tablename__ = "cohorts"
     __table_args__ = (
@@ -27,6 +34,8 @@ class Cohort(Base):
         CheckConstraint("taken BETWEEN 0 AND seats", name="taken"),
         CheckConstraint("ends_on > starts_on", name="dates"),
         CheckConstraint("matching_day BETWEEN 0 AND 6", name="matching_day"),
+        CheckConstraint("admission = 'first_come' OR apply_by IS NOT NULL", name="apply_by"),
+        CheckConstraint("reviews_needed BETWEEN 1 AND 5", name="reviews_needed"),
     )
 
     id: Mapped[Id]
@@ -40,6 +49,13 @@ class Cohort(Base):
     seats: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
     """Seats in use: the number of active enrolments."""
+    admission: Mapped[Admission] = mapped_column(
+        one_of(Admission), default=Admission.FIRST_COME, server_default=Admission.FIRST_COME
+    )
+    apply_by: Mapped[date | None]
+    """The last day for applications, to its end in the cohort's time zone."""
+    reviews_needed: Mapped[int] = mapped_column(default=2, server_default="2")
+    """How many organisers score an application before they see each other's scores."""
     state: Mapped[CohortState] = mapped_column(one_of(CohortState), default=CohortState.DRAFT)
     matching_day: Mapped[int] = mapped_column(default=0)
     """0 is Monday; in the cohort's time zone."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import enrolments, policy, service
+from cohort.cohorts.forms import typed_cohort
 from cohort.cohorts.models import Cohort, CohortState, Organiser
 from cohort.cohorts.schemas import (
     CohortChange,
@@ -21,7 +22,7 @@ from cohort.cohorts.schemas import (
 )
 from cohort.errors import Invalid, Stale
 from cohort.guides import service as guides
-from cohort.http.forms import Form, read_form
+from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.people.auth import platform_admin, signed_in
@@ -62,7 +63,7 @@ async def begin_cohort(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
 ) -> Answer:
-    form = await read_form(request, CohortIn)
+    form = checked(CohortIn, typed_cohort(await sent_by(request), CohortIn))
     if form.value is not None:
         try:
             cohort = await service.create(db, actor, form.value, now=clock())
@@ -107,7 +108,7 @@ async def change_settings(
     slug: FromPath[str],
 ) -> Answer:
     cohort = await _organised(db, actor, slug)
-    form = await read_form(request, CohortChange)
+    form = checked(CohortChange, typed_cohort(await sent_by(request), CohortChange))
     if form.value is not None:
         try:
             await service.change(db, actor, cohort.id, form.value, if_match=form.seen, now=clock())

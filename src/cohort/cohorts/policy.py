@@ -1,10 +1,12 @@
 """Who sees which cohorts and enrolments, who may run them, and where a cohort can go."""
 
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, literal, or_, select
 
-from cohort.cohorts.models import Cohort, CohortState, Enrolment, Organiser
+from cohort.cohorts.models import Admission, Cohort, CohortState, Enrolment, Organiser
 from cohort.jobs.outbox import Job
 from cohort.people.models import Person
 
@@ -18,6 +20,21 @@ MOVES: dict[CohortState, tuple[CohortState, ...]] = {
 """The life of a cohort: where it can go from where it is."""
 JOINABLE = (CohortState.OPEN, CohortState.RUNNING)
 PUBLISHED = (CohortState.OPEN, CohortState.RUNNING, CohortState.COMPLETED)
+
+
+def applications_close_at(cohort: Cohort) -> datetime | None:
+    """The moment at which the day after `apply_by` begins on the cohort's clock."""
+    if cohort.apply_by is None:
+        return None
+    day_after = cohort.apply_by + timedelta(days=1)
+    midnight = datetime.combine(day_after, time.min, tzinfo=ZoneInfo(cohort.time_zone))
+    return midnight.astimezone(UTC)
+
+
+def takes_applications(cohort: Cohort, now: datetime) -> bool:
+    closes_at = applications_close_at(cohort)
+    is_open = cohort.admission is Admission.APPLICATION and cohort.state in JOINABLE
+    return is_open and closes_at is not None and now < closes_at
 
 
 def visible_to(actor: Person) -> Select[Cohort]:

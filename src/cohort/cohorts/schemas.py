@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, PlainSerializer
 
-from cohort.cohorts.models import CohortState, EnrolmentState, Stage
+from cohort.cohorts.models import Admission, CohortState, EnrolmentState, Stage
 from cohort.http.fields import Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
 from cohort.profiles.profile import (
     Contexts,
@@ -51,6 +51,25 @@ WallTime = Annotated[
 MatchingTime = Annotated[
     WallTime, Field(description="In the cohort's time zone; 06:00 at first.", examples=["06:00"])
 ]
+
+
+HowAdmitted = Annotated[Admission, Field(examples=["first_come"])]
+ApplyBy = Annotated[
+    Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))] | None,
+    Field(
+        description="The last day for applications, to its end in the cohort's time zone.",
+        examples=["2027-02-01"],
+    ),
+]
+ReviewsNeeded = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=5,
+        description="How many organisers score an application before they see each other's scores.",
+        examples=[2],
+    ),
+]
 About = Annotated[Note, Field(examples=["I work on translation for small languages."])]
 RoleGoals = Annotated[
     list[Slug],
@@ -93,6 +112,9 @@ class CohortIn(Strict):
     seats: Seats
     matching_day: MatchingDay = 0
     matching_time: MatchingTime = Field(default_factory=lambda: time(6))
+    admission: HowAdmitted = Admission.FIRST_COME
+    apply_by: ApplyBy = None
+    reviews_needed: ReviewsNeeded = 2
 
 
 class CohortChange(Strict):
@@ -106,6 +128,9 @@ class CohortChange(Strict):
     seats: Seats | None = None
     matching_day: MatchingDay | None = None
     matching_time: MatchingTime | None = None
+    admission: HowAdmitted | None = None
+    apply_by: ApplyBy = None
+    reviews_needed: ReviewsNeeded | None = None
 
 
 class MoveIn(Strict):
@@ -160,6 +185,9 @@ class CohortOut(Shown):
     state: CohortState
     matching_day: int
     matching_time: WallTime
+    admission: Admission
+    apply_by: date | None
+    reviews_needed: int
     running_since: datetime | None
     created_at: datetime
     version: int = Field(description="Also in the ETag; send it as If-Match to change the cohort.")

@@ -1,7 +1,6 @@
 """Opening a cohort and running it."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
@@ -10,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import policy
-from cohort.cohorts.models import Cohort, CohortState, Organiser
+from cohort.cohorts.models import Admission, Cohort, CohortState, Organiser
 from cohort.cohorts.schemas import CohortChange, CohortIn
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import Guide
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -77,7 +77,7 @@ async def create(db: AsyncSession, actor: Person, form: CohortIn, *, now: dateti
     guide = await db.get(Guide, form.guide_id)
     if guide is None:
         raise Invalid.at("guide_id", "There is no such guide.")
-    check_dates(form.starts_on, form.ends_on)
+    check_dates(form)
     cohort_id = await db.scalar(
         insert(Cohort)
         .values(**form.model_dump(), state=CohortState.DRAFT, taken=0, version=1, created_at=now)
@@ -92,9 +92,13 @@ async def create(db: AsyncSession, actor: Person, form: CohortIn, *, now: dateti
     return await get(db, actor, cohort_id)
 
 
-def check_dates(starts_on: Any, ends_on: Any) -> None:
-    if not 0 < (ends_on - starts_on).days <= 3 * 366:
+def check_dates(planned: Cohort | CohortIn) -> None:
+    if not 0 < (planned.ends_on - planned.starts_on).days <= 3 * 366:
         raise Invalid.at("ends_on", "The last day must follow the first, by at most three years.")
+    if planned.admission is Admission.APPLICATION and planned.apply_by is None:
+        raise Invalid.at("apply_by", "Say until which day people may apply.")
+    if planned.apply_by is not None and planned.apply_by > planned.ends_on:
+        raise Invalid.at("apply_by", "People apply before the last day of the cohort.")
 
 
 async def change(
@@ -112,9 +116,10 @@ async def change(
     require_match(if_match, cohort.version)
     for name, value in form.model_dump(exclude_none=True).items():
         setattr(cohort, name, value)
-    check_dates(cohort.starts_on, cohort.ends_on)
+    check_dates(cohort)
     if cohort.seats < cohort.taken:
         raise Invalid.at("seats", f"{cohort.taken} seats are taken; there cannot be fewer.")
+    await fill_seats_later(db, cohort.id, now=now)
     audit.record(db, actor, "cohort.change", cohort.id, now=now, cohort_id=cohort.id)
     await db.flush()
     return cohort
@@ -146,6 +151,11 @@ async def move(
     audit.record(db, actor, "cohort.move", cohort_id, now=now, cohort_id=cohort_id, to=to)
     await db.refresh(cohort)
     return cohort
+
+
+async def fill_seats_later(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> None:
+    """Whoever waits for a seat gets what is free, as soon as this is committed."""
+    await enqueue(db, "applications.fill_seats", now=now, cohort_id=cohort_id, in_cohort=cohort_id)
 
 
 async def list_organisers(db: AsyncSession, actor: Person, cohort_id: UUID) -> list[Organiser]:

@@ -17,7 +17,8 @@ from cohort.dashboard.progress import Sort
 from cohort.http.pages import Asked, page
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
-from cohort.sheets.spreadsheet import Dialect, write_rows, write_sheet
+from cohort.sheets.csv_file import write_rows, write_sheet
+from cohort.sheets.tables import Dialect
 
 FOR_EXCEL = Dialect(marked=True, newline="\r\n")
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]

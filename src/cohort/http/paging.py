@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -158,6 +159,21 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
     try:
         at, row_id = _read(cursor)
         return datetime.fromisoformat(at).astimezone(UTC), UUID(row_id)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise _not_ours() from error
+
+
+def write_ranked_cursor(rank: float, at: datetime, row_id: UUID) -> str:
+    return _write([rank, at.isoformat(), row_id.hex])
+
+
+def read_ranked_cursor(cursor: str) -> tuple[float, datetime, UUID]:
+    """Of a listing in the order of a number first."""
+    try:
+        rank, at, row_id = _read(cursor)
+        if not isinstance(rank, float) or not math.isfinite(rank):
+            raise _not_ours()
+        return rank, datetime.fromisoformat(at).astimezone(UTC), UUID(row_id)
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise _not_ours() from error
 

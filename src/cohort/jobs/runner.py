@@ -125,13 +125,13 @@ class Runner:
 
     async def _extend_lease(self, job_id: UUID, attempt: int) -> None:
         """Returns once the lease is lost. A database that is away loses none: we may come back."""
-        held = True
-        while held:
+        is_leased = True
+        while is_leased:
             await asyncio.sleep(SIGN_OF_LIFE_EVERY)
             try:
                 async with self.cron.transaction() as db:
                     until = self._lease_end()
-                    held = await outbox.extend_lease(db, job_id, attempt, until=until)
+                    is_leased = await outbox.extend_lease(db, job_id, attempt, until=until)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("lease not extended", job=str(job_id), kind=type(error).__name__)
 

@@ -14,7 +14,7 @@ from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import Queue, enqueue
-from cohort.jobs.progress import Progress, ProgressStore
+from cohort.jobs.progress import JobProgress, ProgressStore
 from cohort.matching import periods, policy, publishing
 from cohort.matching.models import Round, RoundState, Run, RunState
 from cohort.people import audit
@@ -180,7 +180,7 @@ async def newest_runs(db: AsyncSession, round_ids: Iterable[UUID]) -> dict[UUID,
     return {run.round_id: run for run in (await db.scalars(newest)).all()}
 
 
-async def progress_of(run: Run | None, progress: ProgressStore) -> Progress | None:
+async def progress_of(run: Run | None, progress: ProgressStore) -> JobProgress | None:
     """What the worker does for a queued run now, if it is known."""
     return await progress.read(run.id) if run and run.state is RunState.QUEUED else None
 

@@ -19,7 +19,8 @@ from cohort.errors import Invalid
 from cohort.offline.outputs import Done, Outputs, keep_apart, summary, write_together
 from cohort.pairing import saying
 from cohort.pairing.found import NotProved, Progress, in_rounds, is_cut_short
-from cohort.sheets.spreadsheet import Dialect, write_sheet
+from cohort.sheets.csv_file import write_sheet
+from cohort.sheets.tables import Dialect
 
 Numbers = npt.NDArray[Any]
 

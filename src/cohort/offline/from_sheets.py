@@ -18,16 +18,20 @@ from cohort.settings import shipped
 from cohort.sheets.columns import MENTORS, RESEARCHERS, Column, column_of
 from cohort.sheets.roster import Vocabulary
 from cohort.sheets.rule_file import BadRules, RuleFile, read_rules
-from cohort.sheets.spreadsheet import BadSheet, Dialect, Sheet, read_sheet, write_sheet
+from cohort.sheets.sides import Sides, both_of, is_of_mentors, is_of_researchers, one_of
+from cohort.sheets.spreadsheet import read_sheets, write_file
+from cohort.sheets.tables import BadSheet, Dialect, Sheet
 from cohort.sheets.two_sheets import BadSheets, Gathered, gather
 
 PAIR_COLUMNS = ("researcher", "mentor", "score", "fit", "reason")
+LEFT_COLUMNS = ("researcher", "reason", "next step")
 MOST_FAULTS = 20
+Table = Sequence[Sequence[object]]
 
 
 def match_sheets(
     researchers: Path,
-    mentors: Path,
+    mentors: Path | None,
     out: Outputs,
     *,
     rules: Path | None,
@@ -37,9 +41,10 @@ def match_sheets(
     progress: Progress,
     note: Callable[[str], None],
 ) -> Done:
-    """Pair the people of two CSV files. Raises Invalid; then nothing is written."""
+    """Pair the people of two files, or of one. Raises Invalid; then nothing is written."""
     started = time.perf_counter()
-    keep_apart([researchers, mentors, *(path for path in (rules, taxonomy) if path)], out)
+    given = (researchers, mentors, rules, taxonomy)
+    keep_apart([path for path in given if path], out)
     progress("reading", 0.0)
     gathered, dialect = _gathered(researchers, mentors, rules, taxonomy, week)
     for sentence in gathered.notes:
@@ -75,14 +80,14 @@ def _short_of_mentors(gathered: Gathered, result: Result) -> Iterator[str]:
 
 
 def _gathered(
-    researchers: Path, mentors: Path, rules: Path | None, taxonomy: Path | None, week: date
+    researchers: Path, mentors: Path | None, rules: Path | None, taxonomy: Path | None, week: date
 ) -> tuple[Gathered, Dialect]:
     try:
-        studying, mentoring = _sheets((researchers, RESEARCHERS), (mentors, MENTORS))
+        sides = _two_files(researchers, mentors) if mentors else _one_file(researchers)
         words, tree = _words(taxonomy or shipped("seed") / "taxonomy.toml")
         gathered = gather(
-            studying,
-            mentoring,
+            sides.researchers,
+            sides.mentors,
             rules=_rules(rules) if rules else RuleFile(),
             words=words,
             taxonomy=tree,
@@ -90,7 +95,7 @@ def _gathered(
         )
     except BadSheets as error:
         raise Invalid(_listed(error.faults)) from error
-    return gathered, studying.dialect
+    return gathered, sides.researchers.dialect
 
 
 def _listed(faults: Sequence[str]) -> str:
@@ -102,21 +107,35 @@ def _listed(faults: Sequence[str]) -> str:
     return f"{len(faults)} places need another look; nothing was written.{shown}{rest}"
 
 
-def _sheets(*known: tuple[Path, Sequence[Column]]) -> list[Sheet]:
-    sheets, faults = [], []
-    alike = len({path.name for path, _ in known}) < len(known)
-    for path, columns in known:
+def _two_files(researchers: Path, mentors: Path) -> Sides:
+    """Faults of both files are said at once. Raises BadSheets."""
+    asked = (
+        (researchers, RESEARCHERS, "researchers", is_of_researchers),
+        (mentors, MENTORS, "mentors", is_of_mentors),
+    )
+    found, faults = [], []
+    alike = researchers.name == mentors.name
+    for path, columns, what, is_side in asked:
+        name = str(path) if alike else path.name
         try:
-            sheets.append(_sheet(path, str(path) if alike else path.name, columns))
+            found.append(one_of(_read(path, name, columns), what, is_side))
         except BadSheet as error:
             faults.append(str(error))
     if faults:
         raise BadSheets(faults)
-    return sheets
+    return Sides(*found)
 
 
-def _sheet(path: Path, name: str, known: Sequence[Column]) -> Sheet:
-    return read_sheet(
+def _one_file(path: Path) -> Sides:
+    """Raises BadSheets."""
+    try:
+        return both_of(path.name, _read(path, path.name, (*RESEARCHERS, *MENTORS)))
+    except BadSheet as error:
+        raise BadSheets([str(error)]) from error
+
+
+def _read(path: Path, name: str, known: Sequence[Column]) -> list[Sheet]:
+    return read_sheets(
         name,
         path.read_bytes(),
         is_known=lambda title: column_of(title, known) is not None,
@@ -177,10 +196,11 @@ def _files(out: Outputs, gathered: Gathered, result: Result, dialect: Dialect) -
         )
         for one in result.pairs
     ]
-    files = {out.pairs: write_sheet(PAIR_COLUMNS, pairs, dialect)}
+    left = [LEFT_COLUMNS, *_unmatched(gathered, result)]
+    tabs: dict[str, Table] = {"Pairs": [PAIR_COLUMNS, *pairs], "Unmatched": left}
+    files = {out.pairs: write_file(out.pairs.suffix, tabs, dialect)}
     if out.unmatched:
-        titles = ("researcher", "reason", "next step")
-        files[out.unmatched] = write_sheet(titles, _unmatched(gathered, result), dialect)
+        files[out.unmatched] = write_file(out.unmatched.suffix, {"Unmatched": left}, dialect)
     if out.report:
         files[out.report] = render_report(gathered, result).encode()
     return files

@@ -63,8 +63,8 @@ def match(
             done = match_scores(scores, capacity, out, floor=floor, progress=bar, out_of_time=over)
         else:
             _refuse({"--floor": floor}, "goes with --scores; with spreadsheets, set least_score")
-            if not (researchers and mentors):
-                _wrong("give two spreadsheets, RESEARCHERS.csv and MENTORS.csv, or --scores.")
+            if not researchers:
+                _wrong("give two spreadsheets, RESEARCHERS and MENTORS, or one with both.")
             done = match_sheets(
                 researchers,
                 mentors,

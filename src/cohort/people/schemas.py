@@ -16,6 +16,8 @@ Scope = Literal[
     "guides:read",
     "cohorts:read",
     "cohorts:write",
+    "applications:read",
+    "applications:write",
     "mentors:read",
     "mentors:write",
     "mentorships:read",

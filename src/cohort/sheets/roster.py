@@ -16,7 +16,7 @@ from cohort.sheets.columns import (
     letters,
 )
 from cohort.sheets.hours import read_hours
-from cohort.sheets.spreadsheet import Sheet
+from cohort.sheets.tables import Sheet
 
 LONGEST = 400
 """Characters of a sentence about a cell, however much somebody wrote there."""

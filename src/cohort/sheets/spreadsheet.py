@@ -1,203 +1,53 @@
-"""From the bytes that a spreadsheet program saved as CSV to rows of cells, and back; pure."""
+"""A file as a spreadsheet program saves it (CSV, XLSX, ODS), to sheets, and back; pure."""
 
-import codecs
-import csv
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from io import StringIO
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-SEPARATORS = (",", ";", "\t")
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-MOST_ABOVE = 20
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-"""What a spreadsheet program takes for the beginning of a formula (OWASP, "CSV Injection", and
-ASVS 5, 1.2.10)."""
-ONE_NUMBER = re.compile(r"[+-][0-9][0-9 .,]*")
-"""A sign and digits: nothing to work out. A telephone number with a dash in it would be."""
+from cohort.sheets.csv_file import read_csv, write_sheet
+from cohort.sheets.tables import BadSheet, Dialect, Sheet, titled
+from cohort.sheets.workbook import Kind, read_tabs, write_book
+from cohort.sheets.workbook_check import BadWorkbook
+
+ZIP = b"PK\x03\x04"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+KINDS: Mapping[str, Kind] = {".xlsx": "xlsx", ".ods": "ods"}
+FOR_EXCEL = Dialect(marked=True, newline="\r\n")
 
 
-class BadSheet(ValueError):
-    """A file that is no table; the sentence says what to do."""
+def read_sheets(name: str, raw: bytes, *, is_known: Callable[[str], bool]) -> list[Sheet]:
+    """The tables of a file, by what it holds and not by how it is called. Raises BadSheet.
 
-
-@dataclass(frozen=True)
-class Dialect:
-    """How a file writes its cells, so that an answer can be written the same way."""
-
-    separator: str = ","
-    marked: bool = False
-    """It begins with a byte order mark, by which Excel knows UTF-8."""
-    newline: str = "\n"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """rows: the number that the spreadsheet program shows, and the cells, as many as titles.
-
-    notes   what had to be guessed, in sentences.
-    faults  rows that cannot be read, each with its number.
+    One for CSV; of a workbook, those that can be seen and are not empty.
     """
-
-    name: str
-    titles: Sequence[str]
-    rows: Sequence[tuple[int, Sequence[str]]]
-    dialect: Dialect = field(default_factory=Dialect)
-    notes: Sequence[str] = ()
-    faults: Sequence[str] = ()
-
-
-def read_sheet(name: str, raw: bytes, *, is_known: Callable[[str], bool]) -> Sheet:
-    """The table of a CSV file. Its titles are the first row with the most titles that are known.
-
-    Above them there may be a heading of the whole table. UTF-8, UTF-16 with a byte order mark,
-    else Windows-1252; the separator is the one that gives the most known titles, or
-    else the most cells in the first row. Raises BadSheet.
-    """
-    text, marked, notes = _decoded(name, raw)
-    # A Mac may write an accent as a letter of its own: the same name must be the same everywhere.
-    text = unicodedata.normalize("NFC", text)
-    named, text = _named_separator(text)
-    separator = named or max(SEPARATORS, key=lambda each: _titles_in(text, each, is_known))
-    rows = _split(name, text, separator)
-    filled = [(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)]
-    if not filled:
+    if raw.startswith(OLD_WORKBOOK):
+        raise BadSheet(
+            f"{name} is a workbook of an old kind, or has a password. Save it as XLSX, without "
+            "one, and give that file."
+        )
+    if not raw.startswith(ZIP):
+        return [read_csv(name, raw, is_known=is_known)]
+    try:
+        tabs, hidden = read_tabs(raw)
+    except BadWorkbook as error:
+        raise BadSheet(f"{name} {error}") from error
+    if not tabs:
         raise BadSheet(f"{name} is empty: its first row must name the columns, such as Name.")
-    above = _rows_above([cells for _, cells in filled[:MOST_ABOVE]], is_known)
-    (number, titles), people = filled[above], filled[above + 1 :]
-    if above:
-        notes = (*notes, f"{name}: the titles were found in row {number}; above it is no person.")
-    return Sheet(
-        name=name,
-        titles=titles,
-        rows=[(number, _as_wide_as(titles, cells)) for number, cells in people],
-        dialect=Dialect(separator, marked, "\r\n" if "\r\n" in text else "\n"),
-        notes=notes,
-        faults=list(_too_wide(name, titles, people)),
-    )
+    unseen = ", ".join(f"“{one}”" for one in hidden)
+    notes = [f"{name}: what is in hidden sheets is not read: {unseen}."] if hidden else []
+    sheets = []
+    for tab in tabs:
+        whole = name if len(tabs) == 1 else f"{name} “{tab.name}”"
+        sheets.append(
+            titled(whole, tab.rows, FOR_EXCEL, is_known=is_known, tab=tab.name, notes=notes)
+        )
+        notes = []
+    return sheets
 
 
-def write_sheet(
-    titles: Sequence[object], rows: Iterable[Sequence[object]], dialect: Dialect
+def write_file(
+    suffix: str, tabs: Mapping[str, Iterable[Sequence[object]]], dialect: Dialect
 ) -> bytes:
-    """A table as bytes. Text that a spreadsheet would run as a formula gets an apostrophe."""
-    mark = codecs.BOM_UTF8 if dialect.marked else b""
-    return mark + write_rows(chain([titles], rows), dialect)
-
-
-def write_rows(rows: Iterable[Sequence[object]], dialect: Dialect) -> bytes:
-    """More rows of a table that was begun, in the same way."""
-    out = StringIO()
-    writer = csv.writer(out, delimiter=dialect.separator, lineterminator=dialect.newline)
-    writer.writerows([without_formula(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8", "replace")
-
-
-def without_formula(cell: object) -> object:
-    """The cell, with an apostrophe before it if a spreadsheet would run it as a formula.
-
-    Numbers stay numbers, and so do texts that are one, such as "-3.5" or "+49 30 901820". Blanks
-    before a formula do not hide it, as some programs remove them.
-    """
-    if not isinstance(cell, str) or ONE_NUMBER.fullmatch(cell):
-        return cell
-    begins_a_formula = cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA)
-    return f"'{cell}" if begins_a_formula else cell
-
-
-def _decoded(name: str, raw: bytes) -> tuple[str, bool, tuple[str, ...]]:
-    """The text, whether Excel should find a mark in the answer, and notes."""
-    if raw.startswith(WORKBOOKS):
-        raise BadSheet(
-            f"{name} is a workbook. Open it, choose Save As and CSV (UTF-8), and give that file."
-        )
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            text, marked = raw.decode("utf-16"), True
-        except UnicodeDecodeError as error:
-            raise BadSheet(
-                f"{name} begins like UTF-16, but is damaged. Save it again as CSV (UTF-8)."
-            ) from error
-        return _without_nul(name, text), marked, ()
-    marked = raw.startswith(codecs.BOM_UTF8)
-    raw = raw.removeprefix(codecs.BOM_UTF8)
-    try:
-        return _without_nul(name, raw.decode("utf-8")), marked, ()
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-    try:
-        text = raw.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise BadSheet(
-            f"{name}, line {line}: this is neither UTF-8 nor Windows-1252. "
-            "Save the file again as CSV (UTF-8)."
-        ) from error
-    note = f"{name} is not UTF-8 (line {line}), so it was read as Windows-1252: check its accents."
-    return _without_nul(name, text), True, (note,)
-
-
-def _without_nul(name: str, text: str) -> str:
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise BadSheet(
-            f"{name}, line {line}: a NUL character stands here, which no table has. "
-            "Save the file again as CSV (UTF-8)."
-        )
-    return text
-
-
-def _named_separator(text: str) -> tuple[str, str]:
-    """Excel may name the separator in a line of its own, which it does not show: `sep=;`."""
-    first, _, rest = text.partition("\n")
-    first = first.strip("\r")
-    if first.lower().startswith("sep=") and len(first) == len("sep=;"):
-        return first[-1], rest
-    return "", text
-
-
-def _split(name: str, text: str, separator: str) -> list[list[str]]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[list[str]] = []
-    try:
-        rows.extend([cell.strip() for cell in row] for row in reader)
-    except csv.Error as error:
-        raise BadSheet(
-            f"{name}, row {len(rows) + 1}: a quotation mark is not closed, or stands inside a "
-            "quoted cell without being doubled; or a cell is longer than "
-            f"{csv.field_size_limit():,} characters."
-        ) from error
-    return rows
-
-
-def _titles_in(text: str, separator: str, is_known: Callable[[str], bool]) -> tuple[int, int]:
-    """How many titles are known if this is the separator; and how many cells the first row has."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[list[str]] = []
-    with suppress(csv.Error):
-        rows.extend(islice(reader, MOST_ABOVE))
-    known = max((sum(map(is_known, row)) for row in rows), default=0)
-    return known, len(rows[0]) if rows else 0
-
-
-def _rows_above(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) -> int:
-    """How many rows come before the one with the most titles that are known."""
-    known = [sum(map(is_known, row)) for row in rows]
-    return known.index(max(known))
-
-
-def _too_wide(
-    name: str, titles: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
-) -> Iterator[str]:
-    for number, cells in rows:
-        if any(cells[len(titles) :]):
-            yield (
-                f"{name}, row {number}: it has {len(cells)} cells, but there are {len(titles)} "
-                "titles. Put a cell that contains the separator between quotation marks."
-            )
-
-
-def _as_wide_as(titles: Sequence[str], cells: Sequence[str]) -> Sequence[str]:
-    return [*cells[: len(titles)], *[""] * (len(titles) - len(cells))]
+    """A workbook for .xlsx and .ods, with a sheet for each; else the first of them as CSV."""
+    if suffix.casefold() in KINDS:
+        return write_book(KINDS[suffix.casefold()], tabs)
+    titles, *rows = next(iter(tabs.values()))
+    return write_sheet(titles, rows, dialect)

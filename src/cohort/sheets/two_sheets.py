@@ -19,7 +19,7 @@ from cohort.sheets.roster import (
     researchers_of,
 )
 from cohort.sheets.rule_file import RuleFile
-from cohort.sheets.spreadsheet import Sheet
+from cohort.sheets.tables import Sheet
 
 ONE_PLACE = 1
 MOST_NAMED = 5

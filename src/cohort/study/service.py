@@ -111,7 +111,7 @@ async def submit(
     db: AsyncSession, actor: Person, item_id: UUID, form: SubmissionIn, *, now: datetime
 ) -> Submission:
     """Hand in evidence, as the next version; the same again, before its review, is one version."""
-    item = await _held_item(db, actor, item_id)
+    item = await _locked_item(db, actor, item_id)
     if not policy.may_hand_in(actor, item.enrolment):
         raise NotAllowed("Only the researcher whose plan this is hands in for it.")
     if policy.is_frozen(item.enrolment):
@@ -178,7 +178,7 @@ async def review(
 async def _item_to_review(db: AsyncSession, actor: Person, submission_id: UUID) -> PlanItem:
     """The item, locked, if this version of its evidence awaits a review that the actor may give."""
     submission = await _visible_submission(db, actor, submission_id)
-    item = await _held_item(db, actor, submission.plan_item_id)
+    item = await _locked_item(db, actor, submission.plan_item_id)
     if not await may_review(db, actor, item.enrolment_id):
         raise NotAllowed(
             "Only the organisers of the cohort and the researcher’s mentor review this."
@@ -231,7 +231,7 @@ async def gaps_in(
     }
 
 
-async def _held_item(db: AsyncSession, actor: Person, item_id: UUID) -> PlanItem:
+async def _locked_item(db: AsyncSession, actor: Person, item_id: UUID) -> PlanItem:
     """The item, locked: what is decided about it holds until this transaction ends."""
     item: PlanItem | None = await db.scalar(
         policy.items_visible_to(actor)

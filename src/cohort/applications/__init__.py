@@ -1,0 +1,1 @@
+"""Applying for a seat, the scores of the organisers, decisions, and the waitlist."""

@@ -1,0 +1,228 @@
+"""Applying in a browser, with or without an account, and seeing what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.applications import policy, service
+from cohort.applications.models import Application, ApplicationState, UnconfirmedApplication
+from cohort.applications.schemas import ApplicationChange, ApplicationIn
+from cohort.clock import Clock
+from cohort.cohorts import enrolments
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.forms import ProfileChoices, offered_choices, typed_profile
+from cohort.cohorts.models import Cohort
+from cohort.cohorts.policy import applications_close_at, takes_applications
+from cohort.errors import Invalid, NotAllowed, NotFound, Stale
+from cohort.guides import service as guides
+from cohort.http.forms import Form, checked, sent_by
+from cohort.http.pages import Asked, page, see
+from cohort.http.paging import Slice
+from cohort.people.auth import public, signed_in
+from cohort.people.models import Person
+from cohort.people.throttle import Tries
+from cohort.profiles.languages import LANGUAGES
+
+
+@get("/cohorts/{slug:str}/apply", guards=[public])
+async def apply_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Response[str]:
+    cohort, own = await _asked_for(db, request.user, slug)
+    usual = own.profile if own else {"time_zone": cohort.time_zone, "languages": ["en"]}
+    return await _apply(request, db, cohort, own, Form(usual), now=clock())
+
+
+@post("/cohorts/{slug:str}/apply", guards=[public])
+async def apply(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
+    slug: FromPath[str],
+) -> Response[str] | Redirect:
+    """Apply; or, for who has, keep the profile."""
+    cohort, own = await _asked_for(db, request.user, slug)
+    sent = await sent_by(request)
+    typed = typed_profile(sent, own.profile["weekly_hours"] if own else [])
+    who = {name: text for name in ("name", "email") for text in sent.texts(name)}
+    form = checked(ApplicationIn, typed | who)
+    if form.value is not None:
+        try:
+            return await _keep(db, request.user, tries, cohort, own, form, now=clock())
+        except (Invalid, Stale, service.ApplicationsClosed, service.ApplicationDecided) as refusal:
+            form = form.refused(refusal)
+        except (enrolments.AlreadyEnrolled, service.AlreadyApplied):
+            return see(f"/cohorts/{slug}/apply")  # which says why
+    return await _apply(request, db, cohort, own, form, now=clock())
+
+
+async def _keep(
+    db: AsyncSession,
+    actor: Person | None,
+    tries: Tries,
+    cohort: Cohort,
+    own: Application | None,
+    form: Form[ApplicationIn],
+    *,
+    now: datetime,
+) -> Redirect:
+    profile, here = form.value, f"/cohorts/{cohort.slug}/apply"
+    if profile is None:
+        raise Invalid("Fill the form.")
+    if actor is not None and own is not None and own.state in policy.STANDING:
+        change = ApplicationChange(**profile.model_dump(exclude={"name", "email"}))
+        await service.change(db, actor, own.id, change, if_match=form.seen, now=now)
+        return see(here, saying="Your application is kept.")
+    if actor is None and profile.email is not None:
+        await tries.mail(profile.email)
+    await service.apply(db, actor, cohort.id, profile, now=now)
+    if actor is None:
+        return see("/applications/sent")
+    return see(here, saying=f"You have applied to {cohort.name}.")
+
+
+async def _asked_for(
+    db: AsyncSession, actor: Person | None, slug: str
+) -> tuple[Cohort, Application | None]:
+    """For strangers, where anyone may apply; for others also what they applied to before."""
+    if actor is None:
+        cohort = await db.scalar(policy.that_take_applications().where(Cohort.slug == slug))
+        if cohort is None:
+            raise NotFound
+        return cohort, None
+    cohort = await cohorts.get_by_slug(db, actor, slug)
+    return cohort, await service.find_own(db, actor, cohort.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyView:
+    """The form, or what became of the one that was sent."""
+
+    cohort: Cohort
+    own: Application | None
+    may_apply: bool
+    may_change: bool
+    closes_at: datetime | None
+    place: int
+    offered: ProfileChoices
+
+
+async def _apply(
+    request: Asked,
+    db: AsyncSession,
+    cohort: Cohort,
+    own: Application | None,
+    form: Form[Any],
+    *,
+    now: datetime,
+) -> Response[str]:
+    is_open = takes_applications(cohort, now)
+    waits = own is not None and own.state is ApplicationState.WAITLISTED
+    view = ApplyView(
+        cohort=cohort,
+        own=own,
+        may_apply=is_open and (own is None or own.state is ApplicationState.WITHDRAWN),
+        may_change=is_open and own is not None and own.state in policy.STANDING,
+        closes_at=applications_close_at(cohort),
+        place=await service.place_in_line(db, own) if own is not None and waits else 0,
+        offered=await offered_choices(db, form.typed),
+    )
+    return page(request, "applications/apply.html", view, form=form)
+
+
+@post("/cohorts/{slug:str}/apply/withdrawal", guards=[signed_in])
+async def withdraw(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Redirect:
+    cohort = await cohorts.get_by_slug(db, actor, slug)
+    own = await service.find_own(db, actor, cohort.id)
+    if own is None:
+        raise NotAllowed("You have not applied to this cohort.")
+    await service.withdraw(db, actor, own.id, now=clock())
+    return see(f"/cohorts/{slug}/apply", saying="Your application is withdrawn.")
+
+
+@get("/applications", guards=[signed_in])
+async def applications_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+) -> Response[str]:
+    found = await service.list_own(db, actor, part)
+    return page(
+        request,
+        "applications/own.html",
+        applications=found.items,
+        next=found.next,
+        first=part.cursor,
+    )
+
+
+@get("/applications/sent", guards=[public])
+async def sent_page(request: Asked) -> Response[str]:
+    return page(request, "applications/sent.html")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmView:
+    """What was typed, for whoever has the link to it."""
+
+    waiting: UnconfirmedApplication
+    cohort: Cohort
+    titles: Any
+    languages: Any
+
+
+@get("/applications/confirm/{token:str}", guards=[public])
+async def confirm_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Response[str]:
+    # A button, not the link itself: mail scanners open links before people do.
+    waiting = await service.read_unconfirmed(db, token, now=clock())
+    titles = await guides.titles(db)
+    view = ConfirmView(waiting, waiting.cohort, titles, LANGUAGES)
+    return page(request, "applications/confirm.html", view)
+
+
+@post("/applications/confirm/{token:str}", guards=[public])
+async def confirm(
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], token: FromPath[str]
+) -> Redirect:
+    application, choose_password = await service.confirm(db, token, now=clock())
+    thanks = f"You have applied to {application.cohort.name}."
+    if choose_password is not None:
+        saying = f"{thanks} Choose a password, to see what becomes of it."
+        return see(f"/password/{choose_password}", saying=saying)
+    return see(f"/login?next=/cohorts/{application.cohort.slug}/apply", saying=thanks)
+
+
+router = Router(
+    "",
+    route_handlers=[
+        apply_page,
+        apply,
+        withdraw,
+        applications_page,
+        sent_page,
+        confirm_page,
+        confirm,
+    ],
+    include_in_schema=False,
+)

@@ -1,0 +1,19 @@
+"""Ada's account: what she types, and the link that she is sent."""
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.mail import MailboxMessage
+
+ADA = {"name": "Ada Example", "email": "ada@example.org", "password": "a sentence that is long"}
+SIGN_IN = {"email": ADA["email"], "password": ADA["password"]}
+
+
+async def link_in_last_mail(db: AsyncSession) -> str:
+    last = select(MailboxMessage.text).order_by(MailboxMessage.sent_at.desc())
+    text = await db.scalar(last.limit(1))
+    found = re.search(r"/(?:verify|password)/([\w-]+)", text or "")
+    assert found
+    return found[1]
