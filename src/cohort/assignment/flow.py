@@ -87,7 +87,8 @@ class Residual:
     def __init__(self, goal: Goal, scope: Scope, held: Bools, near: Ints | None = None) -> None:
         self.goal, self.scope = goal, scope
         self.near = np.zeros(held.shape[1], dtype=np.int64) if near is None else near
-        self.held = np.zeros(held.shape, dtype=np.bool_, order="F")  # so that mentors lie together
+        # Read by mentor, so that mentors lie together.
+        self.held: Bools = np.zeros(held.shape, dtype=np.bool_, order="F")
         self.held[pairs_in(held)] = True
         self._some_fixed = bool(scope.fixed.any())
         self.degree, self.load = counts(held)
@@ -278,7 +279,7 @@ def optimal_face(residual: Residual, price: Ints) -> Scope:
     and a price above 0 fills all places.
     """
     scope, first, shape = residual.scope, residual.goal.first, residual.held.shape
-    held, tied = np.zeros((2, *shape), dtype=np.bool_)
+    held, tied = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
     columns, rows_of = pairs_in(residual.held.T)
     held[rows_of, columns] = True
     some_fixed = bool(scope.fixed.any())

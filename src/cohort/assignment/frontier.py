@@ -21,8 +21,8 @@ from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
 from cohort.assignment.stages import feasible, whole
 from cohort.assignment.start import initial_assignment
-from cohort.assignment.tie_break import break_ties
 from cohort.assignment.steps import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS
+from cohort.assignment.tie_break import break_ties
 from cohort.assignment.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
 
 FAR = 0.05

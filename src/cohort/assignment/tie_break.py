@@ -40,7 +40,8 @@ def break_ties(
     the pairs that are still open.
     """
     held = np.array(best.held, order="C")
-    part = _open_part(*map(np.arange, held.shape), _on_cycles_of_no_gain(best, prices))
+    rows, columns = (np.arange(size) for size in held.shape)
+    part = _open_part(rows, columns, _on_cycles_of_no_gain(best, prices))
     kept = part.incumbents(problem)
     if kept.any():
         goal = Goal(kept * np.int64(problem.most_pairs + 1) + 1)
@@ -58,7 +59,7 @@ def break_ties(
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
+class _OpenPart:
     """The researchers and mentors who may still change, without the pairs that are fixed."""
 
     rows: Ints
@@ -75,7 +76,7 @@ class _Part:
         return block
 
 
-def _open_part(rows: Ints, columns: Ints, scope: Scope) -> _Part:
+def _open_part(rows: Ints, columns: Ints, scope: Scope) -> _OpenPart:
     free = scope.allowed & ~scope.fixed
     r, c = (np.flatnonzero(pairs) for pairs in counts(free))
     allowed = free[r][:, c]
@@ -88,11 +89,11 @@ def _open_part(rows: Ints, columns: Ints, scope: Scope) -> _Part:
         lower=np.maximum(scope.lower - load, 0)[c],
         upper=(scope.upper - load)[c],
     )
-    return _Part(rows[r], columns[c], part)
+    return _OpenPart(rows[r], columns[c], part)
 
 
 def _improved(
-    goal: Goal, part: _Part, start: Bools, held: Bools, out_of_time: Callable[[], bool]
+    goal: Goal, part: _OpenPart, start: Bools, held: Bools, out_of_time: Callable[[], bool]
 ) -> tuple[Residual, bool]:
     """Put the best assignment of the part into `held`; False if there was no time to find it."""
     residual = Residual(goal, part.scope, start)
@@ -102,7 +103,7 @@ def _improved(
     return residual, in_time
 
 
-def _pairs_then_lots(problem: Problem, part: _Part) -> tuple[Goal, Bools]:
+def _pairs_then_lots(problem: Problem, part: _OpenPart) -> tuple[Goal, Bools]:
     """The last two rules as one goal, and the pairs among which the best is looked for first.
 
     A cycle passes each mentor once, so all its lots together are less than what a pair counts.
@@ -123,7 +124,7 @@ def _pairs_then_lots(problem: Problem, part: _Part) -> tuple[Goal, Bools]:
 
 
 def _near_the_best(
-    goal: Goal, core: Scope, part: _Part, held: Bools, out_of_time: Callable[[], bool]
+    goal: Goal, core: Scope, part: _OpenPart, held: Bools, out_of_time: Callable[[], bool]
 ) -> Bools:
     scope, now = part.scope, part.of(held)
     if is_small(scope) or out_of_time():
