@@ -82,6 +82,7 @@ def _result(pool: Pool, held: Held, *, stopped: bool) -> Result:
         gap=solution.gap,
         stopped=stopped,
         **prices_by_id(pool, solution.prices),
+        cover_bonus=solution.cover_bonus,
         held=held,
     )
 
