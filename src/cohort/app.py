@@ -26,8 +26,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import __version__, rooms
 from cohort.clock import Clock, utc_now
-from cohort.db import create_engine, create_readers, create_sessions
+from cohort.db import Sessions, create_engine, create_readers, create_sessions
 from cohort.errors import NotSignedIn
+from cohort.events.live import LiveEvents
 from cohort.http import pages as web
 from cohort.http.body import BODY_LIMIT, JsonRequest
 from cohort.http.compression import GZIP, Compression
@@ -57,10 +58,12 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     wake_up = wake.WakeUp(redis)
     meters = health.Meters()
     throttle = Throttle(settings.redis_url)
+    live = LiveEvents(readers, redis, clock)
 
     @asynccontextmanager
     async def opened(_app: Litestar) -> AsyncGenerator[None]:
-        yield
+        async with live.running():
+            yield
         await throttle.close()
         await redis.aclose()
         await engine.dispose()
@@ -73,14 +76,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             *rooms.PAGES,
             static_files(),
         ],
-        middleware=[
-            DefineMiddleware(Compression, config=GZIP),
-            NotModified,
-            DefineMiddleware(OneTransaction, sessions=sessions, readers=readers, wake=wake_up.wake),
-            DefineMiddleware(SameOrigin, public_url=settings.public_url),
-            DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),
-            DefineMiddleware(OneResponsePerKey, clock=clock),
-        ],
+        middleware=passed_by_a_request(settings, clock, sessions, readers, wake_up),
         dependencies=provided(settings, clock),
         exception_handlers={Exception: refuse},
         before_send=[add_headers(settings, static), count_and_log(meters)],
@@ -94,6 +90,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 "throttle": throttle,
                 "meters": meters,
                 "draining": False,
+                "live": live,
                 "pages": pages,
             }
         ),
@@ -107,6 +104,25 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     provide_in_turn(app)
     app.asgi_handler = HeadAsGet(app.asgi_handler)
     return app
+
+
+def passed_by_a_request(
+    settings: Settings, clock: Clock, sessions: Sessions, readers: Sessions, wake_up: wake.WakeUp
+) -> list[Any]:
+    """From the outermost to the innermost."""
+    return [
+        DefineMiddleware(Compression, config=GZIP),
+        NotModified,
+        DefineMiddleware(
+            OneTransaction,
+            sessions=sessions,
+            readers=readers,
+            after_commit=wake_up.after_commit,
+        ),
+        DefineMiddleware(SameOrigin, public_url=settings.public_url),
+        DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),
+        DefineMiddleware(OneResponsePerKey, clock=clock),
+    ]
 
 
 def static_files() -> Router:

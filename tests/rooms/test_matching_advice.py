@@ -289,7 +289,9 @@ async def test_advice_that_ran_out_of_time_shows_what_it_has_and_can_go_on(
     round_ = await solve_without_advice(stage, platform)
     run, address = round_["run"], f"/rounds/{round_['id']}"
     async with unit_of_work(platform.sessions) as db:
-        await advice.store(db, UUID(run["id"]), Advised(Advice(), cut_short=True))
+        await advice.store(
+            db, UUID(run["id"]), Advised(Advice(), cut_short=True), now=platform.clock()
+        )
 
     said = words(await stage.olga.get(address))
     assert "What would help was not worked out in full" in said
@@ -317,6 +319,20 @@ async def test_advice_on_a_run_that_a_newer_one_replaced_is_let_go(
     second = (await read_round(stage, round_["id"]))["run"]
     assert (await advice_of(stage, first))["state"] == "none"
     assert (await advice_of(stage, second))["state"] == "ready"
+    assert (await db.scalars(select(AdviceInput.run_id))).all() == []
+
+
+async def test_advice_on_a_round_that_a_newer_one_followed_is_not_worked_out(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    first = await solve_without_advice(stage, platform)
+    await stage.olga.post(f"/api/v1/rounds/{first['id']}/publication")
+    platform.clock.turn(minutes=1)
+    second = await open_and_solve(stage, platform)
+
+    assert second["id"] != first["id"]
+    assert (await advice_of(stage, first["run"]))["state"] == "none"
+    assert (await advice_of(stage, second["run"]))["state"] == "ready"
     assert (await db.scalars(select(AdviceInput.run_id))).all() == []
 
 

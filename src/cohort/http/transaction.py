@@ -7,7 +7,7 @@ isolation; so it pays no round trip for BEGIN and COMMIT.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 import structlog
 from litestar.enums import ScopeType
@@ -17,12 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.db import Sessions
 from cohort.http.origin import SAFE_METHODS
 from cohort.http.problems import answer_to
-from cohort.jobs import outbox
 
 log = structlog.get_logger()
 
 
-Wake = Callable[[Sequence[outbox.Enqueued]], Awaitable[None]]
+AfterCommit = Callable[[AsyncSession], Awaitable[None]]
 
 
 class OneTransaction:
@@ -31,11 +30,13 @@ class OneTransaction:
     A failing COMMIT is answered as the refusal that it is: nobody is told of work that was lost.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, readers: Sessions, wake: Wake) -> None:
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, readers: Sessions, after_commit: AfterCommit
+    ) -> None:
         self.app = app
         self.sessions = sessions
         self.readers = readers
-        self.wake = wake
+        self.after_commit = after_commit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -58,9 +59,8 @@ class OneTransaction:
         finally:
             if db.in_transaction():
                 await asyncio.shield(db.close())
-        enqueued = outbox.enqueued_by(db)
-        if enqueued and answer.begun:
-            await self.wake(enqueued)
+        if answer.begun and not reads:
+            await self.after_commit(db)
 
 
 class _Answer:

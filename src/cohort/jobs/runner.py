@@ -19,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_sessions
-from cohort.jobs import outbox, wake
+from cohort.jobs import event_log, outbox, wake
 from cohort.jobs.context import CronContext, JobContext, JobFunction, Outside
-from cohort.jobs.processes import CallFailed, ProcessPool
+from cohort.jobs.processes import CallFailed, OutOfMemory, ProcessPool
 from cohort.jobs.progress import ProgressStore
 from cohort.settings import Settings
 
@@ -32,6 +32,11 @@ T = TypeVar("T")
 LONGEST_JOB = 600
 """Seconds after which a job is stopped."""
 LONGEST_STATEMENT = 60
+SAME_AGAIN = (CallFailed, OutOfMemory)
+"""A pure function that failed fails again with the same arguments: the job is not tried again."""
+JOB_DIED = event_log.EventKind(
+    "job.died", "Work of this cohort failed for good, until an organiser retries it.", ("job_id",)
+)
 SIGN_OF_LIFE_EVERY = outbox.LEASE.total_seconds() / 3
 
 
@@ -154,13 +159,20 @@ class Runner:
         log.warning("job failed", job=str(job_id), attempt=attempt, kind=kind, exc_info=trace)
         async with self.cron.transaction() as db:
             now = self.cron.clock()
-            job = await outbox.record_failure(db, job_id, attempt=attempt, error=kind, now=now)
+            final = attempt >= outbox.ATTEMPTS or isinstance(error, SAME_AGAIN)
+            job = await outbox.record_failure(
+                db, job_id, attempt=attempt, error=kind, final=final, now=now
+            )
             if job is not None:
                 await self._exhausted(db, job)
 
     async def _exhausted(self, db: AsyncSession, job: outbox.Job) -> None:
         """Do what its room wants done about a job that will not be tried again."""
-        if job.state is outbox.JobState.DEAD and job.name in self.on_exhausted:
+        if job.state is not outbox.JobState.DEAD:
+            return
+        if job.cohort_id is not None:
+            event_log.record(db, JOB_DIED, job.cohort_id, now=self.cron.clock(), job_id=job.id)
+        if job.name in self.on_exhausted:
             await self.on_exhausted[job.name](self._context(db, job.id), **job.arguments)
 
     def _context(self, db: AsyncSession, job_id: UUID) -> JobContext:

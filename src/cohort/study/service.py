@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -11,10 +11,11 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
-from cohort.study import due_dates, policy
+from cohort.study import due_dates, events, policy
 from cohort.study.due_dates import Work
 from cohort.study.gaps import OpenWork, live_gaps
 from cohort.study.models import ItemState, PlanItem, Review, Submission, Verdict
@@ -140,7 +141,24 @@ async def submit(
         cohort_id=item.enrolment.cohort_id,
         submission_id=submission.id,
     )
+    _record(db, events.SUBMISSION_HANDED_IN, item, submission.id, now=now)
     return submission
+
+
+def _record(
+    db: AsyncSession,
+    kind: event_log.EventKind,
+    item: PlanItem,
+    submission_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    ids = {
+        "submission_id": submission_id,
+        "plan_item_id": item.id,
+        "enrolment_id": item.enrolment_id,
+    }
+    event_log.record(db, kind, item.enrolment.cohort_id, now=now, **ids)
 
 
 async def review(
@@ -172,6 +190,7 @@ async def review(
         verdict=form.verdict.value,
     )
     await enqueue(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
+    _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
     return judged
 
 
@@ -206,11 +225,12 @@ async def gaps_in(
     Two statements for the whole cohort, and one row for each person: fifty times as many would
     take longer to read than to match. Someone with nothing left to pass is not in the answer.
     """
+    due_in = cast(func.extract("epoch", PlanItem.due_at - now) * 1_000_000, BigInteger)
     plans = (
         select(
             PlanItem.enrolment_id,
             func.array_agg(PlanItem.milestone_id),
-            func.array_agg(PlanItem.due_at),
+            func.array_agg(due_in),
         )
         .join(PlanItem.enrolment)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
@@ -224,10 +244,9 @@ async def gaps_in(
     milestone = {its_id: (hours, skills) for its_id, hours, skills in found}
     return {
         person: live_gaps(
-            (OpenWork(*milestone[m], due) for m, due in zip(milestones, due_at, strict=True)),
-            now=now,
+            OpenWork(*milestone[m], due) for m, due in zip(milestones, each_due_in, strict=True)
         )
-        for person, milestones, due_at in rows
+        for person, milestones, each_due_in in rows
     }
 
 
