@@ -1,7 +1,8 @@
 """Every life that a proposal may have: what the rules allow happens, and nothing else does.
 
-Hypothesis tells the stories: four researchers and two mentors of few places propose, accept,
-decline, wait, pause, change their minds about places, end and leave, in any order, over HTTP.
+Hypothesis tells the stories: four researchers and two mentors of few places are proposed to each
+other, accept, decline, wait, pause, change their minds about places, end and leave, in any order,
+over HTTP, and others meddle. Who said yes is remembered here, and not read from the rows.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,10 +28,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.db import unit_of_work
+from cohort.matching.models import Pair, Round, RoundState, Run, RunState
+from cohort.matching.publishing import propose_pairs
 from cohort.mentors.models import Mentor
 from cohort.mentorships import jobs, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people import service as people
+from cohort.people.models import Person
+from cohort.rules import service as rules
 from tests.conftest import Platform, emptied
 from tests.world import a_cohort, a_guide, enrolled, mentoring
 
@@ -42,6 +47,7 @@ WHO = st.sampled_from(RESEARCHERS)
 WHOM = st.sampled_from(list(MENTORS))
 SIDE = st.sampled_from(list(Side))
 END_REASON = {"reason": "A new job."}
+ANSWERS = st.sampled_from(["acceptance", "refusal"])
 
 
 class ProposalLife(RuleBasedStateMachine):
@@ -58,6 +64,10 @@ class ProposalLife(RuleBasedStateMachine):
         self.names: dict[UUID, str] = {}
         self.cohort_id = UUID(int=0)
         self.seen: dict[UUID, ProposalState] = {}
+        self.yes: set[tuple[UUID, Side]] = set()
+        self.no: dict[UUID, UUID] = {}
+        self.were_full: set[UUID] = set()
+        self.rounds = 0
         self.ended: set[UUID] = set()
 
     @initialize()
@@ -67,23 +77,27 @@ class ProposalLife(RuleBasedStateMachine):
     async def _arrive(self) -> None:
         now = (await emptied(self.platform)).clock()
         async with unit_of_work(self.platform.sessions) as db:
-            cohort = await a_cohort(db, await a_guide(db, now=now), now=now)
+            olga = await self._enter(db, "Olga")
+            cohort = await a_cohort(db, await a_guide(db, now=now), olga, now=now)
             self.cohort_id = cohort.id
-            for name in (*RESEARCHERS, *MENTORS):
-                person = await people.open_account(
-                    db, f"{name.lower()}@example.org", f"{name} Example", now=now
-                )
-                assert person is not None
-                person.verified_at = now
-                login = people.open_login(db, person, now=now, days=9_999)
-                self.clients[name] = self.platform.client(login.token)
-                if name in MENTORS:
-                    places = MENTORS[name]
-                    mentor = await mentoring(db, cohort, person, now=now, capacity=places)
-                    self.mentors[name] = mentor.id
-                else:
-                    self.enrolments[name] = (await enrolled(db, cohort, person, now=now)).id
+            for name, places in MENTORS.items():
+                person = await self._enter(db, name)
+                mentor = await mentoring(db, cohort, person, now=now, capacity=places)
+                self.mentors[name] = mentor.id
+            for name in RESEARCHERS:
+                person = await self._enter(db, name)
+                self.enrolments[name] = (await enrolled(db, cohort, person, now=now)).id
         self.names = {its_id: name for name, its_id in (self.enrolments | self.mentors).items()}
+
+    async def _enter(self, db: AsyncSession, name: str) -> Person:
+        now = self.platform.clock()
+        address = f"{name.lower()}@example.org"
+        person = await people.open_account(db, address, f"{name} Example", now=now)
+        assert person is not None
+        person.verified_at = now
+        login = people.open_login(db, person, now=now, days=9_999)
+        self.clients[name] = self.platform.client(login.token)
+        return person
 
     def ask(self, who: str, method: str, path: str, **sent: Any) -> Response:
         async def request() -> Response:
@@ -149,6 +163,51 @@ class ProposalLife(RuleBasedStateMachine):
             return multiple()
         return self.look(asked)
 
+    @rule(target=proposals, who=WHO, whom=WHOM)
+    def publish(self, who: str, whom: str) -> Any:
+        """A pair of a round: its proposal, or the reason why there is none any more."""
+        enrolment_id, mentor_id = self.enrolments[who], self.mentors[whom]
+        before = self.all_of(Proposal)
+        mentor = self.row(Mentor, mentor_id)
+        is_open = [one for one in before if one.state is ProposalState.OPEN]
+        awaited = [one for one in is_open if one.mentor_id == mentor_id]
+        two = (enrolment_id, mentor_id)
+        declined = {(one.enrolment_id, one.mentor_id) for one in before if one.id in self.no}
+        is_fine = (
+            self.row(Enrolment, enrolment_id).state is EnrolmentState.ACTIVE
+            and mentor.paused_at is None
+            and mentor.taken + len(awaited) < mentor.capacity
+            and not self.has_mentor(enrolment_id)
+            and enrolment_id not in {one.enrolment_id for one in is_open}
+            and two not in declined
+        )
+        self.rounds += 1
+        pair = self.look(lambda db: self._published(db, *two))
+        assert (pair.skipped is None) == (pair.proposal_id is not None) == is_fine
+        return multiple() if pair.proposal_id is None else pair.proposal_id
+
+    async def _published(self, db: AsyncSession, enrolment_id: UUID, mentor_id: UUID) -> Pair:
+        now = self.platform.clock()
+        opened = Round(
+            cohort_id=self.cohort_id,
+            period=str(self.rounds),
+            week=now.date(),
+            state=RoundState.PUBLISHED,
+            opened_at=now,
+        )
+        version = await rules.standing(db, self.cohort_id, now=now)
+        db.add(opened)
+        await db.flush()
+        run = Run(round_id=opened.id, number=1, rules=version, state=RunState.SOLVED, queued_at=now)
+        db.add(run)
+        await db.flush()
+        two = {"enrolment_id": enrolment_id, "mentor_id": mentor_id}
+        pair = Pair(run_id=run.id, score=0.7, factors=[], reason="Both read.", pinned=False, **two)
+        db.add(pair)
+        await db.flush()
+        await propose_pairs(db, opened, run, now=now)
+        return pair
+
     def answerer(self, proposal: Proposal, side: Side) -> str:
         whose = proposal.enrolment_id if side is Side.RESEARCHER else proposal.mentor_id
         return self.names[whose]
@@ -162,11 +221,13 @@ class ProposalLife(RuleBasedStateMachine):
         )
         found = answer.json()
         assert (answer.status_code, found.get("code") or found["state"]) == expected
+        if answer.status_code == 200:
+            self.yes.add((proposal_id, side))
 
     @rule(proposal_id=proposals)
     def agree(self, proposal_id: UUID) -> None:
         """Both say yes: by chance alone, few stories would come to a mentorship."""
-        for side in Side:
+        for side in (*Side, Side.RESEARCHER):
             self.accept(proposal_id, side)
 
     def answer_to_a_yes(self, proposal: Proposal, side: Side) -> tuple[int, str]:
@@ -177,11 +238,7 @@ class ProposalLife(RuleBasedStateMachine):
             return 409, "proposal_closed"
         if self.row(Enrolment, proposal.enrolment_id).state is not EnrolmentState.ACTIVE:
             return 409, "not_enrolled"
-        answers = {
-            Side.RESEARCHER: proposal.researcher_accepted_at,
-            Side.MENTOR: proposal.mentor_accepted_at,
-        }
-        if any(at is None for other, at in answers.items() if other is not side):
+        if any((proposal.id, other) not in self.yes for other in Side if other is not side):
             return 200, "open"
         if mentor.taken >= mentor.capacity:
             return 409, "no_place_left"
@@ -198,9 +255,21 @@ class ProposalLife(RuleBasedStateMachine):
         after = self.row(Proposal, proposal_id)
         if proposal.state is ProposalState.OPEN:
             assert (answer.status_code, after.state) == (200, ProposalState.DECLINED)
+            self.no[proposal_id] = self.person(who)
         else:
-            assert after.state is proposal.state
-            assert answer.status_code == (200 if proposal.declined_by == self.person(who) else 409)
+            is_said_before = self.no.get(proposal_id) == self.person(who)
+            assert answer.status_code == (200 if is_said_before else 409)
+
+    @rule(proposal_id=proposals, answer=ANSWERS, who=st.sampled_from([*RESEARCHERS, *MENTORS]))
+    def meddle(self, proposal_id: UUID, answer: str, who: str) -> None:
+        """Olga sees it and may not answer; to everybody else it is not there."""
+        proposal = self.row(Proposal, proposal_id)
+        the_two = {self.answerer(proposal, side) for side in Side}
+        for meddler, status in (("Olga", 403), (who, 404)):
+            if meddler not in the_two:
+                path = f"/proposals/{proposal_id}/{answer}"
+                body = {"json": {"note": "No."}} if answer == "refusal" else {}
+                assert self.ask(meddler, "POST", path, **body).status_code == status
 
     def person(self, name: str) -> UUID:
         if name in MENTORS:
@@ -213,10 +282,11 @@ class ProposalLife(RuleBasedStateMachine):
         for mentorship in found:
             who = self.answerer(self.row(Proposal, proposal_id), side)
             before = self.row(Mentor, mentorship.mentor_id).taken
-            answer = self.ask(who, "POST", f"/mentorships/{mentorship.id}/end", json=END_REASON)
-            assert answer.status_code == 200
             freed = 1 if mentorship.ended_at is None else 0
-            assert self.row(Mentor, mentorship.mentor_id).taken == before - freed
+            for _ in range(2):
+                answer = self.ask(who, "POST", f"/mentorships/{mentorship.id}/end", json=END_REASON)
+                assert answer.status_code == 200
+                assert self.row(Mentor, mentorship.mentor_id).taken == before - freed
 
     @rule(whom=WHOM, places=st.integers(0, 3))
     def offer_places(self, whom: str, places: int) -> None:
@@ -289,15 +359,45 @@ class ProposalLife(RuleBasedStateMachine):
     @invariant()
     def states_only_move_forward(self) -> None:
         proposals = {one.id: one for one in self.all_of(Proposal)}
-        for its_id, state in self.seen.items():
-            assert state in {ProposalState.OPEN, proposals[its_id].state}
+        full = {one.id for one in self.all_of(Mentor) if one.taken >= one.capacity}
+        for its_id, one in proposals.items():
+            if self.seen.get(its_id, ProposalState.OPEN) is not ProposalState.OPEN:
+                assert one.state is self.seen[its_id]
+            elif one.state is ProposalState.LAPSED:
+                assert self.may_lapse(one, full | self.were_full)
         self.seen = {its_id: one.state for its_id, one in proposals.items()}
+        self.were_full = full
+
+    def may_lapse(self, proposal: Proposal, full: set[UUID]) -> bool:
+        enrolment = self.row(Enrolment, proposal.enrolment_id)
+        has_left = enrolment.state is EnrolmentState.WITHDRAWN
+        return has_left or proposal.mentor_id in full or self.has_run_out(proposal)
+
+    @invariant()
+    def what_was_said_is_what_is_kept(self) -> None:
+        for one in self.all_of(Proposal):
+            at = {
+                Side.RESEARCHER: one.researcher_accepted_at,
+                Side.MENTOR: one.mentor_accepted_at,
+            }
+            assert {side for side in Side if at[side]} == {
+                side for side in Side if (one.id, side) in self.yes
+            }
+            assert one.declined_by == self.no.get(one.id)
+            assert (one.state is ProposalState.DECLINED) == (one.id in self.no)
+            assert (one.closed_at is None) == (one.state is ProposalState.OPEN)
+
+    @invariant()
+    def a_mentorship_is_what_both_said_yes_to(self) -> None:
         mentorships = self.all_of(Mentorship)
         ended = {one.id for one in mentorships if one.ended_at is not None}
         assert self.ended <= ended
         self.ended = ended
-        accepted = sorted(i for i, state in self.seen.items() if state is ProposalState.ACCEPTED)
+        accepted = sorted(
+            one.id for one in self.all_of(Proposal) if one.state is ProposalState.ACCEPTED
+        )
         assert sorted(one.proposal_id for one in mentorships) == accepted
+        assert all((its_id, side) in self.yes for its_id in accepted for side in Side)
 
     @invariant()
     def seats_are_counted(self) -> None:
@@ -305,7 +405,8 @@ class ProposalLife(RuleBasedStateMachine):
         assert sum(one.taken for one in self.all_of(Cohort)) == len(active)
 
 
-async def live(platform: Platform, *, lives: int, steps: int) -> None:
+async def live(platform: Platform, *, lives: int, steps: int, same: bool = False) -> None:
+    """The same stories each time, or others."""
     await anyio.to_thread.run_sync(
         lambda: run_state_machine_as_test(
             lambda: ProposalLife(platform),
@@ -313,6 +414,7 @@ async def live(platform: Platform, *, lives: int, steps: int) -> None:
                 max_examples=lives,
                 stateful_step_count=steps,
                 deadline=None,
+                derandomize=same,
                 suppress_health_check=list(HealthCheck),
             ),
         )
@@ -321,7 +423,7 @@ async def live(platform: Platform, *, lives: int, steps: int) -> None:
 
 @pytest.mark.timeout(300)
 async def test_a_proposal_has_only_lives_that_the_rules_allow(platform: Platform) -> None:
-    await live(platform, lives=20, steps=30)
+    await live(platform, lives=20, steps=30, same=True)
 
 
 @pytest.mark.long
