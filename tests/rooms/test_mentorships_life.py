@@ -6,6 +6,7 @@ over HTTP, and others meddle. Who said yes is remembered here, and not read from
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -230,6 +231,19 @@ class ProposalLife(RuleBasedStateMachine):
         for side in (*Side, Side.RESEARCHER):
             self.accept(proposal_id, side)
 
+    @rule(proposal_id=proposals, why=st.sampled_from(["no place", "has left", "has run out"]))
+    def agree_too_late(self, proposal_id: UUID, why: str) -> None:
+        """Before any job has closed it: by chance alone, a job would mostly come first."""
+        proposal = self.row(Proposal, proposal_id)
+        who, whom = self.names[proposal.enrolment_id], self.names[proposal.mentor_id]
+        if why == "no place":
+            self.offer_places(whom, self.row(Mentor, proposal.mentor_id).taken)
+        elif why == "has run out":
+            self.wait(7)
+        elif who in RESEARCHERS[2:]:
+            self.withdraw(who)
+        self.agree(proposal_id)
+
     def answer_to_a_yes(self, proposal: Proposal, side: Side) -> tuple[int, str]:
         mentor = self.row(Mentor, proposal.mentor_id)
         if proposal.state is ProposalState.ACCEPTED:
@@ -343,66 +357,68 @@ class ProposalLife(RuleBasedStateMachine):
         assert not any(self.has_mentor(one) for one in gone)
 
     @invariant()
-    def places_are_counted_and_never_oversold(self) -> None:
-        active = [one.mentor_id for one in self.all_of(Mentorship) if one.ended_at is None]
-        for mentor in self.all_of(Mentor):
-            assert active.count(mentor.id) == mentor.taken <= mentor.capacity
+    def the_rows_are_what_was_done(self) -> None:
+        rows = self.look(Rows.read)
+        rows.are_sound()
+        self.nothing_moves_back(rows)
+        self.what_was_said_is_what_is_kept(rows)
 
-    @invariant()
-    def nobody_has_two_mentors_or_two_open_proposals(self) -> None:
-        active = [one.enrolment_id for one in self.all_of(Mentorship) if one.ended_at is None]
-        proposals = self.all_of(Proposal)
-        is_open = [one.enrolment_id for one in proposals if one.state is ProposalState.OPEN]
-        assert len(active) == len(set(active))
-        assert len(is_open) == len(set(is_open))
-
-    @invariant()
-    def states_only_move_forward(self) -> None:
-        proposals = {one.id: one for one in self.all_of(Proposal)}
-        full = {one.id for one in self.all_of(Mentor) if one.taken >= one.capacity}
-        for its_id, one in proposals.items():
-            if self.seen.get(its_id, ProposalState.OPEN) is not ProposalState.OPEN:
-                assert one.state is self.seen[its_id]
+    def nothing_moves_back(self, rows: "Rows") -> None:
+        full = {one.id for one in rows.mentors if one.taken >= one.capacity}
+        gone = {one.id for one in rows.enrolments if one.state is EnrolmentState.WITHDRAWN}
+        for one in rows.proposals:
+            if self.seen.get(one.id, ProposalState.OPEN) is not ProposalState.OPEN:
+                assert one.state is self.seen[one.id]
             elif one.state is ProposalState.LAPSED:
-                assert self.may_lapse(one, full | self.were_full)
-        self.seen = {its_id: one.state for its_id, one in proposals.items()}
-        self.were_full = full
+                is_in_vain = one.enrolment_id in gone or one.mentor_id in full | self.were_full
+                assert is_in_vain or self.has_run_out(one)
+        ended = {one.id for one in rows.mentorships if one.ended_at is not None}
+        assert self.ended <= ended
+        self.seen = {one.id: one.state for one in rows.proposals}
+        self.were_full, self.ended = full, ended
 
-    def may_lapse(self, proposal: Proposal, full: set[UUID]) -> bool:
-        enrolment = self.row(Enrolment, proposal.enrolment_id)
-        has_left = enrolment.state is EnrolmentState.WITHDRAWN
-        return has_left or proposal.mentor_id in full or self.has_run_out(proposal)
-
-    @invariant()
-    def what_was_said_is_what_is_kept(self) -> None:
-        for one in self.all_of(Proposal):
+    def what_was_said_is_what_is_kept(self, rows: "Rows") -> None:
+        for one in rows.proposals:
             at = {
                 Side.RESEARCHER: one.researcher_accepted_at,
                 Side.MENTOR: one.mentor_accepted_at,
             }
-            assert {side for side in Side if at[side]} == {
-                side for side in Side if (one.id, side) in self.yes
-            }
+            said = {side for side in Side if (one.id, side) in self.yes}
+            assert {side for side in Side if at[side]} == said
+            assert one.state is not ProposalState.ACCEPTED or said == set(Side)
             assert one.declined_by == self.no.get(one.id)
             assert (one.state is ProposalState.DECLINED) == (one.id in self.no)
             assert (one.closed_at is None) == (one.state is ProposalState.OPEN)
 
-    @invariant()
-    def a_mentorship_is_what_both_said_yes_to(self) -> None:
-        mentorships = self.all_of(Mentorship)
-        ended = {one.id for one in mentorships if one.ended_at is not None}
-        assert self.ended <= ended
-        self.ended = ended
-        accepted = sorted(
-            one.id for one in self.all_of(Proposal) if one.state is ProposalState.ACCEPTED
-        )
-        assert sorted(one.proposal_id for one in mentorships) == accepted
-        assert all((its_id, side) in self.yes for its_id in accepted for side in Side)
 
-    @invariant()
-    def seats_are_counted(self) -> None:
-        active = [one for one in self.all_of(Enrolment) if one.state is EnrolmentState.ACTIVE]
-        assert sum(one.taken for one in self.all_of(Cohort)) == len(active)
+@dataclass
+class Rows:
+    """All that there is after a step, read at once."""
+
+    cohorts: Sequence[Cohort]
+    enrolments: Sequence[Enrolment]
+    mentors: Sequence[Mentor]
+    proposals: Sequence[Proposal]
+    mentorships: Sequence[Mentorship]
+
+    @classmethod
+    async def read(cls, db: AsyncSession) -> "Rows":
+        kinds = (Cohort, Enrolment, Mentor, Proposal, Mentorship)
+        return cls(*[(await db.scalars(select(kind))).all() for kind in kinds])
+
+    def are_sound(self) -> None:
+        active = [one for one in self.mentorships if one.ended_at is None]
+        given = [one.mentor_id for one in active]
+        for mentor in self.mentors:
+            assert given.count(mentor.id) == mentor.taken <= mentor.capacity
+        is_open = [one for one in self.proposals if one.state is ProposalState.OPEN]
+        for each in (active, is_open):
+            who = [one.enrolment_id for one in each]
+            assert len(who) == len(set(who)), "Nobody has two mentors, or two open proposals."
+        accepted = [one.id for one in self.proposals if one.state is ProposalState.ACCEPTED]
+        assert sorted(one.proposal_id for one in self.mentorships) == sorted(accepted)
+        seated = [one for one in self.enrolments if one.state is EnrolmentState.ACTIVE]
+        assert sum(one.taken for one in self.cohorts) == len(seated)
 
 
 async def live(platform: Platform, *, lives: int, steps: int, same: bool = False) -> None:
