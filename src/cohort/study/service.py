@@ -11,10 +11,11 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
-from cohort.study import due_dates, policy
+from cohort.study import due_dates, events, policy
 from cohort.study.due_dates import Work
 from cohort.study.gaps import OpenWork, live_gaps
 from cohort.study.models import ItemState, PlanItem, Review, Submission, Verdict
@@ -140,7 +141,24 @@ async def submit(
         cohort_id=item.enrolment.cohort_id,
         submission_id=submission.id,
     )
+    _record(db, events.SUBMISSION_HANDED_IN, item, submission.id, now=now)
     return submission
+
+
+def _record(
+    db: AsyncSession,
+    kind: event_log.EventKind,
+    item: PlanItem,
+    submission_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    ids = {
+        "submission_id": submission_id,
+        "plan_item_id": item.id,
+        "enrolment_id": item.enrolment_id,
+    }
+    event_log.record(db, kind, item.enrolment.cohort_id, now=now, **ids)
 
 
 async def review(
@@ -172,6 +190,7 @@ async def review(
         verdict=form.verdict.value,
     )
     await enqueue(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
+    _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
     return judged
 
 
