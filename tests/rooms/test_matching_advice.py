@@ -322,6 +322,20 @@ async def test_advice_on_a_run_that_a_newer_one_replaced_is_let_go(
     assert (await db.scalars(select(AdviceInput.run_id))).all() == []
 
 
+async def test_advice_on_a_round_that_a_newer_one_followed_is_not_worked_out(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    first = await solve_without_advice(stage, platform)
+    await stage.olga.post(f"/api/v1/rounds/{first['id']}/publication")
+    platform.clock.turn(minutes=1)
+    second = await open_and_solve(stage, platform)
+
+    assert second["id"] != first["id"]
+    assert (await advice_of(stage, first["run"]))["state"] == "none"
+    assert (await advice_of(stage, second["run"]))["state"] == "ready"
+    assert (await db.scalars(select(AdviceInput.run_id))).all() == []
+
+
 async def test_advice_names_people_by_id_alone_where_it_is_kept(
     stage: Stage, platform: Platform, db: AsyncSession
 ) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from cohort.jobs import event_log, outbox
 from cohort.jobs.outbox import Queue
@@ -47,15 +48,24 @@ async def _enqueue(db: AsyncSession, run: Run, *, now: datetime) -> None:
 
 
 async def begin(db: AsyncSession, run_id: UUID, *, now: datetime) -> tuple[bytes, bytes] | None:
-    """The pool and the evidence of a run to advise on; None where a newer run took its place."""
+    """The pool and the evidence of a run to advise on.
+
+    None where a newer run or a newer round of the cohort took its place, as nobody asks it then.
+    """
+    newer = aliased(Round)
+    later = select(newer.id).where(
+        newer.cohort_id == Round.cohort_id, newer.opened_at > Round.opened_at
+    )
     wanted = (
         select(AdviceInput.pool, KeptEvidence.packed)
         .join(KeptEvidence, KeptEvidence.run_id == AdviceInput.run_id)
-        .where(AdviceInput.run_id == run_id)
+        .join(Round, Round.id == KeptEvidence.round_id)
+        .where(AdviceInput.run_id == run_id, ~later.exists())
     )
     found = (await db.execute(wanted)).one_or_none()
     if found is None:
         await _end(db, run_id, AdviceState.NONE, now=now)
+        await db.execute(delete(AdviceInput).where(AdviceInput.run_id == run_id))
         return None
     pool, evidence = found
     return pool, evidence
