@@ -109,9 +109,13 @@ def test_the_round_is_published_and_both_sides_accept(visit: Visit) -> None:
     open_the_cohort(organiser)
     if not organiser.get_by_role("button", name="Publish").count():
         run_the_matching(organiser)
+    colleague = visit(as_=ORGANISER)
+    open_the_cohort(colleague)
     organiser.get_by_role("button", name="Publish").first.click()
     organiser.get_by_role("dialog").get_by_role("button", name="Publish").click()
     expect(organiser.get_by_text("Published").first).to_be_visible()
+    colleague.get_by_role("link", name="Show it as it is now").click()
+    expect(colleague.get_by_text("Published").first).to_be_visible()
 
     researcher = visit(as_=WAITING)
     open_the_plan(researcher)
@@ -154,6 +158,7 @@ PAGES = {
         "/cohorts/demo",
         "/cohorts/demo/settings",
         "/cohorts/demo/rules",
+        "/cohorts/demo/webhooks",
         "/review",
         "/mailbox",
     ],

@@ -1,6 +1,6 @@
 """Webhooks of a cohort in a browser."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from cohort.events.catalogue import CATALOGUE
 from cohort.http.etag import etag
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
-from cohort.jobs.event_log import EventKind
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.settings import Settings
@@ -34,7 +33,7 @@ class WebhooksView:
     cohort: Cohort
     webhooks: Sequence[Webhook]
     deliveries: Sequence[Delivery]
-    kinds: Sequence[EventKind]
+    kinds: Sequence[Mapping[str, str]]
     shown: Webhook | None = None
 
 
@@ -49,7 +48,8 @@ async def show(
 ) -> Response[str]:
     hooks = await service.list_webhooks(db, actor, cohort.id)
     newest = await service.newest_deliveries(db, actor, [one.id for one in hooks])
-    view = WebhooksView(cohort, hooks, newest, list(CATALOGUE.values()), shown)
+    kinds = [{"value": k.name, "label": k.name, "hint": k.says} for k in CATALOGUE.values()]
+    view = WebhooksView(cohort, hooks, newest, kinds, shown)
     return page(request, "webhooks/webhooks.html", view, form=form)
 
 
