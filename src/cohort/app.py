@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -27,9 +28,11 @@ from cohort import __version__, rooms
 from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_readers, create_sessions
 from cohort.errors import NotSignedIn
+from cohort.forms import service as forms
 from cohort.http import pages as web
 from cohort.http.body import BODY_LIMIT, JsonRequest
 from cohort.http.compression import GZIP, Compression
+from cohort.http.cross_origin import CrossOrigin
 from cohort.http.head import HeadAsGet
 from cohort.http.idempotency import OneResponsePerKey
 from cohort.http.not_modified import NotModified
@@ -77,6 +80,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         middleware=[
             DefineMiddleware(Compression, config=GZIP),
             NotModified,
+            DefineMiddleware(
+                CrossOrigin,
+                public_url=settings.public_url,
+                may_send_from=partial(forms.may_send_from, readers),
+            ),
             DefineMiddleware(OneTransaction, sessions=sessions, readers=readers, wake=wake_up.wake),
             DefineMiddleware(SameOrigin, public_url=settings.public_url),
             DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),

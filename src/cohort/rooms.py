@@ -24,6 +24,7 @@ from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
+from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
 from cohort.jobs.context import CronFunction, JobFunction
@@ -61,6 +62,7 @@ API: Sequence[Router] = (
     applications_routes.router,
     mentors_routes.router,
     mentors_wish_routes.router,
+    forms_routes.router,
     mentorships_routes.router,
     study_routes.router,
     rules_routes.router,
