@@ -125,6 +125,7 @@ COHORT = {
     "time_zone": "Europe/Berlin",
     "seats": 10,
 }
+CLONE = {name: COHORT[name] for name in ("slug", "name", "starts_on", "ends_on")}
 EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
@@ -180,6 +181,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
         "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
+        "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
         "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
         "POST /api/v1/cohorts/{cohort_id}/organisers": {"json": {"email": "nora@example.org"}},
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
@@ -226,6 +228,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
         "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
         "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
+        "POST /cohorts/{slug}/clone": {"data": CLONE},
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
         "POST /cohorts/{slug}/organisers": {"data": {"email": "nora@example.org"}},
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},

@@ -156,6 +156,15 @@ class CohortChange(Strict):
     allowed_origins: AllowedOrigins | None = None
 
 
+class CloneIn(Strict):
+    """What is new; all else is as in the cohort that is cloned."""
+
+    slug: CohortSlug = Field(description="Its name in addresses.", examples=["autumn-2027"])
+    name: Line = Field(examples=["Autumn 2027"])
+    starts_on: StartsOn
+    ends_on: EndsOn
+
+
 class MoveIn(Strict):
     to: CohortState = Field(examples=["open"])
 

@@ -267,8 +267,10 @@ class CohortForm extends HTMLElement {
       (field.control ?? field.group).toggleAttribute("aria-invalid", false);
       if (byField.has(name)) field.control?.setAttribute("aria-invalid", "true");
     }
-    const items = [...byField].map(([name, message]) => {
-      const field = this.#fields.get(name);
+    const order = [...this.#fields.keys()].filter((name) => byField.has(name));
+    const others = [...byField.keys()].filter((name) => !this.#fields.has(name));
+    const items = [...others, ...order].map((name) => {
+      const field = this.#fields.get(name), message = byField.get(name);
       if (!field) return make("li", {}, message);
       const to = make("button", { type: "button", class: "to" }, `${this.schema.properties[name].title}: ${message}`);
       to.addEventListener("click", field.focus);
