@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Annotated, Any, cast
@@ -20,13 +20,13 @@ from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import QueryParameter
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.static_files import create_static_files_router
-from litestar.types import Message, Method, Scope
+from litestar.types import Message, Method, Middleware, Scope
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import __version__, rooms
 from cohort.clock import Clock, utc_now
-from cohort.db import create_engine, create_readers, create_sessions
+from cohort.db import Sessions, create_engine, create_readers, create_sessions
 from cohort.errors import NotSignedIn
 from cohort.forms import service as forms
 from cohort.http import pages as web
@@ -77,19 +77,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             *rooms.PAGES,
             static_files(),
         ],
-        middleware=[
-            DefineMiddleware(Compression, config=GZIP),
-            NotModified,
-            DefineMiddleware(
-                CrossOrigin,
-                public_url=settings.public_url,
-                may_send_from=partial(forms.may_send_from, readers),
-            ),
-            DefineMiddleware(OneTransaction, sessions=sessions, readers=readers, wake=wake_up.wake),
-            DefineMiddleware(SameOrigin, public_url=settings.public_url),
-            DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),
-            DefineMiddleware(OneResponsePerKey, clock=clock),
-        ],
+        middleware=middleware(settings, sessions, readers, wake_up, clock),
         dependencies=provided(settings, clock),
         exception_handlers={Exception: refuse},
         before_send=[add_headers(settings, static), count_and_log(meters)],
@@ -115,6 +103,25 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     )
     app.asgi_handler = HeadAsGet(app.asgi_handler)
     return app
+
+
+def middleware(
+    settings: Settings, sessions: Sessions, readers: Sessions, wake_up: wake.WakeUp, clock: Clock
+) -> Sequence[Middleware]:
+    """What a request passes, from the outside in."""
+    return [
+        DefineMiddleware(Compression, config=GZIP),
+        NotModified,
+        DefineMiddleware(
+            CrossOrigin,
+            public_url=settings.public_url,
+            may_send_from=partial(forms.may_send_from, readers),
+        ),
+        DefineMiddleware(OneTransaction, sessions=sessions, readers=readers, wake=wake_up.wake),
+        DefineMiddleware(SameOrigin, public_url=settings.public_url),
+        DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),
+        DefineMiddleware(OneResponsePerKey, clock=clock),
+    ]
 
 
 def static_files() -> Router:

@@ -101,6 +101,7 @@ def test_a_site_that_is_not_named_is_told_so(visit: Visit, elsewhere: str) -> No
 def test_the_form_fits_a_phone_and_is_filled_with_the_keyboard(
     visit: Visit, elsewhere: str
 ) -> None:
+    name_the_site(visit, elsewhere)
     page = visit(phone=True)
     page.goto(f"{elsewhere}/sign-up.html")
     expect(page.get_by_label("Your name")).to_be_visible()
