@@ -30,6 +30,7 @@ button.send { justify-self: start; padding: .6rem 1.2rem; border: 0; border-radi
 button.to { border: 0; padding: 0; background: none; color: inherit; text-decoration: underline; text-align: start; }
 .summary { border-inline-start: 4px solid var(--cohort-error, #b00020); padding: .5rem 1rem; }
 .choice { display: flex; gap: .5rem; align-items: baseline; }
+.choices { columns: 14rem; } .choices .choice { break-inside: avoid; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; } th { font-weight: 400; padding: .25rem .5rem; text-align: start; } td { text-align: center; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -68,7 +69,7 @@ const rootOf = (option, parents) => {
 const choices = (name, type, options) => {
   const parents = new Map(options.map((option) => [option.const, option["x-parent"]]));
   const groups = new Map();
-  const root = make("div");
+  const root = make("div", { class: "choices" });
   for (const option of options) {
     const drawn = box(name, type, option.const, option.title);
     if (![...parents.values()].some(Boolean)) { root.append(drawn); continue; }
@@ -125,7 +126,7 @@ const KINDS = {
   },
   yes: (name, schema) => {
     const group = box(name, "checkbox", "yes", schema.title);
-    return { group, read: () => (ticked(group).length ? true : undefined), write: (value) => tick(group, value ? ["yes"] : []) };
+    return { group, alone: true, read: () => (ticked(group).length ? true : undefined), write: (value) => tick(group, value ? ["yes"] : []) };
   },
   hours: (name, schema, words, id, language) => {
     const dayOf = (place) => new Date(Date.UTC(2024, 0, 1 + place)).toLocaleDateString(language, { weekday: "long", timeZone: "UTC" });
@@ -214,6 +215,9 @@ class CohortForm extends HTMLElement {
     if (field.control) {
       for (const [key, value] of Object.entries({ id, name, "aria-describedby": described, ...(needed ? { "aria-required": "true" } : {}) })) field.control.setAttribute(key, value);
       drawn = make("div", {}, make("label", { class: "title", for: id }, ...title), ...notes, field.control, ...(field.more ? [field.more] : []));
+    } else if (field.alone) {
+      drawn = make("div", { id }, ...notes, field.group);
+      field.group.querySelector("input").setAttribute("aria-describedby", described);
     } else {
       drawn = make("fieldset", { id, "aria-describedby": described }, make("legend", {}, ...title), ...notes, field.group);
     }
