@@ -1,5 +1,6 @@
 """Signing up, signing in, and proving an address."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -148,6 +149,18 @@ async def who_has_key(db: AsyncSession, secret: str, *, now: datetime) -> KeySho
     its = dict(found)
     key_id, scopes, used_at = (its.pop(name) for name in ("key_id", "scopes", "last_used_at"))
     return KeyShown(_detached(its), key_id, frozenset(scopes), used_at)
+
+
+async def still_valid(
+    db: AsyncSession, token_hashes: Collection[bytes], *, now: datetime
+) -> set[bytes]:
+    """Which of these logins and keys would still be let in."""
+    logins = select(Login.token_hash).where(Login.token_hash.in_(token_hashes))
+    keys = select(ApiKey.secret_hash).where(ApiKey.secret_hash.in_(token_hashes))
+    standing = keys.where(
+        ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now)
+    )
+    return set(await db.scalars(logins.where(Login.expires_at > now).union(standing)))
 
 
 def _detached(row: dict[str, Any]) -> Person:

@@ -215,20 +215,24 @@ def _covered(
     wanted: Sequence[Collection[str]], offered: Sequence[Collection[str]], worth: float
 ) -> tuple[csr_array, Floats]:
     """The share of the wanted words that each offer has."""
-    words = list(dict.fromkeys(word for one in offered for word in one))
-    needs = [{word: round(worth / len(set(one))) for word in one} for one in wanted]
-    return weighted_rows(needs, words), members(offered, words)
+    words = dict.fromkeys(word for one in offered for word in one)
+    needs = [
+        {word: round(worth / len(some)) for word in some if word in words}
+        for some in map(set, wanted)
+    ]
+    return weighted_rows(needs, [*words]), members(offered, [*words])
 
 
 def _field_or_role(people: Profiles) -> SharedByKind:
-    asked = [
-        {*_branches(one.domains, people), *(f"role {goal}" for goal in one.role_goals)}
-        for one in people.researchers
-    ]
-    offers = [
-        frozenset([*_branches(one.domains, people), *(f"role {held}" for held in one.roles), ""])
-        for one in people.mentors
-    ]
+    tree = people.taxonomy
+    branch = {slug: f"branch {tree.lineage(slug)[-1]}" for slug in tree.parents}
+
+    def named(domains: Iterable[str], roles: Iterable[str]) -> set[str]:
+        fields = {branch[one] for one in domains if one in branch}
+        return fields.union(f"role {one}" for one in roles)
+
+    asked = [named(one.domains, one.role_goals) for one in people.researchers]
+    offers = [frozenset(named(one.domains, one.roles) | {""}) for one in people.mentors]
     kinds = kinds_of(offers)
     for one, researcher in zip(asked, people.researchers, strict=True):
         if not (researcher.domains or researcher.role_goals or researcher.gaps):
@@ -239,11 +243,6 @@ def _field_or_role(people: Profiles) -> SharedByKind:
         np.ascontiguousarray(offered.toarray().T.astype(np.int32)),
         kinds.kind,
     )
-
-
-def _branches(domains: Iterable[str], people: Profiles) -> set[str]:
-    tree = people.taxonomy
-    return {f"branch {tree.lineage(one)[-1]}" for one in domains if one in tree.parents}
 
 
 def _ranked(wanted: Sequence[str]) -> Iterable[tuple[str, float]]:
