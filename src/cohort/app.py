@@ -23,6 +23,7 @@ from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Method, Scope
 from pydantic import BaseModel
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import __version__, rooms
@@ -153,6 +154,7 @@ def provided(settings: Settings, clock: Clock) -> dict[str, Provide]:
         "progress": Provide(provide_progress, sync_to_thread=False),
         "clock": Provide(lambda: clock, sync_to_thread=False),
         "settings": Provide(lambda: settings, sync_to_thread=False),
+        "redis": Provide(provide_redis, sync_to_thread=False),
         "tries": Provide(provide_tries, sync_to_thread=False),
     }
 
@@ -207,6 +209,10 @@ def provide_db(request: Request[Any, Any, State]) -> AsyncSession:
 
 def provide_progress(request: Request[Any, Any, State]) -> ProgressStore:
     return ProgressStore(request.app.state.wake_up.redis)
+
+
+def provide_redis(request: Request[Any, Any, State]) -> Redis:
+    return cast("Redis", request.app.state.wake_up.redis)
 
 
 def provide_actor(request: Request[Any, Any, State]) -> Person:

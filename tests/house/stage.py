@@ -21,6 +21,7 @@ from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
+from cohort.forms.proof import SECRET
 from cohort.guides.models import Guide, Milestone
 from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
@@ -43,6 +44,7 @@ from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
 from tests.conftest import Platform
+from tests.proofs import proof_for
 from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
 CAST = (
@@ -149,6 +151,7 @@ class Stage:
     clients: dict[str, AsyncClient] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     ids: dict[str, Any] = field(default_factory=dict)
+    proofs: dict[tuple[str, bytes], str] = field(default_factory=dict)
 
     async def ask(self, who: str, route: str, **sent: Any) -> Response:
         """A good request to the route, unless `sent` says otherwise, such as another method."""
@@ -160,9 +163,21 @@ class Stage:
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))
+        if route.startswith("POST /api/v1/forms/") and isinstance(asked.get("json"), dict):
+            form = path.removeprefix("/api/v1/forms/")
+            asked["json"] = asked["json"] | {"proof": await self.proof(form)}
         client = self.clients[who]
         client.cookies.clear()  # nobody stays signed in by what was undone
         return await client.request(method, path, **asked)
+
+    async def proof(self, form: str) -> str:
+        """Solved once for as long as Redis keeps what it was made with."""
+        secret = await self.platform.app.state.wake_up.redis.get(SECRET)
+        if secret is None or (form, secret) not in self.proofs:
+            found = await proof_for(self.clients["anyone"], form)
+            secret = await self.platform.app.state.wake_up.redis.get(SECRET)
+            self.proofs[form, secret] = found
+        return self.proofs[form, secret]
 
     def request(self, route: str) -> dict[str, Any]:
         return (in_api(self.ids) | on_pages(self.ids)).get(route, {})
@@ -195,6 +210,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
         "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
         "POST /api/v1/forms/mentor/{slug}": {"json": JOINING},
+        "GET /api/v1/forms/challenges/{kind}/{slug}": {"ids": {"kind": "mentor"}},
         "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
         "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},

@@ -1,5 +1,6 @@
 """The public forms: what is open, what is asked, and who may send from where."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from cohort.forms.words import FIELDS, STEPS
 from cohort.mentors.models import Mentor
 from cohort.profiles.choices import zone_names
 from tests.conftest import Cast, Someone
+from tests.proofs import proof_for
 from tests.rooms.cohort_world import PROFILE
 
 SITE = "https://www.example.org"
@@ -83,6 +85,7 @@ async def test_the_schema_says_what_a_form_needs(
     assert list(schema["properties"]) == ordered
     assert all(one["title"] for one in schema["properties"].values())
     assert set(schema["required"]) <= set(form) <= set(ordered)
+    assert {"website", "proof"}.isdisjoint(ordered)
     assert "$ref" not in str(schema)
     for name, value in form.items():
         fits(schema["properties"][name], value)
@@ -138,6 +141,7 @@ async def test_a_page_of_a_named_site_sends_the_form_after_a_preflight(
 ) -> None:
     address = f"{FORMS}/{kind}/summer"
     asked = {"access-control-request-method": "POST"}
+    form = form | {"proof": await proof_for(anyone, f"{kind}/summer")}
     preflight = await anyone.options(address, headers=FROM_SITE | asked)
     sent = await anyone.post(address, json=form, headers=FROM_SITE | {"idempotency-key": "one"})
     again = await anyone.post(address, json=form, headers=FROM_SITE | {"idempotency-key": "one"})
@@ -183,7 +187,8 @@ async def test_a_named_site_reads_what_was_wrong_with_a_form(
 ) -> None:
     wrong = APPLICATION | {"domains": ["alchemy"], "email": "nobody"}
     for change, fields in ((wrong, ["email"]), (wrong | {"email": "n@example.org"}, ["domains/0"])):
-        answer = await anyone.post(f"{FORMS}/researcher/summer", json=change, headers=FROM_SITE)
+        form = change | {"proof": await proof_for(anyone, "researcher/summer")}
+        answer = await anyone.post(f"{FORMS}/researcher/summer", json=form, headers=FROM_SITE)
         assert answer.status_code == 422
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["access-control-allow-origin"] == SITE
@@ -212,7 +217,8 @@ async def test_a_login_that_comes_along_means_nothing(
 ) -> None:
     """Whose browser it is, a form is always that of the address typed into it."""
     ada = await enter("Ada")
-    sent = await ada.post(f"{FORMS}/researcher/summer", json=APPLICATION, headers=FROM_SITE)
+    proof = {"proof": await proof_for(ada.http, "researcher/summer")}
+    sent = await ada.post(f"{FORMS}/researcher/summer", json=APPLICATION | proof, headers=FROM_SITE)
     assert sent.status_code == 202
     assert (await ada.get("/api/v1/applications")).json()["items"] == []
     assert await db.scalar(select(UnconfirmedApplication.email)) == "nora@example.org"
@@ -237,3 +243,50 @@ async def test_an_organiser_names_the_sites(olga: Someone, cohort: Cohort) -> No
     kept = (await olga.get(address)).json()["allowed_origins"]
     assert kept == ["https://www.example.org", "http://localhost:3000"]
     assert "http://localhost:3000" in (await olga.get(f"/cohorts/{cohort.slug}/settings")).text
+
+
+async def test_a_proof_is_taken_once_for_its_own_form_within_ten_minutes(
+    anyone: AsyncClient, summer: Cohort, db: AsyncSession, clock: Any
+) -> None:
+    address = f"{FORMS}/researcher/summer"
+    proof = await proof_for(anyone, "researcher/summer")
+    of_mentors = await proof_for(anyone, "mentor/summer")
+    late = await proof_for(anyone, "researcher/summer")
+
+    first = await anyone.post(address, json=APPLICATION | {"proof": proof})
+    tampered = proof[:-8] + ("A" if proof[-8] != "A" else "B") + proof[-7:]
+    others = [proof, of_mentors, tampered, "", "bm90aGluZw==", "{", None, "\N{SNOWMAN}"]
+    refused = [await anyone.post(address, json=APPLICATION | {"proof": one}) for one in others]
+    clock.turn(minutes=10)
+    refused.append(await anyone.post(address, json=APPLICATION | {"proof": late}))
+
+    assert first.status_code == 202
+    assert {(one.status_code, one.json()["code"]) for one in refused} == {(422, "no_proof")}
+    assert await db.scalar(select(func.count()).select_from(UnconfirmedApplication)) == 1
+
+
+async def test_two_who_send_one_proof_at_once_count_once(
+    anyone: AsyncClient, summer: Cohort, db: AsyncSession
+) -> None:
+    form = APPLICATION | {"proof": await proof_for(anyone, "researcher/summer")}
+    answers = await asyncio.gather(
+        *(anyone.post(f"{FORMS}/researcher/summer", json=form) for _ in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [202, 422, 422, 422]
+    assert await db.scalar(select(func.count()).select_from(UnconfirmedApplication)) == 1
+
+
+async def test_a_program_that_fills_what_people_do_not_see_is_thanked_and_forgotten(
+    anyone: AsyncClient, summer: Cohort, db: AsyncSession
+) -> None:
+    form = APPLICATION | {"website": "https://buy.example"}
+    answer = await anyone.post(f"{FORMS}/researcher/summer", json=form)
+    assert answer.status_code == 202
+    assert await db.scalar(select(func.count()).select_from(UnconfirmedApplication)) == 0
+
+
+async def test_there_is_no_challenge_where_there_is_no_form(
+    anyone: AsyncClient, summer: Cohort
+) -> None:
+    for form in ("mentor/nowhere", "teacher/summer"):
+        assert (await anyone.get(f"{FORMS}/challenges/{form}")).status_code == 404

@@ -5,21 +5,31 @@ from typing import Annotated, Any, cast
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.applications import service as applications
+from cohort.applications.schemas import ApplicationIn
 from cohort.clock import Clock
 from cohort.errors import NotFound, TooMany
-from cohort.forms import service
-from cohort.forms.schemas import FormSchemaOut, MentorForm, OpenFormsOut, ResearcherForm
+from cohort.forms import proof, service
+from cohort.forms.schemas import (
+    ChallengeOut,
+    FormSchemaOut,
+    MentorForm,
+    OpenFormsOut,
+    ResearcherForm,
+)
 from cohort.forms.words import THANKS, FormKind, FormLanguage
 from cohort.http.problems import may_refuse
 from cohort.mentors import service as mentors
+from cohort.mentors.schemas import MentorIn
 from cohort.people.auth import public
 from cohort.people.schemas import NoticeOut
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
 
+NOT_OF_THE_FORM = {"website", "proof"}
 FOR_A_MINUTE = {"Cache-Control": "public, max-age=60"}
 In = Annotated[FormLanguage, QueryParameter(name="language", description="Of titles and help.")]
 
@@ -63,6 +73,26 @@ async def read_researcher_form(
     return await _schema(db, clock, settings, FormKind.RESEARCHER, slug, language)
 
 
+@get(
+    "/forms/challenges/{kind:str}/{slug:str}",
+    guards=[public],
+    responses=may_refuse(NotFound, applications.ApplicationsClosed),
+)
+async def read_challenge(
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    redis: NamedDependency[Redis],
+    kind: FromPath[str],
+    slug: FromPath[str],
+) -> ChallengeOut:
+    """A challenge to solve and to send with the form; it is taken once, within ten minutes."""
+    if kind not in set(FormKind):
+        raise NotFound("There are two kinds of forms: mentor and researcher.")
+    await service.find(db, FormKind(kind), slug, now=clock())
+    made = await proof.challenge(redis, f"{kind}/{slug}", now=clock())
+    return ChallengeOut.model_validate(made)
+
+
 async def _schema(
     db: AsyncSession,
     clock: Clock,
@@ -80,12 +110,13 @@ async def _schema(
     "/forms/mentor/{slug:str}",
     guards=[public],
     status_code=202,
-    responses=may_refuse(NotFound, TooMany),
+    responses=may_refuse(NotFound, TooMany, proof.NoProof),
 )
 async def send_mentor_form(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     tries: NamedDependency[Tries],
+    redis: NamedDependency[Redis],
     *,
     slug: FromPath[str],
     data: JSONBody[MentorForm],
@@ -96,8 +127,11 @@ async def send_mentor_form(
     The link in the mail confirms the address; the answer never tells whether it is known.
     """
     cohort = await service.find(db, FormKind.MENTOR, slug, now=clock())
-    await tries.mail(data.email)
-    await mentors.sign_up(db, None, cohort.id, data, now=clock())
+    if not data.website:  # which only a program fills, and which is thanked like others
+        await proof.require(redis, f"mentor/{slug}", data.proof, now=clock())
+        await tries.mail(data.email)
+        form = MentorIn.model_validate(data.model_dump(exclude=NOT_OF_THE_FORM))
+        await mentors.sign_up(db, None, cohort.id, form, now=clock())
     return NoticeOut(detail=THANKS[language])
 
 
@@ -105,12 +139,13 @@ async def send_mentor_form(
     "/forms/researcher/{slug:str}",
     guards=[public],
     status_code=202,
-    responses=may_refuse(NotFound, applications.ApplicationsClosed, TooMany),
+    responses=may_refuse(NotFound, applications.ApplicationsClosed, TooMany, proof.NoProof),
 )
 async def send_researcher_form(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     tries: NamedDependency[Tries],
+    redis: NamedDependency[Redis],
     *,
     slug: FromPath[str],
     data: JSONBody[ResearcherForm],
@@ -122,8 +157,11 @@ async def send_researcher_form(
     is known.
     """
     cohort = await service.find(db, FormKind.RESEARCHER, slug, now=clock())
-    await tries.mail(data.email)
-    await applications.apply(db, None, cohort.id, data, now=clock())
+    if not data.website:  # which only a program fills, and which is thanked like others
+        await proof.require(redis, f"researcher/{slug}", data.proof, now=clock())
+        await tries.mail(data.email)
+        form = ApplicationIn.model_validate(data.model_dump(exclude=NOT_OF_THE_FORM))
+        await applications.apply(db, None, cohort.id, form, now=clock())
     return NoticeOut(detail=THANKS[language])
 
 
@@ -133,6 +171,7 @@ router = Router(
         list_open_forms,
         read_mentor_form,
         read_researcher_form,
+        read_challenge,
         send_mentor_form,
         send_researcher_form,
     ],

@@ -1,7 +1,7 @@
 """What the public forms read and answer."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -11,12 +11,25 @@ from cohort.forms.words import FormKind, FormLanguage
 from cohort.http.fields import Email, Line, Shown
 from cohort.mentors.schemas import MentorIn
 
+Website = Annotated[
+    str, Field(max_length=500, description="People do not see this field: leave it empty.")
+]
+Proof = Annotated[
+    str,
+    Field(
+        max_length=4_000,
+        description="The solved challenge of this form, in ALTCHA's form: base64 of JSON.",
+    ),
+]
+
 
 class MentorForm(MentorIn):
     """The sign-up of a mentor, from any site that the cohort names."""
 
     name: Line = Field(examples=["Grace Example"])
     email: Email
+    website: Website = ""
+    proof: Proof | None = None
 
 
 class ResearcherForm(ApplicationIn):
@@ -24,6 +37,8 @@ class ResearcherForm(ApplicationIn):
 
     name: Line = Field(examples=["Ada Example"])
     email: Email
+    website: Website = ""
+    proof: Proof | None = None
 
 
 MODELS: dict[FormKind, type[MentorForm | ResearcherForm]] = {
@@ -50,6 +65,16 @@ class OpenFormOut(Shown):
 
 class OpenFormsOut(BaseModel):
     items: list[OpenFormOut]
+
+
+class ChallengeOut(BaseModel):
+    """Find a `counter` with which PBKDF2 of nonce and counter begins with the prefix.
+
+    As ALTCHA, version 2, has it; its libraries and its widget solve it.
+    """
+
+    parameters: dict[str, Any]
+    signature: str
 
 
 class FormSchemaOut(BaseModel):

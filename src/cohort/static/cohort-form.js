@@ -140,6 +140,23 @@ const KINDS = {
   },
 };
 
+// The proof of work of ALTCHA, version 2: the counter whose PBKDF2 key begins with the prefix.
+
+const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+const hexOf = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const solve = async (challenge) => {
+  const { nonce, salt, cost, keyLength, keyPrefix } = challenge.parameters;
+  const password = new Uint8Array([...bytesOf(nonce), 0, 0, 0, 0]), counted = new DataView(password.buffer);
+  const how = { name: "PBKDF2", hash: "SHA-256", salt: bytesOf(salt), iterations: cost };
+  for (let counter = 0; ; counter += 1) {
+    counted.setUint32(password.length - 4, counter);
+    const key = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveBits"]);
+    const derivedKey = hexOf(await crypto.subtle.deriveBits(how, key, keyLength * 8));
+    if (derivedKey.startsWith(keyPrefix)) return btoa(JSON.stringify({ challenge, solution: { counter, derivedKey } }));
+  }
+};
+
 const spans = (boxes) => {
   const found = [];
   for (const [day, band] of boxes.map((one) => one.split(" "))) {
@@ -191,7 +208,9 @@ class CohortForm extends HTMLElement {
     this.summary = make("div");
     this.button = make("button", { class: "send", part: "send" }, this.words.send);
     const page = make("p", { class: "help" }, make("a", { href: schema["x-page-url"] }, this.words.page));
-    this.form.append(this.summary, ...schema["x-steps"].map((step) => this.#step(step)), this.button, page);
+    // People neither see this field nor reach it with the keyboard; programs fill it.
+    this.trap = make("input", { name: "website", tabindex: -1, autocomplete: "off" });
+    this.form.append(make("div", { class: "unseen", "aria-hidden": "true" }, this.trap), this.summary, ...schema["x-steps"].map((step) => this.#step(step)), this.button, page);
     root.append(this.form);
     this.#takeDraft();
     this.form.addEventListener("input", () => this.#keepDraft());
@@ -244,15 +263,27 @@ class CohortForm extends HTMLElement {
     } catch { /* A draft of another form, or none. */ }
   }
 
+  // A proof is taken once: what was typed and the proof for it are sent again together, or made anew.
+  async #proven() {
+    const typed = JSON.stringify(this.value);
+    if (typed === this.typed && this.proof) return;
+    const asked = await fetch(`${HOST}/api/v1/forms/challenges/${this.getAttribute("kind")}/${this.getAttribute("cohort")}`, { credentials: "omit" });
+    if (!asked.ok) throw new Error("no challenge");
+    this.proof = await solve(await asked.json());
+    this.typed = typed;
+    this.sendKey = hexOf(crypto.getRandomValues(new Uint8Array(16)));
+  }
+
   async #send() {
-    const body = JSON.stringify(this.value);
-    if (body !== this.sentBody) { this.sentBody = body; this.sendKey = [...crypto.getRandomValues(new Uint8Array(16))].join(""); }
     this.button.disabled = true;
     this.button.textContent = this.words.sending;
     try {
+      await this.#proven();
+      const body = JSON.stringify({ ...this.value, website: this.trap.value, proof: this.proof });
       const answer = await fetch(`${this.address}?language=${this.language}`, { method: "POST", credentials: "omit", body,
         headers: { "Content-Type": "application/json", "Idempotency-Key": this.sendKey } });
       const told = await answer.json();
+      if (!answer.ok && answer.status < 500) this.proof = undefined;
       if (answer.ok) this.#thank(told.detail);
       else this.#show(told.errors?.length ? told.errors : [{ field: "", message: told.detail }]);
     } catch {
