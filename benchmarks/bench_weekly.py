@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import contextlib
 import os
-import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Generator
@@ -31,6 +30,7 @@ from cohort.cohorts.models import Cohort
 from cohort.db import Sessions, create_engine, create_sessions, unit_of_work
 from cohort.jobs import outbox, wake
 from cohort.jobs.outbox import Job, JobState
+from cohort.local.child import Child
 from cohort.local.servers import throwaway
 from cohort.matching.models import AdviceState, Round, Run, RunState
 from cohort.migrate import upgrade
@@ -40,6 +40,7 @@ from cohort.settings import Settings
 MAIL_EVERY = 0.5
 PATIENCE = 1200
 WARM = 50 * 2**20
+STOP_PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,9 @@ async def measured(case: Case, settings: Settings) -> str:
     engine = create_engine(settings, patience=60)
     sessions = create_sessions(engine)
     await fill(sessions, case)
-    with workers(settings, case.workers) as processes:
-        await all_warm(processes)
-        async with mail_meanwhile(settings, sessions), memory_of(processes) as peak:
+    with workers(settings, case.workers) as running:
+        await all_warm(running)
+        async with mail_meanwhile(settings, sessions), memory_of(running) as peak:
             await become_due(sessions)
             began = await opened(sessions)
             await until_solved(sessions, case.cohorts)
@@ -110,7 +111,8 @@ async def fill(sessions: Sessions, case: Case) -> None:
 
 
 @contextmanager
-def workers(settings: Settings, count: int) -> Generator[list[psutil.Process]]:
+def workers(settings: Settings, count: int) -> Generator[list[Child]]:
+    """They end when we do, however that comes."""
     environment = {
         **os.environ,
         "COHORT_DATABASE_URL": settings.database_url,
@@ -119,23 +121,35 @@ def workers(settings: Settings, count: int) -> Generator[list[psutil.Process]]:
         "COHORT_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-m", "cohort", "work"]
-    running = [subprocess.Popen(command, env=environment) for _ in range(count)]  # noqa: S603
+    running = [Child(command, environment=environment) for _ in range(count)]
     try:
-        yield [psutil.Process(one.pid) for one in running]
+        yield running
     finally:
         for one in running:
-            one.terminate()
-            one.wait()
+            one.stop(patience=STOP_PATIENCE)
 
 
-async def all_warm(processes: list[psutil.Process]) -> None:
-    while not all(_warm(one) for one in processes):  # noqa: ASYNC110  (it is in another process)
+async def all_warm(running: list[Child]) -> None:
+    while not all(_is_warm(one) for one in running):
+        if any(one.has_ended() for one in running):
+            raise SystemExit("A worker ended.")
         await asyncio.sleep(0.1)
     await asyncio.sleep(1)
 
 
-def _warm(worker: psutil.Process) -> bool:
-    return any(one.memory_info().rss > WARM for one in worker.children())
+def _is_warm(worker: Child) -> bool:
+    """Whether the worker and a process that computes for it have imported what they need."""
+    return sum(memory > WARM for memory in _memory(worker)) > 1
+
+
+def _memory(worker: Child) -> list[int]:
+    """Of the worker and its processes, in bytes; not of the shell that watches over it."""
+    found = []
+    for one in psutil.Process(worker.process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if one.name() != "sh":
+                found.append(one.memory_info().rss)
+    return found
 
 
 @asynccontextmanager
@@ -164,12 +178,12 @@ async def mail_meanwhile(settings: Settings, sessions: Sessions) -> AsyncGenerat
 
 
 @asynccontextmanager
-async def memory_of(processes: list[psutil.Process]) -> AsyncGenerator[list[int]]:
+async def memory_of(running: list[Child]) -> AsyncGenerator[list[int]]:
     peak = [0]
 
     async def keep_looking() -> None:
         while True:
-            peak.append(sum(map(_held, processes)))
+            peak.append(sum(sum(_memory(one)) for one in running))
             await asyncio.sleep(0.05)
 
     looking = asyncio.create_task(keep_looking())
@@ -177,14 +191,6 @@ async def memory_of(processes: list[psutil.Process]) -> AsyncGenerator[list[int]
         yield peak
     finally:
         looking.cancel()
-
-
-def _held(worker: psutil.Process) -> int:
-    held = 0
-    for one in (worker, *worker.children()):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            held += one.memory_info().rss
-    return held
 
 
 async def become_due(sessions: Sessions) -> None:

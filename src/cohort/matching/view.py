@@ -103,6 +103,11 @@ class RoundView:
         return self.run is not None and self.run.advice_state is AdviceState.PENDING
 
     @property
+    def is_large(self) -> bool:
+        """Whether its scores were too many to hold, so that only its prices can be asked."""
+        return self.solved and self.run is not None and self.run.cover_bonus is None
+
+    @property
     def open(self) -> bool:
         return self.round.state is RoundState.OPEN
 
