@@ -13,7 +13,7 @@ from altcha import Payload, create_challenge, verify_solution
 from anyio import to_thread
 from redis.asyncio import Redis
 
-from cohort.errors import Refusal
+from cohort.errors import FieldError, Refusal
 
 ALGORITHM = "PBKDF2/SHA-256"
 COST = 5_000
@@ -28,7 +28,8 @@ class NoProof(Refusal):
     title = "A proof of work is needed"
 
     def __init__(self) -> None:
-        super().__init__("Ask for a new challenge of this form, solve it, and send it as `proof`.")
+        sentence = "Ask for a new challenge of this form, solve it, and send it as `proof`."
+        super().__init__(sentence, errors=[FieldError("proof", sentence)])
 
 
 async def challenge(redis: Redis, form: str, *, now: datetime) -> dict[str, Any]:

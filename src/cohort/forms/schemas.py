@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 
 from cohort.applications.schemas import ApplicationIn
 from cohort.forms.words import FormKind, FormLanguage
-from cohort.http.fields import Email, Line, Shown
+from cohort.http.fields import Email, Line, Note, Shown
 from cohort.mentors.schemas import MentorIn
 
 Website = Annotated[
-    str, Field(max_length=500, description="People do not see this field: leave it empty.")
+    Note, Field(description="People do not see this field: leave it empty.", examples=[""])
 ]
 Proof = Annotated[
     str,
