@@ -1,6 +1,5 @@
 """Wiring: the web application, from its settings."""
 
-import datetime as dt
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -12,22 +11,18 @@ import structlog
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import QueryParameter
-from litestar.plugins import OpenAPISchemaPlugin
 from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
-from litestar.types import Message, Method, Scope
+from litestar.types import Message, Scope
 from pydantic import BaseModel
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort import __version__, rooms
+from cohort import rooms
 from cohort.clock import Clock, utc_now
+from cohort.contract import SecurityOfGuards, WallTimes, contract
 from cohort.db import Sessions, create_engine, create_readers, create_sessions
 from cohort.errors import NotSignedIn
 from cohort.events.live import LiveEvents
@@ -99,8 +94,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             }
         ),
         type_encoders={BaseModel: as_json},
-        plugins=[WallTimes()],
-        openapi_config=contract(),
+        plugins=[WallTimes(), SecurityOfGuards()],
+        openapi_config=contract(settings),
         request_class=JsonRequest,
         request_max_body_size=BODY_LIMIT,
         logging_config=None,
@@ -169,33 +164,6 @@ def provide_in_turn(app: Litestar) -> None:
         if isinstance(route, HTTPRoute):
             for _, model in route.route_handler_map.values():
                 model.dependency_batches = [{one} for of in model.dependency_batches for one in of]
-
-
-def contract() -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="cohort",
-        version=__version__,
-        description="Cohorts, study plans, mentors, and a matching that can be checked.",
-        path="/api",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        use_handler_docstrings=True,
-        operation_id_creator=name_of_operation,
-    )
-
-
-class WallTimes(OpenAPISchemaPlugin):
-    """Tell a time of day as it is written; by itself, Litestar calls it a duration."""
-
-    @staticmethod
-    def is_plugin_supported_type(value: Any) -> bool:
-        return value is dt.time
-
-    def to_openapi_schema(self, field_definition: Any, schema_creator: Any) -> Schema:  # noqa: ARG002
-        return Schema(type=OpenAPIType.STRING, pattern=r"^\d\d:\d\d")
-
-
-def name_of_operation(handler: HTTPRouteHandler, _method: Method, _path: Any) -> str:
-    return handler.fn.__name__
 
 
 def as_json(model: BaseModel) -> msgspec.Raw:

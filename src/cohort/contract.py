@@ -1,0 +1,99 @@
+"""Wiring: the contract of the API, as /api/openapi.json and `cohort openapi` print it."""
+
+import datetime as dt
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import (
+    Components,
+    License,
+    OpenAPIType,
+    Schema,
+    SecurityRequirement,
+    SecurityScheme,
+    Server,
+    Tag,
+)
+from litestar.plugins import OpenAPISchemaPlugin, ReceiveRoutePlugin
+from litestar.routes import BaseRoute, HTTPRoute
+from litestar.types import Method
+
+from cohort import __version__
+from cohort.people.auth import cookie_name, public
+from cohort.settings import Settings
+
+ANYONE: list[SecurityRequirement] = [{}]
+SIGNED_IN: list[SecurityRequirement] = [{"token": []}, {"cookie": []}]
+
+TAGS = {
+    "people": "Accounts: signing up, signing in, API keys.",
+    "guides": "The guides that are studied, their sections and milestones, and the taxonomies.",
+    "cohorts": "Cohorts, their organisers, and the researchers who have a seat.",
+    "applications": "Applying for a seat, scores, decisions, the waitlist.",
+    "forms": "What a form on another site needs: open cohorts, words to choose from, its schema.",
+    "mentors": "Mentors: signing up, approval, places, wishes.",
+    "mentorships": "Proposals to two people, their answers, and mentorships.",
+    "study": "Plans, evidence, reviews.",
+    "rules": "What the matching of a cohort weighs and requires, in versions.",
+    "matching": "Rounds, runs, pairs, proofs, and what else could be.",
+    "dashboard": "A cohort in figures.",
+    "operations": "Work that is done after a request.",
+    "events": "What happens in a cohort: as a list, and as a live stream.",
+    "webhooks": "Telling other systems what happens in a cohort.",
+}
+
+
+def contract(settings: Settings) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="cohort",
+        version=__version__,
+        description="Cohorts, study plans, mentors, and a matching that can be checked.",
+        license=License(name="MIT", identifier="MIT"),
+        servers=[Server(url="/", description="The server that this contract comes from.")],
+        tags=[Tag(name=name, description=says) for name, says in TAGS.items()],
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    description="The token of a login, or an API key with the scope of the room.",
+                ),
+                "cookie": SecurityScheme(
+                    type="apiKey",
+                    name=cookie_name(settings),
+                    security_scheme_in="cookie",
+                    description="What a browser has after signing in on a page.",
+                ),
+            }
+        ),
+        path="/api",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=True,
+        operation_id_creator=name_of_operation,
+    )
+
+
+class SecurityOfGuards(ReceiveRoutePlugin):
+    """Say of each operation who may ask, from the guard that its route declares."""
+
+    def receive_route(self, route: BaseRoute) -> None:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                handler.security = ANYONE if public in (handler.guards or ()) else SIGNED_IN
+
+
+class WallTimes(OpenAPISchemaPlugin):
+    """Tell a time of day as it is written; by itself, Litestar calls it a duration."""
+
+    @staticmethod
+    def is_plugin_supported_type(value: Any) -> bool:
+        return value is dt.time
+
+    def to_openapi_schema(self, field_definition: Any, schema_creator: Any) -> Schema:  # noqa: ARG002
+        return Schema(type=OpenAPIType.STRING, pattern=r"^\d\d:\d\d")
+
+
+def name_of_operation(handler: HTTPRouteHandler, _method: Method, _path: Any) -> str:
+    return handler.fn.__name__
