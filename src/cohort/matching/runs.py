@@ -55,7 +55,7 @@ async def store(
     else:
         run.seconds, run.finished_at = seconds, now
         await _store_solved(db, run, found)
-        await advice.enqueue(db, run, found.pool, now=read_at)
+        await advice.enqueue(db, run, found.pool, found.advice, now=read_at)
         _record(db, events.RUN_SOLVED, run, now=now)
     await _tell_if_weekly(db, run, now=read_at)
 

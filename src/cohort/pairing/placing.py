@@ -13,7 +13,7 @@ from cohort.assignment.neighbourhood import Neighbourhood, improved
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools
 from cohort.assignment.repairs import Repair, ways_to_place
-from cohort.assignment.stages import break_ties
+from cohort.assignment.tie_break import break_ties
 from cohort.pairing.found import Held
 from cohort.pairing.scores.scoring import Scores
 

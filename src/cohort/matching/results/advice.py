@@ -15,20 +15,24 @@ from cohort.matching.models import AdviceInput, AdviceState, KeptEvidence, Round
 from cohort.matching.results.service import get_solved_run
 from cohort.matching.results.what_ifs import NoEvidence
 from cohort.matching.solving import Advised
+from cohort.pairing.advising import Advice
 from cohort.people.models import Person
 
 UNFINISHED = (AdviceState.FAILED, AdviceState.CUT_SHORT)
 
 
-async def enqueue(db: AsyncSession, run: Run, packed_pool: bytes | None, *, now: datetime) -> None:
-    """Ask for advice on a run that was just solved; none is given on a pool too large to be held.
+async def enqueue(
+    db: AsyncSession, run: Run, packed_pool: bytes | None, known: Advice | None, *, now: datetime
+) -> None:
+    """Ask for advice on a run that was just solved, or keep what is `known` of a large pool.
 
     What earlier runs of its round solved is let go, as nobody asks them any more.
     """
     earlier = select(Run.id).where(Run.round_id == run.round_id)
     await db.execute(delete(AdviceInput).where(AdviceInput.run_id.in_(earlier)))
     if packed_pool is None:
-        run.advice_state = AdviceState.NONE
+        run.advice_state = AdviceState.NONE if known is None else AdviceState.READY
+        run.advice = None if known is None else asdict(known)
         return
     run.advice_state = AdviceState.PENDING
     await db.execute(insert(AdviceInput).values(run_id=run.id, pool=packed_pool))
