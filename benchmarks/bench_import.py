@@ -44,7 +44,8 @@ def main() -> None:
     reading, looking = sorted(plain)[1], sorted(plan)[1]
     print(
         f"import, {PEOPLE:,} rows: {looking:.2f} s of processor time, "
-        f"{looking / reading:.1f} times the plain reading of the file ({reading:.2f} s); goal: under {GOAL:g} s"
+        f"{looking / reading:.1f} times the plain reading of the file ({reading:.2f} s); "
+        f"goal: under {GOAL:g} s"
     )
 
 
