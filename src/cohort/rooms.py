@@ -28,6 +28,7 @@ from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
 from cohort.jobs.context import CronFunction, JobFunction
@@ -52,6 +53,7 @@ from cohort.operations import routes as operations_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
+from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
 from cohort.study import jobs as study_jobs
@@ -65,6 +67,7 @@ API: Sequence[Router] = (
     applications_routes.router,
     mentors_routes.router,
     mentors_wish_routes.router,
+    forms_routes.router,
     mentorships_routes.router,
     study_routes.router,
     rules_routes.router,
@@ -118,6 +121,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
     "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
+    "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
