@@ -10,7 +10,7 @@ from httpx import Response
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts.models import Cohort, Enrolment
+from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.mail import MailboxMessage
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Act, Person
@@ -128,6 +128,8 @@ async def test_a_cohort_takes_no_more_people_than_it_has_seats(
 ) -> None:
     cohort.seats = 1
     await db.commit()
+    preview = (await bring(RESEARCHERS)).json()
+    assert preview["notes"][0].startswith("2 new researchers need more than the 1 free seats.")
     answer = await bring(RESEARCHERS, dry_run=False)
     assert (answer.status_code, answer.json()["code"]) == (409, "cohort_full")
     assert await count(db, Enrolment) == 0
@@ -166,3 +168,20 @@ async def test_what_is_no_list_of_people_is_refused(bring: Bring, file: bytes) -
 async def test_only_organisers_import(bring: Bring, enter: Cast) -> None:
     answer = await bring(RESEARCHERS, by=await enter("Nora"))
     assert answer.status_code == 403
+
+
+async def test_a_draft_says_in_the_dry_run_that_nobody_can_join_yet(
+    bring: Bring, db: AsyncSession, cohort: Cohort
+) -> None:
+    cohort.state = CohortState.DRAFT
+    await db.commit()
+    assert (await bring(RESEARCHERS)).json()["notes"][0].startswith("This cohort is draft.")
+    refused = await bring(RESEARCHERS, dry_run=False)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_joinable")
+
+
+async def test_more_rows_than_one_import_takes_are_refused(bring: Bring) -> None:
+    rows = "".join(f"A,a{k}@example.org\n" for k in range(10_001))
+    answer = await bring(f"Name,E-mail\n{rows}")
+    assert answer.status_code == 422
+    assert "more than 10,000 rows" in answer.text

@@ -23,6 +23,7 @@ from cohort.sheets.sides import both_of, is_of_mentors, is_of_researchers, one_o
 from cohort.sheets.spreadsheet import read_sheets
 from cohort.sheets.tables import BadSheet, Sheet
 
+MOST_PEOPLE = 10_000
 MOST_FAULTS = 200
 LONGEST_NAME = 200
 WORDS = ("domains", "role_goals", "contexts", "roles", "skills")
@@ -112,6 +113,8 @@ def _sheets(form: ImportIn, column: str) -> tuple[dict[str, Sheet], str]:
     sheets = read_sheets(
         form.file_name, form.content, is_known=lambda title: is_title(title, known)
     )
+    if sum(len(sheet.rows) for sheet in sheets) > MOST_PEOPLE:
+        raise BadSheet(f"There are more than {MOST_PEOPLE:,} rows. Send them in several files.")
     holds: Holds = form.holds
     if holds == "both":
         sides = both_of(form.file_name, sheets, column)

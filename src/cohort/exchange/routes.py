@@ -57,7 +57,7 @@ async def import_people(
         there_already=counts["there_already"],
         left_before=counts["left_before"],
         rows=rows,
-        notes=list(plan.found.notes),
+        notes=[*(plan.hindrances if data.dry_run else ()), *plan.found.notes],
         mapping=plan.found.mapping,
     )
 

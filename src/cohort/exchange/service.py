@@ -1,7 +1,7 @@
 """Bringing the people of a spreadsheet into a cohort: looked at first, then all or none."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.policy import JOINABLE
 from cohort.exchange.people_of import PeopleFound, PersonInFile, people_of
 from cohort.exchange.schemas import ImportIn, Outcome
 from cohort.guides.models import Term, TermKind
@@ -32,6 +33,8 @@ class ImportPlan:
 
     found: PeopleFound
     rows: Sequence[tuple[PersonInFile, Outcome]]
+    hindrances: Sequence[str] = ()
+    """Why it could not be carried out as things are."""
 
     @property
     def counts(self) -> Counter[Outcome]:
@@ -45,7 +48,8 @@ async def import_people(
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
     words = await _vocabulary(db)
     found = await to_thread.run_sync(people_of, form, words, cohort.time_zone)
-    plan = ImportPlan(found, await _outcomes(db, cohort_id, found.people))
+    rows = await _outcomes(db, cohort_id, found.people)
+    plan = ImportPlan(found, rows, list(_hindrances(cohort, rows)))
     if form.dry_run:
         return plan
     new = [one for one, outcome in plan.rows if outcome == "new"]
@@ -65,6 +69,18 @@ async def import_people(
     ]
     await enqueue_each(db, "exchange.invite", each, now=now)
     return plan
+
+
+def _hindrances(cohort: Cohort, rows: Sequence[tuple[PersonInFile, Outcome]]) -> Iterator[str]:
+    """As the import itself would refuse, so that a dry run does not promise too much."""
+    seated = sum(one.side == "researcher" and outcome == "new" for one, outcome in rows)
+    if seated and cohort.state not in JOINABLE:
+        yield f"This cohort is {cohort.state}. Researchers come in while it is open or runs."
+    elif seated > cohort.seats - cohort.taken:
+        yield (
+            f"{seated:,} new researchers need more than the {cohort.seats - cohort.taken:,} free "
+            "seats. Give the cohort more seats."
+        )
 
 
 async def _vocabulary(db: AsyncSession) -> Vocabulary:
