@@ -27,6 +27,8 @@ from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
+from cohort.exchange import jobs as exchange_jobs
+from cohort.exchange import routes as exchange_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
@@ -77,6 +79,7 @@ API: Sequence[Router] = (
     matching_result_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
+    exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
     events_routes.router,
@@ -114,6 +117,7 @@ JOBS: Mapping[str, JobFunction] = {
     "applications.tell_received": applications_jobs.tell_received,
     "applications.tell_decided": applications_jobs.tell_decided,
     "applications.fill_seats": applications_jobs.fill_seats,
+    "exchange.invite": exchange_jobs.invite,
     "mentors.answer_sign_up": mentors_jobs.answer_sign_up,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,

@@ -4,6 +4,7 @@ Ada studies in Olga's cohort, and Max mentors her; Pia studies beside her and Mi
 Otto runs another cohort, Amy the platform, and Nora has just signed up.
 """
 
+from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -187,6 +188,13 @@ class Stage:
         return (in_api(self.ids) | on_pages(self.ids)).get(route, {})
 
 
+IMPORT = {
+    "file_name": "people.csv",
+    "content": b64encode(b"Name,E-mail\nZoe,zoe@example.org\n").decode(),
+    "holds": "researchers",
+}
+
+
 def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What a good request sends besides its address; nothing, where a route is not named."""
     seen = {"headers": {"If-Match": '"1"'}}
@@ -206,6 +214,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
         "POST /api/v1/cohorts/{cohort_id}/organisers": {"json": {"email": "nora@example.org"}},
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
+        "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/applications": {"json": APPLYING, **summer},
         "GET /api/v1/cohorts/{cohort_id}/applications": summer,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from copy import deepcopy
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Text, or_, select
@@ -86,7 +87,7 @@ async def schema_of(
     db: AsyncSession, kind: FormKind, cohort: Cohort, language: FormLanguage, *, site: str
 ) -> dict[str, Any]:
     """The form as JSON Schema: limits from what the API enforces, words from `words`."""
-    known = MODELS[kind].model_json_schema()
+    known = _enforced(kind)
     terms = await guides.terms_of(db, *TermKind)
     order = [name for _, names in STEPS[kind] for name in names]
     return {
@@ -101,6 +102,12 @@ async def schema_of(
         "required": [name for name in order if name in known["required"]],
         "additionalProperties": False,
     }
+
+
+@cache
+def _enforced(kind: FormKind) -> dict[str, Any]:
+    """What the API takes, as JSON Schema."""
+    return MODELS[kind].model_json_schema()
 
 
 def _field(

@@ -283,7 +283,7 @@ class CohortForm extends HTMLElement {
       const answer = await fetch(`${this.address}?language=${this.language}`, { method: "POST", credentials: "omit", body,
         headers: { "Content-Type": "application/json", "Idempotency-Key": this.sendKey } });
       const told = await answer.json();
-      if (!answer.ok && answer.status < 500) this.proof = undefined;
+      if (!answer.ok) this.proof = undefined;
       if (answer.ok) this.#thank(told.detail);
       else this.#show(told.errors?.length ? told.errors : [{ field: "", message: told.detail }]);
     } catch {
