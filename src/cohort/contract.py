@@ -8,6 +8,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
     Components,
+    Contact,
     License,
     OpenAPIType,
     Schema,
@@ -50,6 +51,7 @@ def contract(settings: Settings) -> OpenAPIConfig:
         title="cohort",
         version=__version__,
         description="Cohorts, study plans, mentors, and a matching that can be checked.",
+        contact=Contact(name="The operators of this server", url=settings.public_url),
         license=License(name="MIT", identifier="MIT"),
         servers=[Server(url="/", description="The server that this contract comes from.")],
         tags=[Tag(name=name, description=says) for name, says in TAGS.items()],

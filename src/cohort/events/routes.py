@@ -10,7 +10,7 @@ from litestar.params import FromPath, HeaderParameter, QueryParameter
 from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.errors import NotFound, Unavailable
+from cohort.errors import NotFound, NotSignedIn, Unavailable
 from cohort.events import service
 from cohort.events.catalogue import CATALOGUE
 from cohort.events.live import Follower, LiveEvents
@@ -45,7 +45,7 @@ LastEventId = Annotated[
 ]
 
 
-@get("/events/kinds", guards=[public], opt={"same_for_everyone": True}, responses=may_refuse())
+@get("/events/kinds", guards=[public], responses=may_refuse(NotSignedIn))
 async def list_event_kinds() -> list[EventKindOut]:
     """Every kind of event, for streams and webhooks."""
     return [
