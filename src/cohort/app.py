@@ -28,7 +28,7 @@ from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_readers, create_sessions
 from cohort.errors import NotSignedIn
 from cohort.http import pages as web
-from cohort.http.body import BODY_LIMIT, JsonRequest
+from cohort.http.body import BODY_LIMIT, JsonRequest, WholeBody
 from cohort.http.compression import GZIP, Compression
 from cohort.http.head import HeadAsGet
 from cohort.http.idempotency import OneResponsePerKey
@@ -44,7 +44,7 @@ from cohort.logs import configure_logging
 from cohort.operations import health
 from cohort.people.auth import Credential, WhoIsAsking, public
 from cohort.people.models import Person
-from cohort.people.throttle import Throttle, Tries
+from cohort.people.throttle import Throttle, Tries, client_of
 from cohort.settings import Settings
 
 log = structlog.get_logger()
@@ -79,6 +79,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             NotModified,
             DefineMiddleware(OneTransaction, sessions=sessions, readers=readers, wake=wake_up.wake),
             DefineMiddleware(SameOrigin, public_url=settings.public_url),
+            WholeBody,
             DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),
             DefineMiddleware(OneResponsePerKey, clock=clock),
         ],
@@ -185,7 +186,8 @@ def provide_credential(request: Request[Any, Any, State]) -> Credential:
 
 
 def provide_tries(request: Request[Any, Any, State]) -> Tries:
-    return Tries(request.app.state.throttle, request.client.host if request.client else "unknown")
+    host = request.client.host if request.client else "unknown"
+    return Tries(request.app.state.throttle, client_of(host))
 
 
 def provide_part(

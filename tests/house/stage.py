@@ -7,7 +7,7 @@ Otto runs another cohort, Amy the platform, and Nora has just signed up.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,9 +36,12 @@ from cohort.matching.models import (
 )
 from cohort.mentors.models import MentorState
 from cohort.pairing.evidence import Evidence, pack
+from cohort.people import keys, logins
 from cohort.people import service as people
-from cohort.people.models import LinkPurpose, Person
+from cohort.people.links import new_link
+from cohort.people.models import ApiKey, LinkPurpose, Login, Person
 from cohort.people.schemas import ApiKeyIn
+from cohort.people.tokens import hash_password
 from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
@@ -116,7 +119,7 @@ RULES_FORM = {
     "stickiness": "0",
 }
 ADA = {"email": "ada@example.org", "password": PASSWORD}
-NEW = {"name": "Eve", "email": "eve@example.org", "password": PASSWORD}
+JOIN = {"name": "Eve", "password": PASSWORD}
 COHORT = {
     "slug": "autumn-2027",
     "name": "Autumn 2027",
@@ -172,8 +175,8 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
     return {
-        "POST /api/v1/people": {"json": NEW},
-        "POST /api/v1/verifications": {"json": {"token": ids["verify"]}},
+        "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
+        "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
         "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
         "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
         "POST /api/v1/logins": {"json": ADA},
@@ -214,10 +217,10 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     confirm = {"ids": {"token": ids["confirm"]}}
     return {
         "POST /login": {"data": ADA},
-        "POST /join": {"data": NEW},
+        "POST /join": {"data": {"email": "eve@example.org"}},
         "POST /forgotten": {"data": {"email": "ada@example.org"}},
         "GET /verify/{token}": verify,
-        "POST /verify/{token}": verify,
+        "POST /verify/{token}": {"data": JOIN, **verify},
         "GET /password/{token}": password,
         "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
         "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
@@ -273,7 +276,7 @@ async def set_the_stage(platform: Platform) -> Stage:
 async def _let_everyone_in(db: AsyncSession, stage: Stage) -> None:
     now, platform = stage.platform.clock(), stage.platform
     stage.clients["anyone"] = platform.client()
-    password = await people.hash_password(PASSWORD)
+    password = await hash_password(PASSWORD)
     for role, name in NAMES.items():
         email = f"{name.lower()}@example.org"
         person = await people.open_account(db, email, name, now=now)
@@ -281,17 +284,25 @@ async def _let_everyone_in(db: AsyncSession, stage: Stage) -> None:
         person.verified_at, person.is_admin = now, role == "admin"
         person.password_hash = password
         stage.people[role] = person
-        stage.clients[role] = platform.client(people.open_login(db, person, now=now, days=14).token)
+        stage.clients[role] = platform.client(logins.open_login(db, person, now=now, days=14).token)
     organiser, newcomer = stage.people["organiser"], stage.people["newcomer"]
     narrow = ApiKeyIn(name="narrow", scopes=["guides:read"])
-    _, secret = await people.make_api_key(db, organiser, narrow, now=now)
+    _, secret = await a_key(db, organiser, narrow, now=now)
     stage.clients["key"] = platform.client(secret)
-    revocable, _ = await people.make_api_key(db, stage.people["researcher"], narrow, now=now)
+    revocable, _ = await a_key(db, stage.people["researcher"], narrow, now=now)
     stage.ids |= {
         "key_id": revocable.id,
-        "verify": await people.new_link(db, newcomer, LinkPurpose.VERIFY, now=now),
-        "password": await people.new_link(db, newcomer, LinkPurpose.PASSWORD, now=now),
+        "verify": await new_link(db, "eve@example.org", LinkPurpose.JOIN, now=now),
+        "password": await new_link(db, newcomer.email, LinkPurpose.PASSWORD, now=now),
     }
+
+
+async def a_key(
+    db: AsyncSession, person: Person, form: ApiKeyIn, *, now: datetime
+) -> tuple[ApiKey, str]:
+    """Made by whoever is signed in."""
+    login_id = await db.scalar(select(Login.id).where(Login.person_id == person.id).limit(1))
+    return await keys.make_api_key(db, person, form, login_id=login_id, now=now)
 
 
 async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:

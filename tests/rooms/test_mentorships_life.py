@@ -30,6 +30,7 @@ from cohort.db import unit_of_work
 from cohort.mentors.models import Mentor
 from cohort.mentorships import jobs, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
+from cohort.people import logins
 from cohort.people import service as people
 from tests.conftest import Platform, emptied
 from tests.world import a_cohort, a_guide, enrolled, mentoring
@@ -75,7 +76,7 @@ class ProposalLife(RuleBasedStateMachine):
                 )
                 assert person is not None
                 person.verified_at = now
-                login = people.open_login(db, person, now=now, days=9_999)
+                login = logins.open_login(db, person, now=now, days=9_999)
                 self.clients[name] = self.platform.client(login.token)
                 if name in MENTORS:
                     places = MENTORS[name]
