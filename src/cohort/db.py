@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeEngine
 
 from cohort.settings import Settings
@@ -147,14 +147,13 @@ class Prepared:
         self._defaults = [(name, compiled.params[name]) for name in compiled.positiontup]
 
     async def rows(self, db: AsyncSession, **values: Any) -> list[Record]:
-        connection = await db.connection()
-        driver: Any = (await connection.get_raw_connection()).driver_connection
+        driver: Any = await db.run_sync(_driver_of)
         arguments = [values.get(name, default) for name, default in self._defaults]
         try:
             found: list[Record] = await driver.fetch(self.text, *arguments)
         except (PostgresError, InterfaceError, OSError) as error:
             if driver.is_closed():
-                await connection.invalidate(error)
+                await (await db.connection()).invalidate(error)
             raise DBAPIError(self.text, None, error, hide_parameters=True) from error
         return found
 
@@ -162,6 +161,10 @@ class Prepared:
         """The only row, or none."""
         found = await self.rows(db, **values)
         return found[0] if found else None
+
+
+def _driver_of(session: Session) -> Any:
+    return session.connection().connection.driver_connection
 
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]

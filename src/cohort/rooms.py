@@ -8,6 +8,7 @@ import cohort.applications.models
 import cohort.cohorts.models
 import cohort.guides.models
 import cohort.http.stored_responses
+import cohort.jobs.event_log
 import cohort.jobs.outbox
 import cohort.matching.models
 import cohort.mentors.models
@@ -24,6 +25,7 @@ from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
+from cohort.events import routes as events_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
 from cohort.jobs.context import CronFunction, JobFunction
@@ -70,6 +72,7 @@ API: Sequence[Router] = (
     matching_preview_routes.router,
     dashboard_routes.router,
     operations_routes.router,
+    events_routes.router,
 )
 PAGES: Sequence[Router] = (
     people_pages.router,

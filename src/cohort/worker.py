@@ -23,7 +23,7 @@ from cohort.applications import service as applications
 from cohort.clock import Clock, utc_now
 from cohort.http import stored_responses
 from cohort.http.pages import create_pages
-from cohort.jobs import outbox, wake
+from cohort.jobs import event_log, outbox, wake
 from cohort.jobs.context import CronContext
 from cohort.jobs.outbox import Queue
 from cohort.jobs.processes import ProcessPool
@@ -53,6 +53,7 @@ async def tidy(context: CronContext) -> None:
     async with context.transaction() as db:
         await stored_responses.delete_old(db, now=context.clock())
         await outbox.delete_old(db, now=context.clock())
+        await event_log.delete_old(db, now=context.clock())
         await people.forget_old(db, now=context.clock())
         await applications.forget_unconfirmed(db, now=context.clock())
 

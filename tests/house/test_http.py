@@ -69,8 +69,9 @@ async def test_one_charset_is_named(stage: Stage, route: str) -> None:
         assert kind == "text/html; charset=utf-8"
 
 
-UNCOMPRESSED = {"GET /mailbox/{letter_id}", "GET /favicon.ico"}
-"""A letter has a secret in its link, an icon is compressed in itself."""
+LIVE = "GET /api/v1/cohorts/{cohort_id}/events/stream"
+UNCOMPRESSED = {"GET /mailbox/{letter_id}", "GET /favicon.ico", LIVE}
+"""A letter has a secret in its link, an icon is compressed in itself, a live stream cannot wait."""
 STREAMED = {"GET /cohorts/{slug}/progress.csv"}
 """Sent before it is known whole: how long it is, and what tag it has, nobody knows yet."""
 
@@ -152,6 +153,7 @@ KEPT = {
     "GET /robots.txt": "max-age=86400, public",
 }
 NO_TAG = STREAMED | {
+    LIVE,
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",

@@ -11,7 +11,7 @@ from cohort.dashboard.schemas import OverviewOut
 from cohort.http.paging import PageOut
 from cohort.matching.results.schemas import PairOut
 from cohort.mentors.schemas import MentorOut
-from cohort.study.schemas import PlanOut, ProgressOut
+from cohort.study.schemas import CohortProgressOut, PlanOut
 from tests.conftest import Platform, emptied
 from tests.house.stage import Stage, set_the_stage, undone
 from tests.house.table import the_table
@@ -20,7 +20,7 @@ OF_THE_CONTRACT: dict[str, type[BaseModel]] = {
     "/cohorts/{cohort_id}/enrolments": PageOut[EnrolmentOut],
     "/enrolments/{enrolment_id}": EnrolmentOut,
     "/enrolments/{enrolment_id}/plan": PlanOut,
-    "/cohorts/{cohort_id}/progress": ProgressOut,
+    "/cohorts/{cohort_id}/progress": CohortProgressOut,
     "/cohorts/{cohort_id}/mentors": PageOut[MentorOut],
     "/mentors/{mentor_id}": MentorOut,
     "/cohorts/{cohort_id}/overview": OverviewOut,

@@ -115,6 +115,15 @@ def test_every_refusal_has_a_code_of_its_own_that_the_docs_explain() -> None:
     assert told.count("| `") == len(codes) - 1
 
 
+def test_every_schema_of_the_contract_has_a_name_that_people_use(app: Litestar) -> None:
+    """Two classes of one name would be told apart by the modules that they come from."""
+    schemas = app.openapi_schema.to_schema()["components"]["schemas"]
+    assert len(schemas) > 100
+    titles = [schema.get("title", name) for name, schema in schemas.items()]
+    assert sorted(titles) == sorted(set(titles))
+    assert [name for name in schemas if "schemas" in name or "models" in name] == []
+
+
 def test_the_contract_changes_only_on_purpose() -> None:
     """When it fails on purpose: `cohort openapi > docs/openapi.json`, and read the difference."""
     assert json.loads((ROOT / "docs" / "openapi.json").read_text()) == json.loads(contract())

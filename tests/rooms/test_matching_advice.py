@@ -289,7 +289,9 @@ async def test_advice_that_ran_out_of_time_shows_what_it_has_and_can_go_on(
     round_ = await solve_without_advice(stage, platform)
     run, address = round_["run"], f"/rounds/{round_['id']}"
     async with unit_of_work(platform.sessions) as db:
-        await advice.store(db, UUID(run["id"]), Advised(Advice(), cut_short=True))
+        await advice.store(
+            db, UUID(run["id"]), Advised(Advice(), cut_short=True), now=platform.clock()
+        )
 
     said = words(await stage.olga.get(address))
     assert "What would help was not worked out in full" in said

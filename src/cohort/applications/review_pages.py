@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.applications import decisions, reviews
 from cohort.applications.models import Application, ApplicationState
 from cohort.applications.reviews import Ranked, Reviews
-from cohort.applications.schemas import DecisionIn, OutcomeOut, ReviewIn
+from cohort.applications.schemas import ApplicationReviewIn, DecisionIn, OutcomeOut
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
@@ -129,7 +129,7 @@ async def review(
     clock: NamedDependency[Clock],
     application_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    form = await read_form(request, ReviewIn)
+    form = await read_form(request, ApplicationReviewIn)
     if form.value is None:
         return await _one(request, db, actor, application_id, form)
     try:
@@ -152,7 +152,11 @@ class ReviewView:
 
 
 async def _one(
-    request: Asked, db: AsyncSession, actor: Person, application_id: UUID, form: Form[ReviewIn]
+    request: Asked,
+    db: AsyncSession,
+    actor: Person,
+    application_id: UUID,
+    form: Form[ApplicationReviewIn],
 ) -> Response[str]:
     application = await reviews.get_to_review(db, actor, application_id)
     found = await reviews.read(db, actor, application)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from cohort.applications import policy, service
 from cohort.applications.models import Application, ApplicationReview, ApplicationState
-from cohort.applications.schemas import ReviewIn
+from cohort.applications.schemas import ApplicationReviewIn
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Conflict, NotAllowed
@@ -46,7 +46,12 @@ async def get_to_review(db: AsyncSession, actor: Person, application_id: UUID) -
 
 
 async def review(
-    db: AsyncSession, actor: Person, application_id: UUID, form: ReviewIn, *, now: datetime
+    db: AsyncSession,
+    actor: Person,
+    application_id: UUID,
+    form: ApplicationReviewIn,
+    *,
+    now: datetime,
 ) -> ApplicationReview:
     """Score an application, or score it anew while the scores of others are hidden.
 

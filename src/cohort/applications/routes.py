@@ -15,11 +15,11 @@ from cohort.applications.schemas import (
     ApplicationChange,
     ApplicationIn,
     ApplicationOut,
+    ApplicationReviewIn,
+    ApplicationReviewOut,
     DecisionIn,
     DecisionsOut,
     RankedApplicationOut,
-    ReviewIn,
-    ReviewOut,
 )
 from cohort.clock import Clock
 from cohort.cohorts.enrolments import AlreadyEnrolled
@@ -157,11 +157,13 @@ async def list_application_reviews(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     application_id: FromPath[UUID],
-) -> PageOut[ReviewOut]:
+) -> PageOut[ApplicationReviewOut]:
     """Your own review, and those of the others once as many are in as the cohort needs."""
     application = await reviews.get_to_review(db, actor, application_id)
     found = await reviews.read(db, actor, application)
-    return PageOut(items=[ReviewOut.model_validate(one) for one in found.seen], next=None)
+    return PageOut(
+        items=[ApplicationReviewOut.model_validate(one) for one in found.seen], next=None
+    )
 
 
 @put(
@@ -174,11 +176,11 @@ async def review_application(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     application_id: FromPath[UUID],
-    data: JSONBody[ReviewIn],
-) -> ReviewOut:
+    data: JSONBody[ApplicationReviewIn],
+) -> ApplicationReviewOut:
     """Score an application to a cohort that you run; you may change it while scores are hidden."""
     reviewed = await reviews.review(db, actor, application_id, data, now=clock())
-    return ReviewOut.model_validate(reviewed)
+    return ApplicationReviewOut.model_validate(reviewed)
 
 
 @post(

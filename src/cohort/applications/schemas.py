@@ -30,7 +30,7 @@ class ApplicationChange(EnrolmentChange):
     """What is left out, or null, stays."""
 
 
-class ReviewIn(Strict):
+class ApplicationReviewIn(Strict):
     score: Score
     note: Note = Field(default="", examples=["Strong evidence, little time."])
 
@@ -86,7 +86,7 @@ class RankedApplicationOut(ApplicationOut):
     )
 
 
-class ReviewOut(Shown):
+class ApplicationReviewOut(Shown):
     reviewer: MemberOut
     score: int
     note: str

@@ -8,13 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts import policy
+from cohort.cohorts import events, policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Admission, Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
 from cohort.errors import Conflict, NotFound
 from cohort.guides.models import TermKind
 from cohort.http.etag import require_match
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import Person
@@ -79,6 +80,8 @@ async def give_seat(
         raise AlreadyEnrolled(SEATED)
     await enqueue(db, "study.lay_out_plan", now=now, cohort_id=cohort.id, enrolment_id=enrolment_id)
     await enqueue(db, "cohorts.welcome", now=now, cohort_id=cohort.id, enrolment_id=enrolment_id)
+    ids = {"enrolment_id": enrolment_id}
+    event_log.record(db, events.ENROLMENT_JOINED, cohort.id, now=now, **ids)
     return enrolment_id
 
 
@@ -182,6 +185,8 @@ async def withdraw(
         cohort_id=enrolment.cohort_id,
         enrolment_id=enrolment.id,
     )
+    ids = {"enrolment_id": enrolment.id}
+    event_log.record(db, events.ENROLMENT_LEFT, enrolment.cohort_id, now=now, **ids)
     await cohorts.fill_seats_later(db, enrolment.cohort_id, now=now)
     await db.flush()
     return enrolment

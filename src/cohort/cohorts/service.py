@@ -8,13 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts import policy
+from cohort.cohorts import events, policy
 from cohort.cohorts.models import Admission, Cohort, CohortState, Organiser
 from cohort.cohorts.schemas import CohortChange, CohortIn
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import Guide
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import Person
@@ -149,6 +150,7 @@ async def move(
     if moved is None:
         raise Conflict("Someone else moved this cohort at the same moment. Look again.")
     audit.record(db, actor, "cohort.move", cohort_id, now=now, cohort_id=cohort_id, to=to)
+    event_log.record(db, events.COHORT_MOVED, cohort_id, now=now)
     await db.refresh(cohort)
     return cohort
 

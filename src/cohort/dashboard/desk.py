@@ -14,7 +14,7 @@ from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import JOINABLE, jobs_visible_to
 from cohort.dashboard import figures, progress
 from cohort.dashboard.figures import Mentoring, Overview, Study
-from cohort.dashboard.progress import Column, Researcher, Sort
+from cohort.dashboard.progress import Researcher, SectionColumn, Sort
 from cohort.db import Sessions
 from cohort.guides import service as guides
 from cohort.http.formats import percent
@@ -64,7 +64,7 @@ class DeskView:
     people_page: int
     more_people: bool
     sort: Sort
-    columns: Sequence[Column]
+    columns: Sequence[SectionColumn]
     cells: Sequence[Sequence[float | None]]
     mentors: Sequence[Mentor]
     mentors_page: int

@@ -124,7 +124,7 @@ async def all_researchers_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SectionColumn:
     """A section that has milestones; `number` is its place in the guide, such as 2.1."""
 
     section_id: UUID
@@ -132,7 +132,7 @@ class Column:
     number: str
 
 
-async def columns_of(db: AsyncSession, cohort: Cohort) -> list[Column]:
+async def columns_of(db: AsyncSession, cohort: Cohort) -> list[SectionColumn]:
     """The sections in the guide's order. All are read, as the empty ones count in the numbers."""
     worked = select(Milestone.section_id).where(Milestone.guide_id == cohort.guide_id).distinct()
     rows = await db.execute(
@@ -143,7 +143,7 @@ async def columns_of(db: AsyncSession, cohort: Cohort) -> list[Column]:
     found = [(section, has_work) for section, has_work in rows]
     numbers = numbers_of([section.level for section, _ in found])
     return [
-        Column(section.id, section.title, number)
+        SectionColumn(section.id, section.title, number)
         for (section, has_work), number in zip(found, numbers, strict=True)
         if has_work
     ]
@@ -168,7 +168,11 @@ def numbers_of(levels: Sequence[int]) -> list[str]:
 
 
 async def cells_of(
-    db: AsyncSession, people: Sequence[Researcher], columns: Sequence[Column], *, now: datetime
+    db: AsyncSession,
+    people: Sequence[Researcher],
+    columns: Sequence[SectionColumn],
+    *,
+    now: datetime,
 ) -> list[list[float | None]]:
     """Rows of shares in [0, 1] for the heat map; None where a plan asks nothing."""
     counts = await counts_of(db, [one.enrolment.id for one in people], now=now)

@@ -29,7 +29,9 @@ class Compression(CompressionMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers.from_scope(scope)
-        if accepts_gzip(headers.get("accept-encoding", "")) and not from_another_site(headers):
+        at_once = scope["route_handler"].opt.get("streams", False)  # gzip would hold it back
+        wanted = accepts_gzip(headers.get("accept-encoding", "")) and not at_once
+        if wanted and not from_another_site(headers):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)

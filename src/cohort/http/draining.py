@@ -30,6 +30,8 @@ class DrainingServer(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second."""
+        if self.should_exit or self.state.draining:
+            self.state.live.close()
         if self.close_at is not None and time.monotonic() >= self.close_at:
             super().handle_exit(signal.SIGTERM, None)
         return await super().on_tick(counter)

@@ -38,7 +38,7 @@ log = structlog.get_logger()
 UNREADABLE = "The body could not be read. Send it as JSON in UTF-8, not nested deep."
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """Why a request was refused (RFC 9457)."""
 
     type: str = Field(examples=["/docs/errors#not_found"])
@@ -72,7 +72,7 @@ def may_refuse(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
         sentences_of.setdefault(refusal.status, []).append(f"`{refusal.code}`: {refusal.title}.")
     return {
         status: ResponseSpec(
-            data_container=Problem,
+            data_container=ProblemDetails,
             generate_examples=False,
             media_type="application/problem+json",
             description=" ".join(dict.fromkeys(sentences)),
@@ -217,7 +217,7 @@ def _of_a_server(error: BaseException) -> Refusal:
 
 
 def _as_problem(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
-    problem = Problem(
+    problem = ProblemDetails(
         type=f"/docs/errors#{refusal.code}",
         title=refusal.title,
         status=refusal.status,

@@ -5,8 +5,9 @@ statements sees what is committed at that moment, as in a transaction of Postgre
 isolation; so it pays no round trip for BEGIN and COMMIT.
 """
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 import structlog
 from litestar.enums import ScopeType
@@ -16,12 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.db import Sessions
 from cohort.http.origin import SAFE_METHODS
 from cohort.http.problems import answer_to
-from cohort.jobs import outbox
 
 log = structlog.get_logger()
 
 
-Wake = Callable[[Sequence[outbox.Enqueued]], Awaitable[None]]
+AfterCommit = Callable[[AsyncSession], Awaitable[None]]
 
 
 class OneTransaction:
@@ -30,33 +30,37 @@ class OneTransaction:
     A failing COMMIT is answered as the refusal that it is: nobody is told of work that was lost.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, readers: Sessions, wake: Wake) -> None:
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, readers: Sessions, after_commit: AfterCommit
+    ) -> None:
         self.app = app
         self.sessions = sessions
         self.readers = readers
-        self.wake = wake
+        self.after_commit = after_commit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         reads = scope["method"] in SAFE_METHODS
-        async with (self.readers if reads else self.sessions)() as db:
-            scope["state"]["db"] = db
-            scope["state"]["began"] = time.perf_counter()
-            answer = _Answer(db, send, reads=reads)
-            try:
-                await self.app(scope, receive, answer.send)
-            except Exception as error:
-                if answer.begun:
-                    raise
-                await db.rollback()
-                refused = answer_to(scope, error.__cause__ or error)
-                await refused(scope, receive, send)
-                return
-            enqueued = outbox.enqueued_by(db)
-        if enqueued and answer.begun:
-            await self.wake(enqueued)
+        db = (self.readers if reads else self.sessions)()
+        scope["state"]["db"] = db
+        scope["state"]["began"] = time.perf_counter()
+        answer = _Answer(db, send, reads=reads)
+        try:
+            await self.app(scope, receive, answer.send)
+        except Exception as error:
+            if answer.begun:
+                raise
+            await db.rollback()
+            refused = answer_to(scope, error.__cause__ or error)
+            await refused(scope, receive, send)
+            return
+        finally:
+            if db.in_transaction():
+                await asyncio.shield(db.close())
+        if answer.begun and not reads:
+            await self.after_commit(db)
 
 
 class _Answer:

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort import mail
 from cohort.clock import Clock
 from cohort.db import Sessions, unit_of_work
-from cohort.jobs import outbox
 from cohort.jobs.processes import ProcessPool
 from cohort.jobs.progress import ProgressStore
 from cohort.jobs.wake import WakeUp
@@ -80,10 +79,10 @@ class CronContext:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession]:
-        """One unit of work; the jobs that it enqueued are woken up after its commit."""
+        """One unit of work; whoever waits for what it did is woken up after its commit."""
         async with unit_of_work(self.sessions) as db:
             yield db
-        await self.wake_up.wake(outbox.enqueued_by(db))
+        await self.wake_up.after_commit(db)
 
 
 CronFunction = Callable[[CronContext], Awaitable[None]]

@@ -7,7 +7,7 @@ an attempt found is stored, with the job's end, only while no later attempt was 
 wakes a worker up: a sweep finds what Redis lost.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Index, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cohort.db import Base, Id, Instant, Json, one_of
 from cohort.errors import Conflict, NotFound
@@ -69,6 +69,9 @@ class Job(Base):
     ended_at: Mapped[Instant | None]
 
 
+WRITE = insert(Job).on_conflict_do_nothing(index_elements=["once"]).returning(Job.id)
+
+
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after this many attempts: 5 s, 15 s, 45 s … at most an hour."""
     return min(timedelta(seconds=5 * 3 ** max(attempts - 1, 0)), timedelta(hours=1))
@@ -99,12 +102,14 @@ async def enqueue_each(
 ) -> None:
     """Many jobs of one name in one statement; `each` is what `enqueue` takes by keyword."""
     rows = [{"queue": queue, **_row(name, now, **one)} for one in each]
-    if not rows:
-        return
-    written = await db.scalars(
-        insert(Job).on_conflict_do_nothing(index_elements=["once"]).returning(Job.id), rows
-    )
-    _note(db, [Enqueued(job_id, queue) for job_id in written])
+    if rows:
+        _note(db.info, await db.scalars(WRITE, rows), queue)
+
+
+def enqueue_at_commit(session: Session, name: str, *, now: datetime, cohort_id: UUID) -> None:
+    """A job of the default queue, for those who write when a transaction is about to commit."""
+    row = {"queue": Queue.DEFAULT, **_row(name, now, cohort_id=cohort_id, of_cohort=cohort_id)}
+    _note(session.info, session.scalars(WRITE, [row]), Queue.DEFAULT)
 
 
 def _row(
@@ -125,8 +130,8 @@ def _row(
     }
 
 
-def _note(db: AsyncSession, enqueued: Sequence[Enqueued]) -> None:
-    db.info.setdefault("jobs", []).extend(enqueued)
+def _note(info: dict[Any, Any], job_ids: Iterable[UUID], queue: Queue) -> None:
+    info.setdefault("jobs", []).extend(Enqueued(job_id, queue) for job_id in job_ids)
 
 
 def enqueued_by(db: AsyncSession) -> list[Enqueued]:
@@ -216,7 +221,7 @@ async def retry(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job:
         .returning(Job)
     )
     if revived is not None:
-        _note(db, [Enqueued(revived.id, revived.queue)])
+        _note(db.info, [revived.id], revived.queue)
         return revived
     if await db.get(Job, job_id) is None:
         raise NotFound

@@ -26,7 +26,7 @@ PROGRESS_EVERY = 0.3
 PR_SET_PDEATHSIG = 1
 
 
-class Progress:
+class ProgressSender:
     """Tells the worker how far a call is; a new step at once, shares of it now and then."""
 
     def __init__(self, pipe: BufferedRWPair) -> None:
@@ -53,7 +53,7 @@ def main(number: int, parent: int, memory: int, preload: str) -> None:
         ours.makefile("rwb") as pipe,
     ):
         while (call := _receive(pipe)) is not None:
-            _send(pipe, _answer(call, Progress(pipe)))
+            _send(pipe, _answer(call, ProgressSender(pipe)))
 
 
 def _die_with(parent: int) -> None:
@@ -67,7 +67,7 @@ def _die_with(parent: int) -> None:
             sys.exit()
 
 
-def _answer(call: Call, progress: Progress) -> Succeeded | Failed:
+def _answer(call: Call, progress: ProgressSender) -> Succeeded | Failed:
     try:
         value = call.function(*call.arguments, progress=progress)
     except (BrokenPipeError, ConnectionResetError):

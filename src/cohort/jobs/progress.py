@@ -15,7 +15,7 @@ LASTS = 600
 """Seconds after which a step is forgotten that nobody finished."""
 
 
-class Progress(NamedTuple):
+class JobProgress(NamedTuple):
     """A step of some work by name, and how much of that step is done, from 0 to 1."""
 
     step: str
@@ -33,7 +33,7 @@ class ProgressStore:
         except (RedisError, OSError, TimeoutError) as error:
             log.info("redis did not take progress", kind=type(error).__name__)
 
-    async def read(self, about: UUID) -> Progress | None:
+    async def read(self, about: UUID) -> JobProgress | None:
         """What was written last; None when there is nothing, or Redis is away."""
         try:
             async with asyncio.timeout(PATIENCE):
@@ -43,7 +43,7 @@ class ProgressStore:
         if not written:
             return None
         step, _, share = written.decode().partition(" ")
-        return Progress(step, float(share))
+        return JobProgress(step, float(share))
 
 
 def _key(about: UUID) -> str:

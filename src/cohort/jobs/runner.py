@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_sessions
-from cohort.jobs import outbox, wake
+from cohort.jobs import event_log, outbox, wake
 from cohort.jobs.context import CronContext, JobContext, JobFunction, Outside
 from cohort.jobs.processes import CallFailed, ProcessPool
 from cohort.jobs.progress import ProgressStore
@@ -32,6 +32,9 @@ T = TypeVar("T")
 LONGEST_JOB = 600
 """Seconds after which a job is stopped."""
 LONGEST_STATEMENT = 60
+JOB_DIED = event_log.EventKind(
+    "job.died", "Work of this cohort failed for good, until an organiser retries it.", ("job_id",)
+)
 SIGN_OF_LIFE_EVERY = outbox.LEASE.total_seconds() / 3
 
 
@@ -125,13 +128,13 @@ class Runner:
 
     async def _extend_lease(self, job_id: UUID, attempt: int) -> None:
         """Returns once the lease is lost. A database that is away loses none: we may come back."""
-        held = True
-        while held:
+        is_leased = True
+        while is_leased:
             await asyncio.sleep(SIGN_OF_LIFE_EVERY)
             try:
                 async with self.cron.transaction() as db:
                     until = self._lease_end()
-                    held = await outbox.extend_lease(db, job_id, attempt, until=until)
+                    is_leased = await outbox.extend_lease(db, job_id, attempt, until=until)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("lease not extended", job=str(job_id), kind=type(error).__name__)
 
@@ -160,7 +163,11 @@ class Runner:
 
     async def _exhausted(self, db: AsyncSession, job: outbox.Job) -> None:
         """Do what its room wants done about a job that will not be tried again."""
-        if job.state is outbox.JobState.DEAD and job.name in self.on_exhausted:
+        if job.state is not outbox.JobState.DEAD:
+            return
+        if job.cohort_id is not None:
+            event_log.record(db, JOB_DIED, job.cohort_id, now=self.cron.clock(), job_id=job.id)
+        if job.name in self.on_exhausted:
             await self.on_exhausted[job.name](self._context(db, job.id), **job.arguments)
 
     def _context(self, db: AsyncSession, job_id: UUID) -> JobContext:

@@ -1,13 +1,19 @@
-"""Waking a worker up through Redis; nothing is lost when Redis is away, a sweep finds the job."""
+"""Waking up, through Redis, a worker and those who follow a cohort's events.
+
+Nothing is lost when Redis is away: a sweep finds the job, and followers look once in a while.
+"""
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import structlog
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.jobs import event_log, outbox
 from cohort.jobs.outbox import Enqueued, Queue
 
 log = structlog.get_logger()
@@ -15,6 +21,7 @@ log = structlog.get_logger()
 AT_ONCE = 100
 """Jobs beyond this many wait for the next sweep, so that no request waits for Redis."""
 PATIENCE = 1.0
+EVENTS_CHANNEL = "cohort:events"
 REDIS_QUEUES = {Queue.DEFAULT: "cohort:queue", Queue.COMPUTING: "cohort:computing"}
 
 
@@ -37,6 +44,20 @@ def connect(redis_url: str) -> ArqRedis:
 class WakeUp:
     def __init__(self, redis: ArqRedis) -> None:
         self.redis = redis
+
+    async def after_commit(self, db: AsyncSession) -> None:
+        """Wake up whoever waits for what this unit of work has committed."""
+        await self.wake(outbox.enqueued_by(db))
+        await self.announce(event_log.written_by(db))
+
+    async def announce(self, cohorts: Iterable[UUID]) -> None:
+        """Tell the processes with open event streams that a cohort has something new."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                for cohort_id in cohorts:
+                    await self.redis.publish(EVENTS_CHANNEL, str(cohort_id))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("redis did not take an announcement", kind=type(error).__name__)
 
     async def wake(self, jobs: Sequence[Enqueued], *, again: str = "") -> None:
         """Ask for these jobs to be run now rather than at the next sweep.

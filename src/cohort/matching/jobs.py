@@ -55,12 +55,12 @@ async def give_up_run(context: JobContext, run_id: str) -> None:
 async def work_out_advice(context: JobContext, run_id: str) -> Outside[Advised] | None:
     """What would help; the pairs are there already, and may be published meanwhile."""
     run = UUID(run_id)
-    given = await advice.begin(context.db, run)
+    given = await advice.begin(context.db, run, now=context.now)
     if given is None:
         return None
 
     async def store(later: JobContext, found: Advised) -> None:
-        await advice.store(later.db, run, found)
+        await advice.store(later.db, run, found, now=later.now)
 
     on_progress = partial(context.progress.write, run)
     return Outside(
@@ -69,7 +69,7 @@ async def work_out_advice(context: JobContext, run_id: str) -> Outside[Advised] 
 
 
 async def give_up_advice(context: JobContext, run_id: str) -> None:
-    await advice.give_up(context.db, UUID(run_id))
+    await advice.give_up(context.db, UUID(run_id), now=context.now)
 
 
 async def tell_organiser(context: JobContext, run_id: str, organiser_id: str) -> Delivery:

@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue_each
+from cohort.matching import events
 from cohort.matching.gather import gather
 from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
 from cohort.matching.results import advice
@@ -31,7 +33,7 @@ WORKER_DIED = (
 async def begin(db: AsyncSession, run_id: UUID, *, now: datetime) -> Pool | None:
     """What a run has to solve; None where it is solved, or its round is not open any more."""
     run = await read(db, run_id)
-    if run.state is RunState.SOLVED or _fails_as_replaced(run, now=now):
+    if run.state is RunState.SOLVED or _fails_as_replaced(db, run, now=now):
         return None
     return await gather(db, run, now=now)
 
@@ -46,14 +48,15 @@ async def store(
     """
     run = await read(db, run_id, lock=True)
     now = read_at + timedelta(seconds=seconds)
-    if run.state is RunState.SOLVED or _fails_as_replaced(run, now=now):
+    if run.state is RunState.SOLVED or _fails_as_replaced(db, run, now=now):
         return
     if isinstance(found, Refused):
-        fail(run, found.sentence, now=now)
+        _fail(db, run, found.sentence, now=now)
     else:
         run.seconds, run.finished_at = seconds, now
         await _store_solved(db, run, found)
         await advice.enqueue(db, run, found.pool, now=read_at)
+        _record(db, events.RUN_SOLVED, run, now=now)
     if run.round.opened_by is None:
         await _tell_organisers(db, run, now=read_at)
 
@@ -74,7 +77,7 @@ def _unseen(_step: str, _share: float) -> None:
 async def give_up(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
     run = await read(db, run_id, lock=True)
     if run.state is RunState.QUEUED:
-        fail(run, WORKER_DIED, now=now)
+        _fail(db, run, WORKER_DIED, now=now)
 
 
 async def read(db: AsyncSession, run_id: UUID, *, lock: bool = False) -> Run:
@@ -86,14 +89,20 @@ async def read(db: AsyncSession, run_id: UUID, *, lock: bool = False) -> Run:
     return (await db.scalars(whole)).one()
 
 
-def fail(run: Run, sentence: str, *, now: datetime) -> None:
+def _fail(db: AsyncSession, run: Run, sentence: str, *, now: datetime) -> None:
     run.state, run.error, run.finished_at = RunState.FAILED, sentence, now
+    _record(db, events.RUN_FAILED, run, now=now)
 
 
-def _fails_as_replaced(run: Run, *, now: datetime) -> bool:
+def _record(db: AsyncSession, kind: event_log.EventKind, run: Run, *, now: datetime) -> None:
+    ids = {"round_id": run.round_id, "run_id": run.id}
+    event_log.record(db, kind, run.round.cohort_id, now=now, **ids)
+
+
+def _fails_as_replaced(db: AsyncSession, run: Run, *, now: datetime) -> bool:
     if run.round.state is RoundState.OPEN:
         return False
-    fail(run, NEWER_ROUND, now=now)
+    _fail(db, run, NEWER_ROUND, now=now)
     return True
 
 

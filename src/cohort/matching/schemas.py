@@ -9,7 +9,7 @@ from cohort.http.fields import Shown
 from cohort.matching.models import AdviceState, RoundState, RunState
 
 
-class ProgressOut(Shown):
+class RunProgressOut(Shown):
     step: str = Field(
         examples=["solving"], description="scoring, solving, checking, explaining or weighing"
     )
@@ -44,7 +44,7 @@ class RunOut(Shown):
         "and the gap is true; better ones may exist."
     )
     seconds: float | None
-    progress: ProgressOut | None = Field(
+    progress: RunProgressOut | None = Field(
         description="What the worker does now, while the run is queued; null when that is not "
         "known, and in lists."
     )

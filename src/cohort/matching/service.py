@@ -13,9 +13,10 @@ from cohort.cohorts.models import Cohort, CohortState
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict, NotFound
 from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs import event_log
 from cohort.jobs.outbox import Queue, enqueue
-from cohort.jobs.progress import Progress, ProgressStore
-from cohort.matching import periods, policy, publishing
+from cohort.jobs.progress import JobProgress, ProgressStore
+from cohort.matching import events, periods, policy, publishing
 from cohort.matching.models import Round, RoundState, Run, RunState
 from cohort.people import audit
 from cohort.people.models import Person
@@ -132,6 +133,7 @@ async def publish(db: AsyncSession, actor: Person, round_id: UUID, *, now: datet
     audit.record(
         db, actor, "round.publish", round_id, now=now, cohort_id=round_.cohort_id, pairs=proposed
     )
+    event_log.record(db, events.ROUND_PUBLISHED, round_.cohort_id, now=now, round_id=round_id)
     return round_
 
 
@@ -180,7 +182,7 @@ async def newest_runs(db: AsyncSession, round_ids: Iterable[UUID]) -> dict[UUID,
     return {run.round_id: run for run in (await db.scalars(newest)).all()}
 
 
-async def progress_of(run: Run | None, progress: ProgressStore) -> Progress | None:
+async def progress_of(run: Run | None, progress: ProgressStore) -> JobProgress | None:
     """What the worker does for a queued run now, if it is known."""
     return await progress.read(run.id) if run and run.state is RunState.QUEUED else None
 
@@ -219,6 +221,7 @@ async def _insert(
     if kept is None:
         return None
     opened: Round = await db.get_one(Round, kept)
+    event_log.record(db, events.ROUND_OPENED, opened.cohort_id, now=now, round_id=kept)
     await _queue(db, opened, number=1, now=now)
     return opened
 
@@ -249,4 +252,6 @@ async def _queue(db: AsyncSession, round_: Round, *, number: int, now: datetime)
         cohort_id=round_.cohort_id,
         run_id=run.id,
     )
+    ids = {"round_id": round_.id, "run_id": run.id}
+    event_log.record(db, events.RUN_QUEUED, round_.cohort_id, now=now, **ids)
     return run

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from cohort.jobs.progress import Progress
+from cohort.jobs.progress import JobProgress
 from cohort.matching.models import Override, Pair, Round, Run, Unmatched
 from cohort.matching.overrides.schemas import OverrideOut
 from cohort.matching.previews.service import Preview
@@ -25,12 +25,12 @@ from cohort.pairing.alternatives import Alternative, Change
 from cohort.pairing.placing import WayToPlace
 
 
-def run_out(run: Run, progress: Progress | None = None) -> RunOut:
+def run_out(run: Run, progress: JobProgress | None = None) -> RunOut:
     about = {"rules_version": run.rules.version, "progress": progress and progress._asdict()}
     return RunOut.model_validate({**_columns(run), **about})
 
 
-def round_out(round_: Round, run: Run | None, progress: Progress | None = None) -> RoundOut:
+def round_out(round_: Round, run: Run | None, progress: JobProgress | None = None) -> RoundOut:
     newest = run_out(run, progress) if run else None
     return RoundOut.model_validate({**_columns(round_), "run": newest})
 

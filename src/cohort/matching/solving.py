@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 
 from cohort.pairing.advising import Advice, advise
 from cohort.pairing.evidence import unpack
-from cohort.pairing.find import Held, Result, find_pairs, scored
+from cohort.pairing.find import Held, Progress, Result, find_pairs, scored
 from cohort.pairing.packing import pack_pool, unpack_pool
 from cohort.pairing.pool import Pool
 from cohort.pairing.weighing import Weighed, weigh
 
 LONGEST_QUESTION = 10.0
 """Seconds for each of the questions that are asked once the pairs are found."""
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

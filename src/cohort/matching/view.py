@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.guides import service as guides
 from cohort.http.formats import percent, stage
-from cohort.jobs.progress import Progress, ProgressStore
+from cohort.jobs.progress import JobProgress, ProgressStore
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import (
     AdviceState,
@@ -54,7 +54,7 @@ STEPS = {
 
 
 @dataclass(frozen=True)
-class Counts:
+class PairCounts:
     pairs: int = 0
     skipped: int = 0
     weak: int = 0
@@ -81,8 +81,8 @@ class RoundView:
 
     round: Round
     run: Run | None
-    progress: Progress | None
-    counts: Counts
+    progress: JobProgress | None
+    counts: PairCounts
     pairs: Listed[Pair]
     unmatched: Listed[Unmatched]
     overrides: Sequence[Override]
@@ -237,14 +237,14 @@ async def _by_name(
     return [(its_id, name) for its_id, name in found]
 
 
-async def _counts(db: AsyncSession, run: Run | None) -> Counts:
+async def _counts(db: AsyncSession, run: Run | None) -> PairCounts:
     if run is None:
-        return Counts()
+        return PairCounts()
     left = select(func.count()).where(Unmatched.run_id == run.id).scalar_subquery()
     weak = func.count().filter(Pair.fit == WEAK)
     of_run = select(func.count(Pair.id), func.count(Pair.skipped), weak, left)
     found = await db.execute(of_run.where(Pair.run_id == run.id))
-    return Counts(*found.one())
+    return PairCounts(*found.one())
 
 
 async def _listed(db: AsyncSession, statement: Select[Row], page: int) -> Listed[Row]:

@@ -44,7 +44,7 @@ Skills = Annotated[
 Motivation = Annotated[Note, Field(min_length=1, examples=["I was there once."])]
 
 
-class MentorProfile(Strict):
+class MentorFields(Strict):
     """What mentors say of themselves; the matching reads all but the motivation."""
 
     domains: Domains
@@ -60,7 +60,7 @@ class MentorProfile(Strict):
     motivation: Motivation
 
 
-class MentorIn(MentorProfile):
+class MentorIn(MentorFields):
     """The sign-up of a mentor.
 
     Name and e-mail are needed from someone who is not signed in; they are not read from someone

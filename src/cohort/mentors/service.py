@@ -16,8 +16,9 @@ from cohort.db import Prepared, given
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import TermKind
 from cohort.http import etag as conditional
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
-from cohort.mentors import policy
+from cohort.mentors import events, policy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
 from cohort.people import audit
@@ -81,6 +82,7 @@ async def sign_up(
         organisers = await organisers_of(db, cohort_id)
         each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]
         await enqueue_each(db, "mentors.tell_new", each, now=now)
+        event_log.record(db, events.MENTOR_SIGNED_UP, cohort_id, now=now, mentor_id=mentor.id)
     return mentor
 
 
@@ -207,6 +209,9 @@ async def _decide(
         await enqueue(
             db, "mentors.tell_decided", now=now, cohort_id=mentor.cohort_id, mentor_id=mentor.id
         )
+        approved = to is MentorState.APPROVED
+        kind = events.MENTOR_APPROVED if approved else events.MENTOR_DECLINED
+        event_log.record(db, kind, mentor.cohort_id, now=now, mentor_id=mentor.id)
 
 
 async def change(

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import EnrolmentState
 from cohort.errors import Conflict, NotAllowed
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue_each
 from cohort.mentors import places
 from cohort.mentors import service as mentors
-from cohort.mentorships import policy, reading
+from cohort.mentorships import events, policy, reading
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people import audit
 from cohort.people.models import Person
@@ -91,7 +92,17 @@ async def propose(
         for side in Side
     ]
     await enqueue_each(db, "mentorships.tell_proposed", each, now=now)
+    event_log.record_each(db, events.PROPOSAL_OPENED, map(_ids, proposals), now=now)
     return proposals
+
+
+def _ids(proposal: Proposal) -> dict[str, UUID]:
+    return {
+        "cohort_id": proposal.cohort_id,
+        "proposal_id": proposal.id,
+        "enrolment_id": proposal.enrolment_id,
+        "mentor_id": proposal.mentor_id,
+    }
 
 
 async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: datetime) -> Proposal:
@@ -102,6 +113,7 @@ async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: dat
     yes = (
         Proposal.researcher_accepted_at if side is Side.RESEARCHER else Proposal.mentor_accepted_at
     )
+    said_yes = await db.scalar(select(yes).where(Proposal.id == proposal_id)) is not None
     answers = (
         await db.execute(
             update(Proposal)
@@ -116,7 +128,11 @@ async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: dat
         return await _accepted_before(db, actor, proposal_id)
     if proposal.enrolment.state is not EnrolmentState.ACTIVE:
         raise NotEnrolled("The researcher has left the cohort, so there is nothing to accept.")
-    audit.record(db, actor, "proposal.accept", proposal.id, now=now, cohort_id=proposal.cohort_id)
+    if not said_yes:
+        audit.record(
+            db, actor, "proposal.accept", proposal.id, now=now, cohort_id=proposal.cohort_id
+        )
+        event_log.record_each(db, events.PROPOSAL_ANSWERED, [_ids(proposal)], now=now)
     if None not in answers:
         await _begin(db, proposal, now=now)
     return await reading.get_proposal(db, actor, proposal_id)
@@ -171,6 +187,8 @@ async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None
         .where(Proposal.id == proposal.id)
         .values(state=ProposalState.ACCEPTED, closed_at=now)
     )
+    it_began = {**_ids(proposal), "mentorship_id": begun}
+    event_log.record_each(db, events.MENTORSHIP_BEGAN, [it_began], now=now)
     arguments = {"cohort_id": proposal.cohort_id, "mentorship_id": begun}
     each = [{**arguments, "side": side} for side in Side]
     await enqueue_each(db, "mentorships.tell_matched", each, now=now)
@@ -196,12 +214,19 @@ async def _lapse(
         update(Proposal)
         .where(Proposal.state == ProposalState.OPEN, which)
         .values(state=ProposalState.LAPSED, note=note, closed_at=now)
-        .returning(Proposal.id, Proposal.cohort_id)
+        .returning(
+            Proposal.id.label("proposal_id"),
+            Proposal.cohort_id,
+            Proposal.enrolment_id,
+            Proposal.mentor_id,
+        )
         .execution_options(synchronize_session=False)
     )
-    each = [{"proposal_id": its_id, "cohort_id": cohort_id} for its_id, cohort_id in lapsed]
+    its_ids = [row._asdict() for row in lapsed]
+    each = [{name: one[name] for name in ("proposal_id", "cohort_id")} for one in its_ids]
     await enqueue_each(db, "mentorships.tell_lapsed", each, now=now)
-    return [one["proposal_id"] for one in each]
+    event_log.record_each(db, events.PROPOSAL_LAPSED, its_ids, now=now)
+    return [one["proposal_id"] for one in its_ids]
 
 
 async def expire_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
@@ -236,6 +261,7 @@ async def decline(
         audit.record(
             db, actor, "proposal.decline", proposal.id, now=now, cohort_id=proposal.cohort_id
         )
+        event_log.record_each(db, events.PROPOSAL_DECLINED, [_ids(proposal)], now=now)
         arguments = {"cohort_id": proposal.cohort_id, "proposal_id": proposal.id}
         organisers = await mentors.organisers_of(db, proposal.cohort_id)
         each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]
@@ -266,16 +292,25 @@ async def _end(
     now: datetime,
 ) -> bool:
     await places.lock(db, mentor_id)
-    ended = await db.scalar(
-        update(Mentorship)
-        .where(Mentorship.id == mentorship_id, Mentorship.ended_at.is_(None))
-        .values(ended_at=now, ended_by=ended_by, end_reason=reason)
-        .returning(Mentorship.id)
-        .execution_options(synchronize_session=False)
-    )
-    if ended is not None:
-        await places.free_place(db, mentor_id)
-    return ended is not None
+    ended = (
+        await db.execute(
+            update(Mentorship)
+            .where(Mentorship.id == mentorship_id, Mentorship.ended_at.is_(None))
+            .values(ended_at=now, ended_by=ended_by, end_reason=reason)
+            .returning(
+                Mentorship.id.label("mentorship_id"),
+                Mentorship.cohort_id,
+                Mentorship.enrolment_id,
+                Mentorship.mentor_id,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    ).one_or_none()
+    if ended is None:
+        return False
+    await places.free_place(db, mentor_id)
+    event_log.record_each(db, events.MENTORSHIP_ENDED, [ended._asdict()], now=now)
+    return True
 
 
 async def close_for_enrolment(db: AsyncSession, enrolment_id: UUID, *, now: datetime) -> None:

@@ -8,10 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.policy import jobs_visible_to
 from cohort.errors import NotFound
 from cohort.http.paging import Page, Slice, page_of
-from cohort.jobs import outbox
+from cohort.jobs import event_log, outbox
 from cohort.jobs.outbox import Job, JobState
 from cohort.people import audit
 from cohort.people.models import Person
+
+JOB_RETRIED = event_log.EventKind(
+    "job.retried", "An organiser gave failed work its attempts again.", ("job_id",)
+)
 
 
 async def list_jobs(db: AsyncSession, actor: Person, state: JobState, part: Slice) -> Page[Job]:
@@ -34,4 +38,6 @@ async def retry_job(db: AsyncSession, actor: Person, job_id: UUID, *, now: datet
         cohort_id=revived.cohort_id,
         name=revived.name,
     )
+    if revived.cohort_id is not None:
+        event_log.record(db, JOB_RETRIED, revived.cohort_id, now=now, job_id=job_id)
     return revived

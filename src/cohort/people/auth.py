@@ -83,6 +83,12 @@ async def charge_password(
         await tries.password(email)
 
 
+def token_shown(connection: Connection, settings: Settings) -> str:
+    """The token or key of someone who was recognised."""
+    shown = connection.headers.get("authorization", "")
+    return shown.partition(" ")[2] or connection.cookies[cookie_name(settings)]
+
+
 def is_stale(last_used_at: datetime | None, now: datetime) -> bool:
     """To the hour: a row that every request writes would make them wait for each other."""
     return last_used_at is None or now - last_used_at > timedelta(hours=1)

@@ -1,5 +1,6 @@
 """API keys: for scripts, with a few scopes, a last day, and a limit in number."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -55,6 +56,16 @@ async def who_has_key(db: AsyncSession, secret: str, *, now: datetime) -> KeySho
     its = dict(found)
     key_id, scopes, used_at = (its.pop(name) for name in ("key_id", "scopes", "last_used_at"))
     return KeyShown(detached(its), key_id, frozenset(scopes), used_at)
+
+
+async def still_valid(
+    db: AsyncSession, token_hashes: Collection[bytes], *, now: datetime
+) -> set[bytes]:
+    """Which of these logins and keys would still be let in."""
+    logins = select(Login.token_hash).where(Login.token_hash.in_(token_hashes))
+    keys = select(ApiKey.secret_hash).where(ApiKey.secret_hash.in_(token_hashes))
+    standing = keys.where(ApiKey.revoked_at.is_(None), ApiKey.expires_at > now)
+    return set(await db.scalars(logins.where(Login.expires_at > now).union(standing)))
 
 
 async def note_key_use(sessions: Sessions, key_id: UUID, *, now: datetime) -> None:

@@ -28,6 +28,7 @@ Scope = Literal[
     "matching:write",
     "dashboard:read",
     "dashboard:write",
+    "events:read",
 ]
 
 

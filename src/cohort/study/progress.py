@@ -20,7 +20,7 @@ from cohort.study.models import ItemState, PlanItem
 NO_LIMIT = 1_000_000
 
 
-class Counts(NamedTuple):
+class MilestoneCounts(NamedTuple):
     """Milestones of a plan: how many are passed, how many there are, how many are due by now."""
 
     passed: int = 0
@@ -32,17 +32,19 @@ class Counts(NamedTuple):
 class PersonProgress:
     enrolment_id: UUID
     name: str
-    by_section: Mapping[UUID, Counts]
+    by_section: Mapping[UUID, MilestoneCounts]
     """By section id; sections that ask nothing are left out."""
 
     @property
-    def whole(self) -> Counts:
+    def whole(self) -> MilestoneCounts:
         cells = self.by_section.values()
-        return Counts(*(sum(column) for column in zip(*cells, strict=True)) if cells else ())
+        return MilestoneCounts(
+            *(sum(column) for column in zip(*cells, strict=True)) if cells else ()
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CohortProgress:
     """People by sections; `next` is the cursor of the people who did not fit."""
 
     sections: Sequence[Section]
@@ -57,7 +59,7 @@ async def progress_in(
     *,
     now: datetime,
     part: Slice = Slice(limit=NO_LIMIT),  # noqa: B008
-) -> Progress:
+) -> CohortProgress:
     """The active researchers in the order of joining, for the organisers of the cohort.
 
     Everyone unless a part is asked for. Three statements besides the organiser's check, whatever
@@ -73,7 +75,7 @@ async def progress_in(
     cells = await counts_of(db, [enrolment.id for enrolment in page.items], now=now)
     named = {section for by_section in cells.values() for section in by_section}
     sections = select(Section).where(Section.id.in_(named)).order_by(Section.position, Section.id)
-    return Progress(
+    return CohortProgress(
         (await db.scalars(sections)).all(),
         [PersonProgress(one.id, one.person.name, cells.get(one.id, {})) for one in page.items],
         page.next,
@@ -82,7 +84,7 @@ async def progress_in(
 
 async def counts_of(
     db: AsyncSession, enrolment_ids: Sequence[UUID], *, now: datetime
-) -> dict[UUID, dict[UUID, Counts]]:
+) -> dict[UUID, dict[UUID, MilestoneCounts]]:
     """By enrolment id, then by section id; one statement whatever the number of people."""
     rows = await db.execute(
         select(
@@ -98,7 +100,7 @@ async def counts_of(
         # The same state is always told in the same bytes: an ETag rests on it.
         .order_by(PlanItem.enrolment_id, Milestone.section_id)
     )
-    cells: dict[UUID, dict[UUID, Counts]] = {}
+    cells: dict[UUID, dict[UUID, MilestoneCounts]] = {}
     for enrolment_id, section_id, passed, total, due in rows:
-        cells.setdefault(enrolment_id, {})[section_id] = Counts(passed, total, due)
+        cells.setdefault(enrolment_id, {})[section_id] = MilestoneCounts(passed, total, due)
     return cells

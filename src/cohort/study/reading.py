@@ -24,7 +24,7 @@ from cohort.people.asker import asker
 from cohort.people.models import Person
 from cohort.study import policy
 from cohort.study.models import ItemState, PlanItem, Review, Submission
-from cohort.study.schemas import MilestoneOut, PlanOut, ProgressOut, SectionOut
+from cohort.study.schemas import CohortProgressOut, PlanMilestoneOut, PlanOut, PlanSectionOut
 
 OWED = {ItemState.OPEN.value, ItemState.AGAIN.value}
 
@@ -37,8 +37,8 @@ def _part(row: Record, names: Sequence[str], prefix: str) -> dict[str, Any]:
     return {name: row[f"{prefix}_{name}"] for name in names}
 
 
-MILESTONE = tuple(MilestoneOut.model_fields)
-SECTION = tuple(SectionOut.model_fields)
+MILESTONE = tuple(PlanMilestoneOut.model_fields)
+SECTION = tuple(PlanSectionOut.model_fields)
 ITEM = ("id", "enrolment_id", "due_at", "state", "passed_at")
 VERSION = ("id", "plan_item_id", "version", "text", "links", "submitted_at")
 REVIEW = ("id", "submission_id", "verdict", "comment", "reviewed_at")
@@ -94,7 +94,7 @@ async def plan(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: date
         for row in items
         if row["item_state"] != ItemState.PASSED.value
     }
-    told = {
+    plan = {
         "enrolment_id": enrolment_id,
         "passed": sum(row["item_state"] == ItemState.PASSED.value for row in items),
         "total": len(items),
@@ -102,7 +102,7 @@ async def plan(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: date
         "is_frozen": withdrawn or rows[0]["cohort_state"] == CohortState.ARCHIVED.value,
         "items": [_item_json(row, unpassed, now) for row in items],
     }
-    return cast("PlanOut", told)
+    return cast("PlanOut", plan)
 
 
 def _item_json(row: Record, unpassed: Mapping[str, str], now: datetime) -> dict[str, Any]:
@@ -177,19 +177,19 @@ SECTIONS = Prepared(
 
 async def progress(
     db: AsyncSession, actor: Person, cohort_id: UUID, part: Slice, *, now: datetime
-) -> ProgressOut:
+) -> CohortProgressOut:
     """Two statements: the people with their counts, and the sections that are in them."""
     pages = _progress(is_admin=actor.is_admin)
     page = await pages.read(db, part, actor_id=actor.id, cohort_id=cohort_id, now=now)
     if not page.items:
         await cohorts.require_organiser(db, actor, cohort_id)
     ids = {section_id for row in page.items for section_id in row["section_ids"] or ()}
-    told = {
+    progress = {
         "sections": [dict(one) for one in await SECTIONS.rows(db, ids=list(ids))],
         "people": [_person_json(row) for row in page.items],
         "next": page.next,
     }
-    return cast("ProgressOut", told)
+    return cast("CohortProgressOut", progress)
 
 
 def _person_json(row: Record) -> dict[str, Any]:

@@ -18,13 +18,13 @@ from cohort.study.models import Submission
 from cohort.study.plans import Step
 from cohort.study.schemas import (
     LONGEST_EVIDENCE,
-    MilestoneOut,
+    CohortProgressOut,
     PlanItemOut,
+    PlanMilestoneOut,
     PlanOut,
-    ProgressOut,
+    PlanSectionOut,
     ReviewIn,
     ReviewOut,
-    SectionOut,
     SubmissionIn,
     SubmissionOut,
     WaitingOut,
@@ -118,7 +118,7 @@ async def read_progress(
     clock: NamedDependency[Clock],
     part: NamedDependency[Slice],
     cohort_id: FromPath[UUID],
-) -> ProgressOut:
+) -> CohortProgressOut:
     """How far each researcher is in each section of the guide; for organisers."""
     return await reading.progress(db, actor, cohort_id, part, now=clock())
 
@@ -128,8 +128,8 @@ def item_out(step: Step) -> PlanItemOut:
     return PlanItemOut(
         id=item.id,
         enrolment_id=item.enrolment_id,
-        milestone=MilestoneOut.model_validate(item.milestone),
-        section=SectionOut.model_validate(item.milestone.section),
+        milestone=PlanMilestoneOut.model_validate(item.milestone),
+        section=PlanSectionOut.model_validate(item.milestone.section),
         due_at=item.due_at,
         state=item.state,
         is_late=step.is_late,

@@ -73,7 +73,7 @@ class SubmissionOut(Shown):
     review: ReviewOut | None
 
 
-class MilestoneOut(Shown):
+class PlanMilestoneOut(Shown):
     id: UUID
     slug: str
     title: str
@@ -83,7 +83,7 @@ class MilestoneOut(Shown):
     skills: list[str]
 
 
-class SectionOut(Shown):
+class PlanSectionOut(Shown):
     id: UUID
     slug: str
     title: str
@@ -92,8 +92,8 @@ class SectionOut(Shown):
 class PlanItemOut(Shown):
     id: UUID
     enrolment_id: UUID
-    milestone: MilestoneOut
-    section: SectionOut
+    milestone: PlanMilestoneOut
+    section: PlanSectionOut
     due_at: datetime
     state: ItemState
     is_late: bool
@@ -147,10 +147,10 @@ class PersonProgressOut(Shown):
     )
 
 
-class ProgressOut(Shown):
+class CohortProgressOut(Shown):
     """One page of people, by the sections of their plans."""
 
-    sections: list[SectionOut]
+    sections: list[PlanSectionOut]
     people: list[PersonProgressOut]
     next: str | None = Field(
         description="Send it as `cursor` to read on; null when this is the last page."

@@ -11,10 +11,11 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
-from cohort.study import due_dates, policy
+from cohort.study import due_dates, events, policy
 from cohort.study.due_dates import Work
 from cohort.study.gaps import OpenWork, live_gaps
 from cohort.study.models import ItemState, PlanItem, Review, Submission, Verdict
@@ -111,7 +112,7 @@ async def submit(
     db: AsyncSession, actor: Person, item_id: UUID, form: SubmissionIn, *, now: datetime
 ) -> Submission:
     """Hand in evidence, as the next version; the same again, before its review, is one version."""
-    item = await _held_item(db, actor, item_id)
+    item = await _locked_item(db, actor, item_id)
     if not policy.may_hand_in(actor, item.enrolment):
         raise NotAllowed("Only the researcher whose plan this is hands in for it.")
     if policy.is_frozen(item.enrolment):
@@ -140,7 +141,24 @@ async def submit(
         cohort_id=item.enrolment.cohort_id,
         submission_id=submission.id,
     )
+    _record(db, events.SUBMISSION_HANDED_IN, item, submission.id, now=now)
     return submission
+
+
+def _record(
+    db: AsyncSession,
+    kind: event_log.EventKind,
+    item: PlanItem,
+    submission_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    ids = {
+        "submission_id": submission_id,
+        "plan_item_id": item.id,
+        "enrolment_id": item.enrolment_id,
+    }
+    event_log.record(db, kind, item.enrolment.cohort_id, now=now, **ids)
 
 
 async def review(
@@ -172,13 +190,14 @@ async def review(
         verdict=form.verdict.value,
     )
     await enqueue(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
+    _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
     return judged
 
 
 async def _item_to_review(db: AsyncSession, actor: Person, submission_id: UUID) -> PlanItem:
     """The item, locked, if this version of its evidence awaits a review that the actor may give."""
     submission = await _visible_submission(db, actor, submission_id)
-    item = await _held_item(db, actor, submission.plan_item_id)
+    item = await _locked_item(db, actor, submission.plan_item_id)
     if not await may_review(db, actor, item.enrolment_id):
         raise NotAllowed(
             "Only the organisers of the cohort and the researcher’s mentor review this."
@@ -231,7 +250,7 @@ async def gaps_in(
     }
 
 
-async def _held_item(db: AsyncSession, actor: Person, item_id: UUID) -> PlanItem:
+async def _locked_item(db: AsyncSession, actor: Person, item_id: UUID) -> PlanItem:
     """The item, locked: what is decided about it holds until this transaction ends."""
     item: PlanItem | None = await db.scalar(
         policy.items_visible_to(actor)

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.jobs import outbox
+from cohort.jobs import event_log, outbox
 from cohort.jobs.outbox import Queue
+from cohort.matching import events
 from cohort.matching.models import AdviceInput, AdviceState, KeptEvidence, Round, Run
 from cohort.matching.results.service import get_solved_run
 from cohort.matching.results.what_ifs import NoEvidence
@@ -45,7 +46,7 @@ async def _enqueue(db: AsyncSession, run: Run, *, now: datetime) -> None:
     )
 
 
-async def begin(db: AsyncSession, run_id: UUID) -> tuple[bytes, bytes] | None:
+async def begin(db: AsyncSession, run_id: UUID, *, now: datetime) -> tuple[bytes, bytes] | None:
     """The pool and the evidence of a run to advise on; None where a newer run took its place."""
     wanted = (
         select(AdviceInput.pool, KeptEvidence.packed)
@@ -54,28 +55,35 @@ async def begin(db: AsyncSession, run_id: UUID) -> tuple[bytes, bytes] | None:
     )
     found = (await db.execute(wanted)).one_or_none()
     if found is None:
-        await _end(db, run_id, AdviceState.NONE)
+        await _end(db, run_id, AdviceState.NONE, now=now)
         return None
     pool, evidence = found
     return pool, evidence
 
 
-async def store(db: AsyncSession, run_id: UUID, found: Advised) -> None:
+async def store(db: AsyncSession, run_id: UUID, found: Advised, *, now: datetime) -> None:
     """Its input is kept only where a second try could find more."""
     state = AdviceState.CUT_SHORT if found.cut_short else AdviceState.READY
-    await _end(db, run_id, state, advice=asdict(found.advice))
+    await _end(db, run_id, state, now=now, advice=asdict(found.advice))
     if not found.cut_short:
         await db.execute(delete(AdviceInput).where(AdviceInput.run_id == run_id))
 
 
-async def give_up(db: AsyncSession, run_id: UUID) -> None:
-    await _end(db, run_id, AdviceState.FAILED)
+async def give_up(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
+    await _end(db, run_id, AdviceState.FAILED, now=now)
 
 
-async def _end(db: AsyncSession, run_id: UUID, state: AdviceState, **found: object) -> None:
+async def _end(
+    db: AsyncSession, run_id: UUID, state: AdviceState, *, now: datetime, **found: object
+) -> None:
     unfinished = (AdviceState.PENDING, *UNFINISHED)
     whose = update(Run).where(Run.id == run_id, Run.advice_state.in_(unfinished))
-    await db.execute(whose.values(advice_state=state, **found))
+    whose = whose.where(Run.round_id == Round.id).values(advice_state=state, **found)
+    ended = (await db.execute(whose.returning(Round.id, Round.cohort_id))).one_or_none()
+    if ended is not None:
+        round_id, cohort_id = ended
+        ids = {"round_id": round_id, "run_id": run_id}
+        event_log.record(db, events.RUN_ADVISED, cohort_id, now=now, **ids)
 
 
 async def ask_again(db: AsyncSession, actor: Person, run_id: UUID, *, now: datetime) -> Run:

@@ -1,0 +1,22 @@
+"""Every kind of event, by its name; each room defines its own."""
+
+from cohort.cohorts import events as cohorts
+from cohort.jobs.runner import JOB_DIED
+from cohort.matching import events as matching
+from cohort.mentors import events as mentors
+from cohort.mentorships import events as mentorships
+from cohort.operations.service import JOB_RETRIED
+from cohort.study import events as study
+
+CATALOGUE = {
+    kind.name: kind
+    for kind in (
+        *cohorts.ALL,
+        *mentors.ALL,
+        *study.ALL,
+        *matching.ALL,
+        *mentorships.ALL,
+        JOB_DIED,
+        JOB_RETRIED,
+    )
+}

@@ -1,0 +1,152 @@
+"""What happened in each cohort, numbered in the order in which it was committed.
+
+An event is noted while a transaction works and written when it commits, so that it is stored or
+lost with what it tells of. Its number is given at that moment, by the row of its cohort's stream,
+which stays locked until the commit has ended. So numbers have no gaps and are seen in their order:
+whoever has read up to a number misses nothing by asking for what comes after it. As this lock is
+the last one that a transaction takes, nobody waits for it in a circle.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, delete, event
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cohort.db import Base, Instant, Json
+from cohort.jobs import outbox
+
+KEPT_FOR = timedelta(days=30)
+FAN_OUT = "webhooks.fan_out"
+"""The job that is promised with each commit of a cohort that has webhooks."""
+
+NOTED = "events"
+WRITTEN_IN = "cohorts_with_events"
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """A kind of event, as its readers know it.
+
+    name  what happened, in two words: `proposal.declined`.
+    says  one sentence for the catalogue.
+    ids   what the event names, each by its id: `proposal_id`. Those with an `enrolment_id` or a
+          `mentor_id` may be read by that researcher or mentor, all others by organisers only.
+    """
+
+    name: str
+    says: str
+    ids: tuple[str, ...]
+
+
+class EventStream(Base):
+    """One row for each cohort in which something happened."""
+
+    __tablename__ = "event_streams"
+
+    cohort_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """No foreign key, as cohorts live above us."""
+    last_number: Mapped[int] = mapped_column(BigInteger, default=0)
+    has_webhooks: Mapped[bool] = mapped_column(default=False)
+
+
+class Event(Base):
+    __tablename__ = "events"
+    __table_args__ = (Index(None, "occurred_at"),)
+
+    cohort_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    kind: Mapped[str]
+    ids: Mapped[Json]
+    enrolment_id: Mapped[UUID | None]
+    mentor_id: Mapped[UUID | None]
+    occurred_at: Mapped[Instant]
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    kind: EventKind
+    cohort_id: UUID
+    ids: Mapping[str, UUID]
+    at: datetime
+
+
+def record(
+    db: AsyncSession, kind: EventKind, cohort_id: UUID, *, now: datetime, **ids: UUID
+) -> None:
+    """Note that something happened; it is written with this transaction's commit."""
+    record_each(db, kind, [{"cohort_id": cohort_id, **ids}], now=now)
+
+
+def record_each(
+    db: AsyncSession, kind: EventKind, each: Iterable[Mapping[str, UUID]], *, now: datetime
+) -> None:
+    """Many events of one kind; each has a `cohort_id` and the ids that its kind names."""
+    noted = []
+    for one in each:
+        ids = {name: one[name] for name in kind.ids}
+        noted.append(_Noted(kind, one["cohort_id"], ids, now))
+    if not noted:
+        return
+    if NOTED not in db.info:
+        event.listen(db.sync_session, "before_commit", _write)
+        event.listen(db.sync_session, "after_rollback", _forget)
+    db.info.setdefault(NOTED, []).extend(noted)
+
+
+def written_by(db: AsyncSession) -> set[UUID]:
+    """The cohorts in which this unit of work wrote events; read after its commit."""
+    cohorts: set[UUID] = db.info.pop(WRITTEN_IN, set())
+    return cohorts
+
+
+def _forget(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info[NOTED] = []
+
+
+def _write(session: Session) -> None:
+    """Also called when a savepoint ends, which commits nothing yet."""
+    if session.in_nested_transaction():
+        return
+    noted: list[_Noted] = session.info[NOTED]
+    session.info[NOTED] = []
+    for cohort_id in sorted({one.cohort_id for one in noted}):
+        _write_in(session, cohort_id, [one for one in noted if one.cohort_id == cohort_id])
+
+
+def _write_in(session: Session, cohort_id: UUID, noted: Sequence[_Noted]) -> None:
+    stream = insert(EventStream).values(cohort_id=cohort_id, last_number=len(noted))
+    last, has_webhooks = session.execute(
+        stream.on_conflict_do_update(
+            index_elements=["cohort_id"],
+            set_={"last_number": EventStream.last_number + len(noted)},
+        ).returning(EventStream.last_number, EventStream.has_webhooks)
+    ).one()
+    first = last - len(noted) + 1
+    rows = [_row(one, number) for number, one in enumerate(noted, start=first)]
+    session.execute(insert(Event), rows)
+    if has_webhooks:
+        outbox.enqueue_at_commit(session, FAN_OUT, now=noted[-1].at, cohort_id=cohort_id)
+    session.info.setdefault(WRITTEN_IN, set()).add(cohort_id)
+
+
+def _row(one: _Noted, number: int) -> dict[str, object]:
+    return {
+        "cohort_id": one.cohort_id,
+        "number": number,
+        "kind": one.kind.name,
+        "ids": {name: str(its_id) for name, its_id in one.ids.items()},
+        "enrolment_id": one.ids.get("enrolment_id"),
+        "mentor_id": one.ids.get("mentor_id"),
+        "occurred_at": one.at,
+    }
+
+
+async def delete_old(db: AsyncSession, *, now: datetime) -> None:
+    """Whoever was away for longer reads the lists again."""
+    await db.execute(delete(Event).where(Event.occurred_at < now - KEPT_FOR))

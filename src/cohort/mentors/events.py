@@ -1,0 +1,8 @@
+"""What happens to mentors before anybody is proposed to them."""
+
+from cohort.jobs.event_log import EventKind
+
+MENTOR_SIGNED_UP = EventKind("mentor.signed_up", "Someone wants to mentor.", ("mentor_id",))
+MENTOR_APPROVED = EventKind("mentor.approved", "A mentor was approved.", ("mentor_id",))
+MENTOR_DECLINED = EventKind("mentor.declined", "A mentor was declined.", ("mentor_id",))
+ALL = (MENTOR_SIGNED_UP, MENTOR_APPROVED, MENTOR_DECLINED)
