@@ -3,9 +3,9 @@
 Run `make bench`, or this file alone. The cold solve is `solve` on the scores, from nothing. The
 goal is at most 1 for everything together at 2,000 x 667. The questions are: what each place is
 worth, which change would place one more, whom to invite, which other ways to match there are.
-Scoring the profiles of possible newcomers is part of the third, and is shown apart. Medians
-of CPU seconds of this process. A pool says how alike people are, how many places each mentor has
-(three are plenty, two are short), and whether half of the people were paired before.
+The first one also builds what the others start from. Medians of CPU seconds of this process. A
+pool says how alike people are, how many places each mentor has (three are plenty, two are short),
+and whether half of the people were paired before.
 """
 
 import sys
@@ -20,10 +20,11 @@ import numpy as np
 from bench_large import TREE, mentor, researcher
 
 from cohort.assignment.optimum import solve
-from cohort.pairing import advising, inviting
+from cohort.pairing import advising
 from cohort.pairing.advising import ways_to_match, worth_of_places
 from cohort.pairing.dense import scored
 from cohort.pairing.found import Held
+from cohort.pairing.inviting import invitations
 from cohort.pairing.placing import ways_to_place_one
 from cohort.pairing.pool import Pool
 
@@ -75,7 +76,7 @@ CASES = [
     Case(2000, alike=False, places=2, paired_before=True),
     Case(500, alike=False, places=2),
 ]  # fmt: skip
-HEADS = ("places", "one more", "scoring", "invite", "ways", "all")
+HEADS = ("places", "one more", "invite", "ways", "all")
 
 
 def seconds(act: Callable[[], object]) -> float:
@@ -88,14 +89,10 @@ def measured(pool: Pool) -> tuple[float, dict[str, float]]:
     scores, problem = scored(pool)
     cold = seconds(lambda: solve(problem))
     held = Held(scores, problem, solve(problem))
-    lacking = inviting._lacking(held)  # noqa: SLF001
-    profiles = inviting.wanted(pool.researchers, lacking.tolist())
-    language = inviting._language(pool, lacking)  # noqa: SLF001
     found = {
         "places": seconds(lambda: worth_of_places(held)),
         "one more": seconds(lambda: ways_to_place_one(held)),
-        "scoring": seconds(lambda: inviting._columns(pool, profiles, language)),  # noqa: SLF001
-        "invite": seconds(lambda: inviting.invitations(pool, held)),
+        "invite": seconds(lambda: invitations(pool, held)),
         "ways": seconds(lambda: ways_to_match(held)),
     }
     found["all"] = seconds(lambda: advising.advise(pool, Held(scores, problem, held.solution)))

@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import contextlib
 import os
-import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Generator
@@ -31,15 +30,16 @@ from cohort.cohorts.models import Cohort
 from cohort.db import Sessions, create_engine, create_sessions, unit_of_work
 from cohort.jobs import outbox, wake
 from cohort.jobs.outbox import Job, JobState
+from cohort.local.child import Child
 from cohort.local.servers import throwaway
 from cohort.matching.models import AdviceState, Round, Run, RunState
 from cohort.migrate import upgrade
-from cohort.people.models import Person
 from cohort.settings import Settings
 
 MAIL_EVERY = 0.5
 PATIENCE = 1200
 WARM = 50 * 2**20
+STOP_PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ async def measured(case: Case, settings: Settings) -> str:
     engine = create_engine(settings, patience=60)
     sessions = create_sessions(engine)
     await fill(sessions, case)
-    with workers(settings, case.workers) as processes:
-        await all_warm(processes)
-        async with mail_meanwhile(settings, sessions), memory_of(processes) as peak:
+    with workers(settings, case.workers) as running:
+        await all_warm(running)
+        async with mail_meanwhile(settings, sessions), memory_of(running) as peak:
             await become_due(sessions)
             began = await opened(sessions)
             await until_solved(sessions, case.cohorts)
@@ -105,12 +105,11 @@ async def fill(sessions: Sessions, case: Case) -> None:
         await crowd.settle_in()
         for k in range(case.cohorts):
             await crowd.gather_in(f"c{k}", case.researchers, case.mentors)
-        mailed = {"email": "waits@example.org", "name": "Waits", "created_at": datetime.now(UTC)}
-        db.add(Person(**mailed))
 
 
 @contextmanager
-def workers(settings: Settings, count: int) -> Generator[list[psutil.Process]]:
+def workers(settings: Settings, count: int) -> Generator[list[Child]]:
+    """They end when we do, however that comes."""
     environment = {
         **os.environ,
         "COHORT_DATABASE_URL": settings.database_url,
@@ -119,23 +118,35 @@ def workers(settings: Settings, count: int) -> Generator[list[psutil.Process]]:
         "COHORT_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-m", "cohort", "work"]
-    running = [subprocess.Popen(command, env=environment) for _ in range(count)]  # noqa: S603
+    running = [Child(command, environment=environment) for _ in range(count)]
     try:
-        yield [psutil.Process(one.pid) for one in running]
+        yield running
     finally:
         for one in running:
-            one.terminate()
-            one.wait()
+            one.stop(patience=STOP_PATIENCE)
 
 
-async def all_warm(processes: list[psutil.Process]) -> None:
-    while not all(_warm(one) for one in processes):  # noqa: ASYNC110  (it is in another process)
+async def all_warm(running: list[Child]) -> None:
+    while not all(_is_warm(one) for one in running):
+        if any(one.has_ended() for one in running):
+            raise SystemExit("A worker ended.")
         await asyncio.sleep(0.1)
     await asyncio.sleep(1)
 
 
-def _warm(worker: psutil.Process) -> bool:
-    return any(one.memory_info().rss > WARM for one in worker.children())
+def _is_warm(worker: Child) -> bool:
+    """Whether the worker and a process that computes for it have imported what they need."""
+    return sum(memory > WARM for memory in _memory(worker)) > 1
+
+
+def _memory(worker: Child) -> list[int]:
+    """Of the worker and its processes, in bytes; not of the shell that watches over it."""
+    found = []
+    for one in psutil.Process(worker.process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if one.name() != "sh":
+                found.append(one.memory_info().rss)
+    return found
 
 
 @asynccontextmanager
@@ -144,13 +155,12 @@ async def mail_meanwhile(settings: Settings, sessions: Sessions) -> AsyncGenerat
     over = asyncio.Event()
 
     async def keep_sending() -> None:
-        async with sessions() as db:
-            found = select(Person.id).where(Person.email == "waits@example.org")
-            person_id = (await db.scalars(found)).one()
         while not over.is_set():
             async with unit_of_work(sessions) as db:
                 now = datetime.now(UTC)
-                await outbox.enqueue(db, "people.ask_to_verify", now=now, person_id=person_id)
+                await outbox.enqueue(
+                    db, "people.answer_sign_up", now=now, email="waits@example.org"
+                )
             await wake.WakeUp(redis).wake(outbox.enqueued_by(db))
             await asyncio.sleep(MAIL_EVERY)
 
@@ -164,12 +174,12 @@ async def mail_meanwhile(settings: Settings, sessions: Sessions) -> AsyncGenerat
 
 
 @asynccontextmanager
-async def memory_of(processes: list[psutil.Process]) -> AsyncGenerator[list[int]]:
+async def memory_of(running: list[Child]) -> AsyncGenerator[list[int]]:
     peak = [0]
 
     async def keep_looking() -> None:
         while True:
-            peak.append(sum(map(_held, processes)))
+            peak.append(sum(sum(_memory(one)) for one in running))
             await asyncio.sleep(0.05)
 
     looking = asyncio.create_task(keep_looking())
@@ -177,14 +187,6 @@ async def memory_of(processes: list[psutil.Process]) -> AsyncGenerator[list[int]
         yield peak
     finally:
         looking.cancel()
-
-
-def _held(worker: psutil.Process) -> int:
-    held = 0
-    for one in (worker, *worker.children()):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            held += one.memory_info().rss
-    return held
 
 
 async def become_due(sessions: Sessions) -> None:
@@ -230,7 +232,7 @@ async def until_advised(sessions: Sessions, began: float) -> float:
 async def mail_waits(sessions: Sessions) -> list[float]:
     mails = select(Job.id, Job.ended_at, Job.enqueued_at, Job.state)
     async with sessions() as db:
-        found = (await db.execute(mails.where(Job.name == "people.ask_to_verify"))).all()
+        found = (await db.execute(mails.where(Job.name == "people.answer_sign_up"))).all()
     now = datetime.now(UTC)
     return [_wait(*one, now=now) for one in found]
 

@@ -12,6 +12,7 @@ def test_every_fault_is_said_with_its_row_and_column_and_nothing_is_written(desk
         "Name,Time zone,Stage,Wishes\nAda,Europe/Berlim,,\n,,phd,\nBo,,wizard,Mya\nBo,,,\n",
         "Name,Max mentees,Availability,Domains\n"
         "Mia,three,Mon 9-5pm,machine translatoin\nMya X,1,,\n",
+        "--strict",
         "--report",
         "report.html",
     )
@@ -34,13 +35,13 @@ def test_every_fault_is_said_with_its_row_and_column_and_nothing_is_written(desk
 
 
 def test_of_many_faults_twenty_are_shown(desk: Desk) -> None:
-    ran = desk.sheets("Name,Stage\n" + "".join(f"R{i},x\n" for i in range(50)), MENTORS)
+    ran = desk.sheets("Name,Stage\n" + "".join(f"R{i},x\n" for i in range(50)), MENTORS, "--strict")
     assert ran.err.count('column "Stage"') == 20
     assert "and 30 more like these." in ran.err
 
 
 def test_a_cell_of_any_length_is_blamed_in_a_line(desk: Desk) -> None:
-    ran = desk.sheets(f"Name,Domains\nAda,{'x' * 10_000}\n", MENTORS)
+    ran = desk.sheets(f"Name,Domains\nAda,{'x' * 10_000}\n", MENTORS, "--strict")
     assert 'R.csv, row 2, column "Domains": “xxx' in ran.err
     assert len(ran.err) < 500
 
@@ -113,7 +114,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(desk: Desk) -> None:
     for folder, sheet in (("studying", "Name,Stage\nAda,wizard\n"), ("mentoring", MENTORS)):
         (desk.folder / folder).mkdir()
         (desk.folder / folder / "list.csv").write_text(sheet)
-    ran = desk.match("studying/list.csv", "mentoring/list.csv")
+    ran = desk.match("studying/list.csv", "mentoring/list.csv", "--strict")
     assert ran.err.startswith('cohort: studying/list.csv, row 2, column "Stage": “wizard”')
 
 

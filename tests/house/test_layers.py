@@ -41,7 +41,7 @@ def pure_modules() -> list[str]:
     return pure
 
 
-ALLOWED = set(sys.stdlib_module_names) | {"numpy", "scipy", "pydantic"}
+ALLOWED = set(sys.stdlib_module_names) | {"msgspec", "numpy", "scipy", "pydantic"}
 BANNED = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "time"}
 
 

@@ -1,14 +1,15 @@
 """How PostgreSQL reads what lists and pages ask for, on a platform with many plans."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cohort.cohorts import reading as cohort_reading
+from cohort.dashboard import service as dashboard_reading
 from cohort.db import Prepared, unit_of_work
 from cohort.matching.results import reading as result_reading
 from cohort.mentors import reading as mentor_reading
@@ -25,7 +26,8 @@ INSERT INTO enrolments (id, cohort_id, person_id, state, about, stage, domains, 
     contexts, languages, time_zone, weekly_hours, organisations, advisers, created_at, version)
 SELECT md5('enrolment' || n)::uuid, other, md5('person' || n)::uuid, 'active', '', 'phd',
     '{nlp}', '{ml-engineer}', '{}', '{en}', 'UTC', '[]', '{}', '{}', now(), 1
-FROM generate_series(1, 3000) n, (SELECT id AS other FROM cohorts WHERE slug = 'crowd') c;
+FROM generate_series(1, 3000) n
+JOIN (SELECT id AS other, slug FROM cohorts) c ON slug = 'crowd-' || n % 30;
 INSERT INTO plan_items (id, enrolment_id, milestone_id, position, due_at, state)
 SELECT gen_random_uuid(), e.id, m.id, m.position, now(), 'submitted'
 FROM enrolments e, milestones m WHERE e.id IN (
@@ -50,9 +52,10 @@ async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
         await db.execute(
             text(
                 f"INSERT INTO cohorts (id, slug, seats, taken, {same})"
-                f" SELECT :id, 'crowd', 5000, 3000, {same} FROM cohorts WHERE id = :of"
+                f" SELECT gen_random_uuid(), 'crowd-' || n, 500, 100, {same}"
+                " FROM cohorts, generate_series(0, 29) n WHERE id = :of"
             ),
-            {"id": uuid4(), "of": stage.ids["cohort_id"]},
+            {"of": stage.ids["cohort_id"]},
         )
         raw: Any = await (await db.connection()).get_raw_connection()
         await raw.driver_connection.execute(MANY)
@@ -89,13 +92,67 @@ async def test_no_list_reads_a_large_table_from_end_to_end(
         "now": stage.platform.clock(),
         "at_most": 51,
     }
-    raw: Any = await (await platform_db.connection()).get_raw_connection()
-    lines = await raw.driver_connection.fetch(
-        f"EXPLAIN {read.text}",
-        *(values.get(name, default) for name, default in read._defaults),
-    )
-    plan = "\n".join(line[0] for line in lines)
-    assert not [table for table in LARGE[:3] if f"Seq Scan on {table}" in plan], plan
+    arguments = [values.get(name, default) for name, default in read._defaults]
+    plan = await explain(platform_db, read.text, arguments)
+    assert not read_from_end_to_end(plan), plan
+
+
+async def explain(db: AsyncSession, statement: str, arguments: Sequence[Any]) -> str:
+    raw: Any = await (await db.connection()).get_raw_connection()
+    lines = await raw.driver_connection.fetch(f"EXPLAIN {statement}", *arguments)
+    return "\n".join(line[0] for line in lines)
+
+
+def read_from_end_to_end(plan: str) -> list[str]:
+    return [table for table in LARGE[:3] if f"Seq Scan on {table}" in plan]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/cohorts/{slug}",
+        "/cohorts/{slug}?sort=progress",
+        "/rounds/{round_id}",
+        "/rounds/{round_id}?researcher=ada",
+        "/plan/{enrolment_id}",
+        "/guides/pmle",
+    ],
+)
+async def test_no_page_reads_a_large_table_from_end_to_end(
+    stage: Stage, platform_db: AsyncSession, path: str
+) -> None:
+    asked: dict[str, Sequence[Any]] = {}
+
+    def note(_c: Any, _u: Any, statement: str, arguments: Sequence[Any], *_rest: Any) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            asked[statement] = arguments
+
+    engine: AsyncEngine = stage.platform.sessions.kw["bind"]
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        answer = await stage.clients["organiser"].get(path.format(**stage.ids))
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+    assert answer.status_code == 200
+    assert asked
+    for statement, arguments in asked.items():
+        plan = await explain(platform_db, statement, arguments)
+        assert not read_from_end_to_end(plan), f"{statement}\n{plan}"
+
+
+async def test_the_reviews_that_wait_in_a_cohort_are_counted_in_that_cohort_alone(
+    stage: Stage, platform_db: AsyncSession
+) -> None:
+    read = dashboard_reading._overview(is_admin=False)
+    values = {
+        "actor_id": stage.people["organiser"].id,
+        "cohort_id": UUID(str(stage.ids["cohort_id"])),
+    }
+    arguments = [values.get(name, default) for name, default in read._defaults]
+    lines = (await explain(platform_db, read.text, arguments)).split("\n")
+    (place,) = [at for at, line in enumerate(lines) if "Scan on plan_items" in line]
+    assert "Cond: ((enrolment_id = " in lines[place + 1], "\n".join(lines)
 
 
 @pytest.fixture

@@ -136,7 +136,11 @@ def portable() -> dict[str, object]:
     large = solve_large(LargeProblem(DenseScores(spread(400, 130, 1009)), np.full(130, 3)))
     return {
         "canonical": [canonical(total).units, canonical(cover).units, canonical(cover).bonus],
-        "lots": lots(total.researcher_ids or (), total.mentor_ids or ()),
+        "lots": lots(
+            total.researcher_ids,
+            total.mentor_ids,
+            *(places.ravel() for places in np.indices(total.shape)),
+        ).reshape(total.shape),
         "total": of_solution(total),
         "cover": of_solution(cover),
         "pinned": of_solution(pinned),

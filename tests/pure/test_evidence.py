@@ -70,6 +70,27 @@ def test_the_same_evidence_gives_the_same_bytes() -> None:
     assert pack(evidence()) == pack(evidence())
 
 
+def test_scores_of_people_are_whole_steps_and_others_stay_as_they_are() -> None:
+    between = evidence(scores=[[0.1234567891, 0.2, 0.3], [0.9, 0.2, 0.1], [0.4, 0.0, 0.0]])
+
+    with np.load(io.BytesIO(pack(evidence()))) as file:
+        assert file["score_steps"].tolist()[0] == [90_000_000, 80_000_000, 30_000_000]
+    assert unpack(pack(between)).problem.scores.tolist() == between.problem.scores.tolist()
+
+
+def test_a_file_of_an_earlier_release_with_scores_as_floats_is_read() -> None:
+    with np.load(io.BytesIO(pack(evidence()))) as file:
+        arrays = dict(file)
+    arrays["scores"] = arrays.pop("score_steps") / 1e8
+    earlier = io.BytesIO()
+    np.savez_compressed(earlier, **arrays)
+
+    again = unpack(earlier.getvalue())
+
+    assert again.problem.scores.tolist() == SCORES
+    assert verify(again.problem, again.solution)
+
+
 def test_nothing_in_the_file_can_run() -> None:
     file = io.BytesIO()
     np.savez_compressed(file, scores=np.array([{}], dtype=object))

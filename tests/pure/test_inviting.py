@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cohort.assignment.neighbourhood import NotTheBest
@@ -107,10 +108,22 @@ def test_a_fair_matching_has_no_total_to_add_to() -> None:
 
 
 def test_profiles_to_look_for_name_what_people_lack() -> None:
-    ada = ResearcherProfile(
-        id="a", domains=["nlp"], role_goals=["mle"], gaps={"sql": 1.0, "ci": 3.0}
-    )
-    bo = ResearcherProfile(id="b", domains=["vision"], role_goals=["mle"], gaps={"sql": 9.0})
-    found = wanted([ada, bo], [1.0, 0.0])
+    ada = ResearcherProfile(id="a", domains=["nlp"], role_goals=["mle"])
+    bo = ResearcherProfile(id="b", domains=["vision"], role_goals=["mle"])
+    needs = [{"sql": 0.25, "ci": 0.75}, {"sql": 1.0}]
+    found = wanted([ada, bo], needs, np.array([1.0, 0.0]))
     assert [(one.domain, one.role) for one in found] == [("nlp", "mle"), ("vision", "mle")]
     assert found[0].skills == ("ci", "sql")
+
+
+def test_a_rare_strength_is_looked_for_before_one_that_many_have() -> None:
+    wants = dict.fromkeys(("a", "b", "c", "d", "e", "z"), 1.0)
+    many = [replace(PRIYA, id=f"m{k}", skills=["a", "b", "c", "d", "e"]) for k in range(3)]
+    rare = replace(PRIYA, id="rare", skills=["z"])
+    pool = replace(
+        POOL,
+        researchers=[replace(one, gaps=wants) for one in POOL.researchers],
+        mentors=[*many, rare],
+        places=[1, 0, 0, 0],
+    )
+    assert whom_to_invite(pool)[0].skills[0] == "z"

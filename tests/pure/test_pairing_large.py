@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from cohort.pairing import find as pairing
+from cohort.pairing.advising import MOST_PLACES, advise_from_prices, worth_of_places
 from cohort.pairing.find import Result, TooManyPairs, find_pairs
 from cohort.pairing.pool import Pool
 from cohort.pairing.rules import Requirements
@@ -83,6 +84,28 @@ def test_it_finds_the_same_total_and_gives_the_same_reasons(
         if other:
             assert (one.sentence, one.factors) == (other.sentence, other.factors)
             assert one.score == pytest.approx(other.score, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_more_place_is_worth_what_it_is_worth_where_all_scores_are_held(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, streamed = both_ways(crowd(seed), monkeypatch)
+    assert held.held is not None
+    every = worth_of_places(held.held)[:MOST_PLACES]
+
+    places = advise_from_prices(streamed).places
+    assert places
+    assert [(one.placed, round(one.gain, 7)) for one in places] == [
+        (one.placed, round(one.gain, 7)) for one in every if one.placed or one.gain > 0
+    ]
+
+
+def test_prices_that_prove_nothing_tell_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, streamed = both_ways(crowd(), monkeypatch)
+    assert advise_from_prices(replace(streamed, stopped=True)).places == ()
+    assert advise_from_prices(replace(streamed, gap=0.1)).places == ()
+    assert advise_from_prices(replace(streamed, cover_bonus=2.0)).places == ()
 
 
 def test_those_without_a_mentor_hear_why_but_rivals_are_not_counted(

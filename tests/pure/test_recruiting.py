@@ -1,5 +1,8 @@
 """New mentors to look for: what each would add, against solving with each of them."""
 
+from typing import NamedTuple
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,10 +10,31 @@ from hypothesis import strategies as st
 
 from cohort.assignment.neighbourhood import neighbourhood
 from cohort.assignment.optimum import solve
-from cohort.assignment.problem import BadShape, Problem
-from cohort.assignment.recruiting import Column, recruits
+from cohort.assignment.problem import BadNumber, BadShape, Bools, Floats, Ints, Problem
+from cohort.assignment.recruiting import Newcomers, Recruit, recruits
+from cohort.assignment.solution import Solution
 from tests.pure.brute import chosen, every_assignment, merit
 from tests.pure.cases import problems
+
+
+class Column(NamedTuple):
+    """How everybody would suit one new mentor: score float[n], and forbidden bool[n]."""
+
+    score: Floats
+    forbidden: Bools
+
+
+def whom_to_add(
+    problem: Problem, solution: Solution, offers: dict[int, Column], most: int
+) -> tuple[Recruit[int], ...]:
+    def columns_of(rows: Ints) -> Newcomers:
+        return Newcomers(
+            np.column_stack([one.score[rows] for one in offers.values()]),
+            np.column_stack([one.forbidden[rows] for one in offers.values()]),
+        )
+
+    near = neighbourhood(problem, solution)
+    return recruits(near, [*offers], columns_of, highest=1.25, most=most)
 
 
 def with_one_more(problem: Problem, column: Column) -> Problem:
@@ -42,7 +66,7 @@ def test_the_best_recruits_are_found_without_solving_for_any(problem: Problem, s
     if not every_assignment(problem):
         return
     offers, solution = columns_for(problem, seed), solve(problem)
-    advice = recruits(neighbourhood(problem, solution), offers, offers.__getitem__, most=2)
+    advice = whom_to_add(problem, solution, offers, most=2)
     values = []
     for column in offers.values():
         grown = with_one_more(problem, column)
@@ -61,7 +85,7 @@ def test_who_goes_to_a_new_mentor_is_who_solving_again_sends(problem: Problem, s
         return
     offers, solution = columns_for(problem, seed), solve(problem)
     before = {i for i, _ in solution.pairs.tolist()}
-    for one in recruits(neighbourhood(problem, solution), offers, offers.__getitem__, most=5):
+    for one in whom_to_add(problem, solution, offers, most=5):
         again = solve(with_one_more(problem, offers[one.profile])).pairs.tolist()
         after = {i for i, _ in again}
         assert one.takes.tolist() == [i for i, j in again if j == problem.shape[1]]
@@ -69,29 +93,49 @@ def test_who_goes_to_a_new_mentor_is_who_solving_again_sends(problem: Problem, s
         assert one.placed == len(after) - len(before)
 
 
+@given(problems(), st.integers(0, 2**32))
+@settings(max_examples=300, deadline=None)
+def test_rows_that_cannot_matter_are_not_looked_at(problem: Problem, seed: int) -> None:
+    if not every_assignment(problem):
+        return
+    offers, solution = columns_for(problem, seed), solve(problem)
+    at_once = whom_to_add(problem, solution, offers, most=2)
+    with patch("cohort.assignment.recruiting.ROWS_AT_FIRST", 1):
+        one_by_one = whom_to_add(problem, solution, offers, most=2)
+    assert [told(one) for one in one_by_one] == [told(one) for one in at_once]
+
+
+def told(one: Recruit[int]) -> tuple[object, ...]:
+    return one.profile, one.gain, one.placed, one.takes.tolist(), one.newly.tolist()
+
+
 def test_the_new_mentor_has_an_id_that_nobody_has() -> None:
     taken = [f"new {k}" for k in range(3)]
     problem = Problem(np.zeros((2, 3)), [0] * 3, mentor_ids=taken)
-    column = Column(np.array([1.0, 1.0]), np.zeros(2, dtype=bool))
-    (advice,) = recruits(neighbourhood(problem, solve(problem)), ["any"], lambda _: column)
-    (again,) = recruits(neighbourhood(problem, solve(problem)), ["any"], lambda _: column)
+    offers = {0: Column(np.array([1.0, 1.0]), np.zeros(2, dtype=bool))}
+    (advice,) = whom_to_add(problem, solve(problem), offers, most=5)
+    (again,) = whom_to_add(problem, solve(problem), offers, most=5)
     assert (advice.gain, advice.placed) == (1.0, 1)
     assert advice.takes.tolist() == advice.newly.tolist() == again.takes.tolist()
 
 
-def test_a_column_is_as_long_as_the_problem_and_nobody_is_asked_for_none() -> None:
+def test_nobody_is_asked_for_none() -> None:
     problem = Problem(np.zeros((2, 1)), [1])
-    lists = Column([0.5, 1.0], [False, True])
-    (advice,) = recruits(neighbourhood(problem, solve(problem)), ["any"], lambda _: lists)
-    assert (
-        advice.gain,
-        recruits(neighbourhood(problem, solve(problem)), ["any"], lambda _: lists, most=0),
-    ) == (
-        0.5,
-        (),
-    )
-    for column in (Column(np.ones(3), np.zeros(3, bool)), Column(np.ones(2), np.zeros(1, bool))):
-        with pytest.raises(BadShape, match="column of 'any'"):
-            recruits(
-                neighbourhood(problem, solve(problem)), ["any"], lambda _, column=column: column
-            )
+    offers = {0: Column(np.array([0.5, 1.0]), np.array([False, True]))}
+    (advice,) = whom_to_add(problem, solve(problem), offers, most=5)
+    assert advice.gain == 0.5
+    assert whom_to_add(problem, solve(problem), offers, most=0) == ()
+
+
+def test_columns_are_refused_that_are_of_other_people_or_above_what_was_said() -> None:
+    problem = Problem(np.zeros((2, 1)), [1])
+    near = neighbourhood(problem, solve(problem))
+    for columns in (
+        Newcomers(np.ones((3, 1)), np.zeros((3, 1), bool)),
+        Newcomers(np.ones((2, 1)), np.zeros((1, 1), bool)),
+    ):
+        with pytest.raises(BadShape, match="columns of new mentors"):
+            recruits(near, ["any"], lambda _, columns=columns: columns, highest=1.0)
+    good = Newcomers(np.ones((2, 1)), np.zeros((2, 1), bool))
+    with pytest.raises(BadNumber, match=r"above 0\.5"):
+        recruits(near, ["any"], lambda _: good, highest=0.5)

@@ -10,6 +10,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from cohort.assignment import Problem, solve, verify
+from cohort.assignment.canonical import lots
 from cohort.assignment.checks import Bools, Floats, Ints
 
 N, M = 420, 140
@@ -112,3 +113,23 @@ def test_the_order_of_people_never_matters_where_mentors_are_short(name: str) ->
     )
     pairs = np.column_stack([rows[turned.pairs[:, 0]], columns[turned.pairs[:, 1]]])
     assert sorted(map(tuple, pairs.tolist())) == sorted(map(tuple, first.pairs.tolist()))
+
+
+@pytest.mark.parametrize("name", ["2", "3", "1 to 6"])
+def test_of_equal_answers_it_is_the_one_of_the_highest_lots(name: str) -> None:
+    """SciPy finds that one too, once the prices say which pairs and which people may not differ."""
+    rng = np.random.default_rng(11)
+    scores, capacity = tied(rng) + 0.05, np.maximum(places(name, rng), 2)
+    solution = solve(Problem(scores, capacity))
+    u, v = solution.prices
+    ids = [str(i) for i in range(N)], [str(j) for j in range(M)]
+    rows, columns = np.indices((N, M)).reshape(2, -1)
+    drawn = lots(*ids, rows, columns).reshape(N, M)
+    # A pair that no best answer has counts nothing; a person whom each has, and a place, much.
+    must = float(2**49) * ((u > 1e-9)[:, None] + 1.0 * (v > 1e-9))
+    value = np.where(np.abs(u[:, None] + v - scores) < 1e-9, drawn + must, 0.0)
+    value = value[:, np.repeat(np.arange(M), capacity)]
+    i, place = linear_sum_assignment(value, maximize=True)
+    real = value[i, place] > 0
+    best = np.column_stack([i[real], np.repeat(np.arange(M), capacity)[place[real]]])
+    assert solution.pairs.tolist() == best.tolist()

@@ -51,7 +51,8 @@ def test_equals_are_settled_by_kept_incumbents_then_pairs_then_lots(
     problem: Problem, *, fair: bool
 ) -> None:
     problem = replace(problem, objective="fair" if fair else "total")
-    lot = lots(problem.researcher_ids, problem.mentor_ids)
+    rows, columns = np.indices(problem.shape).reshape(2, -1)
+    lot = lots(problem.researcher_ids, problem.mentor_ids, rows, columns).reshape(problem.shape)
     incumbent = problem.incumbent
 
     def rank(a: Assignment) -> tuple[object, ...]:

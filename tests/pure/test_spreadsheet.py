@@ -13,11 +13,11 @@ from cohort.sheets.columns import (
     MENTORS,
     RESEARCHERS,
     column_of,
-    find_columns,
     letters,
 )
 from cohort.sheets.csv_file import without_formula, write_sheet
 from cohort.sheets.hours import read_hours
+from cohort.sheets.meaning import find_columns
 from cohort.sheets.spelling import nearest
 from cohort.sheets.spreadsheet import read_sheets
 from cohort.sheets.tables import BadSheet, Dialect, Sheet
@@ -188,9 +188,11 @@ def test_no_title_means_two_facts() -> None:
 
 
 def test_two_columns_for_one_fact_are_a_fault_and_for_a_list_are_not() -> None:
-    found = find_columns(["Mail", "E-mail", "Goal 1", "Goal 2", "Shoe size"], RESEARCHERS)
+    titles = ["Mail", "E-mail", "Goal 1", "Goal 2", "Shoe size"]
+    sheet = Sheet("M.csv", titles, [(2, ["a", "b", "c", "d", "43"])])
+    found = find_columns(sheet, RESEARCHERS, {}, {})
     assert found.places["role_goals"] == [2, 3]
-    assert found.unknown == ["Shoe size"]
+    assert found.unread == [4]
     assert found.faults == [
         "the columns “Mail” (A) and “E-mail” (B) both mean E-mail. Rename or remove one of them."
     ]

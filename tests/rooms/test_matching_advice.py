@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.clock import utc_now
 from cohort.db import unit_of_work
 from cohort.jobs import outbox
 from cohort.jobs.processes import ProcessPool
+from cohort.matching import runs
 from cohort.matching.models import AdviceInput, Run
 from cohort.matching.results import advice
 from cohort.matching.solving import Advised
@@ -59,6 +61,26 @@ async def test_a_place_is_worth_what_the_next_run_gains_by_it(
     again = (await open_and_solve(stage, platform))["run"]
 
     assert worth["Grace Example"] == pytest.approx(again["total"] - run["total"])
+
+
+async def test_of_a_cohort_too_large_for_every_question_places_are_known_all_the_same(
+    stage: Stage, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await without_robin(platform, stage)
+    run = (await open_and_solve(stage, platform))["run"]
+    known = await advice_of(stage, run)
+    monkeypatch.setattr("cohort.pairing.find.MOST_HELD", 0)
+
+    opened = (await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/rounds")).json()
+    async with unit_of_work(platform.sessions) as db:
+        await runs.solve(db, UUID(opened["run"]["id"]), now=utc_now())
+
+    found = await advice_of(stage, opened["run"])
+    assert (found["state"], found["invitations"], found["ways_to_place"]) == ("ready", [], [])
+    worth = {one["mentor"]: one["gain"] for one in known["places"]}
+    assert {one["mentor"]: one["gain"] for one in found["places"]} == pytest.approx(worth)
+    page = await stage.olga.get(f"/rounds/{opened['id']}")
+    assert "This cohort is too large for every question" in words(page)
 
 
 async def test_whoever_is_to_be_invited_adds_what_was_said(
@@ -319,6 +341,20 @@ async def test_advice_on_a_run_that_a_newer_one_replaced_is_let_go(
     second = (await read_round(stage, round_["id"]))["run"]
     assert (await advice_of(stage, first))["state"] == "none"
     assert (await advice_of(stage, second))["state"] == "ready"
+    assert (await db.scalars(select(AdviceInput.run_id))).all() == []
+
+
+async def test_advice_on_a_round_that_a_newer_one_followed_is_not_worked_out(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    first = await solve_without_advice(stage, platform)
+    await stage.olga.post(f"/api/v1/rounds/{first['id']}/publication")
+    platform.clock.turn(minutes=1)
+    second = await open_and_solve(stage, platform)
+
+    assert second["id"] != first["id"]
+    assert (await advice_of(stage, first["run"]))["state"] == "none"
+    assert (await advice_of(stage, second["run"]))["state"] == "ready"
     assert (await db.scalars(select(AdviceInput.run_id))).all() == []
 
 

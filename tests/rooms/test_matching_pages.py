@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from httpx import Response
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -213,7 +214,8 @@ async def test_how_long_a_run_took_is_told_beside_when_it_ended(
 async def test_pairs_and_unmatched_people_are_read_page_by_page(
     stage: Stage, platform: Platform, enter: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cohort.matching.view.ROWS", 1)
+    for which in ("PAIRS", "ROWS", "BRIEF"):
+        monkeypatch.setattr(f"cohort.matching.view.{which}", 1)
     await stage.more(enter, researchers=2, mentors=0)
     round_ = await open_and_solve(stage, platform)
     address = f"/rounds/{round_['id']}"
@@ -231,6 +233,69 @@ async def test_pairs_and_unmatched_people_are_read_page_by_page(
     assert (await stage.olga.get(f"{address}?pairs=0")).status_code == 422
     sentences = re.findall(r'class="pair-sentence">([^<]+)<', first.text + second.text)
     assert len(set(sentences)) == 2
+
+    desk = await stage.olga.get("/cohorts/spring")
+    assert desk.text.count('class="pair"') == 1
+    assert f'href="{address}#pairs">All 2 pairs' in desk.text
+    assert f'href="{address}#unmatched">All 2 without a mentor' in desk.text
+
+
+def options(page: Response, field: str) -> list[str]:
+    """The names that a list offers, but for the first line that asks to choose."""
+    (listed,) = re.findall(rf'<select[^>]*name="{field}".*?</select>', page.text, re.DOTALL)
+    return re.findall(r'<option value="[^"]+"[^>]*>([^<]+)<', listed)
+
+
+@pytest.mark.parametrize("path", ["", "/what_if"])
+async def test_who_is_not_in_the_list_is_found_by_a_part_of_the_name(
+    stage: Stage, platform: Platform, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    round_ = await open_and_solve(stage, platform)
+    monkeypatch.setattr("cohort.matching.choosing.MOST", 1)
+    address = f"/rounds/{round_['id']}{path}"
+
+    first = await stage.olga.get(address)
+    assert options(first, "enrolment_id") == ["Ada Example"]
+    assert "the first 1 by name" in words(first)
+
+    found = await stage.olga.get(f"{address}?researcher=bEN&mentor=robin@")
+    assert options(found, "enrolment_id") == ["Ben Example"]
+    assert options(found, "mentor_id") == ["Robin Example"]
+    assert f'value="{stage.ben.id}" selected' in found.text
+    assert f'value="{stage.robin.id}" selected' in found.text
+
+    kept = await stage.olga.get(f"{address}?enrolment_id={stage.ben.id}&mentor=robin")
+    assert options(kept, "enrolment_id") == ["Ben Example", "Ada Example"]
+    assert f'<input type="hidden" name="enrolment_id" value="{stage.ben.id}">' in kept.text
+
+
+@pytest.mark.parametrize("sought", ["nobody", "%25", "_", "%00a%00", "%F0%9F%98%80", "'; --"])
+async def test_a_search_with_no_hit_says_so(stage: Stage, platform: Platform, sought: str) -> None:
+    round_ = await open_and_solve(stage, platform)
+    found = await stage.olga.get(f"/rounds/{round_['id']}?researcher={sought}")
+    assert found.status_code == 200
+    if sought == "%00a%00":
+        assert options(found, "enrolment_id") == ["Ada Example", "Ben Example"]
+    else:
+        assert options(found, "enrolment_id") == []
+        assert "Nobody here has this in their name or address" in words(found)
+    too_long = await stage.olga.get(f"/rounds/{round_['id']}?researcher={'a' * 201}")
+    assert too_long.status_code == 422
+
+
+async def test_a_pin_names_someone_who_is_on_no_list(
+    stage: Stage, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_ = await open_and_solve(stage, platform)
+    monkeypatch.setattr("cohort.matching.choosing.MOST", 1)
+    wish = {"kind": "pin", **stage.pair(stage.ben, stage.robin), "reason": ""}
+    refused = await stage.olga.post(f"/rounds/{round_['id']}/overrides", data=wish)
+    assert refused.status_code == 422
+    assert f'value="{stage.ben.id}" selected' in refused.text
+    made = await stage.olga.post(
+        f"/rounds/{round_['id']}/overrides", data=wish | {"reason": "They met."}
+    )
+    assert made.status_code == 303
 
 
 async def test_a_pair_that_others_could_be_says_so(

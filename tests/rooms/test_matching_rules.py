@@ -56,6 +56,8 @@ async def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(
     assert again.status_code == 422
     # Above the form, and at the field.
     assert words(again).count("This must be a number such as 1.5.") == 2 * 3
+    assert words(again).count("This must be at least 0. ") == 2
+    assert words(again).count("This must be at most 1. ") == 2
     for name in wrong:
         assert f'href="#field-{name}"' in again.text
     assert 'value="much"' in again.text

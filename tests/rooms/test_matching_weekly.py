@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts.models import Cohort, CohortState
+from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.db import unit_of_work
 from cohort.jobs import outbox
 from cohort.mail import MailboxMessage
@@ -161,8 +162,34 @@ async def test_a_run_that_kills_every_worker_ends_as_failed_and_can_be_made_agai
 
     run = (await db.scalars(select(Run))).one()
     assert run.state is RunState.FAILED
-    assert "The worker stopped" in (run.error or "")
+    assert "the worker stopped each time" in (run.error or "")
     assert (await open_and_solve(stage, platform))["run"]["state"] == "solved"
+
+
+async def test_a_weekly_run_that_fails_by_an_error_of_ours_says_so_at_once_and_can_be_made_again(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    """Hours that no form lets in make the process that solves raise what nobody foresaw."""
+    hours = (await db.get_one(Enrolment, stage.ada.id)).weekly_hours
+    await with_hours(platform, stage, ["monday"])
+    platform.clock.turn(minutes=1)
+    await look(platform)
+    await keep_runs(platform)
+    await platform.run_jobs()
+
+    (round_,) = await rounds(db)
+    run = (await read_round(stage, round_.id))["run"]
+    assert (run["state"], "Run it again" in run["error"]) == ("failed", True)
+    told = select(MailboxMessage).where(MailboxMessage.to == stage.olga.person.email)
+    assert "needs your help" in (await db.scalars(told)).one().subject
+    await with_hours(platform, stage, hours)
+    assert (await open_and_solve(stage, platform))["run"]["state"] == "solved"
+
+
+async def with_hours(platform: Platform, stage: Stage, hours: list[Any]) -> None:
+    async with unit_of_work(platform.sessions) as change:
+        whose = update(Enrolment).where(Enrolment.id == stage.ada.id)
+        await change.execute(whose.values(weekly_hours=hours))
 
 
 async def test_organisers_get_one_mail_when_the_weekly_round_is_solved(

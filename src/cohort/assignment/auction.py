@@ -56,10 +56,8 @@ class Bids:
 
     def _scaled(self, goal: Goal, scope: Scope) -> None:
         value = goal.worth.astype(np.float32, order="C")
-        closed = ~scope.allowed
-        np.copyto(value, np.inf, where=closed)
-        self.lowest = float(value.min())
-        np.copyto(value, -np.inf, where=closed)
+        self.lowest = float(value.min(initial=np.inf, where=scope.allowed))
+        np.copyto(value, -np.inf, where=~scope.allowed)
         spread = float(value.max()) - self.lowest
         self.differ, self.scale = spread > 0, max(spread, 1.0)
         value -= np.float32(self.lowest)
@@ -99,11 +97,13 @@ class Bids:
                 without.append(i)
         return np.array(without, dtype=np.int64)
 
-    def next_best(self) -> Singles:
-        """What one more place of each row could have at these prices: float32[n]."""
-        margin = self.value - self.price
-        margin[pairs_in(self.held)] = -np.inf
+    def next_best(self, margin: Singles) -> Singles:
+        """What one more place of each row could have, of values less prices: float32[n]."""
+        pairs = pairs_in(self.held)
+        own = margin[pairs]
+        margin[pairs] = -np.inf
         best: Singles = np.maximum(margin.max(axis=1), self.unmatched)
+        margin[pairs] = own
         return best
 
 

@@ -305,8 +305,8 @@ class _Settling:
         rows, nth = np.unique(person, return_inverse=True)
         columns, which = np.unique(mentor, return_inverse=True)
         names: Sequence[str] = [*problem.mentor_ids, id_of_new(problem.mentor_ids) if new else ""]
-        drawn = lots([problem.researcher_ids[i] for i in rows], [names[j] for j in columns])
-        found: Ints = drawn[nth, which].astype(np.int64)
+        ids = [problem.researcher_ids[i] for i in rows]
+        found = lots(ids, [names[j] for j in columns], nth, which)
         if not new:
             found[mentor == last] = 0
         return found

@@ -15,6 +15,7 @@ LOT_BITS = 40
 """Of a million pairs to choose from, two choices share the best sum of lots by a chance of at most
 1e-6 (the isolating lemma of Mulmuley, Vazirani and Vazirani 1987)."""
 BLOCK = 64
+LOTS_AT_ONCE = 2**15  # so that they stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,20 +67,24 @@ def wanted_pairs(problem: Problem) -> Bools:
     return ~problem.forbidden & (problem.scores >= problem.floor)
 
 
-def lots(researcher_ids: Sequence[str], mentor_ids: Sequence[str]) -> Ints:
-    """A draw from 1 to 2**40 for each pair, fixed by its two ids and nothing else: int64[n, m].
+def lots(
+    researcher_ids: Sequence[str], mentor_ids: Sequence[str], rows: Ints, columns: Ints
+) -> Ints:
+    """A draw from 1 to 2**40 for each of the pairs, fixed by its two ids and nothing else.
 
+    rows and columns are int[k], places in the ids; so is the answer.
     SHA-256 spreads each id; the two are mixed by the finaliser of SplitMix64 (Steele, Lea and
     Flood 2014).
     """
     ours, theirs = _spread(researcher_ids), _spread(mentor_ids) * np.uint64(0x9E3779B97F4A7C15)
-    drawn = np.empty((len(ours), len(theirs)), dtype=np.int64)
-    for rows in in_blocks(len(ours)):
-        mixed = ours[rows, None] ^ theirs
+    drawn = np.empty(len(rows), dtype=np.int64)
+    for start in range(0, len(rows), LOTS_AT_ONCE):
+        some = slice(start, start + LOTS_AT_ONCE)
+        mixed = ours[rows[some]] ^ theirs[columns[some]]
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         mixed ^= mixed >> np.uint64(31)
-        drawn[rows] = (mixed >> np.uint64(64 - LOT_BITS)) + np.uint64(1)
+        drawn[some] = (mixed >> np.uint64(64 - LOT_BITS)) + np.uint64(1)
     return drawn
 
 

@@ -19,9 +19,10 @@ from cohort.assignment.infeasible import CannotMeet
 from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED, BadNumber, Bools, Ints, Problem
-from cohort.assignment.stages import break_ties, feasible, whole
+from cohort.assignment.stages import feasible, whole
 from cohort.assignment.start import initial_assignment
 from cohort.assignment.steps import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS
+from cohort.assignment.tie_break import break_ties
 from cohort.assignment.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
 
 FAR = 0.05

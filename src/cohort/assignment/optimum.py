@@ -12,7 +12,8 @@ from cohort.assignment.flow import Goal, Residual, Scope, cancel_cycles, pairs_i
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED, Bools, Ints, Problem
 from cohort.assignment.solution import Level, Prices, Solution
-from cohort.assignment.stages import bound_by, break_ties, feasible, offers, whole
+from cohort.assignment.stages import bound_by, feasible, offers, whole
+from cohort.assignment.tie_break import break_ties
 
 
 def solve(problem: Problem, *, out_of_time: Callable[[], bool] = never) -> Solution:

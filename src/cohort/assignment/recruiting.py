@@ -1,6 +1,6 @@
 """Which new mentor would help most: each one is one augmenting path, and none is solved for."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeVar
 
@@ -10,13 +10,16 @@ from cohort.assignment.augmenting import id_of_new, with_new_mentor
 from cohort.assignment.canonical import canonical
 from cohort.assignment.neighbourhood import Neighbourhood, improved
 from cohort.assignment.out_of_time import never
-from cohort.assignment.problem import BadShape, Bools, Floats, Ints, Problem
+from cohort.assignment.problem import BadNumber, BadShape, Bools, Floats, Ints, Problem
+from cohort.assignment.walks import NEVER
 
 Profile = TypeVar("Profile")
+ROWS_AT_FIRST = 2048
+MARGIN = 1.5
 
 
-class Column(NamedTuple):
-    """How a new mentor would fit everybody: score float[n], and forbidden bool[n]."""
+class Newcomers(NamedTuple):
+    """How k researchers would suit p new mentors: score float[k, p], and forbidden bool[k, p]."""
 
     score: Floats
     forbidden: Bools
@@ -41,56 +44,76 @@ class Recruit(Generic[Profile]):
 
 def recruits(
     near: Neighbourhood,
-    profiles: Iterable[Profile],
-    column_of: Callable[[Profile], Column],
+    profiles: Sequence[Profile],
+    columns_of: Callable[[Ints], Newcomers],
     *,
+    highest: float,
     most: int = 5,
     out_of_time: Callable[[], bool] = never,
 ) -> tuple[Recruit[Profile], ...]:
     """The profiles that would add most, the best first; those that add nothing are left out.
 
-    A new mentor whom i goes to adds i's score there, and what it gains that i's place is free
-    (`Neighbourhood.released`, worked out once), for the best i: O(n) a profile, exact. Whom the
-    answer moves is one augmenting path for each of the best. Its proof is the search: no path
-    gains more than the distances, which are node potentials. Raises BadShape for a column
-    that is not as long as the problem.
+    `columns_of` gives the columns of all profiles for some rows, int[k]; no score in them is
+    above `highest`. A new mentor whom i goes to adds i's score there, and what it gains that i's
+    place is free (`Neighbourhood.released`), for the best i: exact, as the reduced cost of a new
+    column is. Rows are looked at by what their places gain, until no row that is left could
+    change which profiles are the best. O(n) for each profile at most. Whom the answer moves is
+    one augmenting path for each of the best. Its proof is the search: no path gains more than the
+    distances, which are node potentials. Raises BadShape for columns of another shape, and
+    BadNumber for a score above `highest`.
     """
-    n = near.problem.shape[0]
-    columns = [(one, _whole(column_of(one), n, one)) for one in profiles]
-    near = _outweighing(near, [column for _, column in columns])
-    released = near.released()
-    each = [_Newcomer.of(near, one, column) for one, column in columns]
-    value = [one.value(released) for one in each]
-    found = []
-    for k in sorted(range(len(each)), key=lambda k: -value[k])[:most]:
-        if value[k] <= 0 or out_of_time():
+    near = _outweighing(near, highest)
+    seen = _RowsSeen.of(near, len(profiles))
+    bound = round(highest * near.worth.steps)
+    for rows in _by_gain(seen):
+        least = max(_nth_greatest(seen.value, most), 0)
+        if out_of_time() or seen.released[rows[0]] + bound < max(least, 1):
             break
-        found.append(each[k].recruit(near))
-    return tuple(found)
+        seen.look(rows, _checked(columns_of(rows), (len(rows), len(profiles)), highest))
+    best = sorted(range(len(profiles)), key=lambda k: -seen.value[k])[:most]
+    return tuple(seen.recruit(k, profiles[k]) for k in best if seen.value[k] > 0)
 
 
-class _Newcomer(NamedTuple, Generic[Profile]):
-    profile: Profile
-    units: Ints
-    allowed: Bools
+@dataclass(frozen=True, eq=False)
+class _RowsSeen:
+    """What is known of p new mentors from the rows looked at.
+
+    released  int[n]: what it gains that each one's place is free; at most `NEVER` where that
+              cannot be.
+    value     int[p]: what each new mentor adds, in steps.
+    parts     rows int[k], units int[k, p] and allowed bool[k, p] of each look.
+    """
+
+    near: Neighbourhood
+    released: Ints
+    value: Ints
+    parts: list[tuple[Ints, Ints, Bools]]
 
     @classmethod
-    def of(cls, near: Neighbourhood, profile: Profile, column: Column) -> "_Newcomer[Profile]":
-        problem = near.problem
-        pins = np.bincount([i for i, _ in problem.pinned], minlength=problem.shape[0])
-        allowed = ~column.forbidden & (column.score >= problem.floor) & (pins < problem.demand)
-        return cls(profile, np.rint(column.score * near.worth.steps).astype(np.int64), allowed)
+    def of(cls, near: Neighbourhood, profiles: int) -> "_RowsSeen":
+        pinned = np.bincount([i for i, _ in near.problem.pinned], minlength=near.problem.shape[0])
+        released = np.where(pinned < near.problem.demand, near.released(), NEVER)
+        return cls(near, released, np.zeros(profiles, dtype=np.int64), [])
 
-    def value(self, released: Ints) -> int:
-        return int((self.units + released).max(initial=0, where=self.allowed))
+    def look(self, rows: Ints, columns: Newcomers) -> None:
+        units = np.rint(columns.score * self.near.worth.steps).astype(np.int64)
+        allowed = ~columns.forbidden & (columns.score >= self.near.problem.floor)
+        gains = (units + self.released[rows, None]).max(axis=0, initial=0, where=allowed)
+        np.maximum(self.value, gains, out=self.value)
+        self.parts.append((rows, units, allowed))
 
-    def recruit(self, near: Neighbourhood) -> Recruit[Profile]:
-        found, m = with_new_mentor(near, self.units, self.allowed), near.problem.shape[1]
+    def recruit(self, k: int, profile: Profile) -> Recruit[Profile]:
+        """Nobody who was not looked at adds as much as this new mentor does."""
+        near, (n, m) = self.near, self.near.problem.shape
+        units, allowed = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
+        for rows, some, able in self.parts:
+            units[rows], allowed[rows] = some[:, k], able[:, k]
+        found = with_new_mentor(near, units, allowed)
         degree, bonus = near.residual.degree, near.worth.bonus
         newly, losing = found.newly(degree), found.losing(degree)
         placed = len(newly) - len(losing)
         return Recruit(
-            self.profile,
+            profile,
             gain=(found.gain - bonus * placed) / near.worth.steps,
             placed=placed,
             takes=np.array([i for i, _, q in found.moves if q == m], dtype=np.int64),
@@ -98,24 +121,47 @@ class _Newcomer(NamedTuple, Generic[Profile]):
         )
 
 
-def _whole(column: Column, n: int, profile: object) -> Column:
-    score, forbidden = np.asarray(column.score), np.asarray(column.forbidden)
-    if (score.shape, forbidden.shape) != ((n,), (n,)):
+def _by_gain(seen: _RowsSeen) -> Iterator[Ints]:
+    """The rows of those who could go, the greatest gain first; each time twice as many."""
+    able = np.flatnonzero(seen.released > NEVER)
+    able = able[np.argsort(-seen.released[able], kind="stable")]
+    start, size = 0, ROWS_AT_FIRST
+    while start < len(able):
+        yield able[start : start + size]
+        start, size = start + size, 2 * size
+
+
+def _nth_greatest(values: Ints, nth: int) -> int:
+    """0 where there are not so many."""
+    if not 0 < nth <= len(values):
+        return 0
+    return int(np.partition(values, len(values) - nth)[len(values) - nth])
+
+
+def _checked(columns: Newcomers, shape: tuple[int, int], highest: float) -> Newcomers:
+    score, forbidden = np.asarray(columns.score), np.asarray(columns.forbidden)
+    if (score.shape, forbidden.shape) != (shape, shape):
         raise BadShape(
-            f"The column of {profile!r} has shapes {score.shape} and {forbidden.shape}; "
-            f"both must be ({n},).",
-            "column",
+            f"The columns of new mentors have shapes {score.shape} and {forbidden.shape}; both "
+            f"must be {shape}.",
+            "columns",
         )
-    return Column(score, forbidden)
+    if (score > highest).any():
+        raise BadNumber(f"A new mentor has the score {score.max()}, above {highest}.", "columns")
+    return Newcomers(score, forbidden)
 
 
-def _outweighing(near: Neighbourhood, columns: list[Column]) -> Neighbourhood:
-    """The same answer, counted in steps and with a cover bonus that fit the columns' scores too."""
+def _outweighing(near: Neighbourhood, highest: float) -> Neighbourhood:
+    """The same answer, counted in steps and with a cover bonus that fit the columns' scores too.
+
+    Scores that are half as high again as the problem's change neither: sums of a few steps stay
+    below 2**53, and the bonus, more than 4 k times the highest score for k pairs, still outweighs
+    what k + 1 pairs could win or lose, 2.5 (k + 1) times that score.
+    """
     problem = near.problem
-    largest = max((float(np.abs(one.score).max(initial=0.0)) for one in columns), default=0.0)
-    if largest <= np.abs(problem.scores).max(initial=0.0):
+    if highest <= MARGIN * np.abs(problem.scores).max(initial=0.0):
         return near
-    worth = canonical(_with_nobody(problem, largest))
+    worth = canonical(_with_nobody(problem, highest))
     worth = replace(worth, units=worth.units[:, :-1], allowed=worth.allowed[:, :-1])
     return improved(problem, np.argwhere(near.residual.held), worth) or near
 

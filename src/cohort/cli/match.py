@@ -18,6 +18,12 @@ TO = click.Path(path_type=Path, dir_okay=False)
 @click.option("--rules", type=FILE, help="TOML with weights and requirements.")
 @click.option("--taxonomy", type=FILE, help="TOML with domains, roles, contexts and skills.")
 @click.option(
+    "--mapping",
+    type=TO,
+    help="TOML that says what each column means; written if it is not there.",
+)
+@click.option("--strict", is_flag=True, help="Refuse words that the taxonomy does not have.")
+@click.option(
     "--week",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",

@@ -24,7 +24,7 @@ from cohort.matching.view import RoundView, view_round
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
 
-ROWS = 50
+ROWS = 25
 """People or mentors on one page."""
 
 
@@ -114,7 +114,7 @@ async def desk(
     return DeskView(
         now=now,
         cohort=cohort,
-        view=await view_round(db, latest) if latest else None,
+        view=await view_round(db, latest, brief=True) if latest else None,
         week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
         figures=await figures.overview_of(db, cohort),
         people=shown,

@@ -149,12 +149,17 @@ def sentence(found: Mapping[str, Any]) -> str:
         most = f"{facts['max_length']:,}"
         return f"This is longer than {most} {'entries' if is_list else 'characters'}."
     if kind == "greater_than_equal":
-        return f"This must be at least {facts['ge']}."
+        return f"This must be at least {_bound(facts['ge'])}."
     if kind == "literal_error":
         return f"This must be {facts['expected'].lower()}."
     if kind == "less_than_equal":
-        return f"This must be at most {facts['le']}."
+        return f"This must be at most {_bound(facts['le'])}."
     if kind == "value_error":
         return f"This {facts['error']}."
     message: str = _SENTENCES.get(kind) or found["msg"]
     return message.rstrip(".") + "."
+
+
+def _bound(bound: Any) -> str:
+    """As people write it: 0 rather than 0.0."""
+    return f"{bound:.15g}" if isinstance(bound, float) else str(bound)

@@ -198,15 +198,15 @@ async def extend_lease(db: AsyncSession, job_id: UUID, attempt: int, *, until: d
 
 
 async def record_failure(
-    db: AsyncSession, job_id: UUID, *, attempt: int, error: str, now: datetime
+    db: AsyncSession, job_id: UUID, *, attempt: int, error: str, final: bool, now: datetime
 ) -> Job | None:
-    """Record why an attempt failed; returns the job when that was its last attempt."""
+    """Record why an attempt failed; a `final` one was the last, and its job is returned, dead."""
     job = await lock_attempt(db, job_id, attempt)
     if job is None:
         return None
     job.last_error = error
     job.due_at = now + pause_after(attempt)
-    if attempt < ATTEMPTS:
+    if not final:
         return None
     job.state, job.ended_at = JobState.DEAD, now
     return job

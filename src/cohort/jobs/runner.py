@@ -21,7 +21,7 @@ from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_sessions
 from cohort.jobs import event_log, outbox, wake
 from cohort.jobs.context import CronContext, JobContext, JobFunction, Outside
-from cohort.jobs.processes import CallFailed, ProcessPool
+from cohort.jobs.processes import CallFailed, OutOfMemory, ProcessPool
 from cohort.jobs.progress import ProgressStore
 from cohort.settings import Settings
 
@@ -32,6 +32,8 @@ T = TypeVar("T")
 LONGEST_JOB = 600
 """Seconds after which a job is stopped."""
 LONGEST_STATEMENT = 60
+SAME_AGAIN = (CallFailed, OutOfMemory)
+"""A pure function that failed fails again with the same arguments: the job is not tried again."""
 JOB_DIED = event_log.EventKind(
     "job.died", "Work of this cohort failed for good, until an organiser retries it.", ("job_id",)
 )
@@ -157,7 +159,10 @@ class Runner:
         log.warning("job failed", job=str(job_id), attempt=attempt, kind=kind, exc_info=trace)
         async with self.cron.transaction() as db:
             now = self.cron.clock()
-            job = await outbox.record_failure(db, job_id, attempt=attempt, error=kind, now=now)
+            final = attempt >= outbox.ATTEMPTS or isinstance(error, SAME_AGAIN)
+            job = await outbox.record_failure(
+                db, job_id, attempt=attempt, error=kind, final=final, now=now
+            )
             if job is not None:
                 await self._exhausted(db, job)
 

@@ -84,8 +84,8 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         objective=rules.aim.objective,
         stickiness=rules.aim.stickiness,
         incumbents=await _found_before(db, run),
-        pins=_said(overrides, OverrideKind.PIN),
-        vetoes=_said(overrides, OverrideKind.VETO),
+        pins=_pairs_of(overrides, OverrideKind.PIN),
+        vetoes=_pairs_of(overrides, OverrideKind.VETO),
         declined=sorted(
             (str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in declined
         ),
@@ -196,7 +196,7 @@ def _mentor(mentor: Any, wishes: Sequence[UUID]) -> MentorProfile:
     )
 
 
-def _said(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
+def _pairs_of(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
     return sorted((str(o.enrolment_id), str(o.mentor_id)) for o in overrides if o.kind is kind)
 
 

@@ -48,7 +48,7 @@ async def solve_run(context: JobContext, run_id: str) -> Outside[Solved | Refuse
 
 
 async def give_up_run(context: JobContext, run_id: str) -> None:
-    """The last attempt failed: say so on the run, so that a new one can be made."""
+    """The run will not be tried again: say so on it, so that a new one can be made."""
     await runs.give_up(context.db, UUID(run_id), now=context.now)
 
 

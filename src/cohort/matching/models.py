@@ -116,6 +116,7 @@ class KeptEvidence(Base):
     round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
     run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), unique=True)
     packed: Mapped[bytes]
+    """Compressed where that pays: PostgreSQL stores it as it is (storage EXTERNAL)."""
 
 
 class AdviceInput(Base):

@@ -1,6 +1,6 @@
 """A round in a browser: what was found and why, pins and vetoes, run again, publish."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -13,20 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
 from cohort.http.forms import Form, checked, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.jobs.progress import ProgressStore
-from cohort.matching import service
-from cohort.matching.models import Round
+from cohort.matching import choosing, service
+from cohort.matching.choosing import Choices, PartOfName
+from cohort.matching.models import Round, Run
 from cohort.matching.overrides import service as overrides
 from cohort.matching.overrides.schemas import OverrideIn
 from cohort.matching.results import advice, what_ifs
 from cohort.matching.results import service as results
 from cohort.matching.results.schemas import WhatIfIn
-from cohort.matching.view import ROWS, Choices, RoundView, people_of, people_to_choose, view_round
-from cohort.mentors.models import Mentor
+from cohort.matching.view import ROWS, RoundView, view_round
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -43,30 +42,38 @@ async def round_page(
     round_id: FromPath[UUID],
     pairs: PageNumber = 1,
     unmatched: PageNumber = 1,
+    researcher: PartOfName = "",
+    mentor: PartOfName = "",
 ) -> Response[str]:
     found = await service.get_round(db, actor, round_id)
     view = await view_round(db, found, progress=progress, pairs=pairs, unmatched=unmatched)
-    return await show(request, db, view, Form(dict(request.query_params)))
+    form: Form[OverrideIn] = Form(dict(request.query_params))
+    people = await choosing.in_cohort(
+        db, found.cohort_id, form.typed, researcher=researcher, mentor=mentor
+    )
+    return await show(request, db, view, form, people)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPage:
+    """A round, and whom its form of pins and vetoes can name."""
+
+    view: RoundView
+    advised: Mapping[str, str]
+    researchers: Choices
+    mentors: Choices
 
 
 async def show(
-    request: Asked, db: AsyncSession, view: RoundView, form: Form[OverrideIn]
+    request: Asked,
+    db: AsyncSession,
+    view: RoundView,
+    form: Form[OverrideIn],
+    people: tuple[Choices, Choices],
 ) -> Response[str]:
     """The page, with what was typed into the form of pins and vetoes."""
-    enrolments, mentors = await people_to_choose(db, view.round.cohort_id)
-    return page(
-        request,
-        "matching/round.html",
-        form=form,
-        view=view,
-        advised=await results.names_advised(db, view.run) if view.run else {},
-        enrolments=choices(enrolments),
-        mentors=choices(mentors),
-    )
-
-
-def choices(people: Sequence[Enrolment] | Sequence[Mentor]) -> list[dict[str, str]]:
-    return [{"value": str(one.id), "label": one.person.name} for one in people]
+    advised = await results.names_advised(db, view.run) if view.run else {}
+    return page(request, "matching/round.html", RoundPage(view, advised, *people), form=form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,8 @@ class WhatIfView:
     answer: what_ifs.WhatIf | None
     first: int
     rows: int
-    enrolments: Sequence[Mapping[str, str]]
-    mentors: Sequence[Mapping[str, str]]
+    researchers: Choices
+    mentors: Choices
 
 
 @get("/rounds/{round_id:uuid}/what_if", guards=[signed_in])
@@ -90,37 +97,43 @@ async def what_if_page(
     actor: NamedDependency[Person],
     round_id: FromPath[UUID],
     mentors: PageNumber = 1,
+    researcher: PartOfName = "",
+    mentor: PartOfName = "",
 ) -> Response[str]:
     """Other mentors for one researcher, what each would cost, and what one of them would move."""
     found = await service.get_round(db, actor, round_id)
     run = await service.solved_run(db, round_id)
+    about = {"mentors", "researcher", "mentor"}  # the page and the search
     typed = {name: text for name, text in request.query_params.items() if text}
-    typed.pop("mentors", None)
+    typed = {name: text for name, text in typed.items() if name not in about}
     form: Form[WhatIfIn] = checked(WhatIfIn, typed) if typed else Form()
-    studying, mentoring = await people_of(db, run)
-    if form.value is not None and (errors := unknown(form.value, studying, mentoring)):
+    if form.value is not None and (errors := unknown(form.value, run)):
         form = Form(typed, None, errors, 422)
     among, answer = None, None
     if form.value is not None:
         among, answer = await what_ifs.ask(db, actor, run.id, form.value)
+    studying, mentoring = await choosing.in_run(
+        db, run, typed, researcher=researcher, mentor=mentor
+    )
     view = WhatIfView(
         round=found,
         among=among,
         answer=answer,
         first=(mentors - 1) * ROWS,
         rows=ROWS,
-        enrolments=[{"value": str(one), "label": name} for one, name in studying],
-        mentors=[{"value": str(one), "label": name} for one, name in mentoring],
+        researchers=studying,
+        mentors=mentoring,
     )
     return page(request, "matching/what_if.html", view, form=form)
 
 
-def unknown(form: WhatIfIn, studying: Choices, mentoring: Choices) -> dict[str, str]:
-    sought = {"enrolment_id": studying, "mentor_id": [*mentoring, (None, "")]}
+def unknown(form: WhatIfIn, run: Run) -> dict[str, str]:
+    """Who took no part in the run, by field."""
+    took_part = {"enrolment_id": run.researcher_prices, "mentor_id": run.mentor_prices}
     return {
         field: "Choose someone who took part in this run."
-        for field, people in sought.items()
-        if getattr(form, field) not in {one for one, _ in people}
+        for field, prices in took_part.items()
+        if (one := getattr(form, field)) is not None and str(one) not in (prices or {})
     }
 
 
@@ -190,7 +203,8 @@ async def decide_from_page(
             form = form.refused(refusal)
         else:
             return see(f"/rounds/{round_id}#overrides", saying="Noted, for the next run.")
-    return await show(request, db, await view_round(db, found), form)
+    people = await choosing.in_cohort(db, found.cohort_id, form.typed)
+    return await show(request, db, await view_round(db, found), form, people)
 
 
 @post("/rounds/{round_id:uuid}/overrides/{override_id:uuid}/end", guards=[signed_in])

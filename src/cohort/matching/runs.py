@@ -24,9 +24,9 @@ from cohort.pairing.insight import Stake
 from cohort.pairing.pool import Pool
 
 NEWER_ROUND = "A newer round took the place of this one before this run was solved."
-WORKER_DIED = (
-    "The worker stopped every time that it tried to solve this run. Run it again; if that does "
-    "not help, tell those who operate this platform."
+NOT_SOLVED = (
+    "An error of this platform ended this run, or the worker stopped each time that it tried. Run "
+    "it again; if that does not help, tell those who operate this platform."
 )
 
 
@@ -55,10 +55,9 @@ async def store(
     else:
         run.seconds, run.finished_at = seconds, now
         await _store_solved(db, run, found)
-        await advice.enqueue(db, run, found.pool, now=read_at)
+        await advice.enqueue(db, run, found.pool, found.advice, now=read_at)
         _record(db, events.RUN_SOLVED, run, now=now)
-    if run.round.opened_by is None:
-        await _tell_organisers(db, run, now=read_at)
+    await _tell_if_weekly(db, run, now=read_at)
 
 
 async def solve(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
@@ -77,7 +76,8 @@ def _unseen(_step: str, _share: float) -> None:
 async def give_up(db: AsyncSession, run_id: UUID, *, now: datetime) -> None:
     run = await read(db, run_id, lock=True)
     if run.state is RunState.QUEUED:
-        _fail(db, run, WORKER_DIED, now=now)
+        _fail(db, run, NOT_SOLVED, now=now)
+        await _tell_if_weekly(db, run, now=now)
 
 
 async def read(db: AsyncSession, run_id: UUID, *, lock: bool = False) -> Run:
@@ -106,8 +106,10 @@ def _fails_as_replaced(db: AsyncSession, run: Run, *, now: datetime) -> bool:
     return True
 
 
-async def _tell_organisers(db: AsyncSession, run: Run, *, now: datetime) -> None:
-    """The weekly clock opened this round: nobody may be looking."""
+async def _tell_if_weekly(db: AsyncSession, run: Run, *, now: datetime) -> None:
+    """Of a round that the weekly clock opened, organisers hear by mail: nobody may be looking."""
+    if run.round.opened_by is not None:
+        return
     cohort_id = run.round.cohort_id
     arguments = {"cohort_id": cohort_id, "run_id": run.id}
     each = [{**arguments, "organiser_id": one} for one in await organisers_of(db, cohort_id)]
@@ -132,8 +134,8 @@ async def _store_solved(db: AsyncSession, run: Run, found: Solved) -> None:
 
 async def _keep_evidence(db: AsyncSession, run: Run, packed: bytes) -> None:
     """The round's newest solved run can be asked; what an older one solved is let go."""
-    newest = {"run_id": run.id, "packed": packed}
-    kept = upsert(KeptEvidence).values(round_id=run.round_id, **newest)
+    kept = upsert(KeptEvidence).values(round_id=run.round_id, run_id=run.id, packed=packed)
+    newest = {"run_id": kept.excluded.run_id, "packed": kept.excluded.packed}
     await db.execute(kept.on_conflict_do_update(index_elements=["round_id"], set_=newest))
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from cohort.pairing.advising import Advice, advise
+from cohort.pairing.advising import Advice, advise, advise_from_prices
 from cohort.pairing.evidence import unpack
 from cohort.pairing.find import Held, Progress, Result, find_pairs, scored
 from cohort.pairing.packing import pack_pool, unpack_pool
@@ -17,13 +17,18 @@ LONGEST_QUESTION = 10.0
 
 @dataclass(frozen=True)
 class Solved:
-    """What a run stores. `pool` is what was solved, packed for the advice; None of a large pool."""
+    """What a run stores.
+
+    pool    what was solved, packed for the advice; None of a pool that is too large to be held.
+    advice  what is known already, of such a pool; of another it is worked out later.
+    """
 
     result: Result
     weighed: Weighed
     cover_bonus: float | None
     digest: str
     pool: bytes | None
+    advice: Advice | None
     researchers: int
     mentors: int
     places: int
@@ -61,6 +66,7 @@ def solve_pool(pool: Pool, longest: float, *, progress: Progress) -> Solved | Re
         cover_bonus=held.solution.cover_bonus if held else None,
         digest=pool.digest(),
         pool=pack_pool(pool) if held else None,
+        advice=None if held else advise_from_prices(result),
         researchers=len(pool.researchers),
         mentors=len(pool.mentors),
         places=sum(pool.places),

@@ -1,6 +1,6 @@
 """Everything that the page of a round shows, read in a fixed number of statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.cohorts.models import Enrolment
 from cohort.guides import service as guides
 from cohort.http.formats import percent, stage
 from cohort.jobs.progress import JobProgress, ProgressStore
@@ -29,21 +29,23 @@ from cohort.matching.results.service import (
     PAIR_WITH_PEOPLE,
     UNMATCHED_WITH_PERSON,
     advice_of,
-    named,
 )
 from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
-from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors.models import Mentor
 from cohort.pairing import saying
 from cohort.pairing.fit import WEAK
 from cohort.pairing.placing import WayToPlace
 from cohort.people.models import Person
 
 Row = TypeVar("Row")
-Choices = Sequence[tuple[UUID, str]]
 
+PAIRS = 20
+"""Pairs on one page: each says a lot."""
 ROWS = 50
-"""Pairs or people on one page."""
+"""People without a mentor on one page."""
+BRIEF = 6
+"""Of each list, where the round is only a part of a page."""
 STEPS = {
     "scoring": "scoring every pair",
     "solving": "finding the best pairs",
@@ -89,6 +91,7 @@ class RoundView:
     decided_since: int
     names: Mapping[UUID, str]
     titles: Mapping[tuple[str, str], str]
+    brief: bool
 
     @property
     def queued(self) -> bool:
@@ -101,6 +104,11 @@ class RoundView:
     @property
     def waits_for_advice(self) -> bool:
         return self.run is not None and self.run.advice_state is AdviceState.PENDING
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its scores were too many to hold, so that only its prices can be asked."""
+        return self.solved and self.run is not None and self.run.cover_bonus is None
 
     @property
     def open(self) -> bool:
@@ -182,8 +190,12 @@ async def view_round(
     progress: ProgressStore | None = None,
     pairs: int = 1,
     unmatched: int = 1,
+    brief: bool = False,
 ) -> RoundView:
-    """For a round that was read by `service.get_round` or `latest_round`; pages count from 1."""
+    """For a round that was read by `service.get_round` or `latest_round`; pages count from 1.
+
+    `brief` is for a page that has other things to show: the start of each list.
+    """
     run = await newest_run(db, round_.id)
     best_first, by_reason = _pairs(run), _unmatched(run)
     overrides = await standing_overrides(db, round_.cohort_id)
@@ -193,48 +205,14 @@ async def view_round(
         run=run,
         progress=await progress_of(run, progress) if progress else None,
         counts=await _counts(db, run),
-        pairs=await _listed(db, best_first, pairs),
-        unmatched=await _listed(db, by_reason, unmatched),
+        pairs=await _listed(db, best_first, pairs, BRIEF if brief else PAIRS),
+        unmatched=await _listed(db, by_reason, unmatched, BRIEF if brief else ROWS),
+        brief=brief,
         overrides=overrides,
         decided_since=await _decided_since(db, round_, run) if run else 0,
         names=await _names(db, [one for one in actors if one is not None]),
         titles=await guides.titles(db),
     )
-
-
-async def people_to_choose(
-    db: AsyncSession, cohort_id: UUID
-) -> tuple[Sequence[Enrolment], Sequence[Mentor]]:
-    """Whom a pin or a veto can name, by name."""
-    enrolments = (
-        select(Enrolment)
-        .join(Enrolment.person)
-        .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
-        .order_by(Person.name, Enrolment.id)
-        .options(joinedload(Enrolment.person))
-    )
-    mentors = (
-        select(Mentor)
-        .join(Mentor.person)
-        .where(Mentor.cohort_id == cohort_id, Mentor.state == MentorState.APPROVED)
-        .order_by(Person.name, Mentor.id)
-        .options(joinedload(Mentor.person))
-    )
-    return (await db.scalars(enrolments)).all(), (await db.scalars(mentors)).all()
-
-
-async def people_of(db: AsyncSession, run: Run) -> tuple[Choices, Choices]:
-    """Who took part in a solved run, by name: researchers and mentors, as (id, name)."""
-    studying = await _by_name(db, Enrolment, run.researcher_prices or {})
-    return studying, await _by_name(db, Mentor, run.mentor_prices or {})
-
-
-async def _by_name(
-    db: AsyncSession, kind: type[Enrolment] | type[Mentor], ids: Iterable[str]
-) -> Choices:
-    some = named(kind).where(kind.id.in_([UUID(one) for one in ids]))
-    found = await db.execute(some.order_by(Person.name, kind.id))
-    return [(its_id, name) for its_id, name in found]
 
 
 async def _counts(db: AsyncSession, run: Run | None) -> PairCounts:
@@ -247,10 +225,10 @@ async def _counts(db: AsyncSession, run: Run | None) -> PairCounts:
     return PairCounts(*found.one())
 
 
-async def _listed(db: AsyncSession, statement: Select[Row], page: int) -> Listed[Row]:
-    part = statement.offset((page - 1) * ROWS).limit(ROWS + 1)
+async def _listed(db: AsyncSession, statement: Select[Row], page: int, at_most: int) -> Listed[Row]:
+    part = statement.offset((page - 1) * at_most).limit(at_most + 1)
     rows = (await db.scalars(part)).all()
-    return Listed(rows[:ROWS], page, more=len(rows) > ROWS)
+    return Listed(rows[:at_most], page, more=len(rows) > at_most)
 
 
 def _pairs(run: Run | None) -> Select[Pair]:
@@ -274,5 +252,5 @@ async def _decided_since(db: AsyncSession, round_: Round, run: Run) -> int:
 
 
 async def _names(db: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, str]:
-    named = select(Person.id, Person.name).where(Person.id.in_(person_ids))
-    return dict((await db.execute(named)).all())
+    of_them = select(Person.id, Person.name).where(Person.id.in_(person_ids))
+    return dict((await db.execute(of_them)).all())

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,15 @@ from cohort.pairing.find import Progress, Result, find_pairs
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.profiles.languages import LANGUAGES
 from cohort.settings import shipped
-from cohort.sheets.columns import MENTORS, RESEARCHERS, Column, column_of
+from cohort.sheets.columns import MENTORS, RESEARCHERS, Column
+from cohort.sheets.cues import is_title
+from cohort.sheets.mapping_file import (
+    BadMapping,
+    Said,
+    read_mapping,
+    side_column,
+    write_mapping,
+)
 from cohort.sheets.roster import Vocabulary
 from cohort.sheets.rule_file import BadRules, RuleFile, read_rules
 from cohort.sheets.sides import Sides, both_of, is_of_mentors, is_of_researchers, one_of
@@ -29,24 +38,37 @@ MOST_FAULTS = 20
 Table = Sequence[Sequence[object]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is paired, and by what: one file, or one for each side."""
+
+    researchers: Path
+    mentors: Path | None
+    rules: Path | None
+    taxonomy: Path | None
+    mapping: Path | None
+    strict: bool
+    week: date
+
+    @property
+    def paths(self) -> list[Path]:
+        given = (self.researchers, self.mentors, self.rules, self.taxonomy, self.mapping)
+        return [path for path in given if path]
+
+
 def match_sheets(
-    researchers: Path,
-    mentors: Path | None,
+    given: Inputs,
     out: Outputs,
     *,
-    rules: Path | None,
-    taxonomy: Path | None,
-    week: date,
     out_of_time: Callable[[], bool],
     progress: Progress,
     note: Callable[[str], None],
 ) -> Done:
     """Pair the people of two files, or of one. Raises Invalid; then nothing is written."""
     started = time.perf_counter()
-    given = (researchers, mentors, rules, taxonomy)
-    keep_apart([path for path in given if path], out)
+    keep_apart(given.paths, out)
     progress("reading", 0.0)
-    gathered, dialect = _gathered(researchers, mentors, rules, taxonomy, week)
+    sides, gathered = _gathered(given)
     for sentence in gathered.notes:
         note(sentence)
     try:
@@ -56,7 +78,11 @@ def match_sheets(
     for sentence in _short_of_mentors(gathered, result):
         note(sentence)
     progress("writing", 0.0)
-    write_together(_files(out, gathered, result, dialect))
+    files = _files(out, gathered, result, sides.researchers.dialect)
+    if given.mapping and not given.mapping.exists():
+        files[given.mapping] = write_mapping(gathered.rosters, sides.column).encode()
+        note(f"{given.mapping} was written: what each column means. Correct it, and use it again.")
+    write_together(files)
     seconds = time.perf_counter() - started
     return Done(
         summary(
@@ -79,23 +105,38 @@ def _short_of_mentors(gathered: Gathered, result: Result) -> Iterator[str]:
             yield f"{has}: no other one is possible and free."
 
 
-def _gathered(
-    researchers: Path, mentors: Path | None, rules: Path | None, taxonomy: Path | None, week: date
-) -> tuple[Gathered, Dialect]:
+def _gathered(given: Inputs) -> tuple[Sides, Gathered]:
+    said = _said(given.mapping)
     try:
-        sides = _two_files(researchers, mentors) if mentors else _one_file(researchers)
-        words, tree = _words(taxonomy or shipped("seed") / "taxonomy.toml")
+        sides = (
+            _two_files(given.researchers, given.mentors)
+            if given.mentors
+            else _one_file(given.researchers, said)
+        )
+        words, tree = _words(given.taxonomy or shipped("seed") / "taxonomy.toml")
         gathered = gather(
             sides.researchers,
             sides.mentors,
-            rules=_rules(rules) if rules else RuleFile(),
+            rules=_rules(given.rules) if given.rules else RuleFile(),
             words=words,
             taxonomy=tree,
-            week=week,
+            week=given.week,
+            said=said,
+            strict=given.strict,
         )
     except BadSheets as error:
         raise Invalid(_listed(error.faults)) from error
-    return gathered, sides.researchers.dialect
+    return sides, gathered
+
+
+def _said(path: Path | None) -> Said:
+    """What a file of columns says, where it is there already."""
+    if path is None or not path.exists():
+        return {}
+    try:
+        return read_mapping(_text(path))
+    except BadMapping as error:
+        raise Invalid(f"{path.name}: {error}") from error
 
 
 def _listed(faults: Sequence[str]) -> str:
@@ -123,13 +164,14 @@ def _two_files(researchers: Path, mentors: Path) -> Sides:
             faults.append(str(error))
     if faults:
         raise BadSheets(faults)
-    return Sides(*found)
+    return Sides(found[0], found[1])
 
 
-def _one_file(path: Path) -> Sides:
+def _one_file(path: Path, said: Said) -> Sides:
     """Raises BadSheets."""
     try:
-        return both_of(path.name, _read(path, path.name, (*RESEARCHERS, *MENTORS)))
+        sheets = _read(path, path.name, (*RESEARCHERS, *MENTORS))
+        return both_of(path.name, sheets, side_column(said))
     except BadSheet as error:
         raise BadSheets([str(error)]) from error
 
@@ -138,7 +180,7 @@ def _read(path: Path, name: str, known: Sequence[Column]) -> list[Sheet]:
     return read_sheets(
         name,
         path.read_bytes(),
-        is_known=lambda title: column_of(title, known) is not None,
+        is_known=lambda title: is_title(title, known),
     )
 
 

@@ -14,7 +14,7 @@ from cohort.clock import utc_now
 from cohort.errors import Invalid
 from cohort.matching.periods import week_planned_on
 from cohort.offline.from_scores import match_scores
-from cohort.offline.from_sheets import match_sheets
+from cohort.offline.from_sheets import Inputs, match_sheets
 from cohort.offline.outputs import Done, Outputs
 
 SHARES = {
@@ -26,6 +26,10 @@ SHARES = {
     "writing": 0.05,
 }
 """How much of the bar each step takes: about its part of the time for a large pool."""
+FOR_SHEETS = (
+    *("a spreadsheet", "--report", "--unmatched", "--rules", "--taxonomy", "--mapping"),
+    *("--strict", "--week"),
+)
 MOST_SHOWN = 20
 WIDTH = 40
 
@@ -39,6 +43,8 @@ def match(
     unmatched: Path | None,
     rules: Path | None,
     taxonomy: Path | None,
+    mapping: Path | None,
+    strict: bool,
     week: datetime | None,
     scores: Path | None,
     capacity: Path | None,
@@ -49,15 +55,9 @@ def match(
     bar, over = Steps(), _over_after(time_limit)
     try:
         if scores or capacity:
-            for_sheets = {
-                "a spreadsheet": researchers,
-                "--report": report,
-                "--unmatched": unmatched,
-                "--rules": rules,
-                "--taxonomy": taxonomy,
-                "--week": week,
-            }
-            _refuse(for_sheets, "does not go with --scores")
+            files = (researchers, report, unmatched, rules, taxonomy, mapping, strict, week)
+            given_too = {name: one or None for name, one in zip(FOR_SHEETS, files, strict=True)}
+            _refuse(given_too, "does not go with --scores")
             if not (scores and capacity):
                 _wrong("--scores and --capacity go together: give both.")
             done = match_scores(scores, capacity, out, floor=floor, progress=bar, out_of_time=over)
@@ -65,13 +65,18 @@ def match(
             _refuse({"--floor": floor}, "goes with --scores; with spreadsheets, set least_score")
             if not researchers:
                 _wrong("give two spreadsheets, RESEARCHERS and MENTORS, or one with both.")
-            done = match_sheets(
-                researchers,
-                mentors,
-                Outputs(pairs=out, report=report, unmatched=unmatched),
+            given = Inputs(
+                researchers=researchers,
+                mentors=mentors,
                 rules=rules,
                 taxonomy=taxonomy,
+                mapping=mapping,
+                strict=strict,
                 week=_monday(week),
+            )
+            done = match_sheets(
+                given,
+                Outputs(pairs=out, report=report, unmatched=unmatched),
                 out_of_time=over,
                 progress=bar,
                 note=bar.say,

@@ -1,7 +1,7 @@
 """What would help a cohort that was matched: places, people, other ways to match; pure."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from cohort.assignment.frontier import frontier, spread
 from cohort.assignment.neighbourhood import NotTheBest
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED
-from cohort.pairing.find import Held
+from cohort.pairing.find import Held, Result
 from cohort.pairing.inviting import Invitation, invitations
 from cohort.pairing.placing import WayToPlace, ways_to_place_one
 from cohort.pairing.pool import Pool
@@ -73,19 +73,40 @@ def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
     ways, complete = ways_to_match(held, out_of_time=a_while())
     to_place = ways_to_place_one(held, out_of_time=a_while())
     try:
-        helpful = [one for one in worth_of_places(held) if one.placed > 0 or one.gain > 0]
-        places, invited = helpful[:MOST_PLACES], invitations(pool, held, out_of_time=a_while())
+        places = _helpful(worth_of_places(held))
+        invited = invitations(pool, held, out_of_time=a_while())
     except NotTheBest:
-        places, invited = [], ()
-    return Advice(tuple(places), to_place, invited, ways, complete)
+        places, invited = (), ()
+    return Advice(places, to_place, invited, ways, complete)
+
+
+def advise_from_prices(result: Result) -> Advice:
+    """What the prices alone tell, of a pool whose scores are too many to hold. O(m).
+
+    The prices of `solve_large` are the lowest that prove the pairs the best: each is the worth of
+    one more place, as in `value_of_places`. Nothing is known where time ran out before the proof,
+    nor where people are placed first: there the prices hold for a bonus that may be too small to
+    tell people and scores apart.
+    """
+    if result.stopped or result.gap > 0 or result.cover_bonus:
+        return Advice()
+    worth = [PlaceWorth(one, price, 0) for one, price in result.mentor_prices.items()]
+    return Advice(places=_helpful(sorted(worth, key=_most_worth)))
+
+
+def _helpful(worth: Sequence[PlaceWorth]) -> tuple[PlaceWorth, ...]:
+    return tuple([one for one in worth if one.placed > 0 or one.gain > 0][:MOST_PLACES])
+
+
+def _most_worth(one: PlaceWorth) -> tuple[int, float, str]:
+    return -one.placed, -one.gain, one.mentor_id
 
 
 def worth_of_places(held: Held) -> list[PlaceWorth]:
     """Of every mentor, the most worth first. Raises NotTheBest as `Held.near` does."""
     gains, more = value_of_places(held.near)
     each = zip(held.problem.mentor_ids, gains.tolist(), more.tolist(), strict=True)
-    worth = [PlaceWorth(*one) for one in each]
-    return sorted(worth, key=lambda one: (-one.placed, -one.gain, one.mentor_id))
+    return sorted((PlaceWorth(*one) for one in each), key=_most_worth)
 
 
 def ways_to_match(

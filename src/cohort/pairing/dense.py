@@ -36,7 +36,7 @@ def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -
     verdict = verify(problem, solution)
     stopped = is_cut_short(solution, verdict)
     progress("explaining", 0.0)
-    result = _told(pool, Held(scores, problem, solution), stopped=stopped)
+    result = _result(pool, Held(scores, problem, solution), stopped=stopped)
     progress("explaining", 1.0)
     return result
 
@@ -66,7 +66,7 @@ def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem
     )
 
 
-def _told(pool: Pool, held: Held, *, stopped: bool) -> Result:
+def _result(pool: Pool, held: Held, *, stopped: bool) -> Result:
     solution = held.solution
     asked = held.problem.demand > 0
     without = np.setdiff1d(np.flatnonzero(asked), solution.pairs[:, 0]).tolist()
@@ -82,6 +82,7 @@ def _told(pool: Pool, held: Held, *, stopped: bool) -> Result:
         gap=solution.gap,
         stopped=stopped,
         **prices_by_id(pool, solution.prices),
+        cover_bonus=solution.cover_bonus,
         held=held,
     )
 

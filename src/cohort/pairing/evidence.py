@@ -1,7 +1,7 @@
 """What was solved and what was found, as one file that anyone can check; pure.
 
-The file is such as `numpy.savez_compressed` writes: a zip of arrays, without pickle. It names
-people by their ids alone.
+The file is such as `numpy.savez` writes: a zip of arrays, without pickle. It names people by their
+ids alone. Scores that are multiples of 1e-8, as those of people are, stand in it as whole numbers.
 """
 
 import io
@@ -15,12 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cohort.assignment import Level, Prices, Problem, Solution
-from cohort.assignment.problem import Bools
+from cohort.assignment.problem import Bools, Floats
+from cohort.pairing.scores.scorer import STEPS
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
-NUMBERS = ("scores", "capacity", "demand", "min_load", "forbidden", "incumbent")
+NUMBERS = ("capacity", "demand", "min_load", "forbidden", "incumbent")
 IDS = ("researcher_ids", "mentor_ids")
+SCORES = "score_steps"
+"""uint32[n, m], in steps of 1e-8; in files of earlier releases `scores` are floats."""
 FIGURES = ("total", "bound", "gap", "cover_bonus")
 
 
@@ -39,11 +42,18 @@ class Evidence:
 def pack(evidence: Evidence) -> bytes:
     """The evidence as the bytes of an .npz file; the same evidence always gives the same bytes."""
     file = io.BytesIO()
-    # As numpy.savez_compressed does, which takes four times as long for nearly the same size.
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for name, array in _arrays(evidence).items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
+            # The digits of scores are as good as random: to compress them takes long for little.
+            how = zipfile.ZIP_STORED if name == SCORES else zipfile.ZIP_DEFLATED
+            member = zipfile.ZipInfo(f"{name}.npy")  # with a fixed date, so that bytes are too
+            archive.writestr(member, _as_npy(array), compress_type=how, compresslevel=1)
+    return file.getvalue()
+
+
+def _as_npy(array: npt.ArrayLike) -> bytes:
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
     return file.getvalue()
 
 
@@ -60,9 +70,10 @@ def unpack(packed: bytes) -> Evidence:
 
 
 def _arrays(evidence: Evidence) -> dict[str, npt.NDArray[Any]]:
-    bits = np.zeros(evidence.problem.shape, dtype=np.uint16)
+    smallest = np.min_scalar_type((1 << len(evidence.removed)) - 1)
+    bits = np.zeros(evidence.problem.shape, dtype=smallest)
     for k, removes in enumerate(evidence.removed.values()):
-        bits |= removes.astype(np.uint16) << k
+        bits |= removes.astype(smallest) << smallest.type(k)
     return {
         **_of_problem(evidence.problem),
         **_of_solution(evidence.solution, len(evidence.problem.capacity)),
@@ -73,6 +84,7 @@ def _arrays(evidence: Evidence) -> dict[str, npt.NDArray[Any]]:
 
 def _of_problem(problem: Problem) -> dict[str, npt.NDArray[Any]]:
     return {
+        **_of_scores(problem.scores),
         **{name: np.asarray(getattr(problem, name)) for name in NUMBERS},
         **{name: np.array(getattr(problem, name), dtype=np.str_) for name in IDS},
         "floor": np.array(math.nan if problem.floor == -math.inf else problem.floor),
@@ -81,6 +93,15 @@ def _of_problem(problem: Problem) -> dict[str, npt.NDArray[Any]]:
         "cover": np.array(problem.cover),
         "objective": np.array(problem.objective),
     }
+
+
+def _of_scores(scores: Floats) -> dict[str, npt.NDArray[Any]]:
+    """Half the size as whole numbers; as they are, where that would change one of them."""
+    steps = np.rint(scores * STEPS)
+    whole = np.array_equal(steps / STEPS, scores) and steps.max(initial=0) < 2**32
+    if whole and steps.min(initial=0) >= 0:
+        return {SCORES: steps.astype(np.uint32)}
+    return {"scores": scores}
 
 
 def _of_solution(solution: Solution, mentors: int) -> dict[str, npt.NDArray[Any]]:
@@ -103,6 +124,7 @@ def _of_solution(solution: Solution, mentors: int) -> dict[str, npt.NDArray[Any]
 def _problem(arrays: Arrays) -> Problem:
     floor = float(arrays["floor"])
     return Problem(
+        scores=arrays[SCORES] / STEPS if SCORES in arrays else arrays["scores"],
         **{name: arrays[name] for name in NUMBERS},
         researcher_ids=arrays["researcher_ids"].tolist(),
         mentor_ids=arrays["mentor_ids"].tolist(),

@@ -41,16 +41,16 @@ def explain(scores: Scores, pairs: Ints, *, titles: Mapping[str, str]) -> Iterat
             score=float(scores.total[i, j]),
             factors=factors,
             shares=shares,
-            fit=fit_of(factors, shares, _told(scores.people, i)),
+            fit=fit_of(factors, shares, _stated(scores.people, i)),
             sentence=_sentence(scores.people, i, j, float(details.hours[k]), titles),
         )
 
 
-def _told(people: Profiles, i: int) -> set[str]:
-    """The factors of `fit.JUDGED` about which the researcher told something."""
+def _stated(people: Profiles, i: int) -> set[str]:
+    """The factors of `fit.JUDGED` about which the researcher stated something."""
     one = people.researchers[i]
-    told = {"domain": one.domains, "role": one.role_goals, "skills": people.needs[i]}
-    return {name for name, words in told.items() if words}
+    stated = {"domain": one.domains, "role": one.role_goals, "skills": people.needs[i]}
+    return {name for name, words in stated.items() if words}
 
 
 def _sentence(people: Profiles, i: int, j: int, hours: float, titles: Mapping[str, str]) -> str:

@@ -104,6 +104,7 @@ class Result:
     """What a run stores. Prices are by id; `unmatched` says why, by researcher id.
 
     stopped  time ran out before these pairs were proved the best.
+    cover_bonus  as in `Solution`.
     held     the arrays it was found with, for whoever asks further; None for a large pool, which
              never holds them.
     """
@@ -116,6 +117,7 @@ class Result:
     stopped: bool
     researcher_prices: Mapping[str, float]
     mentor_prices: Mapping[str, float]
+    cover_bonus: float
     held: Held | None = None
 
 

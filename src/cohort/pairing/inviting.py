@@ -1,19 +1,24 @@
 """Whom to invite: the new mentors whom a pool lacks most; pure."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array, diags_array
 
+from cohort.assignment.large.blocks import NO_PAIR
 from cohort.assignment.out_of_time import never
-from cohort.assignment.problem import Floats
-from cohort.assignment.recruiting import Column, Recruit, recruits
+from cohort.assignment.problem import Floats, Ints
+from cohort.assignment.recruiting import Newcomers, Recruit, recruits
 from cohort.pairing.found import Held
-from cohort.pairing.pool import Pool, score_people
+from cohort.pairing.pool import Pool
 from cohort.pairing.scores.availability import DAYS
-from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.incidence import weighted_rows
+from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
+from cohort.pairing.scores.scorer import STEPS, scorer, units_of
+from cohort.pairing.scores.skills import needs_of
 
 AT_ANY_HOUR = [{"day": day, "start": "00:00", "end": "24:00"} for day in DAYS]
 
@@ -66,16 +71,32 @@ def invitations(
     """
     lacking = _lacking(held)
     language = _language(pool, lacking)
-    profiles = wanted(pool.researchers, lacking.tolist())
-    columns = _columns(pool, profiles, language)
+    strengths = _with_new(pool)
+    needs = held.scores.people.needs
+    if len(strengths) > len(pool.strengths):
+        needs = [needs_of(one.gaps, strengths) for one in pool.researchers]
+    profiles = wanted(pool.researchers, needs, lacking)
+    newcomers = [_newcomer(f"newcomer {k}", one, language) for k, one in enumerate(profiles)]
+
+    def columns_of(rows: Ints) -> Newcomers:
+        some = [pool.researchers[i] for i in rows.tolist()]
+        people = Profiles(some, newcomers, pool.taxonomy, pool.week, strengths)
+        units = scorer(people, units_of(pool.weights), requirements).block(0, len(some))
+        forbidden = units == NO_PAIR
+        return Newcomers(np.where(forbidden, 0.0, units / STEPS), forbidden)
+
+    # A newcomer shares no organisation and advises nobody: there is nothing to compare.
+    requirements = pool.requirements.model_copy(update={"conflict_of_interest": False})
     found = recruits(
-        held.near,
-        profiles,
-        columns.__getitem__,
-        most=most,
-        out_of_time=out_of_time,
+        held.near, profiles, columns_of, highest=1.0, most=most, out_of_time=out_of_time
     )
     return tuple(_invitation(pool, one, language) for one in found)
+
+
+def _with_new(pool: Pool) -> dict[str, int]:
+    """How rare each strength would be: what nobody is strong in yet, the newcomer is alone in."""
+    missed = set[str]().union(*(one.gaps for one in pool.researchers))
+    return dict.fromkeys(missed - pool.strengths.keys(), 1) | pool.strengths
 
 
 def _lacking(held: Held) -> Floats:
@@ -96,55 +117,51 @@ def _language(pool: Pool, lacking: Floats) -> str:
 
 
 def wanted(
-    researchers: Sequence[ResearcherProfile], lacking: Sequence[float]
+    researchers: Sequence[ResearcherProfile],
+    needs: Sequence[Mapping[str, float]],
+    lacking: Floats,
 ) -> tuple[Wanted, ...]:
     """Profiles worth looking at: each pair of a domain and a first role goal that occurs.
 
-    `lacking` float[n] >= 0 says how much each researcher misses (such as 1 for those without a
-    mentor); with it the open skills are weighed of all in the domain and of all with the role
-    among their goals (twice of those who are both), of which each profile has the five greatest.
+    `needs` says what each open skill of a researcher adds to the factor, so that the rarer ones
+    count for more (`skills.needs_of`); `lacking` float[n] >= 0 how much each researcher misses
+    (such as 1 for those without a mentor). The skills are weighed by both, of all in the domain
+    and of all with the role among their goals (twice of those who are both); each profile has the
+    five greatest. Sums that differ in their last bits are equal, and the name decides.
     """
-    in_domain, with_goal = (defaultdict[str, Counter[str]](Counter) for _ in range(2))
-    for one, weight in zip(researchers, lacking, strict=True):
-        need = {skill: gap * (0.1 + weight) for skill, gap in one.gaps.items()}
-        for groups, names in ((in_domain, one.domains), (with_goal, one.role_goals)):
-            for name in set(names):
-                groups[name].update(need)
+    words = sorted(set[str]().union(*needs))
+    weighed = diags_array(0.1 + lacking) @ weighted_rows(needs, words)
+    domains, of_domain = _summed(weighed, [one.domains for one in researchers])
+    goals, of_goal = _summed(weighed, [one.role_goals for one in researchers])
     pairs = sorted({(d, r.role_goals[0]) for r in researchers if r.role_goals for d in r.domains})
+    rows = [(domains[domain], goals[role]) for domain, role in pairs]
+    some, others = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    need = np.round(of_domain[some] + of_goal[others], 9)
+    greatest = np.argsort(-need, axis=1, kind="stable")[:, :MOST_SKILLS]
     return tuple(
-        Wanted(domain, role, _greatest(in_domain[domain] + with_goal[role]))
-        for domain, role in pairs
+        Wanted(*pair, tuple(words[k] for k in best if own[k] > 0))
+        for pair, best, own in zip(pairs, greatest.tolist(), need, strict=True)
     )
 
 
-def _greatest(need: Counter[str]) -> tuple[str, ...]:
-    """The skills needed most; sums that differ in their last bits are equal, in any order."""
-    return tuple(sorted(need, key=lambda skill: (-round(need[skill], 9), skill))[:MOST_SKILLS])
+def _summed(weighed: csr_array, names: Sequence[Sequence[str]]) -> tuple[dict[str, int], Floats]:
+    """The row of each name, and the sums over all who have it: float[names, words]."""
+    row = {name: k for k, name in enumerate(sorted(set[str]().union(*names)))}
+    members = weighted_rows([dict.fromkeys(some, 1.0) for some in names], [*row])
+    sums: Floats = (members.T @ weighed).toarray()
+    return row, sums
 
 
-def _columns(pool: Pool, profiles: Sequence[Wanted], language: str) -> dict[Wanted, Column]:
-    newcomers = [
-        MentorProfile(
-            id=f"newcomer {k}",
-            name="",
-            domains=[one.domain],
-            roles=[one.role],
-            skills=one.skills,
-            languages=[language] if language else [],
-            weekly_hours=AT_ANY_HOUR,
-        )
-        for k, one in enumerate(profiles)
-    ]
-    strangers = replace(pool, blocks=(), declined=(), vetoes=())
-    # A newcomer shares no organisation, advises nobody and is on no list: what people say of
-    # these changes no score, and comparing it would take half the time.
-    plain = [replace(one, organisations=(), advisers=(), wishes=()) for one in pool.researchers]
-    # What nobody is strong in yet, the newcomer would be alone in; the rest is as rare as it is.
-    alone = dict.fromkeys((skill for one in profiles for skill in one.skills), 1)
-    scores = score_people(strangers, plain, newcomers, strengths=alone | pool.strengths)
-    return {
-        one: Column(scores.total[:, k], scores.forbidden[:, k]) for k, one in enumerate(profiles)
-    }
+def _newcomer(newcomer_id: str, wanted_one: Wanted, language: str) -> MentorProfile:
+    return MentorProfile(
+        id=newcomer_id,
+        name="",
+        domains=[wanted_one.domain],
+        roles=[wanted_one.role],
+        skills=wanted_one.skills,
+        languages=[language] if language else [],
+        weekly_hours=AT_ANY_HOUR,
+    )
 
 
 def _invitation(pool: Pool, found: Recruit[Wanted], language: str) -> Invitation:

@@ -104,6 +104,7 @@ def _told(pool: Pool, distinct: DistinctProfiles, solution: Solution, progress: 
         gap=solution.gap,
         stopped=solution.stopped,
         **prices_by_id(pool, solution.prices),
+        cover_bonus=solution.cover_bonus,
     )
     progress("explaining", 1.0)
     return result

@@ -1,4 +1,4 @@
-"""Minimums that no assignment can meet, said with the names of the people and the way out; pure."""
+"""Minimums that no assignment can meet, with the names of the people and the way out; pure."""
 
 from collections.abc import Sequence
 
@@ -25,8 +25,12 @@ def with_names(pool: Pool, problem: Problem, proof: CannotMeet) -> MinimumsCanno
     ways = [one.in_words(researchers, mentors) for one in found[:MOST_WAYS]]
     pins = [f"{researchers[i]} is pinned to {mentors[j]}." for i, j in proof.pins]
     change = ["Or change one of these, each of which fills one place:"] if ways else []
-    said = [_who_is_short(proof, researchers, mentors), *pins, _what_can_be(pool, proof, mentors)]
-    return MinimumsCannotHold(" ".join([*said, *change, *ways]))
+    sentences = [
+        _who_is_short(proof, researchers, mentors),
+        *pins,
+        _what_can_be(pool, proof, mentors),
+    ]
+    return MinimumsCannotHold(" ".join([*sentences, *change, *ways]))
 
 
 def _who_is_short(proof: CannotMeet, researchers: Sequence[str], mentors: Sequence[str]) -> str:

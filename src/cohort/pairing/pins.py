@@ -1,4 +1,4 @@
-"""Pins that cannot hold, said with the names of the people before anything is solved; pure."""
+"""Pins that cannot hold, with the names of the people, before anything is solved; pure."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def _removed(pool: Pool, pins: Sequence[tuple[int, int]]) -> Iterator[str]:
     for i, j in pins:
         researcher, mentor = pool.researchers[i], pool.mentors[j]
         reasons = score_people(pool, [researcher], [mentor]).reasons
-        causes = [said for name, said in REMOVED_BY.items() if reasons[name][0, 0]]
+        causes = [cause for name, cause in REMOVED_BY.items() if reasons[name][0, 0]]
         if causes:
             yield (
                 f"{pool.names[researcher.id]} is pinned to {pool.names[mentor.id]}, but "

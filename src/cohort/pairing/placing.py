@@ -13,7 +13,7 @@ from cohort.assignment.neighbourhood import Neighbourhood, improved
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools
 from cohort.assignment.repairs import Repair, ways_to_place
-from cohort.assignment.stages import break_ties
+from cohort.assignment.tie_break import break_ties
 from cohort.pairing.found import Held
 from cohort.pairing.scores.scoring import Scores
 
@@ -96,7 +96,7 @@ def _changes(held: Held, out_of_time: Callable[[], bool]) -> Iterator[_Change]:
     if not problem.cover and problem.objective == "total":
         yield _Change("cover", after=covered)
     causes = _lone_causes(held.scores, problem)
-    may_allow = np.any(list(causes.values()), axis=0)
+    may_allow = np.logical_or.reduce([*causes.values()])
     asked = set()
     for way in ways_to_place(covered, may_allow=may_allow, most=MOST_WEIGHED):
         if way.kind == "place":
@@ -168,7 +168,11 @@ def _lone_causes(scores: Scores, problem: Problem) -> dict[str, Bools]:
     """bool[n, m] for each thing that can be asked for: where it alone rules a pair out."""
     low = problem.scores < problem.floor
     causes = {**scores.reasons, LEAST_SCORE: low}
-    alone = np.sum(list(causes.values()), axis=0) == 1
+    some, several = np.zeros((2, *low.shape), dtype=np.bool_)
+    for rules_out in causes.values():
+        several |= some & rules_out
+        some |= rules_out
+    alone = ~several
     return {name: rules_out & alone for name, rules_out in causes.items() if name not in NOT_ASKED}
 
 

@@ -120,14 +120,16 @@ def _apart(share: float, other: float) -> str:
 def _no_allowed_mentor(outlook: Outlook) -> WhyUnmatched:
     m, counts = outlook.mentors, {name: count for name, count in outlook.removed.items() if count}
     by_size = sorted(counts, key=lambda name: -counts[name])
-    said = (
+    sentence = (
         f"None of the {counted(m, 'mentor')} can be yours: "
         f"{listed([f'{in_words(counts[name])} {CAUSES[name]}' for name in by_size])}."
         if m > 1
         else "The one mentor in this round is one "
         f"{listed([CAUSES[name] for name in by_size])}, so cannot be yours."
     )
-    return WhyUnmatched("no_allowed_mentor", said, NEXT_STEPS[by_size[0]], {"mentors": m, **counts})
+    return WhyUnmatched(
+        "no_allowed_mentor", sentence, NEXT_STEPS[by_size[0]], {"mentors": m, **counts}
+    )
 
 
 def _no_room(outlook: Outlook) -> WhyUnmatched:

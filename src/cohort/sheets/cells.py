@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from zoneinfo import available_timezones
 
@@ -40,6 +40,30 @@ class BadCell(ValueError):
     """What is wrong with a cell, and what to write instead, in a sentence."""
 
 
+@dataclass
+class OwnWords:
+    """Words outside the taxonomy: terms of a file, the same for all who write the same.
+
+    titles  by kind of term, then by slug, which no term of a taxonomy can have.
+    first   where each was seen first, and which term of the taxonomy may be meant.
+    """
+
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)
+    first: dict[str, tuple[str, str]] = field(default_factory=dict)
+    place: str = ""
+    """The cell that is being read."""
+
+    def slug_of(self, kind: str, word: str, hint: str) -> str:
+        slug = f"{kind} {plain(word)}"
+        title = self.titles.setdefault(kind, {}).setdefault(slug, " ".join(word.split()))
+        self.first.setdefault(slug, (f"“{title[:60]}” ({self.place})", hint))
+        return slug
+
+    @property
+    def title_by_slug(self) -> dict[str, str]:
+        return {slug: title for words in self.titles.values() for slug, title in words.items()}
+
+
 @dataclass(frozen=True)
 class TermList:
     """The terms of one list, such as the domains: titles by slug. Both can be written."""
@@ -48,6 +72,8 @@ class TermList:
     titles: Mapping[str, str]
     hint: str = ""
     """What to write, where no word is near; if empty, that the taxonomy has the words."""
+    own: OwnWords | None = None
+    """Where words that the list does not have are kept; without it they are refused."""
 
     @cached_property
     def _slugs(self) -> dict[str, str]:
@@ -75,15 +101,21 @@ class TermList:
 
     def read(self, word: str) -> str:
         slug = self._slugs.get(plain(word))
-        if slug is None:
+        if slug is not None:
+            return slug
+        if self.own is None or not plain(word):
             raise BadCell(f"“{word}” is no {self.kind} that we know. {self._hint(word)}")
-        return slug
+        return self.own.slug_of(self.kind, word, self._near(word))
 
-    def _hint(self, word: str) -> str:
+    def _near(self, word: str) -> str:
         near = nearest(plain(word), list(self._slugs), likeness=0.7, limit=3)
         titles = dict.fromkeys(self.titles[self._slugs[key]] for key in near)
-        if titles:
-            return f"Did you mean {' or '.join(f'“{title}”' for title in titles)}?"
+        return " or ".join(f"“{title}”" for title in titles)
+
+    def _hint(self, word: str) -> str:
+        near = self._near(word)
+        if near:
+            return f"Did you mean {near}?"
         if self.hint:
             return self.hint
         examples = " or ".join(f"“{title}”" for title in list(self.titles.values())[:2])
@@ -134,9 +166,11 @@ def _codes_by_name() -> dict[str, str]:
     }
 
 
-def read_stage(cell: str, among: Sequence[str]) -> str:
+def read_stage(cell: str, among: Sequence[str], own: OwnWords | None = None) -> str:
     stage = STAGE_BY_NAME.get(plain(cell).removesuffix("s"), "")
     if stage not in among:
+        if own is not None and plain(cell):
+            return own.slug_of("stage", cell, "")
         raise BadCell(f"“{cell}” is not one of: {', '.join(among)}.")
     return stage
 

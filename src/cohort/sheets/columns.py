@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 
@@ -136,34 +136,6 @@ ELSEWHERE = {
     "capacity": ("Plätze", "Anzahl Mentees", "Nombre de places", "Plazas"),
 }
 """What the commonest columns are called where Excel writes semicolons."""
-
-
-@dataclass(frozen=True)
-class Columns:
-    """places: the positions of the columns that say a fact; unknown: titles that say none."""
-
-    places: dict[str, list[int]] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-
-def find_columns(titles: Sequence[str], known: Sequence[Column]) -> Columns:
-    """Case, spaces, hyphens, plurals, numbers and what stands in brackets make no difference."""
-    found = Columns()
-    for place, title in enumerate(titles):
-        column = column_of(title, known)
-        if column is None:
-            found.unknown.extend([title] if title else [])
-            continue
-        places = found.places.setdefault(column.field, [])
-        if places and not column.many:
-            found.faults.append(
-                f"the columns “{titles[places[0]]}” ({letters(places[0])}) and “{title}” "
-                f"({letters(place)}) both mean {column.title}. Rename or remove one of them."
-            )
-            continue
-        places.append(place)
-    return found
 
 
 def letters(place: int) -> str:

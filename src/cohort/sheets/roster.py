@@ -1,27 +1,22 @@
 """From two sheets to the people of a pool: every fault is collected, with its row and column."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.sheets import cells
-from cohort.sheets.cells import BadCell, TermList
-from cohort.sheets.columns import (
-    MENTORS,
-    RESEARCHERS,
-    Column,
-    Columns,
-    find_columns,
-    letters,
-)
+from cohort.sheets.cells import BadCell, OwnWords, TermList
+from cohort.sheets.columns import MENTORS, RESEARCHERS, Column, letters
 from cohort.sheets.hours import read_hours
+from cohort.sheets.meaning import Columns, Reader, find_columns
 from cohort.sheets.tables import Sheet
 
 LONGEST = 400
 """Characters of a sentence about a cell, however much somebody wrote there."""
+MOST_NAMED = 12
 Row = dict[str, Any]
-Reader = Callable[[str], Any]
+Said = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,6 +45,7 @@ class Roster:
     """Who stands in a sheet, row by row, in the fields of a profile; and what was found wrong.
 
     titles  the fields for which the sheet has a column, and the title of its first column.
+    places  where their columns are.
     notes   what was ignored or taken for granted, in sentences.
     """
 
@@ -59,6 +55,7 @@ class Roster:
     names: Mapping[str, str]
     faults: Sequence[str]
     notes: Sequence[str] = ()
+    places: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -66,6 +63,7 @@ class _Reading:
     sheet: Sheet
     known: Sequence[Column]
     columns: Columns
+    own: OwnWords | None
     faults: list[str] = field(default_factory=list)
 
     def add_fault(self, number: int, place: int, sentence: str) -> None:
@@ -76,34 +74,48 @@ class _Reading:
         self.faults.append(f'{self.sheet.name}, row {number}, column "{title}": {line}')
 
 
-def read_researchers(sheet: Sheet, words: Vocabulary) -> Roster:
-    readers = _readers(words) | {
-        "stage": lambda cell: cells.read_stage(cell, ("phd", "postdoc", "researcher")),
-        "role_goals": TermList("role", words.roles).read_all,
-        "advisers": cells.read_list,
-        "gaps": lambda cell: cells.read_gaps(cell, TermList("skill", words.skills)),
-        "mentors_wanted": cells.read_count,
-    }
-    return _read(sheet, RESEARCHERS, readers)
+def read_researchers(
+    sheet: Sheet, words: Vocabulary, said: Said | None = None, own: OwnWords | None = None
+) -> Roster:
+    """`said` has fields by title of a column; `own` takes words that the vocabulary lacks."""
+
+    def readers(own: OwnWords | None) -> dict[str, Reader]:
+        return _readers(words, own) | {
+            "stage": lambda cell: cells.read_stage(cell, ("phd", "postdoc", "researcher"), own),
+            "role_goals": TermList("role", words.roles, own=own).read_all,
+            "advisers": cells.read_list,
+            "gaps": lambda cell: cells.read_gaps(cell, TermList("skill", words.skills, own=own)),
+            "mentors_wanted": cells.read_count,
+        }
+
+    columns = find_columns(sheet, RESEARCHERS, readers(None), said or {})
+    return _read(_Reading(sheet, RESEARCHERS, columns, own, [*sheet.faults]), readers(own))
 
 
-def read_mentors(sheet: Sheet, words: Vocabulary) -> Roster:
-    readers = _readers(words) | {
-        "roles": TermList("role", words.roles).read_all,
-        "skills": TermList("skill", words.skills).read_all,
-        "came_from": lambda cell: cells.read_stage(cell, tuple(cells.STAGE_SPELLINGS)),
-        "capacity": cells.read_count,
-        "at_least": cells.read_count,
-    }
-    return _read(sheet, MENTORS, readers)
+def read_mentors(
+    sheet: Sheet, words: Vocabulary, said: Said | None = None, own: OwnWords | None = None
+) -> Roster:
+    """As `read_researchers`."""
+
+    def readers(own: OwnWords | None) -> dict[str, Reader]:
+        return _readers(words, own) | {
+            "roles": TermList("role", words.roles, own=own).read_all,
+            "skills": TermList("skill", words.skills, own=own).read_all,
+            "came_from": lambda cell: cells.read_stage(cell, tuple(cells.STAGE_SPELLINGS), own),
+            "capacity": cells.read_count,
+            "at_least": cells.read_count,
+        }
+
+    columns = find_columns(sheet, MENTORS, readers(None), said or {})
+    return _read(_Reading(sheet, MENTORS, columns, own, [*sheet.faults]), readers(own))
 
 
-def _readers(words: Vocabulary) -> dict[str, Reader]:
+def _readers(words: Vocabulary, own: OwnWords | None) -> dict[str, Reader]:
     hint = "Write English names or codes, such as “German” or “en”."
     languages = TermList("language", words.languages, hint)
     return {
-        "domains": TermList("domain", words.domains).read_all,
-        "contexts": TermList("context", words.contexts).read_all,
+        "domains": TermList("domain", words.domains, own=own).read_all,
+        "contexts": TermList("context", words.contexts, own=own).read_all,
         "languages": lambda cell: cells.read_languages(cell, languages),
         "time_zone": cells.read_zone,
         "weekly_hours": read_hours,
@@ -112,27 +124,22 @@ def _readers(words: Vocabulary) -> dict[str, Reader]:
     }
 
 
-def _read(sheet: Sheet, known: Sequence[Column], readers: Mapping[str, Reader]) -> Roster:
-    reading = _Reading(sheet, known, find_columns(sheet.titles, known), [*sheet.faults])
+def _read(reading: _Reading, readers: Mapping[str, Reader]) -> Roster:
+    sheet, places = reading.sheet, reading.columns.places
     reading.faults += [f"{sheet.name}: {fault}" for fault in reading.columns.faults]
-    titles = {name: sheet.titles[at[0]] for name, at in reading.columns.places.items()}
+    titles = {name: sheet.titles[at[0]] for name, at in places.items()}
     if not titles.keys() & {"id", "name", "given", "family", "email"}:
         seen = ", ".join(f"“{title}”" for title in sheet.titles[:8] if title)
         reading.faults.append(
             f"{sheet.name} has no column that says who somebody is. Its first row reads {seen}: "
             "call one of them Name, E-mail or Id."
         )
-        return Roster(sheet, [], titles, {}, reading.faults, sheet.notes)
+        return Roster(sheet, [], titles, {}, reading.faults, sheet.notes, places)
+    before = set(reading.own.first) if reading.own else set()
     people = [_person(reading, number, row, readers) for number, row in sheet.rows]
     _refuse_duplicates(reading, people)
-    return Roster(
-        sheet,
-        people,
-        titles,
-        _names(people),
-        reading.faults,
-        [*sheet.notes, *_notes(reading, people)],
-    )
+    notes = [*sheet.notes, *_notes(reading, people), *_own_words(reading, before)]
+    return Roster(sheet, people, titles, _names(people), reading.faults, notes, places)
 
 
 def _person(
@@ -164,6 +171,8 @@ def _whole_name(person: Row) -> str:
 
 def _add(reading: _Reading, person: Row, name: str, place: int, cell: str, read: Reader) -> None:
     """Lists of several columns, such as Goal 1 and Goal 2, follow one another."""
+    if reading.own is not None:
+        reading.own.place = f'row {person["row"]}, column "{reading.sheet.titles[place]}"'
     try:
         value = read(cell)
     except BadCell as wrong:
@@ -203,8 +212,11 @@ def _names(people: Sequence[Row]) -> dict[str, str]:
 
 def _notes(reading: _Reading, people: Sequence[Row]) -> Iterator[str]:
     name = reading.sheet.name
-    if reading.columns.unknown:
-        ignored = ", ".join(f"“{title}”" for title in reading.columns.unknown)
+    for place, column, why in reading.columns.guessed:
+        title = shortened(reading.sheet.titles[place])
+        yield f"{name}: column {letters(place)} “{title}” is read as {column.title}: {why}."
+    if reading.columns.unread:
+        ignored = ", ".join(_with_sample(reading.sheet, at) for at in reading.columns.unread)
         yield f"{name}: ignored, because we do not know what they say: {ignored}."
     for place, title in enumerate(reading.sheet.titles):
         if not title and any(row[place] for _, row in reading.sheet.rows):
@@ -220,6 +232,31 @@ def _notes(reading: _Reading, people: Sequence[Row]) -> Iterator[str]:
         yield f"{name}: {nowhere} with weekly hours but no time zone. UTC was taken."
     if "capacity" not in reading.columns.places and reading.known is MENTORS:
         yield f"{name} has no column Capacity: each mentor has one place."
+
+
+def _with_sample(sheet: Sheet, place: int) -> str:
+    said = next((row[place] for _, row in sheet.rows if row[place]), "")
+    return f"“{shortened(sheet.titles[place])}” (such as “{shortened(said)}”)"
+
+
+def shortened(text: str, longest: int = 80) -> str:
+    """On one line, without what a terminal would obey."""
+    line = "".join(one for one in " ".join(text.split()) if one.isprintable())
+    return f"{line[:longest]} …" if len(line) > longest else line
+
+
+def _own_words(reading: _Reading, before: set[str]) -> Iterator[str]:
+    """First those that look like a term of the taxonomy."""
+    found = reading.own.first if reading.own else {}
+    new = [where for slug, where in found.items() if slug not in before]
+    new.sort(key=lambda one: not one[1])
+    if new:
+        each = [f"{where}{f', near {near}' if near else ''}" for where, near in new]
+        more = [f"and {len(each) - MOST_NAMED:,} more"] if len(each) > MOST_NAMED else []
+        yield (
+            f"{reading.sheet.name}: these words are not in the taxonomy, and are shared only by "
+            f"those who write the same: {'; '.join([*each[:MOST_NAMED], *more])}."
+        )
 
 
 def researchers_of(roster: Roster, wishes: Mapping[str, list[str]]) -> list[ResearcherProfile]:

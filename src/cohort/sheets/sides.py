@@ -16,6 +16,11 @@ SEEKS = re.compile(
 )
 OFFERS = re.compile(r"\bmentor(?:s|ing)?\b", re.IGNORECASE)
 BOTH = re.compile(r"^\W*(?:both|either|each)\b", re.IGNORECASE)
+PUT_TO = re.compile(
+    r"^(?:(?:for|if you are|as) (?:an? )?)?([a-z]+)\s*(?:only)?\s*[:,–—]"
+    r"|[(\[](?:for )?([a-z]+)(?: only)?[)\]]",
+    re.IGNORECASE,
+)
 LEAST_SHARE = 0.8
 """Of the cells of a column that says who is what, so many must be understood."""
 
@@ -26,6 +31,8 @@ class Sides:
 
     researchers: Sheet
     mentors: Sheet
+    column: str = ""
+    """The title of the column that says who is what, where both come from one sheet."""
 
 
 def read_side(cell: str) -> tuple[bool, bool]:
@@ -117,8 +124,39 @@ def _split(sheet: Sheet, place: int, notes: Sequence[str]) -> Sides:
                 "nor researcher. Write “mentor”, “researcher” or “both”."
             )
     how = f"{sheet.name}: column {letters(place)} “{title}” says who is a mentor and who seeks one."
-    titles = [*sheet.titles[:place], "", *sheet.titles[place + 1 :]]
-    researchers = replace(
-        sheet, titles=titles, rows=seeking, notes=[*notes, how], faults=[*sheet.faults, *faults]
+    bare = replace(sheet, titles=[*sheet.titles[:place], "", *sheet.titles[place + 1 :]])
+    faults = [*sheet.faults, *faults]
+    return Sides(
+        _part(bare, seeking, "researchers", is_of_mentors, [*notes, how], faults),
+        _part(bare, offering, "mentors", is_of_researchers, [], []),
+        title,
     )
-    return Sides(researchers, replace(sheet, titles=titles, rows=offering, notes=[], faults=[]))
+
+
+def _part(
+    sheet: Sheet,
+    rows: Sequence[tuple[int, Sequence[str]]],
+    what: str,
+    is_others: Callable[[str], bool],
+    notes: Sequence[str],
+    faults: Sequence[str],
+) -> Sheet:
+    """The rows of one side, without the questions that are put to the other side."""
+    asked = [not is_others(_put_to(title)) for title in sheet.titles]
+    return replace(
+        sheet,
+        name=f"{sheet.name} ({what})",
+        titles=[title if mine else "" for title, mine in zip(sheet.titles, asked, strict=True)],
+        rows=[
+            (number, [cell if mine else "" for cell, mine in zip(row, asked, strict=True)])
+            for number, row in rows
+        ],
+        notes=notes,
+        faults=faults,
+    )
+
+
+def _put_to(title: str) -> str:
+    """Whom a question names: before a colon, or in brackets (mentors only)."""
+    found = PUT_TO.search(title)
+    return next((one for one in found.groups() if one), "") if found else ""

@@ -7,6 +7,7 @@ from datetime import date
 from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.rules import Requirements
 from cohort.pairing.scores.taxonomy import Taxonomy
+from cohort.sheets.cells import OwnWords
 from cohort.sheets.columns import MENTORS, RESEARCHERS
 from cohort.sheets.links import folded, link, with_distinct_ids
 from cohort.sheets.roster import (
@@ -49,6 +50,8 @@ class Gathered:
     researcher_names: Mapping[str, str]
     mentor_names: Mapping[str, str]
     notes: Sequence[str]
+    rosters: Mapping[str, Roster]
+    """What was read of each sheet: `researchers` and `mentors`."""
 
 
 def gather(
@@ -59,9 +62,18 @@ def gather(
     words: Vocabulary,
     taxonomy: Taxonomy,
     week: date,
+    said: Mapping[str, Mapping[str, str]] | None = None,
+    strict: bool = False,
 ) -> Gathered:
-    """Who is in the sheets, ready to be paired. Raises BadSheets with every fault."""
-    studying, mentoring = read_researchers(researchers, words), read_mentors(mentors, words)
+    """Who is in the sheets, ready to be paired. Raises BadSheets with every fault.
+
+    said    what columns mean, by `researchers` and `mentors`, then by title.
+    strict  whether a word outside the taxonomy is a fault, and not a term of these sheets.
+    """
+    said, own = said or {}, None if strict else OwnWords()
+    studying = read_researchers(researchers, words, said.get("researchers"), own)
+    mentoring = read_mentors(mentors, words, said.get("mentors"), own)
+    rosters = {"researchers": studying, "mentors": mentoring}
     mentoring = with_distinct_ids(mentoring, studying)
     hers, studying = link(studying, mentoring, "wishes")
     theirs, mentoring = link(mentoring, studying, "wishes")
@@ -81,7 +93,7 @@ def gather(
         researchers=researchers_of(studying, hers),
         mentors=mentors_of(mentoring, theirs),
         places=[one.get("capacity", ONE_PLACE) for one in mentoring.people],
-        taxonomy=taxonomy,
+        taxonomy=_with_own(taxonomy, own),
         weights=rules.rules.weights,
         requirements=requirements,
         blocks=oneself,
@@ -92,7 +104,7 @@ def gather(
         demand=_counts(studying, "mentors_wanted", 1),
         min_load=_counts(mentoring, "at_least", 0),
         names={**studying.names, **mentoring.names},
-        titles=words.titles,
+        titles=words.titles | (own.title_by_slug if own else {}),
     )
     notes = [
         *studying.notes,
@@ -100,7 +112,13 @@ def gather(
         *lifted,
         *_in_both(studying, mentoring, oneself),
     ]
-    return Gathered(pool, studying.names, mentoring.names, notes)
+    return Gathered(pool, studying.names, mentoring.names, notes, rosters)
+
+
+def _with_own(taxonomy: Taxonomy, own: OwnWords | None) -> Taxonomy:
+    """Domains that the tree does not hold are branches of their own: near to themselves alone."""
+    mine = own.titles.get("domain", {}) if own else {}
+    return Taxonomy({**taxonomy.parents, **dict.fromkeys(mine)}) if mine else taxonomy
 
 
 def _counts(roster: Roster, name: str, usual: int) -> list[int]:

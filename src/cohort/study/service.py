@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -225,11 +225,12 @@ async def gaps_in(
     Two statements for the whole cohort, and one row for each person: fifty times as many would
     take longer to read than to match. Someone with nothing left to pass is not in the answer.
     """
+    due_in = cast(func.extract("epoch", PlanItem.due_at - now) * 1_000_000, BigInteger)
     plans = (
         select(
             PlanItem.enrolment_id,
             func.array_agg(PlanItem.milestone_id),
-            func.array_agg(PlanItem.due_at),
+            func.array_agg(due_in),
         )
         .join(PlanItem.enrolment)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
@@ -243,10 +244,9 @@ async def gaps_in(
     milestone = {its_id: (hours, skills) for its_id, hours, skills in found}
     return {
         person: live_gaps(
-            (OpenWork(*milestone[m], due) for m, due in zip(milestones, due_at, strict=True)),
-            now=now,
+            OpenWork(*milestone[m], due) for m, due in zip(milestones, each_due_in, strict=True)
         )
-        for person, milestones, due_at in rows
+        for person, milestones, each_due_in in rows
     }
 
 

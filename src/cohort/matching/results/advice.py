@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from cohort.jobs import event_log, outbox
 from cohort.jobs.outbox import Queue
@@ -14,20 +15,24 @@ from cohort.matching.models import AdviceInput, AdviceState, KeptEvidence, Round
 from cohort.matching.results.service import get_solved_run
 from cohort.matching.results.what_ifs import NoEvidence
 from cohort.matching.solving import Advised
+from cohort.pairing.advising import Advice
 from cohort.people.models import Person
 
 UNFINISHED = (AdviceState.FAILED, AdviceState.CUT_SHORT)
 
 
-async def enqueue(db: AsyncSession, run: Run, packed_pool: bytes | None, *, now: datetime) -> None:
-    """Ask for advice on a run that was just solved; none is given on a pool too large to be held.
+async def enqueue(
+    db: AsyncSession, run: Run, packed_pool: bytes | None, known: Advice | None, *, now: datetime
+) -> None:
+    """Ask for advice on a run that was just solved, or keep what is `known` of a large pool.
 
     What earlier runs of its round solved is let go, as nobody asks them any more.
     """
     earlier = select(Run.id).where(Run.round_id == run.round_id)
     await db.execute(delete(AdviceInput).where(AdviceInput.run_id.in_(earlier)))
     if packed_pool is None:
-        run.advice_state = AdviceState.NONE
+        run.advice_state = AdviceState.NONE if known is None else AdviceState.READY
+        run.advice = None if known is None else asdict(known)
         return
     run.advice_state = AdviceState.PENDING
     await db.execute(insert(AdviceInput).values(run_id=run.id, pool=packed_pool))
@@ -47,15 +52,24 @@ async def _enqueue(db: AsyncSession, run: Run, *, now: datetime) -> None:
 
 
 async def begin(db: AsyncSession, run_id: UUID, *, now: datetime) -> tuple[bytes, bytes] | None:
-    """The pool and the evidence of a run to advise on; None where a newer run took its place."""
+    """The pool and the evidence of a run to advise on.
+
+    None where a newer run or a newer round of the cohort took its place, as nobody asks it then.
+    """
+    newer = aliased(Round)
+    later = select(newer.id).where(
+        newer.cohort_id == Round.cohort_id, newer.opened_at > Round.opened_at
+    )
     wanted = (
         select(AdviceInput.pool, KeptEvidence.packed)
         .join(KeptEvidence, KeptEvidence.run_id == AdviceInput.run_id)
-        .where(AdviceInput.run_id == run_id)
+        .join(Round, Round.id == KeptEvidence.round_id)
+        .where(AdviceInput.run_id == run_id, ~later.exists())
     )
     found = (await db.execute(wanted)).one_or_none()
     if found is None:
         await _end(db, run_id, AdviceState.NONE, now=now)
+        await db.execute(delete(AdviceInput).where(AdviceInput.run_id == run_id))
         return None
     pool, evidence = found
     return pool, evidence

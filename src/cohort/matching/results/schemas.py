@@ -194,8 +194,8 @@ class AdviceOut(Shown):
     state: AdviceState = Field(
         description="`pending`: it is being worked out, ask again in a moment. `ready`. "
         "`cut_short`: time ran out before every question was answered. `failed`: it could not be "
-        "worked out. `none`: no advice is given on this run, as it is too large, or a newer one "
-        "took its place."
+        "worked out. `none`: no advice is given on this run, as a newer one took its place. Of a "
+        "pool that is too large for its scores to be held, only `places` are known."
     )
     places: list[PlaceWorthOut] = Field(description="The ten that would add most.")
     ways_to_place: list[WayToPlaceOut] = Field(

@@ -42,8 +42,13 @@ def availability(
     if week.weekday() != 0:
         raise BadHours(f"{week} is not a Monday; give the Monday that the week begins on.")
     free = np.zeros((len(weekly_hours), QUARTERS), dtype=np.bool_)
+    read: dict[tuple[int, str], int] = {}  # who first gave this very list of hours in this zone
     for person, (hours, zone) in enumerate(zip(weekly_hours, time_zones, strict=True)):
-        free[person] = _pattern(hours, person)[_wall_clock(_local(zone, person), week)]
+        first = read.setdefault((id(hours), zone), person)
+        if first == person:
+            free[person] = _pattern(hours, person)[_wall_clock(_local(zone, person), week)]
+        else:
+            free[person] = free[first]
     return free
 
 
@@ -99,6 +104,7 @@ def _pattern(hours: WeeklyHours, person: int) -> Bools:
     return free
 
 
+@lru_cache(maxsize=QUARTERS_A_DAY + 1)
 def _quarter(time: str) -> int:
     hour, minute = (int(part) for part in time.split(":"))
     if minute not in {0, 15, 30, 45} or not 0 <= 60 * hour + minute <= 24 * 60:

@@ -16,7 +16,6 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 
 from cohort.assignment.problem import Floats
-from cohort.pairing.scores.availability import availability
 from cohort.pairing.scores.incidence import (
     common_words,
     from_entries,
@@ -35,7 +34,7 @@ from cohort.pairing.scores.parts import (
     SharedQuarters,
     Sums,
 )
-from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
+from cohort.pairing.scores.profiles import Profiles
 from cohort.pairing.scores.taxonomy import domain_similarity
 
 NEUTRAL = 0.5
@@ -55,20 +54,14 @@ def sums(people: Profiles, worth: Worth) -> Sums:
     domain    the mean closeness of the mentor's nearest domain to each of the researcher's.
     contexts  0.3 of the role: the share of the researcher's contexts that the mentor knows.
     """
-    contexts = worth.get("role", 0.0) * (1 - GOAL_SHARE)
-    always = [
-        {"": round(_same_with_all(one, worth, needs=bool(needs)))}
-        for one, needs in zip(people.researchers, people.needs, strict=True)
-    ]
-    blocks: list[tuple[csr_array, Floats]] = [
-        _near(people, worth.get("domain", 0.0)),
-        _covered(
-            [one.contexts for one in people.researchers],
-            [one.contexts for one in people.mentors],
-            contexts,
-        ),
-        (weighted_rows(always, [""]), np.ones((1, len(people.mentors)))),
-    ]
+    same_with_all = csr_array(np.rint(_same_with_all(people, worth)).reshape(-1, 1))
+    blocks: list[tuple[csr_array, Floats]] = [(same_with_all, np.ones((1, len(people.mentors))))]
+    if worth.get("domain"):
+        blocks.append(_near(people, worth["domain"]))
+    if worth.get("role"):
+        wanted = [one.contexts for one in people.researchers]
+        known = [one.contexts for one in people.mentors]
+        blocks.append(_covered(wanted, known, worth["role"] * (1 - GOAL_SHARE)))
     return Sums(
         hstack([needs for needs, _ in blocks], format="csr", dtype=np.int32),
         np.vstack([answers for _, answers in blocks]).astype(np.int32),
@@ -99,11 +92,7 @@ def shared_time(people: Profiles, worth: float, least: float = 0.0) -> SharedQua
 
     `least` is in hours: with less, there is no pair.
     """
-    everybody: list[ResearcherProfile | MentorProfile] = [*people.researchers, *people.mentors]
-    free = availability(
-        [one.weekly_hours for one in everybody], [one.time_zone for one in everybody], people.week
-    )
-    ours, theirs = free[: len(people.researchers)], free[len(people.researchers) :]
+    ours, theirs = people.free
     padded = np.pad(ours.astype(np.int8), ((0, 0), (1, 1)))
     edges = padded[:, :-1] - padded[:, 1:]
     used = np.flatnonzero(edges.any(axis=0))
@@ -184,19 +173,15 @@ def wishes(people: Profiles, worth: float) -> Entries:
     return Entries(from_entries(extra, people.shape).astype(np.int32))
 
 
-def _same_with_all(one: ResearcherProfile, worth: Worth, *, needs: bool) -> float:
-    """Half of each factor of which nothing is known; what wishes add comes on top."""
-    silent = {
-        "domain": not one.domains,
-        "skills": not needs,
-        "availability": not one.weekly_hours,
-        "language": not one.languages,
-        "path": not one.stage,
-        "wishes": True,
-    }
-    role = GOAL_SHARE * (not one.role_goals) + (1 - GOAL_SHARE) * (not one.contexts)
-    whole = worth.get("role", 0.0) * role
-    return NEUTRAL * (whole + sum(worth.get(name, 0.0) * said for name, said in silent.items()))
+def _same_with_all(people: Profiles, worth: Worth) -> Floats:
+    """float[n]: half of each factor of which nothing is known; what wishes add comes on top."""
+    silent = people.silent
+    role = GOAL_SHARE * silent["role_goals"] + (1 - GOAL_SHARE) * silent["contexts"]
+    others = np.zeros_like(role)
+    for name in ("domain", "skills", "availability", "language", "path"):
+        others += worth.get(name, 0.0) * silent[name]
+    others += worth.get("wishes", 0.0)
+    return NEUTRAL * (worth.get("role", 0.0) * role + others)
 
 
 def _near(people: Profiles, worth: float) -> tuple[csr_array, Floats]:
@@ -215,20 +200,24 @@ def _covered(
     wanted: Sequence[Collection[str]], offered: Sequence[Collection[str]], worth: float
 ) -> tuple[csr_array, Floats]:
     """The share of the wanted words that each offer has."""
-    words = list(dict.fromkeys(word for one in offered for word in one))
-    needs = [{word: round(worth / len(set(one))) for word in one} for one in wanted]
-    return weighted_rows(needs, words), members(offered, words)
+    words = dict.fromkeys(word for one in offered for word in one)
+    needs = [
+        {word: round(worth / len(some)) for word in some if word in words}
+        for some in map(set, wanted)
+    ]
+    return weighted_rows(needs, [*words]), members(offered, [*words])
 
 
 def _field_or_role(people: Profiles) -> SharedByKind:
-    asked = [
-        {*_branches(one.domains, people), *(f"role {goal}" for goal in one.role_goals)}
-        for one in people.researchers
-    ]
-    offers = [
-        frozenset([*_branches(one.domains, people), *(f"role {held}" for held in one.roles), ""])
-        for one in people.mentors
-    ]
+    tree = people.taxonomy
+    branch = {slug: f"branch {tree.lineage(slug)[-1]}" for slug in tree.parents}
+
+    def named(domains: Iterable[str], roles: Iterable[str]) -> set[str]:
+        fields = {branch[one] for one in domains if one in branch}
+        return fields.union(f"role {one}" for one in roles)
+
+    asked = [named(one.domains, one.role_goals) for one in people.researchers]
+    offers = [frozenset(named(one.domains, one.roles) | {""}) for one in people.mentors]
     kinds = kinds_of(offers)
     for one, researcher in zip(asked, people.researchers, strict=True):
         if not (researcher.domains or researcher.role_goals or researcher.gaps):
@@ -239,11 +228,6 @@ def _field_or_role(people: Profiles) -> SharedByKind:
         np.ascontiguousarray(offered.toarray().T.astype(np.int32)),
         kinds.kind,
     )
-
-
-def _branches(domains: Iterable[str], people: Profiles) -> set[str]:
-    tree = people.taxonomy
-    return {f"branch {tree.lineage(one)[-1]}" for one in domains if one in tree.parents}
 
 
 def _ranked(wanted: Sequence[str]) -> Iterable[tuple[str, float]]:

@@ -34,15 +34,17 @@ def kinds_of(keys: Iterable[Hashable]) -> Kinds:
 def weighted_rows(needs: Sequence[Mapping[Any, float]], words: Sequence[Hashable]) -> csr_array:
     """float[people, words], sparse: the weight of each word that a person needs."""
     position = {word: k for k, word in enumerate(words)}
-    return from_entries(
-        [
-            (i, position[word], weight)
-            for i, one in enumerate(needs)
-            for word, weight in one.items()
-            if word in position
-        ],
-        (len(needs), len(words)),
-    )
+    columns: list[int] = []
+    weights: list[float] = []
+    ends = [0]
+    for one in needs:
+        for word, weight in one.items():
+            if word in position:
+                columns.append(position[word])
+                weights.append(weight)
+        ends.append(len(columns))
+    rows: Any = (np.array(weights), np.array(columns, dtype=np.int32), ends)
+    return csr_array(rows, shape=(len(needs), len(words)), dtype=np.float64)
 
 
 def positions(words: Iterable[str], known: Sequence[str]) -> list[int]:

@@ -1,12 +1,15 @@
 """What the matching knows of a person: profiles without names of tables or sessions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from math import inf
 
-from cohort.pairing.scores.availability import WeeklyHours
+import numpy as np
+
+from cohort.assignment.problem import Bools, Floats
+from cohort.pairing.scores.availability import WeeklyHours, availability
 from cohort.pairing.scores.skills import needs_of
 from cohort.pairing.scores.taxonomy import Taxonomy
 
@@ -97,6 +100,33 @@ class Profiles:
     def needs(self) -> list[dict[str, float]]:
         """What each open skill of each researcher adds, as `skills.needs_of` weighs it."""
         return [needs_of(one.gaps, self.strengths) for one in self.researchers]
+
+    @cached_property
+    def silent(self) -> dict[str, Floats]:
+        """Which researchers say nothing of what a factor asks: float[n] of 0 and 1, by name."""
+        own = self.researchers
+        said: dict[str, list[Sized]] = {
+            "domain": [one.domains for one in own],
+            "role_goals": [one.role_goals for one in own],
+            "contexts": [one.contexts for one in own],
+            "skills": [*self.needs],
+            "availability": [one.weekly_hours for one in own],
+            "language": [one.languages for one in own],
+            "path": [one.stage for one in own],
+        }
+        return {
+            name: np.array([not one for one in each], dtype=np.float64)
+            for name, each in said.items()
+        }
+
+    @cached_property
+    def free(self) -> tuple[Bools, Bools]:
+        """Who is free in which quarter of the week: bool[n, 672] and bool[m, 672]."""
+        everybody: list[ResearcherProfile | MentorProfile] = [*self.researchers, *self.mentors]
+        free = availability(
+            [one.weekly_hours for one in everybody], [one.time_zone for one in everybody], self.week
+        )
+        return free[: len(self.researchers)], free[len(self.researchers) :]
 
     def rows_by_id(self) -> dict[str, int]:
         return {one.id: i for i, one in enumerate(self.researchers)}
