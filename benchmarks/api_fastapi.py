@@ -32,13 +32,13 @@ from cohort.people.models import Login, Person
 from cohort.people.schemas import NoticeOut
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 from cohort.study.schemas import (
+    CohortProgressOut,
     CountsOut,
-    MilestoneOut,
     PersonProgressOut,
     PlanItemOut,
+    PlanMilestoneOut,
     PlanOut,
-    ProgressOut,
-    SectionOut,
+    PlanSectionOut,
     SubmissionOut,
 )
 
@@ -161,7 +161,7 @@ async def read_overview(session: Session, person: CurrentPerson, cohort_id: UUID
     return {"cohort_id": cohort_id, "seats": cohort.seats, **row, "waiting": waits}
 
 
-@app.get("/api/v1/cohorts/{cohort_id}/progress", response_model=ProgressOut)
+@app.get("/api/v1/cohorts/{cohort_id}/progress", response_model=CohortProgressOut)
 async def read_progress(
     session: Session, person: CurrentPerson, cohort_id: UUID, limit: int = 50
 ) -> Any:
@@ -250,8 +250,8 @@ async def read_plan(session: Session, person: CurrentPerson, enrolment_id: UUID)
             PlanItemOut(
                 id=one.id,
                 enrolment_id=enrolment_id,
-                milestone=MilestoneOut.model_validate(one.milestone),
-                section=SectionOut.model_validate(one.milestone.section),
+                milestone=PlanMilestoneOut.model_validate(one.milestone),
+                section=PlanSectionOut.model_validate(one.milestone.section),
                 due_at=one.due_at,
                 state=one.state,
                 is_late=one.state in owed and one.due_at < now,

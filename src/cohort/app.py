@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -22,6 +23,7 @@ from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Method, Scope
 from pydantic import BaseModel
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import __version__, rooms
@@ -29,9 +31,11 @@ from cohort.clock import Clock, utc_now
 from cohort.db import Sessions, create_engine, create_readers, create_sessions
 from cohort.errors import NotSignedIn
 from cohort.events.live import LiveEvents
+from cohort.forms import service as forms
 from cohort.http import pages as web
 from cohort.http.body import BODY_LIMIT, JsonRequest, WholeBody
 from cohort.http.compression import GZIP, Compression
+from cohort.http.cross_origin import CrossOrigin
 from cohort.http.head import HeadAsGet
 from cohort.http.idempotency import OneResponsePerKey
 from cohort.http.not_modified import NotModified
@@ -114,6 +118,11 @@ def passed_by_a_request(
         DefineMiddleware(Compression, config=GZIP),
         NotModified,
         DefineMiddleware(
+            CrossOrigin,
+            public_url=settings.public_url,
+            may_send_from=partial(forms.may_send_from, readers),
+        ),
+        DefineMiddleware(
             OneTransaction,
             sessions=sessions,
             readers=readers,
@@ -146,6 +155,7 @@ def provided(settings: Settings, clock: Clock) -> dict[str, Provide]:
         "progress": Provide(provide_progress, sync_to_thread=False),
         "clock": Provide(lambda: clock, sync_to_thread=False),
         "settings": Provide(lambda: settings, sync_to_thread=False),
+        "redis": Provide(provide_redis, sync_to_thread=False),
         "tries": Provide(provide_tries, sync_to_thread=False),
     }
 
@@ -200,6 +210,10 @@ def provide_db(request: Request[Any, Any, State]) -> AsyncSession:
 
 def provide_progress(request: Request[Any, Any, State]) -> ProgressStore:
     return ProgressStore(request.app.state.wake_up.redis)
+
+
+def provide_redis(request: Request[Any, Any, State]) -> Redis:
+    return cast("Redis", request.app.state.wake_up.redis)
 
 
 def provide_actor(request: Request[Any, Any, State]) -> Person:

@@ -26,6 +26,9 @@ from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
+from cohort.exchange import jobs as exchange_jobs
+from cohort.exchange import routes as exchange_routes
+from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
 from cohort.jobs.context import CronFunction, JobFunction
@@ -50,6 +53,7 @@ from cohort.operations import routes as operations_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
+from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
 from cohort.study import jobs as study_jobs
@@ -63,6 +67,7 @@ API: Sequence[Router] = (
     applications_routes.router,
     mentors_routes.router,
     mentors_wish_routes.router,
+    forms_routes.router,
     mentorships_routes.router,
     study_routes.router,
     rules_routes.router,
@@ -70,6 +75,7 @@ API: Sequence[Router] = (
     matching_result_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
+    exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
     events_routes.router,
@@ -104,6 +110,7 @@ JOBS: Mapping[str, JobFunction] = {
     "applications.tell_received": applications_jobs.tell_received,
     "applications.tell_decided": applications_jobs.tell_decided,
     "applications.fill_seats": applications_jobs.fill_seats,
+    "exchange.invite": exchange_jobs.invite,
     "mentors.answer_sign_up": mentors_jobs.answer_sign_up,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
@@ -113,6 +120,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
     "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
+    "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,

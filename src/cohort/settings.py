@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     pool_size: PositiveInt = 20
     pool_overflow: NonNegativeInt = 0
     """Connections beyond the pool are made anew for each request that needs one."""
+    anyone_opens_cohorts: bool = False
+    """Whether everyone who is signed in may open a cohort of her own, or only admins."""
     login_days: PositiveInt = 14
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 

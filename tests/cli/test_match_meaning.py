@@ -113,10 +113,12 @@ def test_words_in_a_title_count_only_if_the_cells_agree(desk: Desk) -> None:
 
 
 def test_what_would_command_a_terminal_is_not_sent_to_it(desk: Desk) -> None:
-    ran = desk.sheets("Name,Shoe\x1b[31m size\nAda,4\x1b]0;3\x07\n", MENTORS)
-    assert ran.status == 0
-    assert "\x1b" not in ran.err
-    assert "\x07" not in ran.err
+    ran = desk.sheets("Name,Shoe\x1b[31m size\nA\x9bda,4\x1b]0;3\x07\n", MENTORS)
+    wrong = desk.sheets("Name,\x1bTime zone\nA\x1bda,\x1b[31mNowhere\x7f\n", MENTORS)
+    assert (ran.status, wrong.status) == (0, 2)
+    for told in (ran.err, wrong.err, (desk.folder / "PAIRS.csv").read_text()):
+        assert not {"\x1b", "\x07", "\x9b", "\x7f"} & set(told)
+    assert "Nowhere” is no time zone" in wrong.err
 
 
 def test_own_words_are_warned_of_with_those_that_are_near_and_strict_refuses_them(

@@ -4,6 +4,7 @@ Ada studies in Olga's cohort, and Max mentors her; Pia studies beside her and Mi
 Otto runs another cohort, Amy the platform, and Nora has just signed up.
 """
 
+from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
+from cohort.forms.proof import SECRET
 from cohort.guides.models import Guide, Milestone
 from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
@@ -46,6 +48,7 @@ from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
 from tests.conftest import Platform
+from tests.proofs import proof_for
 from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
 CAST = (
@@ -128,6 +131,7 @@ COHORT = {
     "time_zone": "Europe/Berlin",
     "seats": 10,
 }
+CLONE = {name: COHORT[name] for name in ("slug", "name", "starts_on", "ends_on")}
 EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
@@ -151,6 +155,7 @@ class Stage:
     clients: dict[str, AsyncClient] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     ids: dict[str, Any] = field(default_factory=dict)
+    proofs: dict[tuple[str, bytes], str] = field(default_factory=dict)
 
     async def ask(self, who: str, route: str, **sent: Any) -> Response:
         """A good request to the route, unless `sent` says otherwise, such as another method."""
@@ -162,12 +167,31 @@ class Stage:
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))
+        if route.startswith("POST /api/v1/forms/") and isinstance(asked.get("json"), dict):
+            form = path.removeprefix("/api/v1/forms/")
+            asked["json"] = asked["json"] | {"proof": await self.proof(form)}
         client = self.clients[who]
         client.cookies.clear()  # nobody stays signed in by what was undone
         return await client.request(method, path, **asked)
 
+    async def proof(self, form: str) -> str:
+        """Solved once for as long as Redis keeps what it was made with."""
+        secret = await self.platform.app.state.wake_up.redis.get(SECRET)
+        if secret is None or (form, secret) not in self.proofs:
+            found = await proof_for(self.clients["anyone"], form)
+            secret = await self.platform.app.state.wake_up.redis.get(SECRET)
+            self.proofs[form, secret] = found
+        return self.proofs[form, secret]
+
     def request(self, route: str) -> dict[str, Any]:
         return (in_api(self.ids) | on_pages(self.ids)).get(route, {})
+
+
+IMPORT = {
+    "file_name": "people.csv",
+    "content": b64encode(b"Name,E-mail\nZoe,zoe@example.org\n").decode(),
+    "holds": "researchers",
+}
 
 
 def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -185,9 +209,11 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
         "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
+        "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
         "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
         "POST /api/v1/cohorts/{cohort_id}/organisers": {"json": {"email": "nora@example.org"}},
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
+        "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/applications": {"json": APPLYING, **summer},
         "GET /api/v1/cohorts/{cohort_id}/applications": summer,
@@ -195,6 +221,10 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/applications/{application_id}": {"json": {"about": "New."}, **seen},
         "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
         "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
+        "POST /api/v1/forms/mentor/{slug}": {"json": JOINING},
+        "GET /api/v1/forms/challenges/{kind}/{slug}": {"ids": {"kind": "mentor"}},
+        "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
+        "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
         "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
         "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
@@ -228,6 +258,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
         "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
         "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
+        "POST /cohorts/{slug}/clone": {"data": CLONE},
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
         "POST /cohorts/{slug}/organisers": {"data": {"email": "nora@example.org"}},
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},

@@ -153,6 +153,27 @@ async def test_a_known_address_is_answered_like_an_unknown_one(
     assert [one["person"]["name"] for one in own] == ["Ada Example"]
 
 
+async def test_whoever_opened_an_account_with_her_address_before_has_no_way_into_it(
+    anyone: AsyncClient, summer: Cohort, db: AsyncSession, run_jobs: Any
+) -> None:
+    planted = {"email": "nora@example.org", "password": "planted by somebody else"}
+    assert (await anyone.post("/api/v1/people", json=planted | {"name": "Mallory"})).is_success
+    form = PROFILE | {"name": "Nora", "email": "nora@example.org"}
+    await anyone.post(applications(summer), json=form)
+    await run_jobs()
+    token = await db.scalar(
+        select(MailboxMessage.text).where(MailboxMessage.subject.like("Confirm your application%"))
+    )
+    [confirm] = re.findall(r"/applications/confirm/[\w-]+", token or "")
+
+    assert (await anyone.post(confirm)).headers["location"].startswith("/password/")
+
+    nora = await db.scalar(select(Person).where(Person.email == "nora@example.org"))
+    assert nora is not None
+    assert nora.name == "Nora"
+    assert (await anyone.post("/api/v1/logins", json=planted)).status_code == 401
+
+
 async def test_who_is_not_signed_in_says_who_she_is(anyone: AsyncClient, summer: Cohort) -> None:
     refused = await anyone.post(applications(summer), json=PROFILE)
     assert refused.status_code == 422

@@ -37,8 +37,8 @@ where i is matched, and v[j] > 0 only where all places of j are taken (complemen
 4. Longest walks in the residual graph are node potentials: the lowest prices v that prove the
    optimum. u follows in one pass.
 5. Complementary slackness restricts the problem to its optimal face, and the next goal is
-   maximised there: incumbents kept, then lots that break ties (`stages`). "fair" first restricts
-   it level by level (leximin, `fair`).
+   maximised there: incumbents kept, then lots that break ties (`tie_break`). "fair"
+   first restricts it level by level (leximin, `fair`).
 
 O(n m + m^2) memory; a cycle costs O(m^2) and what its mentors' people can reach. For the whole
 subject: Ahuja, Magnanti and Orlin, Network Flows, 1993, chapters 9 to 12.

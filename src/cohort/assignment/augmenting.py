@@ -293,7 +293,7 @@ class _Settling:
         return found
 
     def _kept_then_pairs(self, person: Ints, mentor: Ints, *, new: bool) -> Ints:
-        """As `stages` weighs it; one pair more may be held after the change than before."""
+        """As `tie_break` weighs it; one pair more may be held after the change than before."""
         last, problem = self.near.residual.unmatched, self.near.problem
         kept = (problem.incumbent[person] == mentor) & (mentor < last)
         pair = (mentor < last) | new

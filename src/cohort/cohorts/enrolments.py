@@ -1,6 +1,8 @@
 """A place in a cohort: taking it, the profile that comes with it, and giving it back."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -16,7 +18,7 @@ from cohort.errors import Conflict, NotFound
 from cohort.guides.models import TermKind
 from cohort.http.etag import require_match
 from cohort.jobs import event_log
-from cohort.jobs.outbox import enqueue
+from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.profiles.profile import check_terms
@@ -85,6 +87,31 @@ async def give_seat(
     return enrolment_id
 
 
+async def give_seats(
+    db: AsyncSession,
+    cohort: Cohort,
+    profiles: Sequence[Mapping[str, Any]],
+    *,
+    now: datetime,
+) -> None:
+    """Seat people who are new to the cohort, all or none; a profile has a `person_id`."""
+    if not profiles:
+        return
+    await take_seat(db, cohort, count=len(profiles))
+    row = {"cohort_id": cohort.id, "created_at": now, "state": EnrolmentState.ACTIVE, "version": 1}
+    made = await db.scalars(
+        insert(Enrolment).on_conflict_do_nothing().returning(Enrolment.id),
+        [{**row, **profile} for profile in profiles],
+    )
+    ids = made.all()
+    if len(ids) < len(profiles):
+        raise AlreadyEnrolled("Somebody of these joined at the same moment. Look again.")
+    each = [{"cohort_id": cohort.id, "enrolment_id": enrolment_id} for enrolment_id in ids]
+    await enqueue_each(db, "study.lay_out_plan", each, now=now)
+    for enrolment_id in ids:
+        event_log.record(db, events.ENROLMENT_JOINED, cohort.id, now=now, enrolment_id=enrolment_id)
+
+
 async def find(db: AsyncSession, actor: Person, cohort_id: UUID) -> Enrolment | None:
     """The actor's row in the cohort, whether active or withdrawn."""
     own = (Enrolment.cohort_id == cohort_id) & (Enrolment.person_id == actor.id)
@@ -102,13 +129,13 @@ async def cohorts_with_a_seat_of(db: AsyncSession, actor: Person) -> set[UUID]:
     return set(await db.scalars(own.where(Enrolment.state == EnrolmentState.ACTIVE)))
 
 
-async def take_seat(db: AsyncSession, cohort: Cohort) -> None:
+async def take_seat(db: AsyncSession, cohort: Cohort, *, count: int = 1) -> None:
     """One statement decides, so that the last seat has one taker however many ask at once."""
     open_to_all = Cohort.state.in_(policy.JOINABLE)
     seat = await db.scalar(
         update(Cohort)
-        .where(Cohort.id == cohort.id, open_to_all, Cohort.taken < Cohort.seats)
-        .values(taken=Cohort.taken + 1)
+        .where(Cohort.id == cohort.id, open_to_all, Cohort.taken + count <= Cohort.seats)
+        .values(taken=Cohort.taken + count)
         .returning(Cohort.id)
         .execution_options(synchronize_session=False)
     )
@@ -116,6 +143,8 @@ async def take_seat(db: AsyncSession, cohort: Cohort) -> None:
         return
     if cohort.state not in policy.JOINABLE:
         raise NotJoinable(f"This cohort is {cohort.state}. People join while it is open or runs.")
+    if count > 1:
+        raise CohortFull(f"There are fewer than {count:,} free seats. Give the cohort more seats.")
     raise CohortFull("Every seat is taken. Look again later: a seat may become free.")
 
 

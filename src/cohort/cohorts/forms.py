@@ -23,10 +23,12 @@ TYPED = ("about", "stage", "time_zone", "version")
 
 
 def typed_cohort(sent: Sent, schema: type[BaseModel]) -> dict[str, Any]:
-    """A last day to apply that is left empty is none."""
+    """A last day to apply that is left empty is none; sites come one on each line."""
     typed = sent.as_typed(schema)
     if typed.get("apply_by") == "":
         del typed["apply_by"]
+    if "allowed_origins" in typed:
+        typed["allowed_origins"] = sent.lines("allowed_origins")
     return typed
 
 

@@ -56,6 +56,8 @@ class Cohort(Base):
     """The last day for applications, to its end in the cohort's time zone."""
     reviews_needed: Mapped[int] = mapped_column(default=2, server_default="2")
     """How many organisers score an application before they see each other's scores."""
+    allowed_origins: Mapped[Words] = mapped_column(default=list, server_default="{}")
+    """The sites whose pages may send the cohort's forms, such as https://www.example.org."""
     state: Mapped[CohortState] = mapped_column(one_of(CohortState), default=CohortState.DRAFT)
     matching_day: Mapped[int] = mapped_column(default=0)
     """0 is Monday; in the cohort's time zone."""

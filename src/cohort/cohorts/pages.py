@@ -15,20 +15,22 @@ from cohort.cohorts import enrolments, policy, service
 from cohort.cohorts.forms import typed_cohort
 from cohort.cohorts.models import Cohort, CohortState, Organiser
 from cohort.cohorts.schemas import (
+    CloneIn,
     CohortChange,
     CohortIn,
     MoveIn,
     OrganiserIn,
 )
-from cohort.errors import Invalid, Stale
+from cohort.errors import Invalid, NotAllowed, Stale
 from cohort.guides import service as guides
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
-from cohort.people.auth import platform_admin, signed_in
+from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles import choices
 from cohort.profiles.choices import Options
+from cohort.settings import Settings
 
 Answer = Response[str] | Redirect
 
@@ -39,34 +41,45 @@ async def cohorts_page(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
+    settings: NamedDependency[Settings],
 ) -> Response[str]:
     found = await service.list_cohorts(db, actor, part)
     return page(
         request,
         "cohorts/list.html",
         cohorts=found.items,
+        may_open=actor.is_admin or settings.anyone_opens_cohorts,
         seated=await enrolments.cohorts_with_a_seat_of(db, actor),
         next=found.next,
         first=part.cursor,
     )
 
 
-@get("/cohorts/new", guards=[platform_admin])
-async def new_cohort_page(request: Asked, db: NamedDependency[AsyncSession]) -> Response[str]:
+@get("/cohorts/new", guards=[signed_in])
+async def new_cohort_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    settings: NamedDependency[Settings],
+) -> Response[str]:
+    if not (actor.is_admin or settings.anyone_opens_cohorts):
+        raise NotAllowed("Only an admin of the platform opens cohorts.")
     return await _new(request, db, Form())
 
 
-@post("/cohorts/new", guards=[platform_admin])
+@post("/cohorts/new", guards=[signed_in])
 async def begin_cohort(
     request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
 ) -> Answer:
+    anyone = settings.anyone_opens_cohorts
     form = checked(CohortIn, typed_cohort(await sent_by(request), CohortIn))
     if form.value is not None:
         try:
-            cohort = await service.create(db, actor, form.value, now=clock())
+            cohort = await service.create(db, actor, form.value, now=clock(), open_to_anyone=anyone)
         except (Invalid, service.SlugTaken) as refusal:
             form = form.refused(refusal)
         else:
@@ -161,6 +174,55 @@ async def add_organiser(
     return await _settings(request, db, actor, cohort, form, sent="organisers")
 
 
+@get("/cohorts/{slug:str}/clone", guards=[signed_in])
+async def clone_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    slug: FromPath[str],
+) -> Response[str]:
+    cohort = await _organised(db, actor, slug)
+    return page(request, "cohorts/clone.html", cohort=cohort, form=Form())
+
+
+@post("/cohorts/{slug:str}/clone", guards=[signed_in])
+async def clone_cohort(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Answer:
+    cohort = await _organised(db, actor, slug)
+    form = await read_form(request, CloneIn)
+    if form.value is not None:
+        try:
+            made = await service.clone(db, actor, cohort.id, form.value, now=clock())
+        except (Invalid, service.SlugTaken) as refusal:
+            form = form.refused(refusal)
+        else:
+            saying = f"{made.name} is a draft like {cohort.name}, with its rules and organisers."
+            return see(f"/cohorts/{made.slug}/settings", saying=saying)
+    return page(request, "cohorts/clone.html", cohort=cohort, form=form)
+
+
+@post("/cohorts/{slug:str}/deletion", guards=[signed_in])
+async def delete_cohort(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Answer:
+    cohort = await _organised(db, actor, slug)
+    try:
+        await service.delete_draft(db, actor, cohort.id, now=clock())
+    except service.NotADraft as refusal:
+        form: Form[Any] = Form().refused(refusal)
+        return await _settings(request, db, actor, cohort, form, sent="state")
+    return see("/cohorts", saying=f"The draft {cohort.name} is deleted.")
+
+
 async def _organised(db: AsyncSession, actor: Person, slug: str) -> Cohort:
     cohort = await service.get_by_slug(db, actor, slug)
     return await service.require_organiser(db, actor, cohort.id)
@@ -175,7 +237,7 @@ class SettingsView:
     organisers: Sequence[Organiser]
     zones: Options
     sent: str
-    """Which of the page's three forms was sent, and has the errors."""
+    """Which of the page's forms was sent, and has the errors."""
 
 
 async def _settings(
@@ -210,6 +272,9 @@ router = Router(
         change_settings,
         move_cohort,
         add_organiser,
+        clone_page,
+        clone_cohort,
+        delete_cohort,
     ],
     include_in_schema=False,
 )

@@ -3,7 +3,7 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from litestar import Response, Router, get, patch, post
+from litestar import Response, Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from cohort.clock import Clock
 from cohort.cohorts import enrolments, reading, service
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import (
+    CloneIn,
     CohortChange,
     CohortIn,
     CohortOut,
@@ -27,8 +28,9 @@ from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
 from cohort.http.paging import PageOut, Slice, listed, shown
 from cohort.http.problems import may_refuse
-from cohort.people.auth import platform_admin, signed_in
+from cohort.people.auth import signed_in
 from cohort.people.models import Person
+from cohort.settings import Settings
 
 
 def cohort_answer(cohort: Cohort, *, status: int = 200) -> Response[CohortOut]:
@@ -41,15 +43,52 @@ def enrolment_answer(enrolment: Enrolment, *, status: int = 200) -> Response[Enr
     return Response(out, status_code=status, headers={"ETag": etag(enrolment.version)})
 
 
-@post("/cohorts", guards=[platform_admin], responses=may_refuse(service.SlugTaken))
+@post("/cohorts", guards=[signed_in], responses=may_refuse(service.SlugTaken))
 async def create_cohort(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
     data: JSONBody[CohortIn],
 ) -> Response[CohortOut]:
-    """Begin a cohort as a draft that only its organisers see; you become one."""
-    return cohort_answer(await service.create(db, actor, data, now=clock()), status=201)
+    """Begin a cohort as a draft that only its organisers see; you become one.
+
+    For admins, and for everybody where the installation allows it.
+    """
+    anyone = settings.anyone_opens_cohorts
+    made = await service.create(db, actor, data, now=clock(), open_to_anyone=anyone)
+    return cohort_answer(made, status=201)
+
+
+@post(
+    "/cohorts/{cohort_id:uuid}/clones",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, service.SlugTaken),
+)
+async def clone_cohort(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+    data: JSONBody[CloneIn],
+) -> Response[CohortOut]:
+    """Make a draft like a cohort that you run, with new dates, its organisers and its rules."""
+    return cohort_answer(await service.clone(db, actor, cohort_id, data, now=clock()), status=201)
+
+
+@delete(
+    "/cohorts/{cohort_id:uuid}",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, service.NotADraft),
+)
+async def delete_cohort(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+) -> None:
+    """Delete a draft that you run."""
+    await service.delete_draft(db, actor, cohort_id, now=clock())
 
 
 @get("/cohorts", guards=[signed_in], responses=may_refuse())
@@ -228,6 +267,8 @@ router = Router(
         list_cohorts,
         read_cohort,
         change_cohort,
+        clone_cohort,
+        delete_cohort,
         move_cohort,
         list_organisers,
         add_organiser,

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, time
 from typing import Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, PlainSerializer
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
 
 from cohort.cohorts.models import Admission, CohortState, EnrolmentState, Stage
 from cohort.http.fields import Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
@@ -70,6 +71,26 @@ ReviewsNeeded = Annotated[
         examples=[2],
     ),
 ]
+
+
+def _origin(typed: str) -> str:
+    parts = urlsplit(typed)
+    whole = f"{parts.scheme}://{parts.netloc}"
+    is_web = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+    if not is_web or typed.rstrip("/") != whole or not typed.isascii():
+        raise ValueError("is not the address of a site such as https://www.example.org")
+    return whole.lower()
+
+
+AllowedOrigins = Annotated[
+    list[Annotated[str, StringConstraints(max_length=200), AfterValidator(_origin)]],
+    Field(
+        max_length=20,
+        description="The sites whose pages may send the cohort's forms.",
+        examples=[["https://www.example.org"]],
+    ),
+    AfterValidator(once_each),
+]
 About = Annotated[Note, Field(examples=["I work on translation for small languages."])]
 RoleGoals = Annotated[
     list[Slug],
@@ -115,6 +136,7 @@ class CohortIn(Strict):
     admission: HowAdmitted = Admission.FIRST_COME
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded = 2
+    allowed_origins: AllowedOrigins = Field(default=[])
 
 
 class CohortChange(Strict):
@@ -131,6 +153,16 @@ class CohortChange(Strict):
     admission: HowAdmitted | None = None
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded | None = None
+    allowed_origins: AllowedOrigins | None = None
+
+
+class CloneIn(Strict):
+    """What is new; all else is as in the cohort that is cloned."""
+
+    slug: CohortSlug = Field(description="Its name in addresses.", examples=["autumn-2027"])
+    name: Line = Field(examples=["Autumn 2027"])
+    starts_on: StartsOn
+    ends_on: EndsOn
 
 
 class MoveIn(Strict):
@@ -188,6 +220,7 @@ class CohortOut(Shown):
     admission: Admission
     apply_by: date | None
     reviews_needed: int
+    allowed_origins: list[str]
     running_since: datetime | None
     created_at: datetime
     version: int = Field(description="Also in the ETag; send it as If-Match to change the cohort.")

@@ -3,14 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import events, policy
 from cohort.cohorts.models import Admission, Cohort, CohortState, Organiser
-from cohort.cohorts.schemas import CohortChange, CohortIn
+from cohort.cohorts.schemas import CloneIn, CohortChange, CohortIn
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import Guide
 from cohort.http.etag import require_match
@@ -24,6 +25,11 @@ from cohort.people.models import Person
 class SlugTaken(Conflict):
     code = "slug_taken"
     title = "This address is taken"
+
+
+class NotADraft(Conflict):
+    code = "not_a_draft"
+    title = "This cohort cannot be deleted"
 
 
 class WrongMove(Conflict):
@@ -71,9 +77,16 @@ async def require_organiser(db: AsyncSession, actor: Person, cohort_id: UUID) ->
     return cohort
 
 
-async def create(db: AsyncSession, actor: Person, form: CohortIn, *, now: datetime) -> Cohort:
-    """A draft, which its maker runs."""
-    if not actor.is_admin:
+async def create(
+    db: AsyncSession,
+    actor: Person,
+    form: CohortIn,
+    *,
+    now: datetime,
+    open_to_anyone: bool = False,
+) -> Cohort:
+    """A draft, which its maker runs; made by admins only, unless it is `open_to_anyone`."""
+    if not (actor.is_admin or open_to_anyone):
         raise NotAllowed("Only an admin of the platform opens cohorts.")
     guide = await db.get(Guide, form.guide_id)
     if guide is None:
@@ -91,6 +104,67 @@ async def create(db: AsyncSession, actor: Person, form: CohortIn, *, now: dateti
     db.add(Organiser(cohort_id=cohort_id, person_id=actor.id, since=now))
     audit.record(db, actor, "cohort.create", cohort_id, now=now, cohort_id=cohort_id)
     return await get(db, actor, cohort_id)
+
+
+COPIED = (
+    "guide_id",
+    "description",
+    "time_zone",
+    "seats",
+    "matching_day",
+    "matching_time",
+    "admission",
+    "reviews_needed",
+    "allowed_origins",
+)
+
+
+async def clone(
+    db: AsyncSession, actor: Person, cohort_id: UUID, form: CloneIn, *, now: datetime
+) -> Cohort:
+    """A draft like this cohort, with new dates: its settings, organisers and rules, no people.
+
+    The last day to apply moves as far as the first day does.
+    """
+    cohort = await require_organiser(db, actor, cohort_id)
+    moved_by = form.starts_on - cohort.starts_on
+    apply_by = cohort.apply_by + moved_by if cohort.apply_by is not None else None
+    same = {name: getattr(cohort, name) for name in COPIED}
+    planned = CohortIn.model_validate({**form.model_dump(), **same, "apply_by": apply_by})
+    made = await create(db, actor, planned, now=now, open_to_anyone=True)
+    others = select(literal(made.id), Organiser.person_id, literal(now)).where(
+        Organiser.cohort_id == cohort_id, Organiser.person_id != actor.id
+    )
+    columns = ["cohort_id", "person_id", "since"]
+    await db.execute(insert(Organiser).from_select(columns, others))
+    await enqueue(
+        db, "rules.copy", now=now, cohort_id=made.id, from_cohort=cohort_id, to_cohort=made.id
+    )
+    return made
+
+
+async def delete_draft(db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime) -> None:
+    """A cohort that was opened once is archived instead; what hangs on a draft keeps it."""
+    cohort = await require_organiser(db, actor, cohort_id)
+    if cohort.state is not CohortState.DRAFT:
+        raise NotADraft(
+            f"This cohort is {cohort.state}. Only a draft is deleted; archive this one."
+        )
+    try:
+        async with db.begin_nested():
+            await db.execute(delete(Organiser).where(Organiser.cohort_id == cohort_id))
+            gone = await db.scalar(
+                delete(Cohort)
+                .where(Cohort.id == cohort_id, Cohort.state == CohortState.DRAFT)
+                .returning(Cohort.id)
+                .execution_options(synchronize_session=False)
+            )
+    except IntegrityError as error:
+        sentence = "People were deferred to this draft, or it has rules of its own, so it stays."
+        raise NotADraft(sentence) from error
+    if gone is None:
+        raise NotADraft("Someone else opened this cohort at the same moment.")
+    audit.record(db, actor, "cohort.delete", cohort_id, now=now, cohort_id=cohort_id)
 
 
 def check_dates(planned: Cohort | CohortIn) -> None:

@@ -9,6 +9,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from cohort.errors import NotAllowed
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+ALLOWED = "allowed_origin"
+"""Where a request's state says that `cross_origin` let it come from another site."""
 
 
 def from_another_site(headers: Headers) -> bool:
@@ -28,7 +30,8 @@ class SameOrigin:
         self.public = urlsplit(public_url).netloc
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS:
+        may_change = scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS
+        if may_change and ALLOWED not in scope["state"]:
             self.check(Headers.from_scope(scope))
         await self.app(scope, receive, send)
 

@@ -86,6 +86,33 @@ async def sign_up(
     return mentor
 
 
+async def add_approved(
+    db: AsyncSession,
+    actor: Person,
+    cohort_id: UUID,
+    profiles: Sequence[Mapping[str, Any]],
+    *,
+    now: datetime,
+) -> None:
+    """Mentors whom an organiser brings, and so approves; a profile has a `person_id`."""
+    row = {
+        "cohort_id": cohort_id,
+        "created_at": now,
+        "consented_at": now,
+        "decision_note": "",
+        "state": MentorState.APPROVED,
+        "decided_at": now,
+        "decided_by": actor.id,
+        "version": 1,
+        "taken": 0,
+    }
+    if profiles:
+        await db.execute(
+            insert(Mentor).on_conflict_do_nothing(index_elements=["cohort_id", "person_id"]),
+            [{**row, **profile} for profile in profiles],
+        )
+
+
 async def _newcomer(
     db: AsyncSession, cohort_id: UUID, form: MentorIn, *, now: datetime
 ) -> UUID | None:

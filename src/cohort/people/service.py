@@ -1,5 +1,6 @@
 """Opening an account, signing in, and choosing a password."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Text, delete, select
@@ -62,6 +63,23 @@ async def open_account(db: AsyncSession, email: str, name: str, *, now: datetime
         .on_conflict_do_nothing(index_elements=["email"])
         .returning(Person)
     )
+
+
+async def open_accounts(
+    db: AsyncSession, names: Mapping[str, str], *, now: datetime
+) -> dict[str, Person]:
+    """The people with these addresses, by address; whoever has no account yet gets one.
+
+    `names` are by address. They are used for new accounts alone: nobody is renamed by a stranger.
+    """
+    rows = [
+        {"email": email, "name": name, "is_admin": False, "created_at": now}
+        for email, name in names.items()
+    ]
+    if rows:
+        await db.execute(insert(Person).on_conflict_do_nothing(index_elements=["email"]), rows)
+    found = await db.scalars(select(Person).where(Person.email.in_(names)))
+    return {person.email: person for person in found}
 
 
 async def by_email(db: AsyncSession, email: str, *, lock: bool = False) -> Person:

@@ -71,6 +71,11 @@ def zones(chosen: str = "") -> Options:
     return [{"label": "No city", "options": own}, *groups]
 
 
+def zone_names() -> list[str]:
+    """UTC and every city that `zones` offers."""
+    return ["UTC", *(one["value"] for group in _cities() for one in group["options"])]
+
+
 @cache
 def _cities() -> Options:
     groups: dict[str, Options] = {}

@@ -12,3 +12,9 @@ _OFTEN_SPOKEN = (
 )
 OFTEN_SPOKEN = frozenset(f"{_OFTEN_SPOKEN} tr uk ur vi yo zh".split())
 """Offered as boxes to tick; any other code is as good over the API."""
+
+
+def names_in(language: str) -> dict[str, str]:
+    """Those often spoken, as a language calls them, in its alphabetical order of names."""
+    names = Locale(language).languages
+    return dict(sorted(((code, names[code]) for code in OFTEN_SPOKEN), key=lambda one: one[1]))

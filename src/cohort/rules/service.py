@@ -37,6 +37,15 @@ async def standing(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Rules
     return (await db.scalars(version_1)).one()
 
 
+async def copy(db: AsyncSession, from_cohort: UUID, to_cohort: UUID, *, now: datetime) -> None:
+    """The newest rules of one cohort become the first of another; those that it has stand."""
+    found = await newest(db, from_cohort)
+    if found is not None:
+        same = {**found.content.model_dump(), "created_by": found.created_by}
+        first = insert(RulesVersion).values(cohort_id=to_cohort, version=1, created_at=now, **same)
+        await db.execute(first.on_conflict_do_nothing())
+
+
 async def read(db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime) -> RulesVersion:
     """What the next run follows; before the first run, the default, which is not stored yet."""
     await require_organiser(db, actor, cohort_id)

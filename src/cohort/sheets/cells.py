@@ -52,6 +52,8 @@ class OwnWords:
     first: dict[str, tuple[str, str]] = field(default_factory=dict)
     place: str = ""
     """The cell that is being read."""
+    fate: str = "and are shared only by those who write the same"
+    """What becomes of them, as part of a sentence."""
 
     def slug_of(self, kind: str, word: str, hint: str) -> str:
         slug = f"{kind} {plain(word)}"

@@ -247,15 +247,17 @@ def shortened(text: str, longest: int = 80) -> str:
 
 def _own_words(reading: _Reading, before: set[str]) -> Iterator[str]:
     """First those that look like a term of the taxonomy."""
-    found = reading.own.first if reading.own else {}
+    if reading.own is None:
+        return
+    found = reading.own.first
     new = [where for slug, where in found.items() if slug not in before]
     new.sort(key=lambda one: not one[1])
     if new:
         each = [f"{where}{f', near {near}' if near else ''}" for where, near in new]
         more = [f"and {len(each) - MOST_NAMED:,} more"] if len(each) > MOST_NAMED else []
         yield (
-            f"{reading.sheet.name}: these words are not in the taxonomy, and are shared only by "
-            f"those who write the same: {'; '.join([*each[:MOST_NAMED], *more])}."
+            f"{reading.sheet.name}: these words are not in the taxonomy, {reading.own.fate}: "
+            f"{'; '.join([*each[:MOST_NAMED], *more])}."
         )
 
 

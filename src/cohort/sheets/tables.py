@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 MOST_ABOVE = 20
+NO_COMMANDS = str.maketrans(
+    dict.fromkeys(chr(code) for code in (*range(9), 11, 12, *range(14, 32), *range(127, 160)))
+)
+"""What no cell needs and a terminal would obey; ends of lines and tabs stay."""
 
 
 class BadSheet(ValueError):
@@ -52,7 +56,8 @@ def titled(
     Its titles are the first row with the most titles that are known: above them there may be a
     heading of the whole table.
     """
-    filled = [(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)]
+    clean = [[cell.translate(NO_COMMANDS) for cell in cells] for cells in rows]
+    filled = [(number, cells) for number, cells in enumerate(clean, start=1) if any(cells)]
     if not filled:
         raise BadSheet(f"{name} is empty: its first row must name the columns, such as Name.")
     above = _rows_above([cells for _, cells in filled[:MOST_ABOVE]], is_known)

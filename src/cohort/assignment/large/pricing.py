@@ -15,7 +15,11 @@ from cohort.assignment.problem import Floats, Ints
 
 THREADS = 2
 GROUPS = 20
+"""Of mentors, each of which gives a researcher one pair of the first core. Rounds at 6,000 x 2,000,
+for scores of eight tastes and the same in 21 steps: 6 and 5 with 5, 4 and 3 with 20."""
 PICKS = 16
+"""People of the first core for each mentor. Rounds as above: 6 and 6 with 1, 5 and 3 with 4, 4 and
+3 with 16 and with 64."""
 SAMPLE = 500
 RELAXED = 1.7
 COOLING = (20.0, 40.0, 80.0, 160.0)

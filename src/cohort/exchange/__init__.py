@@ -1,0 +1,1 @@
+"""People come into a cohort from a spreadsheet."""

@@ -1,0 +1,170 @@
+"""Which forms are open, from where they may be sent, and what each asks."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Text, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.applications import policy as applications
+from cohort.applications import service as application_service
+from cohort.cohorts.models import Cohort
+from cohort.cohorts.policy import applications_close_at
+from cohort.db import Prepared, Sessions, given
+from cohort.forms.schemas import MODELS, OpenFormOut
+from cohort.forms.words import CHOICES, FIELDS, STEPS, TITLES, FormKind, FormLanguage
+from cohort.guides import service as guides
+from cohort.guides.models import Term, TermKind
+from cohort.mentors import policy as mentors
+from cohort.mentors import service as mentor_service
+from cohort.profiles import choices
+from cohort.profiles.languages import names_in
+
+PAGES = {FormKind.MENTOR: "/mentors/join/{slug}", FormKind.RESEARCHER: "/cohorts/{slug}/apply"}
+TERMS = {
+    "domains": TermKind.DOMAIN,
+    "roles": TermKind.ROLE,
+    "role_goals": TermKind.ROLE,
+    "contexts": TermKind.CONTEXT,
+    "skills": TermKind.SKILL,
+}
+NOT_SHOWN = {"examples", "default", "title", "description"}
+
+
+async def find(db: AsyncSession, kind: FormKind, slug: str, *, now: datetime) -> Cohort:
+    if kind is FormKind.MENTOR:
+        return await mentor_service.taking_mentors(db, Cohort.slug == slug)
+    return await application_service.taking_applications(db, Cohort.slug == slug, now=now)
+
+
+async def list_open(db: AsyncSession, *, now: datetime, site: str) -> list[OpenFormOut]:
+    for_mentors = await mentor_service.list_taking_mentors(db)
+    for_researchers = await application_service.list_taking_applications(db, now=now)
+    listed = [(FormKind.MENTOR, one) for one in for_mentors]
+    listed += [(FormKind.RESEARCHER, one) for one in for_researchers]
+    return [_open_form(kind, cohort, site) for kind, cohort in listed]
+
+
+def _open_form(kind: FormKind, cohort: Cohort, site: str) -> OpenFormOut:
+    closes_at = applications_close_at(cohort) if kind is FormKind.RESEARCHER else None
+    return OpenFormOut(
+        kind=kind,
+        cohort_id=cohort.id,
+        cohort=cohort.slug,
+        name=cohort.name,
+        description=cohort.description,
+        starts_on=cohort.starts_on,
+        ends_on=cohort.ends_on,
+        time_zone=cohort.time_zone,
+        closes_at=closes_at,
+        schema_url=f"{site}/api/v1/forms/{kind}/{cohort.slug}",
+        page_url=site + PAGES[kind].format(slug=cohort.slug),
+    )
+
+
+ORIGINS = Prepared(
+    select(Cohort.allowed_origins).where(
+        Cohort.slug == given("slug", Text()),
+        or_(
+            Cohort.id.in_(mentors.that_take_mentors().with_only_columns(Cohort.id)),
+            Cohort.id.in_(applications.that_take_applications().with_only_columns(Cohort.id)),
+        ),
+    )
+)
+
+
+async def may_send_from(readers: Sessions, slug: str, origin: str) -> bool:
+    """Whether the cohort names this site as one whose pages may send its forms."""
+    async with readers() as db:
+        found = await ORIGINS.row(db, slug=slug)
+    return found is not None and origin in found["allowed_origins"]
+
+
+async def schema_of(
+    db: AsyncSession, kind: FormKind, cohort: Cohort, language: FormLanguage, *, site: str
+) -> dict[str, Any]:
+    """The form as JSON Schema: limits from what the API enforces, words from `words`."""
+    known = _enforced(kind)
+    terms = await guides.terms_of(db, *TermKind)
+    order = [name for _, names in STEPS[kind] for name in names]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{site}/api/v1/forms/{kind}/{cohort.slug}?language={language}",
+        "title": TITLES[kind][language].format(cohort=cohort.name),
+        "x-language": language,
+        "x-page-url": site + PAGES[kind].format(slug=cohort.slug),
+        "x-steps": [{"title": title[language], "fields": names} for title, names in STEPS[kind]],
+        "type": "object",
+        "properties": {name: _field(name, known, terms, language) for name in order},
+        "required": [name for name in order if name in known["required"]],
+        "additionalProperties": False,
+    }
+
+
+@cache
+def _enforced(kind: FormKind) -> dict[str, Any]:
+    """What the API takes, as JSON Schema."""
+    return MODELS[kind].model_json_schema()
+
+
+def _field(
+    name: str, known: dict[str, Any], terms: dict[TermKind, list[Term]], language: FormLanguage
+) -> dict[str, Any]:
+    limits = _without_notes(_resolved(known["properties"][name], known.get("$defs", {})))
+    words = FIELDS[name][language]
+    shown = {"title": words.title, **({"description": words.help} if words.help else {}), **limits}
+    if name in TERMS:
+        shown["items"] = {"oneOf": _terms(terms[TERMS[name]])}
+    elif name in CHOICES:
+        shown.pop("enum", None)
+        titles = CHOICES[name]
+        shown["oneOf"] = [{"const": key, "title": titles[key][language]} for key in titles]
+    elif name == "languages":
+        spoken = names_in(language)
+        shown["items"] = {"oneOf": [{"const": code, "title": spoken[code]} for code in spoken]}
+    elif name == "time_zone":
+        shown["enum"] = choices.zone_names()
+    elif name == "email":
+        shown["format"] = "email"
+    return shown
+
+
+def _terms(words: Sequence[Term]) -> list[dict[str, Any]]:
+    """A domain also says in which domain it lies, so that a form can fold up the tree."""
+    return [
+        {"const": word.slug, "title": word.title}
+        | ({"x-parent": word.parent_slug} if word.parent_slug else {})
+        for word in words
+    ]
+
+
+def _resolved(schema: Any, defs: dict[str, Any]) -> Any:
+    """With each reference replaced by what it names."""
+    if isinstance(schema, list):
+        return [_resolved(one, defs) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        target = deepcopy(defs[schema["$ref"].rpartition("/")[2]])
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return _resolved(target | rest, defs)
+    return {key: _resolved(value, defs) for key, value in schema.items()}
+
+
+def _without_notes(schema: Any) -> Any:
+    """What developers read of a field is not for those who fill it."""
+    if isinstance(schema, list):
+        return [_without_notes(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: value for key, value in schema.items() if key not in NOT_SHOWN}
+    if "properties" in schema:
+        kept["properties"] = {
+            name: _without_notes(one) for name, one in schema["properties"].items()
+        }
+    return {
+        key: value if key == "properties" else _without_notes(value) for key, value in kept.items()
+    }

@@ -1,0 +1,187 @@
+"""A spreadsheet of people comes into Olga's cohort: looked at first, then all of them, once."""
+
+import re
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from httpx import Response
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cohorts.models import Cohort, CohortState, Enrolment
+from cohort.mail import MailboxMessage
+from cohort.mentors.models import Mentor, MentorState
+from cohort.people.models import Act, Person
+from cohort.sheets.workbook import write_book
+from cohort.study.models import PlanItem
+from tests.conftest import MONDAY, Cast, Someone
+from tests.world import enrolled
+
+RESEARCHERS = """Name,E-mail,Domains,Goal,Time zone,Availability,Stage
+Zoë Vogt,Zoe@Example.org,Machine translation; Folk music,ml-engineer,Europe/Berlin,Tue 17-20,PhD
+Bo Lind,bo@example.org,Robotics,,,,
+"""
+MENTORS = [
+    ["Name", "E-mail", "Roles", "Strengths", "Max mentees", "Background"],
+    ["Mia Sand", "mia@example.org", "ml-engineer", "Serving", 2, "Postdoc"],
+]
+Bring = Callable[..., Awaitable[Response]]
+RunJobs = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture
+def bring(cohort: Cohort, olga: Someone) -> Bring:
+    async def bring(
+        file: str | bytes, holds: str = "researchers", *, by: Someone = olga, **more: Any
+    ) -> Response:
+        raw = file.encode() if isinstance(file, str) else file
+        sent = {"file_name": "people.csv", "content": b64encode(raw).decode(), "holds": holds}
+        return await by.post(f"/api/v1/cohorts/{cohort.id}/imports", json=sent | more)
+
+    return bring
+
+
+async def count(db: AsyncSession, table: type[Any]) -> int:
+    return await db.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def test_a_dry_run_says_what_would_happen_and_keeps_nothing(
+    bring: Bring, db: AsyncSession
+) -> None:
+    before = await count(db, Person)
+    answer = await bring(RESEARCHERS)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["dry_run"], told["new"], told["there_already"]) == (True, 2, 0)
+    assert [(row["row"], row["email"], row["outcome"]) for row in told["rows"]] == [
+        (2, "zoe@example.org", "new"),
+        (3, "bo@example.org", "new"),
+    ]
+    assert "“Folk music” (row 2, column" in " ".join(told["notes"])
+    assert "left out of profiles" in " ".join(told["notes"])
+    assert "people.csv: 1 say no stage: “researcher” was taken." in told["notes"]
+    assert '"Goal" = "role_goals"' in told["mapping"]
+    assert (await count(db, Person), await count(db, Enrolment)) == (before, 0)
+
+
+async def test_people_come_in_once_with_a_plan_and_a_mail_however_often_it_is_sent(
+    bring: Bring, db: AsyncSession, cohort: Cohort, run_jobs: RunJobs
+) -> None:
+    preview = (await bring(RESEARCHERS)).json()
+    done = (await bring(RESEARCHERS, dry_run=False)).json()
+    assert done == preview | {"dry_run": False}
+    again = (await bring(RESEARCHERS, dry_run=False)).json()
+    assert (again["new"], again["there_already"]) == (0, 2)
+    assert again["new"] + again["there_already"] + again["left_before"] == len(again["rows"]) == 2
+    await run_jobs()
+
+    zoe, bo = (await db.scalars(select(Enrolment).order_by(Enrolment.time_zone.desc()))).all()
+    assert (zoe.domains, zoe.role_goals) == (["machine-translation"], ["ml-engineer"])
+    assert zoe.weekly_hours == [{"day": "tuesday", "start": "17:00", "end": "20:00"}]
+    assert (bo.domains, bo.time_zone, bo.role_goals) == (["robotics"], cohort.time_zone, [])
+    assert await count(db, PlanItem) == 6
+    await db.refresh(cohort)
+    assert cohort.taken == 2
+    mails = (await db.scalars(select(MailboxMessage))).all()
+    assert sorted(mail.to for mail in mails) == ["bo@example.org", "zoe@example.org"]
+    assert all(re.search(r"/password/[\w-]{20,}", mail.text) for mail in mails)
+    acts = (await db.scalars(select(Act).where(Act.verb == "cohort.import"))).all()
+    assert [act.detail for act in acts] == [{"researchers": 2, "mentors": 0}]
+
+
+async def test_a_workbook_with_both_sides_brings_mentors_who_are_approved(
+    bring: Bring, db: AsyncSession, run_jobs: RunJobs
+) -> None:
+    rows = [line.split(",") for line in RESEARCHERS.splitlines()]
+    book = write_book("xlsx", {"Mentees": rows, "Mentors": MENTORS})
+    told = (await bring(book, "both", file_name="people.xlsx", dry_run=False)).json()
+    assert [(row["side"], row["name"]) for row in told["rows"]] == [
+        ("researcher", "Zoë Vogt"),
+        ("researcher", "Bo Lind"),
+        ("mentor", "Mia Sand"),
+    ]
+    mentor = (await db.scalars(select(Mentor))).one()
+    assert (mentor.state, mentor.capacity, mentor.skills) == (MentorState.APPROVED, 2, ["serving"])
+    await run_jobs()
+
+
+async def test_every_fault_is_told_by_row_and_nobody_comes(bring: Bring, db: AsyncSession) -> None:
+    before = await count(db, Person)
+    wrong = "Name,E-mail,Time zone\nAda,ada@,Europe/Berlin\nBo,bo@example.org,Nowhere\nCy,,\n"
+    answer = await bring(wrong, dry_run=False)
+    assert answer.status_code == 422
+    said = [error["message"] for error in answer.json()["errors"]]
+    assert len(said) == 3
+    for part in (
+        'people.csv, row 3, column "Time zone": “Nowhere” is no time zone',
+        'people.csv, row 2, column "E-mail": “ada@” is no address.',
+        'people.csv, row 4, column "E-mail": there is none.',
+    ):
+        assert any(one.startswith(part) for one in said), said
+    assert await count(db, Person) == before
+
+
+async def test_a_cohort_takes_no_more_people_than_it_has_seats(
+    bring: Bring, db: AsyncSession, cohort: Cohort
+) -> None:
+    cohort.seats = 1
+    await db.commit()
+    preview = (await bring(RESEARCHERS)).json()
+    assert preview["notes"][0].startswith("2 new researchers need more than the 1 free seats.")
+    answer = await bring(RESEARCHERS, dry_run=False)
+    assert (answer.status_code, answer.json()["code"]) == (409, "cohort_full")
+    assert await count(db, Enrolment) == 0
+
+
+async def test_whoever_is_there_keeps_name_and_profile(
+    bring: Bring, db: AsyncSession, cohort: Cohort, enter: Cast, run_jobs: RunJobs
+) -> None:
+    ada = await enter("Ada")
+    await enrolled(db, cohort, ada.person, now=MONDAY, domains=["speech"])
+    await db.commit()
+    file = f"Name,E-mail,Domains\nEvil,{ada.person.email},Robotics\n"
+    told = (await bring(file, dry_run=False)).json()
+    assert [row["outcome"] for row in told["rows"]] == ["there_already"]
+    enrolment = (await db.scalars(select(Enrolment))).one()
+    assert enrolment.domains == ["speech"]
+    await run_jobs()
+    assert await count(db, MailboxMessage) == 0
+
+
+async def test_a_corrected_mapping_is_followed_and_a_wrong_one_refused(bring: Bring) -> None:
+    left_out = (await bring(RESEARCHERS, mapping='[researchers]\nGoal = ""\n')).json()
+    assert '"Goal" = ""' in left_out["mapping"]
+    refused = await bring(RESEARCHERS, mapping="[people]\n")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "mapping"
+
+
+@pytest.mark.parametrize("file", [b"PK\x03\x04", b"", b"Shoe\n43\n", b"\xd0\xcf\x11\xe0"])
+async def test_what_is_no_list_of_people_is_refused(bring: Bring, file: bytes) -> None:
+    answer = await bring(file)
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+
+
+async def test_only_organisers_import(bring: Bring, enter: Cast) -> None:
+    answer = await bring(RESEARCHERS, by=await enter("Nora"))
+    assert answer.status_code == 403
+
+
+async def test_a_draft_says_in_the_dry_run_that_nobody_can_join_yet(
+    bring: Bring, db: AsyncSession, cohort: Cohort
+) -> None:
+    cohort.state = CohortState.DRAFT
+    await db.commit()
+    assert (await bring(RESEARCHERS)).json()["notes"][0].startswith("This cohort is draft.")
+    refused = await bring(RESEARCHERS, dry_run=False)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_joinable")
+
+
+async def test_more_rows_than_one_import_takes_are_refused(bring: Bring) -> None:
+    rows = "".join(f"A,a{k}@example.org\n" for k in range(10_001))
+    answer = await bring(f"Name,E-mail\n{rows}")
+    assert answer.status_code == 422
+    assert "more than 10,000 rows" in answer.text
