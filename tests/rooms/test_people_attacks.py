@@ -10,6 +10,7 @@ from limits import parse
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.app import create_app
 from cohort.people import keys, throttle
 from cohort.people.models import ApiKey, Login, Person
 from cohort.people.throttle import client_of
@@ -319,3 +320,46 @@ async def test_sign_ins_wait_with_no_connection_and_not_without_end(
     )
     assert set(others) == {200}
     assert pool.checkedout() == 0
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"], ids=ascii)
+async def test_a_name_has_no_end_of_line_of_any_kind(anyone: AsyncClient, separator: str) -> None:
+    joining = JOIN | {"name": f"Ada{separator}Example", "token": "x" * 40}
+    answer = await anyone.post("/api/v1/verifications", json=joining)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "name"
+
+
+async def test_over_tls_every_cookie_insists_on_it(platform: Platform) -> None:
+    settings = platform.settings.model_copy(update={"public_url": "https://cohort.example.org"})
+    app = create_app(settings)
+    async with (
+        app.lifespan(),
+        AsyncClient(transport=ASGITransport(app), base_url="https://cohort.example.org") as client,
+    ):
+        answer = await client.post("/join", data=EMAIL)
+        assert answer.status_code == 303
+        cookies = answer.headers.get_list("set-cookie")
+        assert cookies
+        assert all("; secure" in one.lower() for one in cookies)
+
+
+@pytest.mark.parametrize("path", ["/static/x%00.js", "/static/" + "x" * 5_000 + ".js"])
+async def test_an_odd_name_of_a_file_is_not_there(anyone: AsyncClient, path: str) -> None:
+    answer = await anyone.get(path)
+    assert answer.status_code in {400, 404}
+    assert "immutable" not in answer.headers.get("cache-control", "")
+
+
+async def test_a_part_in_an_unknown_charset_is_refused(anyone: AsyncClient) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="email"\r\n'
+    part += b"Content-Type: text/plain; charset=klingon\r\n\r\nb\r\n--x--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    answer = await anyone.post("/join", content=part, headers=headers)
+    assert 400 <= answer.status_code < 500
+
+
+async def test_made_up_methods_add_nothing_to_the_metrics(anyone: AsyncClient) -> None:
+    for number in range(3):
+        await anyone.request(f"MADEUP{number}", "/login")
+    assert "MADEUP" not in (await anyone.get("/metrics")).text
