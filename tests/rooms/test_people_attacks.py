@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -363,3 +364,13 @@ async def test_made_up_methods_add_nothing_to_the_metrics(anyone: AsyncClient) -
     for number in range(3):
         await anyone.request(f"MADEUP{number}", "/login")
     assert "MADEUP" not in (await anyone.get("/metrics")).text
+
+
+async def test_no_key_can_let_someone_else_run_a_cohort(enter: Cast, platform: Platform) -> None:
+    ada = await enter("Ada")
+    wish = {"name": "script", "scopes": ["cohorts:read", "cohorts:write"]}
+    script = platform.client((await ada.post("/api/v1/api_keys", json=wish)).json()["secret"])
+    adding = f"/api/v1/cohorts/{uuid4()}/organisers"
+    assert (await ada.post(adding, json=EMAIL)).status_code == 404
+    assert (await script.post(adding, json=EMAIL)).status_code == 403
+    await script.aclose()

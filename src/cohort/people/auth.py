@@ -174,7 +174,7 @@ async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     room = handler.opt.get("room")
     needed = f"{room}:{'read' if connection.scope.get('method') in SAFE_METHODS else 'write'}"
-    if room is None:
+    if room is None or handler.opt.get("login_only", False):
         raise NotAllowed("An API key cannot do this. Sign in instead.")
     if needed not in scopes:
         raise NotAllowed(f"This API key lacks the scope {needed}.")
