@@ -31,6 +31,7 @@ from cohort.guides.models import Guide
 from cohort.jobs import event_log, wake
 from cohort.local.servers import throwaway
 from cohort.migrate import upgrade
+from cohort.people import logins
 from cohort.people import service as people
 from cohort.settings import Settings
 
@@ -75,7 +76,7 @@ async def fill(db: AsyncSession) -> tuple[UUID, str]:
     db.add(cohort)
     await db.flush()
     db.add(Organiser(cohort_id=cohort.id, person_id=olga.id, since=now))
-    return cohort.id, people.open_login(db, olga, now=now, days=1).token
+    return cohort.id, logins.open_login(db, olga, now=now, days=1).token
 
 
 @contextmanager

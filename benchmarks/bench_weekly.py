@@ -34,7 +34,6 @@ from cohort.local.child import Child
 from cohort.local.servers import throwaway
 from cohort.matching.models import AdviceState, Round, Run, RunState
 from cohort.migrate import upgrade
-from cohort.people.models import Person
 from cohort.settings import Settings
 
 MAIL_EVERY = 0.5
@@ -106,8 +105,6 @@ async def fill(sessions: Sessions, case: Case) -> None:
         await crowd.settle_in()
         for k in range(case.cohorts):
             await crowd.gather_in(f"c{k}", case.researchers, case.mentors)
-        mailed = {"email": "waits@example.org", "name": "Waits", "created_at": datetime.now(UTC)}
-        db.add(Person(**mailed))
 
 
 @contextmanager
@@ -158,13 +155,12 @@ async def mail_meanwhile(settings: Settings, sessions: Sessions) -> AsyncGenerat
     over = asyncio.Event()
 
     async def keep_sending() -> None:
-        async with sessions() as db:
-            found = select(Person.id).where(Person.email == "waits@example.org")
-            person_id = (await db.scalars(found)).one()
         while not over.is_set():
             async with unit_of_work(sessions) as db:
                 now = datetime.now(UTC)
-                await outbox.enqueue(db, "people.ask_to_verify", now=now, person_id=person_id)
+                await outbox.enqueue(
+                    db, "people.answer_sign_up", now=now, email="waits@example.org"
+                )
             await wake.WakeUp(redis).wake(outbox.enqueued_by(db))
             await asyncio.sleep(MAIL_EVERY)
 
@@ -236,7 +232,7 @@ async def until_advised(sessions: Sessions, began: float) -> float:
 async def mail_waits(sessions: Sessions) -> list[float]:
     mails = select(Job.id, Job.ended_at, Job.enqueued_at, Job.state)
     async with sessions() as db:
-        found = (await db.execute(mails.where(Job.name == "people.ask_to_verify"))).all()
+        found = (await db.execute(mails.where(Job.name == "people.answer_sign_up"))).all()
     now = datetime.now(UTC)
     return [_wait(*one, now=now) for one in found]
 

@@ -19,6 +19,7 @@ from cohort.jobs import outbox
 from cohort.jobs.runner import Runner
 from cohort.local import servers as embedded
 from cohort.migrate import upgrade
+from cohort.people import logins
 from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.settings import Settings
@@ -180,7 +181,7 @@ async def enter(platform: Platform) -> AsyncGenerator[Cast]:
             )
             assert person is not None
             person.verified_at, person.is_admin = now, admin
-            entry = people.open_login(db, person, now=now, days=14)
+            entry = logins.open_login(db, person, now=now, days=14)
         clients.append(platform.client(entry.token))
         return Someone(person, clients[-1])
 

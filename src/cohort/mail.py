@@ -20,6 +20,9 @@ from cohort.settings import Settings
 
 _UNSAFE_IN_HEADER = re.compile(r"[\x00-\x1f\x7f]|=\?")
 
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+"""Python ends a line there too; names that were kept before we refused them may hold them."""
+
 
 class NotSendable(Exception):
     """A header would not survive as one line of text."""
@@ -70,6 +73,7 @@ def compose(
 
 
 def _header(value: str) -> str:
+    value = _LINE_ENDS.sub(" ", value)
     # An encoded word in a header is decoded by some Pythons into a header of its own.
     if _UNSAFE_IN_HEADER.search(value):
         raise NotSendable("A name or a title holds characters that mail does not allow.")

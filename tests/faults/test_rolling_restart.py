@@ -24,6 +24,7 @@ from cohort.db import create_engine, create_sessions, unit_of_work
 from cohort.local import servers as embedded
 from cohort.local.child import Child
 from cohort.migrate import upgrade
+from cohort.people import logins
 from cohort.people import service as people
 from cohort.people.models import ApiKey
 from cohort.settings import Settings
@@ -120,7 +121,7 @@ async def a_login(settings: Settings) -> str:
         ada = await people.open_account(db, "ada@example.org", "Ada Example", now=now)
         assert ada
         ada.verified_at = now
-        entry = people.open_login(db, ada, now=now, days=1)
+        entry = logins.open_login(db, ada, now=now, days=1)
     await engine.dispose()
     return entry.token
 

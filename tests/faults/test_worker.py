@@ -26,7 +26,7 @@ from cohort.jobs.outbox import LEASE, Job, JobState, Queue, enqueue_each
 from cohort.mail import MailboxMessage
 from cohort.matching.models import Pair, Round, Run, RunState
 from tests.conftest import Cast, Platform
-from tests.rooms.accounts import ADA
+from tests.rooms.accounts import EMAIL
 from tests.rooms.matching_world import Stage, set_the_stage
 
 PATIENCE = 40
@@ -313,7 +313,7 @@ async def test_mail_does_not_wait_behind_matchings(
         each = [{"run_id": uuid4()} for _ in range(600)]
         async with unit_of_work(platform.sessions) as db:
             await enqueue_each(db, "matching.solve_run", each, now=now, queue=Queue.COMPUTING)
-        await anyone.post("/api/v1/people", json=ADA)
+        await anyone.post("/api/v1/people", json=EMAIL)
         await flush(platform)  # so that the sweep alone finds the mail, behind all of them
 
         async def the_mail_is_there() -> bool:

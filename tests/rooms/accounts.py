@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.mail import MailboxMessage
 
 ADA = {"name": "Ada Example", "email": "ada@example.org", "password": "a sentence that is long"}
+EMAIL = {"email": ADA["email"]}
+JOIN = {"name": ADA["name"], "password": ADA["password"]}
+"""What she types where the link leads."""
 SIGN_IN = {"email": ADA["email"], "password": ADA["password"]}
 
 

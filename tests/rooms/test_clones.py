@@ -12,7 +12,7 @@ from cohort.cohorts.models import Cohort, CohortState, Organiser
 from cohort.people.models import Act
 from cohort.rules.models import RulesVersion
 from tests.conftest import Cast, Platform, Someone
-from tests.house.stage import COHORT, RULES
+from tests.house.requests import COHORT, RULES
 
 AUTUMN = {
     "slug": "autumn",

@@ -18,7 +18,7 @@ from cohort.jobs.outbox import ATTEMPTS, Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.worker import create_runner
 from tests.conftest import Platform, TurnableClock
-from tests.rooms.accounts import ADA
+from tests.rooms.accounts import EMAIL, JOIN
 
 
 @dataclass
@@ -57,7 +57,7 @@ async def post_office(platform: Platform) -> AsyncGenerator[PostOffice]:
 async def test_a_mail_arrives_with_both_its_parts(
     post_office: PostOffice, platform: Platform, anyone: AsyncClient, db: AsyncSession
 ) -> None:
-    await anyone.post("/api/v1/people", json=ADA)
+    await anyone.post("/api/v1/people", json=EMAIL)
     await platform.run_jobs()
 
     (mail,) = post_office.arrived
@@ -79,7 +79,7 @@ async def test_a_mail_that_was_refused_is_sent_again_later(
     mood: str,
 ) -> None:
     post_office.moods = [mood, mood]
-    await anyone.post("/api/v1/people", json=ADA)
+    await anyone.post("/api/v1/people", json=EMAIL)
     for _ in range(3):
         await platform.run_jobs()
         clock.turn(minutes=5)
@@ -96,7 +96,7 @@ async def test_work_that_always_fails_is_put_aside_after_its_last_attempt(
     db: AsyncSession,
 ) -> None:
     post_office.moods = ["550 never"] * 50
-    await anyone.post("/api/v1/people", json=ADA)
+    await anyone.post("/api/v1/people", json=EMAIL)
     for _ in range(ATTEMPTS + 3):
         await platform.run_jobs()
         clock.turn(hours=2)
@@ -110,7 +110,8 @@ async def test_work_that_always_fails_is_put_aside_after_its_last_attempt(
 
 @pytest.mark.parametrize("name", ["=?utf-8?q?a=0d=0aBcc:_x@y.z?=", "Ada\r\nBcc: x@y.z"])
 async def test_a_name_cannot_add_a_header(anyone: AsyncClient, name: str) -> None:
-    answer = await anyone.post("/api/v1/people", json=ADA | {"name": name})
+    joining = JOIN | {"name": name, "token": "x" * 40}
+    answer = await anyone.post("/api/v1/verifications", json=joining)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "name"
 
@@ -119,7 +120,7 @@ async def test_two_attempts_at_one_mail_carry_one_message_id(
     post_office: PostOffice, platform: Platform, anyone: AsyncClient, db: AsyncSession
 ) -> None:
     """A worker that dies between sending and committing sends again: readers can tell."""
-    await anyone.post("/api/v1/people", json=ADA)
+    await anyone.post("/api/v1/people", json=EMAIL)
     await platform.run_jobs()
     job = await db.scalar(select(Job))
     assert job is not None

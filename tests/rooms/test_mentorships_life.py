@@ -34,6 +34,7 @@ from cohort.matching.publishing import propose_pairs
 from cohort.mentors.models import Mentor
 from cohort.mentorships import jobs, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
+from cohort.people import logins
 from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.rules import service as rules
@@ -96,7 +97,7 @@ class ProposalLife(RuleBasedStateMachine):
         person = await people.open_account(db, address, f"{name} Example", now=now)
         assert person is not None
         person.verified_at = now
-        login = people.open_login(db, person, now=now, days=9_999)
+        login = logins.open_login(db, person, now=now, days=9_999)
         self.clients[name] = self.platform.client(login.token)
         return person
 

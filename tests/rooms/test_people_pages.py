@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.http import pages as web
 from tests.conftest import TurnableClock
-from tests.rooms.accounts import ADA, SIGN_IN, link_in_last_mail
+from tests.rooms.accounts import ADA, EMAIL, JOIN, SIGN_IN, link_in_last_mail
 
 Keep = Callable[[], Awaitable[None]]
 
 
 async def with_an_account(anyone: AsyncClient, db: AsyncSession, run_jobs: Keep) -> None:
-    joined = await anyone.post("/join", data=ADA)
+    joined = await anyone.post("/join", data=EMAIL)
     assert (joined.status_code, joined.headers["location"]) == (303, "/login")
     await run_jobs()
-    verified = await anyone.post(f"/verify/{await link_in_last_mail(db)}")
+    verified = await anyone.post(f"/verify/{await link_in_last_mail(db)}", data=JOIN)
     assert verified.headers["location"] == "/login"
 
 
@@ -26,8 +26,8 @@ async def test_ada_joins_confirms_signs_in_and_out(
 ) -> None:
     await with_an_account(anyone, db, run_jobs)
     said = await anyone.get("/login")
-    assert "Your address is confirmed" in said.text
-    assert "Your address is confirmed" not in (await anyone.get("/login")).text
+    assert "Your account is open" in said.text
+    assert "Your account is open" not in (await anyone.get("/login")).text
 
     entered = await anyone.post("/login?next=/login", data=SIGN_IN)
 

@@ -84,7 +84,7 @@ async def _keep(
         await service.change(db, actor, own.id, change, if_match=form.seen, now=now)
         return see(here, saying="Your application is kept.")
     if actor is None and profile.email is not None:
-        await tries.mail(profile.email)
+        await tries.form(profile.email)
     await service.apply(db, actor, cohort.id, profile, now=now)
     if actor is None:
         return see("/applications/sent")

@@ -67,7 +67,7 @@ async def apply_to_cohort(
     if request.user is not None:
         await signed_in(request, request.route_handler)  # an API key needs its scope here too
     elif data.email is not None:
-        await tries.mail(data.email)
+        await tries.form(data.email)
     await service.apply(db, request.user, cohort_id, data, now=clock())
     return NoticeOut(detail=THANKS)
 

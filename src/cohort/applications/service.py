@@ -26,6 +26,7 @@ from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import enqueue
 from cohort.people import service as people
+from cohort.people.links import LinkSpent, new_link
 from cohort.people.models import LinkPurpose, Person
 from cohort.people.tokens import hash_token, new_token
 
@@ -171,7 +172,7 @@ async def read_unconfirmed(
         .options(joinedload(UnconfirmedApplication.cohort))
     )
     if waiting is None:
-        raise people.LinkSpent
+        raise LinkSpent
     return waiting
 
 
@@ -189,12 +190,12 @@ async def confirm(db: AsyncSession, token: str, *, now: datetime) -> tuple[Appli
         .execution_options(synchronize_session=False)
     )
     if spent is None:
-        raise people.LinkSpent
+        raise LinkSpent
     person = await _owner_of(db, sent, now=now)
     application = await _store(db, person, sent.cohort_id, sent.profile, now=now)
     if person.password_hash is not None:
         return application, None
-    return application, await people.new_link(db, person, LinkPurpose.PASSWORD, now=now)
+    return application, await new_link(db, person.email, LinkPurpose.PASSWORD, now=now)
 
 
 async def _owner_of(db: AsyncSession, sent: UnconfirmedApplication, *, now: datetime) -> Person:

@@ -158,7 +158,13 @@ async def list_organisers(
     return PageOut(items=[OrganiserOut.model_validate(one) for one in organisers], next=None)
 
 
-@post("/cohorts/{cohort_id:uuid}/organisers", guards=[signed_in], responses=may_refuse(NotFound))
+@post(
+    "/cohorts/{cohort_id:uuid}/organisers",
+    guards=[signed_in],
+    # Whoever finds a key must not be able to let himself in for good.
+    opt={"login_only": True},
+    responses=may_refuse(NotFound),
+)
 async def add_organiser(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],

@@ -22,8 +22,9 @@ from cohort.mentors import wishes
 from cohort.mentors.models import Mentor
 from cohort.mentors.schemas import MentorIn
 from cohort.people import service as people
+from cohort.people.links import new_link
 from cohort.people.models import LinkPurpose, Person
-from cohort.people.schemas import NewPasswordIn, SignUpIn
+from cohort.people.schemas import JoinIn, NewPasswordIn
 from cohort.study import service as study
 
 SLUG = "demo"
@@ -85,13 +86,10 @@ def _read(file: Path) -> bytes:
 
 
 async def join(db: AsyncSession, account: CastMember, *, now: datetime) -> Person:
-    """Sign up, and open the link in the mail."""
-    form = SignUpIn(name=account.name, email=account.email, password=SecretStr(PASSWORD))
-    await people.sign_up(db, form, now=now)
-    person = await people.by_email(db, account.email)
-    return await people.verify(
-        db, await people.new_link(db, person, LinkPurpose.VERIFY, now=now), now=now
-    )
+    """Open the link in the mail."""
+    token = await new_link(db, account.email, LinkPurpose.JOIN, now=now)
+    form = JoinIn(token=token, name=account.name, password=SecretStr(PASSWORD))
+    return await people.join(db, form, now=now)
 
 
 async def enrol_researchers(scene: Scene) -> None:
@@ -126,7 +124,7 @@ async def _become_mentor(scene: Scene, mentor: cast.CastMentor, *, now: datetime
     if signed_up is None:
         raise RuntimeError(f"{mentor.email} is twice in the cast.")
     person = await people.by_email(scene.db, mentor.email)
-    token = await people.new_link(scene.db, person, LinkPurpose.PASSWORD, now=now)
+    token = await new_link(scene.db, mentor.email, LinkPurpose.PASSWORD, now=now)
     chosen = NewPasswordIn(token=token, password=SecretStr(PASSWORD))
     scene.people[mentor.email] = await people.set_password(scene.db, chosen, now=now)
     scene.mentors[mentor.email] = signed_up

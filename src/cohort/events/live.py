@@ -29,7 +29,7 @@ from cohort.events import policy
 from cohort.events.schemas import event_out
 from cohort.jobs.event_log import Event
 from cohort.jobs.wake import EVENTS_CHANNEL
-from cohort.people import service as people
+from cohort.people import keys
 
 log = structlog.get_logger()
 
@@ -185,7 +185,7 @@ class LiveEvents:
         more = len(news) == AT_ONCE
         if news:
             people_there = {one.person_id for one in to}
-            valid = await people.still_valid(db, {one.token_hash for one in to}, now=self.clock())
+            valid = await keys.still_valid(db, {one.token_hash for one in to}, now=self.clock())
             readers = await policy.readers(db, cohort_id, news, people_there)
             lines = [(event, as_line(event)) for event in news]
             for one in to:

@@ -129,7 +129,7 @@ async def send_mentor_form(
     cohort = await service.find(db, FormKind.MENTOR, slug, now=clock())
     if not data.website:  # which only a program fills, and which is thanked like others
         await proof.require(redis, f"mentor/{slug}", data.proof, now=clock())
-        await tries.mail(data.email)
+        await tries.form(data.email)
         form = MentorIn.model_validate(data.model_dump(exclude=NOT_OF_THE_FORM))
         await mentors.sign_up(db, None, cohort.id, form, now=clock())
     return NoticeOut(detail=THANKS[language])
@@ -159,7 +159,7 @@ async def send_researcher_form(
     cohort = await service.find(db, FormKind.RESEARCHER, slug, now=clock())
     if not data.website:  # which only a program fills, and which is thanked like others
         await proof.require(redis, f"researcher/{slug}", data.proof, now=clock())
-        await tries.mail(data.email)
+        await tries.form(data.email)
         form = ApplicationIn.model_validate(data.model_dump(exclude=NOT_OF_THE_FORM))
         await applications.apply(db, None, cohort.id, form, now=clock())
     return NoticeOut(detail=THANKS[language])

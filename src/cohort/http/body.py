@@ -1,19 +1,81 @@
-"""Reading a body as JSON: no name twice, and every value strictly of the type asked for.
+"""Reading a body whole, and as JSON: no name twice, every value strictly of the type asked for.
 
 Forms are read by `forms.read_form`, which takes texts for numbers and dates; the API does not.
 """
 
+import asyncio
 import json
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from litestar import Request
 from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
 from pydantic import ValidationError
 
-from cohort.errors import Invalid, Malformed
+from cohort.errors import Invalid, Malformed, Refusal, TooLarge
 from cohort.http.fields import Strict
 from cohort.http.forms import field_errors
+from cohort.http.origin import SAFE_METHODS
 from cohort.http.problems import UNREADABLE
+
+BODY_LIMIT = 64 * 1024
+BODY_WITHIN = 20.0
+"""Seconds in which a body has to be here."""
+
+
+class TooSlow(Refusal):
+    status = 408
+    code = "too_slow"
+    title = "That took too long to arrive"
+
+
+class WholeBody:
+    """Wait for the body before anyone is looked up: while it comes, no connection is held."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or scope["method"] in SAFE_METHODS:
+            await self.app(scope, receive, send)
+            return
+        handler = cast("HTTPRouteHandler", scope["route_handler"])
+        limit = handler.resolve_request_max_body_size() or 0
+        try:
+            async with asyncio.timeout(BODY_WITHIN):
+                body = await read_whole(receive, limit=limit)
+        except TimeoutError:
+            sentence = f"What you sent was not here after {BODY_WITHIN:.0f} seconds. Send it again."
+            raise TooSlow(sentence) from None
+        scope["state"]["body"] = body
+        await self.app(scope, again(body, receive), send)
+
+
+async def read_whole(receive: Receive, *, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("The connection ended before the body did. Send it again.")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise TooLarge(f"Send at most {limit // 1024} kB.")
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """The body as one message, for the handler; then whatever the client does next."""
+    pending: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Any:
+        return pending.pop() if pending else await receive()
+
+    return receive_again
 
 
 class JsonRequest(Request[Any, Any, State]):
@@ -64,6 +126,3 @@ def _shown(text: str) -> str:
 
 def _no_number(constant: str) -> NoReturn:
     raise ValueError(constant)
-
-
-BODY_LIMIT = 64 * 1024

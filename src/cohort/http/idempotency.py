@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import cast
 
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from cohort.clock import Clock
-from cohort.errors import Invalid, TooLarge
+from cohort.errors import Invalid
 from cohort.http import stored_responses
 from cohort.http.stored_responses import StoredResponse
 
@@ -30,15 +30,15 @@ class OneResponsePerKey:
         key = None
         if scope["type"] == ScopeType.HTTP and scope["method"] == "POST":
             key = Headers.from_scope(scope).get("idempotency-key")
-        if key is None:
+        handler = cast("HTTPRouteHandler", scope["route_handler"])
+        if key is None or handler.opt.get("repeatable", False):
             await self.app(scope, receive, send)
             return
         if not 1 <= len(key) <= 200:
             raise Invalid.at("Idempotency-Key", "A key has 1 to 200 characters.")
 
         db, user = scope["state"]["db"], scope.get("user")
-        handler = cast("HTTPRouteHandler", scope["route_handler"])
-        body = await read_whole(receive, limit=handler.resolve_request_max_body_size() or 0)
+        body = scope["state"]["body"]
         digest = digest_of(scope, body, key)
         # The key itself is not stored: without it, nobody who reads the table can try out which
         # password was in a body with that digest.
@@ -56,32 +56,7 @@ class OneResponsePerKey:
             if stored.status < 400 and not secret:
                 await stored_responses.remember(db, owner, key, stored)
 
-        await self.app(scope, whole(body), buffered(send, remember))
-
-
-async def read_whole(receive: Receive, *, limit: int) -> bytes:
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message: Any = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limit:
-            raise TooLarge(f"Send at most {limit // 1024} kB.")
-        more = message.get("more_body", False)
-    return b"".join(parts)
-
-
-def whole(body: bytes) -> Receive:
-    """The request's body again, for the handler, as one message."""
-    pending: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive() -> Any:
-        return pending.pop() if pending else {"type": "http.disconnect"}
-
-    return receive
+        await self.app(scope, receive, buffered(send, remember))
 
 
 def digest_of(scope: Scope, body: bytes, key: str) -> bytes:

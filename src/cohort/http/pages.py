@@ -44,6 +44,9 @@ class Fingerprints:
     def __call__(self, name: str) -> str:
         return f"/static/{name}?v={self._known[name]}"
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._known
+
     def names(self, path: str, query: str) -> bool:
         """Whether this is the address of a file as it is now, and of no other state of it."""
         folder, _, name = path.rpartition("/")

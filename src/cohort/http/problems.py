@@ -121,6 +121,8 @@ def as_refusal(error: Exception, names: Mapping[str, str]) -> Refusal:
             return _of_the_framework(error)
         case RecursionError() | UnicodeDecodeError():
             return Malformed(UNREADABLE)
+        case LookupError() if type(error) is LookupError:  # a charset that nobody knows
+            return Malformed(UNREADABLE)
         case StaleDataError():
             return Stale()
     for cause in _causes(error):

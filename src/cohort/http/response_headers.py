@@ -47,6 +47,8 @@ def add_headers(
             headers = with_header(headers, b"cache-control", FOR_EVER)
         elif b"cache-control" not in sent:
             headers.append((b"cache-control", b"no-store"))
+        if settings.secure:
+            headers = [_insisting(*pair) for pair in headers]
         if scope["litestar_app"].state.draining:
             # So that no proxy keeps a connection into which it would send when we are gone.
             headers.append((b"connection", b"close"))
@@ -56,3 +58,9 @@ def add_headers(
         message["headers"] = [*headers, *always]
 
     return add
+
+
+def _insisting(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """No cookie of ours travels in the clear, whoever set it."""
+    lacks = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return name, value + b"; Secure" if lacks else value

@@ -9,7 +9,7 @@ from cohort.cohorts.models import Cohort
 from cohort.jobs.context import Delivery, JobContext
 from cohort.mentors import emails
 from cohort.mentors.models import Mentor, MentorState
-from cohort.people import service as people
+from cohort.people.links import new_link
 from cohort.people.models import LinkPurpose, Person
 
 
@@ -19,7 +19,7 @@ async def answer_sign_up(context: JobContext, person_id: str, to_mentor_in: str)
     cohort = await context.db.get_one(Cohort, UUID(to_mentor_in))
     own = select(Mentor.id).where(Mentor.person_id == person.id, Mentor.cohort_id == cohort.id)
     if person.verified_at is None and await context.db.scalar(own) is not None:
-        token = await people.new_link(context.db, person, LinkPurpose.PASSWORD, now=context.now)
+        token = await new_link(context.db, person.email, LinkPurpose.PASSWORD, now=context.now)
         return context.deliver(emails.confirm(person, cohort, token))
     return context.deliver(emails.known_address(person, cohort))
 

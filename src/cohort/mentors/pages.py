@@ -63,7 +63,7 @@ async def join(
     form = checked(MentorIn, _typed_mentor(await sent_by(request)))
     if form.value is not None:
         if request.user is None and form.value.email is not None:
-            await tries.mail(form.value.email)
+            await tries.form(form.value.email)
         try:
             await service.sign_up(db, request.user, cohort.id, form.value, now=clock())
         except Invalid as refusal:

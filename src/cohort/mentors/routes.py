@@ -65,7 +65,7 @@ async def sign_up_mentor(
     if request.user is not None:
         await signed_in(request, request.route_handler)  # an API key needs its scope here too
     elif data.email is not None:
-        await tries.mail(data.email)
+        await tries.form(data.email)
     await service.sign_up(db, request.user, cohort_id, data, now=clock())
     return NoticeOut(detail=THANKS)
 

@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, Headers
 from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.db import Sessions
 from cohort.errors import NotAllowed, NotSignedIn
 from cohort.http.origin import SAFE_METHODS
-from cohort.people import service
+from cohort.people import keys, logins
 from cohort.people.models import Person
+from cohort.people.throttle import Tries
 from cohort.settings import Settings
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -23,9 +26,11 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What was shown: a login's token, or an API key with its scopes."""
+    """What was shown: a login, or an API key with its scopes."""
 
-    login_token: str | None = None
+    login_id: UUID | None = None
+    confirmed_at: datetime | None = None
+    """When the holder of the login last proved who she is."""
     scopes: frozenset[str] | None = None
 
 
@@ -33,26 +38,49 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-cohort_login" if settings.secure else "cohort_login"
 
 
-def login_cookie(settings: Settings, entry: service.Entry) -> Cookie:
-    return Cookie(
-        cookie_name(settings),
-        value=entry.token,
-        max_age=settings.login_days * 86_400,
-        secure=settings.secure,
-        httponly=True,
-        samesite="lax",
-    )
+def device_cookie_name(settings: Settings) -> str:
+    return "__Host-cohort_device" if settings.secure else "cohort_device"
+
+
+def login_cookies(settings: Settings, entry: logins.Entry) -> list[Cookie]:
+    """The login, and the token by which the browser is known when someone signs in again."""
+    days = {cookie_name(settings): (entry.token, settings.login_days)}
+    if entry.known_as is not None:
+        known_for = logins.DEVICE_LIVES.days
+        days[device_cookie_name(settings)] = (entry.known_as, known_for)
+    return [
+        _cookie(settings, name, value, max_age=kept * 86_400)
+        for name, (value, kept) in days.items()
+    ]
 
 
 def no_cookie(settings: Settings) -> Cookie:
+    return _cookie(settings, cookie_name(settings), "", max_age=0)
+
+
+def _cookie(settings: Settings, name: str, value: str, *, max_age: int) -> Cookie:
     return Cookie(
-        cookie_name(settings),
-        value="",
-        max_age=0,
-        secure=settings.secure,
-        httponly=True,
-        samesite="lax",
+        name, value=value, max_age=max_age, secure=settings.secure, httponly=True, samesite="lax"
     )
+
+
+def entrance_of(connection: Connection, settings: Settings) -> logins.Entrance:
+    return logins.Entrance(
+        device=connection.headers.get("user-agent", ""),
+        known_as=connection.cookies.get(device_cookie_name(settings)),
+        replaces=connection.cookies.get(cookie_name(settings)),
+    )
+
+
+async def charge_password(
+    db: AsyncSession, tries: Tries, email: str, at: logins.Entrance, *, now: datetime
+) -> None:
+    """Count a try at a password, where strangers' tries cannot use up the owner's."""
+    known = at.known_as
+    if known is not None and await logins.knows_device(db, known, email, now=now):
+        await tries.password_from_known(known)
+    else:
+        await tries.password(email)
 
 
 def token_shown(connection: Connection, settings: Settings) -> str:
@@ -94,20 +122,38 @@ class WhoIsAsking:
         shown = headers.get("authorization", "")
         if not shown:
             token = ASGIConnection(scope).cookies.get(cookie_name(self.settings))
-            person = await service.who_has_login(db, token, now=now) if token else None
-            return person, Credential(login_token=token) if person else None
+            found = await self.with_login(db, token, now=now) if token else None
+            return found or (None, None)
         kind, _, token = shown.partition(" ")
         if kind.lower() != "bearer":
             raise NotSignedIn("Send your token as: Authorization: Bearer …")
-        if token.startswith("cohort_"):
-            key = await service.who_has_key(db, token, now=now)
-            if key is not None:
-                if is_stale(key.last_used_at, now):
-                    await service.note_use(self.sessions, key.id, now=now)
-                return key.person, Credential(scopes=key.scopes)
-        elif person := await service.who_has_login(db, token, now=now):
-            return person, Credential(login_token=token)
-        raise NotSignedIn("This token or key is not valid any more. Sign in, or make a new key.")
+        find = self.with_key if token.startswith("cohort_") else self.with_login
+        found = await find(db, token, now=now)
+        if found is None:
+            raise NotSignedIn(
+                "This token or key is not valid any more. Sign in, or make a new key."
+            )
+        return found
+
+    async def with_login(
+        self, db: AsyncSession, token: str, *, now: datetime
+    ) -> tuple[Person, Credential] | None:
+        login = await logins.who_has_login(db, token, now=now)
+        if login is None:
+            return None
+        if is_stale(login.used_at, now):
+            await logins.note_login_use(self.sessions, login.id, now=now)
+        return login.person, Credential(login_id=login.id, confirmed_at=login.confirmed_at)
+
+    async def with_key(
+        self, db: AsyncSession, secret: str, *, now: datetime
+    ) -> tuple[Person, Credential] | None:
+        key = await keys.who_has_key(db, secret, now=now)
+        if key is None:
+            return None
+        if is_stale(key.last_used_at, now):
+            await keys.note_key_use(self.sessions, key.id, now=now)
+        return key.person, Credential(scopes=key.scopes)
 
 
 async def public(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -128,7 +174,7 @@ async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     room = handler.opt.get("room")
     needed = f"{room}:{'read' if connection.scope.get('method') in SAFE_METHODS else 'write'}"
-    if room is None:
+    if room is None or handler.opt.get("login_only", False):
         raise NotAllowed("An API key cannot do this. Sign in instead.")
     if needed not in scopes:
         raise NotAllowed(f"This API key lacks the scope {needed}.")

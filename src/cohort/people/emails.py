@@ -4,8 +4,8 @@ from cohort.mail import Message
 from cohort.people.models import Person
 
 
-def verify_address(person: Person, token: str) -> Message:
-    return Message(person.email, "verify_address", {"name": person.name, "token": token})
+def verify_address(email: str, token: str) -> Message:
+    return Message(email, "verify_address", {"token": token})
 
 
 def choose_password(person: Person, token: str) -> Message:

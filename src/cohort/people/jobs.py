@@ -1,28 +1,31 @@
 """Mail about accounts."""
 
-from uuid import UUID
+from sqlalchemy import select
 
 from cohort.jobs.context import Delivery, JobContext
-from cohort.people import emails, service
+from cohort.people import emails
+from cohort.people.links import new_link
 from cohort.people.models import LinkPurpose, Person
 
 
-async def ask_to_verify(context: JobContext, person_id: str) -> Delivery:
-    person = await context.db.get_one(Person, UUID(person_id))
-    if person.verified_at is None:
-        token = await service.new_link(context.db, person, LinkPurpose.VERIFY, now=context.now)
-        return context.deliver(emails.verify_address(person, token))
-    return None
+async def answer_sign_up(context: JobContext, email: str) -> Delivery:
+    """A link to open an account with; or a word to whoever has one."""
+    person = await _with_account(context, email)
+    if person is not None:
+        return context.deliver(emails.already_known(person))
+    token = await new_link(context.db, email, LinkPurpose.JOIN, now=context.now)
+    return context.deliver(emails.verify_address(email, token))
 
 
-async def send_password_link(context: JobContext, person_id: str) -> Delivery:
-    person = await context.db.get_one(Person, UUID(person_id))
-    token = await service.new_link(context.db, person, LinkPurpose.PASSWORD, now=context.now)
+async def send_password_link(context: JobContext, email: str) -> Delivery:
+    person = await _with_account(context, email)
+    if person is None:
+        return None
+    token = await new_link(context.db, email, LinkPurpose.PASSWORD, now=context.now)
     return context.deliver(emails.choose_password(person, token))
 
 
-async def tell_already_known(context: JobContext, person_id: str) -> Delivery:
-    person = await context.db.get_one(Person, UUID(person_id))
-    if person.verified_at is None:
-        return await ask_to_verify(context, person_id)
-    return context.deliver(emails.already_known(person))
+async def _with_account(context: JobContext, email: str) -> Person | None:
+    found = select(Person).where(Person.email == email, Person.verified_at.is_not(None))
+    person: Person | None = await context.db.scalar(found)
+    return person

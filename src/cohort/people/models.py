@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, Json, Words, one_of
@@ -31,29 +31,44 @@ class Login(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     began_at: Mapped[Instant]
+    confirmed_at: Mapped[Instant]
+    """When its holder last gave the password, or opened a mailed link."""
+    used_at: Mapped[Instant]
+    """To the hour."""
     expires_at: Mapped[Instant]
+    device: Mapped[str]
+    """What the browser calls itself, shortened."""
 
     person: Mapped[Person] = relationship(lazy="raise")
 
 
+class KnownDevice(Base):
+    """A browser from which someone signed in: strangers' wrong tries do not lock it out."""
+
+    __tablename__ = "known_devices"
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    seen_at: Mapped[Instant] = mapped_column(index=True)
+
+
 class LinkPurpose(StrEnum):
-    VERIFY = "verify"
+    JOIN = "join"
     PASSWORD = "password"  # noqa: S105
 
 
 class MailedLink(Base):
-    """A link sent by mail that proves an address, once."""
+    """A link sent by mail that proves an address, once; only the newest of a kind works."""
 
     __tablename__ = "mailed_links"
+    __table_args__ = (UniqueConstraint("email", "purpose"),)
 
     id: Mapped[Id]
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str]
     purpose: Mapped[LinkPurpose] = mapped_column(one_of(LinkPurpose))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     expires_at: Mapped[Instant]
-    used_at: Mapped[Instant | None]
-
-    person: Mapped[Person] = relationship(lazy="raise")
 
 
 class ApiKey(Base):
@@ -65,7 +80,7 @@ class ApiKey(Base):
     scopes: Mapped[Words]
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[Instant]
-    expires_at: Mapped[Instant | None]
+    expires_at: Mapped[Instant]
     revoked_at: Mapped[Instant | None]
     last_used_at: Mapped[Instant | None]
 

@@ -1,5 +1,7 @@
 """Signing up, in and out, in a browser."""
 
+from typing import TypeVar
+
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -9,11 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, local, page, see
-from cohort.people import service
-from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
-from cohort.people.schemas import EmailIn, NewPasswordIn, SignInIn, SignUpIn
+from cohort.people import logins, service
+from cohort.people.auth import (
+    Credential,
+    charge_password,
+    entrance_of,
+    login_cookies,
+    no_cookie,
+    public,
+    signed_in,
+)
+from cohort.people.links import LinkSpent
+from cohort.people.models import Person
+from cohort.people.schemas import EmailIn, JoinIn, NewPasswordIn, SignInIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
+
+Chosen = TypeVar("Chosen", bound=NewPasswordIn)
 
 
 @get("/login", guards=[public])
@@ -21,7 +35,7 @@ async def login_page(request: Asked) -> Response[str]:
     return page(request, "people/login.html", form=Form())
 
 
-@post("/login", guards=[public])
+@post("/login", guards=[public], opt={"same_for_everyone": True, "repeatable": True})
 async def log_in(
     request: Asked,
     db: NamedDependency[AsyncSession],
@@ -32,23 +46,25 @@ async def log_in(
     onward = local(request.query_params.get("next"))
     form = await read_form(request, SignInIn)
     if form.value is not None:
-        await tries.password(form.value.email)
+        now, at = clock(), entrance_of(request, settings)
+        await charge_password(db, tries, form.value.email, at, now=now)
         try:
-            entry = await service.sign_in(db, form.value, now=clock(), days=settings.login_days)
-        except (service.WrongPassword, service.NotVerified) as refusal:
+            entry = await service.sign_in(db, form.value, at, now=now, days=settings.login_days)
+        except service.WrongPassword as refusal:
             form = form.refused(refusal, at="email")
         else:
-            return see(onward, cookies=[login_cookie(settings, entry)])
+            return see(onward, cookies=login_cookies(settings, entry))
     return page(request, "people/login.html", form=form)
 
 
 @post("/logout", guards=[signed_in])
 async def log_out(
     db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
     credential: NamedDependency[Credential],
     settings: NamedDependency[Settings],
 ) -> Redirect:
-    await service.sign_out(db, credential.login_token or "")
+    await logins.sign_out(db, actor, credential.login_id)
     response = see("/login", saying="You are signed out.", cookies=[no_cookie(settings)])
     # The next one at this browser must not find pages with the way back.
     response.set_header("Clear-Site-Data", '"cache"')
@@ -60,33 +76,46 @@ async def join_page(request: Asked) -> Response[str]:
     return page(request, "people/join.html", form=Form())
 
 
-@post("/join", guards=[public])
+@post("/join", guards=[public], opt={"same_for_everyone": True})
 async def join(
     request: Asked,
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     tries: NamedDependency[Tries],
 ) -> Response[str] | Redirect:
-    form = await read_form(request, SignUpIn)
+    form = await read_form(request, EmailIn)
     if form.value is None:
         return page(request, "people/join.html", form=form)
-    await tries.mail(form.value.email)
-    await service.sign_up(db, form.value, now=clock())
-    return see("/login", saying="Thank you. Open the link that we sent you, then sign in.")
+    if await tries.mail(form.value.email):
+        await service.sign_up(db, form.value.email, now=clock())
+    return see("/login", saying="Thank you. Open the newest link that we sent to that address.")
 
 
 @get("/verify/{token:str}", guards=[public])
 async def verify_page(request: Asked) -> Response[str]:
-    # A button, not the link itself: mail scanners open links before people do.
-    return page(request, "people/verify.html")
+    # A form, not the link itself: mail scanners open links before people do.
+    return page(request, "people/verify.html", form=Form())
 
 
 @post("/verify/{token:str}", guards=[public])
 async def verify(
-    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], token: FromPath[str]
-) -> Redirect:
-    await service.verify(db, token, now=clock())
-    return see("/login", saying="Your address is confirmed. Sign in to go on.")
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Response[str] | Redirect:
+    form = await _with_token(request, JoinIn, token)
+    if form.value is None:
+        return page(request, "people/verify.html", form=form)
+    await service.join(db, form.value, now=clock())
+    return see("/login", saying="Your account is open. Sign in to go on.")
+
+
+async def _with_token(request: Asked, schema: type[Chosen], token: str) -> Form[Chosen]:
+    form = await read_form(request, schema, token=token)
+    if "token" in form.errors:
+        raise LinkSpent
+    return form
 
 
 @get("/forgotten", guards=[public])
@@ -94,7 +123,7 @@ async def forgotten_page(request: Asked) -> Response[str]:
     return page(request, "people/forgotten.html", form=Form())
 
 
-@post("/forgotten", guards=[public])
+@post("/forgotten", guards=[public], opt={"same_for_everyone": True})
 async def forgotten(
     request: Asked,
     db: NamedDependency[AsyncSession],
@@ -104,8 +133,8 @@ async def forgotten(
     form = await read_form(request, EmailIn)
     if form.value is None:
         return page(request, "people/forgotten.html", form=form)
-    await tries.mail(form.value.email)
-    await service.ask_for_password(db, form.value.email, now=clock())
+    if await tries.mail(form.value.email):
+        await service.ask_for_password(db, form.value.email, now=clock())
     return see("/login", saying="If we know that address, a link is on its way to it.")
 
 
@@ -121,10 +150,8 @@ async def choose_password(
     clock: NamedDependency[Clock],
     token: FromPath[str],
 ) -> Response[str] | Redirect:
-    form = await read_form(request, NewPasswordIn, token=token)
+    form = await _with_token(request, NewPasswordIn, token)
     if form.value is None:
-        if "token" in form.errors:
-            raise service.LinkSpent
         return page(request, "people/password.html", form=form)
     await service.set_password(db, form.value, now=clock())
     return see("/login", saying="Your new password works. Sign in with it.")

@@ -9,23 +9,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound, TooMany
+from cohort.http.pages import Asked
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.people import service
-from cohort.people.auth import Credential, login_cookie, no_cookie, public, signed_in
+from cohort.people import keys, logins, service
+from cohort.people.auth import (
+    Credential,
+    charge_password,
+    entrance_of,
+    login_cookies,
+    no_cookie,
+    public,
+    signed_in,
+)
+from cohort.people.links import LinkSpent
 from cohort.people.models import Person
 from cohort.people.schemas import (
     ApiKeyIn,
     ApiKeyOut,
     EmailIn,
+    JoinIn,
     LoginOut,
     NewApiKeyOut,
     NewPasswordIn,
     NoticeOut,
     PersonOut,
     SignInIn,
-    SignUpIn,
-    TokenIn,
 )
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
@@ -33,28 +42,44 @@ from cohort.settings import Settings
 CHECK_MAIL = "Thank you. We have sent a link to that address: open it to go on."
 
 
-@post("/people", guards=[public], status_code=202, responses=may_refuse(TooMany))
+@post(
+    "/people",
+    guards=[public],
+    opt={"same_for_everyone": True},
+    status_code=202,
+    responses=may_refuse(TooMany),
+)
 async def sign_up(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     tries: NamedDependency[Tries],
-    data: JSONBody[SignUpIn],
+    data: JSONBody[EmailIn],
 ) -> NoticeOut:
-    """Open an account. The answer is the same whether or not the address has one."""
-    await tries.mail(data.email)
-    await service.sign_up(db, data, now=clock())
+    """Ask for a link to open an account with.
+
+    The answer is the same whether or not the address has one; nothing is kept of an account before
+    the link was opened.
+    """
+    if await tries.mail(data.email):
+        await service.sign_up(db, data.email, now=clock())
     return NoticeOut(detail=CHECK_MAIL)
 
 
-@post("/verifications", guards=[public], status_code=200, responses=may_refuse(service.LinkSpent))
+@post("/verifications", guards=[public], status_code=200, responses=may_refuse(LinkSpent))
 async def verify_address(
-    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[TokenIn]
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[JoinIn]
 ) -> PersonOut:
-    """Prove an address with the token of the link that we sent to it."""
-    return PersonOut.model_validate(await service.verify(db, data.token, now=clock()))
+    """Open an account, with the token of the link that we sent to its address."""
+    return PersonOut.model_validate(await service.join(db, data, now=clock()))
 
 
-@post("/password_links", guards=[public], status_code=202, responses=may_refuse(TooMany))
+@post(
+    "/password_links",
+    guards=[public],
+    opt={"same_for_everyone": True},
+    status_code=202,
+    responses=may_refuse(TooMany),
+)
 async def ask_for_password(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
@@ -62,51 +87,59 @@ async def ask_for_password(
     data: JSONBody[EmailIn],
 ) -> NoticeOut:
     """Ask for a link to choose a new password."""
-    await tries.mail(data.email)
-    await service.ask_for_password(db, data.email, now=clock())
+    if await tries.mail(data.email):
+        await service.ask_for_password(db, data.email, now=clock())
     return NoticeOut(detail=CHECK_MAIL)
 
 
-@post("/passwords", guards=[public], status_code=200, responses=may_refuse(service.LinkSpent))
+@post("/passwords", guards=[public], status_code=200, responses=may_refuse(LinkSpent))
 async def set_password(
     db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[NewPasswordIn]
 ) -> PersonOut:
-    """Choose a new password with the token of a link; every standing login ends."""
+    """Choose a new password with the token of a link; every login, key and link ends."""
     return PersonOut.model_validate(await service.set_password(db, data, now=clock()))
 
 
 @post(
     "/logins",
     guards=[public],
-    opt={"secret_answer": True},
-    responses=may_refuse(service.WrongPassword, service.NotVerified, TooMany),
+    # A second sign-in harms nobody, and the first one's answer may have been lost.
+    opt={"same_for_everyone": True, "repeatable": True},
+    responses=may_refuse(service.WrongPassword, TooMany),
 )
 async def sign_in(
+    request: Asked,
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
     tries: NamedDependency[Tries],
+    *,
     data: JSONBody[SignInIn],
 ) -> Response[LoginOut]:
-    """Sign in: a token for scripts, the same as a cookie for browsers."""
-    await tries.password(data.email)
-    entry = await service.sign_in(db, data, now=clock(), days=settings.login_days)
+    """Sign in: a token for scripts, the same as a cookie for browsers.
+
+    Sent twice, also with the same Idempotency-Key, it is two logins.
+    """
+    now, at = clock(), entrance_of(request, settings)
+    await charge_password(db, tries, data.email, at, now=now)
+    entry = await service.sign_in(db, data, at, now=now, days=settings.login_days)
     out = LoginOut(
         token=entry.token,
         expires_at=entry.expires_at,
         person=PersonOut.model_validate(entry.person),
     )
-    return Response(out, cookies=[login_cookie(settings, entry)])
+    return Response(out, cookies=login_cookies(settings, entry))
 
 
 @delete("/logins/current", guards=[signed_in], status_code=204, responses=may_refuse())
 async def sign_out(
     db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
     credential: NamedDependency[Credential],
     settings: NamedDependency[Settings],
 ) -> Response[None]:
     """End this login."""
-    await service.sign_out(db, credential.login_token or "")
+    await logins.sign_out(db, actor, credential.login_id)
     return Response(None, cookies=[no_cookie(settings)])
 
 
@@ -118,21 +151,33 @@ async def read_me(actor: NamedDependency[Person]) -> PersonOut:
 
 @get("/api_keys", guards=[signed_in], responses=may_refuse())
 async def list_api_keys(
-    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], part: NamedDependency[Slice]
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    part: NamedDependency[Slice],
 ) -> PageOut[ApiKeyOut]:
-    """Your API keys that were not revoked."""
-    return shown(await service.list_api_keys(db, actor, part), ApiKeyOut.model_validate)
+    """Your API keys that still work."""
+    page = await keys.list_api_keys(db, actor, part, now=clock())
+    return shown(page, ApiKeyOut.model_validate)
 
 
-@post("/api_keys", guards=[signed_in], opt={"secret_answer": True}, responses=may_refuse())
+@post(
+    "/api_keys",
+    guards=[signed_in],
+    opt={"secret_answer": True},
+    responses=may_refuse(keys.TooManyKeys),
+)
 async def make_api_key(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
+    credential: NamedDependency[Credential],
     clock: NamedDependency[Clock],
     data: JSONBody[ApiKeyIn],
 ) -> NewApiKeyOut:
     """Make a key for a script, with no more scopes than it needs."""
-    key, secret = await service.make_api_key(db, actor, data, now=clock())
+    key, secret = await keys.make_api_key(
+        db, actor, data, login_id=credential.login_id, now=clock()
+    )
     return NewApiKeyOut(**ApiKeyOut.model_validate(key).model_dump(), secret=secret)
 
 
@@ -144,7 +189,7 @@ async def revoke_api_key(
     key_id: FromPath[UUID],
 ) -> None:
     """Stop a key from working, at once."""
-    await service.revoke_api_key(db, actor, key_id, now=clock())
+    await keys.revoke_api_key(db, actor, key_id, now=clock())
 
 
 router = Router(

@@ -34,12 +34,6 @@ Scope = Literal[
 ]
 
 
-class SignUpIn(Strict):
-    name: Line = Field(examples=["Ada Example"])
-    email: Email
-    password: Password
-
-
 class SignInIn(Strict):
     email: Email
     password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
@@ -57,13 +51,18 @@ class NewPasswordIn(TokenIn):
     password: Password
 
 
+class JoinIn(NewPasswordIn):
+    name: Line = Field(examples=["Ada Example"])
+
+
 class ApiKeyIn(Strict):
     name: Line = Field(examples=["front end"])
     scopes: list[Scope] = Field(min_length=1, max_length=20, examples=[["cohorts:read"]])
     expires_at: AwareDatetime | None = Field(
         default=None,
-        description="When it stops working; with a zone.",
-        examples=["2199-12-31T12:00:00Z"],
+        description="When it stops working, with a zone; after 90 days, unless said otherwise, and "
+        "within a year.",
+        examples=["2026-12-31T12:00:00Z"],
     )
 
 
@@ -94,7 +93,7 @@ class ApiKeyOut(Shown):
     name: str
     scopes: list[str]
     created_at: datetime
-    expires_at: datetime | None
+    expires_at: datetime
     last_used_at: datetime | None
 
 

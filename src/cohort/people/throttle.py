@@ -1,6 +1,9 @@
 """How often a stranger may try a password or make us send mail."""
 
 import hashlib
+import ipaddress
+import math
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +17,15 @@ from cohort.errors import TooMany
 
 log = structlog.get_logger()
 
-TRIES_PER_ADDRESS = parse("10 per 5 minute")
 TRIES_PER_CLIENT = parse("60 per 5 minute")
-MAILS_PER_ADDRESS = parse("5 per hour")
+TRIES_PER_PAIR = parse("10 per 5 minute")
+"""One client at one address."""
+TRIES_PER_ADDRESS = parse("100 per hour")
+"""All clients together at one address; a browser that its owner knows is not counted here."""
+TRIES_PER_DEVICE = parse("10 per 5 minute")
 MAILS_PER_CLIENT = parse("60 per hour")
+MAILS_PER_PAIR = parse("5 per hour")
+MAILS_PER_ADDRESS = parse("20 per hour")
 PATIENCE = 1.0
 
 
@@ -36,36 +44,83 @@ class Throttle:
         self.shared = MovingWindowRateLimiter(shared)
         self.alone = MovingWindowRateLimiter(MemoryStorage())
 
-    async def count(self, limit: RateLimitItem, kind: str, whose: str) -> None:
-        # Hashed: Redis need not know who tried.
-        key = hashlib.sha256(whose.encode()).hexdigest()
+    async def is_within(self, limit: RateLimitItem, kind: str, whose: str) -> bool:
+        """Count one more, unless that is too many."""
+        key = _hidden(whose)
         try:
-            within = await self.shared.hit(limit, kind, key)
+            return await self.shared.hit(limit, kind, key)
         except (RedisError, OSError) as error:
             log.warning("tries are counted here only", kind=type(error).__name__)
-            within = await self.alone.hit(limit, kind, key)
-        if not within:
-            minutes = limit.get_expiry() // 60
-            refusal = TooMany(f"That was tried too often. Wait {minutes} minutes, then try again.")
-            refusal.retry_after = limit.get_expiry()
-            raise refusal
+            return await self.alone.hit(limit, kind, key)
+
+    async def count(self, limit: RateLimitItem, kind: str, whose: str) -> None:
+        if not await self.is_within(limit, kind, whose):
+            raise await self.too_many(limit, kind, whose)
+
+    async def too_many(self, limit: RateLimitItem, kind: str, whose: str) -> TooMany:
+        """Says when the next one counts: as soon as the oldest is out of the window."""
+        try:
+            window = await self.shared.get_window_stats(limit, kind, _hidden(whose))
+            seconds = max(1, math.ceil(window.reset_time - time.time()))
+        except (RedisError, OSError):
+            seconds = limit.get_expiry()
+        minutes = math.ceil(seconds / 60)
+        wait = f"{minutes} minutes" if minutes > 1 else "a minute"
+        refusal = TooMany(f"That was tried too often. Wait {wait}, then try again.")
+        refusal.retry_after = seconds
+        return refusal
 
     async def close(self) -> None:
         bridge: Any = self.storage.bridge
         await bridge.storage.aclose()
 
 
+def _hidden(whose: str) -> str:
+    """Redis need not know who tried."""
+    return hashlib.sha256(whose.encode()).hexdigest()
+
+
+def client_of(host: str) -> str:
+    """Whom an address belongs to: with IPv6, one customer has a whole /64."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """What one client may still try."""
+    """What one client may still try; the client is charged before any address is.
+
+    A stranger who tries at someone's address uses up his own tries there. Many strangers together
+    may use up the address's, but never those of a browser from which its owner signed in before,
+    nor the newest mailed link.
+    """
 
     throttle: Throttle
     client: str
 
     async def password(self, email: str) -> None:
-        await self.throttle.count(TRIES_PER_ADDRESS, "password", email)
         await self.throttle.count(TRIES_PER_CLIENT, "password-from", self.client)
+        await self.throttle.count(TRIES_PER_PAIR, "password-at", f"{self.client} {email}")
+        await self.throttle.count(TRIES_PER_ADDRESS, "password", email)
 
-    async def mail(self, email: str) -> None:
-        await self.throttle.count(MAILS_PER_ADDRESS, "mail", email)
+    async def password_from_known(self, device: str) -> None:
+        await self.throttle.count(TRIES_PER_DEVICE, "password-known", device)
+
+    async def mail(self, email: str) -> bool:
+        """Whether a mail may still go there. Where many clients asked for one, the answer is the
+        same and no further mail is sent: the newest one that was sent still works."""
         await self.throttle.count(MAILS_PER_CLIENT, "mail-from", self.client)
+        await self.throttle.count(MAILS_PER_PAIR, "mail-at", f"{self.client} {email}")
+        return await self.throttle.is_within(MAILS_PER_ADDRESS, "mail", email)
+
+    async def form(self, email: str) -> None:
+        """Where what was typed would be lost without its mail, too many are refused."""
+        if not await self.mail(email):
+            raise await self.throttle.too_many(MAILS_PER_ADDRESS, "mail", email)

@@ -1,0 +1,57 @@
+"""Links that prove an address: mailed, spent once, and only the newest of a kind works."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.errors import Refusal
+from cohort.people.models import LinkPurpose, MailedLink
+from cohort.people.tokens import hash_token, new_token
+
+LINK_LIVES = timedelta(hours=24)
+
+
+class LinkSpent(Refusal):
+    status = 409
+    code = "link_spent"
+    title = "This link does not work any more"
+
+    def __init__(self) -> None:
+        super().__init__("The link was used, or is too old. Ask for a new one at “Sign in”.")
+
+
+async def new_link(db: AsyncSession, email: str, purpose: LinkPurpose, *, now: datetime) -> str:
+    """The token of a new link. There is one row for an address and a purpose, so that of links
+    made at the same moment only the last one works."""
+    token = new_token()
+    made = {"token_hash": hash_token(token), "expires_at": now + LINK_LIVES}
+    await db.execute(
+        insert(MailedLink)
+        .values(email=email, purpose=purpose, **made)
+        .on_conflict_do_update(index_elements=["email", "purpose"], set_=made)
+    )
+    return token
+
+
+async def use_link(db: AsyncSession, token: str, purpose: LinkPurpose, *, now: datetime) -> str:
+    """Spend a link, and tell whose address it proves; of two clicks only one wins."""
+    email = await db.scalar(
+        delete(MailedLink)
+        .where(
+            MailedLink.token_hash == hash_token(token),
+            MailedLink.purpose == purpose,
+            MailedLink.expires_at > now,
+        )
+        .returning(MailedLink.email)
+        .execution_options(synchronize_session=False)
+    )
+    if email is None:
+        raise LinkSpent
+    return email
+
+
+async def forget_links(db: AsyncSession, email: str) -> None:
+    """None that was mailed before works any more."""
+    await db.execute(delete(MailedLink).where(MailedLink.email == email))

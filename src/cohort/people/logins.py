@@ -1,0 +1,157 @@
+"""Logins: who is signed in where, since when, and how it ends."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import DateTime, LargeBinary, Text, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import make_transient_to_detached
+
+from cohort.db import Prepared, Sessions, given, unit_of_work
+from cohort.people.models import KnownDevice, Login, Person
+from cohort.people.tokens import hash_token, new_token
+
+DEVICE_LIVES = timedelta(days=365)
+NAME_OF_DEVICE = 200
+"""Characters of what a browser calls itself."""
+
+
+class Entry(NamedTuple):
+    """A login as it is told once, with its token."""
+
+    token: str
+    expires_at: datetime
+    person: Person
+    known_as: str | None = None
+    """The token by which this browser is known from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """From where someone signs in."""
+
+    device: str = ""
+    known_as: str | None = None
+    """The token of a browser from which someone signed in before."""
+    replaces: str | None = None
+    """The token of the login that the browser has now."""
+
+
+class LoginShown(NamedTuple):
+    """A login whose token was shown: whose it is, and since when."""
+
+    person: Person
+    id: UUID
+    confirmed_at: datetime
+    used_at: datetime
+
+
+def open_login(
+    db: AsyncSession, person: Person, *, now: datetime, days: int, device: str = ""
+) -> Entry:
+    """Always a new token: one that someone planted before is worth nothing."""
+    token, expires_at = new_token(), now + timedelta(days=days)
+    db.add(
+        Login(
+            person_id=person.id,
+            token_hash=hash_token(token),
+            began_at=now,
+            confirmed_at=now,
+            used_at=now,
+            expires_at=expires_at,
+            device=device[:NAME_OF_DEVICE],
+        )
+    )
+    return Entry(token, expires_at, person)
+
+
+async def end_login(db: AsyncSession, token: str) -> None:
+    await db.execute(delete(Login).where(Login.token_hash == hash_token(token)))
+
+
+async def sign_out(db: AsyncSession, actor: Person, login_id: UUID | None) -> None:
+    await db.execute(delete(Login).where(Login.id == login_id, Login.person_id == actor.id))
+
+
+async def end_all_logins(db: AsyncSession, person: Person) -> None:
+    """And no browser is known any more."""
+    await db.execute(delete(Login).where(Login.person_id == person.id))
+    await db.execute(delete(KnownDevice).where(KnownDevice.person_id == person.id))
+
+
+NOW = given("now", DateTime(timezone=True))
+WITH_LOGIN = Prepared(
+    select(
+        *Person.__table__.columns,
+        Login.id.label("login_id"),
+        Login.confirmed_at,
+        Login.used_at,
+    )
+    .join(Login, Login.person_id == Person.id)
+    .where(Login.token_hash == given("hash", LargeBinary()), Login.expires_at > NOW)
+)
+
+
+async def who_has_login(db: AsyncSession, token: str, *, now: datetime) -> LoginShown | None:
+    found = await WITH_LOGIN.row(db, hash=hash_token(token), now=now)
+    if found is None:
+        return None
+    its = dict(found)
+    login_id, confirmed_at, used_at = (
+        its.pop(name) for name in ("login_id", "confirmed_at", "used_at")
+    )
+    return LoginShown(detached(its), login_id, confirmed_at, used_at)
+
+
+def detached(row: dict[str, Any]) -> Person:
+    """A person of no session: a fact of the request, which stays readable after a roll-back."""
+    person = Person(**row)
+    make_transient_to_detached(person)
+    return person
+
+
+async def note_login_use(sessions: Sessions, login_id: UUID, *, now: datetime) -> None:
+    """In a transaction of its own, as whoever reads has none that could be committed."""
+    async with unit_of_work(sessions) as db:
+        await db.execute(update(Login).where(Login.id == login_id).values(used_at=now))
+
+
+KNOWN_HERE = Prepared(
+    select(KnownDevice.id)
+    .join(Person, Person.id == KnownDevice.person_id)
+    .where(
+        KnownDevice.token_hash == given("hash", LargeBinary()),
+        Person.email == given("email", Text()),
+        KnownDevice.seen_at > given("since", DateTime(timezone=True)),
+    )
+)
+
+
+async def knows_device(db: AsyncSession, token: str, email: str, *, now: datetime) -> bool:
+    """Whether the owner of this address signed in from this browser before."""
+    values = {"hash": hash_token(token), "email": email, "since": now - DEVICE_LIVES}
+    return await KNOWN_HERE.row(db, **values) is not None
+
+
+async def remember_device(
+    db: AsyncSession, person: Person, token: str | None, *, now: datetime
+) -> str:
+    """The token by which this browser is known from now on: its own, if it is this person's."""
+    if token is not None:
+        seen = await db.scalar(
+            update(KnownDevice)
+            .where(KnownDevice.token_hash == hash_token(token), KnownDevice.person_id == person.id)
+            .values(seen_at=now)
+            .returning(KnownDevice.id)
+            .execution_options(synchronize_session=False)
+        )
+        if seen is not None:
+            return token
+    token = new_token()
+    await db.execute(
+        insert(KnownDevice).values(person_id=person.id, token_hash=hash_token(token), seen_at=now)
+    )
+    return token

@@ -1,0 +1,193 @@
+"""A good request for each route: what it sends, as a program and as a browser does."""
+
+from base64 import b64encode
+from typing import Any
+
+from tests.world import EVENINGS
+
+PASSWORD = "correct horse battery"
+
+PROFILE = {
+    "domains": ["nlp"],
+    "languages": ["en"],
+    "time_zone": "Europe/Berlin",
+    "weekly_hours": EVENINGS,
+    "organisations": ["Southwind"],
+}
+STUDYING = PROFILE | {"stage": "phd", "role_goals": ["ml-engineer"], "advisers": ["Grace"]}
+MENTORING = PROFILE | {
+    "roles": ["ml-engineer"],
+    "skills": ["serving"],
+    "came_from": "phd",
+    "capacity": 2,
+    "motivation": "I was there once.",
+}
+APPLYING = STUDYING | {"name": "Greta", "email": "greta@example.org"}
+JOINING = MENTORING | {"name": "Greta", "email": "greta@example.org", "consent": True}
+RULES = {
+    "weights": {
+        "domain": 3,
+        "role": 2,
+        "skills": 3,
+        "availability": 1,
+        "language": 0.5,
+        "path": 1,
+        "wishes": 2,
+    },
+    "requirements": {
+        "conflict_of_interest": True,
+        "common_language": True,
+        "min_shared_hours": 1,
+        "least_score": 0.2,
+    },
+    "aim": {"objective": "fair", "cover": True, "stickiness": 0.1},
+}
+
+
+RULES_FORM = {
+    "version": "1",
+    **{name: str(weight) for name, weight in RULES["weights"].items()},
+    "common_language": "true",
+    "min_shared_hours": "1",
+    "least_score": "0.2",
+    "objective": "total",
+    "stickiness": "0",
+}
+ADA = {"email": "ada@example.org", "password": PASSWORD}
+JOIN = {"name": "Eve", "password": PASSWORD}
+COHORT = {
+    "slug": "autumn-2027",
+    "name": "Autumn 2027",
+    "starts_on": "2027-09-01",
+    "ends_on": "2027-12-20",
+    "time_zone": "Europe/Berlin",
+    "seats": 10,
+}
+CLONE = {name: COHORT[name] for name in ("slug", "name", "starts_on", "ends_on")}
+EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
+HOOK = {"url": "https://hooks.example.org/new"}
+VERDICT = {"verdict": "passed", "comment": ""}
+SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
+STUDYING_FORM = SPEAKING_FORM | {"stage": "phd", "role_goal_1": "ml-engineer", "version": "1"}
+APPLYING_FORM = STUDYING_FORM | {"name": "Greta", "email": "greta@example.org"}
+JOINING_FORM = SPEAKING_FORM | {
+    "name": "Greta",
+    "email": "greta@example.org",
+    "roles": "ml-engineer",
+    "skills": "serving",
+    "came_from": "phd",
+    "capacity": "2",
+    "motivation": "I was there once.",
+    "consent": "yes",
+}
+
+
+IMPORT = {
+    "file_name": "people.csv",
+    "content": b64encode(b"Name,E-mail\nZoe,zoe@example.org\n").decode(),
+    "holds": "researchers",
+}
+
+
+def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What a good request sends besides its address; nothing, where a route is not named."""
+    seen = {"headers": {"If-Match": '"1"'}}
+    seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
+    applying = {"ids": {"mentor_id": ids["applicant_id"]}}
+    summer = {"ids": {"cohort_id": ids["summer_id"]}}
+    return {
+        "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
+        "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
+        "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
+        "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
+        "POST /api/v1/logins": {"json": ADA},
+        "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
+        "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
+        "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
+        "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
+        "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
+        "POST /api/v1/cohorts/{cohort_id}/organisers": {"json": {"email": "nora@example.org"}},
+        "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
+        "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
+        "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
+        "POST /api/v1/cohorts/{cohort_id}/applications": {"json": APPLYING, **summer},
+        "GET /api/v1/cohorts/{cohort_id}/applications": summer,
+        "POST /api/v1/cohorts/{cohort_id}/decisions": {"json": decision(ids), **summer},
+        "PATCH /api/v1/applications/{application_id}": {"json": {"about": "New."}, **seen},
+        "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
+        "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
+        "POST /api/v1/forms/mentor/{slug}": {"json": JOINING},
+        "GET /api/v1/forms/challenges/{kind}/{slug}": {"ids": {"kind": "mentor"}},
+        "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
+        "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
+        "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
+        "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
+        "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
+        "POST /api/v1/mentors/{mentor_id}/approval": applying,
+        "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
+        "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
+        "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
+        "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
+        "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
+        "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
+        "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
+        "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
+        "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
+        "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
+    }
+
+
+def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The same for pages, as a browser sends it."""
+    applying = {"ids": {"mentor_id": ids["applicant_id"]}}
+    verify, password = ({"ids": {"token": ids[one]}} for one in ("verify", "password"))
+    style = {"ids": {"file_path": "cohort.css"}}
+    summer = {"ids": {"slug": "summer"}}
+    confirm = {"ids": {"token": ids["confirm"]}}
+    return {
+        "POST /login": {"data": ADA},
+        "POST /join": {"data": {"email": "eve@example.org"}},
+        "POST /forgotten": {"data": {"email": "ada@example.org"}},
+        "GET /verify/{token}": verify,
+        "POST /verify/{token}": {"data": JOIN, **verify},
+        "GET /password/{token}": password,
+        "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
+        "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
+        "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
+        "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
+        "POST /cohorts/{slug}/clone": {"data": CLONE},
+        "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
+        "POST /cohorts/{slug}/organisers": {"data": {"email": "nora@example.org"}},
+        "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
+        "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
+        "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
+        "GET /cohorts/{slug}/apply": summer,
+        "POST /cohorts/{slug}/apply": {"data": APPLYING_FORM, **summer},
+        "POST /cohorts/{slug}/apply/withdrawal": summer,
+        "GET /cohorts/{slug}/applications": summer,
+        "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
+        "GET /applications/confirm/{token}": confirm,
+        "POST /applications/confirm/{token}": confirm,
+        "POST /applications/{application_id}": {"data": {"score": "4"}},
+        "POST /mentors/join/{slug}": {"data": JOINING_FORM},
+        "POST /mentors/{mentor_id}/approve": applying,
+        "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
+        "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
+        "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
+        "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
+        "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
+        "POST /review/{submission_id}": {"data": VERDICT},
+        "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
+        "POST /cohorts/{slug}/webhooks": {"data": HOOK},
+        "GET /static/{file_path}": style,
+        "HEAD /static/{file_path}": style,
+    }
+
+
+def pin(ids: dict[str, Any]) -> dict[str, str]:
+    pair = {"enrolment_id": str(ids["peer_id"]), "mentor_id": str(ids["mentor_id"])}
+    return pair | {"kind": "pin", "reason": "They know each other."}
+
+
+def decision(ids: dict[str, Any]) -> dict[str, Any]:
+    return {"application_ids": [str(ids["application_id"])], "decision": "accept"}
