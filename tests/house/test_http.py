@@ -18,7 +18,8 @@ from tests.house.table import the_table
 
 READS = [route for route in the_table() if route.startswith("GET ")]
 PLAIN = {"accept-encoding": "identity"}
-EACH_TIME_NEW = {"GET /metrics", "GET /api/v1/cohorts/{cohort_id}/jobs"}
+CHALLENGE = "GET /api/v1/forms/challenges/{kind}/{slug}"
+EACH_TIME_NEW = {"GET /metrics", "GET /api/v1/cohorts/{cohort_id}/jobs", CHALLENGE}
 """Counts of requests, for one: two answers in a row differ."""
 
 
@@ -148,12 +149,16 @@ async def test_who_has_the_page_or_list_is_not_sent_it_again(stage: Stage, route
 
 
 KEPT = {
+    "GET /api/v1/forms": "public, max-age=60",
+    "GET /api/v1/forms/mentor/{slug}": "public, max-age=60",
+    "GET /api/v1/forms/researcher/{slug}": "public, max-age=60",
     "GET /api/v1/taxonomies/{kind}": "public, max-age=300",
     "GET /favicon.ico": "max-age=86400, public",
     "GET /robots.txt": "max-age=86400, public",
 }
 NO_TAG = STREAMED | {
     LIVE,
+    CHALLENGE,
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",
