@@ -84,13 +84,14 @@ async def read_challenge(
     redis: NamedDependency[Redis],
     kind: FromPath[str],
     slug: FromPath[str],
-) -> ChallengeOut:
+) -> Response[ChallengeOut]:
     """A challenge to solve and to send with the form; it is taken once, within ten minutes."""
     if kind not in set(FormKind):
         raise NotFound("There are two kinds of forms: mentor and researcher.")
     await service.find(db, FormKind(kind), slug, now=clock())
     made = await proof.challenge(redis, f"{kind}/{slug}", now=clock())
-    return ChallengeOut.model_validate(made)
+    told = ChallengeOut.model_validate(made)
+    return Response(told, headers={"Cache-Control": "no-store"})  # each is taken once
 
 
 async def _schema(
