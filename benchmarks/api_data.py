@@ -36,8 +36,10 @@ CREATE FUNCTION id_of(kind text, number bigint) RETURNS uuid IMMUTABLE LANGUAGE 
 INSERT INTO people (id, email, name, verified_at, is_admin, created_at)
 SELECT id_of('person', n), 'person' || n || '@example.org', 'Person ' || n, $now, false, $now
 FROM generate_series(0, $people) n;
-INSERT INTO logins (id, person_id, token_hash, began_at, expires_at)
-VALUES (id_of('login', 0), id_of('person', 0), decode('$hash', 'hex'), $now, '$later');
+INSERT INTO logins
+    (id, person_id, token_hash, began_at, confirmed_at, used_at, device, expires_at)
+VALUES (id_of('login', 0), id_of('person', 0), decode('$hash', 'hex'), $now, $now, $now, '',
+    '$later');
 
 INSERT INTO guides (id, slug, title, description, author, tags, imported_at)
 VALUES (id_of('guide', 0), 'pmle', 'From research to production', '', '', '{}', $now);

@@ -53,7 +53,7 @@ async def test_a_request_to_read_sends_nothing_but_selects(
     stage: Stage, count_statements: Callable[[], Any], route: str
 ) -> None:
     """It has no transaction that could take back what it wrote."""
-    with count_statements() as statements:
+    async with count_statements() as statements:
         for who in ("anyone", "researcher", "organiser", "admin"):
             await stage.ask(who, route)
     assert [one for one in statements if not one.startswith("SELECT")] == []
@@ -62,7 +62,7 @@ async def test_a_request_to_read_sends_nothing_but_selects(
 async def test_nobody_is_looked_up_for_what_is_the_same_for_everyone(
     stage: Stage, count_statements: Callable[[], Any]
 ) -> None:
-    with count_statements() as statements:
+    async with count_statements() as statements:
         for path in ("/static/cohort.css", "/health/live"):
             answer = await stage.ask("organiser", f"GET {path}")
             assert answer.status_code == 200
@@ -85,7 +85,7 @@ async def test_nobody_is_looked_up_for_what_is_the_same_for_everyone(
 async def test_a_read_takes_one_statement_for_who_asks_and_one_for_what(
     stage: Stage, count_statements: Callable[[], Any], path: str, most: int
 ) -> None:
-    with count_statements() as statements:
+    async with count_statements() as statements:
         assert (await stage.ask("organiser", f"GET /api/v1{path}")).status_code == 200
     assert len(statements) <= most
 
@@ -93,9 +93,8 @@ async def test_a_read_takes_one_statement_for_who_asks_and_one_for_what(
 async def test_a_patch_of_a_mentor_is_one_update_and_one_version(
     stage: Stage, count_statements: Callable[[], Any]
 ) -> None:
-    async with undone(stage.platform):
-        with count_statements() as statements:
-            changed = await stage.ask("mentor", "PATCH /api/v1/mentors/{mentor_id}")
+    async with undone(stage.platform), count_statements() as statements:
+        changed = await stage.ask("mentor", "PATCH /api/v1/mentors/{mentor_id}")
     assert changed.status_code == 200
     assert changed.headers["etag"] == '"2"'
     assert len([one for one in statements if one.startswith("UPDATE")]) == 1

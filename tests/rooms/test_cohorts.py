@@ -267,7 +267,7 @@ async def test_the_list_reads_page_by_page_with_one_statement(
         await a_cohort(db, guide, now=clock(), slug=f"cohort-{number}", name=f"Cohort {number}")
         await db.commit()
         if number in {0, 5}:
-            with count_statements() as statements:
+            async with count_statements() as statements:
                 await olga.get("/api/v1/cohorts")
             counted.append(len(statements))
     assert counted[0] == counted[1]

@@ -182,16 +182,16 @@ async def test_two_hundred_people_take_as_many_statements_as_two(
     olga = await enter("Olga")
     cohort = await a_spring(db, olga, clock)
     await a_crowd(db, cohort, clock, 2, "Early")
-    with count_statements() as few:
+    async with count_statements() as few:
         await olga.get("/cohorts/spring")
-    with count_statements() as few_at_home:
+    async with count_statements() as few_at_home:
         await olga.get("/")
 
     await a_crowd(db, cohort, clock, 200)
 
-    with count_statements() as many:
+    async with count_statements() as many:
         page = await olga.get("/cohorts/spring")
-    with count_statements() as many_at_home:
+    async with count_statements() as many_at_home:
         await olga.get("/")
     assert len(many) == len(few)
     assert len(many_at_home) == len(few_at_home)

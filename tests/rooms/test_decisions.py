@@ -164,7 +164,7 @@ async def test_a_listing_takes_as_many_statements_for_many_as_for_one(
     counts = []
     for names in (TEN[:1], TEN[1:6]):
         await everyone_applied(enter, summer, clock, *names)
-        with count_statements() as statements:
+        async with count_statements() as statements:
             await olga.get(f"/api/v1/cohorts/{summer.id}/applications")
         counts.append(len(statements))
     assert counts[0] == counts[1]

@@ -267,12 +267,12 @@ async def test_the_list_takes_as_many_statements_however_long(
     spring.seats = 9
     await enrolled(db, spring, ada.person, now=clock())
     await db.commit()
-    with count_statements() as few:
+    async with count_statements() as few:
         await olga.get(enrolments(spring))
     await enrolled(db, spring, bea.person, now=clock())
     await enrolled(db, spring, eve.person, now=clock(), state=EnrolmentState.WITHDRAWN)
     await db.commit()
-    with count_statements() as more:
+    async with count_statements() as more:
         listed = await olga.get(enrolments(spring))
 
     assert len(more) == len(few)

@@ -285,7 +285,7 @@ async def test_lists_take_as_many_statements_for_ten_rows_as_for_one(
             f"runs/{round_['run']['id']}/unmatched",
             f"cohorts/{stage.cohort.id}/overrides",
         ):
-            with count_statements() as statements:
+            async with count_statements() as statements:
                 assert (await stage.olga.get(f"/api/v1/{path}")).status_code == 200
             taken[path.rpartition("/")[2]] = len(statements)
         counts.append(taken)
@@ -319,7 +319,7 @@ async def test_publishing_takes_as_many_statements_for_many_pairs_as_for_few(
 ) -> None:
     async def statements_of_publishing() -> int:
         round_ = await open_and_solve(stage, platform)
-        with count_statements() as statements:
+        async with count_statements() as statements:
             answer = await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
         assert answer.status_code == 200, answer.text
         return len(statements)

@@ -188,7 +188,7 @@ async def test_a_page_of_many_pairs_takes_as_many_statements_as_one_of_two(
 ) -> None:
     async def statements() -> int:
         round_ = await open_and_solve(stage, platform)
-        with count_statements() as seen:
+        async with count_statements() as seen:
             assert (await stage.olga.get(f"/rounds/{round_['id']}")).status_code == 200
         return len(seen)
 

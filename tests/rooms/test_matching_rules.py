@@ -156,7 +156,7 @@ async def test_a_trial_takes_as_many_statements_for_many_as_for_few(
     async def statements() -> int:
         await open_and_solve(stage, platform)
         form = await form_of(stage)
-        with count_statements() as seen:
+        async with count_statements() as seen:
             assert (await stage.olga.post(f"{RULES}/preview", data=form)).status_code == 200
         return len(seen)
 

@@ -254,7 +254,7 @@ async def test_asking_takes_as_many_statements_for_many_as_for_few(
             f"/api/v1/runs/{run}/alternatives/{ada}/{stage.robin.id}",
             f"/rounds/{round_['id']}/what_if?enrolment_id={ada}&mentor_id={stage.robin.id}",
         ):
-            with count_statements() as seen:
+            async with count_statements() as seen:
                 assert (await stage.olga.get(path)).status_code == 200
             counts.append(len(seen))
         return counts

@@ -318,9 +318,9 @@ async def test_the_list_is_filtered_paged_and_costs_the_same_for_more(
 
     approved = (await olga.get(sign_up, params={"state": "approved"})).json()["items"]
     assert {one["name"] for one in approved} == {"Mary Example", "Joan Example"}
-    with count_statements() as for_one:
+    async with count_statements() as for_one:
         first = (await olga.get(sign_up, params={"limit": 1})).json()
-    with count_statements() as for_more:
+    async with count_statements() as for_more:
         rest = (await olga.get(sign_up, params={"cursor": first["next"]})).json()
     assert len(first["items"]) + len(rest["items"]) == 3
     assert len(for_one) == len(for_more)

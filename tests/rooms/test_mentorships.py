@@ -204,9 +204,9 @@ async def test_lists_cost_the_same_for_more(
     await another(enter, db, spring, "Mary")
     await another(enter, db, spring, "Joan")
     for address in ("/api/v1/proposals", f"/api/v1/cohorts/{spring.cohort.id}/proposals"):
-        with count_statements() as for_one:
+        async with count_statements() as for_one:
             first = (await spring.olga.get(address, params={"limit": 1})).json()
-        with count_statements() as for_more:
+        async with count_statements() as for_more:
             rest = (await spring.olga.get(address, params={"cursor": first["next"]})).json()
         assert len(first["items"]) + len(rest["items"]) == 3
         assert len(for_one) == len(for_more)

@@ -119,10 +119,10 @@ async def test_who_is_no_mentor_yet_is_shown_the_way(
 async def test_the_page_costs_the_same_for_more(
     spring: Spring, enter: Cast, db: AsyncSession, count_statements: Callable[[], Any]
 ) -> None:
-    with count_statements() as for_one:
+    async with count_statements() as for_one:
         await spring.grace.get("/mentoring")
     await another(enter, db, spring, "Mary")
     await another(enter, db, spring, "Joan")
-    with count_statements() as for_three:
+    async with count_statements() as for_three:
         assert "Joan Example" in (await spring.grace.get("/mentoring")).text
     assert len(for_one) == len(for_three)

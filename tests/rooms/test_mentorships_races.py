@@ -35,7 +35,8 @@ async def people_with_tokens(db: AsyncSession, count: int) -> list[UUID]:
     """Verified people whose login token is their id."""
     ids = [uuid4() for _ in range(count)]
     person = {"name": "Someone", "is_admin": False, "verified_at": MONDAY, "created_at": MONDAY}
-    login = {"began_at": MONDAY, "expires_at": MONDAY + timedelta(days=14)}
+    began = {"began_at": MONDAY, "confirmed_at": MONDAY, "used_at": MONDAY, "device": ""}
+    login = began | {"expires_at": MONDAY + timedelta(days=14)}
     await db.execute(
         insert(Person), [person | {"id": one, "email": f"{one}@example.org"} for one in ids]
     )

@@ -167,7 +167,7 @@ async def test_keys_are_listed_page_by_page_in_one_order(
         await ada.post("/api/v1/api_keys", json={"name": f"{number}", "scopes": ["study:read"]})
 
     first = (await ada.get("/api/v1/api_keys?limit=3")).json()
-    with count_statements() as statements:
+    async with count_statements() as statements:
         rest = (await ada.get("/api/v1/api_keys", params={"cursor": first["next"]})).json()
 
     names = [key["name"] for key in first["items"] + rest["items"]]

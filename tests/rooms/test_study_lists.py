@@ -116,7 +116,7 @@ async def test_listings_take_as_many_statements_for_many_as_for_one(
     async def counts() -> list[int]:
         taken = []
         for someone, address in addresses:
-            with count_statements() as statements:
+            async with count_statements() as statements:
                 assert (await someone.get(address)).status_code == 200
             taken.append(len(statements))
         return taken

@@ -185,7 +185,7 @@ async def test_the_gaps_of_a_cohort_are_two_statements_however_many_people(
     for name in ("Bea", "Cleo"):
         await a_plan(db, enter, name, now=clock(), cohort=cohort)
 
-    with count_statements() as statements:
+    async with count_statements() as statements:
         gaps = await service.gaps_in(db, cohort.id, now=clock())
 
     assert len(gaps) == 3
