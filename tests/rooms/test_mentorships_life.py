@@ -224,12 +224,30 @@ class ProposalLife(RuleBasedStateMachine):
         assert (answer.status_code, found.get("code") or found["state"]) == expected
         if answer.status_code == 200:
             self.yes.add((proposal_id, side))
+        if expected == (200, "accepted") and proposal.state is ProposalState.OPEN:
+            assert not self.waiting_in_vain(proposal.mentor_id)
 
     @rule(proposal_id=proposals)
     def agree(self, proposal_id: UUID) -> None:
         """Both say yes: by chance alone, few stories would come to a mentorship."""
         for side in (*Side, Side.RESEARCHER):
             self.accept(proposal_id, side)
+
+    def waiting_in_vain(self, mentor_id: UUID) -> bool:
+        """Somebody has an open proposal to a mentor who has no place left."""
+        mentor = self.row(Mentor, mentor_id)
+        is_open = [one for one in self.all_of(Proposal) if one.state is ProposalState.OPEN]
+        is_full = mentor.taken >= mentor.capacity
+        return is_full and mentor_id in {one.mentor_id for one in is_open}
+
+    @rule(proposal_id=proposals)
+    def agree_and_leave(self, proposal_id: UUID) -> None:
+        """The place is free again once the jobs are done; few stories would leave a mentor."""
+        who = self.names[self.row(Proposal, proposal_id).enrolment_id]
+        if who in RESEARCHERS[2:]:
+            self.agree(proposal_id)
+            self.withdraw(who)
+            self.work()
 
     @rule(proposal_id=proposals, why=st.sampled_from(["no place", "has left", "has run out"]))
     def agree_too_late(self, proposal_id: UUID, why: str) -> None:
@@ -313,6 +331,7 @@ class ProposalLife(RuleBasedStateMachine):
             headers={"if-match": f'"{before.version}"'},
         )
         allowed = places >= before.taken
+        assert allowed or answer.json()["code"] == "capacity_below_taken"
         assert answer.status_code == (200 if allowed else 409)
         assert self.row(Mentor, before.id).capacity == (places if allowed else before.capacity)
 
