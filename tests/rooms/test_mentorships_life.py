@@ -47,7 +47,6 @@ MENTORS = {"Grace": 1, "Robin": 2}
 WHO = st.sampled_from(RESEARCHERS)
 WHOM = st.sampled_from(list(MENTORS))
 SIDE = st.sampled_from(list(Side))
-END_REASON = {"reason": "A new job."}
 ANSWERS = st.sampled_from(["acceptance", "refusal"])
 
 
@@ -232,6 +231,9 @@ class ProposalLife(RuleBasedStateMachine):
         """Both say yes: by chance alone, few stories would come to a mentorship."""
         for side in (*Side, Side.RESEARCHER):
             self.accept(proposal_id, side)
+        mentor = self.row(Mentor, self.row(Proposal, proposal_id).mentor_id)
+        if mentor.taken:
+            self.offer_places(self.names[mentor.id], mentor.taken - 1)
 
     def waiting_in_vain(self, mentor_id: UUID) -> bool:
         """Somebody has an open proposal to a mentor who has no place left."""
@@ -261,6 +263,7 @@ class ProposalLife(RuleBasedStateMachine):
         elif who in RESEARCHERS[2:]:
             self.withdraw(who)
         self.agree(proposal_id)
+        self.let_lapse()
 
     def answer_to_a_yes(self, proposal: Proposal, side: Side) -> tuple[int, str]:
         mentor = self.row(Mentor, proposal.mentor_id)
@@ -288,6 +291,7 @@ class ProposalLife(RuleBasedStateMachine):
         if proposal.state is ProposalState.OPEN:
             assert (answer.status_code, after.state) == (200, ProposalState.DECLINED)
             self.no[proposal_id] = self.person(who)
+            self.publish(self.names[proposal.enrolment_id], self.names[proposal.mentor_id])
         else:
             is_said_before = self.no.get(proposal_id) == self.person(who)
             assert answer.status_code == (200 if is_said_before else 409)
@@ -315,10 +319,12 @@ class ProposalLife(RuleBasedStateMachine):
             who = self.answerer(self.row(Proposal, proposal_id), side)
             before = self.row(Mentor, mentorship.mentor_id).taken
             freed = 1 if mentorship.ended_at is None else 0
-            for _ in range(2):
-                answer = self.ask(who, "POST", f"/mentorships/{mentorship.id}/end", json=END_REASON)
+            for reason in ("A new job.", "Said again."):
+                sent = {"reason": reason}
+                answer = self.ask(who, "POST", f"/mentorships/{mentorship.id}/end", json=sent)
                 assert answer.status_code == 200
                 assert self.row(Mentor, mentorship.mentor_id).taken == before - freed
+                assert self.row(Mentorship, mentorship.id).end_reason != "Said again."
 
     @rule(whom=WHOM, places=st.integers(0, 3))
     def offer_places(self, whom: str, places: int) -> None:
