@@ -242,26 +242,25 @@ class ProposalLife(RuleBasedStateMachine):
         is_full = mentor.taken >= mentor.capacity
         return is_full and mentor_id in {one.mentor_id for one in is_open}
 
-    @rule(proposal_id=proposals)
-    def agree_and_leave(self, proposal_id: UUID) -> None:
+    @rule(proposal_id=proposals, leaves_first=st.booleans())
+    def agree_and_leave(self, proposal_id: UUID, *, leaves_first: bool) -> None:
         """The place is free again once the jobs are done; few stories would leave a mentor."""
         who = self.names[self.row(Proposal, proposal_id).enrolment_id]
         if who in RESEARCHERS[2:]:
-            self.agree(proposal_id)
-            self.withdraw(who)
+            steps = [lambda: self.agree(proposal_id), lambda: self.withdraw(who)]
+            for step in reversed(steps) if leaves_first else steps:
+                step()
             self.work()
 
-    @rule(proposal_id=proposals, why=st.sampled_from(["no place", "has left", "has run out"]))
+    @rule(proposal_id=proposals, why=st.sampled_from(["no place", "has run out"]))
     def agree_too_late(self, proposal_id: UUID, why: str) -> None:
         """Before any job has closed it: by chance alone, a job would mostly come first."""
         proposal = self.row(Proposal, proposal_id)
-        who, whom = self.names[proposal.enrolment_id], self.names[proposal.mentor_id]
+        whom = self.names[proposal.mentor_id]
         if why == "no place":
             self.offer_places(whom, self.row(Mentor, proposal.mentor_id).taken)
-        elif why == "has run out":
+        else:
             self.wait(7)
-        elif who in RESEARCHERS[2:]:
-            self.withdraw(who)
         self.agree(proposal_id)
         self.let_lapse()
 
@@ -292,6 +291,8 @@ class ProposalLife(RuleBasedStateMachine):
             assert (answer.status_code, after.state) == (200, ProposalState.DECLINED)
             self.no[proposal_id] = self.person(who)
             self.publish(self.names[proposal.enrolment_id], self.names[proposal.mentor_id])
+            for other in Side:
+                self.decline(proposal_id, other)
         else:
             is_said_before = self.no.get(proposal_id) == self.person(who)
             assert answer.status_code == (200 if is_said_before else 409)
@@ -325,6 +326,20 @@ class ProposalLife(RuleBasedStateMachine):
                 assert answer.status_code == 200
                 assert self.row(Mentor, mentorship.mentor_id).taken == before - freed
                 assert self.row(Mentorship, mentorship.id).end_reason != "Said again."
+
+    @rule(proposal_id=proposals, side=SIDE)
+    def agree_and_end(self, proposal_id: UUID, side: Side) -> None:
+        self.agree(proposal_id)
+        self.end(proposal_id, side)
+
+    @rule(target=proposals, whom=WHOM)
+    def ask_all_and_agree_with_one(self, whom: str) -> Any:
+        """The others wait on while there are places, and no longer."""
+        made = [self.propose(who, whom) for who in RESEARCHERS]
+        asked = [one for one in made if isinstance(one, UUID)]
+        if asked:
+            self.agree(asked[0])
+        return multiple(*asked)
 
     @rule(whom=WHOM, places=st.integers(0, 3))
     def offer_places(self, whom: str, places: int) -> None:
@@ -464,7 +479,7 @@ async def live(platform: Platform, *, lives: int, steps: int, same: bool = False
 
 @pytest.mark.timeout(300)
 async def test_a_proposal_has_only_lives_that_the_rules_allow(platform: Platform) -> None:
-    await live(platform, lives=20, steps=30, same=True)
+    await live(platform, lives=40, steps=25, same=True)
 
 
 @pytest.mark.long
