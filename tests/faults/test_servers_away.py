@@ -141,7 +141,8 @@ async def test_every_kind_of_cannot_connect_now_asks_to_come_again(
             asked = {"cookie": "cohort_login=0123456789abcdef"}
             method = "POST" if address in {"/api/v1/people", "/login"} else "GET"
             sent = sign_up("ada") if method == "POST" else None
-            body = {"data": sent} if address == "/login" else {"json": sent}
+            typed = {"data": {"email": "ada@example.org", "password": "a long sentence"}}
+            body = typed if address == "/login" else {"json": sent}
             answer = await anyone.request(method, address, headers=asked, **body)
             assert answer.status_code == 503, address
             assert int(answer.headers["retry-after"]) > 0
