@@ -141,12 +141,12 @@ class LiveEvents:
 
     async def _hear(self) -> None:
         """Be told of commits through Redis, for as long as we run."""
-        while True:
+        while not self.closed:
             try:
                 async with self.redis.pubsub() as channel:
                     await channel.subscribe(EVENTS_CHANNEL)
                     self._look_at(set(self._followers))  # what came while nobody listened
-                    while True:
+                    while not self.closed:
                         told = await channel.get_message(
                             ignore_subscribe_messages=True, timeout=SWEEP_EVERY
                         )
@@ -210,7 +210,7 @@ async def _stop(tasks: Collection[asyncio.Task[None]]) -> None:
     while pending:
         for task in pending:
             task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=0.1)
+        _, pending = await asyncio.wait(pending, timeout=1)
 
 
 def _send_to(
