@@ -99,10 +99,8 @@ def people_of(form: ImportIn, words: Vocabulary, time_zone: str) -> PeopleFound:
         notes += [*roster.notes, *_defaults(side, roster)]
     if faults:
         errors = [FieldError("content", fault) for fault in faults[:MOST_FAULTS]]
-        raise Invalid(
-            f"{len(faults):,} places of the file need another look; nobody was imported.",
-            errors=errors,
-        )
+        places = "one place needs" if len(faults) == 1 else f"{len(faults):,} places need"
+        raise Invalid(f"Nobody was imported: {places} mending in the file.", errors=errors)
     return PeopleFound(people, notes, write_mapping(rosters, column))
 
 
