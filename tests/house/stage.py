@@ -47,7 +47,7 @@ from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
 from cohort.webhooks import service as webhooks
-from cohort.webhooks.models import Delivery, DeliveryState
+from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
 from tests.house.requests import PASSWORD, STUDYING, in_api, on_pages
@@ -243,7 +243,7 @@ async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:
     form = WebhookIn(url="https://hooks.example.org/old")
     cohort_id = stage.ids["cohort_id"]
     hook = await webhooks.add(db, olga, cohort_id, form, private_too=False, now=now)
-    sent = Delivery(
+    sent = WebhookDelivery(
         webhook_id=hook.id, payload={"type": "test"}, state=DeliveryState.FAILED, created_at=now
     )
     db.add(sent)

@@ -289,19 +289,21 @@ async def test_who_does_not_keep_up_is_let_go_and_nobody_else_notices() -> None:
 
 
 async def test_streams_end_when_the_process_is_told_to_stop(
-    spring: Spring, platform: Platform, streaming: Streaming
+    spring: Spring, platform: Platform
 ) -> None:
-    live = platform.app.state.live
-    async with streaming.follow(spring.olga, spring.cohort) as seen:
-        live.close()
-        try:
-            assert await next_of(seen) is None
-            refused = await spring.olga.get(f"/api/v1/cohorts/{spring.cohort.id}/events/stream")
-            assert refused.status_code == 503
-            assert refused.headers["retry-after"]
-        finally:
-            live.closed = False
-    assert live.open == 0
+    app = create_app(platform.settings, clock=platform.clock)
+    async with (
+        app.lifespan(),
+        serving(app) as server,
+        server.follow(spring.olga, spring.cohort) as seen,
+        AsyncClient(base_url=server.address, headers=spring.olga.http.headers) as olga,
+    ):
+        app.state.live.close()
+        assert await next_of(seen) is None
+        refused = await olga.get(f"/api/v1/cohorts/{spring.cohort.id}/events/stream")
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"]
+    assert app.state.live.open == 0
 
 
 @pytest.mark.parametrize("number", ["-1", "x", "9223372036854775808"])

@@ -14,7 +14,7 @@ from cohort.jobs.context import JobContext, Outside
 from cohort.jobs.event_log import Event
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.webhooks import policy, service
-from cohort.webhooks.models import Delivery, DeliveryState, Webhook
+from cohort.webhooks.models import DeliveryState, Webhook, WebhookDelivery
 from cohort.webhooks.sending import PostResult, post, signed
 
 AT_ONCE = 200
@@ -58,7 +58,7 @@ async def _fan_out_to(db: AsyncSession, hook: Webhook, *, now: datetime) -> None
     ]
     if rows:
         made = await db.scalars(
-            insert(Delivery).on_conflict_do_nothing().returning(Delivery.id), rows
+            insert(WebhookDelivery).on_conflict_do_nothing().returning(WebhookDelivery.id), rows
         )
         each = [{"cohort_id": hook.cohort_id, "delivery_id": its_id} for its_id in made]
         await enqueue_each(db, "webhooks.deliver", each, now=now)
@@ -96,12 +96,16 @@ async def deliver(context: JobContext, delivery_id: str) -> Outside[PostResult] 
     return Outside(send, partial(_note, delivery.id))
 
 
-async def _pending(db: AsyncSession, delivery_id: UUID) -> Delivery | None:
+async def _pending(db: AsyncSession, delivery_id: UUID) -> WebhookDelivery | None:
     """None for what is done, and for a webhook that is off or deleted meanwhile."""
-    waiting = select(Delivery).join(Delivery.webhook).options(joinedload(Delivery.webhook))
-    waiting = waiting.where(Delivery.state == DeliveryState.PENDING, Webhook.active)
-    found: Delivery | None = await db.scalar(
-        waiting.where(Delivery.id == delivery_id).with_for_update(of=Delivery)
+    waiting = (
+        select(WebhookDelivery)
+        .join(WebhookDelivery.webhook)
+        .options(joinedload(WebhookDelivery.webhook))
+    )
+    waiting = waiting.where(WebhookDelivery.state == DeliveryState.PENDING, Webhook.active)
+    found: WebhookDelivery | None = await db.scalar(
+        waiting.where(WebhookDelivery.id == delivery_id).with_for_update(of=WebhookDelivery)
     )
     return found
 
@@ -133,10 +137,10 @@ def _turn_off(hook: Webhook, sentence: str) -> None:
     hook.active, hook.off_because = False, sentence
 
 
-async def _took_something_since(db: AsyncSession, delivery: Delivery) -> bool:
-    taken = select(Delivery.id).where(
-        Delivery.webhook_id == delivery.webhook_id,
-        Delivery.state == DeliveryState.DELIVERED,
-        Delivery.attempted_at >= delivery.created_at,
+async def _took_something_since(db: AsyncSession, delivery: WebhookDelivery) -> bool:
+    taken = select(WebhookDelivery.id).where(
+        WebhookDelivery.webhook_id == delivery.webhook_id,
+        WebhookDelivery.state == DeliveryState.DELIVERED,
+        WebhookDelivery.attempted_at >= delivery.created_at,
     )
     return await db.scalar(taken.limit(1)) is not None

@@ -43,7 +43,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-class Delivery(Base):
+class WebhookDelivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("webhook_id", "event_number"),

@@ -16,13 +16,13 @@ from cohort.cohorts.models import Cohort
 from cohort.errors import Conflict, Invalid
 from cohort.events.catalogue import CATALOGUE
 from cohort.http.etag import etag
-from cohort.http.forms import Form, read_form
+from cohort.http.forms import Form, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.settings import Settings
 from cohort.webhooks import service
-from cohort.webhooks.models import Delivery, Webhook
+from cohort.webhooks.models import Webhook, WebhookDelivery
 from cohort.webhooks.schemas import WebhookChange, WebhookIn
 
 
@@ -32,7 +32,7 @@ class WebhooksView:
 
     cohort: Cohort
     webhooks: Sequence[Webhook]
-    deliveries: Sequence[Delivery]
+    deliveries: Sequence[WebhookDelivery]
     kinds: Sequence[Mapping[str, str]]
     shown: Webhook | None = None
 
@@ -117,14 +117,15 @@ async def test_webhook_from_page(
 
 @post("/webhooks/{webhook_id:uuid}/turn", guards=[signed_in])
 async def turn_webhook_from_page(
+    request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     webhook_id: FromPath[UUID],
 ) -> Redirect:
-    """On where it is off, else off."""
+    """To what the button said, so that a second click changes nothing."""
     hook = await service.get(db, actor, webhook_id)
-    change = WebhookChange(active=not hook.active)
+    change = WebhookChange(active=(await sent_by(request)).texts("to") == ["on"])
     seen = etag(hook.version)
     turned = await service.change(db, actor, webhook_id, change, if_match=seen, now=clock())
     now = "on; what it missed is sent now" if turned.active else "off"

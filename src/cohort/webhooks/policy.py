@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 
 from cohort.cohorts import policy as cohorts
 from cohort.people.models import Person
-from cohort.webhooks.models import Delivery, Webhook
+from cohort.webhooks.models import Webhook, WebhookDelivery
 
 PAUSES = tuple(
     timedelta(seconds=seconds)
@@ -21,9 +21,9 @@ def visible_to(actor: Person) -> Select[Webhook]:
     return select(Webhook).where(Webhook.cohort_id.in_(cohorts.organised_by(actor)))
 
 
-def deliveries_visible_to(actor: Person) -> Select[Delivery]:
+def deliveries_visible_to(actor: Person) -> Select[WebhookDelivery]:
     organised = Webhook.cohort_id.in_(cohorts.organised_by(actor))
-    return select(Delivery).join(Delivery.webhook).where(organised)
+    return select(WebhookDelivery).join(WebhookDelivery.webhook).where(organised)
 
 
 def pause_after(attempts: int) -> timedelta | None:

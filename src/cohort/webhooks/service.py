@@ -20,7 +20,7 @@ from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.webhooks import policy
-from cohort.webhooks.models import Delivery, DeliveryState, Webhook
+from cohort.webhooks.models import DeliveryState, Webhook, WebhookDelivery
 from cohort.webhooks.schemas import WebhookChange, WebhookIn
 from cohort.webhooks.sending import may_be_told
 
@@ -137,16 +137,21 @@ async def _catch_up(db: AsyncSession, webhook: Webhook, *, now: datetime) -> Non
     """What it missed while it was off is told now, as far as it is kept."""
     cohort_id = webhook.cohort_id
     await enqueue(db, "webhooks.fan_out", now=now, cohort_id=cohort_id, of_cohort=cohort_id)
-    waiting = select(Delivery.id).where(
-        Delivery.webhook_id == webhook.id, Delivery.state == DeliveryState.PENDING
+    waiting = select(WebhookDelivery.id).where(
+        WebhookDelivery.webhook_id == webhook.id, WebhookDelivery.state == DeliveryState.PENDING
     )
     each = [{"cohort_id": cohort_id, "delivery_id": its_id} for its_id in await db.scalars(waiting)]
     await enqueue_each(db, "webhooks.deliver", each, now=now)
 
 
 async def remove(db: AsyncSession, actor: Person, webhook_id: UUID, *, now: datetime) -> Webhook:
+    """With the last webhook of a cohort, its commits promise no more messages."""
     webhook = await get(db, actor, webhook_id)
+    await _stream(db, webhook.cohort_id)  # locked: nobody adds one meanwhile
     await db.execute(delete(Webhook).where(Webhook.id == webhook_id))
+    there = select(Webhook.id).where(Webhook.cohort_id == webhook.cohort_id).exists()
+    stream = update(EventStream).where(EventStream.cohort_id == webhook.cohort_id)
+    await db.execute(stream.values(has_webhooks=there).execution_options(synchronize_session=False))
     audit.record(db, actor, "webhook.remove", webhook_id, now=now, cohort_id=webhook.cohort_id)
     return webhook
 
@@ -154,9 +159,13 @@ async def remove(db: AsyncSession, actor: Person, webhook_id: UUID, *, now: date
 async def replace_secret(
     db: AsyncSession, actor: Person, webhook_id: UUID, *, now: datetime
 ) -> Webhook:
-    """A new secret; for a day we sign with the old one too, so that nothing is refused."""
+    """A new secret; for a day we sign with the old one too, so that nothing is refused.
+
+    Asked for twice within that day, it is still the first one that receivers have.
+    """
     webhook = await get(db, actor, webhook_id, lock=True)
-    webhook.old_secret, webhook.old_secret_until = webhook.secret, now + BOTH_SECRETS_FOR
+    if webhook.old_secret_until is None or webhook.old_secret_until <= now:
+        webhook.old_secret, webhook.old_secret_until = webhook.secret, now + BOTH_SECRETS_FOR
     webhook.secret = _new_secret()
     audit.record(db, actor, "webhook.secret", webhook_id, now=now, cohort_id=webhook.cohort_id)
     await db.flush()
@@ -165,7 +174,7 @@ async def replace_secret(
 
 async def send_test(
     db: AsyncSession, actor: Person, webhook_id: UUID, *, now: datetime
-) -> Delivery:
+) -> WebhookDelivery:
     """An event of the type `test`, sent like any other."""
     webhook = await _to_send_to(db, actor, webhook_id)
     payload = {
@@ -173,7 +182,7 @@ async def send_test(
         "timestamp": now.isoformat(),
         "data": {"cohort_id": str(webhook.cohort_id), "number": None, "ids": {}},
     }
-    made = Delivery(webhook_id=webhook_id, payload=payload, created_at=now, next_at=now)
+    made = WebhookDelivery(webhook_id=webhook_id, payload=payload, created_at=now, next_at=now)
     db.add(made)
     await db.flush()
     await enqueue_delivery(db, webhook, made.id, now=now)
@@ -207,38 +216,38 @@ async def enqueue_delivery(
 
 async def list_deliveries(
     db: AsyncSession, actor: Person, webhook_id: UUID, part: Slice
-) -> Page[Delivery]:
+) -> Page[WebhookDelivery]:
     await get(db, actor, webhook_id)
-    seen = policy.deliveries_visible_to(actor).where(Delivery.webhook_id == webhook_id)
-    return await page_of(db, seen, by=Delivery.created_at, id=Delivery.id, part=part)
+    seen = policy.deliveries_visible_to(actor).where(WebhookDelivery.webhook_id == webhook_id)
+    return await page_of(db, seen, by=WebhookDelivery.created_at, id=WebhookDelivery.id, part=part)
 
 
 async def newest_deliveries(
     db: AsyncSession, actor: Person, webhook_ids: Sequence[UUID]
-) -> Sequence[Delivery]:
+) -> Sequence[WebhookDelivery]:
     """For the page: the newest of all these, the newest first."""
-    seen = policy.deliveries_visible_to(actor).where(Delivery.webhook_id.in_(webhook_ids))
-    newest = seen.order_by(Delivery.created_at.desc(), Delivery.id).limit(50)
-    return (await db.scalars(newest.options(joinedload(Delivery.webhook)))).all()
+    seen = policy.deliveries_visible_to(actor).where(WebhookDelivery.webhook_id.in_(webhook_ids))
+    newest = seen.order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id).limit(50)
+    return (await db.scalars(newest.options(joinedload(WebhookDelivery.webhook)))).all()
 
 
 async def send_again(
     db: AsyncSession, actor: Person, delivery_id: UUID, *, now: datetime
-) -> Delivery:
+) -> WebhookDelivery:
     """With the same message id, so that the receiver can tell it from a new event."""
     found = await db.scalar(
         policy.deliveries_visible_to(actor)
-        .where(Delivery.id == delivery_id)
-        .options(joinedload(Delivery.webhook))
+        .where(WebhookDelivery.id == delivery_id)
+        .options(joinedload(WebhookDelivery.webhook))
     )
     if found is None:
         raise NotFound
     webhook = await _to_send_to(db, actor, found.webhook_id)
-    again = update(Delivery).where(
-        Delivery.id == delivery_id, Delivery.state != DeliveryState.PENDING
+    again = update(WebhookDelivery).where(
+        WebhookDelivery.id == delivery_id, WebhookDelivery.state != DeliveryState.PENDING
     )
     reset = {"state": DeliveryState.PENDING, "attempts": 0, "next_at": now}
-    if await db.scalar(again.values(reset).returning(Delivery.id)) is not None:
+    if await db.scalar(again.values(reset).returning(WebhookDelivery.id)) is not None:
         audit.record(db, actor, "webhook.resend", delivery_id, now=now, cohort_id=webhook.cohort_id)
         await enqueue_delivery(db, webhook, delivery_id, now=now)
     await db.refresh(found)
@@ -247,4 +256,4 @@ async def send_again(
 
 async def delete_old(db: AsyncSession, *, now: datetime) -> None:
     """Deliveries are kept as long as the events that they tell of."""
-    await db.execute(delete(Delivery).where(Delivery.created_at < now - KEPT_FOR))
+    await db.execute(delete(WebhookDelivery).where(WebhookDelivery.created_at < now - KEPT_FOR))
