@@ -15,6 +15,7 @@ JOURNEYS = (
     "A mentor's sign-up becomes a mentorship",
     "A piece of evidence changes the next score",
     "The weekly tick",
+    "What happened reaches a browser and another system",
 )
 
 
