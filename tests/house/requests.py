@@ -23,6 +23,8 @@ MENTORING = PROFILE | {
     "motivation": "I was there once.",
 }
 APPLYING = STUDYING | {"name": "Greta", "email": "greta@example.org"}
+ANSWERING = STUDYING | {"name": "Ida"}
+INVITING = {"invited_as": "mentor", "lines": ["Ivo <ivo@example.org>"]}
 JOINING = MENTORING | {"name": "Greta", "email": "greta@example.org", "consent": True}
 RULES = {
     "weights": {
@@ -95,6 +97,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
+    invited = {"ids": {"token": ids["invited"]}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
         "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
@@ -117,6 +120,14 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
         "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
         "POST /api/v1/forms/mentor/{slug}": {"json": JOINING},
+        "GET /api/v1/forms/invitation/{token}": invited,
+        "POST /api/v1/forms/invitation/{token}/researcher": {"json": ANSWERING, **invited},
+        "POST /api/v1/forms/invitation/{token}/mentor": {
+            "json": {key: JOINING[key] for key in JOINING if key != "email"},
+            "ids": {"token": ids["invited_mentor"]},
+        },
+        "POST /api/v1/forms/invitation/{token}/refusal": invited,
+        "POST /api/v1/cohorts/{cohort_id}/invitations": {"json": INVITING},
         "GET /api/v1/forms/challenges/{kind}/{slug}": {"ids": {"kind": "mentor"}},
         "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
         "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
@@ -143,7 +154,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     verify, password = ({"ids": {"token": ids[one]}} for one in ("verify", "password"))
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
-    confirm = {"ids": {"token": ids["confirm"]}}
+    confirm, invited = ({"ids": {"token": ids[one]}} for one in ("confirm", "invited"))
     return {
         "POST /login": {"data": ADA},
         "POST /join": {"data": {"email": "eve@example.org"}},
@@ -164,6 +175,12 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /cohorts/{slug}/apply": summer,
         "POST /cohorts/{slug}/apply": {"data": APPLYING_FORM, **summer},
         "POST /cohorts/{slug}/apply/withdrawal": summer,
+        "POST /cohorts/{slug}/invitations": {
+            "data": {"invited_as": "mentor", "lines": "ivo@example.org"}
+        },
+        "GET /invitations/{token}": invited,
+        "POST /invitations/{token}": {"data": STUDYING_FORM | {"name": "Ida"}, **invited},
+        "POST /invitations/{token}/refusal": invited,
         "GET /cohorts/{slug}/applications": summer,
         "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
         "GET /applications/confirm/{token}": confirm,

@@ -7,7 +7,7 @@ Otto runs another cohort, Amy the platform, and Nora has just signed up.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
 from cohort.forms.proof import SECRET
 from cohort.guides.models import Guide, Milestone
+from cohort.invitations import answers as invitations
+from cohort.invitations.models import InvitationState, InvitedAs, MailedInvitation
 from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.matching.models import (
@@ -96,7 +98,8 @@ class Stage:
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))
-        if route.startswith("POST /api/v1/forms/") and isinstance(asked.get("json"), dict):
+        is_form = route.startswith("POST /api/v1/forms/") and "{slug}" in route
+        if is_form and isinstance(asked.get("json"), dict):
             form = path.removeprefix("/api/v1/forms/")
             asked["json"] = asked["json"] | {"proof": await self.proof(form)}
         client = self.clients[who]
@@ -125,6 +128,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
         await _add_a_webhook(db, stage)
+        await _invite_some(db, stage)
     return stage
 
 
@@ -236,6 +240,28 @@ async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
     await db.flush()
     confirm = applications.new_confirmation(waiting)
     stage.ids |= {"summer_id": summer.id, "application_id": application.id, "confirm": confirm}
+
+
+async def _invite_some(db: AsyncSession, stage: Stage) -> None:
+    """Ida to study in the summer, Ian to mentor there."""
+    now, olga = stage.platform.clock(), stage.people["organiser"]
+    for name, invited_as in (("invited", "researcher"), ("invited_mentor", "mentor")):
+        one = MailedInvitation(
+            cohort_id=stage.ids["summer_id"],
+            invited_as=InvitedAs(invited_as),
+            email=f"{name}@example.org",
+            name="",
+            admits=False,
+            note="",
+            state=InvitationState.OPEN,
+            invited_by=olga.id,
+            created_at=now,
+            expires_at=now + timedelta(days=14),
+        )
+        db.add(one)
+        stage.ids[name] = invitations.new_token_of(one, now=now)
+    await db.flush()
+    stage.ids["invitation_id"] = one.id
 
 
 async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:

@@ -82,6 +82,19 @@ async def open_accounts(
     return {person.email: person for person in found}
 
 
+async def owner_of_address(db: AsyncSession, email: str, name: str, *, now: datetime) -> Person:
+    """Who has an address that a mailed link has proved, with the row locked.
+
+    An account that nobody had confirmed may have been opened by someone else: the password and the
+    name typed then are dropped.
+    """
+    await open_account(db, email, name, now=now)
+    person = await by_email(db, email, lock=True)
+    if person.verified_at is None:
+        person.verified_at, person.name, person.password_hash = now, name, None
+    return person
+
+
 async def by_email(db: AsyncSession, email: str, *, lock: bool = False) -> Person:
     statement = select(Person).where(Person.email == email)
     if lock:
