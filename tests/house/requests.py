@@ -6,6 +6,7 @@ from typing import Any
 from tests.world import EVENINGS
 
 PASSWORD = "correct horse battery"
+NEW_PASSWORD = "nine loud badgers"
 
 PROFILE = {
     "domains": ["nlp"],
@@ -102,6 +103,8 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
         "POST /api/v1/logins": {"json": ADA},
         "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
+        "POST /api/v1/logins/current/confirmation": {"json": {"password": PASSWORD}},
+        "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
         "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
@@ -146,6 +149,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     confirm = {"ids": {"token": ids["confirm"]}}
     return {
         "POST /login": {"data": ADA},
+        "POST /account/password": {"data": {"password": NEW_PASSWORD}},
+        "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
         "POST /join": {"data": {"email": "eve@example.org"}},
         "POST /forgotten": {"data": {"email": "ada@example.org"}},
         "GET /verify/{token}": verify,

@@ -15,6 +15,10 @@ from cohort.http.pages import Asked
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
+CONFIRMING = "confirm_password"
+"""May come with any form: the password of whoever is signed in, asked for once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form(Generic[Schema]):
     """`value` is there when nothing is wrong; a page shows `typed` and `errors` again."""
@@ -63,7 +67,7 @@ class Sent:
     def as_typed(self, schema: type[BaseModel]) -> dict[str, Any]:
         """By name: all values of what the schema takes as a list, else the last one."""
         typed: dict[str, Any] = {}
-        for name in self.fields:
+        for name in self.fields.keys() - {CONFIRMING}:
             values = [value for value in self.fields.getall(name) if isinstance(value, str)]
             known = schema.model_fields.get(name)
             many = known is not None and get_origin(known.annotation) is list

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.errors import Invalid
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, local, page, see
 from cohort.people import logins, service
@@ -49,7 +50,9 @@ async def log_in(
         now, at = clock(), entrance_of(request, settings)
         await charge_password(db, tries, form.value.email, at, now=now)
         try:
-            entry = await service.sign_in(db, form.value, at, now=now, days=settings.login_days)
+            entry = await service.sign_in(
+                db, form.value, at, now=now, days=settings.unused_login_days
+            )
         except service.WrongPassword as refusal:
             form = form.refused(refusal, at="email")
         else:
@@ -107,7 +110,10 @@ async def verify(
     form = await _with_token(request, JoinIn, token)
     if form.value is None:
         return page(request, "people/verify.html", form=form)
-    await service.join(db, form.value, now=clock())
+    try:
+        await service.join(db, form.value, now=clock())
+    except Invalid as refusal:
+        return page(request, "people/verify.html", form=form.refused(refusal))
     return see("/login", saying="Your account is open. Sign in to go on.")
 
 
@@ -153,7 +159,10 @@ async def choose_password(
     form = await _with_token(request, NewPasswordIn, token)
     if form.value is None:
         return page(request, "people/password.html", form=form)
-    await service.set_password(db, form.value, now=clock())
+    try:
+        await service.set_password(db, form.value, now=clock())
+    except Invalid as refusal:
+        return page(request, "people/password.html", form=form.refused(refusal))
     return see("/login", saying="Your new password works. Sign in with it.")
 
 

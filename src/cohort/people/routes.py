@@ -15,6 +15,7 @@ from cohort.http.problems import may_refuse
 from cohort.people import keys, logins, service
 from cohort.people.auth import (
     Credential,
+    NotConfirmed,
     charge_password,
     entrance_of,
     login_cookies,
@@ -122,7 +123,7 @@ async def sign_in(
     """
     now, at = clock(), entrance_of(request, settings)
     await charge_password(db, tries, data.email, at, now=now)
-    entry = await service.sign_in(db, data, at, now=now, days=settings.login_days)
+    entry = await service.sign_in(db, data, at, now=now, days=settings.unused_login_days)
     out = LoginOut(
         token=entry.token,
         expires_at=entry.expires_at,
@@ -164,8 +165,8 @@ async def list_api_keys(
 @post(
     "/api_keys",
     guards=[signed_in],
-    opt={"secret_answer": True},
-    responses=may_refuse(keys.TooManyKeys),
+    opt={"secret_answer": True, "confirmed_login": True},
+    responses=may_refuse(keys.TooManyKeys, NotConfirmed),
 )
 async def make_api_key(
     db: NamedDependency[AsyncSession],
