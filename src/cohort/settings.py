@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     """After which a login that nobody used ends."""
     confirmed_minutes: PositiveInt = 15
     """How long after its holder gave a password a login may change who has access to what."""
+    sign_in_link_minutes: PositiveInt = 15
+    """How long a mailed link signs in; one that confirms an address works for a day."""
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 
     @property

@@ -152,6 +152,7 @@ async def _let_everyone_in(db: AsyncSession, stage: Stage) -> None:
         "login_id": elsewhere.id,
         "verify": await new_link(db, "eve@example.org", LinkPurpose.JOIN, now=now),
         "password": await new_link(db, newcomer.email, LinkPurpose.PASSWORD, now=now),
+        "sign_in": await new_link(db, newcomer.email, LinkPurpose.SIGN_IN, now=now),
     }
 
 

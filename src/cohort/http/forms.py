@@ -67,7 +67,9 @@ class Sent:
     def as_typed(self, schema: type[BaseModel]) -> dict[str, Any]:
         """By name: all values of what the schema takes as a list, else the last one."""
         typed: dict[str, Any] = {}
-        for name in self.fields.keys() - {CONFIRMING}:
+        for name in self.fields:
+            if name == CONFIRMING:
+                continue
             values = [value for value in self.fields.getall(name) if isinstance(value, str)]
             known = schema.model_fields.get(name)
             many = known is not None and get_origin(known.annotation) is list
