@@ -81,15 +81,7 @@ def gather(
     theirs, mentoring = link(mentoring, studying, "wishes")
     present, studying = link(studying, mentoring, "current_mentor")
     requirements, lifted = _judged(rules, studying, mentoring)
-    faults = [
-        *studying.faults,
-        *mentoring.faults,
-        *_more_than_places(mentoring),
-        *_unjudgeable(rules, studying, mentoring),
-        *_uncompared(compared, studying, mentoring),
-    ]
-    if faults:
-        raise BadSheets(faults)
+    _refuse_faults(rules, studying, mentoring)
     oneself = _with_oneself(studying, mentoring)
     pool = Pool(
         week=week,
@@ -116,6 +108,18 @@ def gather(
         *_in_both(studying, mentoring, oneself),
     ]
     return Gathered(pool, studying.names, mentoring.names, notes, rosters)
+
+
+def _refuse_faults(rules: RuleFile, studying: Roster, mentoring: Roster) -> None:
+    faults = [
+        *studying.faults,
+        *mentoring.faults,
+        *_more_than_places(mentoring),
+        *_unjudgeable(rules, studying, mentoring),
+        *_uncompared(rules.rules.weights.own, studying, mentoring),
+    ]
+    if faults:
+        raise BadSheets(faults)
 
 
 def _with_own(taxonomy: Taxonomy, own: OwnWords | None) -> Taxonomy:
