@@ -29,6 +29,7 @@ from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
 from cohort.exchange import answer_pages as exchange_answer_pages
+from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
 from cohort.forms import routes as forms_routes
@@ -102,6 +103,7 @@ PAGES: Sequence[Router] = (
     matching_pages.router,
     matching_preview_pages.router,
     exchange_answer_pages.router,
+    exchange_import_pages.router,
     dashboard_pages.router,
     operations_pages.router,
     webhooks_pages.router,

@@ -39,24 +39,33 @@ async def imported_page(
     token: FromPath[str],
 ) -> Response[str]:
     imported, row = await _asked(db, token, now=clock())
-    return await _show(request, db, token, imported, row, Form(_typed(imported, row)))
+    return await _show(request, db, imported, row, Form(_typed(imported, row)))
 
 
 @post("/imported/{token:str}", guards=[public])
-async def confirm(
+async def answer_import(
     request: Asked,
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     token: FromPath[str],
 ) -> Response[str] | Redirect:
+    sent = await sent_by(request)
+    if "no" in sent.texts("answer"):
+        return await _say_no(db, token, now=clock())
     imported, row = await _asked(db, token, now=clock())
-    form = _checked(await sent_by(request), row)
+    form = _checked(sent, row)
     if form.value is not None:
         try:
             return await _confirm(db, token, row, form.value, now=clock())
         except (Invalid, AlreadyEnrolled) as refusal:
             form = form.refused(refusal)
-    return await _show(request, db, token, imported, row, form)
+    return await _show(request, db, imported, row, form)
+
+
+async def _say_no(db: AsyncSession, token: str, *, now: datetime) -> Redirect:
+    cohort = await answers.say_no(db, token, now=now)
+    saying = f"You do not take part in {cohort.name}. What was written about you is erased."
+    return see("/login", saying=saying)
 
 
 async def _confirm(
@@ -78,15 +87,6 @@ async def _confirm(
     if choose_password is not None:
         return see(f"/password/{choose_password}", saying="Thank you. Now choose a password.")
     return see("/login", saying="Thank you: you take part.")
-
-
-@post("/imported/{token:str}/no", guards=[public])
-async def say_no(
-    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], token: FromPath[str]
-) -> Redirect:
-    cohort = await answers.say_no(db, token, now=clock())
-    saying = f"You do not take part in {cohort.name}. What was written about you is erased."
-    return see("/login", saying=saying)
 
 
 async def _asked(
@@ -121,7 +121,6 @@ class ImportedView:
     """What was typed of somebody, for whoever has the link to it."""
 
     imported: ImportedPerson
-    token: str
     is_mentor: bool
     offered: Any
 
@@ -129,15 +128,14 @@ class ImportedView:
 async def _show(
     request: Asked,
     db: AsyncSession,
-    token: str,
     imported: ImportedPerson,
     row: Enrolment | Mentor,
     form: Answer | Form[Any],
 ) -> Response[str]:
     is_mentor = isinstance(row, Mentor)
     offered_choices = mentor_forms.offered_choices if is_mentor else seat_forms.offered_choices
-    view = ImportedView(imported, token, is_mentor, await offered_choices(db, form.typed))
+    view = ImportedView(imported, is_mentor, await offered_choices(db, form.typed))
     return page(request, "exchange/imported.html", view, form=form)
 
 
-router = Router("", route_handlers=[imported_page, confirm, say_no], include_in_schema=False)
+router = Router("", route_handlers=[imported_page, answer_import], include_in_schema=False)

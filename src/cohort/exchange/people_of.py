@@ -17,7 +17,14 @@ from cohort.mentors.schemas import MentorChangeIn
 from cohort.sheets.cells import OwnWords
 from cohort.sheets.columns import MENTORS, RESEARCHERS
 from cohort.sheets.cues import is_title
-from cohort.sheets.mapping_file import BadMapping, read_mapping, side_column, write_mapping
+from cohort.sheets.mapping_file import (
+    BadMapping,
+    MappedColumn,
+    mapped_columns,
+    read_mapping,
+    side_column,
+    write_mapping,
+)
 from cohort.sheets.roster import Roster, Row, Vocabulary, read_mentors, read_researchers
 from cohort.sheets.sides import both_of, is_of_mentors, is_of_researchers, one_of
 from cohort.sheets.spreadsheet import read_sheets
@@ -77,7 +84,12 @@ class PersonInFile:
 class PeopleFound:
     people: Sequence[PersonInFile]
     notes: Sequence[str]
-    mapping: str
+    columns: Mapping[str, Sequence[MappedColumn]]
+    """What each column was taken for, of `researchers` and of `mentors`."""
+
+    @property
+    def mapping(self) -> str:
+        return write_mapping(self.columns)
 
 
 def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
@@ -105,7 +117,7 @@ def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
         side: Side = "researcher" if name == "researchers" else "mentor"
         people += _found(side, roster, own)
         notes += [*roster.notes, *_defaults(side, roster)]
-    return PeopleFound(people, notes, write_mapping(rosters, column))
+    return PeopleFound(people, notes, mapped_columns(rosters, column))
 
 
 def _sheets(form: ImportIn, column: str) -> tuple[dict[str, Sheet], str]:
