@@ -166,7 +166,8 @@ async def _look(
     try:
         plan = await service.import_people(db, actor, cohort.id, asked, now=now)
     except Invalid as refusal:
-        again = Form({"holds": asked.holds}).refused(refusal)
+        again: Form[ImportIn] = Form({"holds": asked.holds})
+        again = again.refused(refusal)
         return page(request, "exchange/import.html", ImportView(cohort), form=again)
     rows = {
         outcome: [row for row in plan.rows if row.outcome == outcome][:ROWS_SHOWN]
