@@ -150,6 +150,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     confirm = {"ids": {"token": ids["confirm"]}}
     return {
         "POST /login": {"data": ADA},
+        "POST /login/code": {"data": {"code": "123456"}},
+        "POST /account/codes/confirm": {"data": {"code": "123456"}},
         "POST /login/link": {"data": {"email": "ada@example.org"}},
         "GET /login/link/{token}": link,
         "POST /login/link/{token}": link,

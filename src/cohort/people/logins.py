@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 
 from cohort.db import Prepared, Sessions, given, unit_of_work
-from cohort.people.models import KnownDevice, Login, Person
+from cohort.people.models import KnownDevice, Login, PendingLogin, Person
 from cohort.people.tokens import hash_token, new_token
 
 DEVICE_LIVES = timedelta(days=365)
@@ -87,7 +87,8 @@ async def sign_out(db: AsyncSession, actor: Person, login_id: UUID | None) -> No
 
 
 async def end_all_logins(db: AsyncSession, person: Person) -> None:
-    """And no browser is known any more."""
+    """And no browser is known any more, nor is anyone on the way in."""
+    await db.execute(delete(PendingLogin).where(PendingLogin.person_id == person.id))
     await db.execute(delete(Login).where(Login.person_id == person.id))
     await db.execute(delete(KnownDevice).where(KnownDevice.person_id == person.id))
 
