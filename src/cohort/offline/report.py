@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from cohort.http.formats import FILTERS, GLOBALS
 from cohort.offline.report_details import details_of, proof
-from cohort.pairing.find import FACTOR_TITLES, Found, Result
+from cohort.pairing.find import Found, Result, title_of
 from cohort.pairing.pool import Pool
 from cohort.settings import PACKAGE
 from cohort.sheets.two_sheets import Gathered
@@ -52,7 +52,7 @@ def render_report(gathered: Gathered, result: Result) -> str:
         bins=_histogram(result.pairs),
         places=_places(gathered, result, details.worth),
         sought=_sought(pool, result.unmatched),
-        weights=[(FACTOR_TITLES[name], share) for name, share in pool.weights.shares().items()],
+        weights=[(title_of(name), share) for name, share in pool.weights.shares().items()],
         requirements=list(_requirements(pool)),
     )
 
