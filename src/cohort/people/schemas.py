@@ -38,6 +38,7 @@ Code = Annotated[
     str,
     Field(
         max_length=40,
+        pattern="^[0-9A-Za-z][0-9A-Za-z -]*$",
         description="Where two steps are on: what the app shows, or a recovery code.",
         examples=["123456"],
     ),

@@ -1,7 +1,5 @@
 """What the signing-in room reads and answers."""
 
-from pydantic import Field
-
 from cohort.http.fields import Strict
 from cohort.people.schemas import Code, TokenIn
 
@@ -11,4 +9,4 @@ class LinkSignInIn(TokenIn):
 
 
 class CodeIn(Strict):
-    code: Code = Field(min_length=1)
+    code: Code

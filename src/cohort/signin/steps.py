@@ -15,6 +15,9 @@ PENDING_LIVES = timedelta(minutes=10)
 
 
 class TooLate(NotSignedIn):
+    code = "sign_in_expired"
+    title = "That took too long"
+
     def __init__(self) -> None:
         super().__init__("That took too long. Sign in again.")
 
