@@ -42,7 +42,7 @@ async def go_in(
         there = f"/login/code?next={quote(onward)}"
         return see(there, cookies=[cookies.keep(settings, PENDING, token)])
     at = entrance_of(request, settings)
-    entry = await logins.enter(db, person, at, now=now, days=settings.login_days)
+    entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
     return see(onward, cookies=login_cookies(settings, entry))
 
 
@@ -142,7 +142,7 @@ async def send_code(
     except steps.TooLate as refusal:
         return see("/login", saying=refusal.sentence)
     at = entrance_of(request, settings)
-    entry = await logins.enter(db, person, at, now=now, days=settings.login_days)
+    entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
     onward = local(request.query_params.get("next"))
     gone = cookies.drop(settings, PENDING)
     return see(onward, cookies=[*login_cookies(settings, entry), gone])

@@ -57,7 +57,9 @@ async def sign_in(
     await charge_password(db, tries, data.email, at, now=now)
     person = await people.check_password(db, data)
     await steps.require_code(db, tries, person, data.code, now=now)
-    return told(settings, await logins.enter(db, person, at, now=now, days=settings.login_days))
+    return told(
+        settings, await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
+    )
 
 
 @post(
@@ -101,7 +103,9 @@ async def sign_in_by_link(
     now, at = clock(), entrance_of(request, settings)
     person = await service.use_sign_in_link(db, data.token, now=now)
     await steps.require_code(db, tries, person, data.code, now=now)
-    return told(settings, await logins.enter(db, person, at, now=now, days=settings.login_days))
+    return told(
+        settings, await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
+    )
 
 
 router = Router(
