@@ -46,6 +46,8 @@ class Person(Base):
     verified_at: Mapped[Instant | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_placeholder: Mapped[bool] = mapped_column(default=False, server_default=false())
+    two_steps: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a password or a mailed link is half the way in, and a code or a passkey the rest."""
     created_at: Mapped[Instant]
 
     @classmethod
@@ -73,6 +75,17 @@ class Login(Base):
     """What the browser calls itself, shortened."""
 
     person: Mapped[Person] = relationship(lazy="raise")
+
+
+class PendingLogin(Base):
+    """Someone whose first step was right, for the minutes until the second one."""
+
+    __tablename__ = "pending_logins"
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[Instant] = mapped_column(index=True)
 
 
 class KnownDevice(Base):
