@@ -6,6 +6,7 @@ from litestar import Router
 
 import cohort.applications.models
 import cohort.cohorts.models
+import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
 import cohort.invitations.models
@@ -15,6 +16,7 @@ import cohort.matching.models
 import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.rules.models
+import cohort.signin.models
 import cohort.study.models
 import cohort.webhooks.models  # noqa: F401
 from cohort.applications import jobs as applications_jobs
@@ -28,6 +30,8 @@ from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
+from cohort.exchange import answer_pages as exchange_answer_pages
+from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
 from cohort.forms import invitation_routes as forms_invitation_routes
@@ -65,6 +69,7 @@ from cohort.people import routes as people_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
+from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import pages as signin_pages
 from cohort.signin import routes as signin_routes
@@ -104,6 +109,7 @@ PAGES: Sequence[Router] = (
     people_pages.router,
     people_account_pages.router,
     signin_pages.router,
+    signin_account_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
@@ -118,6 +124,8 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_preview_pages.router,
+    exchange_answer_pages.router,
+    exchange_import_pages.router,
     dashboard_pages.router,
     operations_pages.router,
     webhooks_pages.router,
@@ -131,13 +139,14 @@ JOBS: Mapping[str, JobFunction] = {
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.tell_new_password": people_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
+    "signin.tell_change": signin_jobs.tell_change,
     "signin.send_link": signin_jobs.send_link,
     "cohorts.welcome": cohorts_jobs.welcome,
     "applications.ask_to_confirm": applications_jobs.ask_to_confirm,
     "applications.tell_received": applications_jobs.tell_received,
     "applications.tell_decided": applications_jobs.tell_decided,
     "applications.fill_seats": applications_jobs.fill_seats,
-    "exchange.invite": exchange_jobs.invite,
+    "exchange.ask_to_confirm": exchange_jobs.ask_to_confirm,
     "invitations.send": invitations_jobs.send,
     "mentors.answer_sign_up": mentors_jobs.answer_sign_up,
     "mentors.tell_new": mentors_jobs.tell_new,

@@ -1,4 +1,4 @@
-"""The sign-up of a mentor as a form: what was typed, and what can be chosen."""
+"""A mentor's profile as a form: what was typed, and what can be chosen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def typed_mentor(sent: Sent, schema: type[BaseModel]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class MentorChoices:
-    """What the fields of a mentor's sign-up offer to choose from."""
+    """What the fields of a mentor's profile offer to choose from."""
 
     domains: Options
     roles: Options
