@@ -35,7 +35,7 @@ from cohort.cohorts.models import Cohort, Enrolment
 from cohort.dashboard.figures import HAS_MENTOR, IS_PROPOSED
 from cohort.dashboard.schemas import Include, Matching
 from cohort.db import given
-from cohort.http.listing import Listing, Wanted, by_name, has_in_name
+from cohort.http.listing import Listing, ListQuery, by_name, has_in_name
 from cohort.http.paging import Page, Slice
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
@@ -131,7 +131,7 @@ async def list_in(
     db: AsyncSession,
     actor: Person,
     cohort_id: UUID,
-    wanted: Wanted,
+    wanted: ListQuery,
     part: Slice,
     *,
     include: Collection[Include],
@@ -155,7 +155,8 @@ async def list_in(
 def listed_json(row: Record) -> dict[str, Any]:
     """With the fields of ListedEnrolmentOut."""
     its = enrolments.enrolment_json(row)
-    return {**its, "progress": progress_of(its), "matching": matching_of(its)}
+    its["progress"], its["matching"] = progress_of(its), matching_of(its)
+    return its
 
 
 def progress_of(row: dict[str, Any]) -> Mapping[str, Any] | None:

@@ -14,14 +14,14 @@ from cohort.cohorts.models import EnrolmentState
 from cohort.dashboard import people, service
 from cohort.dashboard.schemas import Include, ListedEnrolmentOut, Matching, OverviewOut
 from cohort.errors import NotFound
-from cohort.http.listing import PartOfName, Wanted, pattern
+from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
 
-class Sort(StrEnum):
+class EnrolmentSort(StrEnum):
     OLDEST = "created_at"
     NEWEST = "-created_at"
     NAME = "name"
@@ -56,15 +56,15 @@ def wanted_people(
         ),
     ] = None,
     sort: Annotated[
-        Sort,
+        EnrolmentSort,
         QueryParameter(
             description="The order. `progress`: who passed the smallest share first; `-late`: who "
             "is late with the most first; `handed_in_at`: who was quiet the longest first."
         ),
-    ] = Sort.OLDEST,
-) -> Wanted:
+    ] = EnrolmentSort.OLDEST,
+) -> ListQuery:
     filters = {"q": pattern(q), "state": in_state, "matching": matching, "late": late}
-    return Wanted(sort, filters)
+    return ListQuery(sort, filters)
 
 
 @get(
@@ -81,7 +81,7 @@ async def list_enrolments(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     part: NamedDependency[Slice],
-    wanted: NamedDependency[Wanted],
+    wanted: NamedDependency[ListQuery],
     cohort_id: FromPath[UUID],
     include: Annotated[
         list[Include] | None,

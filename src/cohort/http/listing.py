@@ -6,7 +6,7 @@ is a filter of its list. A filter that is not sent leaves everything in.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from cohort.http.paging import Page, PreparedPages, Slice
 
 PREPARED = 200
 """Combinations of filters and order that a listing keeps prepared."""
+A_MOMENT = "2027-03-01T09:00:00Z"
 PartOfName = Annotated[
     str | None,
     QueryParameter(name="q", max_length=100, description="Only those with this in their name."),
@@ -38,7 +39,7 @@ InEitherName = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListQuery:
     """What a request wants of a listing: an order, and filters by name; None is no filter."""
 
     sort: str = "created_at"
@@ -70,11 +71,17 @@ def pattern(typed: str | None) -> str | None:
     return f"%{sought}%" if sought else None
 
 
-def with_zone(name: str, at: datetime | None) -> datetime | None:
-    """A moment that a request sent; without a zone nobody knows when it is."""
-    if at is not None and at.tzinfo is None:
-        raise Invalid.at(name, "Add a zone to this time, such as 2027-03-01T09:00:00Z.")
-    return at
+def moment(name: str, typed: str | None) -> datetime | None:
+    """A time that a request names in its parameter `name`."""
+    if typed is None:
+        return None
+    try:
+        at = datetime.fromisoformat(typed)
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Invalid.at(name, f"Write the time as {A_MOMENT}.") from error
+    raise Invalid.at(name, f"Add a zone to this time, as in {A_MOMENT}.")
 
 
 def has_in_name(name: InstrumentedAttribute[str]) -> ColumnElement[bool]:
@@ -112,7 +119,7 @@ class Listing:
         self,
         db: AsyncSession,
         part: Slice,
-        wanted: Wanted,
+        wanted: ListQuery,
         *,
         is_admin: bool,
         **values: Any,

@@ -24,7 +24,7 @@ from cohort.cohorts import service as cohorts
 from cohort.db import Prepared, given
 from cohort.errors import NotFound
 from cohort.guides.models import Term, TermKind
-from cohort.http.listing import Listing, Wanted, by_name, has_in_name
+from cohort.http.listing import Listing, ListQuery, by_name, has_in_name
 from cohort.http.paging import Page, Slice, told
 from cohort.mentors import policy
 from cohort.mentors.models import Mentor
@@ -100,7 +100,7 @@ async def read(db: AsyncSession, actor: Person, mentor_id: UUID) -> Record:
 
 
 async def list_in(
-    db: AsyncSession, actor: Person, cohort_id: UUID, wanted: Wanted, part: Slice
+    db: AsyncSession, actor: Person, cohort_id: UUID, wanted: ListQuery, part: Slice
 ) -> Page[Record]:
     """One statement, which asks for the organiser as well; only where it is empty, we ask why."""
     page = await OF_COHORT.read(

@@ -15,7 +15,7 @@ from cohort.errors import NeedsIfMatch, NotFound, Stale, TooMany
 from cohort.http.etag import etag
 from cohort.http.fields import SLUG
 from cohort.http.headers import IfMatch
-from cohort.http.listing import PartOfName, Wanted, pattern
+from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
 from cohort.mentors import reading, service
@@ -73,7 +73,7 @@ async def sign_up_mentor(
     return NoticeOut(detail=THANKS)
 
 
-class Sort(StrEnum):
+class MentorSort(StrEnum):
     OLDEST = "created_at"
     NEWEST = "-created_at"
     NAME = "name"
@@ -104,11 +104,11 @@ def wanted_mentors(
         ),
     ] = None,
     sort: Annotated[
-        Sort, QueryParameter(description="The order; `-free` has the most free places first.")
-    ] = Sort.OLDEST,
-) -> Wanted:
+        MentorSort, QueryParameter(description="The order; `-free` has the most free places first.")
+    ] = MentorSort.OLDEST,
+) -> ListQuery:
     flags = {"paused": paused, "free": free}
-    return Wanted(sort, {"q": pattern(q), "state": in_state, "domain": domain, **flags})
+    return ListQuery(sort, {"q": pattern(q), "state": in_state, "domain": domain, **flags})
 
 
 WANTED = {"wanted": Provide(wanted_mentors, sync_to_thread=False)}
@@ -124,7 +124,7 @@ async def list_mentors(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
-    wanted: NamedDependency[Wanted],
+    wanted: NamedDependency[ListQuery],
     cohort_id: FromPath[UUID],
 ) -> PageOut[MentorOut]:
     """The mentors of a cohort that you organise, the first sign-up first unless you sort."""

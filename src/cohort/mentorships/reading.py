@@ -13,7 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import NotFound
-from cohort.http.listing import Wanted
+from cohort.http.listing import ListQuery
 from cohort.http.paging import Page, Slice, page_of
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy
@@ -64,7 +64,7 @@ async def list_proposals(
     db: AsyncSession,
     actor: Person,
     part: Slice,
-    wanted: Wanted,
+    wanted: ListQuery,
     *,
     cohort_id: UUID | None = None,
 ) -> Page[Proposal]:
@@ -87,7 +87,7 @@ async def list_mentorships(
     db: AsyncSession,
     actor: Person,
     part: Slice,
-    wanted: Wanted,
+    wanted: ListQuery,
     *,
     cohort_id: UUID | None = None,
 ) -> Page[Mentorship]:

@@ -1,18 +1,18 @@
 """Proposals and mentorships over the API."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
+from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
-from cohort.http.listing import InEitherName, Wanted, pattern, with_zone
+from cohort.http.listing import A_MOMENT, InEitherName, ListQuery, moment, pattern
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.mentorships import reading, service
@@ -47,16 +47,18 @@ def wanted_proposals(
         QueryParameter(name="state", description="Only proposals in this state."),
     ] = None,
     expires_before: Annotated[
-        datetime | None,
+        str | None,
         QueryParameter(
+            max_length=40,
+            examples=[Example(value=A_MOMENT)],
             description="Only those that lapse before this moment, unless both answer: with "
-            "`state=open`, those that are overdue or soon will be."
+            "`state=open`, those that are overdue or soon will be.",
         ),
     ] = None,
     sort: Annotated[ProposalSort, QueryParameter(description="The order.")] = ProposalSort.OLDEST,
-) -> Wanted:
-    until = with_zone("expires_before", expires_before)
-    return Wanted(sort, {"q": pattern(q), "state": in_state, "expires_before": until})
+) -> ListQuery:
+    until = moment("expires_before", expires_before)
+    return ListQuery(sort, {"q": pattern(q), "state": in_state, "expires_before": until})
 
 
 def wanted_mentorships(
@@ -68,8 +70,8 @@ def wanted_mentorships(
     sort: Annotated[
         MentorshipSort, QueryParameter(description="The order.")
     ] = MentorshipSort.OLDEST,
-) -> Wanted:
-    return Wanted(sort, {"q": pattern(q), "state": in_state})
+) -> ListQuery:
+    return ListQuery(sort, {"q": pattern(q), "state": in_state})
 
 
 PROPOSALS = {"wanted": Provide(wanted_proposals, sync_to_thread=False)}
@@ -81,7 +83,7 @@ async def list_proposals(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
-    wanted: NamedDependency[Wanted],
+    wanted: NamedDependency[ListQuery],
 ) -> PageOut[ProposalOut]:
     """Every proposal that you see: your own, and those of the cohorts that you organise."""
     page = await reading.list_proposals(db, actor, part, wanted)
@@ -98,7 +100,7 @@ async def list_cohort_proposals(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
-    wanted: NamedDependency[Wanted],
+    wanted: NamedDependency[ListQuery],
     cohort_id: FromPath[UUID],
 ) -> PageOut[ProposalOut]:
     """The proposals of a cohort that you organise."""
@@ -159,7 +161,7 @@ async def list_mentorships(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
-    wanted: NamedDependency[Wanted],
+    wanted: NamedDependency[ListQuery],
 ) -> PageOut[MentorshipOut]:
     """Every mentorship that you see: your own, and those of the cohorts that you organise."""
     page = await reading.list_mentorships(db, actor, part, wanted)
@@ -176,7 +178,7 @@ async def list_cohort_mentorships(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
-    wanted: NamedDependency[Wanted],
+    wanted: NamedDependency[ListQuery],
     cohort_id: FromPath[UUID],
 ) -> PageOut[MentorshipOut]:
     """The mentorships of a cohort that you organise."""

@@ -12,8 +12,9 @@ from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import given
+from cohort.errors import Invalid
 from cohort.guides.models import Milestone
-from cohort.http.listing import Listing, Wanted, by_name, has_in_name
+from cohort.http.listing import Listing, ListQuery, by_name, has_in_name
 from cohort.http.paging import Page, Slice
 from cohort.people.asker import asker
 from cohort.people.models import Person
@@ -68,12 +69,21 @@ IN_COHORT = Listing(
 
 
 async def list_in(
-    db: AsyncSession, actor: Person, cohort_id: UUID, wanted: Wanted, part: Slice
+    db: AsyncSession, actor: Person, cohort_id: UUID, wanted: ListQuery, part: Slice
 ) -> Page[Record]:
     """One statement, which asks for the cohort as well; only where it is empty, we ask why."""
     page = await IN_COHORT.read(
         db, part, wanted, is_admin=actor.is_admin, actor_id=actor.id, cohort_id=cohort_id
     )
     if not page.items:
-        await cohorts.get(db, actor, cohort_id)
+        cohort = await cohorts.get(db, actor, cohort_id)
+        await _require_milestone(db, cohort, wanted.filters["milestone"])
     return page
+
+
+async def _require_milestone(db: AsyncSession, cohort: Cohort, slug: str | None) -> None:
+    known = select(Milestone.id).where(
+        Milestone.guide_id == cohort.guide_id, Milestone.slug == slug
+    )
+    if slug is not None and await db.scalar(known.limit(1)) is None:
+        raise Invalid.at("milestone", f"“{slug}” is not a milestone of this cohort's guide.")

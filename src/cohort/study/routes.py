@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.http.fields import SLUG
-from cohort.http.listing import PartOfName, Wanted, pattern
+from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed, shown, told
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
@@ -108,7 +108,7 @@ async def review_submission(
     return ReviewOut.model_validate(judged)
 
 
-class Sort(StrEnum):
+class SubmissionSort(StrEnum):
     OLDEST = "submitted_at"
     NEWEST = "-submitted_at"
     RESEARCHER = "researcher"
@@ -131,10 +131,12 @@ def wanted_submissions(
     enrolment_id: Annotated[
         UUID | None, QueryParameter(description="Only what this researcher handed in.")
     ] = None,
-    sort: Annotated[Sort, QueryParameter(description="The order.")] = Sort.OLDEST,
-) -> Wanted:
+    sort: Annotated[
+        SubmissionSort, QueryParameter(description="The order.")
+    ] = SubmissionSort.OLDEST,
+) -> ListQuery:
     about = {"milestone": milestone, "enrolment_id": enrolment_id}
-    return Wanted(sort, {"q": pattern(q), "state": in_state, **about})
+    return ListQuery(sort, {"q": pattern(q), "state": in_state, **about})
 
 
 @get(
@@ -147,7 +149,7 @@ async def list_cohort_submissions(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
-    wanted: NamedDependency[Wanted],
+    wanted: NamedDependency[ListQuery],
     cohort_id: FromPath[UUID],
 ) -> PageOut[ListedSubmissionOut]:
     """What was handed in last for each milestone, of every researcher whose plan you see."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from cohort.cohorts.models import Enrolment
 from cohort.db import given
-from cohort.http.listing import Listing, Wanted, by_name, has_in_name
+from cohort.http.listing import Listing, ListQuery, by_name, has_in_name
 from cohort.http.paging import Page, Slice, told
 from cohort.matching import policy
 from cohort.matching.models import Pair, Run
@@ -64,7 +64,7 @@ PAIRS = Listing(
 
 
 async def pairs(
-    db: AsyncSession, actor: Person, run_id: UUID, wanted: Wanted, part: Slice
+    db: AsyncSession, actor: Person, run_id: UUID, wanted: ListQuery, part: Slice
 ) -> Page[Record]:
     """One statement, which asks for the run as well; only where it is empty, we ask why."""
     page = await PAIRS.read(

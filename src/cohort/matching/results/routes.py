@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
-from cohort.http.listing import InEitherName, Wanted, pattern
+from cohort.http.listing import InEitherName, ListQuery, pattern
 from cohort.http.paging import PageOut, Slice, listed, page_within, shown
 from cohort.http.problems import may_refuse
 from cohort.matching import service
@@ -57,9 +57,9 @@ def wanted_pairs(
     ] = None,
     mentor_id: Annotated[UUID | None, QueryParameter(description="Only this mentor.")] = None,
     sort: Annotated[PairSort, QueryParameter(description="The order.")] = PairSort.ID,
-) -> Wanted:
+) -> ListQuery:
     two = {"enrolment_id": enrolment_id, "mentor_id": mentor_id}
-    return Wanted(sort, {"q": pattern(q), "fit": fit, **two})
+    return ListQuery(sort, {"q": pattern(q), "fit": fit, **two})
 
 
 @get(
@@ -72,7 +72,7 @@ async def list_pairs(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
-    wanted: NamedDependency[Wanted],
+    wanted: NamedDependency[ListQuery],
     run_id: FromPath[UUID],
 ) -> PageOut[PairOut]:
     """Who is matched with whom, how well, and why; in the order of ids unless you sort."""
