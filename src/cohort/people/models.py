@@ -36,6 +36,7 @@ class Login(Base):
     used_at: Mapped[Instant]
     """To the hour."""
     expires_at: Mapped[Instant]
+    """When it ends unless it is used before; each use moves it, to a last day that stays."""
     device: Mapped[str]
     """What the browser calls itself, shortened."""
 
@@ -56,6 +57,7 @@ class KnownDevice(Base):
 class LinkPurpose(StrEnum):
     JOIN = "join"
     PASSWORD = "password"  # noqa: S105
+    SIGN_IN = "sign_in"
 
 
 class MailedLink(Base):
