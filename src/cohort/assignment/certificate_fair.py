@@ -3,8 +3,8 @@
 Each level has prices for places. They prove that the assignment is the best at the level when
 nobody could do better at these prices, and no mentor could either. What the prices tell of all
 other best assignments (which pairs must be in, which cannot) is all that the next level may use.
-What is best at every level has the same scores, so the total needs no prices. Everything is counted in
-whole numbers, the scores in `steps_of(problem)`: nothing is compared to a tolerance
+What is best at every level has the same scores, so the total needs no prices. Everything is counted
+in whole numbers, the scores in `steps_of(problem)`: nothing is compared to a tolerance
 (but the bound of what was stopped).
 """
 

@@ -176,14 +176,14 @@ def _people(gain: Ints, bonus: int) -> Ints:
     return people
 
 
-class _Optimum(NamedTuple):
+class _Candidate(NamedTuple):
     gain: int
     kind: Kind
     researcher: int
     mentor: int
 
 
-def _by_id(problem: Problem, one: _Optimum) -> tuple[str, str, str]:
+def _by_id(problem: Problem, one: _Candidate) -> tuple[str, str, str]:
     researchers, mentors = problem.researcher_ids, problem.mentor_ids
     return (
         one.kind,
@@ -222,20 +222,20 @@ class _Ways(NamedTuple):
         return int(gain.max(initial=NO_ARC, where=to & (self.home[:-1] > NEVER)))
 
 
-def _that_fill(problem: Problem, ways: _Ways) -> Iterator[_Optimum]:
+def _that_fill(problem: Problem, ways: _Ways) -> Iterator[_Candidate]:
     residual, home = ways.near.residual, ways.home[:-1]
     least = problem.min_load
     for j in np.flatnonzero((home > NEVER) & (least > 0)).tolist():
-        yield _Optimum(int(home[j]), "minimum", NOBODY, j)
+        yield _Candidate(int(home[j]), "minimum", NOBODY, j)
     spared = ways.near.released()
     new = ~residual.scope.allowed & (spared > NEVER)[:, None] & (home > NEVER)
     for i, j in np.argwhere(new).tolist():
-        yield _Optimum(int(residual.goal.worth[i, j] + spared[i] + home[j]), "pair", i, j)
+        yield _Candidate(int(residual.goal.worth[i, j] + spared[i] + home[j]), "pair", i, j)
     for i, j in problem.pinned:
         gain = int(ways.near.entering[j]) - int(residual.goal.worth[i, j]) + ways.onward(i)
         if gain > LEAST_GAIN:
-            yield _Optimum(gain, "pin", i, j)
+            yield _Candidate(gain, "pin", i, j)
     for i in np.flatnonzero(residual.degree >= residual.scope.most).tolist():
         gain = ways.onward(i) + residual.goal.first * (residual.degree[i] == 0)
         if gain > LEAST_GAIN:
-            yield _Optimum(int(gain), "demand", i, NOBODY)
+            yield _Candidate(int(gain), "demand", i, NOBODY)
