@@ -7,7 +7,7 @@ Otto runs another cohort, Amy the platform, and Nora has just signed up.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
+from cohort.meetings.models import Meeting
 from cohort.mentors.models import MentorState
 from cohort.pairing.evidence import Evidence, pack
 from cohort.people import keys, logins
@@ -174,6 +175,16 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     applicant = await mentoring(db, spring, cast["applicant"], now=now, state=MentorState.PENDING)
     mentorship = await mentored(db, enrolment, mentor, now=now)
     proposal = await proposed(db, enrolment, mentor, now=now)
+    meeting = Meeting(
+        mentorship_id=mentorship.id,
+        starts_at=now + timedelta(days=7),
+        minutes=30,
+        topic="-",
+        place="-",
+        proposed_by=cast["mentor"].id,
+        created_at=now,
+        changed_at=now,
+    )
     failed = Job(
         name="mentors.tell_new",
         arguments={},
@@ -185,7 +196,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     letter = MailboxMessage(to="x@example.org", subject="-", text="-", html="-", sent_at=now)
     elsewhere = await enrolled(db, autumn, cast["peer"], now=now)
     mentor_elsewhere = await mentoring(db, autumn, cast["mentor"], now=now)
-    db.add_all([failed, letter])
+    db.add_all([failed, letter, meeting])
     await db.flush()
     await db.refresh(spring)
     stage.ids |= {
@@ -202,6 +213,8 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
         "applicant_id": applicant.id,
         "mentorship_id": mentorship.id,
         "proposal_id": proposal.id,
+        "meeting_id": meeting.id,
+        "meets_at": meeting.starts_at.isoformat(),
         "job_id": failed.id,
         "letter_id": letter.id,
         "version": spring.version,
