@@ -61,6 +61,9 @@ from cohort.people import routes as people_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
+from cohort.signin import jobs as signin_jobs
+from cohort.signin import pages as signin_pages
+from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
@@ -70,6 +73,7 @@ from cohort.webhooks import routes as webhooks_routes
 
 API: Sequence[Router] = (
     people_routes.router,
+    signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
     applications_routes.router,
@@ -92,6 +96,7 @@ API: Sequence[Router] = (
 )
 PAGES: Sequence[Router] = (
     people_pages.router,
+    signin_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
@@ -117,6 +122,7 @@ JOBS: Mapping[str, JobFunction] = {
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.send_password_link": people_jobs.send_password_link,
+    "signin.send_link": signin_jobs.send_link,
     "cohorts.welcome": cohorts_jobs.welcome,
     "applications.ask_to_confirm": applications_jobs.ask_to_confirm,
     "applications.tell_received": applications_jobs.tell_received,

@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     anyone_opens_cohorts: bool = False
     """Whether everyone who is signed in may open a cohort of her own, or only admins."""
     login_days: PositiveInt = 14
+    sign_in_link_minutes: PositiveInt = 15
+    """How long a mailed link signs in; one that confirms an address works for a day."""
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 
     @property

@@ -102,6 +102,8 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
         "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
         "POST /api/v1/logins": {"json": ADA},
+        "POST /api/v1/login_links": {"json": {"email": "ada@example.org"}},
+        "POST /api/v1/logins/by_link": {"json": {"token": ids["sign_in"]}},
         "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
         "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
@@ -146,12 +148,17 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The same for pages, as a browser sends it."""
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
-    verify, password = ({"ids": {"token": ids[one]}} for one in ("verify", "password"))
+    verify, password, link = (
+        {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
+    )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
     confirm = {"ids": {"token": ids["confirm"]}}
     return {
         "POST /login": {"data": ADA},
+        "POST /login/link": {"data": {"email": "ada@example.org"}},
+        "GET /login/link/{token}": link,
+        "POST /login/link/{token}": link,
         "POST /join": {"data": {"email": "eve@example.org"}},
         "POST /forgotten": {"data": {"email": "ada@example.org"}},
         "GET /verify/{token}": verify,

@@ -150,6 +150,7 @@ async def _let_everyone_in(db: AsyncSession, stage: Stage) -> None:
         "key_id": revocable.id,
         "verify": await new_link(db, "eve@example.org", LinkPurpose.JOIN, now=now),
         "password": await new_link(db, newcomer.email, LinkPurpose.PASSWORD, now=now),
+        "sign_in": await new_link(db, newcomer.email, LinkPurpose.SIGN_IN, now=now),
     }
 
 

@@ -130,6 +130,13 @@ def test_the_taxonomies_are_as_large_as_promised(taxonomy: dict[str, list[Row]])
         assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) for slug in slugs(rows))
 
 
+def test_every_word_has_a_german_title_of_its_own(taxonomy: dict[str, list[Row]]) -> None:
+    for rows in taxonomy.values():
+        titles = [row["translations"]["de"] for row in rows]
+        assert all(titles)
+        assert len(set(titles)) == len(titles)
+
+
 def test_no_slug_stands_for_two_things(taxonomy: dict[str, list[Row]]) -> None:
     meant = {(row["slug"], row["title"]) for rows in taxonomy.values() for row in rows}
     slugs_alone = [slug for slug, _ in {*meant, *LANGUAGES.items()}]

@@ -426,3 +426,20 @@ async def test_what_is_decided_or_of_another_cohort_says_so(
     )
     assert elsewhere.json()["errors"][0]["field"] == "application_ids/0"
     assert await db.scalar(select(Application.state)) is ApplicationState.WITHDRAWN
+
+
+async def test_who_listens_hears_what_was_applied_for_and_decided_but_of_no_trial(
+    olga: Someone, enter: Cast, summer: Cohort, spring: Cohort
+) -> None:
+    ada, ben = [(await applied(await enter(name), summer))["id"] for name in ("Ada", "Ben")]
+    await decided(olga, summer, ada, ben, decision="accept", dry_run=True)
+    await decided(olga, summer, ada, decision="decline")
+    await decided(olga, summer, ada, decision="decline")
+
+    events = (await olga.get(f"/api/v1/cohorts/{summer.id}/events")).json()["items"]
+
+    assert [(one["type"], one["ids"]) for one in events] == [
+        ("application.received", {"application_id": ada}),
+        ("application.received", {"application_id": ben}),
+        ("application.decided", {"application_id": ada}),
+    ]

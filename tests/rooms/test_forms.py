@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.applications.models import UnconfirmedApplication
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.forms.words import FIELDS, STEPS
+from cohort.guides.models import Term
 from cohort.mentors.models import Mentor
 from cohort.profiles.choices import zone_names
 from tests.conftest import Cast, Someone
@@ -106,14 +107,19 @@ def fits(schema: dict[str, Any], value: Any) -> None:
 
 
 async def test_the_words_are_those_of_the_language_asked_for(
-    anyone: AsyncClient, summer: Cohort
+    anyone: AsyncClient, summer: Cohort, db: AsyncSession
 ) -> None:
+    translated = {"de": "Sprachverarbeitung"}
+    await db.execute(update(Term).where(Term.slug == "nlp").values(translations=translated))
+    await db.commit()
     german = (await anyone.get(f"{FORMS}/mentor/summer", params={"language": "de"})).json()
     assert german["properties"]["name"]["title"] == "Ihr Name"
     spoken = {
         one["const"]: one["title"] for one in german["properties"]["languages"]["items"]["oneOf"]
     }
     assert spoken["de"] == "Deutsch"
+    offered = german["properties"]["domains"]["items"]["oneOf"]
+    assert {"Sprachverarbeitung", "Speech"} <= {one["title"] for one in offered}
     french = await anyone.get(f"{FORMS}/mentor/summer", params={"language": "fr"})
     assert french.status_code == 422
 

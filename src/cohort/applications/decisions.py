@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.applications import policy
+from cohort.applications import events, policy
 from cohort.applications.models import Application, ApplicationState
 from cohort.applications.schemas import Decision, DecisionIn, OutcomeOut
 from cohort.cohorts import enrolments
@@ -19,6 +19,7 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import EnrolmentIn
 from cohort.errors import FieldError, Invalid, Refusal
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import Person
@@ -197,16 +198,24 @@ async def _keep(
         await _hand_on(db, application, later, now=now)
     verb = f"application.{form.decision}"
     audit.record(db, actor, verb, application.id, now=now, cohort_id=cohort_id)
+    _note_decided(db, cohort_id, application.id, now=now)
     if after is not ApplicationState.ACCEPTED:  # who gets a seat is welcomed
         arguments: dict[str, Any] = {"application_id": application.id, "state": after}
         await enqueue(db, "applications.tell_decided", now=now, cohort_id=cohort_id, **arguments)
+
+
+def _note_decided(
+    db: AsyncSession, cohort_id: UUID, application_id: UUID, *, now: datetime
+) -> None:
+    ids = {"application_id": application_id}
+    event_log.record(db, events.APPLICATION_DECIDED, cohort_id, now=now, **ids)
 
 
 async def _hand_on(
     db: AsyncSession, application: Application, later: Cohort, *, now: datetime
 ) -> None:
     """The same application, to the later cohort; one that is there already stands."""
-    await db.execute(
+    handed_on = await db.scalar(
         insert(Application)
         .values(
             cohort_id=later.id,
@@ -218,7 +227,11 @@ async def _hand_on(
             version=1,
         )
         .on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
+        .returning(Application.id)
     )
+    if handed_on is not None:
+        ids = {"application_id": handed_on}
+        event_log.record(db, events.APPLICATION_RECEIVED, later.id, now=now, **ids)
 
 
 async def fill_seats(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> None:
@@ -237,6 +250,7 @@ async def fill_seats(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Non
         await _seat(db, cohort, application, now=now)
         application.state = ApplicationState.ACCEPTED
         application.waits_since, application.decided_at = None, now
+        _note_decided(db, cohort_id, application.id, now=now)
     await db.flush()
 
 

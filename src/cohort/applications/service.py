@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.applications import policy
+from cohort.applications import events, policy
 from cohort.applications.models import (
     Application,
     ApplicationReview,
@@ -24,6 +24,7 @@ from cohort.cohorts.schemas import EnrolmentIn
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
+from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue
 from cohort.people import service as people
 from cohort.people.links import LinkSpent, new_link
@@ -122,6 +123,8 @@ async def _store(
         cohort_id=cohort_id,
         application_id=application_id,
     )
+    ids = {"application_id": application_id}
+    event_log.record(db, events.APPLICATION_RECEIVED, cohort_id, now=now, **ids)
     return await get(db, person, application_id)
 
 

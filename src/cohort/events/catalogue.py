@@ -1,5 +1,6 @@
 """Every kind of event, by its name; each room defines its own."""
 
+from cohort.applications import events as applications
 from cohort.cohorts import events as cohorts
 from cohort.jobs.runner import JOB_DIED
 from cohort.matching import events as matching
@@ -13,6 +14,7 @@ CATALOGUE = {
     kind.name: kind
     for kind in (
         *cohorts.ALL,
+        *applications.ALL,
         *mentors.ALL,
         *study.ALL,
         *matching.ALL,

@@ -117,7 +117,7 @@ def _field(
     words = FIELDS[name][language]
     shown = {"title": words.title, **({"description": words.help} if words.help else {}), **limits}
     if name in TERMS:
-        shown["items"] = {"oneOf": _terms(terms[TERMS[name]])}
+        shown["items"] = {"oneOf": _terms(terms[TERMS[name]], language)}
     elif name in CHOICES:
         shown.pop("enum", None)
         titles = CHOICES[name]
@@ -132,10 +132,10 @@ def _field(
     return shown
 
 
-def _terms(words: Sequence[Term]) -> list[dict[str, Any]]:
+def _terms(words: Sequence[Term], language: FormLanguage) -> list[dict[str, Any]]:
     """A domain also says in which domain it lies, so that a form can fold up the tree."""
     return [
-        {"const": word.slug, "title": word.title}
+        {"const": word.slug, "title": word.translations.get(language, word.title)}
         | ({"x-parent": word.parent_slug} if word.parent_slug else {})
         for word in words
     ]

@@ -169,6 +169,7 @@ async def import_taxonomy(db: AsyncSession, toml: str, *, now: datetime) -> list
         wanted = {
             row.slug: {
                 "title": row.title,
+                "translations": row.translations,
                 "description": row.description,
                 "parent_slug": getattr(row, "parent", None),
                 "position": position,

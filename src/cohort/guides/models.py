@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cohort.db import Base, Id, Instant, Words, one_of
+from cohort.db import Base, Id, Instant, Json, Words, one_of
 
 
 class Guide(Base):
@@ -81,6 +81,8 @@ class Term(Base):
     kind: Mapped[TermKind] = mapped_column(one_of(TermKind), primary_key=True)
     slug: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
+    translations: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    """The title in other languages, by their code."""
     description: Mapped[str]
     parent_slug: Mapped[str | None]
     """The domain that this one lies in; domains are a tree, the other kinds are lists."""

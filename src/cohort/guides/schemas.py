@@ -1,7 +1,7 @@
 """What the guides room reads and answers."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -32,6 +32,11 @@ class TermRow(Strict):
     slug: Slug = Field(examples=["ml-engineer"])
     title: Line = Field(examples=["Machine learning engineer"])
     description: Note = Field(default="", examples=["Builds what learns, and keeps it running."])
+    translations: dict[Literal["de"], Line] = Field(
+        default={},
+        description="The title in other languages of the public forms.",
+        examples=[{"de": "ML-Ingenieurin oder -Ingenieur"}],
+    )
 
 
 class DomainRow(TermRow):

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, delete, event
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from cohort.db import Base, Instant, Json
 from cohort.jobs import outbox
@@ -73,6 +73,8 @@ class _Noted:
     cohort_id: UUID
     ids: Mapping[str, UUID]
     at: datetime
+    within: SessionTransaction | None
+    """The savepoint or transaction in which it happened; None where none had begun."""
 
 
 def record(
@@ -86,15 +88,16 @@ def record_each(
     db: AsyncSession, kind: EventKind, each: Iterable[Mapping[str, UUID]], *, now: datetime
 ) -> None:
     """Many events of one kind; each has a `cohort_id` and the ids that its kind names."""
-    noted = []
+    session, noted = db.sync_session, []
+    within = session.get_nested_transaction() or session.get_transaction()
     for one in each:
         ids = {name: one[name] for name in kind.ids}
-        noted.append(_Noted(kind, one["cohort_id"], ids, now))
+        noted.append(_Noted(kind, one["cohort_id"], ids, now, within))
     if not noted:
         return
     if NOTED not in db.info:
-        event.listen(db.sync_session, "before_commit", _write)
-        event.listen(db.sync_session, "after_rollback", _forget)
+        event.listen(session, "before_commit", _write)
+        event.listen(session, "after_soft_rollback", _forget)
     db.info.setdefault(NOTED, []).extend(noted)
 
 
@@ -104,9 +107,18 @@ def written_by(db: AsyncSession) -> set[UUID]:
     return cohorts
 
 
-def _forget(session: Session) -> None:
-    if not session.in_nested_transaction():
-        session.info[NOTED] = []
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    """What is undone has not happened, be it a whole transaction or a savepoint in it."""
+    noted: list[_Noted] = session.info[NOTED]
+    session.info[NOTED] = [one for one in noted if not _is_within(one.within, undone)]
+
+
+def _is_within(inner: SessionTransaction | None, outer: SessionTransaction) -> bool:
+    if inner is None:
+        return not outer.nested
+    while inner is not None and inner is not outer:
+        inner = inner.parent
+    return inner is outer
 
 
 def _write(session: Session) -> None:

@@ -68,6 +68,16 @@ def open_login(
     return Entry(token, expires_at, person)
 
 
+async def enter(
+    db: AsyncSession, person: Person, at: Entrance, *, now: datetime, days: int
+) -> Entry:
+    """A new login, in place of the one that this browser had; the browser is known from now on."""
+    if at.replaces is not None:
+        await end_login(db, at.replaces)
+    entry = open_login(db, person, now=now, days=days, device=at.device)
+    return entry._replace(known_as=await remember_device(db, person, at.known_as, now=now))
+
+
 async def end_login(db: AsyncSession, token: str) -> None:
     await db.execute(delete(Login).where(Login.token_hash == hash_token(token)))
 

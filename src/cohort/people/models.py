@@ -56,6 +56,7 @@ class KnownDevice(Base):
 class LinkPurpose(StrEnum):
     JOIN = "join"
     PASSWORD = "password"  # noqa: S105
+    SIGN_IN = "sign_in"
 
 
 class MailedLink(Base):

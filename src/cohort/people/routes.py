@@ -9,15 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound, TooMany
-from cohort.http.pages import Asked
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.people import keys, logins, service
 from cohort.people.auth import (
     Credential,
-    charge_password,
-    entrance_of,
-    login_cookies,
     no_cookie,
     public,
     signed_in,
@@ -29,12 +25,10 @@ from cohort.people.schemas import (
     ApiKeyOut,
     EmailIn,
     JoinIn,
-    LoginOut,
     NewApiKeyOut,
     NewPasswordIn,
     NoticeOut,
     PersonOut,
-    SignInIn,
 )
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
@@ -98,37 +92,6 @@ async def set_password(
 ) -> PersonOut:
     """Choose a new password with the token of a link; every login, key and link ends."""
     return PersonOut.model_validate(await service.set_password(db, data, now=clock()))
-
-
-@post(
-    "/logins",
-    guards=[public],
-    # A second sign-in harms nobody, and the first one's answer may have been lost.
-    opt={"same_for_everyone": True, "repeatable": True},
-    responses=may_refuse(service.WrongPassword, TooMany),
-)
-async def sign_in(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    clock: NamedDependency[Clock],
-    settings: NamedDependency[Settings],
-    tries: NamedDependency[Tries],
-    *,
-    data: JSONBody[SignInIn],
-) -> Response[LoginOut]:
-    """Sign in: a token for scripts, the same as a cookie for browsers.
-
-    Sent twice, also with the same Idempotency-Key, it is two logins.
-    """
-    now, at = clock(), entrance_of(request, settings)
-    await charge_password(db, tries, data.email, at, now=now)
-    entry = await service.sign_in(db, data, at, now=now, days=settings.login_days)
-    out = LoginOut(
-        token=entry.token,
-        expires_at=entry.expires_at,
-        person=PersonOut.model_validate(entry.person),
-    )
-    return Response(out, cookies=login_cookies(settings, entry))
 
 
 @delete("/logins/current", guards=[signed_in], status_code=204, responses=may_refuse())
@@ -199,7 +162,6 @@ router = Router(
         verify_address,
         ask_for_password,
         set_password,
-        sign_in,
         sign_out,
         read_me,
         list_api_keys,

@@ -13,15 +13,7 @@ from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.keys import revoke_all_keys
 from cohort.people.links import forget_links, use_link
-from cohort.people.logins import (
-    DEVICE_LIVES,
-    Entrance,
-    Entry,
-    end_all_logins,
-    end_login,
-    open_login,
-    remember_device,
-)
+from cohort.people.logins import DEVICE_LIVES, end_all_logins
 from cohort.people.models import KnownDevice, LinkPurpose, Login, MailedLink, Person
 from cohort.people.schemas import JoinIn, NewPasswordIn, SignInIn
 from cohort.people.tokens import hash_password, is_password
@@ -97,13 +89,11 @@ PASSWORD_OF = Prepared(
 )
 
 
-async def sign_in(
-    db: AsyncSession, form: SignInIn, at: Entrance, *, now: datetime, days: int
-) -> Entry:
-    """A new login, in place of the one that this browser had.
+async def check_password(db: AsyncSession, form: SignInIn) -> Person:
+    """Whose password this is.
 
-    The password is checked with no connection in hand. What was checked must still be true when
-    the login begins: the lock on the person lets a new password come first or last, never between.
+    It is checked with no connection in hand. What was checked must still be true when the login
+    begins: the lock on the person lets a new password come first or last, never between.
     """
     found = await PASSWORD_OF.row(db, email=form.email)
     await db.close()
@@ -117,10 +107,7 @@ async def sign_in(
     )
     if person is None:
         raise WrongPassword
-    if at.replaces is not None:
-        await end_login(db, at.replaces)
-    entry = open_login(db, person, now=now, days=days, device=at.device)
-    return entry._replace(known_as=await remember_device(db, person, at.known_as, now=now))
+    return person
 
 
 async def ask_for_password(db: AsyncSession, email: str, *, now: datetime) -> None:
