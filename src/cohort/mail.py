@@ -29,7 +29,7 @@ class NotSendable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class CalendarEntry:
     """An entry for the reader's calendar, which replaces or removes the one it has (RFC 5546)."""
 
     method: str
@@ -43,7 +43,7 @@ class Message:
     to: str
     template: str
     context: Mapping[str, Any]
-    invitation: Invitation | None = None
+    calendar: CalendarEntry | None = None
 
 
 class MailboxMessage(Base):
@@ -78,9 +78,9 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(part("body.txt") + "\n")
     mail.add_alternative(part("body.html"), subtype="html")
-    if message.invitation is not None:
-        method = {"method": message.invitation.method}
-        mail.add_alternative(message.invitation.text, subtype="calendar", params=method)
+    if message.calendar is not None:
+        method = {"method": message.calendar.method}
+        mail.add_alternative(message.calendar.text, subtype="calendar", params=method)
     return mail
 
 

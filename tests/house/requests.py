@@ -96,6 +96,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
+    was = {"ids": {"meeting_id": ids["held_id"]}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
         "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
@@ -134,7 +135,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
         "POST /api/v1/meetings/{meeting_id}/agreement": {"json": {"starts_at": ids["meets_at"]}},
         "POST /api/v1/meetings/{meeting_id}/cancellation": {"json": {"note": "I am ill."}},
-        "POST /api/v1/meetings/{meeting_id}/outcome": {"json": {"held": True}},
+        "POST /api/v1/meetings/{meeting_id}/outcome": {"json": {"held": True}, **was},
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
@@ -153,6 +154,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
+    was = {"ids": {"meeting_id": ids["held_id"]}}
     confirm = {"ids": {"token": ids["confirm"]}}
     return {
         "POST /login": {"data": ADA},
@@ -192,7 +194,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /meetings/{meeting_id}/move": {"data": {"topic": "Pipelines.", "version": "1"}},
         "POST /meetings/{meeting_id}/agree": {"data": {"starts_at": ids["meets_at"]}},
         "POST /meetings/{meeting_id}/cancel": {"data": {"note": "I am ill."}},
-        "POST /meetings/{meeting_id}/outcome": {"data": {"held": "true"}},
+        "POST /meetings/{meeting_id}/outcome": {"data": {"held": "true"}, **was},
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},

@@ -35,7 +35,7 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
-from cohort.meetings.models import Meeting
+from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentors.models import MentorState
 from cohort.pairing.evidence import Evidence, pack
 from cohort.people import keys, logins
@@ -186,6 +186,17 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
         created_at=now,
         changed_at=now,
     )
+    held = Meeting(
+        mentorship_id=mentorship.id,
+        starts_at=now - timedelta(days=7),
+        minutes=30,
+        topic="-",
+        place="-",
+        state=MeetingState.AGREED,
+        proposed_by=cast["mentor"].id,
+        created_at=now,
+        changed_at=now,
+    )
     failed = Job(
         name="mentors.tell_new",
         arguments={},
@@ -197,7 +208,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     letter = MailboxMessage(to="x@example.org", subject="-", text="-", html="-", sent_at=now)
     elsewhere = await enrolled(db, autumn, cast["peer"], now=now)
     mentor_elsewhere = await mentoring(db, autumn, cast["mentor"], now=now)
-    db.add_all([failed, letter, meeting])
+    db.add_all([failed, letter, meeting, held])
     await db.flush()
     await db.refresh(spring)
     stage.ids |= {
@@ -215,6 +226,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
         "mentorship_id": mentorship.id,
         "proposal_id": proposal.id,
         "meeting_id": meeting.id,
+        "held_id": held.id,
         "meets_at": meeting.starts_at.isoformat(),
         "job_id": failed.id,
         "letter_id": letter.id,

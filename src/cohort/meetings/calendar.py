@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from cohort.mail import Invitation
+from cohort.mail import CalendarEntry
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.people.models import Person
 from cohort.settings import Settings
@@ -24,7 +24,7 @@ STATUS = {
 }
 
 
-def invitation(meeting: Meeting, settings: Settings) -> Invitation:
+def entry_for_mail(meeting: Meeting, settings: Settings) -> CalendarEntry:
     """What a mail carries so that the reader's calendar adds, moves or removes the meeting."""
     method = "CANCEL" if STATUS[meeting.state] == "CANCELLED" else "REQUEST"
     calendar = Calendar()
@@ -38,7 +38,7 @@ def invitation(meeting: Meeting, settings: Settings) -> Invitation:
     for person in (mentorship.enrolment.person, mentorship.mentor.person):
         event.add("attendee", _attendee(person, meeting), encode=False)
     calendar.add_component(event)
-    return Invitation(method, calendar.to_ical().decode())
+    return CalendarEntry(method, calendar.to_ical().decode())
 
 
 def event_of(meeting: Meeting, settings: Settings) -> Event:

@@ -22,8 +22,8 @@ def told(meeting: Meeting, side: Side, actor: Person | None, settings: Settings)
         "where": f"/mentorships/{mentorship.id}",
         "cohort": mentorship.enrolment.cohort.name,
     }
-    invitation = calendar.invitation(meeting, settings)
-    return Message(me.email, "meeting_changed", context, invitation)
+    entry = calendar.entry_for_mail(meeting, settings)
+    return Message(me.email, "meeting_changed", context, entry)
 
 
 def zones(mentorship: Mentorship, side: Side) -> list[str]:

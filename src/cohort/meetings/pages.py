@@ -10,12 +10,10 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import Invalid
-from cohort.http.fields import Strict
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.meetings import reading, service, suggesting
@@ -31,10 +29,6 @@ from cohort.people.models import Person
 
 LENGTHS = [{"value": str(minutes), "label": f"{minutes} minutes"} for minutes in (30, 45, 60, 90)]
 PLANNED = {MeetingState.PROPOSED, MeetingState.AGREED}
-
-
-class AgreeForm(Strict):
-    starts_at: AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +129,10 @@ async def agree(
     clock: NamedDependency[Clock],
     meeting_id: FromPath[UUID],
 ) -> Redirect:
-    form = await read_form(request, AgreeForm)
+    form = await read_form(request, AgreeIn)
     if form.value is None:
         raise Invalid.at("starts_at", form.errors["starts_at"])
-    seen = AgreeIn(starts_at=form.value.starts_at)
-    meeting = await service.agree(db, actor, meeting_id, seen, now=clock())
+    meeting = await service.agree(db, actor, meeting_id, form.value, now=clock())
     return see(_home(meeting), saying="It is agreed. Both of you get an entry for your calendar.")
 
 
