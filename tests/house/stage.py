@@ -122,6 +122,7 @@ async def set_the_stage(platform: Platform) -> Stage:
     async with unit_of_work(platform.sessions) as db:
         await _let_everyone_in(db, stage)
         await _begin_the_cohorts(db, stage)
+        await _plan_meetings(db, stage)
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
@@ -176,27 +177,6 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     applicant = await mentoring(db, spring, cast["applicant"], now=now, state=MentorState.PENDING)
     mentorship = await mentored(db, enrolment, mentor, now=now)
     proposal = await proposed(db, enrolment, mentor, now=now)
-    meeting = Meeting(
-        mentorship_id=mentorship.id,
-        starts_at=now + timedelta(days=7),
-        minutes=30,
-        topic="-",
-        place="-",
-        proposed_by=cast["mentor"].id,
-        created_at=now,
-        changed_at=now,
-    )
-    held = Meeting(
-        mentorship_id=mentorship.id,
-        starts_at=now - timedelta(days=7),
-        minutes=30,
-        topic="-",
-        place="-",
-        state=MeetingState.AGREED,
-        proposed_by=cast["mentor"].id,
-        created_at=now,
-        changed_at=now,
-    )
     failed = Job(
         name="mentors.tell_new",
         arguments={},
@@ -208,7 +188,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     letter = MailboxMessage(to="x@example.org", subject="-", text="-", html="-", sent_at=now)
     elsewhere = await enrolled(db, autumn, cast["peer"], now=now)
     mentor_elsewhere = await mentoring(db, autumn, cast["mentor"], now=now)
-    db.add_all([failed, letter, meeting, held])
+    db.add_all([failed, letter])
     await db.flush()
     await db.refresh(spring)
     stage.ids |= {
@@ -225,12 +205,35 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
         "applicant_id": applicant.id,
         "mentorship_id": mentorship.id,
         "proposal_id": proposal.id,
-        "meeting_id": meeting.id,
-        "held_id": held.id,
-        "meets_at": meeting.starts_at.isoformat(),
         "job_id": failed.id,
         "letter_id": letter.id,
         "version": spring.version,
+    }
+
+
+async def _plan_meetings(db: AsyncSession, stage: Stage) -> None:
+    """Max has named a time in a week; the two had agreed to one of a week ago."""
+    now, week = stage.platform.clock(), timedelta(days=7)
+    to_come, held = (
+        Meeting(
+            mentorship_id=stage.ids["mentorship_id"],
+            starts_at=at,
+            minutes=30,
+            topic="-",
+            place="-",
+            state=state,
+            proposed_by=stage.people["mentor"].id,
+            created_at=now,
+            changed_at=now,
+        )
+        for at, state in ((now + week, MeetingState.PROPOSED), (now - week, MeetingState.AGREED))
+    )
+    db.add_all([to_come, held])
+    await db.flush()
+    stage.ids |= {
+        "meeting_id": to_come.id,
+        "held_id": held.id,
+        "meets_at": to_come.starts_at.isoformat(),
     }
 
 
