@@ -157,8 +157,13 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
+<<<<<<< HEAD
     was = {"ids": {"meeting_id": ids["held_id"]}}
     confirm = {"ids": {"token": ids["confirm"]}}
+=======
+    confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
+    named = {"data": STUDYING_FORM | {"name": "Zoe"}}
+>>>>>>> main
     return {
         "POST /login": {"data": ADA},
         "POST /login/code": {"data": {"code": "123456"}},
@@ -190,6 +195,9 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
         "GET /applications/confirm/{token}": confirm,
         "POST /applications/confirm/{token}": confirm,
+        "POST /cohorts/{slug}/import": {"data": IMPORT},
+        "GET /imported/{token}": imported,
+        "POST /imported/{token}": named | imported,
         "POST /applications/{application_id}": {"data": {"score": "4"}},
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
