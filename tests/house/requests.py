@@ -68,6 +68,7 @@ COHORT = {
 }
 CLONE = {name: COHORT[name] for name in ("slug", "name", "starts_on", "ends_on")}
 EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
+MEETS_AT = "2026-03-10T17:00:00+00:00"
 HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
@@ -98,7 +99,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
-    invited = {"ids": {"token": ids["invited"]}}
+    was = {"ids": {"meeting_id": ids["held_id"]}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
         "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
@@ -125,14 +126,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
         "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
         "POST /api/v1/forms/mentor/{slug}": {"json": JOINING},
-        "GET /api/v1/forms/invitation/{token}": invited,
-        "POST /api/v1/forms/invitation/{token}/researcher": {"json": ANSWERING, **invited},
-        "POST /api/v1/forms/invitation/{token}/mentor": {
-            "json": {key: JOINING[key] for key in JOINING if key != "email"},
-            "ids": {"token": ids["invited_mentor"]},
-        },
-        "POST /api/v1/forms/invitation/{token}/refusal": invited,
-        "POST /api/v1/cohorts/{cohort_id}/invitations": {"json": INVITING},
         "GET /api/v1/forms/challenges/{kind}/{slug}": {"ids": {"kind": "mentor"}},
         "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
         "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
@@ -143,6 +136,11 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
         "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
+        "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
+        "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
+        "POST /api/v1/meetings/{meeting_id}/agreement": {"json": {"starts_at": ids["meets_at"]}},
+        "POST /api/v1/meetings/{meeting_id}/cancellation": {"json": {"note": "I am ill."}},
+        "POST /api/v1/meetings/{meeting_id}/outcome": {"json": {"held": True}, **was},
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
@@ -161,9 +159,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
-    confirm, imported, invited = (
-        {"ids": {"token": ids[one]}} for one in ("confirm", "imported", "invited")
-    )
+    was = {"ids": {"meeting_id": ids["held_id"]}}
+    confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
     named = {"data": STUDYING_FORM | {"name": "Zoe"}}
     return {
         "POST /login": {"data": ADA},
@@ -192,12 +189,6 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /cohorts/{slug}/apply": summer,
         "POST /cohorts/{slug}/apply": {"data": APPLYING_FORM, **summer},
         "POST /cohorts/{slug}/apply/withdrawal": summer,
-        "POST /cohorts/{slug}/invitations": {
-            "data": {"invited_as": "mentor", "lines": "ivo@example.org"}
-        },
-        "GET /invitations/{token}": invited,
-        "POST /invitations/{token}": {"data": STUDYING_FORM | {"name": "Ida"}, **invited},
-        "POST /invitations/{token}/refusal": invited,
         "GET /cohorts/{slug}/applications": summer,
         "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
         "GET /applications/confirm/{token}": confirm,
@@ -212,12 +203,35 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
+        "POST /mentorships/{mentorship_id}/meetings": {"data": {"suggested": MEETS_AT}},
+        "POST /meetings/{meeting_id}/move": {"data": {"topic": "Pipelines.", "version": "1"}},
+        "POST /meetings/{meeting_id}/agree": {"data": {"starts_at": ids["meets_at"]}},
+        "POST /meetings/{meeting_id}/cancel": {"data": {"note": "I am ill."}},
+        "POST /meetings/{meeting_id}/outcome": {"data": {"held": "true"}, **was},
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def of_invitations(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    invited = {"ids": {"token": ids["invited"]}}
+    mentor = {"ids": {"token": ids["invited_mentor"]}}
+    as_mentor = {name: JOINING[name] for name in JOINING if name != "email"}
+    named = STUDYING_FORM | {"name": "Ida"}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/invitations": {"json": INVITING},
+        "GET /api/v1/forms/invitation/{token}": invited,
+        "POST /api/v1/forms/invitation/{token}/researcher": {"json": ANSWERING, **invited},
+        "POST /api/v1/forms/invitation/{token}/mentor": {"json": as_mentor, **mentor},
+        "POST /api/v1/forms/invitation/{token}/refusal": invited,
+        "POST /cohorts/{slug}/invitations": {"data": INVITING},
+        "GET /invitations/{token}": invited,
+        "POST /invitations/{token}": {"data": named, **invited},
+        "POST /invitations/{token}/refusal": invited,
     }
 
 
