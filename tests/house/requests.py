@@ -151,6 +151,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
     confirm = {"ids": {"token": ids["confirm"]}}
+    to_mentor = {"ids": {"token": ids["to_mentor"]}}
     return {
         "POST /login": {"data": ADA},
         "POST /account/password": {"data": {"password": NEW_PASSWORD}},
@@ -181,6 +182,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /applications/confirm/{token}": confirm,
         "POST /applications/confirm/{token}": confirm,
         "POST /applications/{application_id}": {"data": {"score": "4"}},
+        "GET /mentors/confirm/{token}": to_mentor,
+        "POST /mentors/confirm/{token}": to_mentor,
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
