@@ -128,7 +128,7 @@ async def thanks_page(request: Asked) -> Response[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmView:
+class ConfirmMentorView:
     """What was typed, for whoever has the link to it."""
 
     waiting: UnconfirmedMentor
@@ -145,7 +145,7 @@ async def confirm_page(
 ) -> Response[str]:
     # A button, not the link itself: mail scanners open links before people do.
     waiting = await confirming.read_unconfirmed(db, token, now=clock())
-    view = ConfirmView(waiting, await guides.titles(db), LANGUAGES)
+    view = ConfirmMentorView(waiting, await guides.titles(db), LANGUAGES)
     return page(request, "mentors/confirm.html", view)
 
 
