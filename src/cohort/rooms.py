@@ -6,6 +6,7 @@ from litestar import Router
 
 import cohort.applications.models
 import cohort.cohorts.models
+import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
 import cohort.jobs.event_log
@@ -28,6 +29,8 @@ from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
+from cohort.exchange import answer_pages as exchange_answer_pages
+from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
 from cohort.forms import routes as forms_routes
@@ -111,6 +114,8 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_preview_pages.router,
+    exchange_answer_pages.router,
+    exchange_import_pages.router,
     dashboard_pages.router,
     operations_pages.router,
     webhooks_pages.router,
@@ -131,7 +136,7 @@ JOBS: Mapping[str, JobFunction] = {
     "applications.tell_received": applications_jobs.tell_received,
     "applications.tell_decided": applications_jobs.tell_decided,
     "applications.fill_seats": applications_jobs.fill_seats,
-    "exchange.invite": exchange_jobs.invite,
+    "exchange.ask_to_confirm": exchange_jobs.ask_to_confirm,
     "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,

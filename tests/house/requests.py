@@ -150,7 +150,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
-    confirm = {"ids": {"token": ids["confirm"]}}
+    confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
+    named = {"data": STUDYING_FORM | {"name": "Zoe"}}
     to_mentor = {"ids": {"token": ids["to_mentor"]}}
     return {
         "POST /login": {"data": ADA},
@@ -183,6 +184,9 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
         "GET /applications/confirm/{token}": confirm,
         "POST /applications/confirm/{token}": confirm,
+        "POST /cohorts/{slug}/import": {"data": IMPORT},
+        "GET /imported/{token}": imported,
+        "POST /imported/{token}": named | imported,
         "POST /applications/{application_id}": {"data": {"score": "4"}},
         "GET /mentors/confirm/{token}": to_mentor,
         "POST /mentors/confirm/{token}": to_mentor,

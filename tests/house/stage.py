@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from httpx import AsyncClient, Response
 from sqlalchemy import func, select
@@ -21,6 +21,8 @@ from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
+from cohort.exchange.models import ImportedPerson
+from cohort.exchange.service import ANSWER_WITHIN
 from cohort.forms.proof import SECRET
 from cohort.guides.models import Guide, Milestone
 from cohort.jobs.outbox import Job, JobState
@@ -43,7 +45,7 @@ from cohort.people import service as people
 from cohort.people.links import new_link
 from cohort.people.models import ApiKey, LinkPurpose, Login, Person
 from cohort.people.schemas import ApiKeyIn
-from cohort.people.tokens import hash_password
+from cohort.people.tokens import hash_password, hash_token
 from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
@@ -252,6 +254,24 @@ async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
     stage.ids["to_mentor"] = confirming.new_confirmation(to_mentor)
     confirm = applications.new_confirmation(waiting)
     stage.ids |= {"summer_id": summer.id, "application_id": application.id, "confirm": confirm}
+    imported = Person(
+        id=uuid4(), email="zoe@example.org", name="Zoe", is_placeholder=True, created_at=now
+    )
+    db.add(imported)
+    await db.flush()
+    await enrolled(db, summer, imported, now=now)
+    db.add(
+        ImportedPerson(
+            person_id=imported.id,
+            cohort_id=summer.id,
+            imported_by=cast["organiser"].id,
+            imported_at=now,
+            token_hash=hash_token("imported"),
+            expires_at=now + ANSWER_WITHIN,
+        )
+    )
+    await db.flush()
+    stage.ids["imported"] = "imported"
 
 
 async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:

@@ -19,13 +19,14 @@ from cohort.http.paging import Page, PreparedPages, Slice
 from cohort.people.asker import asker
 from cohort.people.models import Person
 
-PLAIN = EnrolmentOut.model_fields.keys() - {"person", "weekly_hours"}
+PLAIN = EnrolmentOut.model_fields.keys() - {"person", "is_confirmed", "weekly_hours"}
 COLUMNS = [
     *(getattr(Enrolment, name) for name in sorted(PLAIN)),
     cast(Enrolment.weekly_hours, Text).label("weekly_hours"),
     Person.id.label("person_id"),
     Person.name,
     Person.email,
+    (~Person.is_placeholder).label("is_confirmed"),
 ]
 OF_ASKER = PreparedPages(
     select(*COLUMNS).join(Enrolment.person).where(Enrolment.person_id == given("actor_id", Uuid())),
