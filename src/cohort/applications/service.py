@@ -208,7 +208,7 @@ async def _owner_of(db: AsyncSession, sent: UnconfirmedApplication, *, now: date
     name typed then are dropped.
     """
     await people.open_account(db, sent.email, sent.name, now=now)
-    of_address = select(Person).where(Person.email == sent.email).with_for_update()
+    of_address = select(Person).where(Person.has_account(sent.email)).with_for_update()
     person = (await db.scalars(of_address.execution_options(populate_existing=True))).one()
     if person.verified_at is None:
         person.verified_at, person.name, person.password_hash = now, sent.name, None

@@ -53,7 +53,8 @@ class Mentor(Base):
     time_zone: Mapped[str]
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
-    consented_at: Mapped[Instant]
+    consented_at: Mapped[Instant | None]
+    """When the mentor said so herself; none while she was only imported."""
     decided_at: Mapped[Instant | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     decision_note: Mapped[str]

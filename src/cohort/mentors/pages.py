@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -16,25 +15,16 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
 from cohort.guides import service as guides
-from cohort.guides.models import TermKind
-from cohort.http.forms import Form, Sent, checked, read_form, sent_by
+from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.mentors import service
+from cohort.mentors.forms import MentorChoices, offered_choices, typed_mentor
 from cohort.mentors.models import Mentor
 from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
-from cohort.profiles import choices
-from cohort.profiles.choices import Options
 from cohort.profiles.languages import LANGUAGES
-
-CAME_FROM: Options = [
-    {"value": "phd", "label": "A PhD"},
-    {"value": "postdoc", "label": "A postdoc"},
-    {"value": "researcher", "label": "Another research position"},
-    {"value": "industry", "label": "Industry from the start"},
-]
 
 
 @get("/mentors/join", guards=[public])
@@ -60,7 +50,7 @@ async def join(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     cohort = await service.taking_mentors(db, Cohort.slug == slug)
-    form = checked(MentorIn, _typed_mentor(await sent_by(request)))
+    form = checked(MentorIn, typed_mentor(await sent_by(request), MentorIn))
     if form.value is not None:
         if request.user is None and form.value.email is not None:
             await tries.form(form.value.email)
@@ -73,41 +63,18 @@ async def join(
     return await _sign_up(request, db, cohort, form)
 
 
-def _typed_mentor(sent: Sent) -> dict[str, Any]:
-    """What the browser sends in another shape than the API: boxes, lines, a tick."""
-    typed = sent.as_typed(MentorIn)
-    typed |= {"weekly_hours": sent.hours(), "organisations": sent.lines("organisations")}
-    return typed | ({"consent": True} if "yes" in sent.texts("consent") else {})
-
-
 @dataclass(frozen=True, slots=True)
 class SignUpView:
     """The public form: where it leads, and what can be chosen on it."""
 
     cohort: Cohort
-    domains: Options
-    roles: Options
-    contexts: Options
-    skills: Options
-    languages: Options
-    zones: Options
-    came_from: Options
+    offered: MentorChoices
 
 
 async def _sign_up(
     request: Asked, db: AsyncSession, cohort: Cohort, form: Form[MentorIn]
 ) -> Response[str]:
-    terms = await guides.terms_of(db, *TermKind)
-    view = SignUpView(
-        cohort=cohort,
-        domains=choices.trees(terms[TermKind.DOMAIN]),
-        roles=choices.options(terms[TermKind.ROLE]),
-        contexts=choices.options(terms[TermKind.CONTEXT]),
-        skills=choices.options(terms[TermKind.SKILL]),
-        languages=choices.languages(form.typed.get("languages", [])),
-        zones=choices.zones(str(form.typed.get("time_zone", ""))),
-        came_from=CAME_FROM,
-    )
+    view = SignUpView(cohort, await offered_choices(db, form.typed))
     return page(request, "mentors/sign_up.html", view, form=form)
 
 

@@ -94,11 +94,13 @@ async def add_approved(
     *,
     now: datetime,
 ) -> None:
-    """Mentors whom an organiser brings, and so approves; a profile has a `person_id`."""
+    """Mentors whom an organiser brings, and so approves; a profile has a `person_id`.
+
+    Their own consent is not there yet.
+    """
     row = {
         "cohort_id": cohort_id,
         "created_at": now,
-        "consented_at": now,
         "decision_note": "",
         "state": MentorState.APPROVED,
         "decided_at": now,
