@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from typing import Any
+from uuid import UUID
 
 from tests.world import EVENINGS
 
@@ -163,6 +164,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     to_mentor = {"ids": {"token": ids["to_mentor"]}}
     return {
         "POST /login": {"data": ADA},
+        "POST /account/passkeys": {"data": {"name": "phone"}},
+        "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
         "POST /login/code": {"data": {"code": "123456"}},
         "POST /account/codes/confirm": {"data": {"code": "123456"}},
         "POST /account/password": {"data": {"password": NEW_PASSWORD}},
