@@ -70,6 +70,7 @@ from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import pages as signin_pages
+from cohort.signin import passkey_pages as signin_passkey_pages
 from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
@@ -107,6 +108,7 @@ PAGES: Sequence[Router] = (
     people_account_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    signin_passkey_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
@@ -143,7 +145,7 @@ JOBS: Mapping[str, JobFunction] = {
     "applications.tell_decided": applications_jobs.tell_decided,
     "applications.fill_seats": applications_jobs.fill_seats,
     "exchange.ask_to_confirm": exchange_jobs.ask_to_confirm,
-    "mentors.answer_sign_up": mentors_jobs.answer_sign_up,
+    "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
