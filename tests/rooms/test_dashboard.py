@@ -47,6 +47,7 @@ async def test_the_figures_add_up(enter: Cast, db: AsyncSession, clock: Turnable
         "waiting": 1,
         "mentors": 1,
         "mentors_pending": 1,
+        "applications_waiting": 0,
         "places": 3,
         "places_free": 2,
         "reviews_waiting": 0,
