@@ -12,6 +12,7 @@ import cohort.http.stored_responses
 import cohort.jobs.event_log
 import cohort.jobs.outbox
 import cohort.matching.models
+import cohort.meetings.models
 import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.rules.models
@@ -44,6 +45,9 @@ from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
 from cohort.matching.results import routes as matching_result_routes
+from cohort.meetings import jobs as meetings_jobs
+from cohort.meetings import pages as meetings_pages
+from cohort.meetings import routes as meetings_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
@@ -66,6 +70,7 @@ from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import pages as signin_pages
+from cohort.signin import passkey_pages as signin_passkey_pages
 from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
@@ -85,6 +90,7 @@ API: Sequence[Router] = (
     mentors_wish_routes.router,
     forms_routes.router,
     mentorships_routes.router,
+    meetings_routes.router,
     study_routes.router,
     rules_routes.router,
     matching_routes.router,
@@ -102,6 +108,7 @@ PAGES: Sequence[Router] = (
     people_account_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    signin_passkey_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
@@ -110,6 +117,7 @@ PAGES: Sequence[Router] = (
     mentors_pages.router,
     mentors_place_pages.router,
     mentorships_pages.router,
+    meetings_pages.router,
     study_pages.router,
     rules_pages.router,
     matching_pages.router,
@@ -146,6 +154,8 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
     "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
+    "meetings.tell": meetings_jobs.tell,
+    "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,

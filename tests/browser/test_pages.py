@@ -32,7 +32,7 @@ def test_a_newcomer_reads_pairs_signs_in_and_finds_them_on_a_page(site: Site) ->
 
 def page_of_the_organiser(site: Site) -> str:
     """The round's page, reached with what the terminal says."""
-    found = re.search(r"(http://127\.0\.0\.1:\d+)(/rounds/\S+)", site.printed)
+    found = re.search(r"(http://localhost:\d+)(/rounds/\S+)", site.printed)
     password = re.search(r"with the password: (.+)", site.printed)
     email = re.search(r"^  organiser +(\S+)", site.printed, re.MULTILINE)
     assert found

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from typing import Any
+from uuid import UUID
 
 from tests.world import EVENINGS
 
@@ -66,6 +67,7 @@ COHORT = {
 }
 CLONE = {name: COHORT[name] for name in ("slug", "name", "starts_on", "ends_on")}
 EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
+MEETS_AT = "2026-03-10T17:00:00+00:00"
 HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
@@ -96,6 +98,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
+    was = {"ids": {"meeting_id": ids["held_id"]}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
         "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
@@ -132,6 +135,11 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
         "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
+        "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
+        "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
+        "POST /api/v1/meetings/{meeting_id}/agreement": {"json": {"starts_at": ids["meets_at"]}},
+        "POST /api/v1/meetings/{meeting_id}/cancellation": {"json": {"note": "I am ill."}},
+        "POST /api/v1/meetings/{meeting_id}/outcome": {"json": {"held": True}, **was},
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
@@ -150,10 +158,13 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
+    was = {"ids": {"meeting_id": ids["held_id"]}}
     confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
     named = {"data": STUDYING_FORM | {"name": "Zoe"}}
     return {
         "POST /login": {"data": ADA},
+        "POST /account/passkeys": {"data": {"name": "phone"}},
+        "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
         "POST /login/code": {"data": {"code": "123456"}},
         "POST /account/codes/confirm": {"data": {"code": "123456"}},
         "POST /account/password": {"data": {"password": NEW_PASSWORD}},
@@ -193,6 +204,11 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
+        "POST /mentorships/{mentorship_id}/meetings": {"data": {"suggested": MEETS_AT}},
+        "POST /meetings/{meeting_id}/move": {"data": {"topic": "Pipelines.", "version": "1"}},
+        "POST /meetings/{meeting_id}/agree": {"data": {"starts_at": ids["meets_at"]}},
+        "POST /meetings/{meeting_id}/cancel": {"data": {"note": "I am ill."}},
+        "POST /meetings/{meeting_id}/outcome": {"data": {"held": "true"}, **was},
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},

@@ -7,7 +7,7 @@ Otto runs another cohort, Amy the platform, and Nora has just signed up.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,6 +37,7 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
+from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentors.models import MentorState
 from cohort.pairing.evidence import Evidence, pack
 from cohort.people import keys, logins
@@ -123,6 +124,7 @@ async def set_the_stage(platform: Platform) -> Stage:
     async with unit_of_work(platform.sessions) as db:
         await _let_everyone_in(db, stage)
         await _begin_the_cohorts(db, stage)
+        await _plan_meetings(db, stage)
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
@@ -211,6 +213,32 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
         "job_id": failed.id,
         "letter_id": letter.id,
         "version": spring.version,
+    }
+
+
+async def _plan_meetings(db: AsyncSession, stage: Stage) -> None:
+    """Max has named a time in a week; the two had agreed to one of a week ago."""
+    now, week = stage.platform.clock(), timedelta(days=7)
+    to_come, held = (
+        Meeting(
+            mentorship_id=stage.ids["mentorship_id"],
+            starts_at=at,
+            minutes=30,
+            topic="-",
+            place="-",
+            state=state,
+            proposed_by=stage.people["mentor"].id,
+            created_at=now,
+            changed_at=now,
+        )
+        for at, state in ((now + week, MeetingState.PROPOSED), (now - week, MeetingState.AGREED))
+    )
+    db.add_all([to_come, held])
+    await db.flush()
+    stage.ids |= {
+        "meeting_id": to_come.id,
+        "held_id": held.id,
+        "meets_at": to_come.starts_at.isoformat(),
     }
 
 
