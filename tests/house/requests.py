@@ -157,11 +157,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
     )
     style = {"ids": {"file_path": "cohort.css"}}
-    summer = {"ids": {"slug": "summer"}}
     was = {"ids": {"meeting_id": ids["held_id"]}}
-    confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
-    named = {"data": STUDYING_FORM | {"name": "Zoe"}}
-    return {
+    return on_ways_into_a_cohort(ids) | {
         "POST /login": {"data": ADA},
         "POST /account/passkeys": {"data": {"name": "phone"}},
         "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
@@ -187,17 +184,6 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
         "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
-        "GET /cohorts/{slug}/apply": summer,
-        "POST /cohorts/{slug}/apply": {"data": APPLYING_FORM, **summer},
-        "POST /cohorts/{slug}/apply/withdrawal": summer,
-        "GET /cohorts/{slug}/applications": summer,
-        "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
-        "GET /applications/confirm/{token}": confirm,
-        "POST /applications/confirm/{token}": confirm,
-        "POST /cohorts/{slug}/import": {"data": IMPORT},
-        "GET /imported/{token}": imported,
-        "POST /imported/{token}": named | imported,
-        "POST /applications/{application_id}": {"data": {"score": "4"}},
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
@@ -215,6 +201,26 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def on_ways_into_a_cohort(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Applications and imports."""
+    summer = {"ids": {"slug": "summer"}}
+    confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
+    named = {"data": STUDYING_FORM | {"name": "Zoe"}}
+    return {
+        "GET /cohorts/{slug}/apply": summer,
+        "POST /cohorts/{slug}/apply": {"data": APPLYING_FORM, **summer},
+        "POST /cohorts/{slug}/apply/withdrawal": summer,
+        "GET /cohorts/{slug}/applications": summer,
+        "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
+        "GET /applications/confirm/{token}": confirm,
+        "POST /applications/confirm/{token}": confirm,
+        "POST /cohorts/{slug}/import": {"data": IMPORT},
+        "GET /imported/{token}": imported,
+        "POST /imported/{token}": named | imported,
+        "POST /applications/{application_id}": {"data": {"score": "4"}},
     }
 
 

@@ -55,7 +55,7 @@ async def test_people_who_write_the_same_are_paired_by_it(
     pair = (await db.scalars(select(Pair).where(Pair.run_id == run.id))).one()
     mia = (await db.scalars(select(Mentor).where(Mentor.roles == ["ml-engineer"]))).one()
     assert pair.mentor_id == mia.id
-    assert "Folk music" in pair.reason
+    assert "folk music, as you do" in pair.reason
 
 
 async def test_a_word_may_become_one_of_the_taxonomy_or_be_left_out(
