@@ -145,7 +145,7 @@ JOBS: Mapping[str, JobFunction] = {
     "applications.tell_decided": applications_jobs.tell_decided,
     "applications.fill_seats": applications_jobs.fill_seats,
     "exchange.ask_to_confirm": exchange_jobs.ask_to_confirm,
-    "mentors.answer_sign_up": mentors_jobs.answer_sign_up,
+    "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,

@@ -153,28 +153,13 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The same for pages, as a browser sends it."""
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
-    verify, password, link = (
-        {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
-    )
     style = {"ids": {"file_path": "cohort.css"}}
+    summer = {"ids": {"slug": "summer"}}
     was = {"ids": {"meeting_id": ids["held_id"]}}
-    return on_ways_into_a_cohort(ids) | {
-        "POST /login": {"data": ADA},
-        "POST /account/passkeys": {"data": {"name": "phone"}},
-        "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
-        "POST /login/code": {"data": {"code": "123456"}},
-        "POST /account/codes/confirm": {"data": {"code": "123456"}},
-        "POST /account/password": {"data": {"password": NEW_PASSWORD}},
-        "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
-        "POST /login/link": {"data": {"email": "ada@example.org"}},
-        "GET /login/link/{token}": link,
-        "POST /login/link/{token}": link,
-        "POST /join": {"data": {"email": "eve@example.org"}},
-        "POST /forgotten": {"data": {"email": "ada@example.org"}},
-        "GET /verify/{token}": verify,
-        "POST /verify/{token}": {"data": JOIN, **verify},
-        "GET /password/{token}": password,
-        "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
+    confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
+    named = {"data": STUDYING_FORM | {"name": "Zoe"}}
+    to_mentor = {"ids": {"token": ids["to_mentor"]}}
+    return of_accounts(ids) | {
         "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
         "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
         "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
@@ -184,6 +169,19 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
         "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
+        "GET /cohorts/{slug}/apply": summer,
+        "POST /cohorts/{slug}/apply": {"data": APPLYING_FORM, **summer},
+        "POST /cohorts/{slug}/apply/withdrawal": summer,
+        "GET /cohorts/{slug}/applications": summer,
+        "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
+        "GET /applications/confirm/{token}": confirm,
+        "POST /applications/confirm/{token}": confirm,
+        "POST /cohorts/{slug}/import": {"data": IMPORT},
+        "GET /imported/{token}": imported,
+        "POST /imported/{token}": named | imported,
+        "POST /applications/{application_id}": {"data": {"score": "4"}},
+        "GET /mentors/confirm/{token}": to_mentor,
+        "POST /mentors/confirm/{token}": to_mentor,
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
@@ -204,23 +202,27 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def on_ways_into_a_cohort(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Applications and imports."""
-    summer = {"ids": {"slug": "summer"}}
-    confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
-    named = {"data": STUDYING_FORM | {"name": "Zoe"}}
+def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    verify, password, link = (
+        {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
+    )
     return {
-        "GET /cohorts/{slug}/apply": summer,
-        "POST /cohorts/{slug}/apply": {"data": APPLYING_FORM, **summer},
-        "POST /cohorts/{slug}/apply/withdrawal": summer,
-        "GET /cohorts/{slug}/applications": summer,
-        "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
-        "GET /applications/confirm/{token}": confirm,
-        "POST /applications/confirm/{token}": confirm,
-        "POST /cohorts/{slug}/import": {"data": IMPORT},
-        "GET /imported/{token}": imported,
-        "POST /imported/{token}": named | imported,
-        "POST /applications/{application_id}": {"data": {"score": "4"}},
+        "POST /login": {"data": ADA},
+        "POST /account/passkeys": {"data": {"name": "phone"}},
+        "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
+        "POST /login/code": {"data": {"code": "123456"}},
+        "POST /account/codes/confirm": {"data": {"code": "123456"}},
+        "POST /account/password": {"data": {"password": NEW_PASSWORD}},
+        "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
+        "POST /login/link": {"data": {"email": "ada@example.org"}},
+        "GET /login/link/{token}": link,
+        "POST /login/link/{token}": link,
+        "POST /join": {"data": {"email": "eve@example.org"}},
+        "POST /forgotten": {"data": {"email": "ada@example.org"}},
+        "GET /verify/{token}": verify,
+        "POST /verify/{token}": {"data": JOIN, **verify},
+        "GET /password/{token}": password,
+        "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
     }
 
 

@@ -38,7 +38,8 @@ from cohort.matching.models import (
     Unmatched,
 )
 from cohort.meetings.models import Meeting, MeetingState
-from cohort.mentors.models import MentorState
+from cohort.mentors import confirming
+from cohort.mentors.models import MentorState, UnconfirmedMentor
 from cohort.pairing.evidence import Evidence, pack
 from cohort.people import keys, logins
 from cohort.people import service as people
@@ -53,7 +54,7 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
-from tests.house.requests import PASSWORD, STUDYING, in_api, on_pages
+from tests.house.requests import MENTORING, PASSWORD, STUDYING, in_api, on_pages
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
@@ -267,7 +268,18 @@ async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
             expires_at=now + applications.CONFIRM_WITHIN,
         )
     )
+    db.add(
+        to_mentor := UnconfirmedMentor(
+            cohort_id=summer.id,
+            email="greta@example.org",
+            name="Greta",
+            profile=MENTORING | {"contexts": []},
+            created_at=now,
+            expires_at=now + applications.CONFIRM_WITHIN,
+        )
+    )
     await db.flush()
+    stage.ids["to_mentor"] = confirming.new_confirmation(to_mentor)
     confirm = applications.new_confirmation(waiting)
     stage.ids |= {"summer_id": summer.id, "application_id": application.id, "confirm": confirm}
     imported = Person(
