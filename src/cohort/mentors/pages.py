@@ -112,7 +112,7 @@ async def confirm_page(
 ) -> Response[str]:
     # A button, not the link itself: mail scanners open links before people do.
     waiting = await confirming.read_unconfirmed(db, token, now=clock())
-    view = ConfirmMentorView(waiting, await guides.titles(db), LANGUAGES)
+    view = ConfirmMentorView(waiting, await own_terms.titles(db, waiting.cohort_id), LANGUAGES)
     return page(request, "mentors/confirm.html", view)
 
 
