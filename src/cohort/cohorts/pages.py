@@ -28,8 +28,6 @@ from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.profiles import choices
-from cohort.profiles.choices import Options
 from cohort.settings import Settings
 
 Answer = Response[str] | Redirect
@@ -97,7 +95,6 @@ async def _new(request: Asked, db: AsyncSession, form: Form[CohortIn]) -> Respon
         "cohorts/new.html",
         form=form,
         guides=[{"value": str(guide.id), "label": guide.title} for guide in offered.items],
-        zones=choices.zones(),
     )
 
 
@@ -235,7 +232,6 @@ class SettingsView:
     cohort: Cohort
     moves: Collection[CohortState]
     organisers: Sequence[Organiser]
-    zones: Options
     sent: str
     """Which of the page's forms was sent, and has the errors."""
 
@@ -253,7 +249,6 @@ async def _settings(
         cohort=cohort,
         moves=policy.MOVES[cohort.state],
         organisers=await service.list_organisers(db, actor, cohort.id),
-        zones=choices.zones(cohort.time_zone),
         sent=sent,
     )
     stored = {name: getattr(cohort, name) for name in CohortChange.model_fields}
