@@ -153,25 +153,15 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The same for pages, as a browser sends it."""
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
-    verify, password, link = (
-        {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
-    )
+    verify, password = ({"ids": {"token": ids[one]}} for one in ("verify", "password"))
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
     was = {"ids": {"meeting_id": ids["held_id"]}}
     confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
     named = {"data": STUDYING_FORM | {"name": "Zoe"}}
-    return {
-        "POST /login": {"data": ADA},
-        "POST /account/passkeys": {"data": {"name": "phone"}},
-        "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
-        "POST /login/code": {"data": {"code": "123456"}},
-        "POST /account/codes/confirm": {"data": {"code": "123456"}},
+    return signing_in(ids) | {
         "POST /account/password": {"data": {"password": NEW_PASSWORD}},
         "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
-        "POST /login/link": {"data": {"email": "ada@example.org"}},
-        "GET /login/link/{token}": link,
-        "POST /login/link/{token}": link,
         "POST /join": {"data": {"email": "eve@example.org"}},
         "POST /forgotten": {"data": {"email": "ada@example.org"}},
         "GET /verify/{token}": verify,
@@ -215,6 +205,25 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def signing_in(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The pages of the ways to sign in."""
+    link, nowhere = {"ids": {"token": ids["sign_in"]}}, {"ids": {"name": "nowhere"}}
+    return {
+        "POST /login": {"data": ADA},
+        "GET /login/with/{name}": nowhere,
+        "GET /login/with/{name}/callback": nowhere,
+        "POST /account/identities/with/{name}": nowhere,
+        "POST /account/identities/{identity_id}/remove": {"ids": {"identity_id": UUID(int=0)}},
+        "POST /account/passkeys": {"data": {"name": "phone"}},
+        "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
+        "POST /login/code": {"data": {"code": "123456"}},
+        "POST /account/codes/confirm": {"data": {"code": "123456"}},
+        "POST /login/link": {"data": {"email": "ada@example.org"}},
+        "GET /login/link/{token}": link,
+        "POST /login/link/{token}": link,
     }
 
 
