@@ -147,7 +147,8 @@ async def accept(db: AsyncSession, actor: Person, token: str, *, now: datetime) 
         audit.record(
             db, actor, "organiser.add", actor.id, now=now, cohort_id=cohort.id, invited_by=by
         )
-        await _tell_all(db, cohort.id, actor.id, "cohorts.tell_organiser_added", now=now)
+        each = await _to_each(db, cohort.id, about=actor.id)
+        await enqueue_each(db, "cohorts.tell_organiser_added", each, now=now)
     return cohort
 
 
@@ -167,22 +168,18 @@ async def remove(
         raise NotFound
     if running == {person_id}:
         raise LastOrganiser
-    await _tell_all(db, cohort_id, person_id, "cohorts.tell_organiser_removed", now=now)
+    each = await _to_each(db, cohort_id, about=person_id)
+    await enqueue_each(db, "cohorts.tell_organiser_removed", each, now=now)
     own = (Organiser.cohort_id == cohort_id) & (Organiser.person_id == person_id)
     await db.execute(delete(Organiser).where(own).execution_options(synchronize_session=False))
     audit.record(db, actor, "organiser.remove", person_id, now=now, cohort_id=cohort_id)
 
 
-async def _tell_all(
-    db: AsyncSession, cohort_id: UUID, about: UUID, job: str, *, now: datetime
-) -> None:
-    """Every organiser, of whom one is the person that it is about."""
+async def _to_each(db: AsyncSession, cohort_id: UUID, *, about: UUID) -> list[dict[str, UUID]]:
+    """A job for each organiser, of whom one is the person that it is about."""
     running = await db.scalars(select(Organiser.person_id).where(Organiser.cohort_id == cohort_id))
-    each = [
-        {"cohort_id": cohort_id, "of_cohort": cohort_id, "about": about, "to": one}
-        for one in running
-    ]
-    await enqueue_each(db, job, each, now=now)
+    same = {"cohort_id": cohort_id, "of_cohort": cohort_id, "about": about}
+    return [{**same, "to": one} for one in running]
 
 
 async def forget_old_invitations(db: AsyncSession, *, now: datetime) -> None:
