@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.cohorts import own_terms
 from cohort.cohorts.models import Cohort
 from cohort.dashboard import people, progress
 from cohort.dashboard.progress import SectionColumn
 from cohort.dashboard.schemas import Include, MentorSearch, PeopleSearch
-from cohort.guides import service as guides
 from cohort.guides.models import TermKind
 from cohort.http.paging import Slice
 from cohort.mentors import reading as mentors
@@ -71,7 +71,7 @@ async def people_of(
         next=page.next,
         columns=columns,
         cells=await progress.cells_of(db, ids, columns, now=now),
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, cohort.id),
     )
 
 
@@ -80,7 +80,7 @@ async def mentors_of(
 ) -> MentorsView:
     part = Slice(cursor, ROWS)
     page = await mentors.list_in(db, actor, cohort.id, search.as_query(), part)
-    titles = await guides.titles(db)
+    titles = await own_terms.titles(db, cohort.id)
     domains = [
         {"value": slug, "label": title}
         for (kind, slug), title in titles.items()
