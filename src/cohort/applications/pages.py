@@ -1,5 +1,6 @@
 """Applying in a browser, with or without an account, and seeing what became of it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.applications import policy, service
@@ -19,14 +21,23 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.forms import ProfileChoices, offered_choices, typed_profile
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import applications_close_at, takes_applications
-from cohort.errors import Invalid, NotAllowed, NotFound, Stale
-from cohort.http.forms import Form, checked, sent_by
+from cohort.errors import Invalid, NotAllowed, NotFound, Stale, TooMany
+from cohort.http.forms import Form, Sent, checked, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
+from cohort.people import proof
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
 from cohort.profiles.languages import LANGUAGES
+
+REFUSALS = (
+    Invalid,
+    Stale,
+    TooMany,
+    service.ApplicationsClosed,
+    service.ApplicationDecided,
+)
 
 
 @get("/cohorts/{slug:str}/apply", guards=[public])
@@ -47,28 +58,38 @@ async def apply(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     tries: NamedDependency[Tries],
+    redis: NamedDependency[Redis],
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
-    """Apply; or, for who has, keep the profile."""
+    """Apply, after a summary; or, for who has, keep the profile."""
     cohort, own = await _asked_for(db, request.user, slug)
     sent = await sent_by(request)
+    if sent.is_of_a_program:
+        return see("/applications/sent")
     typed = typed_profile(sent, own.profile["weekly_hours"] if own else [])
     who = {name: text for name in ("name", "email") for text in sent.texts(name)}
     form = checked(ApplicationIn, typed | who)
-    if form.value is not None:
+    if form.value is not None and sent.step != "change":
         try:
-            return await _keep(db, request.user, tries, cohort, own, form, now=clock())
-        except (Invalid, Stale, service.ApplicationsClosed, service.ApplicationDecided) as refusal:
-            form = form.refused(refusal)
+            if sent.step == "summary":
+                return await _look_over(request, db, cohort, form.value, sent, now=clock())
+            if request.user is None and form.value.email is not None:
+                given = "".join(sent.texts("proof"))
+                proven = await proof.is_given(redis, f"researcher/{slug}", given, now=clock())
+                await tries.form(form.value.email, proven=proven)
+            return await _keep(db, request.user, cohort, own, form, now=clock())
+        except REFUSALS as refusal:
+            form = form.refused(refusal, status=429 if isinstance(refusal, TooMany) else 422)
         except (enrolments.AlreadyEnrolled, service.AlreadyApplied):
             return see(f"/cohorts/{slug}/apply")  # which says why
+    elif sent.step == "change":
+        form = Form(form.typed)
     return await _apply(request, db, cohort, own, form, now=clock())
 
 
 async def _keep(
     db: AsyncSession,
     actor: Person | None,
-    tries: Tries,
     cohort: Cohort,
     own: Application | None,
     form: Form[ApplicationIn],
@@ -82,12 +103,37 @@ async def _keep(
         change = ApplicationChange(**profile.model_dump(exclude={"name", "email"}))
         await service.change(db, actor, own.id, change, if_match=form.seen, now=now)
         return see(here, saying="Your application is kept.")
-    if actor is None and profile.email is not None:
-        await tries.form(profile.email)
     await service.apply(db, actor, cohort.id, profile, now=now)
     if actor is None:
         return see("/applications/sent")
     return see(here, saying=f"You have applied to {cohort.name}.")
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSummary:
+    """What was typed, before it is sent."""
+
+    cohort: Cohort
+    profile: Mapping[str, Any]
+    carried: Sequence[tuple[str, str]]
+    titles: Mapping[tuple[str, str], str]
+    languages: Mapping[str, str]
+
+
+async def _look_over(
+    request: Asked,
+    db: AsyncSession,
+    cohort: Cohort,
+    profile: ApplicationIn,
+    sent: Sent,
+    *,
+    now: datetime,
+) -> Response[str]:
+    await service.check_form(db, request.user, cohort.id, profile, now=now)
+    titles = await own_terms.titles(db, cohort.id)
+    shown = profile.model_dump(mode="json")
+    view = ApplicationSummary(cohort, shown, sent.carried(), titles, LANGUAGES)
+    return page(request, "applications/look_over.html", view)
 
 
 async def _asked_for(
