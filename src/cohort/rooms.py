@@ -51,6 +51,8 @@ from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
+from cohort.people import account_pages as people_account_pages
+from cohort.people import account_routes as people_account_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
@@ -69,6 +71,7 @@ from cohort.webhooks import routes as webhooks_routes
 
 API: Sequence[Router] = (
     people_routes.router,
+    people_account_routes.router,
     signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
@@ -91,6 +94,7 @@ API: Sequence[Router] = (
 )
 PAGES: Sequence[Router] = (
     people_pages.router,
+    people_account_pages.router,
     signin_pages.router,
     guides_pages.router,
     cohorts_pages.router,
@@ -115,6 +119,7 @@ JOBS: Mapping[str, JobFunction] = {
     "matching.solve_run": matching_jobs.solve_run,
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,
+    "people.tell_new_password": people_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
     "signin.send_link": signin_jobs.send_link,
     "cohorts.welcome": cohorts_jobs.welcome,

@@ -36,6 +36,7 @@ class Login(Base):
     used_at: Mapped[Instant]
     """To the hour."""
     expires_at: Mapped[Instant]
+    """When it ends unless it is used before; each use moves it, to a last day that stays."""
     device: Mapped[str]
     """What the browser calls itself, shortened."""
 

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.errors import Invalid
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.people import logins, service
@@ -77,7 +78,10 @@ async def verify(
     form = await _with_token(request, JoinIn, token)
     if form.value is None:
         return page(request, "people/verify.html", form=form)
-    await service.join(db, form.value, now=clock())
+    try:
+        await service.join(db, form.value, now=clock())
+    except Invalid as refusal:
+        return page(request, "people/verify.html", form=form.refused(refusal))
     return see("/login", saying="Your account is open. Sign in to go on.")
 
 
@@ -123,7 +127,10 @@ async def choose_password(
     form = await _with_token(request, NewPasswordIn, token)
     if form.value is None:
         return page(request, "people/password.html", form=form)
-    await service.set_password(db, form.value, now=clock())
+    try:
+        await service.set_password(db, form.value, now=clock())
+    except Invalid as refusal:
+        return page(request, "people/password.html", form=form.refused(refusal))
     return see("/login", saying="Your new password works. Sign in with it.")
 
 

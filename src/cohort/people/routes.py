@@ -14,6 +14,7 @@ from cohort.http.problems import may_refuse
 from cohort.people import keys, logins, service
 from cohort.people.auth import (
     Credential,
+    NotConfirmed,
     no_cookie,
     public,
     signed_in,
@@ -127,8 +128,8 @@ async def list_api_keys(
 @post(
     "/api_keys",
     guards=[signed_in],
-    opt={"secret_answer": True},
-    responses=may_refuse(keys.TooManyKeys),
+    opt={"secret_answer": True, "confirmed_login": True},
+    responses=may_refuse(keys.TooManyKeys, NotConfirmed),
 )
 async def make_api_key(
     db: NamedDependency[AsyncSession],

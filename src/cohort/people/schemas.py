@@ -51,6 +51,16 @@ class NewPasswordIn(TokenIn):
     password: Password
 
 
+class PasswordIn(Strict):
+    password: Password
+
+
+class OwnPasswordIn(Strict):
+    """The password that one has."""
+
+    password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
+
+
 class JoinIn(NewPasswordIn):
     name: Line = Field(examples=["Ada Example"])
 
@@ -86,6 +96,17 @@ class LoginOut(Shown):
     token: str
     expires_at: datetime
     person: PersonOut
+
+
+class StandingLoginOut(Shown):
+    """Where you are signed in."""
+
+    id: UUID
+    device: str = Field(description="In words, such as: Firefox on Windows.")
+    began_at: datetime
+    used_at: datetime = Field(description="To the hour.")
+    expires_at: datetime = Field(description="When it ends, unless it is used before.")
+    is_current: bool = Field(description="Whether this is the login that asks.")
 
 
 class ApiKeyOut(Shown):

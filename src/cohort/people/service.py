@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Text, delete, select
+from sqlalchemy import Text, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,7 @@ from cohort.people.links import forget_links, use_link
 from cohort.people.logins import DEVICE_LIVES, end_all_logins
 from cohort.people.models import KnownDevice, LinkPurpose, Login, MailedLink, Person
 from cohort.people.schemas import JoinIn, NewPasswordIn, SignInIn
+from cohort.people.strength import require_strong
 from cohort.people.tokens import hash_password, is_password
 
 
@@ -119,17 +121,53 @@ async def set_password(db: AsyncSession, form: NewPasswordIn, *, now: datetime) 
     """Choose a new password, which ends every login, key and link that stands."""
     email = await use_link(db, form.token, LinkPurpose.PASSWORD, now=now)
     person = await by_email(db, email, lock=True)
+    if person.password_hash is not None:
+        await _tell_of_new_password(db, person, now=now)
     await _choose(db, person, form.password.get_secret_value(), now=now)
     return person
 
 
+async def change_password(
+    db: AsyncSession, actor: Person, password: str, *, login_id: UUID | None, now: datetime
+) -> None:
+    """Another password, for whoever is signed in: every other login ends, and a mail tells."""
+    person = await by_email(db, actor.email, lock=True)
+    if await db.scalar(select(Login.id).where(Login.id == login_id)) is None:
+        raise NotSignedIn
+    require_strong(password, name=person.name, email=person.email)
+    person.password_hash = await hash_password(password)
+    await end_all_logins(db, person, but=login_id)
+    await forget_links(db, person.email)
+    await _tell_of_new_password(db, person, now=now)
+
+
+async def _tell_of_new_password(db: AsyncSession, person: Person, *, now: datetime) -> None:
+    await enqueue(db, "people.tell_new_password", now=now, person_id=person.id)
+
+
 async def _choose(db: AsyncSession, person: Person, password: str, *, now: datetime) -> None:
     """For a person whose row is locked: whoever signs in meanwhile with the old one is too late."""
+    require_strong(password, name=person.name, email=person.email)
     person.password_hash = await hash_password(password)
     person.verified_at = person.verified_at or now
     await end_all_logins(db, person)
     await revoke_all_keys(db, person, now=now)
     await forget_links(db, person.email)
+
+
+async def require_password(actor: Person, password: str) -> None:
+    """That the actor, as the request found her, has this password."""
+    if not await is_password(password, actor.password_hash):
+        raise WrongPassword
+
+
+async def confirm_login(
+    db: AsyncSession, actor: Person, login_id: UUID | None, password: str, *, now: datetime
+) -> None:
+    """The holder of a login proves once more who she is; a new password ended it meanwhile?
+    Then there is nothing to confirm."""
+    await require_password(actor, password)
+    await db.execute(update(Login).where(Login.id == login_id).values(confirmed_at=now))
 
 
 async def make_admin(db: AsyncSession, email: str, *, now: datetime) -> Person:

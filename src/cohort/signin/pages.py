@@ -42,7 +42,7 @@ async def log_in(
         except people.WrongPassword as refusal:
             form = form.refused(refusal, at="email")
         else:
-            entry = await logins.enter(db, person, at, now=now, days=settings.login_days)
+            entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
             return see(onward, cookies=login_cookies(settings, entry))
     return page(request, "signin/login.html", form=form)
 
@@ -86,7 +86,7 @@ async def use_link(
         raise LinkSpent
     now, at = clock(), entrance_of(request, settings)
     person = await service.use_sign_in_link(db, form.value.token, now=now)
-    entry = await logins.enter(db, person, at, now=now, days=settings.login_days)
+    entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
     return see("/", cookies=login_cookies(settings, entry))
 
 

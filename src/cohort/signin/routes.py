@@ -52,7 +52,9 @@ async def sign_in(
     now, at = clock(), entrance_of(request, settings)
     await charge_password(db, tries, data.email, at, now=now)
     person = await people.check_password(db, data)
-    return told(settings, await logins.enter(db, person, at, now=now, days=settings.login_days))
+    return told(
+        settings, await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
+    )
 
 
 @post(
@@ -93,7 +95,9 @@ async def sign_in_by_link(
     """Sign in with the token of a mailed link."""
     now, at = clock(), entrance_of(request, settings)
     person = await service.use_sign_in_link(db, data.token, now=now)
-    return told(settings, await logins.enter(db, person, at, now=now, days=settings.login_days))
+    return told(
+        settings, await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
+    )
 
 
 router = Router(
