@@ -13,6 +13,7 @@ import cohort.jobs.outbox
 import cohort.matching.models
 import cohort.mentors.models
 import cohort.mentorships.models
+import cohort.questions.models
 import cohort.rules.models
 import cohort.study.models
 import cohort.webhooks.models  # noqa: F401
@@ -56,6 +57,9 @@ from cohort.people import account_routes as people_account_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
+from cohort.questions import jobs as questions_jobs
+from cohort.questions import pages as questions_pages
+from cohort.questions import routes as questions_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
@@ -75,6 +79,7 @@ API: Sequence[Router] = (
     signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
+    questions_routes.router,
     applications_routes.router,
     mentors_routes.router,
     mentors_wish_routes.router,
@@ -99,6 +104,7 @@ PAGES: Sequence[Router] = (
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
+    questions_pages.router,
     applications_pages.router,
     applications_review_pages.router,
     mentors_pages.router,
@@ -137,6 +143,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
     "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
+    "questions.copy": questions_jobs.copy,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,

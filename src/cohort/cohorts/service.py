@@ -122,7 +122,7 @@ COPIED = (
 async def clone(
     db: AsyncSession, actor: Person, cohort_id: UUID, form: CloneIn, *, now: datetime
 ) -> Cohort:
-    """A draft like this cohort, with new dates: its settings, organisers and rules, no people.
+    """A draft like this cohort, with new dates, the same organisers, questions and rules; no people.
 
     The last day to apply moves as far as the first day does.
     """
@@ -137,9 +137,10 @@ async def clone(
     )
     columns = ["cohort_id", "person_id", "since"]
     await db.execute(insert(Organiser).from_select(columns, others))
-    await enqueue(
-        db, "rules.copy", now=now, cohort_id=made.id, from_cohort=cohort_id, to_cohort=made.id
-    )
+    for name in ("questions.copy", "rules.copy"):
+        await enqueue(
+            db, name, now=now, cohort_id=made.id, from_cohort=cohort_id, to_cohort=made.id
+        )
     return made
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from cohort.errors import FieldError, Invalid
+from cohort.pairing.rules import OwnFactor
+from cohort.pairing.scores.profiles import Answer as Compared
 from cohort.questions import kinds, policy
 from cohort.questions.models import Answer, AnswerOf, Question, ShownTo
 from cohort.questions.service import asked_of
@@ -105,18 +107,20 @@ async def given(
 
 
 async def in_cohort(
-    db: AsyncSession, cohort_id: UUID, names: Sequence[str]
-) -> dict[tuple[UUID, AnswerOf], dict[str, Any]]:
-    """The answers to these questions, by person and side, then by name."""
-    found: dict[tuple[UUID, AnswerOf], dict[str, Any]] = {}
-    if not names:
+    db: AsyncSession, cohort_id: UUID, own: Mapping[str, OwnFactor]
+) -> dict[tuple[UUID, AnswerOf], dict[str, Compared]]:
+    """The answers that these factors compare, by person and side, then by name."""
+    found: dict[tuple[UUID, AnswerOf], dict[str, Compared]] = {}
+    if not own:
         return found
     rows = select(Answer.person_id, Answer.side, Question.name, Answer.value)
     rows = rows.join(Answer.question).where(
-        Question.cohort_id == cohort_id, Question.name.in_(names)
+        Question.cohort_id == cohort_id, Question.name.in_([*own])
     )
     for person_id, side, name, value in await db.execute(rows):
-        found.setdefault((person_id, side), {})[name] = kinds.compared(value)
+        answer = kinds.compared(value)
+        if isinstance(answer, float) or own[name].compare not in kinds.COUNTING:
+            found.setdefault((person_id, side), {})[name] = answer
     return found
 
 

@@ -9,6 +9,7 @@ from cohort.http.forms import Form, Schema, Sent
 from cohort.questions.kinds import NUMBERS, steps_of
 from cohort.questions.models import AnswerOf, Question, QuestionKind
 
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One question as a page asks it; `values` is what was answered, as a browser has it."""
@@ -28,9 +29,7 @@ def field_of(question: Question) -> str:
     return f"answer-{question.id}"
 
 
-def fields(
-    asked: Sequence[Question], side: AnswerOf, answers: Mapping[str, object]
-) -> list[Field]:
+def fields(asked: Sequence[Question], side: AnswerOf, answers: Mapping[str, object]) -> list[Field]:
     """What this side is asked, with what it answered so far by name."""
     return [
         Field(

@@ -25,6 +25,8 @@ COMPARED: dict[QuestionKind, tuple[Compare, ...]] = {
     QuestionKind.YES_NO: ("same", "different"),
 }
 """How the answers of each kind can be compared, the most usual first."""
+COUNTING = {"near", "at_least"}
+"""What compares numbers."""
 
 
 class BadAnswer(ValueError):
@@ -115,8 +117,9 @@ def compared(value: Any) -> Compared:
     """An answer as the matching compares it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    found: Compared = value
-    return found
+    if isinstance(value, int | float):
+        return float(value)
+    return [*map(str, value)] if isinstance(value, list) else str(value)
 
 
 def in_words(value: Any) -> str:

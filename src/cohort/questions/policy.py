@@ -17,11 +17,15 @@ def visible_to(actor: Person) -> Select[Question]:
     return select(Question).where(Question.cohort_id.in_(cohorts.organised_by(actor)))
 
 
+def in_order(cohort_id: UUID) -> Select[Question]:
+    order = (Question.place, Question.created_at, Question.id)
+    return select(Question).where(Question.cohort_id == cohort_id).order_by(*order)
+
+
 def asked_of(cohort_id: UUID, side: AnswerOf) -> Select[Question]:
     """What this side is asked now, in order."""
     words = Question.asks_mentors if side is AnswerOf.MENTOR else Question.asks_researchers
-    standing = select(Question).where(Question.cohort_id == cohort_id, Question.retired_at.is_(None))
-    return standing.where(words != "").order_by(Question.place, Question.created_at, Question.id)
+    return in_order(cohort_id).where(Question.retired_at.is_(None), words != "")
 
 
 def answers_of(cohort_id: UUID, person_id: UUID, side: AnswerOf) -> Select[Answer]:
@@ -29,8 +33,6 @@ def answers_of(cohort_id: UUID, person_id: UUID, side: AnswerOf) -> Select[Answe
     return (
         select(Answer)
         .join(Answer.question)
-        .where(
-            Question.cohort_id == cohort_id, Answer.person_id == person_id, Answer.side == side
-        )
+        .where(Question.cohort_id == cohort_id, Answer.person_id == person_id, Answer.side == side)
         .order_by(Question.place, Question.created_at, Question.id)
     )

@@ -88,9 +88,7 @@ class QuestionChange(Strict):
     most: Bound | None = Field(default=None, examples=[None])
     required: bool | None = Field(default=None, examples=[True])
     shown_to: ShownTo | None = None
-    place: int | None = Field(
-        default=None, ge=1, le=1_000, description="1 is first.", examples=[1]
-    )
+    place: int | None = Field(default=None, ge=1, le=1_000, description="1 is first.", examples=[1])
 
 
 class QuestionOut(Shown):

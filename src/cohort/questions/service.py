@@ -84,7 +84,7 @@ async def list_questions(db: AsyncSession, actor: Person, cohort_id: UUID) -> li
 async def how_many_answered(db: AsyncSession, cohort_id: UUID) -> dict[UUID, int]:
     counted = select(Answer.question_id, func.count()).join(Answer.question)
     counted = counted.where(Question.cohort_id == cohort_id).group_by(Answer.question_id)
-    return {question_id: count for question_id, count in await db.execute(counted)}
+    return dict((await db.execute(counted)).tuples().all())
 
 
 async def get(
@@ -208,6 +208,14 @@ async def copy(db: AsyncSession, from_cohort: UUID, to_cohort: UUID, *, now: dat
         new = insert(Question).on_conflict_do_nothing(index_elements=["cohort_id", "name"])
         row = {"cohort_id": to_cohort, "created_at": now, "version": 1}
         await db.execute(new, [{**row, **one} for one in same])
+
+
+async def put_to_both(db: AsyncSession, cohort_id: UUID) -> list[Question]:
+    """What could be compared: put to both sides, now or before; in order."""
+    both = policy.in_order(cohort_id).where(
+        Question.asks_researchers != "", Question.asks_mentors != ""
+    )
+    return list(await db.scalars(both))
 
 
 async def asked_of(
