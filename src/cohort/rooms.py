@@ -15,6 +15,7 @@ import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.questions.models
 import cohort.rules.models
+import cohort.signin.models
 import cohort.study.models
 import cohort.webhooks.models  # noqa: F401
 from cohort.applications import jobs as applications_jobs
@@ -63,6 +64,7 @@ from cohort.questions import routes as questions_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
+from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import pages as signin_pages
 from cohort.signin import routes as signin_routes
@@ -101,6 +103,7 @@ PAGES: Sequence[Router] = (
     people_pages.router,
     people_account_pages.router,
     signin_pages.router,
+    signin_account_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
@@ -127,6 +130,7 @@ JOBS: Mapping[str, JobFunction] = {
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.tell_new_password": people_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
+    "signin.tell_change": signin_jobs.tell_change,
     "signin.send_link": signin_jobs.send_link,
     "cohorts.welcome": cohorts_jobs.welcome,
     "applications.ask_to_confirm": applications_jobs.ask_to_confirm,

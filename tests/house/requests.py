@@ -153,6 +153,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     confirm = {"ids": {"token": ids["confirm"]}}
     return {
         "POST /login": {"data": ADA},
+        "POST /login/code": {"data": {"code": "123456"}},
+        "POST /account/codes/confirm": {"data": {"code": "123456"}},
         "POST /account/password": {"data": {"password": NEW_PASSWORD}},
         "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
         "POST /login/link": {"data": {"email": "ada@example.org"}},

@@ -13,7 +13,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from cohort.db import Prepared, Sessions, given, unit_of_work
 from cohort.errors import NotFound
 from cohort.http.paging import Page, Slice, page_of
-from cohort.people.models import KnownDevice, Login, Person
+from cohort.people.models import KnownDevice, Login, PendingLogin, Person
 from cohort.people.tokens import hash_token, new_token
 from cohort.settings import Settings
 
@@ -93,7 +93,8 @@ async def sign_out(db: AsyncSession, actor: Person, login_id: UUID | None) -> No
 
 
 async def end_all_logins(db: AsyncSession, person: Person, *, but: UUID | None = None) -> None:
-    """And no browser is known any more."""
+    """And no browser is known any more, nor is anyone on the way in."""
+    await db.execute(delete(PendingLogin).where(PendingLogin.person_id == person.id))
     others = delete(Login).where(Login.person_id == person.id, Login.id != but)
     everywhere = delete(Login).where(Login.person_id == person.id)
     await db.execute(everywhere if but is None else others)

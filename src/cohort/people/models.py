@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, Json, Words, one_of
@@ -19,6 +19,8 @@ class Person(Base):
     password_hash: Mapped[str | None]
     verified_at: Mapped[Instant | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
+    two_steps: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a password or a mailed link is half the way in, and a code or a passkey the rest."""
     created_at: Mapped[Instant]
 
 
@@ -41,6 +43,17 @@ class Login(Base):
     """What the browser calls itself, shortened."""
 
     person: Mapped[Person] = relationship(lazy="raise")
+
+
+class PendingLogin(Base):
+    """Someone whose first step was right, for the minutes until the second one."""
+
+    __tablename__ = "pending_logins"
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[Instant] = mapped_column(index=True)
 
 
 class KnownDevice(Base):

@@ -34,9 +34,21 @@ Scope = Literal[
 ]
 
 
+Code = Annotated[
+    str,
+    Field(
+        max_length=40,
+        pattern="^[0-9A-Za-z][0-9A-Za-z -]*$",
+        description="Where two steps are on: what the app shows, or a recovery code.",
+        examples=["123456"],
+    ),
+]
+
+
 class SignInIn(Strict):
     email: Email
     password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
+    code: Code | None = None
 
 
 class EmailIn(Strict):

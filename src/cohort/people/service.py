@@ -15,7 +15,7 @@ from cohort.people import audit
 from cohort.people.keys import revoke_all_keys
 from cohort.people.links import forget_links, use_link
 from cohort.people.logins import DEVICE_LIVES, end_all_logins
-from cohort.people.models import KnownDevice, LinkPurpose, Login, MailedLink, Person
+from cohort.people.models import KnownDevice, LinkPurpose, Login, MailedLink, PendingLogin, Person
 from cohort.people.schemas import JoinIn, NewPasswordIn, SignInIn
 from cohort.people.strength import require_strong
 from cohort.people.tokens import hash_password, is_password
@@ -184,4 +184,5 @@ async def forget_old(db: AsyncSession, *, now: datetime) -> None:
     """Logins, links and browsers that do not count any more."""
     await db.execute(delete(Login).where(Login.expires_at < now))
     await db.execute(delete(MailedLink).where(MailedLink.expires_at < now))
+    await db.execute(delete(PendingLogin).where(PendingLogin.expires_at < now))
     await db.execute(delete(KnownDevice).where(KnownDevice.seen_at < now - DEVICE_LIVES))

@@ -1,6 +1,7 @@
 """Mail that signs in."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -8,6 +9,12 @@ from cohort.jobs.context import Delivery, JobContext
 from cohort.people.links import new_link
 from cohort.people.models import LinkPurpose, Person
 from cohort.signin import emails
+
+
+async def tell_change(context: JobContext, person_id: str, what: str) -> Delivery:
+    """So that nobody changes how someone signs in without her hearing of it."""
+    person = await context.db.get(Person, UUID(person_id))
+    return context.deliver(emails.sign_in_changed(person, what)) if person else None
 
 
 async def send_link(context: JobContext, email: str) -> Delivery:

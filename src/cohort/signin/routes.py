@@ -13,10 +13,12 @@ from cohort.people import logins
 from cohort.people import service as people
 from cohort.people.auth import charge_password, entrance_of, login_cookies, public
 from cohort.people.links import LinkSpent
-from cohort.people.schemas import EmailIn, LoginOut, NoticeOut, PersonOut, SignInIn, TokenIn
+from cohort.people.schemas import EmailIn, LoginOut, NoticeOut, PersonOut, SignInIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
-from cohort.signin import service
+from cohort.signin import service, steps
+from cohort.signin.codes import CodeNeeded, WrongCode
+from cohort.signin.schemas import LinkSignInIn
 
 
 def told(settings: Settings, entry: logins.Entry) -> Response[LoginOut]:
@@ -34,7 +36,7 @@ def told(settings: Settings, entry: logins.Entry) -> Response[LoginOut]:
     guards=[public],
     # A second sign-in harms nobody, and the first one's answer may have been lost.
     opt={"same_for_everyone": True, "repeatable": True},
-    responses=may_refuse(people.WrongPassword, TooMany),
+    responses=may_refuse(people.WrongPassword, CodeNeeded, WrongCode, TooMany),
 )
 async def sign_in(
     request: Asked,
@@ -47,11 +49,14 @@ async def sign_in(
 ) -> Response[LoginOut]:
     """Sign in: a token for scripts, the same as a cookie for browsers.
 
+    An account with two steps wants `code` as well.
+
     Sent twice, also with the same Idempotency-Key, it is two logins.
     """
     now, at = clock(), entrance_of(request, settings)
     await charge_password(db, tries, data.email, at, now=now)
     person = await people.check_password(db, data)
+    await steps.require_code(db, tries, person, data.code, now=now)
     return told(
         settings, await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
     )
@@ -83,18 +88,21 @@ async def ask_for_login_link(
     "/logins/by_link",
     guards=[public],
     opt={"same_for_everyone": True, "secret_answer": True},
-    responses=may_refuse(LinkSpent),
+    responses=may_refuse(LinkSpent, CodeNeeded, WrongCode, TooMany),
 )
 async def sign_in_by_link(
     request: Asked,
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
-    data: JSONBody[TokenIn],
+    tries: NamedDependency[Tries],
+    *,
+    data: JSONBody[LinkSignInIn],
 ) -> Response[LoginOut]:
-    """Sign in with the token of a mailed link."""
+    """Sign in with the token of a mailed link; while a code is missing, the link stays good."""
     now, at = clock(), entrance_of(request, settings)
     person = await service.use_sign_in_link(db, data.token, now=now)
+    await steps.require_code(db, tries, person, data.code, now=now)
     return told(
         settings, await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
     )
