@@ -31,6 +31,8 @@ from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.forms import answer_pages as forms_answer_pages
+from cohort.forms import answer_routes as forms_answer_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
@@ -86,6 +88,7 @@ API: Sequence[Router] = (
     mentors_routes.router,
     mentors_wish_routes.router,
     forms_routes.router,
+    forms_answer_routes.router,
     mentorships_routes.router,
     study_routes.router,
     rules_routes.router,
@@ -112,6 +115,7 @@ PAGES: Sequence[Router] = (
     applications_review_pages.router,
     mentors_pages.router,
     mentors_place_pages.router,
+    forms_answer_pages.router,
     mentorships_pages.router,
     study_pages.router,
     rules_pages.router,

@@ -66,6 +66,12 @@ COHORT = {
 }
 CLONE = {name: COHORT[name] for name in ("slug", "name", "starts_on", "ends_on")}
 EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
+QUESTION = {
+    "name": "Framework",
+    "kind": "text",
+    "asks_researchers": "Which do you want?",
+    "asks_mentors": "Which do you use?",
+}
 HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
@@ -96,6 +102,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
+    as_researcher = {"ids": {"side": "researcher"}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
         "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
@@ -135,6 +142,13 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
+        "POST /api/v1/cohorts/{cohort_id}/questions": {"json": QUESTION},
+        "PATCH /api/v1/questions/{question_id}": {"json": {"help": "New."}, **seen},
+        "GET /api/v1/cohorts/{cohort_id}/answers/{side}": as_researcher,
+        "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": {
+            "json": {"answers": {"Years": 3}},
+            **as_researcher,
+        },
         "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
@@ -192,6 +206,10 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
+        "POST /cohorts/{slug}/questions": {"data": QUESTION},
+        "POST /questions/{question_id}": {"data": {"help": "New.", "version": "1"}},
+        "POST /questions/{question_id}/before": {"data": {"before": str(ids["question_id"])}},
+        "POST /cohorts/{slug}/answers": {"data": {"side": "researcher"}},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,

@@ -43,6 +43,9 @@ from cohort.people.links import new_link
 from cohort.people.models import ApiKey, LinkPurpose, Login, Person
 from cohort.people.schemas import ApiKeyIn
 from cohort.people.tokens import hash_password
+from cohort.questions import service as questions
+from cohort.questions.models import QuestionKind
+from cohort.questions.schemas import QuestionIn
 from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
@@ -125,6 +128,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
         await _add_a_webhook(db, stage)
+        await _ask_a_question(db, stage)
     return stage
 
 
@@ -253,6 +257,14 @@ async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:
     db.add(sent)
     await db.flush()
     stage.ids |= {"webhook_id": hook.id, "delivery_id": sent.id}
+
+
+async def _ask_a_question(db: AsyncSession, stage: Stage) -> None:
+    """Which nobody has answered yet."""
+    form = QuestionIn(name="Years", kind=QuestionKind.NUMBER, asks_researchers="How many?")
+    olga, cohort_id = stage.people["organiser"], stage.ids["cohort_id"]
+    asked = await questions.add(db, olga, cohort_id, form, now=stage.platform.clock())
+    stage.ids |= {"question_id": asked.id, "person_id": stage.people["researcher"].id}
 
 
 async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:

@@ -122,7 +122,7 @@ COPIED = (
 async def clone(
     db: AsyncSession, actor: Person, cohort_id: UUID, form: CloneIn, *, now: datetime
 ) -> Cohort:
-    """A draft like this cohort, with new dates, the same organisers, questions and rules; no people.
+    """A draft like this cohort, with new dates: organisers, questions and rules, but no people.
 
     The last day to apply moves as far as the first day does.
     """

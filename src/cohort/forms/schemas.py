@@ -86,7 +86,9 @@ class FormSchemaOut(BaseModel):
     language: FormLanguage = Field(alias="x-language")
     page_url: str = Field(alias="x-page-url")
     steps: list[dict[str, Any]] = Field(
-        alias="x-steps", description="Titles, and the fields of each step in their order."
+        alias="x-steps",
+        description="Titles, and the fields of each step in their order; `answers/…` is a property "
+        "of `answers`.",
     )
     type: str
     properties: dict[str, Any]

@@ -15,15 +15,19 @@ from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import applications_close_at
 from cohort.db import Prepared, Sessions, given
 from cohort.forms.schemas import MODELS, OpenFormOut
-from cohort.forms.words import CHOICES, FIELDS, STEPS, TITLES, FormKind, FormLanguage
+from cohort.forms.words import CHOICES, FIELDS, MORE, STEPS, TITLES, FormKind, FormLanguage
 from cohort.guides import service as guides
 from cohort.guides.models import Term, TermKind
 from cohort.mentors import policy as mentors
 from cohort.mentors import service as mentor_service
 from cohort.profiles import choices
 from cohort.profiles.languages import names_in
+from cohort.questions import kinds
+from cohort.questions import service as questions
+from cohort.questions.models import AnswerOf
 
 PAGES = {FormKind.MENTOR: "/mentors/join/{slug}", FormKind.RESEARCHER: "/cohorts/{slug}/apply"}
+SIDES = {FormKind.MENTOR: AnswerOf.MENTOR, FormKind.RESEARCHER: AnswerOf.RESEARCHER}
 TERMS = {
     "domains": TermKind.DOMAIN,
     "roles": TermKind.ROLE,
@@ -90,16 +94,36 @@ async def schema_of(
     known = _enforced(kind)
     terms = await guides.terms_of(db, *TermKind)
     order = [name for _, names in STEPS[kind] for name in names]
+    steps = [{"title": title[language], "fields": names} for title, names in STEPS[kind]]
+    properties = {name: _field(name, known, terms, language) for name in order}
+    required = [name for name in order if name in known["required"]]
+    own = await _own_questions(db, kind, cohort)
+    if own["properties"]:
+        fields = [f"answers/{name}" for name in own["properties"]]
+        steps.insert(len(steps) - 1, {"title": MORE[language], "fields": fields})
+        properties["answers"] = own
+        required += ["answers"] if own["required"] else []
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{site}/api/v1/forms/{kind}/{cohort.slug}?language={language}",
         "title": TITLES[kind][language].format(cohort=cohort.name),
         "x-language": language,
         "x-page-url": site + PAGES[kind].format(slug=cohort.slug),
-        "x-steps": [{"title": title[language], "fields": names} for title, names in STEPS[kind]],
+        "x-steps": steps,
         "type": "object",
-        "properties": {name: _field(name, known, terms, language) for name in order},
-        "required": [name for name in order if name in known["required"]],
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+async def _own_questions(db: AsyncSession, kind: FormKind, cohort: Cohort) -> dict[str, Any]:
+    """The organisers' own questions, in their own words whatever the language."""
+    asked = await questions.asked_of(db, cohort.id, SIDES[kind])
+    return {
+        "type": "object",
+        "properties": {one.name: kinds.schema_of(one, SIDES[kind]) for one in asked},
+        "required": [one.name for one in asked if one.required],
         "additionalProperties": False,
     }
 

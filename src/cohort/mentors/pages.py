@@ -1,6 +1,6 @@
 """The public sign-up of mentors, and an organiser's view of one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,11 @@ from cohort.people.throttle import Tries
 from cohort.profiles import choices
 from cohort.profiles.choices import Options
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions import forms as question_forms
+from cohort.questions import service as questions
+from cohort.questions.forms import Field
+from cohort.questions.models import Answer, AnswerOf
 
 CAME_FROM: Options = [
     {"value": "phd", "label": "A PhD"},
@@ -60,14 +65,16 @@ async def join(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     cohort = await service.taking_mentors(db, Cohort.slug == slug)
-    form = checked(MentorIn, _typed_mentor(await sent_by(request)))
+    sent, asked = await sent_by(request), await questions.asked_of(db, cohort.id, AnswerOf.MENTOR)
+    answers = {"answers": question_forms.typed_answers(sent, asked)}
+    form = checked(MentorIn, _typed_mentor(sent) | answers)
     if form.value is not None:
         if request.user is None and form.value.email is not None:
             await tries.form(form.value.email)
         try:
             await service.sign_up(db, request.user, cohort.id, form.value, now=clock())
         except Invalid as refusal:
-            form = form.refused(refusal)
+            form = question_forms.with_errors(form, refusal, asked)
         else:
             return see("/mentors/thanks")
     return await _sign_up(request, db, cohort, form)
@@ -77,6 +84,7 @@ def _typed_mentor(sent: Sent) -> dict[str, Any]:
     """What the browser sends in another shape than the API: boxes, lines, a tick."""
     typed = sent.as_typed(MentorIn)
     typed |= {"weekly_hours": sent.hours(), "organisations": sent.lines("organisations")}
+    typed = {name: one for name, one in typed.items() if not name.startswith("answer-")}
     return typed | ({"consent": True} if "yes" in sent.texts("consent") else {})
 
 
@@ -92,12 +100,14 @@ class SignUpView:
     languages: Options
     zones: Options
     came_from: Options
+    own_questions: Sequence[Field]
 
 
 async def _sign_up(
     request: Asked, db: AsyncSession, cohort: Cohort, form: Form[MentorIn]
 ) -> Response[str]:
     terms = await guides.terms_of(db, *TermKind)
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.MENTOR)
     view = SignUpView(
         cohort=cohort,
         domains=choices.trees(terms[TermKind.DOMAIN]),
@@ -107,6 +117,7 @@ async def _sign_up(
         languages=choices.languages(form.typed.get("languages", [])),
         zones=choices.zones(str(form.typed.get("time_zone", ""))),
         came_from=CAME_FROM,
+        own_questions=question_forms.fields(asked, AnswerOf.MENTOR, form.typed),
     )
     return page(request, "mentors/sign_up.html", view, form=form)
 
@@ -161,6 +172,7 @@ class MentorView:
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
     may_decide: bool
+    answers: Sequence[Answer]
 
 
 async def _mentor(
@@ -172,6 +184,7 @@ async def _mentor(
         titles=await guides.titles(db),
         languages=LANGUAGES,
         may_decide=await cohorts.may_organise(db, actor, mentor.cohort_id),
+        answers=await answering.given(db, mentor.cohort_id, mentor.person_id, AnswerOf.MENTOR),
     )
     return page(request, "mentors/mentor.html", view, form=form)
 

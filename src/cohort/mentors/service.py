@@ -25,6 +25,8 @@ from cohort.people import audit
 from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.profiles.profile import check_terms
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 
 TERMS = {
     "domains": TermKind.DOMAIN,
@@ -61,6 +63,7 @@ async def sign_up(
     """
     await require_taking_mentors(db, cohort_id)
     await check_profile_terms(db, form.model_dump(include=set(TERMS)))
+    await answering.check(db, cohort_id, AnswerOf.MENTOR, form.answers)
     person_id = actor.id if actor else await _newcomer(db, cohort_id, form, now=now)
     if person_id is None:
         return None
@@ -72,12 +75,15 @@ async def sign_up(
             consented_at=now,
             created_at=now,
             decision_note="",
-            **form.model_dump(exclude={"name", "email", "consent"}),
+            **form.model_dump(exclude={"name", "email", "consent", "answers"}),
         )
         .on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
         .returning(Mentor)
     )
     if mentor is not None:
+        await answering.keep(
+            db, cohort_id, person_id, AnswerOf.MENTOR, form.answers, strict=False, now=now
+        )
         arguments = {"cohort_id": cohort_id, "mentor_id": mentor.id}
         organisers = await organisers_of(db, cohort_id)
         each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]

@@ -1,12 +1,13 @@
 """Answering: what was sent, checked against what is asked, and kept for a person."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
@@ -17,6 +18,9 @@ from cohort.pairing.scores.profiles import Answer as Compared
 from cohort.questions import kinds, policy
 from cohort.questions.models import Answer, AnswerOf, Question, ShownTo
 from cohort.questions.service import asked_of
+
+Whose = tuple[UUID, UUID]
+"""A cohort and a person of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +95,35 @@ async def keep(
         )
 
 
-async def given(
-    db: AsyncSession,
-    cohort_id: UUID,
-    person_id: UUID,
-    side: AnswerOf,
-    *,
-    shown_to: ShownTo = ShownTo.ORGANISERS,
-) -> list[Answer]:
-    """What somebody answered, each with its question: all, or what a pair shows each other."""
-    own = policy.answers_of(cohort_id, person_id, side).options(contains_eager(Answer.question))
-    if shown_to is ShownTo.PAIR:
-        own = own.where(Question.shown_to == ShownTo.PAIR)
-    return list(await db.scalars(own))
+async def given(db: AsyncSession, cohort_id: UUID, person_id: UUID, side: AnswerOf) -> list[Answer]:
+    """What somebody answered, each with its question; for that person and for organisers."""
+    own = policy.answers_of(side).where(
+        Question.cohort_id == cohort_id, Answer.person_id == person_id
+    )
+    return list(await db.scalars(own.options(contains_eager(Answer.question))))
+
+
+async def told_in_pairs(
+    db: AsyncSession, whose: Sequence[Whose], side: AnswerOf
+) -> dict[Whose, list[Answer]]:
+    """What each answered, as far as whoever they are proposed to may read it."""
+    told: dict[Whose, list[Answer]] = {one: [] for one in whose}
+    if whose:
+        theirs = policy.answers_of(side).where(
+            tuple_(Question.cohort_id, Answer.person_id).in_(whose),
+            Question.shown_to == ShownTo.PAIR,
+        )
+        for one in await db.scalars(theirs.options(contains_eager(Answer.question))):
+            told[one.question.cohort_id, one.person_id].append(one)
+    return told
+
+
+async def left_open(
+    db: AsyncSession, person_id: UUID, cohort_ids: Collection[UUID], side: AnswerOf
+) -> dict[UUID, int]:
+    """How many questions somebody has still to answer, by cohort; nothing where none is left."""
+    asked = policy.left_open(person_id, side).where(Question.cohort_id.in_(cohort_ids))
+    return Counter(await db.scalars(asked.with_only_columns(Question.cohort_id)))
 
 
 async def in_cohort(

@@ -29,8 +29,9 @@ def field_of(question: Question) -> str:
     return f"answer-{question.id}"
 
 
-def fields(asked: Sequence[Question], side: AnswerOf, answers: Mapping[str, object]) -> list[Field]:
-    """What this side is asked, with what it answered so far by name."""
+def fields(asked: Sequence[Question], side: AnswerOf, typed: Mapping[str, Any]) -> list[Field]:
+    """What this side is asked, with the `answers` that were typed or kept, by name."""
+    answers = typed.get("answers", {})
     return [
         Field(
             name=field_of(one),

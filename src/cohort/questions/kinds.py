@@ -122,15 +122,6 @@ def compared(value: Any) -> Compared:
     return [*map(str, value)] if isinstance(value, list) else str(value)
 
 
-def in_words(value: Any) -> str:
-    """An answer as a page shows it."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, float | int):
-        return f"{value:g}"
-    return ", ".join(value) if isinstance(value, list) else str(value)
-
-
 def schema_of(question: Question, side: AnswerOf) -> dict[str, Any]:
     """A question as JSON Schema, in the organisers' own words."""
     shown: dict[str, Any] = {"title": question.asks(side)}

@@ -90,3 +90,12 @@ class Answer(Base):
 
     question: Mapped[Question] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")
+
+    @property
+    def in_words(self) -> str:
+        """As a page shows it."""
+        if isinstance(self.value, bool):
+            return "Yes" if self.value else "No"
+        if isinstance(self.value, float | int):
+            return f"{self.value:g}"
+        return ", ".join(self.value) if isinstance(self.value, list) else str(self.value)

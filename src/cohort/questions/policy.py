@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from cohort.cohorts import policy as cohorts
 from cohort.people.models import Person
@@ -24,15 +24,23 @@ def in_order(cohort_id: UUID) -> Select[Question]:
 
 def asked_of(cohort_id: UUID, side: AnswerOf) -> Select[Question]:
     """What this side is asked now, in order."""
+    return in_order(cohort_id).where(*_standing(side))
+
+
+def _standing(side: AnswerOf) -> tuple[ColumnElement[bool], ...]:
     words = Question.asks_mentors if side is AnswerOf.MENTOR else Question.asks_researchers
-    return in_order(cohort_id).where(Question.retired_at.is_(None), words != "")
+    return Question.retired_at.is_(None), words != ""
 
 
-def answers_of(cohort_id: UUID, person_id: UUID, side: AnswerOf) -> Select[Answer]:
-    """What somebody answered, also to questions that are not asked any more."""
-    return (
-        select(Answer)
-        .join(Answer.question)
-        .where(Question.cohort_id == cohort_id, Answer.person_id == person_id, Answer.side == side)
-        .order_by(Question.place, Question.created_at, Question.id)
+def left_open(person_id: UUID, side: AnswerOf) -> Select[Question]:
+    """What this side is asked now and has not answered, in all cohorts."""
+    given = exists().where(
+        Answer.question_id == Question.id, Answer.person_id == person_id, Answer.side == side
     )
+    return select(Question).where(*_standing(side), ~given)
+
+
+def answers_of(side: AnswerOf) -> Select[Answer]:
+    """What this side answered, also to questions that are not asked any more."""
+    order = (Question.place, Question.created_at, Question.id)
+    return select(Answer).join(Answer.question).where(Answer.side == side).order_by(*order)

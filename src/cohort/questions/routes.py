@@ -8,15 +8,16 @@ from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts.service import require_organiser
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.questions import service
-from cohort.questions.models import Question
-from cohort.questions.schemas import QuestionChange, QuestionIn, QuestionOut
+from cohort.questions import answering, service
+from cohort.questions.models import AnswerOf, Question
+from cohort.questions.schemas import AnswerOut, QuestionChange, QuestionIn, QuestionOut
 
 
 def question_out(question: Question, answered: int) -> QuestionOut:
@@ -99,9 +100,39 @@ async def retire_question(
     await service.retire(db, actor, question_id, now=clock())
 
 
+@get(
+    "/cohorts/{cohort_id:uuid}/people/{person_id:uuid}/answers",
+    guards=[signed_in],
+    responses=may_refuse(NotFound),
+)
+async def list_answers(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    cohort_id: FromPath[UUID],
+    person_id: FromPath[UUID],
+) -> list[AnswerOut]:
+    """What somebody answered in this cohort, as a researcher, then as a mentor."""
+    await require_organiser(db, actor, cohort_id)
+    told = [
+        answer
+        for side in AnswerOf
+        for answer in await answering.given(db, cohort_id, person_id, side)
+    ]
+    return [
+        AnswerOut(
+            question=one.question.name,
+            side=one.side,
+            value=one.value,
+            answered_at=one.answered_at,
+        )
+        for one in told
+    ]
+
+
 router = Router(
     "",
     route_handlers=[
+        list_answers,
         add_question,
         list_questions,
         read_question,

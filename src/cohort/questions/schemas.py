@@ -116,11 +116,19 @@ class AnswersIn(Strict):
     answers: Answers
 
 
+class AnswerOut(Shown):
+    """One answer, as the organisers read it."""
+
+    question: str = Field(description="The name of the question.")
+    side: AnswerOf
+    value: Any
+    answered_at: datetime
+
+
 class AnswersOut(Shown):
-    """What one person answered as one side of a cohort."""
+    """What you are asked as one side of a cohort, and what you answered."""
 
     cohort_id: UUID
-    person_id: UUID
     side: AnswerOf
     questions: list[dict[str, Any]] = Field(
         description="What this side is asked now, each as JSON Schema, in order; `x-name` is the "

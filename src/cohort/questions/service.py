@@ -84,7 +84,7 @@ async def list_questions(db: AsyncSession, actor: Person, cohort_id: UUID) -> li
 async def how_many_answered(db: AsyncSession, cohort_id: UUID) -> dict[UUID, int]:
     counted = select(Answer.question_id, func.count()).join(Answer.question)
     counted = counted.where(Question.cohort_id == cohort_id).group_by(Answer.question_id)
-    return dict((await db.execute(counted)).tuples().all())
+    return {question: count for question, count in (await db.execute(counted)).all()}  # noqa: C416
 
 
 async def get(
@@ -147,10 +147,10 @@ async def _is_answered(db: AsyncSession, question_id: UUID) -> bool:
 async def put_before(
     db: AsyncSession, actor: Person, question_id: UUID, before: UUID, *, now: datetime
 ) -> Question:
-    """Ask it just before another one; where it is already, nothing changes."""
+    """Ask it just before another one; where it is already, or is itself, nothing changes."""
     question = await get(db, actor, question_id)
     order = [one.id for one in await _asked(db, actor, question.cohort_id)]
-    if before in order and question_id in order:
+    if {before, question_id} <= set(order) and before != question_id:
         order.remove(question_id)
         await _put_at(db, actor, question, order.index(before), now=now)
     return question
