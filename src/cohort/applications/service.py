@@ -207,27 +207,13 @@ async def confirm(db: AsyncSession, token: str, *, now: datetime) -> tuple[Appli
     )
     if spent is None:
         raise LinkSpent
-    person = await _owner_of(db, sent, now=now)
+    person = await people.owner_of_address(db, sent.email, sent.name, now=now)
     profile = dict(sent.profile)
     answers = profile.pop("answers", {})
     application = await _store(db, person, sent.cohort_id, profile, answers, now=now)
     if person.password_hash is not None:
         return application, None
     return application, await new_link(db, person.email, LinkPurpose.PASSWORD, now=now)
-
-
-async def _owner_of(db: AsyncSession, sent: UnconfirmedApplication, *, now: datetime) -> Person:
-    """Who has the address, which the link has proved.
-
-    An account that nobody had confirmed may have been opened by someone else: the password and the
-    name typed then are dropped.
-    """
-    await people.open_account(db, sent.email, sent.name, now=now)
-    of_address = select(Person).where(Person.email == sent.email).with_for_update()
-    person = (await db.scalars(of_address.execution_options(populate_existing=True))).one()
-    if person.verified_at is None:
-        person.verified_at, person.name, person.password_hash = now, sent.name, None
-    return person
 
 
 async def forget_unconfirmed(db: AsyncSession, *, now: datetime) -> None:

@@ -193,12 +193,20 @@ async def withdraw(
 ) -> Enrolment:
     """Give the seat back; what was handed in stays. A second time changes nothing."""
     enrolment = await get(db, actor, enrolment_id)
+    if await leave(db, enrolment, now=now):
+        note_others_act(db, actor, "enrolment.withdraw", enrolment, now=now)
+        await db.flush()
+    return enrolment
+
+
+async def leave(db: AsyncSession, enrolment: Enrolment, *, now: datetime) -> bool:
+    """Free the seat, unless that is done; whoever may decide it has decided."""
     # The cohort's row first, as in enrolling, so that the two never wait for each other.
     seat = select(Cohort.id).where(Cohort.id == enrolment.cohort_id)
     await db.execute(seat.with_for_update())
     await db.refresh(enrolment)
     if enrolment.state == EnrolmentState.WITHDRAWN:
-        return enrolment
+        return False
     enrolment.state = EnrolmentState.WITHDRAWN
     await db.execute(
         update(Cohort)
@@ -206,7 +214,6 @@ async def withdraw(
         .values(taken=Cohort.taken - 1)
         .execution_options(synchronize_session=False)
     )
-    note_others_act(db, actor, "enrolment.withdraw", enrolment, now=now)
     await enqueue(
         db,
         "mentorships.close_for_enrolment",
@@ -218,7 +225,7 @@ async def withdraw(
     event_log.record(db, events.ENROLMENT_LEFT, enrolment.cohort_id, now=now, **ids)
     await cohorts.fill_seats_later(db, enrolment.cohort_id, now=now)
     await db.flush()
-    return enrolment
+    return True
 
 
 def note_others_act(

@@ -127,3 +127,8 @@ class Enrolment(Base):
     cohort: Mapped[Cohort] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether she is here by her own word; with the person loaded."""
+        return not self.person.is_placeholder

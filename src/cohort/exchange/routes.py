@@ -1,5 +1,6 @@
 """Spreadsheets of people over the API."""
 
+from typing import get_args
 from uuid import UUID
 
 from litestar import Router, post
@@ -11,7 +12,15 @@ from cohort.clock import Clock
 from cohort.cohorts import enrolments
 from cohort.errors import NotFound
 from cohort.exchange import service
-from cohort.exchange.schemas import LONGEST_BODY, ImportIn, ImportOut, ImportRowOut
+from cohort.exchange.planning import ImportPlan
+from cohort.exchange.schemas import (
+    LONGEST_BODY,
+    ImportCountsOut,
+    ImportIn,
+    ImportOut,
+    ImportRowOut,
+    Outcome,
+)
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
@@ -35,29 +44,32 @@ async def import_people(
 ) -> ImportOut:
     """Bring the people of a spreadsheet into a cohort, all or none. For its organisers.
 
-    A dry run answers what would happen. Whoever is in the cohort already is not changed; whoever
-    is new is written to. Up to 8 MB.
+    A dry run answers what would happen. Whoever is in the cohort by her own word is not changed.
+    Whoever is new gets a seat or is a mentor, can be matched, and is asked by mail: she corrects
+    and confirms what was typed of her, or says no, and it is erased. Up to 8 MB.
     """
-    plan = await service.import_people(db, actor, cohort_id, data, now=clock())
+    return imported(await service.import_people(db, actor, cohort_id, data, now=clock()), data)
+
+
+def imported(plan: ImportPlan, form: ImportIn) -> ImportOut:
     rows = [
         ImportRowOut(
-            sheet=one.sheet,
-            row=one.row,
-            side=one.side,
-            name=one.name,
-            email=one.email,
-            outcome=outcome,
+            sheet=one.person.sheet,
+            row=one.person.row,
+            side=one.person.side,
+            name=one.person.name,
+            email=one.person.email,
+            outcome=one.outcome,
+            fields=list(one.fields),
+            reason=one.person.reason,
         )
-        for one, outcome in plan.rows
+        for one in plan.rows
     ]
-    counts = plan.counts
     return ImportOut(
-        dry_run=data.dry_run,
-        new=counts["new"],
-        there_already=counts["there_already"],
-        left_before=counts["left_before"],
+        dry_run=form.dry_run,
+        counts=ImportCountsOut(**{outcome: plan.counts[outcome] for outcome in get_args(Outcome)}),
         rows=rows,
-        notes=[*(plan.hindrances if data.dry_run else ()), *plan.found.notes],
+        notes=[*(plan.hindrances if form.dry_run else ()), *plan.found.notes],
         mapping=plan.found.mapping,
     )
 

@@ -27,7 +27,6 @@ from cohort.study import service as study
 
 ENROLMENT = (
     Enrolment.id,
-    Enrolment.person_id,
     Enrolment.stage,
     Enrolment.domains,
     Enrolment.contexts,
@@ -38,10 +37,10 @@ ENROLMENT = (
     Enrolment.organisations,
     Enrolment.advisers,
     Person.name,
+    Person.email,
 )
 MENTOR = (
     Mentor.id,
-    Mentor.person_id,
     Mentor.came_from,
     Mentor.domains,
     Mentor.contexts,
@@ -222,12 +221,15 @@ def _pairs_of(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]
 
 
 def _with_oneself(enrolments: Rows, seats: Rows) -> list[IdPair]:
-    """Somebody may study and mentor in one cohort, but not be their own mentor."""
-    mentor_of = {mentor.person_id: mentor.id for mentor in seats}
+    """Somebody may study and mentor in one cohort, but not be their own mentor.
+
+    By the address: whoever was imported may be an account and a placeholder.
+    """
+    mentors: dict[str, list[str]] = {}
+    for mentor in seats:
+        mentors.setdefault(mentor.email, []).append(str(mentor.id))
     return [
-        (str(one.id), str(mentor_of[one.person_id]))
-        for one in enrolments
-        if one.person_id in mentor_of
+        (str(one.id), mentor_id) for one in enrolments for mentor_id in mentors.get(one.email, ())
     ]
 
 

@@ -29,6 +29,10 @@ def field_of(question: Question) -> str:
     return f"answer-{question.id}"
 
 
+def is_answer(field: str) -> bool:
+    return field.startswith("answer-")
+
+
 def fields(asked: Sequence[Question], side: AnswerOf, typed: Mapping[str, Any]) -> list[Field]:
     """What this side is asked, with the `answers` that were typed or kept, by name."""
     answers = typed.get("answers", {})

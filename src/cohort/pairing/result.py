@@ -15,7 +15,7 @@ from cohort.pairing.unmatched import WhyUnmatched
 
 STEPS = ("scoring", "solving", "checking", "explaining")
 Progress = Callable[[str, float], None]
-"""Told one of the STEPS and how much of it is done, from 0 to 1; never back within a step."""
+"""Called with one of the STEPS and the share of it that is done, 0 to 1; never back in a step."""
 PASS, A_PASS = "pairs", 0.25
 FACTOR_TITLES = {
     "domain": "Field",
@@ -33,14 +33,14 @@ def unseen(_step: str, _fraction: float) -> None:
 
 
 def in_rounds(progress: Progress) -> Callable[[str, float, float], None]:
-    """What `solve_large` tells, as parts of "solving".
+    """What `solve_large` reports, as parts of "solving".
 
     Nearly all the time goes into passes over all pairs. Nobody knows how many there will be,
-    mostly six to ten: each is told as a quarter of what is left.
+    mostly six to ten: each is reported as a quarter of what is left.
     """
     left, stage_now = 1.0, ""
 
-    def told(stage: str, fraction: float, _gap: float) -> None:
+    def report(stage: str, fraction: float, _gap: float) -> None:
         nonlocal left, stage_now
         if stage_now == PASS != stage:
             left *= 1.0 - A_PASS
@@ -48,7 +48,7 @@ def in_rounds(progress: Progress) -> Callable[[str, float, float], None]:
         if stage == PASS and fraction:
             progress("solving", 1.0 - left * (1.0 - A_PASS * fraction))
 
-    return told
+    return report
 
 
 class NotProved(ValueError):
@@ -66,7 +66,7 @@ def is_cut_short(solution: Solution, verdict: Verdict) -> bool:
 
 
 @dataclass(frozen=True)
-class Found:
+class MatchedPair:
     """One pair: factors are [{name, title, score, weight}], weights as shares of 1.
 
     fit       how well the two suit each other, in a word.
@@ -86,7 +86,7 @@ class Found:
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class SolvedProblem:
     """The scores of all pairs, the problem made of them, and its solution."""
 
     scores: Scores
@@ -105,11 +105,11 @@ class Result:
 
     stopped  time ran out before these pairs were proved the best.
     cover_bonus  as in `Solution`.
-    held     the arrays it was found with, for whoever asks further; None for a large pool, which
+    solved   the arrays it was found with, for whoever asks further; None for a large pool, which
              never holds them.
     """
 
-    pairs: Sequence[Found]
+    pairs: Sequence[MatchedPair]
     unmatched: Mapping[str, WhyUnmatched]
     total: float
     bound: float
@@ -118,15 +118,17 @@ class Result:
     researcher_prices: Mapping[str, float]
     mentor_prices: Mapping[str, float]
     cover_bonus: float
-    held: Held | None = None
+    solved: SolvedProblem | None = None
 
 
-def found(pair: IdPair, why: Explanation, best: float, possible: int, *, pinned: bool) -> Found:
+def matched_pair(
+    pair: IdPair, why: Explanation, best: float, possible: int, *, pinned: bool
+) -> MatchedPair:
     factors: list[dict[str, str | float]] = [
         {"name": name, "title": title_of(name), "score": why.factors[name], "weight": weight}
         for name, weight in why.shares.items()
     ]
-    return Found(*pair, why.score, factors, why.sentence, pinned, why.fit, best, possible)
+    return MatchedPair(*pair, why.score, factors, why.sentence, pinned, why.fit, best, possible)
 
 
 def title_of(factor: str) -> str:

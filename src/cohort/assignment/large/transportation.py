@@ -1,4 +1,4 @@
-"""Who is left to be matched, alike people as one, in whole numbers: what the rounds work on."""
+"""The transportation problem of those left to be matched: alike people as one, whole numbers."""
 
 from dataclasses import dataclass, replace
 
@@ -24,13 +24,13 @@ that, in 64 bits: measured, from 2**61.5 on they sometimes do not fit."""
 
 
 @dataclass(frozen=True, eq=False)
-class Market:
+class Transportation:
     """The scores of kinds of people with what is added to them, in grains.
 
     masses    int[n]: how many people a row stands for.
     capacity  int[m]: the places of a column.
     floor     in units of the scores.
-    kept      int[n]: the column of the row's incumbent, -1 for none.
+    incumbent  int[n]: the column of the row's incumbent, -1 for none.
     stays     what a kept incumbent adds, in grains: the stickiness, and one grain.
     grain     how many make a unit: more than one where scores come in few steps (see FINE). With
               incumbents it is more than four times their number, so that the grains of all who
@@ -42,7 +42,7 @@ class Market:
     masses: Ints
     capacity: Ints
     floor: float
-    kept: Ints
+    incumbent: Ints
     stays: int
     grain: int
     nothing: int
@@ -74,13 +74,13 @@ class Market:
             units *= self.grain
         if self.stays:
             units = units.astype(np.float64, copy=False)
-            column = self.kept[start:stop]
+            column = self.incumbent[start:stop]
             row = np.flatnonzero(column >= 0)
             units[row, column[row]] += self.stays
         return units
 
 
-def market(problem: LargeProblem, researchers: Kinds, mentors: Kinds) -> Market:
+def transportation(problem: LargeProblem, researchers: Kinds, mentors: Kinds) -> Transportation:
     """Raises BadNumber if the stickiness does not fit the solver's 64 bits."""
     people = len(researchers.people)
     places = np.zeros(len(mentors.given), dtype=np.int64)
@@ -88,7 +88,7 @@ def market(problem: LargeProblem, researchers: Kinds, mentors: Kinds) -> Market:
     incumbent = problem.incumbent[researchers.first]
     column_of = np.full(len(problem.capacity) + 1, UNMATCHED, dtype=np.int64)
     column_of[mentors.people] = mentors.kind
-    plain = Market(
+    plain = Transportation(
         _in_order(problem.scores, researchers.given, mentors.given),
         np.bincount(researchers.kind, minlength=len(researchers.given)),
         np.minimum(places, people),
@@ -111,7 +111,7 @@ def _in_order(scores: BlockScores, rows: Ints, columns: Ints) -> BlockScores:
     return scores.reordered(rows, columns)
 
 
-def _refined(plain: Market) -> Market:
+def _refined(plain: Transportation) -> Transportation:
     """With grains where scores come in few steps, as those of the first block seem to.
 
     Only for float32, of which each score fits 22 bits: then the grains fit too.
@@ -123,7 +123,7 @@ def _refined(plain: Market) -> Market:
     return replace(plain, grain=max(int(FINE // largest), 1)) if units.itemsize == 4 else plain
 
 
-def _sticky(plain: Market, stickiness: float, staying: int) -> Market:
+def _sticky(plain: Transportation, stickiness: float, staying: int) -> Transportation:
     lowest, highest = extremes(plain)
     extra, largest = round(stickiness * plain.steps), max(-lowest, highest)
     grain = 4 * (staying + 1)
@@ -138,30 +138,30 @@ def _sticky(plain: Market, stickiness: float, staying: int) -> Market:
     return replace(plain, stays=extra * grain + (grain > 1), grain=grain)
 
 
-def covered(some: Market) -> Market:
+def covered(reduced: Transportation) -> Transportation:
     """Where one person more with a mentor outweighs whatever the others could win by it.
 
     Without grains, where both do not fit.
     """
-    lowest, highest = extremes(some)
-    lowest, highest = lowest * some.grain, highest * some.grain + some.stays
-    most = int(min(some.masses.sum(), some.capacity.sum()))
+    lowest, highest = extremes(reduced)
+    lowest, highest = lowest * reduced.grain, highest * reduced.grain + reduced.stays
+    most = int(min(reduced.masses.sum(), reduced.capacity.sum()))
     outweighing = most * (highest - lowest) + max(-lowest, highest) + 1
-    nothing = -(-outweighing // some.grain) * some.grain
-    if nothing > _room(some) and some.grain > 1:
-        return covered(replace(some, grain=1, stays=some.stays // some.grain))
-    if nothing > _room(some):
+    nothing = -(-outweighing // reduced.grain) * reduced.grain
+    if nothing > _room(reduced) and reduced.grain > 1:
+        return covered(replace(reduced, grain=1, stays=reduced.stays // reduced.grain))
+    if nothing > _room(reduced):
         raise BadNumber(
-            f"with {sum(some.shape)} people and these scores, cover cannot be counted exactly in "
-            "64 bits. Give everybody a pair that may be, or scores in fewer steps.",
+            f"with {sum(reduced.shape)} people and these scores, cover cannot be counted exactly "
+            "in 64 bits. Give everybody a pair that may be, or scores in fewer steps.",
             "cover",
         )
-    return replace(some, nothing=-nothing)
+    return replace(reduced, nothing=-nothing)
 
 
-def extremes(some: Market) -> tuple[int, int]:
+def extremes(reduced: Transportation) -> tuple[int, int]:
     """The lowest and the highest unit of a pair that may be, 0 included. One pass."""
-    plain = replace(some, stays=0, grain=1)
+    plain = replace(reduced, stays=0, grain=1)
     lowest = highest = 0.0
     for units in map(plain.block_at, plain.starts):
         highest = max(highest, float(units.max(initial=0.0)))
@@ -169,11 +169,11 @@ def extremes(some: Market) -> tuple[int, int]:
     return int(lowest), int(highest)
 
 
-def _span(some: Market) -> int:
-    lowest, highest = extremes(some)
-    return (highest - lowest + 1) * some.grain + some.stays // some.grain * some.grain
+def _span(reduced: Transportation) -> int:
+    lowest, highest = extremes(reduced)
+    return (highest - lowest + 1) * reduced.grain + reduced.stays // reduced.grain * reduced.grain
 
 
-def _room(some: Market) -> int:
+def _room(reduced: Transportation) -> int:
     """The most that a pair, or nothing, may count."""
-    return int(min(WIDEST, LONGEST / (sum(some.shape) + 1)))
+    return int(min(WIDEST, LONGEST / (sum(reduced.shape) + 1)))
