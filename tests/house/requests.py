@@ -104,7 +104,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
-    as_researcher = {"ids": {"side": "researcher"}}
     was = {"ids": {"meeting_id": ids["held_id"]}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
@@ -152,11 +151,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
         "POST /api/v1/cohorts/{cohort_id}/questions": {"json": QUESTION},
         "PATCH /api/v1/questions/{question_id}": {"json": {"help": "New."}, **seen},
-        "GET /api/v1/cohorts/{cohort_id}/answers/{side}": as_researcher,
-        "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": {
-            "json": {"answers": {"Years": 3}},
-            **as_researcher,
-        },
+        "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": {"json": {"answers": {"Years": 3}}},
         "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},

@@ -324,7 +324,8 @@ async def _ask_a_question(db: AsyncSession, stage: Stage) -> None:
     form = QuestionIn(name="Years", kind=QuestionKind.NUMBER, asks_researchers="How many?")
     olga, cohort_id = stage.people["organiser"], stage.ids["cohort_id"]
     asked = await questions.add(db, olga, cohort_id, form, now=stage.platform.clock())
-    stage.ids |= {"question_id": asked.id, "person_id": stage.people["researcher"].id}
+    person_id = stage.people["researcher"].id
+    stage.ids |= {"question_id": asked.id, "person_id": person_id, "side": "researcher"}
 
 
 async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:

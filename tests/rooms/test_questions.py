@@ -10,13 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort
 from cohort.people.models import Act
-from cohort.questions.models import Answer, Question
+from cohort.questions.models import GivenAnswer, Question
 from tests.conftest import Cast, Platform, Someone
 from tests.proofs import proof_for
-from tests.rooms.cohort_world import PROFILE, PROFILE_FORM, applications, applied
+from tests.rooms.cohort_world import (
+    MENTOR,
+    PROFILE,
+    PROFILE_FORM,
+    applications,
+    applied,
+    mailed_token,
+)
 from tests.rooms.matching_world import words
-from tests.rooms.test_applications import mailed_token
-from tests.rooms.test_forms import MENTOR
 
 FRAMEWORK = {
     "name": "Framework",
@@ -156,7 +161,7 @@ async def test_the_form_of_mentors_asks_and_every_answer_is_checked(
             f"/api/v1/cohorts/{summer.id}/mentors", json=MENTOR | {"answers": worse}
         )
         assert answer.status_code == 422
-    assert await db.scalar(select(func.count()).select_from(Answer)) == 0
+    assert await db.scalar(select(func.count()).select_from(GivenAnswer)) == 0
 
 
 async def test_a_mentor_answers_on_the_page_and_olga_reads_it(
@@ -206,11 +211,11 @@ async def test_a_stranger_s_answers_wait_for_the_link_and_are_kept_with_the_appl
     form |= {f"answer-{framework['id']}": "JAX"}
     sent = await anyone.post("/cohorts/summer/apply", data=form)
     assert sent.headers["location"] == "/applications/sent"
-    assert await db.scalar(select(func.count()).select_from(Answer)) == 0
+    assert await db.scalar(select(func.count()).select_from(GivenAnswer)) == 0
     await platform.run_jobs()
     token = await mailed_token(db, "nora@example.org")
     await anyone.post(f"/applications/confirm/{token}")
-    kept = (await db.scalars(select(Answer))).one()
+    kept = (await db.scalars(select(GivenAnswer))).one()
     assert (str(kept.question_id), kept.side, kept.value) == (framework["id"], "researcher", "JAX")
 
 
@@ -261,7 +266,7 @@ async def test_no_answer_is_kept_to_a_question_that_changes_at_that_moment(
         ada.put(own, json={"answers": {"Framework": "JAX"}}),
     )
     assert (changed.status_code, answered.status_code) in {(200, 422), (409, 200)}
-    kept = await db.scalar(select(func.count()).select_from(Answer))
+    kept = await db.scalar(select(func.count()).select_from(GivenAnswer))
     assert kept == (answered.status_code == 200)
 
 

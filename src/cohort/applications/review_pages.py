@@ -27,7 +27,7 @@ from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
-from cohort.questions.models import Answer, AnswerOf
+from cohort.questions.models import AnswerOf, GivenAnswer
 
 
 @get("/cohorts/{slug:str}/applications", guards=[signed_in])
@@ -151,7 +151,7 @@ class ReviewView:
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
     is_scored: bool
-    answers: Sequence[Answer]
+    answers: Sequence[GivenAnswer]
 
 
 async def _one(

@@ -17,7 +17,7 @@ from cohort.guides.models import Guide
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs import event_log
-from cohort.jobs.outbox import enqueue
+from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -137,10 +137,9 @@ async def clone(
     )
     columns = ["cohort_id", "person_id", "since"]
     await db.execute(insert(Organiser).from_select(columns, others))
-    for name in ("questions.copy", "rules.copy"):
-        await enqueue(
-            db, name, now=now, cohort_id=made.id, from_cohort=cohort_id, to_cohort=made.id
-        )
+    both = {"cohort_id": made.id, "from_cohort": cohort_id, "to_cohort": made.id}
+    await enqueue_each(db, "questions.copy", [both], now=now)
+    await enqueue_each(db, "rules.copy", [both], now=now)
     return made
 
 

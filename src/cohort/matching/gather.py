@@ -27,6 +27,7 @@ from cohort.study import service as study
 
 ENROLMENT = (
     Enrolment.id,
+    Enrolment.person_id,
     Enrolment.stage,
     Enrolment.domains,
     Enrolment.contexts,
@@ -41,6 +42,7 @@ ENROLMENT = (
 )
 MENTOR = (
     Mentor.id,
+    Mentor.person_id,
     Mentor.came_from,
     Mentor.domains,
     Mentor.contexts,

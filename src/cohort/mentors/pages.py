@@ -30,7 +30,7 @@ from cohort.questions import answering
 from cohort.questions import forms as question_forms
 from cohort.questions import service as questions
 from cohort.questions.forms import Field
-from cohort.questions.models import Answer, AnswerOf
+from cohort.questions.models import AnswerOf, GivenAnswer
 
 
 @get("/mentors/join", guards=[public])
@@ -183,7 +183,7 @@ class MentorView:
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
     may_decide: bool
-    answers: Sequence[Answer]
+    answers: Sequence[GivenAnswer]
 
 
 async def _mentor(

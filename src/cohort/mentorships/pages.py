@@ -25,7 +25,7 @@ from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.answering import Whose
-from cohort.questions.models import Answer, AnswerOf
+from cohort.questions.models import AnswerOf, GivenAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class MentoringView:
     mentorships: Sequence[Mentorship]
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
-    answers: Mapping[Whose, Sequence[Answer]]
+    answers: Mapping[Whose, Sequence[GivenAnswer]]
     """What the researchers tell, by cohort and person."""
     left_open: Mapping[UUID, int]
     """How many questions the mentor has still to answer, by cohort."""

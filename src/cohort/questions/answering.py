@@ -16,7 +16,7 @@ from cohort.errors import FieldError, Invalid
 from cohort.pairing.rules import OwnFactor
 from cohort.pairing.scores.profiles import Answer as Compared
 from cohort.questions import kinds, policy
-from cohort.questions.models import Answer, AnswerOf, Question, ShownTo
+from cohort.questions.models import AnswerOf, GivenAnswer, Question, ShownTo
 from cohort.questions.service import asked_of
 
 Whose = tuple[UUID, UUID]
@@ -80,12 +80,12 @@ async def keep(
     found = read(asked, sent)
     if found.faults and strict:
         raise Invalid.at_each(found.faults)
-    own = (Answer.person_id == person_id) & (Answer.side == side)
+    own = (GivenAnswer.person_id == person_id) & (GivenAnswer.side == side)
     gone = [question.id for question in asked if question.id not in found.values]
-    await db.execute(delete(Answer).where(own, Answer.question_id.in_(gone)))
+    await db.execute(delete(GivenAnswer).where(own, GivenAnswer.question_id.in_(gone)))
     if found.values:
         row = {"person_id": person_id, "side": side, "answered_at": now}
-        new = insert(Answer)
+        new = insert(GivenAnswer)
         await db.execute(
             new.on_conflict_do_update(
                 index_elements=["question_id", "person_id", "side"],
@@ -95,25 +95,27 @@ async def keep(
         )
 
 
-async def given(db: AsyncSession, cohort_id: UUID, person_id: UUID, side: AnswerOf) -> list[Answer]:
+async def given(
+    db: AsyncSession, cohort_id: UUID, person_id: UUID, side: AnswerOf
+) -> list[GivenAnswer]:
     """What somebody answered, each with its question; for that person and for organisers."""
     own = policy.answers_of(side).where(
-        Question.cohort_id == cohort_id, Answer.person_id == person_id
+        Question.cohort_id == cohort_id, GivenAnswer.person_id == person_id
     )
-    return list(await db.scalars(own.options(contains_eager(Answer.question))))
+    return list(await db.scalars(own.options(contains_eager(GivenAnswer.question))))
 
 
 async def told_in_pairs(
     db: AsyncSession, whose: Sequence[Whose], side: AnswerOf
-) -> dict[Whose, list[Answer]]:
+) -> dict[Whose, list[GivenAnswer]]:
     """What each answered, as far as whoever they are proposed to may read it."""
-    told: dict[Whose, list[Answer]] = {one: [] for one in whose}
+    told: dict[Whose, list[GivenAnswer]] = {one: [] for one in whose}
     if whose:
         theirs = policy.answers_of(side).where(
-            tuple_(Question.cohort_id, Answer.person_id).in_(whose),
+            tuple_(Question.cohort_id, GivenAnswer.person_id).in_(whose),
             Question.shown_to == ShownTo.PAIR,
         )
-        for one in await db.scalars(theirs.options(contains_eager(Answer.question))):
+        for one in await db.scalars(theirs.options(contains_eager(GivenAnswer.question))):
             told[one.question.cohort_id, one.person_id].append(one)
     return told
 
@@ -133,8 +135,8 @@ async def in_cohort(
     found: dict[tuple[UUID, AnswerOf], dict[str, Compared]] = {}
     if not own:
         return found
-    rows = select(Answer.person_id, Answer.side, Question.name, Answer.value)
-    rows = rows.join(Answer.question).where(
+    rows = select(GivenAnswer.person_id, GivenAnswer.side, Question.name, GivenAnswer.value)
+    rows = rows.join(GivenAnswer.question).where(
         Question.cohort_id == cohort_id, Question.name.in_([*own])
     )
     for person_id, side, name, value in await db.execute(rows):

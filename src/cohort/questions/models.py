@@ -73,7 +73,7 @@ class Question(Base):
         return self.asks_mentors if side is AnswerOf.MENTOR else self.asks_researchers
 
 
-class Answer(Base):
+class GivenAnswer(Base):
     """What somebody answered, as one side of the cohort; it goes with the person."""
 
     __tablename__ = "answers"

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 
 from cohort.cohorts import policy as cohorts
 from cohort.people.models import Person
-from cohort.questions.models import Answer, AnswerOf, Question
+from cohort.questions.models import AnswerOf, GivenAnswer, Question
 
 AT_MOST = 40
 """Questions of one cohort that are asked at one time."""
@@ -35,12 +35,19 @@ def _standing(side: AnswerOf) -> tuple[ColumnElement[bool], ...]:
 def left_open(person_id: UUID, side: AnswerOf) -> Select[Question]:
     """What this side is asked now and has not answered, in all cohorts."""
     given = exists().where(
-        Answer.question_id == Question.id, Answer.person_id == person_id, Answer.side == side
+        GivenAnswer.question_id == Question.id,
+        GivenAnswer.person_id == person_id,
+        GivenAnswer.side == side,
     )
     return select(Question).where(*_standing(side), ~given)
 
 
-def answers_of(side: AnswerOf) -> Select[Answer]:
+def answers_of(side: AnswerOf) -> Select[GivenAnswer]:
     """What this side answered, also to questions that are not asked any more."""
     order = (Question.place, Question.created_at, Question.id)
-    return select(Answer).join(Answer.question).where(Answer.side == side).order_by(*order)
+    return (
+        select(GivenAnswer)
+        .join(GivenAnswer.question)
+        .where(GivenAnswer.side == side)
+        .order_by(*order)
+    )

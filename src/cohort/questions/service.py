@@ -15,7 +15,7 @@ from cohort.pairing.rules import BUILT_IN
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.questions import kinds, policy
-from cohort.questions.models import Answer, AnswerOf, Question
+from cohort.questions.models import AnswerOf, GivenAnswer, Question
 from cohort.questions.schemas import QuestionChange, QuestionIn
 
 
@@ -82,8 +82,8 @@ async def list_questions(db: AsyncSession, actor: Person, cohort_id: UUID) -> li
 
 
 async def how_many_answered(db: AsyncSession, cohort_id: UUID) -> dict[UUID, int]:
-    counted = select(Answer.question_id, func.count()).join(Answer.question)
-    counted = counted.where(Question.cohort_id == cohort_id).group_by(Answer.question_id)
+    counted = select(GivenAnswer.question_id, func.count()).join(GivenAnswer.question)
+    counted = counted.where(Question.cohort_id == cohort_id).group_by(GivenAnswer.question_id)
     return {question: count for question, count in (await db.execute(counted)).all()}  # noqa: C416
 
 
@@ -141,7 +141,7 @@ def _record(
 
 
 async def _is_answered(db: AsyncSession, question_id: UUID) -> bool:
-    return bool(await db.scalar(select(exists().where(Answer.question_id == question_id))))
+    return bool(await db.scalar(select(exists().where(GivenAnswer.question_id == question_id))))
 
 
 async def put_before(

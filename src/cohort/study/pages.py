@@ -26,7 +26,7 @@ from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
-from cohort.questions.models import Answer, AnswerOf
+from cohort.questions.models import AnswerOf, GivenAnswer
 from cohort.study import plans, policy, service
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
@@ -47,7 +47,7 @@ class PlanView:
     proposal: Proposal | None
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
-    answers: Sequence[Answer]
+    answers: Sequence[GivenAnswer]
     """What the mentor, proposed or found, tells."""
     left_open: int
     """How many questions of the organisers the researcher has still to answer."""
