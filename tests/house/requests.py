@@ -25,6 +25,8 @@ MENTORING = PROFILE | {
     "motivation": "I was there once.",
 }
 APPLYING = STUDYING | {"name": "Greta", "email": "greta@example.org"}
+ANSWERING = STUDYING | {"name": "Ida"}
+INVITING = {"invited_as": "mentor", "lines": ["Ivo <ivo@example.org>"]}
 JOINING = MENTORING | {"name": "Greta", "email": "greta@example.org", "consent": True}
 RULES = {
     "weights": {
@@ -212,6 +214,24 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def of_invitations(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    invited = {"ids": {"token": ids["invited"]}}
+    mentor = {"ids": {"token": ids["invited_mentor"]}}
+    as_mentor = {name: JOINING[name] for name in JOINING if name != "email"}
+    named = STUDYING_FORM | {"name": "Ida"}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/invitations": {"json": INVITING},
+        "GET /api/v1/forms/invitation/{token}": invited,
+        "POST /api/v1/forms/invitation/{token}/researcher": {"json": ANSWERING, **invited},
+        "POST /api/v1/forms/invitation/{token}/mentor": {"json": as_mentor, **mentor},
+        "POST /api/v1/forms/invitation/{token}/refusal": invited,
+        "POST /cohorts/{slug}/invitations": {"data": INVITING},
+        "GET /invitations/{token}": invited,
+        "POST /invitations/{token}": {"data": named, **invited},
+        "POST /invitations/{token}/refusal": invited,
     }
 
 

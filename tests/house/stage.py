@@ -25,6 +25,8 @@ from cohort.exchange.models import ImportedPerson
 from cohort.exchange.service import ANSWER_WITHIN
 from cohort.forms.proof import SECRET
 from cohort.guides.models import Guide, Milestone
+from cohort.invitations import answers as invitations
+from cohort.invitations.models import InvitationState, InvitedAs, MailedInvitation
 from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.matching.models import (
@@ -57,7 +59,14 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
-from tests.house.requests import MENTORING, PASSWORD, STUDYING, in_api, on_pages
+from tests.house.requests import (
+    MENTORING,
+    PASSWORD,
+    STUDYING,
+    in_api,
+    of_invitations,
+    on_pages,
+)
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
@@ -103,7 +112,8 @@ class Stage:
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))
-        if route.startswith("POST /api/v1/forms/") and isinstance(asked.get("json"), dict):
+        is_form = route.startswith("POST /api/v1/forms/") and "{slug}" in route
+        if is_form and isinstance(asked.get("json"), dict):
             form = path.removeprefix("/api/v1/forms/")
             asked["json"] = asked["json"] | {"proof": await self.proof(form)}
         client = self.clients[who]
@@ -120,7 +130,8 @@ class Stage:
         return self.proofs[form, secret]
 
     def request(self, route: str) -> dict[str, Any]:
-        return (in_api(self.ids) | on_pages(self.ids)).get(route, {})
+        known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
+        return known.get(route, {})
 
 
 async def set_the_stage(platform: Platform) -> Stage:
@@ -134,6 +145,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _run_a_matching(db, stage)
         await _add_a_webhook(db, stage)
         await _ask_a_question(db, stage)
+        await _invite_some(db, stage)
     return stage
 
 
@@ -304,6 +316,28 @@ async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
     )
     await db.flush()
     stage.ids["imported"] = "imported"
+
+
+async def _invite_some(db: AsyncSession, stage: Stage) -> None:
+    """Ida to study in the summer, Ian to mentor there."""
+    now, olga = stage.platform.clock(), stage.people["organiser"]
+    for name, invited_as in (("invited", "researcher"), ("invited_mentor", "mentor")):
+        one = MailedInvitation(
+            cohort_id=stage.ids["summer_id"],
+            invited_as=InvitedAs(invited_as),
+            email=f"{name}@example.org",
+            name="",
+            admits=False,
+            note="",
+            state=InvitationState.OPEN,
+            invited_by=olga.id,
+            created_at=now,
+            expires_at=now + timedelta(days=14),
+        )
+        db.add(one)
+        stage.ids[name] = invitations.new_token_of(one, now=now)
+    await db.flush()
+    stage.ids["invitation_id"] = one.id
 
 
 async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:

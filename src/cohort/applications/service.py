@@ -84,20 +84,20 @@ async def apply(
     if actor is None:
         await _ask_to_confirm(db, cohort, form, now=now)
         return None
-    return await _store(db, actor, cohort_id, _profile(form), form.answers, now=now)
+    return await store(db, actor, cohort_id, _profile(form), answers=form.answers, now=now)
 
 
 def _profile(form: EnrolmentIn) -> dict[str, Any]:
     return form.model_dump(mode="json", include=set(EnrolmentIn.model_fields))
 
 
-async def _store(
+async def store(
     db: AsyncSession,
     person: Person,
     cohort_id: UUID,
     profile: dict[str, Any],
-    answers: Mapping[str, object],
     *,
+    answers: Mapping[str, object] | None = None,
     now: datetime,
 ) -> Application:
     """One insert decides; who withdrew may apply again, and is read anew."""
@@ -124,9 +124,9 @@ async def _store(
     )
     if application_id is None:
         raise AlreadyApplied("You have applied to this cohort. Change your application instead.")
-    await answering.keep(
-        db, cohort_id, person.id, AnswerOf.RESEARCHER, answers, strict=False, now=now
-    )
+    if answers is not None:
+        side = AnswerOf.RESEARCHER
+        await answering.keep(db, cohort_id, person.id, side, answers, strict=False, now=now)
     of_before = ApplicationReview.application_id == application_id
     await db.execute(delete(ApplicationReview).where(of_before))
     await enqueue(
@@ -210,7 +210,7 @@ async def confirm(db: AsyncSession, token: str, *, now: datetime) -> tuple[Appli
     person = await people.owner_of_address(db, sent.email, sent.name, now=now)
     profile = dict(sent.profile)
     answers = profile.pop("answers", {})
-    application = await _store(db, person, sent.cohort_id, profile, answers, now=now)
+    application = await store(db, person, sent.cohort_id, profile, answers=answers, now=now)
     if person.password_hash is not None:
         return application, None
     return application, await new_link(db, person.email, LinkPurpose.PASSWORD, now=now)
