@@ -163,8 +163,8 @@ async def _asked(
     return {
         "x-steps": steps,
         "type": "object",
-        "properties": properties,
-        "required": required,
+        "properties": {name: _field(name, known, terms, language) for name in order},
+        "required": [name for name in order if name in known["required"]],
         "additionalProperties": False,
     }
 
