@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, JsonList, Words, one_of
-from cohort.guides.models import Guide
+from cohort.guides.models import Guide, TermKind
 from cohort.people.models import Person
 
 
@@ -79,6 +79,17 @@ class Organiser(Base):
     since: Mapped[Instant]
 
     person: Mapped[Person] = relationship(lazy="raise")
+
+
+class OwnTerm(Base):
+    """A word outside the taxonomy, of one cohort's people; its slug comes from the word alone."""
+
+    __tablename__ = "own_terms"
+
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    kind: Mapped[TermKind] = mapped_column(one_of(TermKind), primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
 
 
 class Stage(StrEnum):

@@ -59,6 +59,7 @@ class OverviewOut(Shown):
     waiting: int = Field(description="Neither a mentor nor an open proposal.")
     mentors: int
     mentors_pending: int
+    applications_waiting: int = Field(description="Applications that nobody has decided on.")
     places: int = Field(description="With mentors who are approved and not paused.")
     places_free: int
     reviews_waiting: int

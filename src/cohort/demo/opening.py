@@ -43,6 +43,7 @@ class Scene:
     weeks: Weeks
     cohort: Cohort
     organiser: Person
+    admin: Person
     people: dict[str, Person] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     mentors: dict[str, Mentor] = field(default_factory=dict)
@@ -68,7 +69,7 @@ async def open_cohort(db: AsyncSession, who: Cast, when: Weeks, seed: Path) -> S
     organiser = await join(db, who.organiser, now=now + A_DAY)
     await cohorts.add_organiser(db, admin, cohort.id, organiser.email, now=now + A_DAY)
     await cohorts.move(db, organiser, cohort.id, CohortState.OPEN, now=now + A_DAY)
-    return Scene(db, who, when, cohort, organiser)
+    return Scene(db, who, when, cohort, organiser, admin)
 
 
 async def bring_guide(db: AsyncSession, seed: Path, *, now: datetime) -> Guide:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from cohort.cohorts.models import Stage
 from cohort.cohorts.schemas import EnrolmentChange
 from cohort.errors import FieldError, Invalid
+from cohort.exchange.found_terms import FoundTerm, found_terms
 from cohort.exchange.schemas import Holds, ImportIn, Side
 from cohort.http.fields import Email, Line
 from cohort.http.forms import field_errors
@@ -86,6 +87,7 @@ class PeopleFound:
     notes: Sequence[str]
     columns: Mapping[str, Sequence[MappedColumn]]
     """What each column was taken for, of `researchers` and of `mentors`."""
+    own_terms: Sequence[FoundTerm]
 
     @property
     def mapping(self) -> str:
@@ -97,7 +99,7 @@ def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
 
     Raises Invalid where the file as a whole cannot be read.
     """
-    own = OwnWords(fate="and are left out of profiles")
+    own = OwnWords(fate="and are words of this cohort: shared by those who write the same")
     try:
         said = read_mapping(form.mapping)
         sheets, column = _sheets(form, side_column(said))
@@ -111,13 +113,17 @@ def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
     whole = [fault for roster in rosters.values() for fault in roster.faults if not fault.row]
     if whole:
         raise Invalid.at_each([FieldError("content", fault) for fault in whole[:MOST_FAULTS]])
+    terms = found_terms(own, form.terms, words)
+    becomes = {one.word: one.becomes for one in terms}
     people: list[PersonInFile] = []
     notes: list[str] = []
     for name, roster in rosters.items():
         side: Side = "researcher" if name == "researchers" else "mentor"
-        people += _found(side, roster, own)
+        people += _found(side, roster, own, becomes)
         notes += [*roster.notes, *_defaults(side, roster)]
-    return PeopleFound(people, notes, mapped_columns(rosters, column))
+    used = {slug for one in people for slug in _slugs_of(one)}
+    kept = [one for one in terms if not one.becomes or one.becomes in used]
+    return PeopleFound(people, notes, mapped_columns(rosters, column), kept)
 
 
 def _sheets(form: ImportIn, column: str) -> tuple[dict[str, Sheet], str]:
@@ -137,13 +143,15 @@ def _sheets(form: ImportIn, column: str) -> tuple[dict[str, Sheet], str]:
     return {holds: one_of(sheets, holds, is_side)}, ""
 
 
-def _found(side: Side, roster: Roster, own: OwnWords) -> Iterator[PersonInFile]:
+def _found(
+    side: Side, roster: Roster, own: OwnWords, becomes: Mapping[str, str]
+) -> Iterator[PersonInFile]:
     faults: dict[int, list[str]] = {}
     for fault in roster.faults:
         faults.setdefault(fault.row, []).append(fault)
     for row in roster.people:
         found = faults.pop(row["row"], [])
-        said, name = _said(side, row, own), str(row["name"])
+        said, name = _said(side, row, own, becomes), str(row["name"])
         for title, message in _wrong(side, roster, row, said):
             found.append(f'{roster.sheet.name}, row {row["row"]}, column "{title}": {message}')
         email = row["email"] if found else ADDRESS.validate_python(row["email"])
@@ -152,20 +160,27 @@ def _found(side: Side, roster: Roster, own: OwnWords) -> Iterator[PersonInFile]:
         yield PersonInFile(side, roster.sheet.name, number, "", "", {}, " ".join(found))
 
 
-def _said(side: Side, row: Row, own: OwnWords) -> dict[str, Any]:
+def _said(side: Side, row: Row, own: OwnWords, becomes: Mapping[str, str]) -> dict[str, Any]:
     """Of a researcher or a mentor, the fields that the row says anything in."""
     usual = RESEARCHER if side == "researcher" else MENTOR
-    said = {field: _kept(row[field], own) for field in (*usual, "time_zone") if field in row}
+    said = {
+        field: _kept(row[field], own, becomes) for field in (*usual, "time_zone") if field in row
+    }
     kinds = {"stage": Stage, "came_from": CameFrom}
     said |= {field: kinds[field](said[field]) for field in kinds if said.get(field)}
     return {field: value for field, value in said.items() if value not in ("", [])}
 
 
-def _kept(value: Any, own: OwnWords) -> Any:
-    """Without the words that only the file has."""
-    if isinstance(value, list):
-        return [one for one in value if not isinstance(one, str) or one not in own.first]
+def _kept(value: Any, own: OwnWords, becomes: Mapping[str, str]) -> Any:
+    """With the cohort's slugs for words outside the taxonomy, without those that are left out."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return list(filter(None, dict.fromkeys(becomes.get(one, one) for one in value)))
     return "" if isinstance(value, str) and value in own.first else value
+
+
+def _slugs_of(one: PersonInFile) -> Iterator[str]:
+    for field in WORDS:
+        yield from one.said.get(field, ())
 
 
 def _wrong(

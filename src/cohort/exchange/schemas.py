@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Base64Bytes, Field
 
 from cohort.cohorts.schemas import EnrolmentIn
-from cohort.http.fields import Line, Shown, Strict
+from cohort.guides.models import TermKind
+from cohort.http.fields import Line, Shown, Slug, Strict
 from cohort.mentors.schemas import MentorFields
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -33,6 +34,13 @@ class ImportIn(Strict):
         default="",
         description="TOML that says what the columns mean: the `mapping` of an answer, corrected.",
         examples=['[researchers]\n"Shoe size" = ""\n'],
+    )
+    terms: Annotated[dict[Slug, Slug | Literal[""]], Field(max_length=2_000)] = Field(
+        default={},
+        description="What to take for words outside the taxonomy: by the slug of one of the "
+        "`own_terms` of an answer, a slug of the taxonomy, or nothing to leave it out. Those that "
+        "are not here become words of this cohort.",
+        examples=[{"own-0a1b2c3d4e5f6071": "machine-translation"}],
     )
     agreed: bool = Field(
         default=False,
@@ -75,6 +83,21 @@ class ImportRowOut(Shown):
     reason: str = Field(description="What is wrong, where the row is refused.")
 
 
+class OwnTermOut(Shown):
+    """A word outside the taxonomy. In the cohort, whoever writes the same shares it."""
+
+    kind: TermKind
+    slug: str
+    title: str
+
+
+class FoundTermOut(OwnTermOut):
+    """One that is in the file."""
+
+    near: list[str] = Field(description="Slugs of the taxonomy that may be meant.")
+    becomes: str = Field(description="The slug that profiles get; empty where it is left out.")
+
+
 class ImportCountsOut(Shown):
     """How many rows there are of each outcome; together, all rows."""
 
@@ -94,5 +117,6 @@ class ImportOut(Shown):
     dry_run: bool
     counts: ImportCountsOut
     rows: list[ImportRowOut]
+    own_terms: list[FoundTermOut]
     notes: list[str] = Field(description="What was guessed, left out or taken for granted.")
     mapping: str = Field(description="TOML: what each column was taken for.")

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from anyio import to_thread
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Cohort
+from cohort.cohorts.models import Cohort, OwnTerm
 from cohort.errors import FieldError, Invalid
 from cohort.exchange.models import ImportedPerson
 from cohort.exchange.people_of import MOST_FAULTS, PersonInFile, people_of
@@ -48,6 +49,7 @@ async def import_people(
     await db.refresh(cohort)
     plan = await plan_import(db, cohort, found)
     _refuse_faults(plan.of("refused"))
+    await _add_terms(db, cohort_id, plan)
     await _add(db, actor, cohort, plan.of("new"), now=now)
     _change(plan)
     await _ask_again(db, cohort_id, now=now)
@@ -91,6 +93,16 @@ async def _add(
     await db.execute(insert(ImportedPerson), [{**row, "person_id": its} for its in ids.values()])
     each = [{"cohort_id": cohort.id, "person_id": its} for its in ids.values()]
     await enqueue_each(db, "exchange.ask_to_confirm", each, now=now)
+
+
+async def _add_terms(db: AsyncSession, cohort_id: UUID, plan: ImportPlan) -> None:
+    rows = [
+        {"cohort_id": cohort_id, "kind": one.kind, "slug": one.slug, "title": one.title}
+        for one in plan.found.own_terms
+        if one.becomes == one.slug
+    ]
+    if rows:
+        await db.execute(insert(OwnTerm).on_conflict_do_nothing(), rows)
 
 
 def _change(plan: ImportPlan) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.cohorts import own_terms
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
 from cohort.http.forms import Sent
@@ -43,13 +45,16 @@ class MentorChoices:
     came_from: Options
 
 
-async def offered_choices(db: AsyncSession, typed: Mapping[str, Any]) -> MentorChoices:
+async def offered_choices(
+    db: AsyncSession, cohort_id: UUID, typed: Mapping[str, Any]
+) -> MentorChoices:
     terms = await guides.terms_of(db, *TermKind)
+    own = await own_terms.groups(db, cohort_id)
     return MentorChoices(
-        domains=choices.trees(terms[TermKind.DOMAIN]),
-        roles=choices.options(terms[TermKind.ROLE]),
-        contexts=choices.options(terms[TermKind.CONTEXT]),
-        skills=choices.options(terms[TermKind.SKILL]),
+        domains=[*choices.trees(terms[TermKind.DOMAIN]), *own[TermKind.DOMAIN]],
+        roles=[*choices.options(terms[TermKind.ROLE]), *own[TermKind.ROLE]],
+        contexts=[*choices.options(terms[TermKind.CONTEXT]), *own[TermKind.CONTEXT]],
+        skills=[*choices.options(terms[TermKind.SKILL]), *own[TermKind.SKILL]],
         languages=choices.languages(typed.get("languages", [])),
         zones=choices.zones(str(typed.get("time_zone", ""))),
         came_from=CAME_FROM,

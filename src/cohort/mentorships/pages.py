@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.guides import service as guides
+from cohort.cohorts import own_terms
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, local, page, see
 from cohort.mentors import service as mentors
@@ -47,14 +47,14 @@ class MentoringView:
 async def mentoring_page(
     request: Asked, db: NamedDependency[AsyncSession], actor: NamedDependency[Person]
 ) -> Response[str]:
-    own, proposals = await mentors.list_own(db, actor), await reading.open_for_mentor(db, actor)
+    mine, proposals = await mentors.list_own(db, actor), await reading.open_for_mentor(db, actor)
     whose = [(one.cohort_id, one.enrolment.person_id) for one in proposals]
-    cohort_ids = [one.cohort_id for one in own]
+    cohort_ids = [one.cohort_id for one in mine]
     view = MentoringView(
-        mentors=own,
+        mentors=mine,
         proposals=proposals,
         mentorships=await reading.mentees_of(db, actor),
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, *(one.cohort_id for one in mine)),
         languages=LANGUAGES,
         answers=await answering.told_in_pairs(db, whose, AnswerOf.RESEARCHER),
         left_open=await answering.left_open(db, actor.id, cohort_ids, AnswerOf.MENTOR),

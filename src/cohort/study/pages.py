@@ -14,8 +14,8 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts import own_terms
 from cohort.errors import Conflict, NotFound
-from cohort.guides import service as guides
 from cohort.guides.models import Section
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
@@ -76,7 +76,7 @@ async def plan_page(
         is_own=policy.may_hand_in(actor, plan.enrolment),
         mentorship=mentorship,
         proposal=proposal,
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, plan.enrolment.cohort_id),
         languages=LANGUAGES,
         answers=[one for answers in told.values() for one in answers],
         left_open=open_in.get(cohort_id, 0),
