@@ -156,9 +156,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
-        "POST /api/v1/cohorts/{cohort_id}/questions": {"json": QUESTION},
-        "PATCH /api/v1/questions/{question_id}": {"json": {"help": "New."}, **seen},
-        "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": {"json": {"answers": {"Years": 3}}},
         "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
@@ -214,10 +211,6 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
-        "POST /cohorts/{slug}/questions": {"data": QUESTION},
-        "POST /questions/{question_id}": {"data": {"help": "New.", "version": "1"}},
-        "POST /questions/{question_id}/before": {"data": {"before": str(ids["question_id"])}},
-        "POST /cohorts/{slug}/answers": {"data": {"side": "researcher"}},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
@@ -281,3 +274,17 @@ def pin(ids: dict[str, Any]) -> dict[str, str]:
 
 def decision(ids: dict[str, Any]) -> dict[str, Any]:
     return {"application_ids": [str(ids["application_id"])], "decision": "accept"}
+
+
+def of_questions(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Both, for the organisers' own questions."""
+    seen = {"headers": {"If-Match": '"1"'}}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/questions": {"json": QUESTION},
+        "PATCH /api/v1/questions/{question_id}": {"json": {"help": "New."}, **seen},
+        "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": {"json": {"answers": {"Years": 3}}},
+        "POST /cohorts/{slug}/questions": {"data": QUESTION},
+        "POST /questions/{question_id}": {"data": {"help": "New.", "version": "1"}},
+        "POST /questions/{question_id}/before": {"data": {"before": str(ids["question_id"])}},
+        "POST /cohorts/{slug}/answers": {"data": {"side": "researcher"}},
+    }

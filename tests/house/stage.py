@@ -66,6 +66,7 @@ from tests.house.requests import (
     STUDYING,
     in_api,
     of_invitations,
+    of_questions,
     on_pages,
 )
 from tests.proofs import proof_for
@@ -132,6 +133,7 @@ class Stage:
 
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
+        known |= of_questions(self.ids)
         return known.get(route, {})
 
 
