@@ -157,13 +157,9 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
-<<<<<<< HEAD
     was = {"ids": {"meeting_id": ids["held_id"]}}
-    confirm = {"ids": {"token": ids["confirm"]}}
-=======
     confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
     named = {"data": STUDYING_FORM | {"name": "Zoe"}}
->>>>>>> main
     return {
         "POST /login": {"data": ADA},
         "POST /login/code": {"data": {"code": "123456"}},

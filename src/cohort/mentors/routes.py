@@ -1,18 +1,21 @@
 """Mentors over the API."""
 
+from enum import StrEnum
 from typing import Annotated, cast
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, patch, post
 from litestar.datastructures import State
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NeedsIfMatch, NotFound, Stale, TooMany
 from cohort.http.etag import etag
+from cohort.http.fields import SLUG
 from cohort.http.headers import IfMatch
+from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
 from cohort.mentors import reading, service
@@ -70,23 +73,62 @@ async def sign_up_mentor(
     return NoticeOut(detail=THANKS)
 
 
+class MentorSort(StrEnum):
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    NAME = "name"
+    NAME_BACKWARDS = "-name"
+    FREE = "-free"
+
+
+def wanted_mentors(
+    q: PartOfName = None,
+    in_state: Annotated[
+        MentorState | None,
+        QueryParameter(name="state", description="Only mentors in this state."),
+    ] = None,
+    paused: Annotated[
+        bool | None, QueryParameter(description="Only those who pause (true) or do not (false).")
+    ] = None,
+    free: Annotated[
+        bool | None,
+        QueryParameter(description="Only those with a free place (true) or with none (false)."),
+    ] = None,
+    domain: Annotated[
+        str | None,
+        QueryParameter(
+            max_length=80,
+            pattern=SLUG,
+            description="Only those in this field or one within it: a slug of "
+            "`GET /taxonomies/domain`.",
+        ),
+    ] = None,
+    sort: Annotated[
+        MentorSort, QueryParameter(description="The order; `-free` has the most free places first.")
+    ] = MentorSort.OLDEST,
+) -> ListQuery:
+    flags = {"paused": paused, "free": free}
+    return ListQuery(sort, {"q": pattern(q), "state": in_state, "domain": domain, **flags})
+
+
+WANTED = {"wanted": Provide(wanted_mentors, sync_to_thread=False)}
+
+
 @get(
     "/cohorts/{cohort_id:uuid}/mentors",
     guards=[signed_in],
+    dependencies=WANTED,
     responses=may_refuse(NotFound),
 )
 async def list_mentors(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
+    wanted: NamedDependency[ListQuery],
     cohort_id: FromPath[UUID],
-    in_state: Annotated[
-        MentorState | None,
-        QueryParameter(name="state", description="Only mentors in this state."),
-    ] = None,
 ) -> PageOut[MentorOut]:
-    """The mentors of a cohort that you organise, the first sign-up first."""
-    page = await reading.list_in(db, actor, cohort_id, in_state, part)
+    """The mentors of a cohort that you organise, the first sign-up first unless you sort."""
+    page = await reading.list_in(db, actor, cohort_id, wanted, part)
     return listed(page, reading.mentor_json)
 
 

@@ -119,3 +119,12 @@ async def check_terms(
     if errors:
         wrong = dict.fromkeys(error.field.partition("/")[0] for error in errors)
         raise Invalid(f"Look again at: {', '.join(wrong)}.", errors=errors)
+
+
+async def require_term(db: AsyncSession, field: str, kind: TermKind, slug: str | None) -> None:
+    """Refuse a slug that the taxonomy does not hold; none at all is fine."""
+    if slug is None:
+        return
+    known = {(row["kind"], row["slug"]) for row in await KNOWN.rows(db, slugs=[slug])}
+    if (kind.value, slug) not in known:
+        raise Invalid.at(field, f"“{slug}” is not one of the {kind}s that we know.")
