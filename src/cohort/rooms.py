@@ -10,6 +10,7 @@ import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
+import cohort.invitations.models
 import cohort.jobs.event_log
 import cohort.jobs.outbox
 import cohort.matching.models
@@ -37,9 +38,14 @@ from cohort.exchange import answer_pages as exchange_answer_pages
 from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.forms import invitation_routes as forms_invitation_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
+from cohort.invitations import answer_pages as invitations_answer_pages
+from cohort.invitations import jobs as invitations_jobs
+from cohort.invitations import pages as invitations_pages
+from cohort.invitations import routes as invitations_routes
 from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
@@ -73,6 +79,7 @@ from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import pages as signin_pages
+from cohort.signin import passkey_pages as signin_passkey_pages
 from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
@@ -90,7 +97,9 @@ API: Sequence[Router] = (
     applications_routes.router,
     mentors_routes.router,
     mentors_wish_routes.router,
+    invitations_routes.router,
     forms_routes.router,
+    forms_invitation_routes.router,
     mentorships_routes.router,
     meetings_routes.router,
     study_routes.router,
@@ -111,6 +120,7 @@ PAGES: Sequence[Router] = (
     people_account_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    signin_passkey_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
@@ -118,6 +128,8 @@ PAGES: Sequence[Router] = (
     applications_review_pages.router,
     mentors_pages.router,
     mentors_place_pages.router,
+    invitations_pages.router,
+    invitations_answer_pages.router,
     mentorships_pages.router,
     meetings_pages.router,
     study_pages.router,
@@ -148,7 +160,8 @@ JOBS: Mapping[str, JobFunction] = {
     "applications.tell_decided": applications_jobs.tell_decided,
     "applications.fill_seats": applications_jobs.fill_seats,
     "exchange.ask_to_confirm": exchange_jobs.ask_to_confirm,
-    "mentors.answer_sign_up": mentors_jobs.answer_sign_up,
+    "invitations.send": invitations_jobs.send,
+    "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
@@ -174,6 +187,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    invitations_jobs.expire,
     matching_jobs.open_due_rounds,
 )
 """What every worker looks for once a minute; each is harmless when it runs twice."""

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from typing import Any
+from uuid import UUID
 
 from tests.world import EVENINGS
 
@@ -24,6 +25,8 @@ MENTORING = PROFILE | {
     "motivation": "I was there once.",
 }
 APPLYING = STUDYING | {"name": "Greta", "email": "greta@example.org"}
+ANSWERING = STUDYING | {"name": "Ida"}
+INVITING = {"invited_as": "mentor", "lines": ["Ivo <ivo@example.org>"]}
 JOINING = MENTORING | {"name": "Greta", "email": "greta@example.org", "consent": True}
 RULES = {
     "weights": {
@@ -154,28 +157,12 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The same for pages, as a browser sends it."""
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
-    verify, password, link = (
-        {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
-    )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
     confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
     named = {"data": STUDYING_FORM | {"name": "Zoe"}}
-    return {
-        "POST /login": {"data": ADA},
-        "POST /login/code": {"data": {"code": "123456"}},
-        "POST /account/codes/confirm": {"data": {"code": "123456"}},
-        "POST /account/password": {"data": {"password": NEW_PASSWORD}},
-        "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
-        "POST /login/link": {"data": {"email": "ada@example.org"}},
-        "GET /login/link/{token}": link,
-        "POST /login/link/{token}": link,
-        "POST /join": {"data": {"email": "eve@example.org"}},
-        "POST /forgotten": {"data": {"email": "ada@example.org"}},
-        "GET /verify/{token}": verify,
-        "POST /verify/{token}": {"data": JOIN, **verify},
-        "GET /password/{token}": password,
-        "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
+    to_mentor = {"ids": {"token": ids["to_mentor"]}}
+    return of_accounts(ids) | {
         "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
         "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
         "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
@@ -196,6 +183,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /imported/{token}": imported,
         "POST /imported/{token}": named | imported,
         "POST /applications/{application_id}": {"data": {"score": "4"}},
+        "GET /mentors/confirm/{token}": to_mentor,
+        "POST /mentors/confirm/{token}": to_mentor,
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
@@ -222,6 +211,48 @@ def of_meetings(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "data": {"held": "true"},
             "ids": {"meeting_id": ids["held_id"]},
         },
+    }
+
+
+def of_invitations(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    invited = {"ids": {"token": ids["invited"]}}
+    mentor = {"ids": {"token": ids["invited_mentor"]}}
+    as_mentor = {name: JOINING[name] for name in JOINING if name != "email"}
+    named = STUDYING_FORM | {"name": "Ida"}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/invitations": {"json": INVITING},
+        "GET /api/v1/forms/invitation/{token}": invited,
+        "POST /api/v1/forms/invitation/{token}/researcher": {"json": ANSWERING, **invited},
+        "POST /api/v1/forms/invitation/{token}/mentor": {"json": as_mentor, **mentor},
+        "POST /api/v1/forms/invitation/{token}/refusal": invited,
+        "POST /cohorts/{slug}/invitations": {"data": INVITING},
+        "GET /invitations/{token}": invited,
+        "POST /invitations/{token}": {"data": named, **invited},
+        "POST /invitations/{token}/refusal": invited,
+    }
+
+
+def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    verify, password, link = (
+        {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
+    )
+    return {
+        "POST /login": {"data": ADA},
+        "POST /account/passkeys": {"data": {"name": "phone"}},
+        "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
+        "POST /login/code": {"data": {"code": "123456"}},
+        "POST /account/codes/confirm": {"data": {"code": "123456"}},
+        "POST /account/password": {"data": {"password": NEW_PASSWORD}},
+        "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
+        "POST /login/link": {"data": {"email": "ada@example.org"}},
+        "GET /login/link/{token}": link,
+        "POST /login/link/{token}": link,
+        "POST /join": {"data": {"email": "eve@example.org"}},
+        "POST /forgotten": {"data": {"email": "ada@example.org"}},
+        "GET /verify/{token}": verify,
+        "POST /verify/{token}": {"data": JOIN, **verify},
+        "GET /password/{token}": password,
+        "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
     }
 
 

@@ -26,6 +26,8 @@ from cohort.exchange.models import ImportedPerson
 from cohort.exchange.service import ANSWER_WITHIN
 from cohort.forms.proof import SECRET
 from cohort.guides.models import Guide, Milestone
+from cohort.invitations import answers as invitations
+from cohort.invitations.models import InvitationState, InvitedAs, MailedInvitation
 from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.matching.models import (
@@ -39,7 +41,8 @@ from cohort.matching.models import (
     Unmatched,
 )
 from cohort.meetings.models import Meeting, MeetingState
-from cohort.mentors.models import MentorState
+from cohort.mentors import confirming
+from cohort.mentors.models import MentorState, UnconfirmedMentor
 from cohort.pairing.evidence import Evidence, pack
 from cohort.people import keys, logins
 from cohort.people import service as people
@@ -54,7 +57,14 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
-from tests.house.requests import PASSWORD, STUDYING, in_api, on_pages
+from tests.house.requests import (
+    MENTORING,
+    PASSWORD,
+    STUDYING,
+    in_api,
+    of_invitations,
+    on_pages,
+)
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
@@ -100,7 +110,8 @@ class Stage:
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))
-        if route.startswith("POST /api/v1/forms/") and isinstance(asked.get("json"), dict):
+        is_form = route.startswith("POST /api/v1/forms/") and "{slug}" in route
+        if is_form and isinstance(asked.get("json"), dict):
             form = path.removeprefix("/api/v1/forms/")
             asked["json"] = asked["json"] | {"proof": await self.proof(form)}
         client = self.clients[who]
@@ -117,7 +128,8 @@ class Stage:
         return self.proofs[form, secret]
 
     def request(self, route: str) -> dict[str, Any]:
-        return (in_api(self.ids) | on_pages(self.ids)).get(route, {})
+        known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
+        return known.get(route, {})
 
 
 async def set_the_stage(platform: Platform) -> Stage:
@@ -130,6 +142,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
         await _add_a_webhook(db, stage)
+        await _invite_some(db, stage)
     return stage
 
 
@@ -270,7 +283,18 @@ async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
             expires_at=now + applications.CONFIRM_WITHIN,
         )
     )
+    db.add(
+        to_mentor := UnconfirmedMentor(
+            cohort_id=summer.id,
+            email="greta@example.org",
+            name="Greta",
+            profile=MENTORING | {"contexts": []},
+            created_at=now,
+            expires_at=now + applications.CONFIRM_WITHIN,
+        )
+    )
     await db.flush()
+    stage.ids["to_mentor"] = confirming.new_confirmation(to_mentor)
     confirm = applications.new_confirmation(waiting)
     stage.ids |= {"summer_id": summer.id, "application_id": application.id, "confirm": confirm}
     imported = Person(
@@ -291,6 +315,28 @@ async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
     )
     await db.flush()
     stage.ids["imported"] = "imported"
+
+
+async def _invite_some(db: AsyncSession, stage: Stage) -> None:
+    """Ida to study in the summer, Ian to mentor there."""
+    now, olga = stage.platform.clock(), stage.people["organiser"]
+    for name, invited_as in (("invited", "researcher"), ("invited_mentor", "mentor")):
+        one = MailedInvitation(
+            cohort_id=stage.ids["summer_id"],
+            invited_as=InvitedAs(invited_as),
+            email=f"{name}@example.org",
+            name="",
+            admits=False,
+            note="",
+            state=InvitationState.OPEN,
+            invited_by=olga.id,
+            created_at=now,
+            expires_at=now + timedelta(days=14),
+        )
+        db.add(one)
+        stage.ids[name] = invitations.new_token_of(one, now=now)
+    await db.flush()
+    stage.ids["invitation_id"] = one.id
 
 
 async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:

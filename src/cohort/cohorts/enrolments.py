@@ -61,10 +61,20 @@ async def enrol(
 
 
 async def give_seat(
-    db: AsyncSession, cohort: Cohort, person_id: UUID, form: EnrolmentIn, *, now: datetime
+    db: AsyncSession,
+    cohort: Cohort,
+    person_id: UUID,
+    form: EnrolmentIn,
+    *,
+    now: datetime,
+    kept: bool = False,
 ) -> UUID:
-    """Seat a person, whose plan is laid out and who is welcomed by mail."""
-    await take_seat(db, cohort)
+    """Seat a person, whose plan is laid out and who is welcomed by mail.
+
+    `kept`: the seat is in use for this person already.
+    """
+    if not kept:
+        await take_seat(db, cohort)
     profile = form.model_dump()
     row = {"cohort_id": cohort.id, "person_id": person_id, "created_at": now, **profile}
     enrolment_id = await db.scalar(
@@ -148,6 +158,17 @@ async def take_seat(db: AsyncSession, cohort: Cohort, *, count: int = 1) -> None
     raise CohortFull("Every seat is taken. Look again later: a seat may become free.")
 
 
+async def free_seats(db: AsyncSession, cohort_id: UUID, *, count: int = 1, now: datetime) -> None:
+    """Seats that nobody uses any more; who waits for one gets it."""
+    await db.execute(
+        update(Cohort)
+        .where(Cohort.id == cohort_id)
+        .values(taken=Cohort.taken - count)
+        .execution_options(synchronize_session=False)
+    )
+    await cohorts.fill_seats_later(db, cohort_id, now=now)
+
+
 async def check_profile(db: AsyncSession, form: EnrolmentIn | EnrolmentChange) -> None:
     fields = {
         "domains": (TermKind.DOMAIN, form.domains),
@@ -208,12 +229,6 @@ async def leave(db: AsyncSession, enrolment: Enrolment, *, now: datetime) -> boo
     if enrolment.state == EnrolmentState.WITHDRAWN:
         return False
     enrolment.state = EnrolmentState.WITHDRAWN
-    await db.execute(
-        update(Cohort)
-        .where(Cohort.id == enrolment.cohort_id)
-        .values(taken=Cohort.taken - 1)
-        .execution_options(synchronize_session=False)
-    )
     await enqueue(
         db,
         "mentorships.close_for_enrolment",
@@ -223,7 +238,7 @@ async def leave(db: AsyncSession, enrolment: Enrolment, *, now: datetime) -> boo
     )
     ids = {"enrolment_id": enrolment.id}
     event_log.record(db, events.ENROLMENT_LEFT, enrolment.cohort_id, now=now, **ids)
-    await cohorts.fill_seats_later(db, enrolment.cohort_id, now=now)
+    await free_seats(db, enrolment.cohort_id, now=now)
     await db.flush()
     return True
 

@@ -48,7 +48,7 @@ class Cohort(Base):
     time_zone: Mapped[str]
     seats: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
-    """Seats in use: the number of active enrolments."""
+    """Seats in use: by active enrolments, and kept for open invitations."""
     admission: Mapped[Admission] = mapped_column(
         one_of(Admission), default=Admission.FIRST_COME, server_default=Admission.FIRST_COME
     )

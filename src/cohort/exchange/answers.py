@@ -81,7 +81,7 @@ async def confirm(
     row = next((one for one in rows if isinstance(one, its)), None)
     if row is None:
         raise LinkSpent
-    account = await _account(db, imported.person.email, name, now=now)
+    account = await people.owner_of_address(db, imported.person.email, name, now=now)
     hers = (its.cohort_id == imported.cohort_id) & (its.person_id == account.id)
     if await db.scalar(select(its.id).where(hers)) is not None:
         raise enrolments.AlreadyEnrolled(THERE)
@@ -99,15 +99,6 @@ async def confirm(
     if account.password_hash is not None:
         return account, None
     return account, await new_link(db, account.email, LinkPurpose.PASSWORD, now=now)
-
-
-async def _account(db: AsyncSession, email: str, name: str, *, now: datetime) -> Person:
-    """Whoever opened an account that nobody confirmed may be a stranger: it is taken over."""
-    await people.open_account(db, email, name, now=now)
-    account = await people.by_email(db, email, lock=True)
-    if account.verified_at is None:
-        account.verified_at, account.name, account.password_hash = now, name, None
-    return account
 
 
 async def _tell_proposed(db: AsyncSession, row: Enrolment | Mentor, *, now: datetime) -> None:

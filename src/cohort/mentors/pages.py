@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -17,9 +18,9 @@ from cohort.errors import Invalid
 from cohort.guides import service as guides
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
-from cohort.mentors import service
+from cohort.mentors import confirming, service
 from cohort.mentors.forms import MentorChoices, offered_choices, typed_mentor
-from cohort.mentors.models import Mentor
+from cohort.mentors.models import Mentor, UnconfirmedMentor
 from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
@@ -55,12 +56,22 @@ async def join(
         if request.user is None and form.value.email is not None:
             await tries.form(form.value.email)
         try:
-            await service.sign_up(db, request.user, cohort.id, form.value, now=clock())
+            await _sign_up_or_ask(db, request.user, cohort.id, form.value, now=clock())
         except Invalid as refusal:
             form = form.refused(refusal)
         else:
             return see("/mentors/thanks")
     return await _sign_up(request, db, cohort, form)
+
+
+async def _sign_up_or_ask(
+    db: AsyncSession, actor: Person | None, cohort_id: UUID, form: MentorIn, *, now: datetime
+) -> None:
+    if actor is not None:
+        await service.sign_up(db, actor, cohort_id, form, now=now)
+        return
+    await service.check_sign_up(db, cohort_id, form)
+    await confirming.ask_to_confirm(db, cohort_id, form, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,40 @@ async def _sign_up(
 @get("/mentors/thanks", guards=[public])
 async def thanks_page(request: Asked) -> Response[str]:
     return page(request, "mentors/thanks.html")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmMentorView:
+    """What was typed, for whoever has the link to it."""
+
+    waiting: UnconfirmedMentor
+    titles: Mapping[tuple[str, str], str]
+    languages: Mapping[str, str]
+
+
+@get("/mentors/confirm/{token:str}", guards=[public])
+async def confirm_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Response[str]:
+    # A button, not the link itself: mail scanners open links before people do.
+    waiting = await confirming.read_unconfirmed(db, token, now=clock())
+    view = ConfirmMentorView(waiting, await guides.titles(db), LANGUAGES)
+    return page(request, "mentors/confirm.html", view)
+
+
+@post("/mentors/confirm/{token:str}", guards=[public])
+async def confirm(
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], token: FromPath[str]
+) -> Redirect:
+    choose_password = await confirming.confirm(db, token, now=clock())
+    thanks = "Thank you. The organisers are told, and answer you by mail."
+    if choose_password is not None:
+        saying = f"{thanks} Choose a password, to see your mentees later."
+        return see(f"/password/{choose_password}", saying=saying)
+    return see("/login?next=/mentoring", saying=thanks)
 
 
 @get("/mentors/{mentor_id:uuid}", guards=[signed_in])
@@ -150,6 +195,8 @@ router = Router(
         join_page,
         join,
         thanks_page,
+        confirm_page,
+        confirm,
         mentor_page,
         approve,
         decline,

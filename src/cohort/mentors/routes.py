@@ -18,7 +18,7 @@ from cohort.http.headers import IfMatch
 from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
-from cohort.mentors import reading, service
+from cohort.mentors import confirming, reading, service
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, RefusalIn
 from cohort.people.auth import public, signed_in
@@ -26,7 +26,8 @@ from cohort.people.models import Person
 from cohort.people.schemas import NoticeOut
 from cohort.people.throttle import Tries
 
-THANKS = "Thank you. We have sent you a mail with the next step, and the organisers are told."
+THANKS = "Thank you. The organisers are told, and answer you by mail."
+CONFIRM = "Thank you. We have sent you a mail: open its link, and this counts."
 
 
 def as_out(mentor: Mentor) -> MentorOut:
@@ -61,16 +62,19 @@ async def sign_up_mentor(
 ) -> NoticeOut:
     """Sign up as a mentor of an open or running cohort, with or without an account.
 
-    Signed in, you are the mentor, and name and e-mail are not read. Else both are needed, and the
-    link in the mail confirms the address. The answer never tells whether an address is known;
-    signing up again changes nothing.
+    Signed in, you are the mentor, and name and e-mail are not read; signing up again changes
+    nothing. Else both are needed, and the form counts once the link in the mail is opened. The
+    answer never tells whether an address is known.
     """
     if request.user is not None:
         await signed_in(request, request.route_handler)  # an API key needs its scope here too
-    elif data.email is not None:
+        await service.sign_up(db, request.user, cohort_id, data, now=clock())
+        return NoticeOut(detail=THANKS)
+    if data.email is not None:
         await tries.form(data.email)
-    await service.sign_up(db, request.user, cohort_id, data, now=clock())
-    return NoticeOut(detail=THANKS)
+    await service.check_sign_up(db, cohort_id, data)
+    await confirming.ask_to_confirm(db, cohort_id, data, now=clock())
+    return NoticeOut(detail=CONFIRM)
 
 
 class MentorSort(StrEnum):

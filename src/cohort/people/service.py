@@ -59,6 +59,19 @@ async def open_account(db: AsyncSession, email: str, name: str, *, now: datetime
     )
 
 
+async def owner_of_address(db: AsyncSession, email: str, name: str, *, now: datetime) -> Person:
+    """Who has the address, which a link has just proved.
+
+    An account that nobody had confirmed may have been opened by someone else: the password and the
+    name typed then are dropped.
+    """
+    await open_account(db, email, name, now=now)
+    person = await by_email(db, email, lock=True)
+    if person.verified_at is None:
+        person.verified_at, person.name, person.password_hash = now, name, None
+    return person
+
+
 async def add_placeholders(
     db: AsyncSession, names: Mapping[str, str], *, now: datetime
 ) -> dict[str, UUID]:
