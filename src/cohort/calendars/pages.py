@@ -56,7 +56,7 @@ async def revoke(db: NamedDependency[AsyncSession], actor: NamedDependency[Perso
     return see("/calendar", saying="The address works no more.")
 
 
-@get("/calendars/{name:str}", guards=[public], opt={"secret_answer": True})
+@get("/calendars/{name:str}", guards=[public])
 async def read(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
@@ -71,7 +71,6 @@ async def read(
     return Response(
         await feed.calendar_of(db, person, settings, now=clock()),
         media_type="text/calendar",
-        headers={"Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"},
     )
 
 
