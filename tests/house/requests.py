@@ -58,6 +58,7 @@ RULES_FORM = {
     "stickiness": "0",
 }
 ADA = {"email": "ada@example.org", "password": PASSWORD}
+ASKED = {"email": "greta@example.org"}
 JOIN = {"name": "Eve", "password": PASSWORD}
 COHORT = {
     "slug": "autumn-2027",
@@ -99,6 +100,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen = {"headers": {"If-Match": '"1"'}}
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
+    peer = {"ids": {"person_id": ids["peer_person_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
@@ -115,7 +117,10 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
         "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
-        "POST /api/v1/cohorts/{cohort_id}/organisers": {"json": {"email": "nora@example.org"}},
+        "POST /api/v1/cohorts/{cohort_id}/organiser_invitations": {"json": ASKED},
+        "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
+        "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
+        "DELETE /api/v1/people/{person_id}/suspension": peer,
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
         "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
@@ -161,14 +166,16 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     summer = {"ids": {"slug": "summer"}}
     confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
     named = {"data": STUDYING_FORM | {"name": "Zoe"}}
-    to_mentor = {"ids": {"token": ids["to_mentor"]}}
+    to_mentor, to_run = ({"ids": {"token": ids[one]}} for one in ("to_mentor", "to_run"))
     return of_accounts(ids) | {
         "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
         "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
         "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
         "POST /cohorts/{slug}/clone": {"data": CLONE},
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
-        "POST /cohorts/{slug}/organisers": {"data": {"email": "nora@example.org"}},
+        "POST /cohorts/{slug}/organisers": {"data": ASKED},
+        "GET /organisers/accept/{token}": to_run,
+        "POST /organisers/accept/{token}": to_run,
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
         "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
@@ -233,15 +240,23 @@ def of_invitations(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    peer = {"ids": {"person_id": ids["peer_person_id"]}}
     verify, password, link = (
         {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
     )
+    nowhere = {"ids": {"name": "nowhere"}}
     return {
         "POST /login": {"data": ADA},
+        "GET /login/with/{name}": nowhere,
+        "GET /login/with/{name}/callback": nowhere,
+        "POST /account/identities/with/{name}": nowhere,
+        "POST /account/identities/{identity_id}/remove": {"ids": {"identity_id": UUID(int=0)}},
         "POST /account/passkeys": {"data": {"name": "phone"}},
         "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
         "POST /login/code": {"data": {"code": "123456"}},
         "POST /account/codes/confirm": {"data": {"code": "123456"}},
+        "POST /people/{person_id}/suspend": {"data": {"reason": "Spam."}, **peer},
+        "POST /people/{person_id}/end_suspension": peer,
         "POST /account/password": {"data": {"password": NEW_PASSWORD}},
         "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
         "POST /login/link": {"data": {"email": "ada@example.org"}},

@@ -370,7 +370,7 @@ async def test_no_key_can_let_someone_else_run_a_cohort(enter: Cast, platform: P
     ada = await enter("Ada")
     wish = {"name": "script", "scopes": ["cohorts:read", "cohorts:write"]}
     script = platform.client((await ada.post("/api/v1/api_keys", json=wish)).json()["secret"])
-    adding = f"/api/v1/cohorts/{uuid4()}/organisers"
+    adding = f"/api/v1/cohorts/{uuid4()}/organiser_invitations"
     assert (await ada.post(adding, json=EMAIL)).status_code == 404
     assert (await script.post(adding, json=EMAIL)).status_code == 403
     await script.aclose()

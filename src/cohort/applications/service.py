@@ -76,7 +76,7 @@ async def apply(
     know the address; nobody learns from the answer who has an account.
     """
     cohort = await taking_applications(db, Cohort.id == cohort_id, now=now)
-    await enrolments.check_profile(db, form)
+    await enrolments.check_profile(db, cohort_id, form)
     if actor is None:
         await _ask_to_confirm(db, cohort, form, now=now)
         return None
@@ -263,7 +263,7 @@ async def change(
         raise ApplicationsClosed(
             "The last day for applications has passed; yours is read as it is."
         )
-    await enrolments.check_profile(db, form)
+    await enrolments.check_profile(db, application.cohort_id, form)
     changes = form.model_dump(mode="json", exclude_none=True)
     application.profile = {**application.profile, **changes}
     await db.flush()

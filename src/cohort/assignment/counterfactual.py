@@ -78,10 +78,14 @@ def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
     place's worth of people from j back to a mentor whom i gives up. O(n m) time and memory, and
     a search from each mentor over the moves that are cheaper than those through being unmatched.
     """
-    around = look_around(neighbourhood(problem, solution))
+    return regrets(look_around(neighbourhood(problem, solution)))
+
+
+def regrets(around: Around) -> Counterfactuals:
+    """As `counterfactuals`, for whoever asks more around the same solution."""
     worth = around.worth
     loss = losses(around)
-    loss[problem.forbidden] = np.inf
+    loss[around.near.problem.forbidden] = np.inf
     people, steps = split(loss, worth.bonus)
     price, more = value_of_places(around.near)
     return Counterfactuals(
@@ -127,9 +131,13 @@ class Robustness:
 
 def robustness(problem: Problem, solution: Solution) -> Robustness:
     """How much each pair matters. O(k m) beside the search that `counterfactuals` makes."""
-    around = look_around(neighbourhood(problem, solution))
-    residual, price, m = around.residual, around.price, problem.shape[1]
-    i, p = solution.pairs.T
+    return firmness(look_around(neighbourhood(problem, solution)), solution.pairs)
+
+
+def firmness(around: Around, pairs: Ints) -> Robustness:
+    """As `robustness`, for whoever asks more around the solution of these pairs int[k, 2]."""
+    residual, price, m = around.residual, around.price, around.near.problem.shape[1]
+    i, p = pairs.T
     goal, scope = residual.goal, residual.scope
     open_ = scope.allowed[i] & ~residual.assigned[i]
     others = np.where(open_, goal.worth[i] - price[:m] - around.back[:m, p].T, -np.inf)

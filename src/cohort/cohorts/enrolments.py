@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import events, policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Admission, Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.own_terms import check_terms_in
 from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
 from cohort.errors import Conflict, NotFound
 from cohort.guides.models import TermKind
@@ -21,7 +22,6 @@ from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
-from cohort.profiles.profile import check_terms
 
 SEATED = "You have a seat in this cohort. Change your profile instead."
 
@@ -55,7 +55,7 @@ async def enrol(
         raise AlreadyEnrolled(SEATED)
     if cohort.admission is Admission.APPLICATION:
         raise ByApplication("The seats of this cohort are given by application. Apply instead.")
-    await check_profile(db, form)
+    await check_profile(db, cohort_id, form)
     enrolment_id = await give_seat(db, cohort, actor.id, form, now=now)
     return await get(db, actor, enrolment_id)
 
@@ -169,13 +169,15 @@ async def free_seats(db: AsyncSession, cohort_id: UUID, *, count: int = 1, now: 
     await cohorts.fill_seats_later(db, cohort_id, now=now)
 
 
-async def check_profile(db: AsyncSession, form: EnrolmentIn | EnrolmentChange) -> None:
+async def check_profile(
+    db: AsyncSession, cohort_id: UUID, form: EnrolmentIn | EnrolmentChange
+) -> None:
     fields = {
         "domains": (TermKind.DOMAIN, form.domains),
         "role_goals": (TermKind.ROLE, form.role_goals),
         "contexts": (TermKind.CONTEXT, form.contexts),
     }
-    await check_terms(db, fields)
+    await check_terms_in(db, cohort_id, fields)
 
 
 async def get(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
@@ -201,7 +203,7 @@ async def change(
 ) -> Enrolment:
     enrolment = await get(db, actor, enrolment_id)
     require_match(if_match, enrolment.version)
-    await check_profile(db, form)
+    await check_profile(db, enrolment.cohort_id, form)
     for name, value in form.model_dump(exclude_none=True).items():
         setattr(enrolment, name, value)
     note_others_act(db, actor, "enrolment.change", enrolment, now=now)

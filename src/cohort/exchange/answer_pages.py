@@ -78,9 +78,9 @@ async def _confirm(
 ) -> Redirect:
     profile = value.model_dump(exclude={"name", "consent"})
     if isinstance(value, SeatConfirmation):
-        await enrolments.check_profile(db, value)
+        await enrolments.check_profile(db, row.cohort_id, value)
     else:
-        await mentors.check_profile_terms(db, profile)
+        await mentors.check_profile_terms(db, row.cohort_id, profile)
     _, choose_password = await answers.confirm(db, token, type(row), value.name, profile, now=now)
     if await answers.is_open(db, token, now=now):
         return see(f"/imported/{token}", saying="Thank you. One more thing:")
@@ -134,7 +134,7 @@ async def _show(
 ) -> Response[str]:
     is_mentor = isinstance(row, Mentor)
     offered_choices = mentor_forms.offered_choices if is_mentor else seat_forms.offered_choices
-    view = ImportedView(imported, is_mentor, await offered_choices(db, form.typed))
+    view = ImportedView(imported, is_mentor, await offered_choices(db, row.cohort_id, form.typed))
     return page(request, "exchange/imported.html", view, form=form)
 
 

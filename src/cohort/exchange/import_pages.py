@@ -21,6 +21,7 @@ from cohort.errors import Invalid
 from cohort.exchange import service
 from cohort.exchange.planning import ImportPlan, PlannedRow
 from cohort.exchange.schemas import LONGEST_BODY, MOST_BYTES, ImportIn, Outcome
+from cohort.guides import service as guides
 from cohort.http.forms import Form, Sent, checked, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
@@ -37,9 +38,18 @@ from cohort.sheets.mapping_file import (
 
 ROWS_SHOWN = 200
 """Of each outcome; the counts tell how many there are."""
+TERM = "term."
 LOOK_AGAIN = "You said anew what columns mean. Look at the rows again, then import."
 IN_ORDER: tuple[Outcome, ...] = (
-    *("refused", "new", "changed", "applied", "said_no", "left_before", "there_already", "same"),
+    "refused",
+    "new",
+    "changed",
+    "applied",
+    "said_no",
+    "not_here",
+    "left_before",
+    "there_already",
+    "same",
 )
 
 
@@ -51,6 +61,7 @@ class ImportView:
     plan: ImportPlan | None = None
     rows: Mapping[Outcome, Sequence[PlannedRow]] | None = None
     fields: Mapping[str, Options] | None = None
+    titles: Mapping[tuple[str, str], str] | None = None
     most_megabytes: int = MOST_BYTES // 1024 // 1024
 
 
@@ -109,7 +120,12 @@ async def _typed(sent: Sent) -> dict[str, Any]:
     if not typed.get("content"):
         typed |= {"file_name": "", "content": ""}
     said = _mapping_said(sent) if "content" in sent.fields else ""
-    return typed | {"mapping": said, "agreed": "yes" in sent.texts("agreed")}
+    terms = {
+        name.removeprefix(TERM): sent.fields.getall(name)[-1]
+        for name in sent.fields
+        if name.startswith(TERM)
+    }
+    return typed | {"mapping": said, "terms": terms, "agreed": "yes" in sent.texts("agreed")}
 
 
 def _mapping_said(sent: Sent) -> str:
@@ -178,7 +194,7 @@ async def _look(
         name: [{"value": one.field, "label": one.title} for one in TABLES[name]] for name in TABLES
     }
     form = Form({**form.typed, "mapping": plan.found.mapping}, form.value, form.errors, form.status)
-    view = ImportView(cohort, plan, rows, fields)
+    view = ImportView(cohort, plan, rows, fields, await guides.titles(db))
     return page(request, "exchange/look.html", view, form=form)
 
 

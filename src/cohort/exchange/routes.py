@@ -3,24 +3,28 @@
 from typing import get_args
 from uuid import UUID
 
-from litestar import Router, post
+from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import enrolments
+from cohort.cohorts import enrolments, own_terms
+from cohort.cohorts import service as cohorts
 from cohort.errors import NotFound
 from cohort.exchange import service
 from cohort.exchange.planning import ImportPlan
 from cohort.exchange.schemas import (
     LONGEST_BODY,
+    FoundTermOut,
     ImportCountsOut,
     ImportIn,
     ImportOut,
     ImportRowOut,
     Outcome,
+    OwnTermOut,
 )
+from cohort.http.paging import PageOut
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
@@ -51,6 +55,16 @@ async def import_people(
     return imported(await service.import_people(db, actor, cohort_id, data, now=clock()), data)
 
 
+@get("/cohorts/{cohort_id:uuid}/own_terms", guards=[signed_in], responses=may_refuse(NotFound))
+async def list_own_terms(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], cohort_id: FromPath[UUID]
+) -> PageOut[OwnTermOut]:
+    """Words outside the taxonomies that profiles of this cohort use, with their titles."""
+    await cohorts.get(db, actor, cohort_id)
+    found = await own_terms.of_cohort(db, cohort_id)
+    return PageOut(items=[OwnTermOut.model_validate(one) for one in found], next=None)
+
+
 def imported(plan: ImportPlan, form: ImportIn) -> ImportOut:
     rows = [
         ImportRowOut(
@@ -69,6 +83,7 @@ def imported(plan: ImportPlan, form: ImportIn) -> ImportOut:
         dry_run=form.dry_run,
         counts=ImportCountsOut(**{outcome: plan.counts[outcome] for outcome in get_args(Outcome)}),
         rows=rows,
+        own_terms=[FoundTermOut.model_validate(one) for one in plan.found.own_terms],
         notes=[*(plan.hindrances if form.dry_run else ()), *plan.found.notes],
         mapping=plan.found.mapping,
     )
@@ -76,7 +91,7 @@ def imported(plan: ImportPlan, form: ImportIn) -> ImportOut:
 
 router = Router(
     "",
-    route_handlers=[import_people],
+    route_handlers=[import_people, list_own_terms],
     tags=["cohorts"],
     opt={"room": "cohorts"},  # the scope of API keys that may bring people into a cohort
 )

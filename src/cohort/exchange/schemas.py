@@ -5,17 +5,26 @@ from typing import Annotated, Literal
 from pydantic import Base64Bytes, Field
 
 from cohort.cohorts.schemas import EnrolmentIn
-from cohort.http.fields import Line, Shown, Strict
+from cohort.guides.models import TermKind
+from cohort.http.fields import Line, Shown, Slug, Strict
 from cohort.mentors.schemas import MentorFields
 
 MOST_BYTES = 8 * 1024 * 1024
 LONGEST_BODY = 12 * 1024 * 1024
 """The file as base64, with the rest of the request."""
-Holds = Literal["both", "researchers", "mentors"]
+Holds = Literal["both", "researchers", "mentors", "past_pairs"]
 Outcome = Literal[
-    "new", "changed", "same", "there_already", "applied", "left_before", "said_no", "refused"
+    "new",
+    "changed",
+    "same",
+    "there_already",
+    "applied",
+    "left_before",
+    "said_no",
+    "not_here",
+    "refused",
 ]
-Side = Literal["researcher", "mentor"]
+Side = Literal["researcher", "mentor", "pair"]
 
 
 class ImportIn(Strict):
@@ -27,12 +36,22 @@ class ImportIn(Strict):
         examples=["TmFtZSxFLW1haWwKQWRhLGFkYUBleGFtcGxlLm9yZwo="],
     )
     holds: Holds = Field(
-        default="both", description="Who is in the file.", examples=["researchers"]
+        default="both",
+        description="What is in the file. Of a workbook with both, a sheet called Past pairs is "
+        "read too.",
+        examples=["researchers"],
     )
     mapping: Annotated[str, Field(max_length=64_000)] = Field(
         default="",
         description="TOML that says what the columns mean: the `mapping` of an answer, corrected.",
         examples=['[researchers]\n"Shoe size" = ""\n'],
+    )
+    terms: Annotated[dict[Slug, Slug | Literal[""]], Field(max_length=2_000)] = Field(
+        default={},
+        description="What to take for words outside the taxonomy: by the slug of one of the "
+        "`own_terms` of an answer, a slug of the taxonomy, or nothing to leave it out. Those that "
+        "are not here become words of this cohort.",
+        examples=[{"own-0a1b2c3d4e5f6071": "machine-translation"}],
     )
     agreed: bool = Field(
         default=False,
@@ -57,7 +76,7 @@ class MentorConfirmation(MentorFields):
 
 
 class ImportRowOut(Shown):
-    """One row of the file; whoever is both has two."""
+    """One row of the file; whoever is both has two. A past pair becomes a veto."""
 
     sheet: str
     row: int = Field(description="As the spreadsheet program counts.")
@@ -69,10 +88,26 @@ class ImportRowOut(Shown):
         "confirmed yet; `fields` are replaced. same: has not confirmed yet. there_already: is in "
         "the cohort by her own word; nothing is changed. applied: has applied, which is decided "
         "there. left_before: was in the cohort, left it, and is not taken back. said_no: was "
-        "imported and said no. refused: cannot be imported; while there is one, nobody is."
+        "imported and said no. not_here: one of a past pair is not in the cohort. refused: "
+        "cannot be imported; while there is one, nobody is."
     )
     fields: list[str] = Field(description="What is replaced.", examples=[["domains"]])
     reason: str = Field(description="What is wrong, where the row is refused.")
+
+
+class OwnTermOut(Shown):
+    """A word outside the taxonomy. In the cohort, whoever writes the same shares it."""
+
+    kind: TermKind
+    slug: str
+    title: str
+
+
+class FoundTermOut(OwnTermOut):
+    """One that is in the file."""
+
+    near: list[str] = Field(description="Slugs of the taxonomy that may be meant.")
+    becomes: str = Field(description="The slug that profiles get; empty where it is left out.")
 
 
 class ImportCountsOut(Shown):
@@ -85,6 +120,7 @@ class ImportCountsOut(Shown):
     applied: int
     left_before: int
     said_no: int
+    not_here: int
     refused: int
 
 
@@ -94,5 +130,6 @@ class ImportOut(Shown):
     dry_run: bool
     counts: ImportCountsOut
     rows: list[ImportRowOut]
+    own_terms: list[FoundTermOut]
     notes: list[str] = Field(description="What was guessed, left out or taken for granted.")
     mapping: str = Field(description="TOML: what each column was taken for.")

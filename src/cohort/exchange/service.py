@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from anyio import to_thread
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Cohort
+from cohort.cohorts.models import Cohort, Enrolment, OwnTerm
 from cohort.errors import FieldError, Invalid
 from cohort.exchange.models import ImportedPerson
 from cohort.exchange.people_of import MOST_FAULTS, PersonInFile, people_of
@@ -19,7 +20,9 @@ from cohort.exchange.planning import ImportPlan, plan_import
 from cohort.exchange.schemas import ImportIn, Side
 from cohort.guides.models import Term, TermKind
 from cohort.jobs.outbox import enqueue_each
+from cohort.matching.overrides import service as overrides
 from cohort.mentors import service as mentors
+from cohort.mentors.models import Mentor
 from cohort.people import audit
 from cohort.people import service as people
 from cohort.people.models import Person
@@ -48,8 +51,10 @@ async def import_people(
     await db.refresh(cohort)
     plan = await plan_import(db, cohort, found)
     _refuse_faults(plan.of("refused"))
+    await _add_terms(db, cohort_id, plan)
     await _add(db, actor, cohort, plan.of("new"), now=now)
     _change(plan)
+    await _veto_past_pairs(db, actor, cohort_id, plan, now=now)
     await _ask_again(db, cohort_id, now=now)
     counts = {outcome: plan.counts[outcome] for outcome in ("new", "changed")}
     if any(counts.values()):
@@ -93,12 +98,44 @@ async def _add(
     await enqueue_each(db, "exchange.ask_to_confirm", each, now=now)
 
 
+async def _add_terms(db: AsyncSession, cohort_id: UUID, plan: ImportPlan) -> None:
+    rows = [
+        {"cohort_id": cohort_id, "kind": one.kind, "slug": one.slug, "title": one.title}
+        for one in plan.found.own_terms
+        if one.becomes == one.slug
+    ]
+    if rows:
+        await db.execute(insert(OwnTerm).on_conflict_do_nothing(), rows)
+
+
 def _change(plan: ImportPlan) -> None:
     for row in plan.rows:
         if row.its is not None and row.fields:
             row.its.person.name = row.person.name
             for field in {*row.fields} - {"name"}:
                 setattr(row.its, field, row.person.said[field])
+
+
+async def _veto_past_pairs(
+    db: AsyncSession, actor: Person, cohort_id: UUID, plan: ImportPlan, *, now: datetime
+) -> None:
+    """Whoever was a pair before is not paired again, until an organiser lifts it."""
+    new = [(row.two, row.person.said["reason"]) for row in plan.rows if row.two]
+    if not new:
+        return
+    enrolment_ids = await _ids_by_email(db, Enrolment, cohort_id)
+    mentor_ids = await _ids_by_email(db, Mentor, cohort_id)
+    pairs = [(enrolment_ids[one], mentor_ids[other], reason) for (one, other), reason in new]
+    await overrides.veto_each(db, actor, cohort_id, pairs, now=now)
+
+
+async def _ids_by_email(
+    db: AsyncSession, kind: type[Enrolment | Mentor], cohort_id: UUID
+) -> dict[str, UUID]:
+    """Of somebody with an account and a placeholder, what is the account's."""
+    of_cohort = select(Person.email, kind.id).join(kind.person).where(kind.cohort_id == cohort_id)
+    rows = await db.execute(of_cohort.order_by(Person.is_placeholder.desc()))
+    return {row.email: row.id for row in rows}
 
 
 async def _ask_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> None:

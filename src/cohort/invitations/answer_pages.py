@@ -102,7 +102,9 @@ async def _show(
     request: Asked, db: AsyncSession, invitation: MailedInvitation, token: str, form: Form[Any]
 ) -> Response[str]:
     room = mentors if invitation.invited_as is InvitedAs.MENTOR else researchers
-    view = AnswerView(invitation, token, await room.offered_choices(db, form.typed))
+    view = AnswerView(
+        invitation, token, await room.offered_choices(db, invitation.cohort_id, form.typed)
+    )
     return page(request, "invitations/answer.html", view, form=form)
 
 

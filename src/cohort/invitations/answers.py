@@ -74,7 +74,7 @@ async def answer_as_researcher(
     """A seat where one is kept or seats are first come, else an application."""
     invitation = await read(db, token, now=now)
     _require_invited_as(invitation, InvitedAs.RESEARCHER)
-    await enrolments.check_profile(db, form)
+    await enrolments.check_profile(db, invitation.cohort_id, form)
     await _settle(db, invitation, InvitationState.ANSWERED, now=now)
     person = await people.owner_of_address(db, invitation.email, form.name, now=now)
     profile = EnrolmentIn.model_validate(form.model_dump(exclude={"name"}))
@@ -94,7 +94,9 @@ async def answer_as_mentor(
     """A sign-up, approved where the invitation admits; else the organisers decide."""
     invitation = await read(db, token, now=now)
     _require_invited_as(invitation, InvitedAs.MENTOR)
-    await mentors.check_profile_terms(db, form.model_dump(include=set(mentors.TERMS)))
+    await mentors.check_profile_terms(
+        db, invitation.cohort_id, form.model_dump(include=set(mentors.TERMS))
+    )
     await _settle(db, invitation, InvitationState.ANSWERED, now=now)
     person = await people.owner_of_address(db, invitation.email, form.name, now=now)
     signed_up = MentorIn.model_validate(form.model_dump(exclude={"name"}))

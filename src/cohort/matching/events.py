@@ -15,6 +15,8 @@ RUN_CANCELLED = EventKind(
 RUN_ADVISED = EventKind(
     "run.advised", "What would help those without a mentor is worked out.", ("round_id", "run_id")
 )
+RUN_PROGRESS = "run.progress"
+"""Told to those who follow the cohort while a run is solved; it has no number and is not kept."""
 ALL = (
     ROUND_OPENED,
     ROUND_PUBLISHED,

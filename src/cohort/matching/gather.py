@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.cohorts import own_terms
+from cohort.cohorts.models import Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
 from cohort.mentors.models import Mentor, MentorState
@@ -66,6 +67,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
+    own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
     rules = run.rules.content
     return Pool(
@@ -76,7 +78,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         ],
         mentors=[_mentor(one, wanted_researchers.get(one.id, [])) for one in seats],
         places=[max(one.capacity - one.taken - one.awaited, 0) for one in seats],
-        taxonomy=Taxonomy({t.slug: t.parent_slug for t in terms if t.kind is TermKind.DOMAIN}),
+        taxonomy=Taxonomy(_parents(terms, own)),
         weights=rules.weights,
         requirements=rules.requirements,
         cover=rules.aim.cover,
@@ -90,8 +92,14 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         ),
         blocks=_with_oneself(enrolments, seats),
         names=_names(enrolments, seats, overrides),
-        titles=LANGUAGES | {term.slug: term.title for term in terms},
+        titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
     )
+
+
+def _parents(terms: Sequence[Term], own: Sequence[OwnTerm]) -> dict[str, str | None]:
+    """Domains that the taxonomy does not hold are trees of their own: near to themselves alone."""
+    parents = {term.slug: term.parent_slug for term in terms if term.kind is TermKind.DOMAIN}
+    return parents | {term.slug: None for term in own if term.kind is TermKind.DOMAIN}
 
 
 async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:

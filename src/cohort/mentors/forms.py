@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.cohorts import own_terms
 from cohort.guides import service as guides
 from cohort.guides.models import TermKind
 from cohort.http.forms import Sent
 from cohort.profiles import choices
 from cohort.profiles.choices import Options
+from cohort.profiles.zones import typed_zone
 
 CAME_FROM: Options = [
     {"value": "phd", "label": "A PhD"},
@@ -25,6 +28,7 @@ def typed_mentor(sent: Sent, schema: type[BaseModel]) -> dict[str, Any]:
     """What the browser sends in another shape than the API: boxes, lines, a tick."""
     typed = sent.as_typed(schema)
     typed |= {"weekly_hours": sent.hours(), "organisations": sent.lines("organisations")}
+    typed |= typed_zone(sent.texts("time_zone"))
     return typed | ({"consent": True} if "yes" in sent.texts("consent") else {})
 
 
@@ -37,18 +41,19 @@ class MentorChoices:
     contexts: Options
     skills: Options
     languages: Options
-    zones: Options
     came_from: Options
 
 
-async def offered_choices(db: AsyncSession, typed: Mapping[str, Any]) -> MentorChoices:
+async def offered_choices(
+    db: AsyncSession, cohort_id: UUID, typed: Mapping[str, Any]
+) -> MentorChoices:
     terms = await guides.terms_of(db, *TermKind)
+    own = await own_terms.groups(db, cohort_id)
     return MentorChoices(
-        domains=choices.trees(terms[TermKind.DOMAIN]),
-        roles=choices.options(terms[TermKind.ROLE]),
-        contexts=choices.options(terms[TermKind.CONTEXT]),
-        skills=choices.options(terms[TermKind.SKILL]),
+        domains=[*choices.trees(terms[TermKind.DOMAIN]), *own[TermKind.DOMAIN]],
+        roles=[*choices.options(terms[TermKind.ROLE]), *own[TermKind.ROLE]],
+        contexts=[*choices.options(terms[TermKind.CONTEXT]), *own[TermKind.CONTEXT]],
+        skills=[*choices.options(terms[TermKind.SKILL]), *own[TermKind.SKILL]],
         languages=choices.languages(typed.get("languages", [])),
-        zones=choices.zones(str(typed.get("time_zone", ""))),
         came_from=CAME_FROM,
     )

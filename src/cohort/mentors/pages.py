@@ -12,10 +12,10 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts import own_terms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
-from cohort.guides import service as guides
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.mentors import confirming, service
@@ -85,7 +85,7 @@ class SignUpView:
 async def _sign_up(
     request: Asked, db: AsyncSession, cohort: Cohort, form: Form[MentorIn]
 ) -> Response[str]:
-    view = SignUpView(cohort, await offered_choices(db, form.typed))
+    view = SignUpView(cohort, await offered_choices(db, cohort.id, form.typed))
     return page(request, "mentors/sign_up.html", view, form=form)
 
 
@@ -112,7 +112,7 @@ async def confirm_page(
 ) -> Response[str]:
     # A button, not the link itself: mail scanners open links before people do.
     waiting = await confirming.read_unconfirmed(db, token, now=clock())
-    view = ConfirmMentorView(waiting, await guides.titles(db), LANGUAGES)
+    view = ConfirmMentorView(waiting, await own_terms.titles(db, waiting.cohort_id), LANGUAGES)
     return page(request, "mentors/confirm.html", view)
 
 
@@ -181,7 +181,7 @@ async def _mentor(
     mentor = await service.get(db, actor, mentor_id)
     view = MentorView(
         mentor=mentor,
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, mentor.cohort_id),
         languages=LANGUAGES,
         may_decide=await cohorts.may_organise(db, actor, mentor.cohort_id),
     )

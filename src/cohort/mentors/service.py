@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Organiser
+from cohort.cohorts.own_terms import check_terms_in
 from cohort.db import Prepared, given
 from cohort.errors import Conflict, FieldError, NotAllowed, NotFound
 from cohort.guides.models import TermKind
@@ -23,7 +24,6 @@ from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
 from cohort.people import audit
 from cohort.people.models import Person
-from cohort.profiles.profile import check_terms
 
 TERMS = {
     "domains": TermKind.DOMAIN,
@@ -64,7 +64,7 @@ async def sign_up(
 
 async def check_sign_up(db: AsyncSession, cohort_id: UUID, form: MentorIn) -> None:
     await require_taking_mentors(db, cohort_id)
-    await check_profile_terms(db, form.model_dump(include=set(TERMS)))
+    await check_profile_terms(db, cohort_id, form.model_dump(include=set(TERMS)))
 
 
 async def add_pending(
@@ -148,8 +148,12 @@ async def taking_mentors(db: AsyncSession, which: ColumnElement[bool]) -> Cohort
     return cohort
 
 
-async def check_profile_terms(db: AsyncSession, profile: Mapping[str, Any]) -> None:
-    await check_terms(db, {field: (kind, profile.get(field)) for field, kind in TERMS.items()})
+async def check_profile_terms(
+    db: AsyncSession, cohort_id: UUID, profile: Mapping[str, Any]
+) -> None:
+    await check_terms_in(
+        db, cohort_id, {field: (kind, profile.get(field)) for field, kind in TERMS.items()}
+    )
 
 
 async def organisers_of(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
@@ -245,7 +249,7 @@ async def change(
     mentor = await get_own(db, actor, mentor_id, lock=True)
     conditional.require_match(if_match, mentor.version)
     changes = form.model_dump(exclude_none=True)
-    await check_profile_terms(db, changes)
+    await check_profile_terms(db, mentor.cohort_id, changes)
     await _store(db, mentor, changes, now=now)
     return mentor
 

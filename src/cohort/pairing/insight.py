@@ -7,10 +7,12 @@ import numpy as np
 
 from cohort.assignment.canonical import wanted_pairs
 from cohort.assignment.counterfactual import (
+    Around,
     Counterfactuals,
     chain_around,
-    counterfactuals,
-    robustness,
+    firmness,
+    look_around,
+    regrets,
 )
 from cohort.assignment.flow import Residual
 from cohort.assignment.neighbourhood import NotTheBest
@@ -61,15 +63,19 @@ def insight(pool: Pool, solved: SolvedProblem) -> Insight | None:
     the first 300 researchers without a mentor.
     """
     try:
-        found = counterfactuals(solved.problem, solved.solution)
+        around = look_around(solved.near)
     except NotTheBest:
         return None
-    return Insight(stakes(solved), dict(_others(pool, solved, found)))
+    return Insight(_stakes(solved, around), dict(_others(pool, solved, regrets(around))))
 
 
 def stakes(solved: SolvedProblem) -> dict[IdPair, Stake]:
     """How much each pair matters. Raises NotTheBest where nothing can be compared."""
-    firm = robustness(solved.problem, solved.solution)
+    return _stakes(solved, look_around(solved.near))
+
+
+def _stakes(solved: SolvedProblem, around: Around) -> dict[IdPair, Stake]:
+    firm = firmness(around, solved.solution.pairs)
     researchers, mentors = solved.problem.researcher_ids, solved.problem.mentor_ids
     pairs = [(researchers[i], mentors[j]) for i, j in solved.solution.pairs.tolist()]
     each = map(Stake, firm.loss.tolist(), firm.fewer_placed.tolist())
