@@ -209,11 +209,6 @@ class SettingsView:
 
     cohort: Cohort
     moves: Collection[CohortState]
-<<<<<<< HEAD
-    organisers: Sequence[Organiser]
-=======
-    zones: Options
->>>>>>> main
     sent: str
     """Which of the page's forms was sent, and has the errors."""
 
@@ -222,11 +217,6 @@ def _settings(request: Asked, cohort: Cohort, form: Form[Any], *, sent: str = ""
     view = SettingsView(
         cohort=cohort,
         moves=policy.MOVES[cohort.state],
-<<<<<<< HEAD
-        organisers=await service.list_organisers(db, actor, cohort.id),
-=======
-        zones=choices.zones(cohort.time_zone),
->>>>>>> main
         sent=sent,
     )
     stored = {name: getattr(cohort, name) for name in CohortChange.model_fields}
