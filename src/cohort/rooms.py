@@ -79,6 +79,7 @@ from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
+from cohort.signin import oidc_pages as signin_oidc_pages
 from cohort.signin import pages as signin_pages
 from cohort.signin import passkey_pages as signin_passkey_pages
 from cohort.signin import routes as signin_routes
@@ -124,6 +125,7 @@ PAGES: Sequence[Router] = (
     signin_pages.router,
     signin_account_pages.router,
     signin_passkey_pages.router,
+    signin_oidc_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     cohorts_organiser_pages.router,

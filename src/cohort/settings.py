@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    SecretStr,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).parent
@@ -63,6 +71,29 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
+def _issuer(url: str) -> str:
+    parts = urlsplit(url)
+    here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
+    if not (here or parts.scheme == "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be an issuer such as https://accounts.google.com")
+    return url
+
+
+class OidcProvider(BaseModel):
+    """A service whose accounts sign in to accounts here (OpenID Connect)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,30}$")]
+    """Part of the addresses: /login/with/NAME."""
+    label: Annotated[str, Field(min_length=1, max_length=40)]
+    issuer: Annotated[str, AfterValidator(_issuer)]
+    """As its discovery document says it, to the letter."""
+    client_id: str
+    client_secret: SecretStr
+    scope: str = "openid email profile"
+
+
 class Settings(BaseSettings):
     """One frozen record; every field is an environment variable with the prefix COHORT_."""
 
@@ -112,6 +143,8 @@ class Settings(BaseSettings):
     """After which a login that nobody used ends."""
     confirmed_minutes: PositiveInt = 15
     """How long after its holder gave a password a login may change who has access to what."""
+    oidc_providers: tuple[OidcProvider, ...] = ()
+    """As JSON; docs/accounts.md has examples."""
     sign_in_link_minutes: PositiveInt = 15
     """How long a mailed link signs in; one that confirms an address works for a day."""
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"

@@ -240,8 +240,13 @@ def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     verify, password, link = (
         {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
     )
+    nowhere = {"ids": {"name": "nowhere"}}
     return {
         "POST /login": {"data": ADA},
+        "GET /login/with/{name}": nowhere,
+        "GET /login/with/{name}/callback": nowhere,
+        "POST /account/identities/with/{name}": nowhere,
+        "POST /account/identities/{identity_id}/remove": {"ids": {"identity_id": UUID(int=0)}},
         "POST /account/passkeys": {"data": {"name": "phone"}},
         "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
         "POST /login/code": {"data": {"code": "123456"}},
