@@ -19,6 +19,7 @@ from cohort.applications import service as applications
 from cohort.applications.models import Application, UnconfirmedApplication
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.calendars import service as calendars
 from cohort.cohorts import organisers
 from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
@@ -256,9 +257,11 @@ async def _plan_meetings(db: AsyncSession, stage: Stage) -> None:
         )
         for at, state in ((now + week, MeetingState.PROPOSED), (now - week, MeetingState.AGREED))
     )
+    feed = await calendars.make(db, stage.people["mentor"], now=now)
     db.add_all([to_come, held])
     await db.flush()
     stage.ids |= {
+        "name": feed.rpartition("/")[2],
         "meeting_id": to_come.id,
         "held_id": held.id,
         "meets_at": to_come.starts_at.isoformat(),
