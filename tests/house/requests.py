@@ -118,6 +118,9 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
         "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
         "POST /api/v1/cohorts/{cohort_id}/organiser_invitations": {"json": ASKED},
+        "DELETE /api/v1/cohorts/{cohort_id}/organiser_invitations/{invitation_id}": {
+            "ids": {"invitation_id": ids["to_run_id"]}
+        },
         "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
         "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
         "DELETE /api/v1/people/{person_id}/suspension": peer,
@@ -174,6 +177,9 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/clone": {"data": CLONE},
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
         "POST /cohorts/{slug}/organisers": {"data": ASKED},
+        "POST /cohorts/{slug}/organiser_invitations/{invitation_id}/withdraw": {
+            "ids": {"invitation_id": ids["to_run_id"]}
+        },
         "GET /organisers/accept/{token}": to_run,
         "POST /organisers/accept/{token}": to_run,
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},

@@ -213,7 +213,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     nora, olga = cast["newcomer"], cast["organiser"]
     invitation = await organisers.invite(db, olga, spring.id, nora.email, now=now)
     stage.ids |= {
-        "invitation_id": invitation.id,
+        "to_run_id": invitation.id,
         "to_run": organisers.new_token_of(invitation),
         "person_id": cast["admin"].id,
         "peer_person_id": cast["peer"].id,
