@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import rooms
 from cohort.clock import Clock, utc_now
+from cohort.cohorts import service as cohorts
 from cohort.contract import SecurityOfGuards, WallTimes, contract
 from cohort.db import Sessions, create_engine, create_readers, create_sessions
 from cohort.errors import NotFound, NotSignedIn
@@ -47,6 +48,7 @@ from cohort.operations import health
 from cohort.people.auth import Connection, Credential, WhoIsAsking, public, tries_of
 from cohort.people.models import Person
 from cohort.people.throttle import Throttle, Tries
+from cohort.profiles import zones
 from cohort.settings import Settings
 
 
@@ -69,6 +71,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         await engine.dispose()
 
     pages = web.create_pages(settings)
+    pages.globals["zone_options"] = lambda: zones.options(clock())
+    pages.globals["zone_label_of"] = lambda typed: zones.label_of(typed, clock())
     static = cast("web.Fingerprints", pages.globals["static"])
     app = Litestar(
         route_handlers=[
@@ -92,6 +96,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 "meters": meters,
                 "draining": False,
                 "live": live,
+                "organises_something": cohorts.organises_something,
                 "pages": pages,
             }
         ),

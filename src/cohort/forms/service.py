@@ -16,18 +16,22 @@ from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import applications_close_at
 from cohort.db import Prepared, Sessions, given
 from cohort.forms.schemas import ANSWERS, MODELS, OpenFormOut
-from cohort.forms.words import CHOICES, FIELDS, INVITED, STEPS, TITLES, FormKind, FormLanguage
+from cohort.forms.words import CHOICES, FIELDS, INVITED, MORE, STEPS, TITLES, FormKind, FormLanguage
 from cohort.guides import service as guides
 from cohort.guides.models import Term, TermKind
 from cohort.invitations.models import MailedInvitation
 from cohort.mentors import policy as mentors
 from cohort.mentors import service as mentor_service
 from cohort.people.tokens import hash_token
-from cohort.profiles import choices
+from cohort.profiles import zones
 from cohort.profiles.languages import names_in
+from cohort.questions import kinds
+from cohort.questions import service as questions
+from cohort.questions.models import AnswerOf
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 PAGES = {FormKind.MENTOR: "/mentors/join/{slug}", FormKind.RESEARCHER: "/cohorts/{slug}/apply"}
+SIDES = {FormKind.MENTOR: AnswerOf.MENTOR, FormKind.RESEARCHER: AnswerOf.RESEARCHER}
 TERMS = {
     "domains": TermKind.DOMAIN,
     "roles": TermKind.ROLE,
@@ -102,9 +106,17 @@ async def may_send_from(readers: Sessions, kind: str, name: str, origin: str) ->
 
 
 async def schema_of(
-    db: AsyncSession, kind: FormKind, cohort: Cohort, language: FormLanguage, *, site: str
+    db: AsyncSession,
+    kind: FormKind,
+    cohort: Cohort,
+    language: FormLanguage,
+    *,
+    site: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """The form as JSON Schema: limits from what the API enforces, words from `words`."""
+    asked = await _asked(db, kind, MODELS[kind], language, now=now)
+    await _add_own_questions(db, kind, cohort, asked, language)
     address = f"{site}/api/v1/forms/{kind}/{cohort.slug}"
     return {
         "$schema": SCHEMA,
@@ -114,17 +126,23 @@ async def schema_of(
         "x-page-url": site + PAGES[kind].format(slug=cohort.slug),
         "x-send-to": address,
         "x-challenge": f"{site}/api/v1/forms/challenges/{kind}/{cohort.slug}",
-        **await _asked(db, kind, MODELS[kind], language),
+        **asked,
     }
 
 
 async def schema_of_invitation(
-    db: AsyncSession, invitation: MailedInvitation, token: str, language: FormLanguage, *, site: str
+    db: AsyncSession,
+    invitation: MailedInvitation,
+    token: str,
+    language: FormLanguage,
+    *,
+    site: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """The form of who is invited: its link has proved the address, and is proof enough."""
     kind = FormKind(invitation.invited_as)
     address = f"{site}/api/v1/forms/{INVITATION}/{token}"
-    asked = await _asked(db, kind, ANSWERS[invitation.invited_as], language)
+    asked = await _asked(db, kind, ANSWERS[invitation.invited_as], language, now=now)
     if invitation.name:
         asked["properties"]["name"]["default"] = invitation.name
     return {
@@ -141,7 +159,12 @@ async def schema_of_invitation(
 
 
 async def _asked(
-    db: AsyncSession, kind: FormKind, model: type[BaseModel], language: FormLanguage
+    db: AsyncSession,
+    kind: FormKind,
+    model: type[BaseModel],
+    language: FormLanguage,
+    *,
+    now: datetime,
 ) -> dict[str, Any]:
     """The fields that a model has, in their steps."""
     known = _enforced(model)
@@ -157,10 +180,29 @@ async def _asked(
     return {
         "x-steps": steps,
         "type": "object",
-        "properties": {name: _field(name, known, terms, language) for name in order},
+        "properties": {name: _field(name, known, terms, language, now) for name in order},
         "required": [name for name in order if name in known["required"]],
         "additionalProperties": False,
     }
+
+
+async def _add_own_questions(
+    db: AsyncSession, kind: FormKind, cohort: Cohort, form: dict[str, Any], language: FormLanguage
+) -> None:
+    """The organisers' own questions as a step before the last, in their words in any language."""
+    asked = await questions.asked_of(db, cohort.id, SIDES[kind])
+    if not asked:
+        return
+    needed = [one.name for one in asked if one.required]
+    fields = [f"answers/{one.name}" for one in asked]
+    form["x-steps"].insert(len(form["x-steps"]) - 1, {"title": MORE[language], "fields": fields})
+    form["properties"]["answers"] = {
+        "type": "object",
+        "properties": {one.name: kinds.schema_of(one, SIDES[kind]) for one in asked},
+        "required": needed,
+        "additionalProperties": False,
+    }
+    form["required"] += ["answers"] if needed else []
 
 
 @cache
@@ -170,7 +212,11 @@ def _enforced(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _field(
-    name: str, known: dict[str, Any], terms: dict[TermKind, list[Term]], language: FormLanguage
+    name: str,
+    known: dict[str, Any],
+    terms: dict[TermKind, list[Term]],
+    language: FormLanguage,
+    now: datetime,
 ) -> dict[str, Any]:
     limits = _without_notes(_resolved(known["properties"][name], known.get("$defs", {})))
     words = FIELDS[name][language]
@@ -185,7 +231,8 @@ def _field(
         spoken = names_in(language)
         shown["items"] = {"oneOf": [{"const": code, "title": spoken[code]} for code in spoken]}
     elif name == "time_zone":
-        shown["enum"] = choices.zone_names()
+        offered = zones.options(now, language)
+        shown["oneOf"] = [{"const": one["value"], "title": one["label"]} for one in offered]
     elif name == "email":
         shown["format"] = "email"
     return shown

@@ -1,6 +1,7 @@
 """What the mentors room reads and answers."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from cohort.profiles.profile import (
     WeeklyHours,
     once_each,
 )
+from cohort.questions.schemas import Answers
 
 Capacity = Annotated[
     int, Field(ge=0, le=20, description="How many researchers at the same time.", examples=[2])
@@ -44,6 +46,14 @@ Skills = Annotated[
 Motivation = Annotated[Note, Field(min_length=1, examples=["I was there once."])]
 
 
+class MentorSort(StrEnum):
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    NAME = "name"
+    NAME_BACKWARDS = "-name"
+    FREE = "-free"
+
+
 class MentorFields(Strict):
     """What mentors say of themselves; the matching reads all but the motivation."""
 
@@ -69,6 +79,7 @@ class MentorIn(MentorFields):
 
     name: Line | None = Field(default=None, examples=["Grace Example"])
     email: Email | None = None
+    answers: Answers = Field(default={})
     consent: Literal[True] = Field(
         description="That the organisers may read this profile and show it to those matched.",
         examples=[True],
