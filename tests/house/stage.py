@@ -19,6 +19,7 @@ from cohort.applications import service as applications
 from cohort.applications.models import Application, UnconfirmedApplication
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.calendars import service as calendars
 from cohort.cohorts import organisers
 from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
@@ -50,6 +51,9 @@ from cohort.people.models import ApiKey, LinkPurpose, Login, Person
 from cohort.people.proof import SECRET
 from cohort.people.schemas import ApiKeyIn
 from cohort.people.tokens import hash_password, hash_token
+from cohort.questions import service as questions
+from cohort.questions.models import QuestionKind
+from cohort.questions.schemas import QuestionIn
 from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
@@ -63,6 +67,7 @@ from tests.house.requests import (
     STUDYING,
     in_api,
     of_invitations,
+    of_questions,
     on_pages,
 )
 from tests.proofs import proof_for
@@ -129,6 +134,7 @@ class Stage:
 
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
+        known |= of_questions(self.ids)
         return known.get(route, {})
 
 
@@ -142,6 +148,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
         await _add_a_webhook(db, stage)
+        await _ask_a_question(db, stage)
         await _invite_some(db, stage)
     return stage
 
@@ -212,7 +219,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     nora, olga = cast["newcomer"], cast["organiser"]
     invitation = await organisers.invite(db, olga, spring.id, nora.email, now=now)
     stage.ids |= {
-        "invitation_id": invitation.id,
+        "to_run_id": invitation.id,
         "to_run": organisers.new_token_of(invitation),
         "person_id": cast["admin"].id,
         "peer_person_id": cast["peer"].id,
@@ -256,9 +263,11 @@ async def _plan_meetings(db: AsyncSession, stage: Stage) -> None:
         )
         for at, state in ((now + week, MeetingState.PROPOSED), (now - week, MeetingState.AGREED))
     )
+    feed = await calendars.make(db, stage.people["mentor"], now=now)
     db.add_all([to_come, held])
     await db.flush()
     stage.ids |= {
+        "name": feed.rpartition("/")[2],
         "meeting_id": to_come.id,
         "held_id": held.id,
         "meets_at": to_come.starts_at.isoformat(),
@@ -357,6 +366,15 @@ async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:
     db.add(sent)
     await db.flush()
     stage.ids |= {"webhook_id": hook.id, "delivery_id": sent.id}
+
+
+async def _ask_a_question(db: AsyncSession, stage: Stage) -> None:
+    """Which nobody has answered yet."""
+    form = QuestionIn(name="Years", kind=QuestionKind.NUMBER, asks_researchers="How many?")
+    olga, cohort_id = stage.people["organiser"], stage.ids["cohort_id"]
+    asked = await questions.add(db, olga, cohort_id, form, now=stage.platform.clock())
+    person_id = stage.people["researcher"].id
+    stage.ids |= {"question_id": asked.id, "person_id": person_id, "side": "researcher"}
 
 
 async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:

@@ -30,14 +30,11 @@ from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
 from cohort.profiles.languages import LANGUAGES
-
-REFUSALS = (
-    Invalid,
-    Stale,
-    TooMany,
-    service.ApplicationsClosed,
-    service.ApplicationDecided,
-)
+from cohort.questions import answering
+from cohort.questions import forms as question_forms
+from cohort.questions import service as questions
+from cohort.questions.forms import Field
+from cohort.questions.models import AnswerOf
 
 
 @get("/cohorts/{slug:str}/apply", guards=[public])
@@ -49,6 +46,9 @@ async def apply_page(
 ) -> Response[str]:
     cohort, own = await _asked_for(db, request.user, slug)
     usual = own.profile if own else {"time_zone": cohort.time_zone, "languages": ["en"]}
+    if own is not None:
+        told = await answering.given(db, cohort.id, own.person_id, AnswerOf.RESEARCHER)
+        usual = usual | {"answers": {one.question.name: one.value for one in told}}
     return await _apply(request, db, cohort, own, Form(usual), now=clock())
 
 
@@ -68,7 +68,9 @@ async def apply(
         return see("/applications/sent")
     typed = typed_profile(sent, own.profile["weekly_hours"] if own else [])
     who = {name: text for name in ("name", "email") for text in sent.texts(name)}
-    form = checked(ApplicationIn, typed | who)
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.RESEARCHER)
+    answers = {"answers": question_forms.typed_answers(sent, asked)}
+    form = checked(ApplicationIn, typed | who | answers)
     if form.value is not None and sent.step != "change":
         try:
             if sent.step == "summary":
@@ -78,8 +80,10 @@ async def apply(
                 proven = await proof.is_given(redis, f"researcher/{slug}", given, now=clock())
                 await tries.form(form.value.email, proven=proven)
             return await _keep(db, request.user, cohort, own, form, now=clock())
-        except REFUSALS as refusal:
-            form = form.refused(refusal, status=429 if isinstance(refusal, TooMany) else 422)
+        except TooMany as refusal:
+            form = form.refused(refusal, status=refusal.status)
+        except (Invalid, Stale, service.ApplicationsClosed, service.ApplicationDecided) as refusal:
+            form = question_forms.with_errors(form, refusal, asked)
         except (enrolments.AlreadyEnrolled, service.AlreadyApplied):
             return see(f"/cohorts/{slug}/apply")  # which says why
     elif sent.step == "change":
@@ -100,8 +104,10 @@ async def _keep(
     if profile is None:
         raise Invalid("Fill the form.")
     if actor is not None and own is not None and own.state in policy.STANDING:
-        change = ApplicationChange(**profile.model_dump(exclude={"name", "email"}))
+        change = ApplicationChange(**profile.model_dump(exclude={"name", "email", "answers"}))
         await service.change(db, actor, own.id, change, if_match=form.seen, now=now)
+        side, answers = AnswerOf.RESEARCHER, profile.answers
+        await answering.keep(db, cohort.id, actor.id, side, answers, now=now)
         return see(here, saying="Your application is kept.")
     await service.apply(db, actor, cohort.id, profile, now=now)
     if actor is None:
@@ -115,6 +121,7 @@ class ApplicationSummary:
 
     cohort: Cohort
     profile: Mapping[str, Any]
+    own_questions: Sequence[Field]
     carried: Sequence[tuple[str, str]]
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
@@ -132,7 +139,9 @@ async def _look_over(
     await service.check_form(db, request.user, cohort.id, profile, now=now)
     titles = await own_terms.titles(db, cohort.id)
     shown = profile.model_dump(mode="json")
-    view = ApplicationSummary(cohort, shown, sent.carried(), titles, LANGUAGES)
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.RESEARCHER)
+    own = question_forms.fields(asked, AnswerOf.RESEARCHER, shown)
+    view = ApplicationSummary(cohort, shown, own, sent.carried(), titles, LANGUAGES)
     return page(request, "applications/look_over.html", view)
 
 
@@ -160,6 +169,7 @@ class ApplyView:
     closes_at: datetime | None
     place: int
     offered: ProfileChoices
+    own_questions: Sequence[Field]
 
 
 async def _apply(
@@ -172,6 +182,7 @@ async def _apply(
     now: datetime,
 ) -> Response[str]:
     is_open = takes_applications(cohort, now)
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.RESEARCHER)
     waits = own is not None and own.state is ApplicationState.WAITLISTED
     view = ApplyView(
         cohort=cohort,
@@ -181,6 +192,7 @@ async def _apply(
         closes_at=applications_close_at(cohort),
         place=await service.place_in_line(db, own) if own is not None and waits else 0,
         offered=await offered_choices(db, cohort.id, form.typed),
+        own_questions=question_forms.fields(asked, AnswerOf.RESEARCHER, form.typed),
     )
     return page(request, "applications/apply.html", view, form=form)
 

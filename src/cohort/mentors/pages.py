@@ -30,6 +30,11 @@ from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions import forms as question_forms
+from cohort.questions import service as questions
+from cohort.questions.forms import Field
+from cohort.questions.models import AnswerOf, GivenAnswer
 
 
 @get("/mentors/join", guards=[public])
@@ -57,10 +62,11 @@ async def join(
 ) -> Response[str] | Redirect:
     """The form, then a summary, then the sign-up; each page holds all that was typed."""
     cohort = await service.taking_mentors(db, Cohort.slug == slug)
-    sent = await sent_by(request)
+    sent, asked = await sent_by(request), await questions.asked_of(db, cohort.id, AnswerOf.MENTOR)
     if sent.is_of_a_program:
         return see("/mentors/thanks")
-    form = checked(MentorIn, typed_mentor(sent, MentorIn))
+    answers = {"answers": question_forms.typed_answers(sent, asked)}
+    form = checked(MentorIn, typed_mentor(sent, MentorIn) | answers)
     if form.value is not None and sent.step != "change":
         try:
             await _check(db, request.user, cohort.id, form.value)
@@ -68,8 +74,10 @@ async def join(
                 return await _look_over(request, db, cohort, form, sent)
             await _charge(request, tries, redis, slug, form.value, sent, now=clock())
             await _sign_up_or_ask(db, request.user, cohort.id, form.value, now=clock())
-        except (Invalid, TooMany) as refusal:
+        except TooMany as refusal:
             form = form.refused(refusal, status=refusal.status)
+        except Invalid as refusal:
+            form = question_forms.with_errors(form, refusal, asked)
         else:
             return see("/mentors/thanks")
     elif sent.step == "change":
@@ -106,6 +114,7 @@ class LookOverView:
 
     cohort: Cohort
     profile: Mapping[str, Any]
+    own_questions: Sequence[Field]
     carried: Sequence[tuple[str, str]]
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
@@ -119,7 +128,9 @@ async def _look_over(
         raise Invalid("Fill the form.")
     titles = await own_terms.titles(db, cohort.id)
     shown = profile.model_dump(mode="json")
-    view = LookOverView(cohort, shown, sent.carried(), titles, LANGUAGES)
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.MENTOR)
+    own = question_forms.fields(asked, AnswerOf.MENTOR, shown)
+    view = LookOverView(cohort, shown, own, sent.carried(), titles, LANGUAGES)
     return page(request, "mentors/look_over.html", view)
 
 
@@ -139,12 +150,15 @@ class SignUpView:
 
     cohort: Cohort
     offered: MentorChoices
+    own_questions: Sequence[Field]
 
 
 async def _sign_up(
     request: Asked, db: AsyncSession, cohort: Cohort, form: Form[MentorIn]
 ) -> Response[str]:
-    view = SignUpView(cohort, await offered_choices(db, cohort.id, form.typed))
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.MENTOR)
+    fields = question_forms.fields(asked, AnswerOf.MENTOR, form.typed)
+    view = SignUpView(cohort, await offered_choices(db, cohort.id, form.typed), fields)
     return page(request, "mentors/sign_up.html", view, form=form)
 
 
@@ -232,6 +246,7 @@ class MentorView:
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
     may_decide: bool
+    answers: Sequence[GivenAnswer]
 
 
 async def _mentor(
@@ -243,6 +258,7 @@ async def _mentor(
         titles=await own_terms.titles(db, mentor.cohort_id),
         languages=LANGUAGES,
         may_decide=await cohorts.may_organise(db, actor, mentor.cohort_id),
+        answers=await answering.given(db, mentor.cohort_id, mentor.person_id, AnswerOf.MENTOR),
     )
     return page(request, "mentors/mentor.html", view, form=form)
 
