@@ -182,6 +182,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         },
         "GET /organisers/accept/{token}": to_run,
         "POST /organisers/accept/{token}": to_run,
+        "POST /cohorts/{slug}/people": {"data": {"enrolment_ids": [str(ids["peer_id"])]}},
+        "POST /cohorts/{slug}/mentors": {"data": {"mentor_ids": [str(ids["applicant_id"])]}},
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
         "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
