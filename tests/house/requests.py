@@ -70,6 +70,12 @@ COHORT = {
 }
 CLONE = {name: COHORT[name] for name in ("slug", "name", "starts_on", "ends_on")}
 EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
+QUESTION = {
+    "name": "Framework",
+    "kind": "text",
+    "asks_researchers": "Which do you want?",
+    "asks_mentors": "Which do you use?",
+}
 MEETS_AT = "2026-03-10T17:00:00+00:00"
 HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
@@ -100,86 +106,58 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen = {"headers": {"If-Match": '"1"'}}
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
-    peer = {"ids": {"person_id": ids["peer_person_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
-    return (
-        of_accounts_in_api(ids)
-        | of_many_in_api(ids)
-        | {
-            "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
-            "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
-            "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
-            "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
-            "POST /api/v1/cohorts/{cohort_id}/organiser_invitations": {"json": ASKED},
-            "DELETE /api/v1/cohorts/{cohort_id}/organiser_invitations/{invitation_id}": {
-                "ids": {"invitation_id": ids["to_run_id"]}
-            },
-            "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
-            "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
-            "DELETE /api/v1/people/{person_id}/suspension": peer,
-            "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
-            "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
-            "POST /api/v1/cohorts/{cohort_id}/applications": {"json": APPLYING, **summer},
-            "GET /api/v1/cohorts/{cohort_id}/applications": summer,
-            "PATCH /api/v1/applications/{application_id}": {"json": {"about": "New."}, **seen},
-            "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
-            "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
-            "POST /api/v1/forms/mentor/{slug}": {"json": JOINING},
-            "GET /api/v1/forms/challenges/{kind}/{slug}": {"ids": {"kind": "mentor"}},
-            "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
-            "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
-            "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
-            "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
-            "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
-            "POST /api/v1/mentors/{mentor_id}/approval": applying,
-            "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
-            "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
-            "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
-            "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
-            "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
-            "POST /api/v1/meetings/{meeting_id}/agreement": {
-                "json": {"starts_at": ids["meets_at"]}
-            },
-            "POST /api/v1/meetings/{meeting_id}/cancellation": {"json": {"note": "I am ill."}},
-            "POST /api/v1/meetings/{meeting_id}/outcome": {
-                "json": {"held": True},
-                "ids": {"meeting_id": ids["held_id"]},
-            },
-            "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
-            "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
-            "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
-            "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
-            "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
-            "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
-            "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
-        }
-    )
-
-
-def of_accounts_in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
-        "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
-        "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
-        "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
-        "POST /api/v1/logins": {"json": ADA},
-        "POST /api/v1/login_links": {"json": {"email": "ada@example.org"}},
-        "POST /api/v1/logins/by_link": {"json": {"token": ids["sign_in"]}},
-        "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
-        "POST /api/v1/logins/current/confirmation": {"json": {"password": PASSWORD}},
-        "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
-    }
-
-
-def of_many_in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Acts on many at once."""
-    summer = {"ids": {"cohort_id": ids["summer_id"]}}
-    peer, applicant = {"enrolment_ids": [str(ids["peer_id"])]}, [str(ids["applicant_id"])]
-    return {
+        "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
+        "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
+        "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
+        "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
+        "POST /api/v1/cohorts/{cohort_id}/organiser_invitations": {"json": ASKED},
+        "DELETE /api/v1/cohorts/{cohort_id}/organiser_invitations/{invitation_id}": {
+            "ids": {"invitation_id": ids["to_run_id"]}
+        },
+        "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
+        "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
         "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
+        "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
+        "POST /api/v1/cohorts/{cohort_id}/applications": {"json": APPLYING, **summer},
+        "GET /api/v1/cohorts/{cohort_id}/applications": summer,
+        "POST /api/v1/cohorts/{cohort_id}/withdrawals": {
+            "json": {"enrolment_ids": [str(ids["peer_id"])]}
+        },
+        "POST /api/v1/cohorts/{cohort_id}/approvals": {
+            "json": {"mentor_ids": [str(ids["applicant_id"])]}
+        },
         "POST /api/v1/cohorts/{cohort_id}/decisions": {"json": decision(ids), **summer},
-        "POST /api/v1/cohorts/{cohort_id}/withdrawals": {"json": peer},
-        "POST /api/v1/cohorts/{cohort_id}/approvals": {"json": {"mentor_ids": applicant}},
+        "PATCH /api/v1/applications/{application_id}": {"json": {"about": "New."}, **seen},
+        "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
+        "POST /api/v1/cohorts/{cohort_id}/mentors": {"json": JOINING},
+        "POST /api/v1/forms/mentor/{slug}": {"json": JOINING},
+        "GET /api/v1/forms/challenges/{kind}/{slug}": {"ids": {"kind": "mentor"}},
+        "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
+        "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
+        "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
+        "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
+        "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
+        "POST /api/v1/mentors/{mentor_id}/approval": applying,
+        "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
+        "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
+        "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
+        "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
+        "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
+        "POST /api/v1/meetings/{meeting_id}/agreement": {"json": {"starts_at": ids["meets_at"]}},
+        "POST /api/v1/meetings/{meeting_id}/cancellation": {"json": {"note": "I am ill."}},
+        "POST /api/v1/meetings/{meeting_id}/outcome": {
+            "json": {"held": True},
+            "ids": {"meeting_id": ids["held_id"]},
+        },
+        "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
+        "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
+        "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
+        "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
+        "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
+        "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
+        "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
     }
 
 
@@ -274,7 +252,20 @@ def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
     )
     nowhere = {"ids": {"name": "nowhere"}}
+    peer = {"ids": {"person_id": ids["peer_person_id"]}}
     return {
+        "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
+        "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
+        "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
+        "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
+        "POST /api/v1/logins": {"json": ADA},
+        "POST /api/v1/login_links": {"json": {"email": "ada@example.org"}},
+        "POST /api/v1/logins/by_link": {"json": {"token": ids["sign_in"]}},
+        "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
+        "POST /api/v1/logins/current/confirmation": {"json": {"password": PASSWORD}},
+        "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
+        "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
+        "DELETE /api/v1/people/{person_id}/suspension": peer,
         "POST /login": {"data": ADA},
         "GET /login/with/{name}": nowhere,
         "GET /login/with/{name}/callback": nowhere,
@@ -307,3 +298,17 @@ def pin(ids: dict[str, Any]) -> dict[str, str]:
 
 def decision(ids: dict[str, Any]) -> dict[str, Any]:
     return {"application_ids": [str(ids["application_id"])], "decision": "accept"}
+
+
+def of_questions(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Both, for the organisers' own questions."""
+    seen = {"headers": {"If-Match": '"1"'}}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/questions": {"json": QUESTION},
+        "PATCH /api/v1/questions/{question_id}": {"json": {"help": "New."}, **seen},
+        "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": {"json": {"answers": {"Years": 3}}},
+        "POST /cohorts/{slug}/questions": {"data": QUESTION},
+        "POST /questions/{question_id}": {"data": {"help": "New.", "version": "1"}},
+        "POST /questions/{question_id}/before": {"data": {"before": str(ids["question_id"])}},
+        "POST /cohorts/{slug}/answers": {"data": {"side": "researcher"}},
+    }
