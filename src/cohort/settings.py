@@ -146,6 +146,8 @@ class Settings(BaseSettings):
     link ended, and accounts of earlier versions whose address nobody proved."""
     confirmed_minutes: PositiveInt = 15
     """How long after its holder gave a password a login may change who has access to what."""
+    organisers_need_two_steps: bool = False
+    """Whether organisers and admins must have a second step before they can do anything."""
     oidc_providers: tuple[OidcProvider, ...] = ()
     """As JSON; docs/accounts.md has examples."""
     sign_in_link_minutes: PositiveInt = 15
