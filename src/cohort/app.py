@@ -23,7 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import rooms
 from cohort.clock import Clock, utc_now
-from cohort.contract import SecurityOfGuards, WallTimes, contract
+from cohort.contract.config import contract
+from cohort.contract.schemas import PydanticSchemas
 from cohort.db import Sessions, create_engine, create_readers, create_sessions
 from cohort.errors import NotFound, NotSignedIn
 from cohort.events.live import LiveEvents
@@ -95,7 +96,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             }
         ),
         type_encoders={BaseModel: as_json},
-        plugins=[WallTimes(), SecurityOfGuards()],
+        plugins=[PydanticSchemas()],
         openapi_config=contract(settings),
         request_class=JsonRequest,
         request_max_body_size=BODY_LIMIT,
