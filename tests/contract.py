@@ -37,10 +37,12 @@ async def answers_as_the_contract_says(response: Response) -> None:
     kind = response.headers.get("content-type", "").partition(";")[0]
     if kind == "application/problem+json":
         code = (await problem_of(response))["code"]
-        assert code in declared["content"][kind]["examples"], f"{said} `{code}`, not in the contract"
+        assert code in declared["content"][kind]["examples"], (
+            f"{said} `{code}`, not in the contract"
+        )
     elif kind:
         assert kind in declared.get("content", {}), f"{said} as {kind}, not in the contract"
-    if response.is_success and not request.method == "GET":
+    if response.is_success and request.method != "GET":
         version = response.headers.get("etag")
         assert (version is not None) == ("ETag" in declared.get("headers", {})), f"{said}: ETag"
 

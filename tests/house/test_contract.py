@@ -82,7 +82,9 @@ def test_every_schema_has_a_name_that_people_use_and_every_object_an_example() -
     assert len(shown) > 100
     assert [name for name, schema in shown.items() if schema["title"] != name] == []
     assert [name for name in shown if not name.isalnum()] == []
-    assert [name for name, one in shown.items() if "properties" in one and not one["examples"]] == []
+    assert [
+        name for name, one in shown.items() if "properties" in one and not one["examples"]
+    ] == []
 
 
 def models() -> dict[str, type[BaseModel]]:

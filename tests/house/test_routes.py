@@ -1,22 +1,17 @@
 """Every route says who may ask, what it does and how it refuses."""
 
-import json
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 from litestar import Litestar
-from pydantic import BaseModel
 
 from cohort import rooms
 from cohort.app import create_app
-from cohort.cli.openapi import contract
-from cohort.contract.document import document_of
 from cohort.errors import Refusal
-from cohort.http.fields import Strict
 from cohort.people.auth import GUARDS
 from cohort.people.schemas import Scope
-from tests.house.routes import NOWHERE, handlers_of, operations
+from tests.house.routes import NOWHERE, handlers_of
 
 ROOT = Path(__file__).parents[2]
 

@@ -181,7 +181,11 @@ async def add_organiser(
     "/cohorts/{cohort_id:uuid}/enrolments",
     guards=[signed_in],
     responses=may_refuse(
-        NotFound, enrolments.CohortFull, enrolments.NotJoinable, enrolments.AlreadyEnrolled
+        NotFound,
+        enrolments.ByApplication,
+        enrolments.CohortFull,
+        enrolments.NotJoinable,
+        enrolments.AlreadyEnrolled,
     ),
 )
 async def enrol(

@@ -29,7 +29,9 @@ def _on_the_wall(at: time) -> time:
 StartsOn = Annotated[Day, Field(examples=["2027-03-01"])]
 EndsOn = Annotated[
     Day,
-    Field(description="The last day; at most three years after the first.", examples=["2027-06-20"]),
+    Field(
+        description="The last day; at most three years after the first.", examples=["2027-06-20"]
+    ),
 ]
 Seats = Annotated[int, Field(ge=1, le=100_000, examples=[30])]
 MatchingDay = Annotated[

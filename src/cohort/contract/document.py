@@ -1,4 +1,4 @@
-"""The contract as one document: what Litestar reads from the routes, completed from their guards."""
+"""The contract as one document: what Litestar reads from the routes, completed from the guards."""
 
 import json
 import re

@@ -101,7 +101,7 @@ def fits(example: Any, schema: Schema) -> bool:
     if schema.get("type") == "array":
         items = schema.get("items", {})
         return isinstance(example, list) and all(fits(one, items) for one in example)
-    kinds = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
+    kinds: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
     return isinstance(example, kinds.get(str(schema.get("type")), ()))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar.openapi.spec import Reference, Schema
+from litestar.openapi.spec import Schema
 from litestar.plugins import OpenAPISchemaPlugin
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
@@ -21,11 +21,12 @@ class PydanticSchemas(OpenAPISchemaPlugin):
     def is_plugin_supported_type(value: Any) -> bool:
         return isinstance(value, type) and issubclass(value, BaseModel)
 
-    def to_openapi_schema(self, field_definition: Any, schema_creator: Any) -> Schema | Reference:
+    def to_openapi_schema(self, field_definition: Any, schema_creator: Any) -> Schema:
         self.models[field_definition.annotation] = None
         registry = schema_creator.schema_registry
-        place: Schema = registry.get_schema_for_field_definition(field_definition)
-        return registry.get_reference_for_field_definition(field_definition) or place
+        registry.get_schema_for_field_definition(field_definition)
+        reference: Schema = registry.get_reference_for_field_definition(field_definition)
+        return reference
 
     def components(self) -> dict[str, Any]:
         _, defined = models_json_schema(

@@ -49,7 +49,7 @@ class PageOut(BaseModel, Generic[Out]):
     )
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """`CohortPage`, as the contract calls it."""
         return f"{params[0].__name__.removesuffix('Out')}Page"
 
