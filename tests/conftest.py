@@ -92,6 +92,23 @@ class Someone:
         return getattr(self.http, verb)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A module has one process, and so have all that drive the one site in browsers.
+
+    In the order of the files: by the number of their tests, the longest would come last.
+    """
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  (the pure tests run without)
+
+    class ByModule(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.partition("::")[0]
+            return "site" if module.startswith("tests/browser/") else module
+
+    config.option.loadscopereorder = False
+    return ByModule(config, log)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -79,7 +79,7 @@ def is_noticed(copy: Path, room: str) -> bool:
     of_room = sorted(str(path) for path in (copy / "tests/rooms").glob(f"test_{room}*.py"))
     for tests in (["tests/house/test_authorization.py"], of_room):
         run = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "pytest", "-x", "-q", "-n", "2", "--dist", "loadscope", *tests],
+            [sys.executable, "-m", "pytest", "-x", "-q", "-n", "2", *tests],
             cwd=copy,
             env=os.environ | {"PYTHONPATH": str(copy / "src")},
             capture_output=True,

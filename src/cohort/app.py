@@ -45,9 +45,9 @@ from cohort.jobs import wake
 from cohort.jobs.progress import ProgressStore
 from cohort.logs import configure_logging
 from cohort.operations import health
-from cohort.people.auth import Connection, Credential, WhoIsAsking, public
+from cohort.people.auth import Connection, Credential, WhoIsAsking, public, tries_of
 from cohort.people.models import Person
-from cohort.people.throttle import Throttle, Tries, client_of
+from cohort.people.throttle import Throttle, Tries
 from cohort.settings import Settings
 
 
@@ -85,6 +85,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         state=State(
             {
                 "settings": settings,
+                "clock": clock,
                 "sessions": sessions,
                 "readers": readers,
                 "wake_up": wake_up,
@@ -206,8 +207,7 @@ def provide_credential(request: Request[Any, Any, State]) -> Credential:
 
 
 def provide_tries(request: Request[Any, Any, State]) -> Tries:
-    host = request.client.host if request.client else "unknown"
-    return Tries(request.app.state.throttle, client_of(host))
+    return tries_of(request)
 
 
 def provide_part(

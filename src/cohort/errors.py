@@ -29,6 +29,8 @@ class Refusal(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "refused"
     title: ClassVar[str] = "That did not work"
+    template: ClassVar[str] = "error.html"
+    """The page that shows it."""
     retry_after: int | None = None
     """Seconds after which the same request may well succeed."""
 

@@ -14,6 +14,7 @@ import cohort.matching.models
 import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.rules.models
+import cohort.signin.models
 import cohort.study.models
 import cohort.webhooks.models  # noqa: F401
 from cohort.applications import jobs as applications_jobs
@@ -51,12 +52,18 @@ from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
+from cohort.people import account_pages as people_account_pages
+from cohort.people import account_routes as people_account_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
+from cohort.signin import account_pages as signin_account_pages
+from cohort.signin import jobs as signin_jobs
+from cohort.signin import pages as signin_pages
+from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
@@ -66,6 +73,8 @@ from cohort.webhooks import routes as webhooks_routes
 
 API: Sequence[Router] = (
     people_routes.router,
+    people_account_routes.router,
+    signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
     applications_routes.router,
@@ -87,6 +96,9 @@ API: Sequence[Router] = (
 )
 PAGES: Sequence[Router] = (
     people_pages.router,
+    people_account_pages.router,
+    signin_pages.router,
+    signin_account_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
@@ -110,7 +122,10 @@ JOBS: Mapping[str, JobFunction] = {
     "matching.solve_run": matching_jobs.solve_run,
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,
+    "people.tell_new_password": people_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
+    "signin.tell_change": signin_jobs.tell_change,
+    "signin.send_link": signin_jobs.send_link,
     "cohorts.welcome": cohorts_jobs.welcome,
     "applications.ask_to_confirm": applications_jobs.ask_to_confirm,
     "applications.tell_received": applications_jobs.tell_received,

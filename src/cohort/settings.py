@@ -99,12 +99,24 @@ class Settings(BaseSettings):
     anyone_opens_cohorts: bool = False
     """Whether everyone who is signed in may open a cohort of her own, or only admins."""
     login_days: PositiveInt = 14
+    """After which everyone signs in again, however often the login was used."""
+    login_idle_days: PositiveInt = 7
+    """After which a login that nobody used ends."""
+    confirmed_minutes: PositiveInt = 15
+    """How long after its holder gave a password a login may change who has access to what."""
+    sign_in_link_minutes: PositiveInt = 15
+    """How long a mailed link signs in; one that confirms an address works for a day."""
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 
     @property
     def secure(self) -> bool:
         """Whether people reach us over TLS, so that cookies can insist on it."""
         return self.public_url.startswith("https://")
+
+    @property
+    def unused_login_days(self) -> int:
+        """How long a login lasts from one use to the next."""
+        return min(self.login_days, self.login_idle_days)
 
     @property
     def keeps_mail(self) -> bool:

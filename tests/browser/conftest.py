@@ -1,5 +1,6 @@
 """The whole product, as `make run` starts it, driven in a real Chromium."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -35,6 +36,8 @@ class Site:
 
     address: str
     printed: str
+    noise: Path
+    """What it wrote to standard error."""
 
 
 @pytest.fixture(scope="session")
@@ -46,19 +49,21 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Generator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
     folder = tmp_path_factory.mktemp("site")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    said = folder / "said.txt"
-    with said.open("w") as output:
+    said, noise = folder / "said.txt", folder / "noise.txt"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("COHORT_")}
+    with said.open("w") as output, noise.open("w") as errors:
         running = subprocess.Popen(
             [sys.executable, "-m", "cohort", "up", "--port", str(port), "--data-dir", folder / "d"],
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=errors,
+            env=clean | {"COLUMNS": "90"},
         )
     try:
-        yield Site(f"http://127.0.0.1:{port}", when_it_says("Ctrl-C", said, running))
+        yield Site(f"http://127.0.0.1:{port}", when_it_says("Ctrl-C", said, running), noise)
     finally:
         running.terminate()
         running.wait(30)
@@ -67,7 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Generator[S
 def when_it_says(word: str, said: Path, running: subprocess.Popen[bytes]) -> str:
     deadline = time.monotonic() + PATIENCE
     while word not in said.read_text():
-        assert running.poll() is None, said.read_text()
+        assert running.poll() is None, said.read_text() + said.with_name("noise.txt").read_text()
         assert time.monotonic() < deadline, said.read_text()
         time.sleep(0.2)
     return said.read_text()

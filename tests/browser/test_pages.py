@@ -1,7 +1,10 @@
 """People at work in a browser: what a newcomer of the README does, and that it is fit for all."""
 
+import html
 import re
+from http import HTTPStatus
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,13 +16,32 @@ WAITING = "tomasz.wilkowski@example.org"
 MENTOR = "mateus.figueira@example.org"
 
 
-def test_one_command_ends_with_pairs_and_their_reasons(site: Site) -> None:
+def test_a_newcomer_reads_pairs_signs_in_and_finds_them_on_a_page(site: Site) -> None:
     assert "Without a mentor this time" in site.printed
-    assert "no\nother assignment is better" in site.printed
+    assert re.search(r"no\s+other\s+assignment\s+is\s+better", site.printed)
     assert site.address in site.printed
-    assert (
-        len(re.findall(r"^  0\.\d\d (?:strong|good|fair|weak) ", site.printed, re.MULTILINE)) >= 6
+    pairs = re.findall(
+        r"^  0\.\d\d (?:strong|good|fair|weak) +(\S.*?) +→  (.+)$", site.printed, re.MULTILINE
     )
+    assert len(pairs) >= 6
+    page = page_of_the_organiser(site)
+    assert all(name in page for pair in pairs for name in pair)
+    assert max(map(len, site.printed.splitlines())) < 90
+    assert site.noise.read_text() == ""
+
+
+def page_of_the_organiser(site: Site) -> str:
+    """The round's page, reached with what the terminal says."""
+    found = re.search(r"(http://127\.0\.0\.1:\d+)(/rounds/\S+)", site.printed)
+    password = re.search(r"with the password: (.+)", site.printed)
+    email = re.search(r"^  organiser +(\S+)", site.printed, re.MULTILINE)
+    assert found
+    assert password
+    assert email
+    with httpx.Client(base_url=found[1], headers={"origin": found[1]}) as visitor:
+        form = {"email": email[1], "password": password[1]}
+        assert visitor.post("/login", data=form).status_code == HTTPStatus.SEE_OTHER
+        return html.unescape(visitor.get(found[2]).text)
 
 
 def open_the_cohort(page: Page) -> None:

@@ -1,8 +1,6 @@
 """`cohort up` starts everything, keeps it running, and leaves nothing behind."""
 
-import html
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -15,7 +13,6 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.request import urlopen
 
-import httpx
 import psutil
 import pytest
 
@@ -31,30 +28,16 @@ def data_dir() -> Iterator[Path]:
         yield Path(folder) / "data"
 
 
-def start(
-    data_dir: Path, port: int, *, demo: bool = False, **settings: str
-) -> subprocess.Popen[str]:
+def start(data_dir: Path, port: int, **settings: str) -> subprocess.Popen[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COHORT_")}
-    command = [sys.executable, "-m", "cohort", "up", "--port", str(port)]
-    command.append("--demo" if demo else "--no-demo")
+    command = [sys.executable, "-m", "cohort", "up", "--port", str(port), "--no-demo"]
     return subprocess.Popen(
         [*command, "--data-dir", str(data_dir)],
-        stdout=subprocess.PIPE if demo else subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         env=clean | settings,
     )
-
-
-def told(process: subprocess.Popen[str]) -> str:
-    """What a newcomer reads in the terminal until it says where cohort is."""
-    assert process.stdout
-    said = ""
-    for line in process.stdout:
-        said += line
-        if line.startswith("cohort is at "):
-            return said
-    raise AssertionError(said)
 
 
 @contextmanager
@@ -107,30 +90,33 @@ def all_are_gone(processes: list[psutil.Process]) -> bool:
     return all(is_gone(process) for process in processes)
 
 
-def test_a_killed_worker_comes_back_and_a_stop_leaves_no_process(data_dir: Path) -> None:
-    with running(data_dir, free_port()) as up:
-        wait_for(lambda: workers_below(up), "the worker")
-        killed = workers_below(up)
-        for pid in killed:
-            os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: workers_below(up) - killed, "another worker")
-        everyone = below(up)
-        assert {"postgres", "redis-server"} <= {process.name() for process in everyone}
-        up.terminate()
-        asked_at = time.monotonic()
-        assert up.wait(PATIENCE) == 0
-        assert time.monotonic() - asked_at < 10
-        assert all_are_gone(everyone)
-
-
 def test_killing_it_stops_everyone_and_the_next_start_works(data_dir: Path) -> None:
     with running(data_dir, free_port()) as up:
         everyone = below(up)
         assert {"postgres", "redis-server"} <= {process.name() for process in everyone}
         up.kill()
         wait_for(lambda: all_are_gone(everyone), "all to end")
-    with running(data_dir, free_port()):
-        pass
+    with running(data_dir, free_port()) as up:
+        a_killed_worker_comes_back(up)
+        a_stop_leaves_no_process(up)
+
+
+def a_killed_worker_comes_back(up: psutil.Process) -> None:
+    wait_for(lambda: workers_below(up), "the worker")
+    killed = workers_below(up)
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: workers_below(up) - killed, "another worker")
+
+
+def a_stop_leaves_no_process(up: psutil.Process) -> None:
+    everyone = below(up)
+    assert {"postgres", "redis-server"} <= {process.name() for process in everyone}
+    up.terminate()
+    asked_at = time.monotonic()
+    assert up.wait(PATIENCE) == 0
+    assert time.monotonic() - asked_at < 10
+    assert all_are_gone(everyone)
 
 
 def test_a_taken_port_is_a_sentence_before_anything_starts(data_dir: Path) -> None:
@@ -151,36 +137,3 @@ def test_one_address_without_the_other_is_a_sentence(data_dir: Path) -> None:
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert said.startswith("cohort: Only COHORT_REDIS_URL is set: ")
-
-
-@pytest.mark.timeout(240)
-def test_a_newcomer_reads_pairs_signs_in_and_finds_them_on_a_page(data_dir: Path) -> None:
-    port = free_port()
-    process = start(data_dir, port, demo=True, COLUMNS="90")
-    try:
-        said = told(process)
-        page = page_of_the_organiser(said)
-    finally:
-        process.terminate()
-        _, noise = process.communicate(timeout=PATIENCE)
-    pairs = re.findall(
-        r"^  0\.\d\d (?:strong|good|fair|weak) +(\S.*?) +→  (.+)$", said, re.MULTILINE
-    )
-    assert len(pairs) >= 6
-    assert all(name in page for pair in pairs for name in pair)
-    assert max(map(len, said.splitlines())) < 90
-    assert noise == ""
-
-
-def page_of_the_organiser(said: str) -> str:
-    """The round's page, reached with what the terminal says."""
-    found = re.search(r"(http://127\.0\.0\.1:\d+)(/rounds/\S+)", said)
-    password = re.search(r"with the password: (.+)", said)
-    email = re.search(r"^  organiser +(\S+)", said, re.MULTILINE)
-    assert found
-    assert password
-    assert email
-    with httpx.Client(base_url=found[1], headers={"origin": found[1]}) as browser:
-        form = {"email": email[1], "password": password[1]}
-        assert browser.post("/login", data=form).status_code == HTTPStatus.SEE_OTHER
-        return html.unescape(browser.get(found[2]).text)

@@ -1,6 +1,8 @@
 """Real workers on real servers, killed and stopped in the middle of a round.
 
-To catch a solve in the middle, its process is stopped (SIGSTOP) before the round is opened.
+To catch a solve in the middle, its process is stopped (SIGSTOP) before the round is opened. The
+worker that comes next works in this process, by a clock that is set ahead: nobody waits for a
+lease to end.
 """
 
 import asyncio
@@ -22,9 +24,19 @@ from sqlalchemy import func, select, text, update
 from cohort.cohorts.models import Cohort
 from cohort.db import unit_of_work
 from cohort.jobs import wake
-from cohort.jobs.outbox import LEASE, Job, JobState, Queue, enqueue_each
+from cohort.jobs.outbox import (
+    LEASE,
+    Enqueued,
+    Job,
+    JobState,
+    Queue,
+    due,
+    enqueue_each,
+    pause_after,
+)
 from cohort.mail import MailboxMessage
 from cohort.matching.models import Pair, Round, Run, RunState
+from cohort.worker import sweep
 from tests.conftest import Cast, Platform
 from tests.rooms.accounts import EMAIL
 from tests.rooms.matching_world import Stage, set_the_stage
@@ -118,15 +130,23 @@ async def the_round_is_solved_once(platform: Platform) -> None:
         assert await db.scalar(select(func.count()).select_from(Round)) == 1
 
 
+async def the_next_worker_comes(platform: Platform, *, after: timedelta) -> None:
+    platform.clock.now = datetime.now(UTC) + after
+    await platform.run_jobs()
+
+
+async def the_job(platform: Platform) -> Job:
+    async with platform.sessions() as db:
+        return (await db.scalars(select(Job).where(Job.name == "matching.solve_run"))).one()
+
+
 async def open_round(stage: Stage) -> None:
     opened = await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/rounds")
     assert opened.status_code == 201
 
 
 async def attempts(platform: Platform) -> int:
-    async with platform.sessions() as db:
-        made = select(Job.attempts).where(Job.name == "matching.solve_run")
-        return (await db.scalars(made)).one()
+    return (await the_job(platform)).attempts
 
 
 async def test_a_worker_killed_in_mid_round_leaves_it_to_the_next_one(
@@ -137,8 +157,8 @@ async def test_a_worker_killed_in_mid_round_leaves_it_to_the_next_one(
         await caught_while_storing(platform, first, signal.SIGKILL)
         first.wait()
 
-    with worker(platform):
-        await until(ended(platform))
+    assert (await the_job(platform)).due_at <= datetime.now(UTC) + LEASE
+    await the_next_worker_comes(platform, after=LEASE)
 
     assert await attempts(platform) == 2
     await the_round_is_solved_once(platform)
@@ -150,10 +170,12 @@ async def test_a_worker_that_was_only_asleep_is_not_overtaken(
     await open_round(stage)
     with worker(platform) as sleeper:
         await caught_while_storing(platform, sleeper, signal.SIGSTOP)
-        with worker(platform) as second:
-            await asyncio.sleep(16)  # the pause of 5 s is over, and a sweep of every 10 s was made
-            assert second.poll() is None
-            assert not await ended(platform)()
+        platform.clock.now = datetime.now(UTC) + LEASE
+        async with platform.sessions() as db:
+            [taken] = await due(db, now=platform.clock(), queue=Queue.COMPUTING)
+        await platform.runner.run(taken.job_id)
+        assert await attempts(platform) == 1
+        assert not await ended(platform)()
         sleeper.send_signal(signal.SIGCONT)
         await until(ended(platform))
 
@@ -233,42 +255,43 @@ async def test_a_worker_killed_while_it_solves_leaves_no_process_and_no_work_beh
         first.wait()
         await gone(solver)
 
-    with worker(platform):
-        await until(ended(platform))
+    assert (await the_job(platform)).due_at <= datetime.now(UTC) + LEASE
+    await the_next_worker_comes(platform, after=LEASE)
 
     assert await attempts(platform) == 2
     await the_round_is_solved_once(platform)
 
 
-async def test_while_a_run_is_solved_no_transaction_is_open(
+async def test_no_transaction_is_open_in_a_solve_and_one_that_was_killed_is_made_again(
     stage: Stage, platform: Platform
 ) -> None:
+    """Killed as the kernel does it to what takes too much memory."""
+
+    async def it_has_failed() -> bool:
+        return (await the_job(platform)).last_error == "ProcessDied"
+
     with worker(platform) as process:
         solver = await caught_while_solving(stage, platform, process)
-        for _ in range(20):
+        for _ in range(10):
             async with platform.sessions() as db:
                 assert await db.scalar(IN_TRANSACTION) == 0
             await asyncio.sleep(0.1)
-        solver.send_signal(signal.SIGCONT)
-        await until(ended(platform))
-
-    await the_round_is_solved_once(platform)
-
-
-async def test_a_solve_that_was_killed_is_a_failed_attempt_and_is_made_again(
-    stage: Stage, platform: Platform
-) -> None:
-    """As the kernel does it to what takes too much memory."""
-    with worker(platform) as process:
-        solver = await caught_while_solving(stage, platform, process)
         solver.kill()
+        await until(it_has_failed)
+        await bring_forward(platform)
         await until(ended(platform))
 
     assert await attempts(platform) == 2
-    async with platform.sessions() as db:
-        told = select(Job.last_error).where(Job.name == "matching.solve_run")
-        assert await db.scalar(told) == "ProcessDied"
     await the_round_is_solved_once(platform)
+
+
+async def bring_forward(platform: Platform) -> None:
+    """The pause before the next attempt is over, and the worker hears of it."""
+    job, now = await the_job(platform), datetime.now(UTC)
+    assert job.due_at <= now + pause_after(1)
+    async with unit_of_work(platform.sessions) as db:
+        await db.execute(update(Job).where(Job.id == job.id).values(due_at=now))
+    await platform.app.state.wake_up.wake([Enqueued(job.id, job.queue)], again="soon")
 
 
 async def test_a_worker_that_slept_past_its_lease_finds_its_result_refused(
@@ -277,8 +300,8 @@ async def test_a_worker_that_slept_past_its_lease_finds_its_result_refused(
     with worker(platform) as sleeper:
         solver = await caught_while_solving(stage, platform, sleeper)
         sleeper.send_signal(signal.SIGSTOP)
-        with worker(platform):
-            await until(ended(platform))
+        await the_next_worker_comes(platform, after=LEASE)
+        assert await ended(platform)()
         solver.send_signal(signal.SIGCONT)
         sleeper.send_signal(signal.SIGCONT)
         await asyncio.sleep(2)
@@ -296,10 +319,7 @@ async def test_a_worker_that_is_asked_to_stop_hands_its_solve_to_the_next(
         assert first.wait(10) == 0
         await gone(solver)
 
-    began = asyncio.get_running_loop().time()
-    with worker(platform):
-        await until(ended(platform))
-    assert asyncio.get_running_loop().time() - began < LEASE.total_seconds()
+    await the_next_worker_comes(platform, after=timedelta(0))
     await the_round_is_solved_once(platform)
 
 
@@ -314,7 +334,9 @@ async def test_mail_does_not_wait_behind_matchings(
         async with unit_of_work(platform.sessions) as db:
             await enqueue_each(db, "matching.solve_run", each, now=now, queue=Queue.COMPUTING)
         await anyone.post("/api/v1/people", json=EMAIL)
-        await flush(platform)  # so that the sweep alone finds the mail, behind all of them
+        await flush(platform)
+        platform.clock.now = datetime.now(UTC)
+        await sweep(platform.runner.cron)  # which alone finds the mail, behind all of them
 
         async def the_mail_is_there() -> bool:
             async with platform.sessions() as db:

@@ -6,6 +6,7 @@ from typing import Any
 from tests.world import EVENINGS
 
 PASSWORD = "correct horse battery"
+NEW_PASSWORD = "nine loud badgers"
 
 PROFILE = {
     "domains": ["nlp"],
@@ -101,7 +102,11 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
         "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
         "POST /api/v1/logins": {"json": ADA},
+        "POST /api/v1/login_links": {"json": {"email": "ada@example.org"}},
+        "POST /api/v1/logins/by_link": {"json": {"token": ids["sign_in"]}},
         "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
+        "POST /api/v1/logins/current/confirmation": {"json": {"password": PASSWORD}},
+        "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
         "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
@@ -140,12 +145,21 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The same for pages, as a browser sends it."""
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
-    verify, password = ({"ids": {"token": ids[one]}} for one in ("verify", "password"))
+    verify, password, link = (
+        {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
+    )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
     confirm = {"ids": {"token": ids["confirm"]}}
     return {
         "POST /login": {"data": ADA},
+        "POST /login/code": {"data": {"code": "123456"}},
+        "POST /account/codes/confirm": {"data": {"code": "123456"}},
+        "POST /account/password": {"data": {"password": NEW_PASSWORD}},
+        "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
+        "POST /login/link": {"data": {"email": "ada@example.org"}},
+        "GET /login/link/{token}": link,
+        "POST /login/link/{token}": link,
         "POST /join": {"data": {"email": "eve@example.org"}},
         "POST /forgotten": {"data": {"email": "ada@example.org"}},
         "GET /verify/{token}": verify,

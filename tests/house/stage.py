@@ -145,10 +145,14 @@ async def _let_everyone_in(db: AsyncSession, stage: Stage) -> None:
     _, secret = await a_key(db, organiser, narrow, now=now)
     stage.clients["key"] = platform.client(secret)
     revocable, _ = await a_key(db, stage.people["researcher"], narrow, now=now)
+    logins.open_login(db, stage.people["researcher"], now=now, days=14, device="elsewhere")
+    elsewhere = (await db.scalars(select(Login).where(Login.device == "elsewhere"))).one()
     stage.ids |= {
         "key_id": revocable.id,
+        "login_id": elsewhere.id,
         "verify": await new_link(db, "eve@example.org", LinkPurpose.JOIN, now=now),
         "password": await new_link(db, newcomer.email, LinkPurpose.PASSWORD, now=now),
+        "sign_in": await new_link(db, newcomer.email, LinkPurpose.SIGN_IN, now=now),
     }
 
 

@@ -1,6 +1,6 @@
 """How PostgreSQL reads what lists and pages ask for, on a platform with many plans."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,7 @@ INSERT INTO enrolments (id, cohort_id, person_id, state, about, stage, domains, 
 SELECT md5('enrolment' || n)::uuid, other, md5('person' || n)::uuid, 'active', '', 'phd',
     '{nlp}', '{ml-engineer}', '{}', '{en}', 'UTC', '[]', '{}', '{}', now(), 1
 FROM generate_series(1, 3000) n
-JOIN (SELECT id AS other, slug FROM cohorts) c ON slug = 'crowd-' || n % 30;
+JOIN (SELECT id AS other, slug FROM cohorts) c ON slug = 'crowd-' || n % 300;
 INSERT INTO plan_items (id, enrolment_id, milestone_id, position, due_at, state)
 SELECT gen_random_uuid(), e.id, m.id, m.position, now(), 'submitted'
 FROM enrolments e, milestones m WHERE e.id IN (
@@ -53,15 +53,14 @@ async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
             text(
                 f"INSERT INTO cohorts (id, slug, seats, taken, {same})"
                 f" SELECT gen_random_uuid(), 'crowd-' || n, 500, 100, {same}"
-                " FROM cohorts, generate_series(0, 29) n WHERE id = :of"
+                " FROM cohorts, generate_series(0, 299) n WHERE id = :of"
             ),
             {"of": stage.ids["cohort_id"]},
         )
         raw: Any = await (await db.connection()).get_raw_connection()
         await raw.driver_connection.execute(MANY)
     async with _platform.app.state.readers() as db:
-        for table in LARGE:
-            await db.execute(text(f"ANALYZE {table}"))
+        await db.execute(text("ANALYZE"))  # or the planner guesses how many cohorts somebody runs
     yield stage
     await emptied(_platform)
     for client in stage.clients.values():
@@ -117,6 +116,7 @@ def read_from_end_to_end(plan: str) -> list[str]:
         "/rounds/{round_id}?researcher=ada",
         "/plan/{enrolment_id}",
         "/guides/pmle",
+        "/review",
     ],
 )
 async def test_no_page_reads_a_large_table_from_end_to_end(
@@ -150,9 +150,22 @@ async def test_the_reviews_that_wait_in_a_cohort_are_counted_in_that_cohort_alon
         "cohort_id": UUID(str(stage.ids["cohort_id"])),
     }
     arguments = [values.get(name, default) for name, default in read._defaults]
-    lines = (await explain(platform_db, read.text, arguments)).split("\n")
-    (place,) = [at for at, line in enumerate(lines) if "Scan on plan_items" in line]
-    assert "Cond: ((enrolment_id = " in lines[place + 1], "\n".join(lines)
+    raw: Any = await (await platform_db.connection()).get_raw_connection()
+    ((plan,),) = await raw.driver_connection.fetchrow(
+        f"EXPLAIN (ANALYZE, FORMAT JSON) {read.text}", *arguments
+    )
+    of_all = await platform_db.scalar(text("SELECT count(*) FROM plan_items"))
+    assert of_all is not None
+    assert 0 < sum(rows_read(plan["Plan"], "plan_items")) < of_all / 10, plan
+
+
+def rows_read(node: dict[str, Any], table: str) -> Iterator[float]:
+    """How many rows each step of a plan that was carried out took up, kept or not."""
+    if node.get("Relation Name") == table:
+        left_out = sum(node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck"))
+        yield (node["Actual Rows"] + left_out) * node["Actual Loops"]
+    for part in node.get("Plans", ()):
+        yield from rows_read(part, table)
 
 
 @pytest.fixture

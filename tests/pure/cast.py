@@ -131,7 +131,7 @@ def in_blocks(
 ) -> Scorer:
     """The scores as a large pool has them."""
     return scorer(
-        profiles_of(researchers, mentors, tree, week),
+        profiles_of(researchers, mentors, tree, week, own=weights.own),
         units_of(weights),
         requirements,
         RuledOut(block=blocks, veto=vetoes),

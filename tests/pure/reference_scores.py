@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from math import log2
+from typing import Any
 
-from cohort.pairing.rules import Requirements, Weights
+from cohort.pairing.rules import OwnFactor, Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import plain
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -94,3 +95,19 @@ def _skills(
 
 def _wish(wishes: Sequence[str], one: str) -> float:
     return 0.5 + 0.5 / (wishes.index(one) + 1) if one in wishes else 0.5
+
+
+def own(factor: OwnFactor, hers: Any, theirs: Any) -> float:
+    if hers in (None, "", []):
+        return 0.5
+    if theirs in (None, "", []):
+        return 0.0
+    if factor.compare == "overlap":
+        wanted, offered = ({one.strip().casefold() for one in each} for each in (hers, theirs))
+        return len(wanted & offered) / len(wanted)
+    if factor.compare == "near":
+        return max(0.0, 1 - abs(hers - theirs) / factor.width)
+    if factor.compare == "at_least":
+        return float(theirs >= hers)
+    same = hers.strip().casefold() == theirs.strip().casefold()
+    return float(same == (factor.compare == "same"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -14,11 +14,13 @@ from cohort.assignment.counterfactual import counterfactuals
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from tests.pure import (
+    test_augmenting,
     test_counterfactual,
     test_forgery,
     test_forgery_large,
     test_large_conditions,
     test_numerics,
+    test_recruiting,
     test_solver,
 )
 from tests.pure.brute import best, chosen, merit
@@ -46,6 +48,7 @@ def test_no_assignment_of_any_shape_is_better(n: int, m: int) -> None:
 
 EITHER = st.one_of(problems(), problems(fair=True))
 SEED = st.integers(0, 2**32)
+SMALL = {"problem": problems(most=5)}
 PROPERTIES: dict[Callable[..., None], dict[str, st.SearchStrategy[object]]] = {
     test_solver.test_the_best_is_found_under_every_condition_and_proved: {"problem": EITHER},
     test_solver.test_equals_are_settled_by_kept_incumbents_then_pairs_then_lots: {
@@ -71,6 +74,16 @@ PROPERTIES: dict[Callable[..., None], dict[str, st.SearchStrategy[object]]] = {
     test_counterfactual.test_robustness_is_what_forbidding_the_pair_loses: {"problem": problems()},
     test_counterfactual.test_possible_pairs_are_those_of_all_the_best_assignments: {
         "problem": problems()
+    },
+    test_augmenting.test_one_more_place_leads_to_the_very_pairs_that_solving_again_finds: SMALL,
+    test_augmenting.test_one_pair_more_leads_to_the_very_pairs_that_solving_again_finds: SMALL,
+    test_recruiting.test_who_goes_to_a_new_mentor_is_who_solving_again_sends: {
+        "problem": problems(),
+        "seed": SEED,
+    },
+    test_recruiting.test_rows_that_cannot_matter_are_not_looked_at: {
+        "problem": problems(),
+        "seed": SEED,
     },
     test_forgery.test_nothing_false_is_believed: {
         "problem": EITHER,
@@ -113,6 +126,13 @@ def test_it_holds_ten_thousand_times(test: Any) -> None:
 def test_a_thousand_problems_of_every_kind_of_number(kind: str) -> None:
     for seed, fair in product(range(1000), (False, True)):
         test_numerics.proved_and_compared(test_numerics.extreme(seed, kind, (30, 12), fair=fair))
+
+
+@pytest.mark.parametrize("objective", ["total", "fair"])
+def test_the_proofs_of_ten_thousand_other_problems_are_judged(
+    objective: Literal["total", "fair"],
+) -> None:
+    test_forgery.the_proofs_of_others_are_judged(objective, range(10_000))
 
 
 @given(st.integers(0, 2**32), st.integers(1, 60), st.integers(1, 25), st.integers(1, 4))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohort.pairing.explaining import explain
-from cohort.pairing.rules import Requirements, Weights
+from cohort.pairing.rules import BUILT_IN, Requirements, Weights
 from cohort.pairing.scores.availability import BadHours, availability, shared_hours
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scoring import Scores, score
@@ -22,7 +22,7 @@ from tests.pure.digests import TREE as BRANCHES
 from tests.pure.digests import WEEK as CHANGING
 from tests.pure.digests import crowd
 
-FACTORS = list(Weights.model_fields)
+FACTORS = list(BUILT_IN)
 OPEN = Requirements(
     conflict_of_interest=False, common_language=False, common_ground=False, min_shared_hours=0
 )

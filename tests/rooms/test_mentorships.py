@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.mail import MailboxMessage
+from cohort.mentors.models import Mentor
 from cohort.mentorships import jobs, policy, service
 from cohort.mentorships.models import Mentorship, ProposalState
 from cohort.people.models import Act
-from tests.conftest import MONDAY, Cast, Platform, Someone, TurnableClock
+from tests.conftest import Cast, Platform, Someone, TurnableClock
 from tests.rooms.mentorship_world import Spring, another, begun, proposed, taken
 
 RunJobs = Callable[[], Awaitable[None]]
@@ -143,22 +143,46 @@ async def test_a_researcher_has_one_open_proposal(spring: Spring, db: AsyncSessi
         await proposed(db, spring.enrolment, spring.mentor)
 
 
-async def test_whoever_left_the_cohort_is_not_accepted(spring: Spring, db: AsyncSession) -> None:
-    (await db.get_one(Enrolment, spring.enrolment.id)).state = EnrolmentState.WITHDRAWN
-    await db.commit()
-    refused = await spring.grace.post(f"{spring.address}/acceptance")
-    assert (refused.status_code, refused.json()["code"]) == (409, "not_enrolled")
-
-
-async def test_leaving_the_cohort_gives_the_place_back(
-    spring: Spring, db: AsyncSession, platform: Platform
+async def test_whoever_leaves_the_cohort_gives_her_place_back_once_and_nobody_elses(
+    spring: Spring, enter: Cast, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
-    await begun(spring)
-    await service.close_for_enrolment(db, spring.enrolment.id, now=MONDAY)
-    await db.commit()
-    assert await taken(db, spring.mentor.id) == 0
+    await db.execute(update(Mentor).values(capacity=2))
+    mary, marys = await another(enter, db, spring, "Mary")
+    hers = await begun(spring)
+    for one in (mary, spring.grace):
+        assert (await one.post(f"{marys}/acceptance")).json()["state"] in {"open", "accepted"}
+    assert await taken(db, spring.mentor.id) == 2
+
+    for _ in range(2):
+        assert (await spring.ada.post(withdrawal(spring))).status_code == 200
+        await run_jobs()
+    await spring.olga.post(f"/api/v1/mentorships/{hers['id']}/end", json={"reason": "Late."})
+
+    assert await taken(db, spring.mentor.id) == 1
     (mentorship,) = (await spring.ada.get("/api/v1/mentorships")).json()["items"]
     assert mentorship["end_reason"] == "The researcher has left the cohort."
+    (mentorship,) = (await mary.get("/api/v1/mentorships")).json()["items"]
+    assert mentorship["ended_at"] is None
+
+
+async def test_whoever_leaves_with_an_open_proposal_keeps_no_place(
+    spring: Spring, db: AsyncSession, run_jobs: RunJobs
+) -> None:
+    await spring.grace.post(f"{spring.address}/acceptance")
+    await spring.ada.post(withdrawal(spring))
+    late = await spring.ada.post(f"{spring.address}/acceptance")
+    assert (late.status_code, late.json()["code"]) == (409, "not_enrolled")
+    await run_jobs()
+
+    closed = (await spring.grace.get(spring.address)).json()
+    assert closed["state"] == "lapsed"
+    late = await spring.ada.post(f"{spring.address}/acceptance")
+    assert (late.status_code, late.json()["code"]) == (409, "proposal_closed")
+    assert await taken(db, spring.mentor.id) == 0
+
+
+def withdrawal(spring: Spring) -> str:
+    return f"/api/v1/enrolments/{spring.enrolment.id}/withdrawal"
 
 
 @pytest.mark.parametrize("who", ["ada", "grace", "olga"])

@@ -480,7 +480,7 @@ async def live(platform: Platform, *, lives: int, steps: int, same: bool = False
 
 @pytest.mark.timeout(300)
 async def test_a_proposal_has_only_lives_that_the_rules_allow(platform: Platform) -> None:
-    await live(platform, lives=40, steps=25, same=True)
+    await live(platform, lives=12, steps=25, same=True)
 
 
 @pytest.mark.long

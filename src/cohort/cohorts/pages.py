@@ -153,7 +153,7 @@ async def move_cohort(
     return await _settings(request, db, actor, cohort, form, sent="state")
 
 
-@post("/cohorts/{slug:str}/organisers", guards=[signed_in])
+@post("/cohorts/{slug:str}/organisers", guards=[signed_in], opt={"confirmed_login": True})
 async def add_organiser(
     request: Asked,
     db: NamedDependency[AsyncSession],

@@ -28,7 +28,7 @@ from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
 from cohort.http.paging import PageOut, Slice, listed, shown
 from cohort.http.problems import may_refuse
-from cohort.people.auth import signed_in
+from cohort.people.auth import NotConfirmed, signed_in
 from cohort.people.models import Person
 from cohort.settings import Settings
 
@@ -161,9 +161,8 @@ async def list_organisers(
 @post(
     "/cohorts/{cohort_id:uuid}/organisers",
     guards=[signed_in],
-    # Whoever finds a key must not be able to let himself in for good.
-    opt={"login_only": True},
-    responses=may_refuse(NotFound),
+    opt={"confirmed_login": True},
+    responses=may_refuse(NotFound, NotConfirmed),
 )
 async def add_organiser(
     db: NamedDependency[AsyncSession],

@@ -15,6 +15,10 @@ from cohort.http.pages import Asked
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
+CONFIRMING = "confirm_password"
+"""May come with any form: the password of whoever is signed in, asked for once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form(Generic[Schema]):
     """`value` is there when nothing is wrong; a page shows `typed` and `errors` again."""
@@ -64,6 +68,8 @@ class Sent:
         """By name: all values of what the schema takes as a list, else the last one."""
         typed: dict[str, Any] = {}
         for name in self.fields:
+            if name == CONFIRMING:
+                continue
             values = [value for value in self.fields.getall(name) if isinstance(value, str)]
             known = schema.model_fields.get(name)
             many = known is not None and get_origin(known.annotation) is list

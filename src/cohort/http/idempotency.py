@@ -19,7 +19,9 @@ from cohort.http.stored_responses import StoredResponse
 class OneResponsePerKey:
     """Honour Idempotency-Key on every POST: the key, its work and its answer are one commit.
 
-    The keys of a person are her own. A key without a person belongs to what was sent with it.
+    The keys of a person are her own, whichever login she has; those that came with an API key are
+    that key's own, so that no credential is told what it may not ask. A key without a person
+    belongs to what was sent with it.
     """
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
@@ -45,7 +47,8 @@ class OneResponsePerKey:
         key = hashlib.sha256(key.encode()).hexdigest()
         # Visitors whom nobody knows must not meet in each other's keys, and may come back from
         # another address. Who sends the same content again with the same key is the same one.
-        owner = str(user.id) if user else f"anyone {digest.hex()}"
+        auth = scope.get("auth")
+        owner = str((auth and auth.key_id) or user.id) if user else f"anyone {digest.hex()}"
         stored = await stored_responses.claim(db, owner, key, digest=digest, now=self.clock())
         if stored is not None:
             await replay(stored, send)

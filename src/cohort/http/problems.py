@@ -263,4 +263,4 @@ def _as_page(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
             "You are signed out, so this is not kept yet. Sign in, which opens another tab; then"
             " come back to this one and reload it, and what you wrote is sent again."
         )
-    return web.page(asked, "error.html", status=refusal.status, refusal=refusal)
+    return web.page(asked, refusal.template, status=refusal.status, refusal=refusal)

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -106,7 +106,8 @@ def _short_of_mentors(gathered: Gathered, result: Result) -> Iterator[str]:
 
 
 def _gathered(given: Inputs) -> tuple[Sides, Gathered]:
-    said = _said(given.mapping)
+    rules = _rules(given.rules) if given.rules else RuleFile()
+    said = _said(given.mapping, rules.rules.weights.own)
     try:
         sides = (
             _two_files(given.researchers, given.mentors)
@@ -117,7 +118,7 @@ def _gathered(given: Inputs) -> tuple[Sides, Gathered]:
         gathered = gather(
             sides.researchers,
             sides.mentors,
-            rules=_rules(given.rules) if given.rules else RuleFile(),
+            rules=rules,
             words=words,
             taxonomy=tree,
             week=given.week,
@@ -129,12 +130,12 @@ def _gathered(given: Inputs) -> tuple[Sides, Gathered]:
     return sides, gathered
 
 
-def _said(path: Path | None) -> Said:
+def _said(path: Path | None, own: Iterable[str]) -> Said:
     """What a file of columns says, where it is there already."""
     if path is None or not path.exists():
         return {}
     try:
-        return read_mapping(_text(path))
+        return read_mapping(_text(path), own)
     except BadMapping as error:
         raise Invalid(f"{path.name}: {error}") from error
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from cohort.http.formats import FILTERS, GLOBALS
 from cohort.offline.report_details import details_of, proof
-from cohort.pairing.find import FACTOR_TITLES, Found, Result
+from cohort.pairing.find import Found, Result, title_of
 from cohort.pairing.pool import Pool
 from cohort.settings import PACKAGE
 from cohort.sheets.two_sheets import Gathered
@@ -19,6 +19,13 @@ MOST_WHOLE = 300
 """Beyond this many pairs each is a row of a table, so that browsers can open and print it."""
 MOST_SOUGHT = 10
 OBJECTIVES = {"total": "the sum of all scores", "fair": "the worst score, then the next worst"}
+COMPARED = {
+    "same": "the same answer",
+    "different": "different answers",
+    "overlap": "choices in common",
+    "near": "numbers that are near",
+    "at_least": "at least the number",
+}
 BINS = 10
 
 
@@ -52,9 +59,16 @@ def render_report(gathered: Gathered, result: Result) -> str:
         bins=_histogram(result.pairs),
         places=_places(gathered, result, details.worth),
         sought=_sought(pool, result.unmatched),
-        weights=[(FACTOR_TITLES[name], share) for name, share in pool.weights.shares().items()],
+        weights=[*_weights(pool)],
         requirements=list(_requirements(pool)),
     )
+
+
+def _weights(pool: Pool) -> Iterator[tuple[str, float]]:
+    """What each factor counts; of a column, also how it is compared."""
+    for name, share in pool.weights.shares().items():
+        own = pool.weights.own.get(name)
+        yield f"{name}: {COMPARED[own.compare]}" if own else title_of(name), share
 
 
 def _style() -> Markup:

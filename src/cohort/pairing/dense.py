@@ -91,7 +91,7 @@ def _found(pool: Pool, held: Held) -> Iterator[Found]:
     scores, pairs, pinned = held.scores, held.solution.pairs, set(pool.pins)
     best = np.where(scores.forbidden, -np.inf, scores.total).max(axis=1, initial=-np.inf)
     possible = (~scores.forbidden).sum(axis=1)
-    reasons = explain(scores, pairs, titles=pool.titles)
+    reasons = explain(scores, pairs, titles=pool.titles, private=pool.private)
     for (i, j), why in zip(pairs.tolist(), reasons, strict=True):
         pair = pool.researchers[i].id, pool.mentors[j].id
         yield found(pair, why, float(best[i]), int(possible[i]), pinned=pair in pinned)

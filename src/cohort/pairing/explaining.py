@@ -1,11 +1,19 @@
 """Why this mentor: numbers, and a sentence that a researcher understands."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cohort.assignment.problem import Ints
 from cohort.pairing.fit import Fit, fit_of
-from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
+from cohort.pairing.rules import OwnFactor
+from cohort.pairing.scores.answers import alike, choices_of, chosen
+from cohort.pairing.scores.profiles import (
+    Answer,
+    MentorProfile,
+    Profiles,
+    ResearcherProfile,
+    answer_of,
+)
 from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.scores.taxonomy import Taxonomy
 
@@ -29,11 +37,15 @@ class Explanation:
     sentence: str
 
 
-def explain(scores: Scores, pairs: Ints, *, titles: Mapping[str, str]) -> Iterator[Explanation]:
+def explain(
+    scores: Scores, pairs: Ints, *, titles: Mapping[str, str], private: Collection[str] = ()
+) -> Iterator[Explanation]:
     """Why each of these pairs suits: int[k, 2] rows and columns of the scores.
 
-    `titles` has the words for slugs and language codes.
+    `titles` has the words for slugs and language codes. No reason tells an answer to one of the
+    `private` questions.
     """
+    told = [name for name in scores.people.own if name not in private]
     details, shares = scores.details(pairs), scores.weights.shares()
     for k, (i, j) in enumerate(pairs.tolist()):
         factors = {name: float(values[k]) for name, values in details.factors.items()}
@@ -42,7 +54,7 @@ def explain(scores: Scores, pairs: Ints, *, titles: Mapping[str, str]) -> Iterat
             factors=factors,
             shares=shares,
             fit=fit_of(factors, shares, _stated(scores.people, i)),
-            sentence=_sentence(scores.people, i, j, float(details.hours[k]), titles),
+            sentence=_sentence(scores.people, i, j, float(details.hours[k]), titles, told),
         )
 
 
@@ -53,7 +65,14 @@ def _stated(people: Profiles, i: int) -> set[str]:
     return {name for name, words in stated.items() if words}
 
 
-def _sentence(people: Profiles, i: int, j: int, hours: float, titles: Mapping[str, str]) -> str:
+def _sentence(
+    people: Profiles,
+    i: int,
+    j: int,
+    hours: float,
+    titles: Mapping[str, str],
+    told: Sequence[str],
+) -> str:
     researcher, mentor = people.researchers[i], people.mentors[j]
     clauses = [
         _shared_domain(researcher, mentor, people.taxonomy, titles),
@@ -65,7 +84,8 @@ def _sentence(people: Profiles, i: int, j: int, hours: float, titles: Mapping[st
     shared = [clause for clause in clauses if clause]
     opening = f"{mentor.name} {'; '.join(shared) or _nothing_shared(researcher)}"
     meeting = [_hours(hours), _languages(researcher, mentor, titles)]
-    return "; ".join([opening, *(one for one in meeting if one)]) + "."
+    answers = [_answers(name, people.own[name], researcher, mentor) for name in told]
+    return "; ".join([opening, *(one for one in (*meeting, *answers) if one)]) + "."
 
 
 def _nothing_shared(researcher: ResearcherProfile) -> str:
@@ -146,6 +166,41 @@ def _languages(
 ) -> str:
     both = [titles.get(one, one) for one in researcher.languages if one in mentor.languages]
     return f"you both speak {listed(both)}" if both else ""
+
+
+def _answers(
+    name: str, factor: OwnFactor, researcher: ResearcherProfile, mentor: MentorProfile
+) -> str:
+    """What speaks for the pair in what both answered to one question."""
+    hers, theirs = answer_of(researcher, name), answer_of(mentor, name)
+    if hers is None or theirs is None:
+        return ""
+    if factor.compare == "overlap":
+        both = [one for one in choices_of(hers) if chosen(one) & chosen(theirs)]
+        return f"you both chose {listed(both)} for “{name}”" if both else ""
+    if factor.compare == "same":
+        same = alike(hers) == alike(theirs)
+        return f"you both answered {said(hers)} to “{name}”" if same else ""
+    if factor.compare == "different":
+        return "" if alike(hers) == alike(theirs) else f"you differ in “{name}”"
+    return _numbers(name, factor, hers, theirs)
+
+
+def _numbers(name: str, factor: OwnFactor, hers: Answer, theirs: Answer) -> str:
+    assert isinstance(hers, int | float)  # noqa: S101  `Profiles` refuses what is none
+    assert isinstance(theirs, int | float)  # noqa: S101
+    if factor.compare == "at_least":
+        enough = f"you asked for at least {hers:g} in “{name}”, which is {theirs:g}"
+        return enough if theirs >= hers else ""
+    near = abs(hers - theirs) < (factor.width or 0.0)
+    return f"your answers to “{name}” are near ({hers:g} and {theirs:g})" if near else ""
+
+
+def said(answer: Answer) -> str:
+    """An answer in a sentence: words in marks, numbers bare."""
+    if isinstance(answer, int | float):
+        return f"{answer:g}"
+    return f"“{answer}”" if isinstance(answer, str) else listed([f"“{one}”" for one in answer])
 
 
 def titled(slug: str, titles: Mapping[str, str]) -> str:

@@ -6,12 +6,12 @@ from cohort.assignment.large.solver import MOST_HELD
 from cohort.assignment.out_of_time import never
 from cohort.pairing.dense import find_held, scored
 from cohort.pairing.found import (
-    FACTOR_TITLES,
     STEPS,
     Found,
     Held,
     Progress,
     Result,
+    title_of,
     unseen,
 )
 from cohort.pairing.large import TooManyPairs, find_streamed
@@ -20,7 +20,6 @@ from cohort.pairing.pins import REMOVED_BY, PinsCannotHold
 from cohort.pairing.pool import Pool
 
 __all__ = [
-    "FACTOR_TITLES",
     "REMOVED_BY",
     "STEPS",
     "Found",
@@ -32,6 +31,7 @@ __all__ = [
     "TooManyPairs",
     "find_pairs",
     "scored",
+    "title_of",
 ]
 
 

@@ -123,10 +123,15 @@ class Result:
 
 def found(pair: IdPair, why: Explanation, best: float, possible: int, *, pinned: bool) -> Found:
     factors: list[dict[str, str | float]] = [
-        {"name": name, "title": title, "score": why.factors[name], "weight": why.shares[name]}
-        for name, title in FACTOR_TITLES.items()
+        {"name": name, "title": title_of(name), "score": why.factors[name], "weight": weight}
+        for name, weight in why.shares.items()
     ]
     return Found(*pair, why.score, factors, why.sentence, pinned, why.fit, best, possible)
+
+
+def title_of(factor: str) -> str:
+    """What a page calls a factor; the organiser's own go by their names."""
+    return FACTOR_TITLES.get(factor, factor)
 
 
 class PricesById(TypedDict):

@@ -67,7 +67,8 @@ def invitations(
     `held` is what the pool was solved with (`Result.held`). A new mentor is taken to have hours
     for all who gave hours, to speak the language of most who lack a mentor, and to share no
     organisation with anybody. What the profile leaves unsaid (contexts, the way they came,
-    wishes) counts for nothing, as with any mentor. Raises NotTheBest as `neighbourhood` does.
+    wishes, answers) counts for nothing, as with any mentor. Raises NotTheBest as `neighbourhood`
+    does.
     """
     lacking = _lacking(held)
     language = _language(pool, lacking)
@@ -80,7 +81,7 @@ def invitations(
 
     def columns_of(rows: Ints) -> Newcomers:
         some = [pool.researchers[i] for i in rows.tolist()]
-        people = Profiles(some, newcomers, pool.taxonomy, pool.week, strengths)
+        people = Profiles(some, newcomers, pool.taxonomy, pool.week, strengths, pool.weights.own)
         units = scorer(people, units_of(pool.weights), requirements).block(0, len(some))
         forbidden = units == NO_PAIR
         return Newcomers(np.where(forbidden, 0.0, units / STEPS), forbidden)

@@ -125,7 +125,7 @@ def _found(
         scores = score_people(pool, researchers, mentors)
         among = np.stack([np.arange(len(rows)), column], axis=1)
         around = zip(*_possible(distinct, distinct.researcher_kind[rows]), strict=True)
-        reasons = explain(scores, among, titles=pool.titles)
+        reasons = explain(scores, among, titles=pool.titles, private=pool.private)
         for (k, j), why, (best, possible) in zip(among.tolist(), reasons, around, strict=True):
             pair = researchers[k].id, mentors[j].id
             yield found(pair, why, best, possible, pinned=pair in pinned)

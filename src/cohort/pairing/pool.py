@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -33,6 +33,7 @@ class Pool:
     min_load   how many people each mentor must have, in the order of `mentors`; none if empty.
     names      of everybody who may have to be named in a sentence, by id.
     titles     words for slugs and language codes; they are said, not solved.
+    private    the questions whose answers no reason may tell; said, not solved.
     """
 
     week: date
@@ -54,6 +55,7 @@ class Pool:
     min_load: Sequence[int] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    private: Collection[str] = ()
 
     def incumbents_by_position(self) -> Ints:
         """int[n]: the column of the mentor whom each researcher has now, -1 for none."""

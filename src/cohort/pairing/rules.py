@@ -18,6 +18,37 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
 
+OwnName = Annotated[str, Field(min_length=1, max_length=200)]
+Compare = Literal["same", "different", "overlap", "near", "at_least"]
+Width = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+MOST_OWN = 20
+"""Each factor is rounded to whole units once, so that so many stay within 1e-6 of the formula."""
+
+
+class OwnFactor(_Part):
+    """How two answers to a question of the organiser's own are compared, and how much it counts."""
+
+    weight: Weight = Field(default=1.0, examples=[1.0])
+    compare: Compare = Field(
+        examples=["overlap"],
+        description="same or different: 1 where the answers are; overlap: the share of the "
+        "researcher's choices that the mentor made too; near: numbers, 1 for equal ones, falling "
+        "to 0 where they are `width` apart; at_least: 1 where the mentor's number is not below "
+        "the researcher's.",
+    )
+    width: Width | None = Field(
+        default=None, examples=[2.0], description="With near, and only there: when it is 0."
+    )
+
+    @model_validator(mode="after")
+    def _width_of_near(self) -> "OwnFactor":
+        if self.compare == "near" and self.width is None:
+            raise ValueError("needs a width: how far apart two numbers count 0")
+        if self.compare != "near" and self.width is not None:
+            raise ValueError("has a width, which only “near” uses: leave it out")
+        return self
+
+
 class Weights(_Part):
     """How much each factor counts; only their ratios matter."""
 
@@ -36,18 +67,35 @@ class Weights(_Part):
     language: Weight = Field(default=0.5, examples=[0.5], description="Shared languages.")
     path: Weight = Field(default=1.0, examples=[1.0], description="The mentor made the same move.")
     wishes: Weight = Field(default=2.0, examples=[2.0], description="Whom both sides asked for.")
+    own: dict[OwnName, OwnFactor] = Field(
+        default={},
+        max_length=MOST_OWN,
+        examples=[{"Favourite framework": {"weight": 1.0, "compare": "same"}}],
+        description="Questions of the organiser's own, by name.",
+    )
 
     @model_validator(mode="after")
     def _some_weight(self) -> "Weights":
-        if not any(self.model_dump().values()):
+        if not any(self.by_factor().values()):
             raise ValueError("needs at least one factor with a weight above 0")
+        taken = [name for name in self.own if name in BUILT_IN]
+        if taken:
+            raise ValueError(f"has “{taken[0]}” built in: call the own factor something else")
         return self
+
+    def by_factor(self) -> dict[str, float]:
+        """The weight of each factor by name: first those built in, then the own ones."""
+        own = {name: one.weight for name, one in self.own.items()}
+        return {**{name: getattr(self, name) for name in BUILT_IN}, **own}
 
     def shares(self) -> dict[str, float]:
         """The weights as shares of 1, by factor."""
-        weights: dict[str, float] = self.model_dump()
+        weights = self.by_factor()
         whole = sum(weights.values())
         return {name: weight / whole for name, weight in weights.items()}
+
+
+BUILT_IN = tuple(name for name in Weights.model_fields if name != "own")
 
 
 class Requirements(_Part):

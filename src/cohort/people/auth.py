@@ -1,10 +1,12 @@
 """Who is asking, and the guards that every route declares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, Headers
 from litestar.enums import ScopeType
@@ -15,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.db import Sessions
 from cohort.errors import NotAllowed, NotSignedIn
+from cohort.http.forms import CONFIRMING
 from cohort.http.origin import SAFE_METHODS
-from cohort.people import keys, logins
+from cohort.people import keys, logins, service
 from cohort.people.models import Person
-from cohort.people.throttle import Tries
+from cohort.people.throttle import Tries, client_of
 from cohort.settings import Settings
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -29,8 +32,9 @@ class Credential:
     """What was shown: a login, or an API key with its scopes."""
 
     login_id: UUID | None = None
-    confirmed_at: datetime | None = None
-    """When the holder of the login last proved who she is."""
+    key_id: UUID | None = None
+    lately_confirmed: bool = False
+    """Whether the holder of the login proved a short while ago who she is."""
     scopes: frozenset[str] | None = None
 
 
@@ -83,6 +87,11 @@ async def charge_password(
         await tries.password(email)
 
 
+def tries_of(connection: Connection) -> Tries:
+    host = connection.client.host if connection.client else "unknown"
+    return Tries(connection.app.state.throttle, client_of(host))
+
+
 def token_shown(connection: Connection, settings: Settings) -> str:
     """The token or key of someone who was recognised."""
     shown = connection.headers.get("authorization", "")
@@ -92,6 +101,21 @@ def token_shown(connection: Connection, settings: Settings) -> str:
 def is_stale(last_used_at: datetime | None, now: datetime) -> bool:
     """To the hour: a row that every request writes would make them wait for each other."""
     return last_used_at is None or now - last_used_at > timedelta(hours=1)
+
+
+class NotConfirmed(NotAllowed):
+    code = "not_confirmed"
+    title = "Is it still you?"
+    template = "people/confirm.html"
+
+    def __init__(self, sent: Sequence[tuple[str, Any]] = (), wrong: str = "") -> None:
+        super().__init__(
+            "This decides who has access to what, so it wants your password once more: confirm "
+            "your login with it, or sign in again."
+        )
+        self.sent = [(name, text) for name, text in sent if isinstance(text, str)]
+        """What the form had, to be sent again with the password."""
+        self.wrong = wrong
 
 
 class WhoIsAsking:
@@ -142,8 +166,9 @@ class WhoIsAsking:
         if login is None:
             return None
         if is_stale(login.used_at, now):
-            await logins.note_login_use(self.sessions, login.id, now=now)
-        return login.person, Credential(login_id=login.id, confirmed_at=login.confirmed_at)
+            await logins.note_login_use(self.sessions, login.id, now=now, settings=self.settings)
+        lately = now - login.confirmed_at <= timedelta(minutes=self.settings.confirmed_minutes)
+        return login.person, Credential(login_id=login.id, lately_confirmed=lately)
 
     async def with_key(
         self, db: AsyncSession, secret: str, *, now: datetime
@@ -153,7 +178,7 @@ class WhoIsAsking:
             return None
         if is_stale(key.last_used_at, now):
             await keys.note_key_use(self.sessions, key.id, now=now)
-        return key.person, Credential(scopes=key.scopes)
+        return key.person, Credential(key_id=key.id, scopes=key.scopes)
 
 
 async def public(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -164,20 +189,49 @@ async def public(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Any person; with an API key, one that has the scope of the route's room."""
+    """Any person; with an API key, one that has the scope of the route's room.
+
+    A route that says `confirmed_login` wants a login, and one that was confirmed lately: what it
+    does decides who has access to what.
+    """
     if connection.scope.get("user") is None:
         raise NotSignedIn
     scopes = connection.auth.scopes
     if scopes is None:
+        if handler.opt.get("confirmed_login", False):
+            await require_confirmed(connection)
         return
     if handler.opt.get("any_scope", False):
         return
     room = handler.opt.get("room")
     needed = f"{room}:{'read' if connection.scope.get('method') in SAFE_METHODS else 'write'}"
-    if room is None or handler.opt.get("login_only", False):
+    if room is None or handler.opt.get("confirmed_login", False):
         raise NotAllowed("An API key cannot do this. Sign in instead.")
     if needed not in scopes:
         raise NotAllowed(f"This API key lacks the scope {needed}.")
+
+
+async def require_confirmed(connection: Connection) -> None:
+    """On a page, the form may bring the password along, which confirms the login and goes on."""
+    if connection.auth.lately_confirmed:
+        return
+    if connection.url.path.startswith("/api/"):
+        raise NotConfirmed
+    sent = await Request(connection.scope, connection.receive).form()
+    typed = sent.get(CONFIRMING)
+    rest = [(name, text) for name, text in sent.multi_items() if name != CONFIRMING]
+    if not isinstance(typed, str) or not typed:
+        raise NotConfirmed(rest)
+    person, now = connection.user, connection.app.state.clock()
+    db, settings = connection.scope["state"]["db"], connection.app.state.settings
+    await charge_password(
+        db, tries_of(connection), person.email, entrance_of(connection, settings), now=now
+    )
+    try:
+        await service.require_password(person, typed)
+    except service.WrongPassword as refusal:
+        raise NotConfirmed(rest, "That is not your password. Try again.") from refusal
+    await logins.note_confirmation(connection.app.state.sessions, connection.auth.login_id, now=now)
 
 
 async def platform_admin(connection: Connection, handler: BaseRouteHandler) -> None:

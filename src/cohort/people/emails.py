@@ -12,5 +12,9 @@ def choose_password(person: Person, token: str) -> Message:
     return Message(person.email, "choose_password", {"name": person.name, "token": token})
 
 
+def new_password(person: Person) -> Message:
+    return Message(person.email, "new_password", {"name": person.name})
+
+
 def already_known(person: Person) -> Message:
     return Message(person.email, "already_known", {"name": person.name})

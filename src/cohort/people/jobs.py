@@ -1,5 +1,7 @@
 """Mail about accounts."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from cohort.jobs.context import Delivery, JobContext
@@ -23,6 +25,11 @@ async def send_password_link(context: JobContext, email: str) -> Delivery:
         return None
     token = await new_link(context.db, email, LinkPurpose.PASSWORD, now=context.now)
     return context.deliver(emails.choose_password(person, token))
+
+
+async def tell_new_password(context: JobContext, person_id: str) -> Delivery:
+    person = await context.db.get_one(Person, UUID(person_id))
+    return context.deliver(emails.new_password(person))
 
 
 async def _with_account(context: JobContext, email: str) -> Person | None:

@@ -11,6 +11,7 @@ from cohort.people.models import LinkPurpose, MailedLink
 from cohort.people.tokens import hash_token, new_token
 
 LINK_LIVES = timedelta(hours=24)
+"""Where a link confirms; one that signs in lives minutes."""
 
 
 class LinkSpent(Refusal):
@@ -22,11 +23,18 @@ class LinkSpent(Refusal):
         super().__init__("The link was used, or is too old. Ask for a new one at “Sign in”.")
 
 
-async def new_link(db: AsyncSession, email: str, purpose: LinkPurpose, *, now: datetime) -> str:
+async def new_link(
+    db: AsyncSession,
+    email: str,
+    purpose: LinkPurpose,
+    *,
+    now: datetime,
+    lives: timedelta = LINK_LIVES,
+) -> str:
     """The token of a new link. There is one row for an address and a purpose, so that of links
     made at the same moment only the last one works."""
     token = new_token()
-    made = {"token_hash": hash_token(token), "expires_at": now + LINK_LIVES}
+    made = {"token_hash": hash_token(token), "expires_at": now + lives}
     await db.execute(
         insert(MailedLink)
         .values(email=email, purpose=purpose, **made)

@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary, Text, delete, select, update
+from sqlalchemy import DateTime, LargeBinary, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 
 from cohort.db import Prepared, Sessions, given, unit_of_work
-from cohort.people.models import KnownDevice, Login, Person
+from cohort.errors import NotFound
+from cohort.http.paging import Page, Slice, page_of
+from cohort.people.models import KnownDevice, Login, PendingLogin, Person
 from cohort.people.tokens import hash_token, new_token
+from cohort.settings import Settings
 
 DEVICE_LIVES = timedelta(days=365)
 NAME_OF_DEVICE = 200
@@ -52,7 +55,10 @@ class LoginShown(NamedTuple):
 def open_login(
     db: AsyncSession, person: Person, *, now: datetime, days: int, device: str = ""
 ) -> Entry:
-    """Always a new token: one that someone planted before is worth nothing."""
+    """Always a new token: one that someone planted before is worth nothing.
+
+    It ends after `days`, unless it is used before.
+    """
     token, expires_at = new_token(), now + timedelta(days=days)
     db.add(
         Login(
@@ -68,6 +74,16 @@ def open_login(
     return Entry(token, expires_at, person)
 
 
+async def enter(
+    db: AsyncSession, person: Person, at: Entrance, *, now: datetime, days: int
+) -> Entry:
+    """A new login, in place of the one that this browser had; the browser is known from now on."""
+    if at.replaces is not None:
+        await end_login(db, at.replaces)
+    entry = open_login(db, person, now=now, days=days, device=at.device)
+    return entry._replace(known_as=await remember_device(db, person, at.known_as, now=now))
+
+
 async def end_login(db: AsyncSession, token: str) -> None:
     await db.execute(delete(Login).where(Login.token_hash == hash_token(token)))
 
@@ -76,10 +92,26 @@ async def sign_out(db: AsyncSession, actor: Person, login_id: UUID | None) -> No
     await db.execute(delete(Login).where(Login.id == login_id, Login.person_id == actor.id))
 
 
-async def end_all_logins(db: AsyncSession, person: Person) -> None:
-    """And no browser is known any more."""
-    await db.execute(delete(Login).where(Login.person_id == person.id))
+async def end_all_logins(db: AsyncSession, person: Person, *, but: UUID | None = None) -> None:
+    """And no browser is known any more, nor is anyone on the way in."""
+    await db.execute(delete(PendingLogin).where(PendingLogin.person_id == person.id))
+    others = delete(Login).where(Login.person_id == person.id, Login.id != but)
+    everywhere = delete(Login).where(Login.person_id == person.id)
+    await db.execute(everywhere if but is None else others)
     await db.execute(delete(KnownDevice).where(KnownDevice.person_id == person.id))
+
+
+async def list_logins(
+    db: AsyncSession, actor: Person, part: Slice, *, now: datetime
+) -> Page[Login]:
+    standing = select(Login).where(Login.person_id == actor.id, Login.expires_at > now)
+    return await page_of(db, standing, by=Login.began_at, id=Login.id, part=part)
+
+
+async def end_own_login(db: AsyncSession, actor: Person, login_id: UUID) -> None:
+    own = delete(Login).where(Login.id == login_id, Login.person_id == actor.id)
+    if await db.scalar(own.returning(Login.id)) is None:
+        raise NotFound
 
 
 NOW = given("now", DateTime(timezone=True))
@@ -113,10 +145,21 @@ def detached(row: dict[str, Any]) -> Person:
     return person
 
 
-async def note_login_use(sessions: Sessions, login_id: UUID, *, now: datetime) -> None:
+async def note_login_use(
+    sessions: Sessions, login_id: UUID, *, now: datetime, settings: Settings
+) -> None:
     """In a transaction of its own, as whoever reads has none that could be committed."""
+    unused_until = now + timedelta(days=settings.unused_login_days)
+    last_day = Login.began_at + timedelta(days=settings.login_days)
+    values = {"used_at": now, "expires_at": func.least(last_day, unused_until)}
     async with unit_of_work(sessions) as db:
-        await db.execute(update(Login).where(Login.id == login_id).values(used_at=now))
+        await db.execute(update(Login).where(Login.id == login_id).values(values))
+
+
+async def note_confirmation(sessions: Sessions, login_id: UUID, *, now: datetime) -> None:
+    """Kept also when what follows is refused: nobody types a password twice for one mistake."""
+    async with unit_of_work(sessions) as db:
+        await db.execute(update(Login).where(Login.id == login_id).values(confirmed_at=now))
 
 
 KNOWN_HERE = Prepared(

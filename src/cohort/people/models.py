@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, Json, Words, one_of
@@ -19,6 +19,8 @@ class Person(Base):
     password_hash: Mapped[str | None]
     verified_at: Mapped[Instant | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
+    two_steps: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a password or a mailed link is half the way in, and a code or a passkey the rest."""
     created_at: Mapped[Instant]
 
 
@@ -36,10 +38,22 @@ class Login(Base):
     used_at: Mapped[Instant]
     """To the hour."""
     expires_at: Mapped[Instant]
+    """When it ends unless it is used before; each use moves it, to a last day that stays."""
     device: Mapped[str]
     """What the browser calls itself, shortened."""
 
     person: Mapped[Person] = relationship(lazy="raise")
+
+
+class PendingLogin(Base):
+    """Someone whose first step was right, for the minutes until the second one."""
+
+    __tablename__ = "pending_logins"
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[Instant] = mapped_column(index=True)
 
 
 class KnownDevice(Base):
@@ -56,6 +70,7 @@ class KnownDevice(Base):
 class LinkPurpose(StrEnum):
     JOIN = "join"
     PASSWORD = "password"  # noqa: S105
+    SIGN_IN = "sign_in"
 
 
 class MailedLink(Base):

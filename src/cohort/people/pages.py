@@ -9,52 +9,23 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.errors import Invalid
 from cohort.http.forms import Form, read_form
-from cohort.http.pages import Asked, local, page, see
+from cohort.http.pages import Asked, page, see
 from cohort.people import logins, service
 from cohort.people.auth import (
     Credential,
-    charge_password,
-    entrance_of,
-    login_cookies,
     no_cookie,
     public,
     signed_in,
 )
 from cohort.people.links import LinkSpent
 from cohort.people.models import Person
-from cohort.people.schemas import EmailIn, JoinIn, NewPasswordIn, SignInIn
+from cohort.people.schemas import EmailIn, JoinIn, NewPasswordIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
 
 Chosen = TypeVar("Chosen", bound=NewPasswordIn)
-
-
-@get("/login", guards=[public])
-async def login_page(request: Asked) -> Response[str]:
-    return page(request, "people/login.html", form=Form())
-
-
-@post("/login", guards=[public], opt={"same_for_everyone": True, "repeatable": True})
-async def log_in(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    clock: NamedDependency[Clock],
-    settings: NamedDependency[Settings],
-    tries: NamedDependency[Tries],
-) -> Response[str] | Redirect:
-    onward = local(request.query_params.get("next"))
-    form = await read_form(request, SignInIn)
-    if form.value is not None:
-        now, at = clock(), entrance_of(request, settings)
-        await charge_password(db, tries, form.value.email, at, now=now)
-        try:
-            entry = await service.sign_in(db, form.value, at, now=now, days=settings.login_days)
-        except service.WrongPassword as refusal:
-            form = form.refused(refusal, at="email")
-        else:
-            return see(onward, cookies=login_cookies(settings, entry))
-    return page(request, "people/login.html", form=form)
 
 
 @post("/logout", guards=[signed_in])
@@ -107,7 +78,10 @@ async def verify(
     form = await _with_token(request, JoinIn, token)
     if form.value is None:
         return page(request, "people/verify.html", form=form)
-    await service.join(db, form.value, now=clock())
+    try:
+        await service.join(db, form.value, now=clock())
+    except Invalid as refusal:
+        return page(request, "people/verify.html", form=form.refused(refusal))
     return see("/login", saying="Your account is open. Sign in to go on.")
 
 
@@ -153,15 +127,16 @@ async def choose_password(
     form = await _with_token(request, NewPasswordIn, token)
     if form.value is None:
         return page(request, "people/password.html", form=form)
-    await service.set_password(db, form.value, now=clock())
+    try:
+        await service.set_password(db, form.value, now=clock())
+    except Invalid as refusal:
+        return page(request, "people/password.html", form=form.refused(refusal))
     return see("/login", saying="Your new password works. Sign in with it.")
 
 
 router = Router(
     "",
     route_handlers=[
-        login_page,
-        log_in,
         log_out,
         join_page,
         join,

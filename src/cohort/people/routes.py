@@ -9,15 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound, TooMany
-from cohort.http.pages import Asked
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.people import keys, logins, service
 from cohort.people.auth import (
     Credential,
-    charge_password,
-    entrance_of,
-    login_cookies,
+    NotConfirmed,
     no_cookie,
     public,
     signed_in,
@@ -29,12 +26,10 @@ from cohort.people.schemas import (
     ApiKeyOut,
     EmailIn,
     JoinIn,
-    LoginOut,
     NewApiKeyOut,
     NewPasswordIn,
     NoticeOut,
     PersonOut,
-    SignInIn,
 )
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
@@ -100,37 +95,6 @@ async def set_password(
     return PersonOut.model_validate(await service.set_password(db, data, now=clock()))
 
 
-@post(
-    "/logins",
-    guards=[public],
-    # A second sign-in harms nobody, and the first one's answer may have been lost.
-    opt={"same_for_everyone": True, "repeatable": True},
-    responses=may_refuse(service.WrongPassword, TooMany),
-)
-async def sign_in(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    clock: NamedDependency[Clock],
-    settings: NamedDependency[Settings],
-    tries: NamedDependency[Tries],
-    *,
-    data: JSONBody[SignInIn],
-) -> Response[LoginOut]:
-    """Sign in: a token for scripts, the same as a cookie for browsers.
-
-    Sent twice, also with the same Idempotency-Key, it is two logins.
-    """
-    now, at = clock(), entrance_of(request, settings)
-    await charge_password(db, tries, data.email, at, now=now)
-    entry = await service.sign_in(db, data, at, now=now, days=settings.login_days)
-    out = LoginOut(
-        token=entry.token,
-        expires_at=entry.expires_at,
-        person=PersonOut.model_validate(entry.person),
-    )
-    return Response(out, cookies=login_cookies(settings, entry))
-
-
 @delete("/logins/current", guards=[signed_in], status_code=204, responses=may_refuse())
 async def sign_out(
     db: NamedDependency[AsyncSession],
@@ -164,8 +128,8 @@ async def list_api_keys(
 @post(
     "/api_keys",
     guards=[signed_in],
-    opt={"secret_answer": True},
-    responses=may_refuse(keys.TooManyKeys),
+    opt={"secret_answer": True, "confirmed_login": True},
+    responses=may_refuse(keys.TooManyKeys, NotConfirmed),
 )
 async def make_api_key(
     db: NamedDependency[AsyncSession],
@@ -199,7 +163,6 @@ router = Router(
         verify_address,
         ask_for_password,
         set_password,
-        sign_in,
         sign_out,
         read_me,
         list_api_keys,

@@ -34,9 +34,21 @@ Scope = Literal[
 ]
 
 
+Code = Annotated[
+    str,
+    Field(
+        max_length=40,
+        pattern="^[0-9A-Za-z][0-9A-Za-z -]*$",
+        description="Where two steps are on: what the app shows, or a recovery code.",
+        examples=["123456"],
+    ),
+]
+
+
 class SignInIn(Strict):
     email: Email
     password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
+    code: Code | None = None
 
 
 class EmailIn(Strict):
@@ -49,6 +61,16 @@ class TokenIn(Strict):
 
 class NewPasswordIn(TokenIn):
     password: Password
+
+
+class PasswordIn(Strict):
+    password: Password
+
+
+class OwnPasswordIn(Strict):
+    """The password that one has."""
+
+    password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
 
 
 class JoinIn(NewPasswordIn):
@@ -86,6 +108,17 @@ class LoginOut(Shown):
     token: str
     expires_at: datetime
     person: PersonOut
+
+
+class StandingLoginOut(Shown):
+    """Where you are signed in."""
+
+    id: UUID
+    device: str = Field(description="In words, such as: Firefox on Windows.")
+    began_at: datetime
+    used_at: datetime = Field(description="To the hour.")
+    expires_at: datetime = Field(description="When it ends, unless it is used before.")
+    is_current: bool = Field(description="Whether this is the login that asks.")
 
 
 class ApiKeyOut(Shown):

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Text, delete, select
+from sqlalchemy import Text, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,17 +14,10 @@ from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.keys import revoke_all_keys
 from cohort.people.links import forget_links, use_link
-from cohort.people.logins import (
-    DEVICE_LIVES,
-    Entrance,
-    Entry,
-    end_all_logins,
-    end_login,
-    open_login,
-    remember_device,
-)
-from cohort.people.models import KnownDevice, LinkPurpose, Login, MailedLink, Person
+from cohort.people.logins import DEVICE_LIVES, end_all_logins
+from cohort.people.models import KnownDevice, LinkPurpose, Login, MailedLink, PendingLogin, Person
 from cohort.people.schemas import JoinIn, NewPasswordIn, SignInIn
+from cohort.people.strength import require_strong
 from cohort.people.tokens import hash_password, is_password
 
 
@@ -97,13 +91,11 @@ PASSWORD_OF = Prepared(
 )
 
 
-async def sign_in(
-    db: AsyncSession, form: SignInIn, at: Entrance, *, now: datetime, days: int
-) -> Entry:
-    """A new login, in place of the one that this browser had.
+async def check_password(db: AsyncSession, form: SignInIn) -> Person:
+    """Whose password this is.
 
-    The password is checked with no connection in hand. What was checked must still be true when
-    the login begins: the lock on the person lets a new password come first or last, never between.
+    It is checked with no connection in hand. What was checked must still be true when the login
+    begins: the lock on the person lets a new password come first or last, never between.
     """
     found = await PASSWORD_OF.row(db, email=form.email)
     await db.close()
@@ -117,10 +109,7 @@ async def sign_in(
     )
     if person is None:
         raise WrongPassword
-    if at.replaces is not None:
-        await end_login(db, at.replaces)
-    entry = open_login(db, person, now=now, days=days, device=at.device)
-    return entry._replace(known_as=await remember_device(db, person, at.known_as, now=now))
+    return person
 
 
 async def ask_for_password(db: AsyncSession, email: str, *, now: datetime) -> None:
@@ -132,17 +121,53 @@ async def set_password(db: AsyncSession, form: NewPasswordIn, *, now: datetime) 
     """Choose a new password, which ends every login, key and link that stands."""
     email = await use_link(db, form.token, LinkPurpose.PASSWORD, now=now)
     person = await by_email(db, email, lock=True)
+    if person.password_hash is not None:
+        await _tell_of_new_password(db, person, now=now)
     await _choose(db, person, form.password.get_secret_value(), now=now)
     return person
 
 
+async def change_password(
+    db: AsyncSession, actor: Person, password: str, *, login_id: UUID | None, now: datetime
+) -> None:
+    """Another password, for whoever is signed in: every other login ends, and a mail tells."""
+    person = await by_email(db, actor.email, lock=True)
+    if await db.scalar(select(Login.id).where(Login.id == login_id)) is None:
+        raise NotSignedIn
+    require_strong(password, name=person.name, email=person.email)
+    person.password_hash = await hash_password(password)
+    await end_all_logins(db, person, but=login_id)
+    await forget_links(db, person.email)
+    await _tell_of_new_password(db, person, now=now)
+
+
+async def _tell_of_new_password(db: AsyncSession, person: Person, *, now: datetime) -> None:
+    await enqueue(db, "people.tell_new_password", now=now, person_id=person.id)
+
+
 async def _choose(db: AsyncSession, person: Person, password: str, *, now: datetime) -> None:
     """For a person whose row is locked: whoever signs in meanwhile with the old one is too late."""
+    require_strong(password, name=person.name, email=person.email)
     person.password_hash = await hash_password(password)
     person.verified_at = person.verified_at or now
     await end_all_logins(db, person)
     await revoke_all_keys(db, person, now=now)
     await forget_links(db, person.email)
+
+
+async def require_password(actor: Person, password: str) -> None:
+    """That the actor, as the request found her, has this password."""
+    if not await is_password(password, actor.password_hash):
+        raise WrongPassword
+
+
+async def confirm_login(
+    db: AsyncSession, actor: Person, login_id: UUID | None, password: str, *, now: datetime
+) -> None:
+    """The holder of a login proves once more who she is; a new password ended it meanwhile?
+    Then there is nothing to confirm."""
+    await require_password(actor, password)
+    await db.execute(update(Login).where(Login.id == login_id).values(confirmed_at=now))
 
 
 async def make_admin(db: AsyncSession, email: str, *, now: datetime) -> Person:
@@ -159,4 +184,5 @@ async def forget_old(db: AsyncSession, *, now: datetime) -> None:
     """Logins, links and browsers that do not count any more."""
     await db.execute(delete(Login).where(Login.expires_at < now))
     await db.execute(delete(MailedLink).where(MailedLink.expires_at < now))
+    await db.execute(delete(PendingLogin).where(PendingLogin.expires_at < now))
     await db.execute(delete(KnownDevice).where(KnownDevice.seen_at < now - DEVICE_LIVES))

@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import structlog
 from limits import RateLimitItem, parse
@@ -23,6 +24,8 @@ TRIES_PER_PAIR = parse("10 per 5 minute")
 TRIES_PER_ADDRESS = parse("100 per hour")
 """All clients together at one address; a browser that its owner knows is not counted here."""
 TRIES_PER_DEVICE = parse("10 per 5 minute")
+CODES_PER_PERSON = parse("10 per 10 minute")
+"""Of a million codes three are right at any moment; who tries them has given the password."""
 MAILS_PER_CLIENT = parse("60 per hour")
 MAILS_PER_PAIR = parse("5 per hour")
 MAILS_PER_ADDRESS = parse("20 per hour")
@@ -112,6 +115,10 @@ class Tries:
 
     async def password_from_known(self, device: str) -> None:
         await self.throttle.count(TRIES_PER_DEVICE, "password-known", device)
+
+    async def code(self, person_id: UUID) -> None:
+        await self.throttle.count(TRIES_PER_CLIENT, "code-from", self.client)
+        await self.throttle.count(CODES_PER_PERSON, "code", str(person_id))
 
     async def mail(self, email: str) -> bool:
         """Whether a mail may still go there. Where many clients asked for one, the answer is the

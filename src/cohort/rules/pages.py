@@ -96,6 +96,7 @@ async def read(request: Asked, before: RulesVersion) -> Form[Rules]:
     nested = {
         part: {name: typed[name] for name in schema.model_fields} for part, schema in PARTS.items()
     }
+    nested["weights"]["own"] = before.content.weights.own
     try:
         return Form(typed, Rules.model_validate(nested))
     except ValidationError as error:

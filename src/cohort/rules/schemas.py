@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from cohort.http.fields import Shown
+from cohort.pairing.rules import Weights
 
 
 class RulesOut(Shown):
     version: int
-    weights: dict[str, float]
+    weights: Weights
     requirements: dict[str, Any]
     aim: dict[str, Any]
     created_at: datetime

@@ -184,6 +184,13 @@ def read_count(cell: str) -> int:
     return int(number[1])
 
 
+def read_number(cell: str) -> float:
+    """`3`, `2.5` or `2,5`, of at most a billion."""
+    if re.fullmatch(r"[+-]?\d{1,9}(?:[.,]\d{1,9})?", cell) is None:
+        raise BadCell(f"“{cell}” is not a number such as 3 or 2.5.")
+    return float(cell.replace(",", "."))
+
+
 def read_gaps(cell: str, terms: TermList) -> dict[str, float]:
     """Skills, each worth 1, or the number after its colon: `monitoring: 2.5; SQL`."""
     gaps: dict[str, float] = {}

@@ -2,9 +2,10 @@
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cohort.sheets.columns import MENTORS, RESEARCHERS, letters
+from cohort.sheets.own_columns import PREFIX
 from cohort.sheets.roster import Roster, shortened
 
 SIDE = "side"
@@ -18,8 +19,11 @@ class BadMapping(ValueError):
     """What a file of columns says cannot be followed."""
 
 
-def read_mapping(text: str) -> Said:
-    """`[researchers]` and `[mentors]`, each with lines `"title" = "field"`. Raises BadMapping."""
+def read_mapping(text: str, own: Iterable[str] = ()) -> Said:
+    """`[researchers]` and `[mentors]`, each with lines `"title" = "field"`. Raises BadMapping.
+
+    own  the names of factors that are columns.
+    """
     try:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -28,6 +32,7 @@ def read_mapping(text: str) -> Said:
         if name not in TABLES or not isinstance(lines, dict):
             raise BadMapping(f"“{name}” is not one of its tables: [researchers], [mentors].")
         fields = ["", SIDE, *(column.field for column in TABLES[name])]
+        fields += [PREFIX + one for one in own]
         for title, field in lines.items():
             if field not in fields:
                 raise BadMapping(

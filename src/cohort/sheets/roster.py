@@ -10,6 +10,7 @@ from cohort.sheets.cells import BadCell, OwnWords, TermList
 from cohort.sheets.columns import MENTORS, RESEARCHERS, Column, letters
 from cohort.sheets.hours import read_hours
 from cohort.sheets.meaning import Columns, Reader, find_columns
+from cohort.sheets.own_columns import Own, answers_of, readers_of, with_own
 from cohort.sheets.tables import Sheet
 
 LONGEST = 400
@@ -75,9 +76,17 @@ class _Reading:
 
 
 def read_researchers(
-    sheet: Sheet, words: Vocabulary, said: Said | None = None, own: OwnWords | None = None
+    sheet: Sheet,
+    words: Vocabulary,
+    said: Said | None = None,
+    own: OwnWords | None = None,
+    compared: Own | None = None,
 ) -> Roster:
-    """`said` has fields by title of a column; `own` takes words that the vocabulary lacks."""
+    """`said` has fields by title of a column; `own` takes words that the vocabulary lacks.
+
+    compared  the factors of the rules that are columns.
+    """
+    known = with_own(RESEARCHERS, compared or {})
 
     def readers(own: OwnWords | None) -> dict[str, Reader]:
         return _readers(words, own) | {
@@ -86,16 +95,22 @@ def read_researchers(
             "advisers": cells.read_list,
             "gaps": lambda cell: cells.read_gaps(cell, TermList("skill", words.skills, own=own)),
             "mentors_wanted": cells.read_count,
+            **readers_of(compared or {}),
         }
 
-    columns = find_columns(sheet, RESEARCHERS, readers(None), said or {})
+    columns = find_columns(sheet, known, readers(None), said or {})
     return _read(_Reading(sheet, RESEARCHERS, columns, own, [*sheet.faults]), readers(own))
 
 
 def read_mentors(
-    sheet: Sheet, words: Vocabulary, said: Said | None = None, own: OwnWords | None = None
+    sheet: Sheet,
+    words: Vocabulary,
+    said: Said | None = None,
+    own: OwnWords | None = None,
+    compared: Own | None = None,
 ) -> Roster:
     """As `read_researchers`."""
+    known = with_own(MENTORS, compared or {})
 
     def readers(own: OwnWords | None) -> dict[str, Reader]:
         return _readers(words, own) | {
@@ -104,9 +119,10 @@ def read_mentors(
             "came_from": lambda cell: cells.read_stage(cell, tuple(cells.STAGE_SPELLINGS), own),
             "capacity": cells.read_count,
             "at_least": cells.read_count,
+            **readers_of(compared or {}),
         }
 
-    columns = find_columns(sheet, MENTORS, readers(None), said or {})
+    columns = find_columns(sheet, known, readers(None), said or {})
     return _read(_Reading(sheet, MENTORS, columns, own, [*sheet.faults]), readers(own))
 
 
@@ -277,4 +293,5 @@ _MENTOR_FACTS = (*_SHARED_FACTS, "roles", "skills", "came_from")
 
 def _facts(person: Row, wishes: Mapping[str, list[str]], facts: Sequence[str]) -> Row:
     given = {name: person[name] for name in facts if name in person}
-    return {"id": person["id"], "wishes": wishes.get(person["id"], ()), **given}
+    answers = answers_of(person)
+    return {"id": person["id"], "wishes": wishes.get(person["id"], ()), "answers": answers, **given}

@@ -1,5 +1,6 @@
 """The rules of a matching as a TOML file."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,10 +80,15 @@ def _refuse_unknown(found: Mapping[str, Any], known: set[str], of: str) -> None:
             raise BadRules(f"“{name}” is not one of {of}: {', '.join(sorted(known))}.")
 
 
-def _sentence(error: ValidationError, tables: Mapping[str, Mapping[str, Any]]) -> str:
+def _sentence(error: ValidationError, tables: Mapping[str, Any]) -> str:
     first = error.errors(include_url=False)[0]
-    table, *rest = map(str, first["loc"])
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
-    if not rest:
-        return f"[{table}] {message}."
-    return f"{rest[0]} is {tables[table][rest[0]]!r}; it {message}."
+    table, *rest = map(str, first["loc"])
+    found: Any = tables[table]
+    for step in rest:
+        found = found.get(step, {}) if isinstance(found, dict) else {}
+    if len(rest) > 1:  # [weights.own."Years"], and one of its lines
+        table, rest = f"{table}.{rest[0]}.{json.dumps(rest[1], ensure_ascii=False)}", rest[2:]
+    if not rest or found in ({}, None):
+        return f"[{table}] {' '.join(rest)}{' ' if rest else ''}{message[:1].lower()}{message[1:]}."
+    return f"{f'[{table}] ' if '.' in table else ''}{rest[0]} is {found!r}; it {message}."

@@ -10,6 +10,7 @@ from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.sheets.cells import OwnWords
 from cohort.sheets.columns import MENTORS, RESEARCHERS
 from cohort.sheets.links import folded, link, with_distinct_ids
+from cohort.sheets.own_columns import PREFIX, Own, clashes
 from cohort.sheets.roster import (
     Roster,
     Row,
@@ -71,22 +72,16 @@ def gather(
     strict  whether a word outside the taxonomy is a fault, and not a term of these sheets.
     """
     said, own = said or {}, None if strict else OwnWords()
-    studying = read_researchers(researchers, words, said.get("researchers"), own)
-    mentoring = read_mentors(mentors, words, said.get("mentors"), own)
+    compared = rules.rules.weights.own
+    studying = read_researchers(researchers, words, said.get("researchers"), own, compared)
+    mentoring = read_mentors(mentors, words, said.get("mentors"), own, compared)
     rosters = {"researchers": studying, "mentors": mentoring}
     mentoring = with_distinct_ids(mentoring, studying)
     hers, studying = link(studying, mentoring, "wishes")
     theirs, mentoring = link(mentoring, studying, "wishes")
     present, studying = link(studying, mentoring, "current_mentor")
     requirements, lifted = _judged(rules, studying, mentoring)
-    faults = [
-        *studying.faults,
-        *mentoring.faults,
-        *_more_than_places(mentoring),
-        *_unjudgeable(rules, studying, mentoring),
-    ]
-    if faults:
-        raise BadSheets(faults)
+    _refuse_faults(rules, studying, mentoring)
     oneself = _with_oneself(studying, mentoring)
     pool = Pool(
         week=week,
@@ -113,6 +108,18 @@ def gather(
         *_in_both(studying, mentoring, oneself),
     ]
     return Gathered(pool, studying.names, mentoring.names, notes, rosters)
+
+
+def _refuse_faults(rules: RuleFile, studying: Roster, mentoring: Roster) -> None:
+    faults = [
+        *studying.faults,
+        *mentoring.faults,
+        *_more_than_places(mentoring),
+        *_unjudgeable(rules, studying, mentoring),
+        *_uncompared(rules.rules.weights.own, studying, mentoring),
+    ]
+    if faults:
+        raise BadSheets(faults)
 
 
 def _with_own(taxonomy: Taxonomy, own: OwnWords | None) -> Taxonomy:
@@ -172,6 +179,18 @@ def _unjudgeable(rules: RuleFile, studying: Roster, mentoring: Roster) -> Iterat
             f"{NO_GROUND}, but the rules ask for common_ground. Add such columns, or set "
             "common_ground = false."
         )
+
+
+def _uncompared(compared: Own, *rosters: Roster) -> Iterator[str]:
+    """Own factors that are no column of their own."""
+    yield from clashes(compared, (*RESEARCHERS, *MENTORS))
+    for name in compared:
+        for sheet in _silent(PREFIX + name, *rosters):
+            yield (
+                f"{sheet} has no column “{name}”, but the rules compare it. Add the column, name "
+                f"the one that is meant with --mapping (as “{PREFIX}{name}”), or leave it out of "
+                "the rules."
+            )
 
 
 def _nothing_to_share(studying: Roster, mentoring: Roster) -> bool:

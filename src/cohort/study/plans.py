@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import NotFound
@@ -152,18 +152,19 @@ async def waiting_for(db: AsyncSession, actor: Person, part: Slice) -> Page[Subm
     replaced = select(newer.id).where(
         newer.plan_item_id == Submission.plan_item_id, newer.version > Submission.version
     )
-    researcher = joinedload(Submission.plan_item).joinedload(PlanItem.enrolment)
+    item = contains_eager(Submission.plan_item)
+    enrolment = item.contains_eager(PlanItem.enrolment)
     waiting = (
         select(Submission)
         .join(Submission.plan_item)
         .join(PlanItem.enrolment)
         .join(Enrolment.cohort)
         .where(PlanItem.state == ItemState.SUBMITTED, ~replaced.exists())
-        .where(PlanItem.enrolment_id.in_(policy.reviewed_by(actor).correlate(None)))
+        .where(PlanItem.enrolment_id.in_(policy.reviewed_by(actor)))
         .where(Enrolment.state == EnrolmentState.ACTIVE)
         .where(Cohort.state != CohortState.ARCHIVED)
-        .options(joinedload(Submission.plan_item).joinedload(PlanItem.milestone))
-        .options(researcher.joinedload(Enrolment.person), researcher.joinedload(Enrolment.cohort))
+        .options(item.joinedload(PlanItem.milestone), enrolment.joinedload(Enrolment.person))
+        .options(enrolment.contains_eager(Enrolment.cohort))
     )
     return await page_of(db, waiting, by=Submission.submitted_at, id=Submission.id, part=part)
 

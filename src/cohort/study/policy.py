@@ -1,10 +1,10 @@
 """Who sees which plans and evidence, and who may judge them."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import CompoundSelect, Select, or_, select, union
+from sqlalchemy.orm import aliased
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import CohortState, Enrolment, EnrolmentState
@@ -35,13 +35,17 @@ def submissions_visible_to(actor: Person) -> Select[Submission]:
     return select(Submission).where(item.exists())
 
 
-def reviewed_by(actor: Person) -> Select[UUID]:
-    """The ids of the plans that the actor may judge: as organiser or as mentor, never their own."""
-    organised = Enrolment.cohort_id.in_(cohorts.organised_by(actor))
-    mine = Enrolment.id.in_(mentored_by(actor))
-    others: Any = select(Enrolment.id).where(Enrolment.person_id != actor.id)
-    reviewed: Select[UUID] = others.where(or_(organised, mine))
-    return reviewed
+def reviewed_by(actor: Person) -> CompoundSelect[UUID]:
+    """The ids of the plans that the actor may judge: as organiser or as mentor, never their own.
+
+    Two reads by an index each: with "or", PostgreSQL would read all enrolments.
+    """
+    plan = aliased(Enrolment)  # the statement around it may be about enrolments too
+    others = select(plan.id).where(plan.person_id != actor.id)
+    return union(
+        others.where(plan.cohort_id.in_(cohorts.organised_by(actor))),
+        others.where(plan.id.in_(mentored_by(actor))),
+    )
 
 
 def may_hand_in(actor: Person, enrolment: Enrolment) -> bool:

@@ -213,7 +213,8 @@ async def _item_to_review(db: AsyncSession, actor: Person, submission_id: UUID) 
 
 
 async def may_review(db: AsyncSession, actor: Person, enrolment_id: UUID) -> bool:
-    mine = policy.reviewed_by(actor).where(Enrolment.id == enrolment_id)
+    reviewed = policy.reviewed_by(actor).subquery()
+    mine = select(reviewed.c.id).where(reviewed.c.id == enrolment_id)
     return await db.scalar(mine) is not None
 
 

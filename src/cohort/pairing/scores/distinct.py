@@ -61,6 +61,7 @@ def distinct_profiles(
         taxonomy,
         week,
         strengths_of(one.skills for one in mentors),
+        weights.own,
     )
     ruled_out = RuledOut(block=blocks, declined=declined, veto=vetoes)
     scores = scorer(compared, units_of(weights), requirements, ruled_out)

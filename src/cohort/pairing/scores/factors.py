@@ -10,7 +10,7 @@ the other factors, and win places for having said less. What a mentor does not s
 counts 0: there is no evidence that the mentor fits. (A mentor without wishes marks nobody down.)
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy.sparse import csr_array, hstack
@@ -29,9 +29,9 @@ from cohort.pairing.scores.parts import (
     CappedSums,
     Careers,
     Entries,
-    Languages,
     SharedByKind,
     SharedQuarters,
+    SharedWords,
     Sums,
 )
 from cohort.pairing.scores.profiles import Profiles
@@ -140,20 +140,28 @@ def careers(people: Profiles, role: float, path: float) -> Careers:
     )
 
 
-def languages(people: Profiles, worth: float, *, required: bool = False) -> Languages:
+def languages(people: Profiles, worth: float, *, required: bool = False) -> SharedWords:
     """The share of the researcher's languages that the mentor speaks."""
-    kinds = kinds_of(frozenset(one.languages) for one in people.mentors)
-    needs, spoken = common_words(
-        [one.languages for one in people.researchers],
-        [people.mentors[j].languages for j in kinds.first],
-    )
-    own = [max(len(set(one.languages)), 1) for one in people.researchers]
-    return Languages(
+    spoken = [one.languages for one in people.mentors]
+    without = -RULED_OUT if required else 0
+    return share_had([one.languages for one in people.researchers], spoken, worth, without)
+
+
+def share_had(
+    wanted: Sequence[Collection[Hashable]],
+    offered: Sequence[Collection[Hashable]],
+    worth: float,
+    without: int = 0,
+) -> SharedWords:
+    """The share of the wanted words that each offer has, or `without` where it has none."""
+    kinds = kinds_of(frozenset(one) for one in offered)
+    needs, had = common_words(wanted, [offered[j] for j in kinds.first])
+    return SharedWords(
         needs.astype(np.int32),
-        worth / np.array(own, dtype=np.float64),
-        np.ascontiguousarray(spoken.toarray().T.astype(np.int32)),
+        worth / np.array([max(len(set(one)), 1) for one in wanted], dtype=np.float64),
+        np.ascontiguousarray(had.toarray().T.astype(np.int32)),
         kinds.kind,
-        -RULED_OUT if required else 0,
+        without,
     )
 
 
@@ -178,7 +186,7 @@ def _same_with_all(people: Profiles, worth: Worth) -> Floats:
     silent = people.silent
     role = GOAL_SHARE * silent["role_goals"] + (1 - GOAL_SHARE) * silent["contexts"]
     others = np.zeros_like(role)
-    for name in ("domain", "skills", "availability", "language", "path"):
+    for name in ("domain", "skills", "availability", "language", "path", *people.own):
         others += worth.get(name, 0.0) * silent[name]
     others += worth.get("wishes", 0.0)
     return NEUTRAL * (worth.get("role", 0.0) * role + others)

@@ -63,7 +63,7 @@ def members(sets: Sequence[Collection[str]], words: Sequence[str]) -> Floats:
 
 
 def common_words(
-    some: Sequence[Collection[str]], others: Sequence[Collection[str]]
+    some: Sequence[Collection[Hashable]], others: Sequence[Collection[Hashable]]
 ) -> tuple[csr_array, csr_array]:
     """Both sides' words that occur on both, as sparse matrices of ones."""
     words = dict.fromkeys(word for one in some for word in one)

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from cohort.assignment.problem import Bools, Ints
+from cohort.assignment.problem import Bools, Floats, Ints
+from cohort.pairing.rules import OwnFactor
 
 Whole = npt.NDArray[np.signedinteger[Any]]
 Units = npt.NDArray[np.int32]
@@ -176,32 +177,69 @@ class Careers:
 
 
 @dataclass(frozen=True, eq=False)
-class Languages:
-    """Shared languages, and the requirement that there be one.
+class SharedWords:
+    """How many of a few words two share, such as languages; there may have to be one.
 
-    needs    sparse int32[n, languages]: 1 for each one's own.
+    needs    sparse int32[n, words]: 1 for each one's own.
     worth    float[n]: the units of one in common.
-    spoken   int32[languages, kinds]: 1 for each one's own.
+    offered  int32[words, kinds]: 1 for each one's own.
     kind     int[m]: the kind of each mentor.
     without  the units of a pair that has none in common; below 0 where one is required.
     """
 
     needs: csr_array
     worth: npt.NDArray[np.float64]
-    spoken: Whole
+    offered: Whole
     kind: Ints
-    without: int
+    without: int = 0
 
     def add_to(self, units: Units, rows: slice) -> None:
-        shared = self.needs[rows] @ self.spoken
+        shared = self.needs[rows] @ self.offered
         found = np.rint(shared * self.worth[rows, None]).astype(np.int32)
         found[shared == 0] = self.without
         units += found.take(self.kind, axis=1)
 
     def reordered(self, rows: Ints, columns: Ints) -> Self:
         return type(self)(
-            self.needs[rows], self.worth[rows], self.spoken, self.kind[columns], self.without
+            self.needs[rows], self.worth[rows], self.offered, self.kind[columns], self.without
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """How alike two answers are: numbers, or words of which each has a number.
+
+    some    float[n]: the researchers' answers, NaN for none.
+    others  float[kinds]: the mentors'.
+    kind    int[m]: the kind of each mentor.
+    factor  which comparison; all but overlap.
+    worth   the units of a pair whose answers are as alike as can be.
+    """
+
+    some: Floats
+    others: Floats
+    kind: Ints
+    factor: OwnFactor
+    worth: float
+
+    def add_to(self, units: Units, rows: slice) -> None:
+        alike = self._alike(self.some[rows, None])
+        units += np.rint(alike * self.worth).astype(np.int32).take(self.kind, axis=1)
+
+    def _alike(self, own: Floats) -> Bools | Floats:
+        """[rows, kinds], from 0 to 1: nothing is like NaN, and nothing differs from it."""
+        others, alike = self.others, np.empty((len(own), len(self.others)))
+        if self.factor.compare == "same":
+            return np.equal(own, others)
+        if self.factor.compare == "different":
+            return np.less(own, others) | np.greater(own, others)
+        if self.factor.compare == "at_least":
+            return np.greater_equal(others, own)
+        np.divide(np.abs(own - others), self.factor.width or 1.0, out=alike)
+        return np.fmax(1 - alike, 0.0, out=alike)
+
+    def reordered(self, rows: Ints, columns: Ints) -> Self:
+        return type(self)(self.some[rows], self.others, self.kind[columns], self.factor, self.worth)
 
 
 @dataclass(frozen=True, eq=False)

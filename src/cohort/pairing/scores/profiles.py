@@ -1,6 +1,6 @@
 """What the matching knows of a person: profiles without names of tables or sessions."""
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -9,9 +9,15 @@ from math import inf
 import numpy as np
 
 from cohort.assignment.problem import Bools, Floats
+from cohort.pairing.rules import OwnFactor
 from cohort.pairing.scores.availability import WeeklyHours, availability
 from cohort.pairing.scores.skills import needs_of
 from cohort.pairing.scores.taxonomy import Taxonomy
+
+Answer = str | float | Sequence[str]
+"""To a question of the organiser's own: a word, a number, or several choices."""
+LARGEST = 1e12
+"""Of the numbers in answers: their differences are numbers too."""
 
 
 class BadProfile(ValueError):
@@ -28,6 +34,7 @@ class ResearcherProfile:
 
     gaps: the weight (> 0) of each skill that a milestone still open would show, the greater
     the sooner it is due. role_goals and wishes (ids of mentors) are ranked, dearest first.
+    answers: to questions of the organiser's own, by name; what is empty is no answer.
     """
 
     id: str
@@ -42,11 +49,12 @@ class ResearcherProfile:
     organisations: Sequence[str] = ()
     advisers: Sequence[str] = ()
     wishes: Sequence[str] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MentorProfile:
-    """A mentor; wishes are ids of researchers, ranked, dearest first."""
+    """A mentor; wishes are ids of researchers, ranked, dearest first; answers as above."""
 
     id: str
     name: str
@@ -61,6 +69,7 @@ class MentorProfile:
     weekly_hours: WeeklyHours = ()
     organisations: Sequence[str] = ()
     wishes: Sequence[str] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +79,10 @@ class Profiles:
     taxonomy   the tree of domains.
     week       the Monday of the week whose hours are compared.
     strengths  how many mentors are strong in each skill: of all in the pool, where these are some.
+    own        the factors that compare answers, by the name of the question.
 
-    Raises BadProfile for two people with one id, and for a gap that is not above 0.
+    Raises BadProfile for two people with one id, for a gap that is not above 0, and for an answer
+    that is no number where numbers are compared.
     """
 
     researchers: Sequence[ResearcherProfile]
@@ -79,6 +90,7 @@ class Profiles:
     taxonomy: Taxonomy
     week: date
     strengths: Mapping[str, int]
+    own: Mapping[str, OwnFactor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _refuse_twins([one.id for one in self.researchers])
@@ -90,6 +102,22 @@ class Profiles:
                         f"Researcher {i} ({one.id}) has weight {weight} for the skill {skill!r}; "
                         "it must be above 0. Leave a skill without a gap out.",
                         i,
+                    )
+        self._refuse_no_numbers(self.researchers)
+        self._refuse_no_numbers(self.mentors)
+
+    def _refuse_no_numbers(self, side: Iterable["ResearcherProfile | MentorProfile"]) -> None:
+        counted = [name for name, one in self.own.items() if one.compare in {"near", "at_least"}]
+        for place, one in enumerate(side):
+            for name in counted:
+                answer = answer_of(one, name)
+                if answer is not None and not (
+                    isinstance(answer, int | float) and abs(answer) <= LARGEST
+                ):
+                    raise BadProfile(
+                        f"{one.id} answered {answer!r} to “{name}”, which compares numbers. "
+                        f"Give one of at most {LARGEST:.0e}.",
+                        place,
                     )
 
     @property
@@ -114,10 +142,9 @@ class Profiles:
             "language": [one.languages for one in own],
             "path": [one.stage for one in own],
         }
-        return {
-            name: np.array([not one for one in each], dtype=np.float64)
-            for name, each in said.items()
-        }
+        unasked = {name: [answer_of(one, name) is None for one in own] for name in self.own}
+        silent = {name: [not one for one in each] for name, each in said.items()} | unasked
+        return {name: np.array(each, dtype=np.float64) for name, each in silent.items()}
 
     @cached_property
     def free(self) -> tuple[Bools, Bools]:
@@ -133,6 +160,12 @@ class Profiles:
 
     def columns_by_id(self) -> dict[str, int]:
         return {one.id: j for j, one in enumerate(self.mentors)}
+
+
+def answer_of(one: ResearcherProfile | MentorProfile, name: str) -> Answer | None:
+    """None where there is none; 0 is an answer, an empty text or list is not."""
+    answer = one.answers.get(name)
+    return None if isinstance(answer, Sized) and not answer else answer
 
 
 def _refuse_twins(ids: Sequence[str]) -> None:

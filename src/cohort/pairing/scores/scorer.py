@@ -12,6 +12,7 @@ import numpy as np
 from cohort.assignment.problem import Bools, Floats, Ints
 from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores import factors
+from cohort.pairing.scores.answers import compared
 from cohort.pairing.scores.factors import Worth
 from cohort.pairing.scores.parts import Part, Units
 from cohort.pairing.scores.profiles import Profiles
@@ -98,6 +99,7 @@ def _parts(
         yield factors.languages(people, worth.get("language", 0.0), required=asked.common_language)
     if worth.get("wishes"):
         yield factors.wishes(people, worth["wishes"])
+    yield from (compared(people, name, worth[name]) for name in people.own if worth.get(name))
     if asked.conflict_of_interest:
         yield conflicts(people)
     named = {*ruled_out.block, *ruled_out.declined, *ruled_out.veto}

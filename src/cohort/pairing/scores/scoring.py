@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from cohort.assignment.problem import Bools, Floats, Ints
-from cohort.pairing.rules import Requirements, Weights
+from cohort.pairing.rules import BUILT_IN, OwnFactor, Requirements, Weights
 from cohort.pairing.scores.factors import QUARTERS_AN_HOUR, shared_time
 from cohort.pairing.scores.parts import SharedQuarters
 from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
@@ -64,7 +64,8 @@ class Scores:
 
     @cached_property
     def _by_factor(self) -> dict[str, Scorer]:
-        return {name: scorer(self.people, {name: STEPS}) for name in Weights.model_fields}
+        names = (*BUILT_IN, *self.people.own)
+        return {name: scorer(self.people, {name: STEPS}) for name in names}
 
     @cached_property
     def _shared_time(self) -> SharedQuarters:
@@ -94,10 +95,11 @@ def profiles_of(
     taxonomy: Taxonomy,
     week: date,
     strengths: Mapping[str, int] | None = None,
+    own: Mapping[str, OwnFactor] | None = None,
 ) -> Profiles:
     """`strengths` are those of these mentors, unless they are some of a larger pool."""
     counted = strengths_of(one.skills for one in mentors) if strengths is None else strengths
-    return Profiles(researchers, mentors, taxonomy, week, counted)
+    return Profiles(researchers, mentors, taxonomy, week, counted, own or {})
 
 
 def score(
@@ -119,7 +121,7 @@ def score(
     pool. Raises BadHours, BadProfile or BadTaxonomy, each with the place that is wrong.
     O(n m) memory; no loop over pairs.
     """
-    people = profiles_of(researchers, mentors, taxonomy, week, strengths)
+    people = profiles_of(researchers, mentors, taxonomy, week, strengths, weights.own)
     reasons = {
         **{name: _removed(people, asked) for name, asked in _one_by_one(requirements).items()},
         **{

@@ -1,0 +1,123 @@
+"""One's own logins and password over the API."""
+
+from uuid import UUID
+
+from litestar import Router, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.errors import NotFound, TooMany
+from cohort.http.pages import Asked
+from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.problems import may_refuse
+from cohort.people import logins, service
+from cohort.people.auth import (
+    Credential,
+    NotConfirmed,
+    charge_password,
+    entrance_of,
+    signed_in,
+)
+from cohort.people.devices import device_of
+from cohort.people.models import Login, Person
+from cohort.people.schemas import OwnPasswordIn, PasswordIn, StandingLoginOut
+from cohort.people.throttle import Tries
+from cohort.settings import Settings
+
+
+@get("/logins", guards=[signed_in], responses=may_refuse())
+async def list_logins(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    credential: NamedDependency[Credential],
+    clock: NamedDependency[Clock],
+    part: NamedDependency[Slice],
+) -> PageOut[StandingLoginOut]:
+    """Where you are signed in."""
+    page = await logins.list_logins(db, actor, part, now=clock())
+    return shown(page, lambda login: as_out(login, credential))
+
+
+def as_out(login: Login, credential: Credential) -> StandingLoginOut:
+    return StandingLoginOut(
+        id=login.id,
+        device=device_of(login.device),
+        began_at=login.began_at,
+        used_at=login.used_at,
+        expires_at=login.expires_at,
+        is_current=login.id == credential.login_id,
+    )
+
+
+@delete("/logins/{login_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
+async def end_login(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], login_id: FromPath[UUID]
+) -> None:
+    """End one of your logins, at once."""
+    await logins.end_own_login(db, actor, login_id)
+
+
+@delete(
+    "/logins/others",
+    guards=[signed_in],
+    opt={"confirmed_login": True},
+    responses=may_refuse(NotConfirmed),
+)
+async def end_other_logins(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    credential: NamedDependency[Credential],
+) -> None:
+    """End all of your logins but the one that asks."""
+    await logins.end_all_logins(db, actor, but=credential.login_id)
+
+
+@post(
+    "/logins/current/confirmation",
+    guards=[signed_in],
+    status_code=204,
+    responses=may_refuse(service.WrongPassword, TooMany),
+)
+async def confirm_login(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    credential: NamedDependency[Credential],
+    clock: NamedDependency[Clock],
+    *,
+    settings: NamedDependency[Settings],
+    tries: NamedDependency[Tries],
+    data: JSONBody[OwnPasswordIn],
+) -> None:
+    """Give your password once more, which what is `not_confirmed` wants."""
+    now, password = clock(), data.password.get_secret_value()
+    await charge_password(db, tries, actor.email, entrance_of(request, settings), now=now)
+    await service.confirm_login(db, actor, credential.login_id, password, now=now)
+
+
+@put(
+    "/me/password",
+    guards=[signed_in],
+    opt={"confirmed_login": True},
+    status_code=204,
+    responses=may_refuse(NotConfirmed),
+)
+async def change_password(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    credential: NamedDependency[Credential],
+    clock: NamedDependency[Clock],
+    data: JSONBody[PasswordIn],
+) -> None:
+    """Choose another password. Every other login ends, and a mail tells you; API keys stay."""
+    password = data.password.get_secret_value()
+    await service.change_password(db, actor, password, login_id=credential.login_id, now=clock())
+
+
+router = Router(
+    "",
+    route_handlers=[list_logins, end_login, end_other_logins, confirm_login, change_password],
+    tags=["people"],
+)

@@ -1,0 +1,47 @@
+"""Columns that the rules make factors of their own: compared, and read by how; pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from cohort.pairing.rules import OwnFactor
+from cohort.sheets import cells
+from cohort.sheets.columns import Column, column_of
+from cohort.sheets.meaning import Reader
+
+PREFIX = "own: "
+"""What a file of columns writes before the name of such a factor."""
+Own = Mapping[str, OwnFactor]
+
+
+def with_own(known: Sequence[Column], own: Own) -> list[Column]:
+    """Also the columns of these factors, whose titles are their names."""
+    asked = own.items()
+    mine = [Column(PREFIX + name, name, many=one.compare == "overlap") for name, one in asked]
+    return [*known, *mine]
+
+
+def readers_of(own: Own) -> dict[str, Reader]:
+    return {PREFIX + name: _reader(one) for name, one in own.items()}
+
+
+def _reader(factor: OwnFactor) -> Reader:
+    if factor.compare == "overlap":
+        return cells.read_list
+    if factor.compare in {"near", "at_least"}:
+        return cells.read_number
+    return lambda cell: " ".join(cell.split())
+
+
+def answers_of(person: Mapping[str, object]) -> dict[str, object]:
+    named = ((field, cell) for field, cell in person.items() if field.startswith(PREFIX))
+    return {field.removeprefix(PREFIX): cell for field, cell in named}
+
+
+def clashes(own: Own, known: Sequence[Column]) -> Iterator[str]:
+    """Names that are titles of another column already."""
+    for name in own:
+        column = column_of(name, known)
+        if column is not None:
+            yield (
+                f"The rules compare “{name}”, but a column of this title says {column.title}. Call "
+                "the factor something else, and its column too (or say with --mapping which it is)."
+            )

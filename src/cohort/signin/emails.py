@@ -1,0 +1,21 @@
+"""What we write to people about signing in."""
+
+from cohort.mail import Message
+from cohort.people.models import Person
+
+CHANGES = {
+    "codes_on": "One-time codes of an app were turned on for your account.",
+    "codes_off": "One-time codes of an app were turned off for your account.",
+    "recovery_code_used": "A recovery code of yours was used to sign in. It does not work again.",
+    "recovery_codes_made": "New recovery codes were made. The old ones do not work any more.",
+}
+
+
+def sign_in_changed(person: Person, what: str) -> Message:
+    context = {"name": person.name, "sentence": CHANGES[what]}
+    return Message(person.email, "sign_in_changed", context)
+
+
+def sign_in_link(person: Person, token: str, minutes: int) -> Message:
+    context = {"name": person.name, "token": token, "minutes": minutes}
+    return Message(person.email, "sign_in_link", context)

@@ -1,0 +1,35 @@
+"""What answers the second step of signing in."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cohort.db import Base, Id, Instant
+
+
+class CodeGenerator(Base):
+    """An app that makes one-time codes (TOTP, RFC 6238)."""
+
+    __tablename__ = "code_generators"
+
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    secret: Mapped[str]
+    """What the app and we make the codes from. It cannot be kept as a hash: we compute with it."""
+    confirmed_at: Mapped[Instant | None]
+    """When its first code was right; before that, it is asked for nowhere."""
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of the newest code that was used, in half minutes since 1970: no code works twice."""
+
+
+class RecoveryCode(Base):
+    """One of ten, each for one sign-in when everything else is lost."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("person_id", "code_hash"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)

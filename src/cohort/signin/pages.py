@@ -1,0 +1,164 @@
+"""Signing in, in a browser."""
+
+from datetime import datetime
+from urllib.parse import quote
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.clock import Clock
+from cohort.http.forms import Form, checked, read_form
+from cohort.http.pages import Asked, local, page, see
+from cohort.people import logins
+from cohort.people import service as people
+from cohort.people.auth import charge_password, entrance_of, login_cookies, public
+from cohort.people.links import LinkSpent
+from cohort.people.models import Person
+from cohort.people.schemas import EmailIn, SignInIn, TokenIn
+from cohort.people.throttle import Tries
+from cohort.settings import Settings
+from cohort.signin import codes, cookies, service, steps
+from cohort.signin.schemas import CodeIn
+
+PENDING = "pending"
+"""The cookie of whoever did the first step."""
+
+
+async def go_in(
+    request: Asked,
+    db: AsyncSession,
+    settings: Settings,
+    person: Person,
+    onward: str,
+    *,
+    now: datetime,
+) -> Redirect:
+    """After a right first step: in, or to the second one."""
+    if person.two_steps:
+        token = await steps.begin(db, person, now=now)
+        there = f"/login/code?next={quote(onward)}"
+        return see(there, cookies=[cookies.keep(settings, PENDING, token)])
+    at = entrance_of(request, settings)
+    entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
+    return see(onward, cookies=login_cookies(settings, entry))
+
+
+@get("/login", guards=[public])
+async def login_page(request: Asked) -> Response[str]:
+    return page(request, "signin/login.html", form=Form())
+
+
+@post("/login", guards=[public], opt={"same_for_everyone": True, "repeatable": True})
+async def log_in(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    tries: NamedDependency[Tries],
+) -> Response[str] | Redirect:
+    onward = local(request.query_params.get("next"))
+    form = await read_form(request, SignInIn)
+    if form.value is not None:
+        now, at = clock(), entrance_of(request, settings)
+        await charge_password(db, tries, form.value.email, at, now=now)
+        try:
+            person = await people.check_password(db, form.value)
+        except people.WrongPassword as refusal:
+            form = form.refused(refusal, at="email")
+        else:
+            return await go_in(request, db, settings, person, onward, now=now)
+    return page(request, "signin/login.html", form=form)
+
+
+@get("/login/link", guards=[public])
+async def link_page(request: Asked) -> Response[str]:
+    return page(request, "signin/link.html", form=Form())
+
+
+@post("/login/link", guards=[public], opt={"same_for_everyone": True})
+async def ask_for_link(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
+) -> Response[str] | Redirect:
+    form = await read_form(request, EmailIn)
+    if form.value is None:
+        return page(request, "signin/link.html", form=form)
+    if await tries.mail(form.value.email):
+        await service.ask_for_link(db, form.value.email, now=clock())
+    return see("/login", saying="If we know that address, a link is on its way to it.")
+
+
+@get("/login/link/{token:str}", guards=[public])
+async def use_link_page(request: Asked) -> Response[str]:
+    # A form, not the link itself: mail scanners open links before people do.
+    return page(request, "signin/use_link.html")
+
+
+@post("/login/link/{token:str}", guards=[public], opt={"same_for_everyone": True})
+async def use_link(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    token: FromPath[str],
+) -> Redirect:
+    form = checked(TokenIn, {"token": token})
+    if form.value is None:
+        raise LinkSpent
+    now = clock()
+    person = await service.use_sign_in_link(db, form.value.token, now=now)
+    return await go_in(request, db, settings, person, "/", now=now)
+
+
+@get("/login/code", guards=[public])
+async def code_page(request: Asked) -> Response[str]:
+    return page(request, "signin/code.html", form=Form())
+
+
+@post("/login/code", guards=[public], opt={"same_for_everyone": True})
+async def send_code(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    tries: NamedDependency[Tries],
+) -> Response[str] | Redirect:
+    form = await read_form(request, CodeIn)
+    if form.value is None:
+        return page(request, "signin/code.html", form=form)
+    now, token = clock(), cookies.kept(request, settings, PENDING) or ""
+    try:
+        person = await steps.who_is_pending(db, token, now=now)
+        await tries.code(person.id)
+        await codes.use_code(db, person, form.value.code, now=now)
+        await steps.finish(db, token)
+    except codes.WrongCode as refusal:
+        return page(request, "signin/code.html", form=form.refused(refusal, at="code"))
+    except steps.TooLate as refusal:
+        return see("/login", saying=refusal.sentence)
+    at = entrance_of(request, settings)
+    entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
+    onward = local(request.query_params.get("next"))
+    gone = cookies.drop(settings, PENDING)
+    return see(onward, cookies=[*login_cookies(settings, entry), gone])
+
+
+router = Router(
+    "",
+    route_handlers=[
+        login_page,
+        log_in,
+        link_page,
+        ask_for_link,
+        use_link_page,
+        use_link,
+        code_page,
+        send_code,
+    ],
+    include_in_schema=False,
+)
