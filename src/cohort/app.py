@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import rooms
 from cohort.clock import Clock, utc_now
+from cohort.contract import pages as reference
 from cohort.contract.config import contract
 from cohort.contract.schemas import PydanticSchemas
 from cohort.db import Sessions, create_engine, create_readers, create_sessions
@@ -75,6 +76,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         route_handlers=[
             Router("/api/v1", route_handlers=list(rooms.API)),
             *rooms.PAGES,
+            reference.router,
             static_files(static),
         ],
         middleware=passed_by_a_request(settings, clock, sessions, readers, wake_up),

@@ -1,10 +1,13 @@
 """The contract says what is enforced, and shows it: every operation, every schema, every code."""
 
 import json
+import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import AsyncClient
 from litestar import Litestar
 from pydantic import BaseModel
 
@@ -111,3 +114,24 @@ def test_what_is_read_refuses_what_it_does_not_know() -> None:
     for name, model in models_of_all.items():
         closed = shown_of_all[name].get("additionalProperties")
         assert (closed is False) == (model.model_config.get("extra") == "forbid"), name
+
+
+async def test_the_reference_shows_every_operation_and_each_of_its_links_leads_somewhere(
+    anyone: AsyncClient, app: Litestar
+) -> None:
+    index = (await anyone.get("/api/docs")).text
+    links = dict.fromkeys(re.findall(r'href="(/api/docs/\w+)#', index))
+    pages = {link: (await anyone.get(link)).text for link in links}
+    for path, _, operation in operations(app):
+        (tag,) = operation["tags"]
+        assert f'href="/api/docs/{tag}#{operation["operationId"]}"' in index
+        assert escape(path) in pages[f"/api/docs/{tag}"]
+    for link, text in pages.items():
+        anchors = set(re.findall(r'id="([\w-]+)"', text))
+        assert set(re.findall(r'href="#([\w-]+)"', text)) <= anchors, link
+    assert (await anyone.get("/api/docs/nothing")).status_code == 404
+
+
+async def test_the_contract_is_served_as_it_is_printed(anyone: AsyncClient) -> None:
+    served = (await anyone.get("/api/openapi.json")).json()
+    assert served["paths"] == json.loads(contract())["paths"]
