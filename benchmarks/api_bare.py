@@ -204,7 +204,8 @@ def item(row: Any, unpassed: dict[str, str], now: datetime) -> dict[str, Any]:
 async def list_pairs(run_id: UUID) -> dict[str, Any]:
     rows = await POOL.fetch(
         "SELECT a.id, a.run_id, a.enrolment_id, p.name AS researcher, a.mentor_id,"
-        " q.name AS mentor, a.score, a.factors, a.reason, a.pinned, a.loss, a.fewer_placed,"
+        " q.name AS mentor, a.score, a.fit, a.best_score, a.possible_mentors, a.factors, a.reason,"
+        " a.pinned, a.loss, a.fewer_placed,"
         " a.proposal_id, a.skipped FROM pairs a JOIN enrolments e ON e.id = a.enrolment_id"
         " JOIN people p ON p.id = e.person_id JOIN mentors m ON m.id = a.mentor_id"
         " JOIN people q ON q.id = m.person_id WHERE a.run_id = $1 ORDER BY a.id LIMIT 51",

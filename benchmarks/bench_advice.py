@@ -23,10 +23,10 @@ from cohort.assignment.optimum import solve
 from cohort.pairing import advising
 from cohort.pairing.advising import ways_to_match, worth_of_places
 from cohort.pairing.dense import scored
-from cohort.pairing.found import Held
 from cohort.pairing.inviting import invitations
 from cohort.pairing.placing import ways_to_place_one
 from cohort.pairing.pool import Pool
+from cohort.pairing.result import SolvedProblem
 
 GOAL = 1.0
 ROUNDS = 3
@@ -88,14 +88,16 @@ def seconds(act: Callable[[], object]) -> float:
 def measured(pool: Pool) -> tuple[float, dict[str, float]]:
     scores, problem = scored(pool)
     cold = seconds(lambda: solve(problem))
-    held = Held(scores, problem, solve(problem))
+    solved = SolvedProblem(scores, problem, solve(problem))
     found = {
-        "places": seconds(lambda: worth_of_places(held)),
-        "one more": seconds(lambda: ways_to_place_one(held)),
-        "invite": seconds(lambda: invitations(pool, held)),
-        "ways": seconds(lambda: ways_to_match(held)),
+        "places": seconds(lambda: worth_of_places(solved)),
+        "one more": seconds(lambda: ways_to_place_one(solved)),
+        "invite": seconds(lambda: invitations(pool, solved)),
+        "ways": seconds(lambda: ways_to_match(solved)),
     }
-    found["all"] = seconds(lambda: advising.advise(pool, Held(scores, problem, held.solution)))
+    found["all"] = seconds(
+        lambda: advising.advise(pool, SolvedProblem(scores, problem, solved.solution))
+    )
     return cold, found
 
 

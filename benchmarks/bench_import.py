@@ -40,7 +40,7 @@ def main() -> None:
     plain, plan = [], []
     for _ in range(3):
         plain.append(_seconds(lambda: read_tabs(raw)))
-        plan.append(_seconds(lambda: people_of(form, words, "Europe/Berlin")))
+        plan.append(_seconds(lambda: people_of(form, words)))
     reading, looking = sorted(plain)[1], sorted(plan)[1]
     print(
         f"import, {PEOPLE:,} rows: {looking:.2f} s of processor time, "

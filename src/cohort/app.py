@@ -215,7 +215,7 @@ def provide_tries(request: Request[Any, Any, State]) -> Tries:
 def provide_part(
     cursor: Annotated[
         str | None,
-        QueryParameter(description="The `next` of the page before this one.", max_length=200),
+        QueryParameter(description="The `next` of the page before this one.", max_length=2000),
     ] = None,
     limit: Annotated[
         int, QueryParameter(description="How many at most.", ge=1, le=200)

@@ -29,12 +29,21 @@ class NotSendable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """An entry for the reader's calendar, which replaces or removes the one it has (RFC 5546)."""
+
+    method: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What to say to whom: a trio of templates, and what they need."""
 
     to: str
     template: str
     context: Mapping[str, Any]
+    calendar: CalendarEntry | None = None
 
 
 class MailboxMessage(Base):
@@ -69,6 +78,9 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(part("body.txt") + "\n")
     mail.add_alternative(part("body.html"), subtype="html")
+    if message.calendar is not None:
+        method = {"method": message.calendar.method}
+        mail.add_alternative(message.calendar.text, subtype="calendar", params=method)
     return mail
 
 

@@ -6,11 +6,14 @@ from litestar import Router
 
 import cohort.applications.models
 import cohort.cohorts.models
+import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
+import cohort.invitations.models
 import cohort.jobs.event_log
 import cohort.jobs.outbox
 import cohort.matching.models
+import cohort.meetings.models
 import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.rules.models
@@ -28,11 +31,18 @@ from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
+from cohort.exchange import answer_pages as exchange_answer_pages
+from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.forms import invitation_routes as forms_invitation_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
+from cohort.invitations import answer_pages as invitations_answer_pages
+from cohort.invitations import jobs as invitations_jobs
+from cohort.invitations import pages as invitations_pages
+from cohort.invitations import routes as invitations_routes
 from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
@@ -41,6 +51,9 @@ from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
 from cohort.matching.results import routes as matching_result_routes
+from cohort.meetings import jobs as meetings_jobs
+from cohort.meetings import pages as meetings_pages
+from cohort.meetings import routes as meetings_routes
 from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
@@ -63,6 +76,7 @@ from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import pages as signin_pages
+from cohort.signin import passkey_pages as signin_passkey_pages
 from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
@@ -80,8 +94,11 @@ API: Sequence[Router] = (
     applications_routes.router,
     mentors_routes.router,
     mentors_wish_routes.router,
+    invitations_routes.router,
     forms_routes.router,
+    forms_invitation_routes.router,
     mentorships_routes.router,
+    meetings_routes.router,
     study_routes.router,
     rules_routes.router,
     matching_routes.router,
@@ -99,6 +116,7 @@ PAGES: Sequence[Router] = (
     people_account_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    signin_passkey_pages.router,
     guides_pages.router,
     cohorts_pages.router,
     cohorts_enrolment_pages.router,
@@ -106,11 +124,16 @@ PAGES: Sequence[Router] = (
     applications_review_pages.router,
     mentors_pages.router,
     mentors_place_pages.router,
+    invitations_pages.router,
+    invitations_answer_pages.router,
     mentorships_pages.router,
+    meetings_pages.router,
     study_pages.router,
     rules_pages.router,
     matching_pages.router,
     matching_preview_pages.router,
+    exchange_answer_pages.router,
+    exchange_import_pages.router,
     dashboard_pages.router,
     operations_pages.router,
     webhooks_pages.router,
@@ -131,8 +154,9 @@ JOBS: Mapping[str, JobFunction] = {
     "applications.tell_received": applications_jobs.tell_received,
     "applications.tell_decided": applications_jobs.tell_decided,
     "applications.fill_seats": applications_jobs.fill_seats,
-    "exchange.invite": exchange_jobs.invite,
-    "mentors.answer_sign_up": mentors_jobs.answer_sign_up,
+    "exchange.ask_to_confirm": exchange_jobs.ask_to_confirm,
+    "invitations.send": invitations_jobs.send,
+    "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
@@ -141,6 +165,8 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
     "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
+    "meetings.tell": meetings_jobs.tell,
+    "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
@@ -156,6 +182,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    invitations_jobs.expire,
     matching_jobs.open_due_rounds,
 )
 """What every worker looks for once a minute; each is harmless when it runs twice."""

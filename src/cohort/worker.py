@@ -29,6 +29,7 @@ from cohort.jobs.outbox import Queue
 from cohort.jobs.processes import ProcessPool
 from cohort.jobs.runner import LONGEST_JOB, Runner
 from cohort.logs import configure_logging
+from cohort.mentors import confirming as mentors
 from cohort.people import service as people
 from cohort.settings import Settings
 from cohort.webhooks import service as webhooks
@@ -58,6 +59,7 @@ async def tidy(context: CronContext) -> None:
         await webhooks.delete_old(db, now=context.clock())
         await people.forget_old(db, now=context.clock())
         await applications.forget_unconfirmed(db, now=context.clock())
+        await mentors.forget_unconfirmed(db, now=context.clock())
 
 
 def create_runner(settings: Settings, clock: Clock = utc_now) -> Runner:

@@ -53,6 +53,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
     folder = tmp_path_factory.mktemp("site")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    # A name rather than a number: passkeys are bound to one.
+    address = f"http://localhost:{port}"
     said, noise = folder / "said.txt", folder / "noise.txt"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COHORT_")}
     with said.open("w") as output, noise.open("w") as errors:
@@ -60,10 +62,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
             [sys.executable, "-m", "cohort", "up", "--port", str(port), "--data-dir", folder / "d"],
             stdout=output,
             stderr=errors,
-            env=clean | {"COLUMNS": "90"},
+            env=clean | {"COLUMNS": "90", "COHORT_PUBLIC_URL": address},
         )
     try:
-        yield Site(f"http://127.0.0.1:{port}", when_it_says("Ctrl-C", said, running), noise)
+        yield Site(address, when_it_says("Ctrl-C", said, running), noise)
     finally:
         running.terminate()
         running.wait(30)

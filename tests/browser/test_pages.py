@@ -32,7 +32,7 @@ def test_a_newcomer_reads_pairs_signs_in_and_finds_them_on_a_page(site: Site) ->
 
 def page_of_the_organiser(site: Site) -> str:
     """The round's page, reached with what the terminal says."""
-    found = re.search(r"(http://127\.0\.0\.1:\d+)(/rounds/\S+)", site.printed)
+    found = re.search(r"(http://localhost:\d+)(/rounds/\S+)", site.printed)
     password = re.search(r"with the password: (.+)", site.printed)
     email = re.search(r"^  organiser +(\S+)", site.printed, re.MULTILINE)
     assert found
@@ -84,6 +84,7 @@ def test_a_newcomer_signs_a_mentor_up_approves_her_and_sees_her_proposed(
     fill_in_the_sign_up(mentor, f"{who} Mentor", f"{who.lower()}@example.org")
     mentor.get_by_role("button", name="Sign up as a mentor").click()
     expect(mentor.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    confirm_by_mail(mentor, f"{who.lower()}@example.org")
 
     organiser = visit(as_=ORGANISER, scripts=scripts)
     open_the_cohort(organiser)
@@ -96,6 +97,20 @@ def test_a_newcomer_signs_a_mentor_up_approves_her_and_sees_her_proposed(
     expect(organiser.locator("option", has_text=f"{who} Mentor").first).to_be_attached()
     if scripts:  # the second one is her equal, and there are more places now than people
         expect(organiser.get_by_role("link", name=f"{who} Mentor").first).to_be_visible()
+
+
+def confirm_by_mail(page: Page, email: str) -> None:
+    """Her letter is in the mailbox of development, as soon as the worker has written it."""
+    letter = page.locator("tr", has_text=email).get_by_role("link")
+    for _ in range(40):
+        page.goto("/mailbox")
+        if letter.count():
+            break
+        page.wait_for_timeout(250)
+    letter.first.click()
+    page.locator(".letter a[href*='/mentors/confirm/']").click()
+    page.get_by_role("button", name="Yes, I want to mentor").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Choose your password")
 
 
 def run_the_matching(page: Page) -> None:

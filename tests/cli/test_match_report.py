@@ -70,7 +70,7 @@ def test_what_is_not_worked_out_is_said(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert re.search(r"As many people as possible.{1,200}>yes<", fair)
     assert "Ask Priya Raman for one more place." in fair
     assert "but this answer’s, which aims at fairness," in fair
-    monkeypatch.setattr("cohort.pairing.find.MOST_HELD", 0)
+    monkeypatch.setattr("cohort.pairing.find.MOST_DENSE", 0)
     desk.put("cover.toml", "cover = true\n")
     assert "One more place would add" not in report_of_the_examples(desk, "--rules", "cover.toml")
     large = report_of_the_examples(desk)

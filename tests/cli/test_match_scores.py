@@ -30,7 +30,7 @@ def test_a_matrix_too_large_to_hold_gets_the_same_total(
     np.save(desk.folder / "C.npy", np.full(30, 2))
     arguments = ("--scores", "S.npy", "--capacity", "C.npy", "--floor", "0.2")
     held = desk.match(*arguments).err.partition(", bound")[0]
-    monkeypatch.setattr("cohort.offline.from_scores.MOST_HELD", 0)
+    monkeypatch.setattr("cohort.offline.from_scores.MOST_DENSE", 0)
     stored = desk.match(*arguments)
 
     assert stored.err.startswith(held[:-2])

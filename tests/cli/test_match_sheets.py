@@ -177,7 +177,7 @@ def test_a_pool_too_large_to_hold_gets_the_same_pairs(
 ) -> None:
     desk.sheets(RESEARCHERS, MENTORS)
     held = desk.pairs()
-    monkeypatch.setattr("cohort.pairing.find.MOST_HELD", 0)
+    monkeypatch.setattr("cohort.pairing.find.MOST_DENSE", 0)
     ran = desk.sheets(RESEARCHERS, MENTORS)
     assert ran.status == 0, ran.err
     for one, other in zip(desk.pairs(), held, strict=True):

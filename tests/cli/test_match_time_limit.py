@@ -61,7 +61,7 @@ def test_fairness_is_not_claimed_when_time_ran_out(desk: Desk) -> None:
 def test_a_matrix_is_paired_as_far_as_time_goes(
     desk: Desk, held_at_most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cohort.offline.from_scores.MOST_HELD", held_at_most)
+    monkeypatch.setattr("cohort.offline.from_scores.MOST_DENSE", held_at_most)
     rng = np.random.default_rng(1)
     np.save(desk.folder / "S.npy", rng.random((300, 4)) @ rng.random((4, 100)))
     np.save(desk.folder / "C.npy", np.full(100, 3))

@@ -323,6 +323,26 @@ async def test_a_worker_that_is_asked_to_stop_hands_its_solve_to_the_next(
     await the_round_is_solved_once(platform)
 
 
+async def test_a_cancelled_run_ends_its_process_and_frees_the_worker(
+    stage: Stage, platform: Platform
+) -> None:
+    with worker(platform) as process:
+        solver = await caught_while_solving(stage, platform, process)
+        [round_] = (await stage.olga.get(f"/api/v1/cohorts/{stage.cohort.id}/rounds")).json()[
+            "items"
+        ]
+        cancelled = await stage.olga.post(f"/api/v1/runs/{round_['run']['id']}/cancellation")
+        assert cancelled.status_code == 200
+        await gone(solver)
+
+        assert (await stage.olga.post(f"/api/v1/rounds/{round_['id']}/runs")).status_code == 201
+        await until(ended(platform))
+
+    async with platform.sessions() as db:
+        found = await db.execute(select(Run.number, Run.state).order_by(Run.number))
+    assert [*map(tuple, found)] == [(1, RunState.CANCELLED), (2, RunState.SOLVED)]
+
+
 async def test_mail_does_not_wait_behind_matchings(
     stage: Stage, platform: Platform, anyone: AsyncClient
 ) -> None:

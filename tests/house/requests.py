@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from typing import Any
+from uuid import UUID
 
 from tests.world import EVENINGS
 
@@ -24,6 +25,8 @@ MENTORING = PROFILE | {
     "motivation": "I was there once.",
 }
 APPLYING = STUDYING | {"name": "Greta", "email": "greta@example.org"}
+ANSWERING = STUDYING | {"name": "Ida"}
+INVITING = {"invited_as": "mentor", "lines": ["Ivo <ivo@example.org>"]}
 JOINING = MENTORING | {"name": "Greta", "email": "greta@example.org", "consent": True}
 RULES = {
     "weights": {
@@ -66,6 +69,7 @@ COHORT = {
 }
 CLONE = {name: COHORT[name] for name in ("slug", "name", "starts_on", "ends_on")}
 EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
+MEETS_AT = "2026-03-10T17:00:00+00:00"
 HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
@@ -96,6 +100,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
+    was = {"ids": {"meeting_id": ids["held_id"]}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
         "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
@@ -132,6 +137,11 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
         "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
+        "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
+        "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
+        "POST /api/v1/meetings/{meeting_id}/agreement": {"json": {"starts_at": ids["meets_at"]}},
+        "POST /api/v1/meetings/{meeting_id}/cancellation": {"json": {"note": "I am ill."}},
+        "POST /api/v1/meetings/{meeting_id}/outcome": {"json": {"held": True}, **was},
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
@@ -145,27 +155,13 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The same for pages, as a browser sends it."""
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
-    verify, password, link = (
-        {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
-    )
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
-    confirm = {"ids": {"token": ids["confirm"]}}
-    return {
-        "POST /login": {"data": ADA},
-        "POST /login/code": {"data": {"code": "123456"}},
-        "POST /account/codes/confirm": {"data": {"code": "123456"}},
-        "POST /account/password": {"data": {"password": NEW_PASSWORD}},
-        "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
-        "POST /login/link": {"data": {"email": "ada@example.org"}},
-        "GET /login/link/{token}": link,
-        "POST /login/link/{token}": link,
-        "POST /join": {"data": {"email": "eve@example.org"}},
-        "POST /forgotten": {"data": {"email": "ada@example.org"}},
-        "GET /verify/{token}": verify,
-        "POST /verify/{token}": {"data": JOIN, **verify},
-        "GET /password/{token}": password,
-        "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
+    was = {"ids": {"meeting_id": ids["held_id"]}}
+    confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
+    named = {"data": STUDYING_FORM | {"name": "Zoe"}}
+    to_mentor = {"ids": {"token": ids["to_mentor"]}}
+    return of_accounts(ids) | {
         "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
         "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
         "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
@@ -182,13 +178,23 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/applications": {"data": decision(ids), **summer},
         "GET /applications/confirm/{token}": confirm,
         "POST /applications/confirm/{token}": confirm,
+        "POST /cohorts/{slug}/import": {"data": IMPORT},
+        "GET /imported/{token}": imported,
+        "POST /imported/{token}": named | imported,
         "POST /applications/{application_id}": {"data": {"score": "4"}},
+        "GET /mentors/confirm/{token}": to_mentor,
+        "POST /mentors/confirm/{token}": to_mentor,
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
         "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
+        "POST /mentorships/{mentorship_id}/meetings": {"data": {"suggested": MEETS_AT}},
+        "POST /meetings/{meeting_id}/move": {"data": {"topic": "Pipelines.", "version": "1"}},
+        "POST /meetings/{meeting_id}/agree": {"data": {"starts_at": ids["meets_at"]}},
+        "POST /meetings/{meeting_id}/cancel": {"data": {"note": "I am ill."}},
+        "POST /meetings/{meeting_id}/outcome": {"data": {"held": "true"}, **was},
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
@@ -196,6 +202,48 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def of_invitations(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    invited = {"ids": {"token": ids["invited"]}}
+    mentor = {"ids": {"token": ids["invited_mentor"]}}
+    as_mentor = {name: JOINING[name] for name in JOINING if name != "email"}
+    named = STUDYING_FORM | {"name": "Ida"}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/invitations": {"json": INVITING},
+        "GET /api/v1/forms/invitation/{token}": invited,
+        "POST /api/v1/forms/invitation/{token}/researcher": {"json": ANSWERING, **invited},
+        "POST /api/v1/forms/invitation/{token}/mentor": {"json": as_mentor, **mentor},
+        "POST /api/v1/forms/invitation/{token}/refusal": invited,
+        "POST /cohorts/{slug}/invitations": {"data": INVITING},
+        "GET /invitations/{token}": invited,
+        "POST /invitations/{token}": {"data": named, **invited},
+        "POST /invitations/{token}/refusal": invited,
+    }
+
+
+def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    verify, password, link = (
+        {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
+    )
+    return {
+        "POST /login": {"data": ADA},
+        "POST /account/passkeys": {"data": {"name": "phone"}},
+        "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
+        "POST /login/code": {"data": {"code": "123456"}},
+        "POST /account/codes/confirm": {"data": {"code": "123456"}},
+        "POST /account/password": {"data": {"password": NEW_PASSWORD}},
+        "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
+        "POST /login/link": {"data": {"email": "ada@example.org"}},
+        "GET /login/link/{token}": link,
+        "POST /login/link/{token}": link,
+        "POST /join": {"data": {"email": "eve@example.org"}},
+        "POST /forgotten": {"data": {"email": "ada@example.org"}},
+        "GET /verify/{token}": verify,
+        "POST /verify/{token}": {"data": JOIN, **verify},
+        "GET /password/{token}": password,
+        "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
     }
 
 

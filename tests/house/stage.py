@@ -7,9 +7,9 @@ Otto runs another cohort, Amy the platform, and Nora has just signed up.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from httpx import AsyncClient, Response
 from sqlalchemy import func, select
@@ -21,8 +21,12 @@ from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
+from cohort.exchange.models import ImportedPerson
+from cohort.exchange.service import ANSWER_WITHIN
 from cohort.forms.proof import SECRET
 from cohort.guides.models import Guide, Milestone
+from cohort.invitations import answers as invitations
+from cohort.invitations.models import InvitationState, InvitedAs, MailedInvitation
 from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.matching.models import (
@@ -35,14 +39,16 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
-from cohort.mentors.models import MentorState
+from cohort.meetings.models import Meeting, MeetingState
+from cohort.mentors import confirming
+from cohort.mentors.models import MentorState, UnconfirmedMentor
 from cohort.pairing.evidence import Evidence, pack
 from cohort.people import keys, logins
 from cohort.people import service as people
 from cohort.people.links import new_link
 from cohort.people.models import ApiKey, LinkPurpose, Login, Person
 from cohort.people.schemas import ApiKeyIn
-from cohort.people.tokens import hash_password
+from cohort.people.tokens import hash_password, hash_token
 from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
@@ -50,7 +56,14 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
-from tests.house.requests import PASSWORD, STUDYING, in_api, on_pages
+from tests.house.requests import (
+    MENTORING,
+    PASSWORD,
+    STUDYING,
+    in_api,
+    of_invitations,
+    on_pages,
+)
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
@@ -96,7 +109,8 @@ class Stage:
         given = self.ids | asked.pop("ids", {})
         for name in [step[1:-1] for step in path.split("/") if step.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(given[name]))
-        if route.startswith("POST /api/v1/forms/") and isinstance(asked.get("json"), dict):
+        is_form = route.startswith("POST /api/v1/forms/") and "{slug}" in route
+        if is_form and isinstance(asked.get("json"), dict):
             form = path.removeprefix("/api/v1/forms/")
             asked["json"] = asked["json"] | {"proof": await self.proof(form)}
         client = self.clients[who]
@@ -113,7 +127,8 @@ class Stage:
         return self.proofs[form, secret]
 
     def request(self, route: str) -> dict[str, Any]:
-        return (in_api(self.ids) | on_pages(self.ids)).get(route, {})
+        known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
+        return known.get(route, {})
 
 
 async def set_the_stage(platform: Platform) -> Stage:
@@ -121,10 +136,12 @@ async def set_the_stage(platform: Platform) -> Stage:
     async with unit_of_work(platform.sessions) as db:
         await _let_everyone_in(db, stage)
         await _begin_the_cohorts(db, stage)
+        await _plan_meetings(db, stage)
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
         await _add_a_webhook(db, stage)
+        await _invite_some(db, stage)
     return stage
 
 
@@ -212,6 +229,32 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     }
 
 
+async def _plan_meetings(db: AsyncSession, stage: Stage) -> None:
+    """Max has named a time in a week; the two had agreed to one of a week ago."""
+    now, week = stage.platform.clock(), timedelta(days=7)
+    to_come, held = (
+        Meeting(
+            mentorship_id=stage.ids["mentorship_id"],
+            starts_at=at,
+            minutes=30,
+            topic="-",
+            place="-",
+            state=state,
+            proposed_by=stage.people["mentor"].id,
+            created_at=now,
+            changed_at=now,
+        )
+        for at, state in ((now + week, MeetingState.PROPOSED), (now - week, MeetingState.AGREED))
+    )
+    db.add_all([to_come, held])
+    await db.flush()
+    stage.ids |= {
+        "meeting_id": to_come.id,
+        "held_id": held.id,
+        "meets_at": to_come.starts_at.isoformat(),
+    }
+
+
 async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
     """Olga's other cohort gives its seats by application, and Ada has applied."""
     now, cast = stage.platform.clock(), stage.people
@@ -237,9 +280,60 @@ async def _apply_for_the_summer(db: AsyncSession, stage: Stage) -> None:
             expires_at=now + applications.CONFIRM_WITHIN,
         )
     )
+    db.add(
+        to_mentor := UnconfirmedMentor(
+            cohort_id=summer.id,
+            email="greta@example.org",
+            name="Greta",
+            profile=MENTORING | {"contexts": []},
+            created_at=now,
+            expires_at=now + applications.CONFIRM_WITHIN,
+        )
+    )
     await db.flush()
+    stage.ids["to_mentor"] = confirming.new_confirmation(to_mentor)
     confirm = applications.new_confirmation(waiting)
     stage.ids |= {"summer_id": summer.id, "application_id": application.id, "confirm": confirm}
+    imported = Person(
+        id=uuid4(), email="zoe@example.org", name="Zoe", is_placeholder=True, created_at=now
+    )
+    db.add(imported)
+    await db.flush()
+    await enrolled(db, summer, imported, now=now)
+    db.add(
+        ImportedPerson(
+            person_id=imported.id,
+            cohort_id=summer.id,
+            imported_by=cast["organiser"].id,
+            imported_at=now,
+            token_hash=hash_token("imported"),
+            expires_at=now + ANSWER_WITHIN,
+        )
+    )
+    await db.flush()
+    stage.ids["imported"] = "imported"
+
+
+async def _invite_some(db: AsyncSession, stage: Stage) -> None:
+    """Ida to study in the summer, Ian to mentor there."""
+    now, olga = stage.platform.clock(), stage.people["organiser"]
+    for name, invited_as in (("invited", "researcher"), ("invited_mentor", "mentor")):
+        one = MailedInvitation(
+            cohort_id=stage.ids["summer_id"],
+            invited_as=InvitedAs(invited_as),
+            email=f"{name}@example.org",
+            name="",
+            admits=False,
+            note="",
+            state=InvitationState.OPEN,
+            invited_by=olga.id,
+            created_at=now,
+            expires_at=now + timedelta(days=14),
+        )
+        db.add(one)
+        stage.ids[name] = invitations.new_token_of(one, now=now)
+    await db.flush()
+    stage.ids["invitation_id"] = one.id
 
 
 async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:

@@ -176,6 +176,8 @@ async def test_a_query_that_does_not_fit_is_named(stage: Stage, path: str, name:
     for value in CURSORS.values() if name == "cursor" else garbage:
         if value == "1e3" and name == "after":
             continue  # a way to write 1000, which fits
+        if name == "q" and value.isprintable() and len(value) <= 100:
+            continue  # a name may have anything in it
         answer = await stage.ask("organiser", f"GET {path}", method="GET", params={name: value})
         assert_refused(answer, field=name)
 
@@ -186,7 +188,8 @@ EDGES = [("0001-01-01T00:00:00+00:00", 0), ("9999-12-31T23:59:59-23:59", 2**128 
 @pytest.mark.parametrize("path", [path for path, name in QUERIES if name == "cursor"])
 async def test_the_cursor_of_another_listing_harms_nobody(stage: Stage, path: str) -> None:
     other = [b64(["2026-03-02T09:00:00+00:00", "0" * 32]), b64(7), b64(0), b64(2**31 - 1)]
-    edges = [b64([at, f"{number:032x}"]) for at, number in EDGES]
+    orders = ("", "created_at", "began_at", "submitted_at", "id")
+    edges = [b64([one, at, f"{number:032x}"]) for one in orders for at, number in EDGES]
     for cursor in other + edges:
         answer = await stage.ask("organiser", f"GET {path}", params={"cursor": cursor})
         if answer.status_code != 200:

@@ -9,10 +9,13 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cohort.cohorts import reading as cohort_reading
+from cohort.dashboard import people
 from cohort.dashboard import service as dashboard_reading
+from cohort.dashboard.schemas import Include
 from cohort.db import Prepared, unit_of_work
 from cohort.matching.results import reading as result_reading
 from cohort.mentors import reading as mentor_reading
+from cohort.study import evidence_list
 from cohort.study import reading as study_reading
 from tests.conftest import Platform, emptied
 from tests.house.stage import Stage, set_the_stage
@@ -67,15 +70,24 @@ async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
         await client.aclose()
 
 
-def prepared(**is_admin: bool) -> dict[str, Prepared]:
-    return {
-        "list of enrolments": cohort_reading._of_cohort(**is_admin, in_state=False).first,
-        "one enrolment": cohort_reading._one(**is_admin),
-        "one plan": study_reading._plan(**is_admin),
-        "progress": study_reading._progress(**is_admin).first,
-        "list of mentors": mentor_reading._of_cohort(**is_admin, in_state=False).first,
-        "pairs": result_reading._pairs(**is_admin).first,
+def prepared(*, is_admin: bool) -> dict[str, Prepared]:
+    """Every list, in its own order and with all of its filters in each other order."""
+    read = {
+        "one enrolment": cohort_reading._one(is_admin=is_admin),
+        "one plan": study_reading._plan(is_admin=is_admin),
+        "progress": study_reading._progress(is_admin=is_admin).first,
     }
+    lists = {
+        "enrolments": people._listing(frozenset(Include)),
+        "mentors": mentor_reading.OF_COHORT,
+        "pairs": result_reading.PAIRS,
+        "submissions": evidence_list.IN_COHORT,
+    }
+    for name, listing in lists.items():
+        for number, order in enumerate(listing.orders):
+            used = frozenset(listing.filters) if number else frozenset()
+            read[f"{name} by {order}"] = listing.pages(is_admin, used, order).first
+    return read
 
 
 @pytest.mark.parametrize("what", prepared(is_admin=False))
@@ -88,8 +100,19 @@ async def test_no_list_reads_a_large_table_from_end_to_end(
         "cohort_id": UUID(str(stage.ids["cohort_id"])),
         "run_id": UUID(str(stage.ids["run_id"])),
         "its_id": UUID(str(stage.ids["enrolment_id"])),
+        "enrolment_id": UUID(str(stage.ids["enrolment_id"])),
+        "mentor_id": UUID(str(stage.ids["mentor_id"])),
         "now": stage.platform.clock(),
         "at_most": 51,
+        "q": "%a%",
+        "state": "active",
+        "fit": "weak",
+        "domain": "nlp",
+        "milestone": "mock-exam",
+        "matching": "waiting",
+        "late": True,
+        "free": True,
+        "paused": True,
     }
     arguments = [values.get(name, default) for name, default in read._defaults]
     plan = await explain(platform_db, read.text, arguments)

@@ -7,17 +7,21 @@ import pytest
 from pydantic import BaseModel
 
 from cohort.cohorts.schemas import EnrolmentOut
-from cohort.dashboard.schemas import OverviewOut
+from cohort.dashboard.schemas import ListedEnrolmentOut, OverviewOut
 from cohort.http.paging import PageOut
 from cohort.matching.results.schemas import PairOut
 from cohort.mentors.schemas import MentorOut
-from cohort.study.schemas import CohortProgressOut, PlanOut
+from cohort.study.schemas import CohortProgressOut, ListedSubmissionOut, PlanOut
 from tests.conftest import Platform, emptied
 from tests.house.stage import Stage, set_the_stage, undone
 from tests.house.table import the_table
 
 OF_THE_CONTRACT: dict[str, type[BaseModel]] = {
-    "/cohorts/{cohort_id}/enrolments": PageOut[EnrolmentOut],
+    "/cohorts/{cohort_id}/enrolments": PageOut[ListedEnrolmentOut],
+    "/cohorts/{cohort_id}/enrolments?include=progress&include=matching": PageOut[
+        ListedEnrolmentOut
+    ],
+    "/cohorts/{cohort_id}/submissions": PageOut[ListedSubmissionOut],
     "/enrolments/{enrolment_id}": EnrolmentOut,
     "/enrolments/{enrolment_id}/plan": PlanOut,
     "/cohorts/{cohort_id}/progress": CohortProgressOut,
@@ -73,6 +77,8 @@ async def test_nobody_is_looked_up_for_what_is_the_same_for_everyone(
     ("path", "most"),
     [
         ("/cohorts/{cohort_id}/enrolments", 2),
+        ("/cohorts/{cohort_id}/enrolments?include=progress&include=matching", 2),
+        ("/cohorts/{cohort_id}/submissions", 2),
         ("/enrolments/{enrolment_id}", 2),
         ("/enrolments/{enrolment_id}/plan", 2),
         ("/cohorts/{cohort_id}/progress", 3),

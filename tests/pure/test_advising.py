@@ -11,9 +11,9 @@ from tests.pure.cast import POOL
 
 
 def advice_for(pool: Pool) -> Advice:
-    held = find_pairs(pool).held
-    assert held is not None
-    return advise(pool, held)
+    solved = find_pairs(pool).solved
+    assert solved is not None
+    return advise(pool, solved)
 
 
 def test_where_everybody_has_a_mentor_there_is_nothing_to_choose() -> None:
@@ -57,10 +57,10 @@ def test_of_fair_pairs_neither_places_nor_mentors_have_a_price() -> None:
 
 
 def test_without_time_the_ways_found_so_far_are_given_and_said_not_to_be_all() -> None:
-    held = find_pairs(replace(POOL, places=[1, 0])).held
-    assert held is not None
+    solved = find_pairs(replace(POOL, places=[1, 0])).solved
+    assert solved is not None
 
-    hurried = advise(POOL, held, lambda: lambda: True)
+    hurried = advise(POOL, solved, lambda: lambda: True)
 
     assert not hurried.complete
     assert any(way.chosen for way in hurried.ways)

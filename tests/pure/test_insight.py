@@ -17,8 +17,8 @@ def total(pool: Pool) -> float:
 
 def test_each_pair_has_a_loss_and_each_researcher_the_cheapest_other_mentor() -> None:
     result = find_pairs(POOL)
-    assert result.held is not None
-    found = insight(POOL, result.held)
+    assert result.solved is not None
+    found = insight(POOL, result.solved)
 
     assert found is not None
     assert found.stakes.keys() == {(one.researcher, one.mentor) for one in result.pairs}
@@ -34,8 +34,8 @@ def test_who_has_no_mentor_hears_who_would_move() -> None:
     pool = replace(POOL, mentors=POOL.mentors[1:], places=[1])
     result = find_pairs(pool)
     (left,) = result.unmatched
-    assert result.held is not None
-    found = insight(pool, result.held)
+    assert result.solved is not None
+    found = insight(pool, result.solved)
 
     assert found is not None
     (placed,) = {LEV.id, MINA.id} - {left}
@@ -48,5 +48,5 @@ def test_who_has_no_mentor_hears_who_would_move() -> None:
 def test_fairness_is_not_compared_by_totals() -> None:
     fair = replace(POOL, objective="fair")
     result = find_pairs(fair)
-    assert result.held is not None
-    assert insight(fair, result.held) is None
+    assert result.solved is not None
+    assert insight(fair, result.solved) is None

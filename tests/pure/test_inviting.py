@@ -30,9 +30,9 @@ POOL = Pool(
 
 
 def whom_to_invite(pool: Pool) -> tuple[Invitation, ...]:
-    held = find_pairs(pool).held
-    assert held is not None
-    return invitations(pool, held)
+    solved = find_pairs(pool).solved
+    assert solved is not None
+    return invitations(pool, solved)
 
 
 def test_the_mentor_to_look_for_is_named_with_what_they_would_add() -> None:

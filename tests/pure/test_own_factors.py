@@ -16,8 +16,8 @@ from cohort.assignment.large.solver import solve_large
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
 from cohort.pairing.find import find_pairs
-from cohort.pairing.found import unseen
 from cohort.pairing.large import find_streamed
+from cohort.pairing.result import unseen
 from cohort.pairing.rules import BUILT_IN, MOST_OWN, OwnFactor, Weights
 from cohort.pairing.scores.distinct import distinct_profiles
 from cohort.pairing.scores.profiles import Answer, BadProfile, MentorProfile, ResearcherProfile

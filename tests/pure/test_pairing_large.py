@@ -60,25 +60,25 @@ def crowd(seed: int = 1) -> Pool:
 
 @pytest.fixture
 def in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairing, "MOST_HELD", 0)
+    monkeypatch.setattr(pairing, "MOST_DENSE", 0)
 
 
 def both_ways(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> tuple[Result, Result]:
-    held = find_pairs(pool)
-    monkeypatch.setattr(pairing, "MOST_HELD", 0)
-    return held, find_pairs(pool)
+    solved = find_pairs(pool)
+    monkeypatch.setattr(pairing, "MOST_DENSE", 0)
+    return solved, find_pairs(pool)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_it_finds_the_same_total_and_gives_the_same_reasons(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held, streamed = both_ways(crowd(seed), monkeypatch)
+    solved, streamed = both_ways(crowd(seed), monkeypatch)
 
-    assert (streamed.gap, streamed.held) == (0, None)
-    assert streamed.total == pytest.approx(held.total, abs=1e-6)
+    assert (streamed.gap, streamed.solved) == (0, None)
+    assert streamed.total == pytest.approx(solved.total, abs=1e-6)
     assert sum(one.score for one in streamed.pairs) == pytest.approx(streamed.total)
-    said = {(one.researcher, one.mentor): one for one in held.pairs}
+    said = {(one.researcher, one.mentor): one for one in solved.pairs}
     for one in streamed.pairs:
         other = said.get((one.researcher, one.mentor))
         if other:
@@ -90,9 +90,9 @@ def test_it_finds_the_same_total_and_gives_the_same_reasons(
 def test_one_more_place_is_worth_what_it_is_worth_where_all_scores_are_held(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held, streamed = both_ways(crowd(seed), monkeypatch)
-    assert held.held is not None
-    every = worth_of_places(held.held)[:MOST_PLACES]
+    solved, streamed = both_ways(crowd(seed), monkeypatch)
+    assert solved.solved is not None
+    every = worth_of_places(solved.solved)[:MOST_PLACES]
 
     places = advise_from_prices(streamed).places
     assert places
@@ -114,13 +114,13 @@ def test_those_without_a_mentor_hear_why_but_rivals_are_not_counted(
     pool = crowd()
     alone = replace(MINA, id="alone", languages=["fi"])
     pool = replace(pool, researchers=[*pool.researchers, alone], names=pool.names | {"alone": "A"})
-    held, streamed = both_ways(pool, monkeypatch)
+    solved, streamed = both_ways(pool, monkeypatch)
 
-    assert held.unmatched["alone"] == streamed.unmatched["alone"]
+    assert solved.unmatched["alone"] == streamed.unmatched["alone"]
     assert {why.code for why in streamed.unmatched.values()} >= {"no_allowed_mentor", "no_room"}
-    for one in held.unmatched.keys() & streamed.unmatched.keys():
-        rivals = held.unmatched[one].detail.get("rivals")
-        told = held.unmatched[one].detail.items() - {("rivals", rivals)}
+    for one in solved.unmatched.keys() & streamed.unmatched.keys():
+        rivals = solved.unmatched[one].detail.get("rivals")
+        told = solved.unmatched[one].detail.items() - {("rivals", rivals)}
         assert dict(told) == pytest.approx(streamed.unmatched[one].detail, abs=1e-6)
 
 
@@ -128,7 +128,7 @@ def test_those_without_a_mentor_hear_why_but_rivals_are_not_counted(
 def test_progress_goes_through_the_steps_and_never_back(
     held_at_most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pairing, "MOST_HELD", held_at_most)
+    monkeypatch.setattr(pairing, "MOST_DENSE", held_at_most)
     told: list[tuple[int, float]] = []
     find_pairs(crowd(), progress=lambda step, part: told.append((pairing.STEPS.index(step), part)))
 
@@ -151,11 +151,11 @@ def test_pins_present_mentors_and_cover_count_as_they_do_in_small_pools(
         stickiness=0.25,
         cover=True,
     )
-    held, streamed = both_ways(asked, monkeypatch)
+    solved, streamed = both_ways(asked, monkeypatch)
 
     assert pin in {(one.researcher, one.mentor) for one in streamed.pairs if one.pinned}
-    assert len(streamed.pairs) == len(held.pairs)
-    assert streamed.total == pytest.approx(held.total, abs=1e-6)
+    assert len(streamed.pairs) == len(solved.pairs)
+    assert streamed.total == pytest.approx(solved.total, abs=1e-6)
 
 
 @pytest.mark.usefixtures("in_blocks")
@@ -178,7 +178,7 @@ def test_pairs_that_time_has_cut_short_are_kept_and_marked(
 ) -> None:
     pool = crowd()
     best = find_pairs(pool)
-    monkeypatch.setattr(pairing, "MOST_HELD", held_at_most)
+    monkeypatch.setattr(pairing, "MOST_DENSE", held_at_most)
 
     early = find_pairs(pool, out_of_time=lambda: True)
 

@@ -16,9 +16,9 @@ AT_NIGHT = replace(LEV, weekly_hours=on("sunday", "02:00", "04:00"))
 
 
 def ways(pool: Pool) -> tuple[WayToPlace, ...]:
-    held = find_pairs(pool).held
-    assert held is not None
-    return ways_to_place_one(held)
+    solved = find_pairs(pool).solved
+    assert solved is not None
+    return ways_to_place_one(solved)
 
 
 def placed(result: Result) -> set[str]:
@@ -34,8 +34,8 @@ def with_a_place_more(pool: Pool, mentor: str | None) -> Pool:
 def test_of_fairness_that_was_not_proved_nothing_is_said() -> None:
     early = find_pairs(replace(SCARCE, objective="fair"), out_of_time=lambda: True)
     assert early.stopped
-    assert early.held is not None
-    assert ways_to_place_one(early.held) == ()
+    assert early.solved is not None
+    assert ways_to_place_one(early.solved) == ()
 
 
 def test_where_everybody_has_a_mentor_nothing_needs_to_change() -> None:
@@ -133,12 +133,12 @@ def test_rules_that_place_more_people_are_a_way_where_the_total_left_somebody_ou
 
 
 def test_a_result_that_is_not_proved_is_not_compared() -> None:
-    held = find_pairs(SCARCE).held
-    assert held is not None
-    open_ = replace(held, solution=replace(held.solution, gap=0.1, stopped=True))
+    solved = find_pairs(SCARCE).solved
+    assert solved is not None
+    open_ = replace(solved, solution=replace(solved.solution, gap=0.1, stopped=True))
 
     assert ways_to_place_one(open_) == ()
-    assert ways_to_place_one(held, out_of_time=lambda: True) == ()
+    assert ways_to_place_one(solved, out_of_time=lambda: True) == ()
 
 
 def test_the_sentence_says_who_would_lose_a_mentor_and_that_fairness_has_no_total() -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.models import Cohort
 from tests.conftest import MONDAY, Cast, Someone
 from tests.rooms.cohort_world import BY_APPLICATION
+from tests.rooms.import_world import Bring
 from tests.rooms.mentorship_world import Spring, proposed
 from tests.world import a_cohort, a_guide, enrolled, mentoring
 
@@ -44,3 +45,8 @@ async def summer(db: AsyncSession, olga: Someone) -> Cohort:
     )
     await db.commit()
     return cohort
+
+
+@pytest.fixture
+def bring(cohort: Cohort, olga: Someone) -> Bring:
+    return Bring(cohort, olga)

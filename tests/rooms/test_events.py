@@ -19,6 +19,8 @@ from cohort.db import unit_of_work
 from cohort.events import live as live_events
 from cohort.jobs import event_log
 from cohort.jobs.event_log import Event, EventKind
+from cohort.jobs.progress import JobProgress, ProgressStore
+from cohort.matching.events import RUN_PROGRESS
 from cohort.people.models import Login
 from tests.conftest import MONDAY, Cast, Platform, Someone
 from tests.rooms.mentorship_world import Spring, begun
@@ -244,6 +246,30 @@ async def test_what_one_process_commits_reaches_those_who_follow_at_another(
     ):
         await spring.ada.post(f"{spring.address}/acceptance")
         assert await next_of(here) == await next_of(there)
+
+
+async def test_how_far_a_run_is_reaches_organisers_who_follow_and_is_no_event(
+    spring: Spring, platform: Platform, streaming: Streaming
+) -> None:
+    run_id = uuid4()
+    redis = platform.app.state.wake_up.redis
+    async with (
+        streaming.follow(spring.olga, spring.cohort) as olga,
+        streaming.follow(spring.ada, spring.cohort) as ada,
+    ):
+        now = JobProgress("solving", 0.4)
+        await ProgressStore(redis).tell(spring.cohort.id, RUN_PROGRESS, {"run_id": run_id}, now)
+        told = await next_of(olga)
+        assert await nothing_comes(ada)
+    assert told == {
+        "type": "run.progress",
+        "cohort_id": str(spring.cohort.id),
+        "ids": {"run_id": str(run_id)},
+        "step": "solving",
+        "share": 0.4,
+    }
+    kept = [one["type"] for one in await listed(spring.olga, spring.cohort)]
+    assert "run.progress" not in kept
 
 
 async def test_without_redis_events_come_a_little_later(

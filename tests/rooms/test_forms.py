@@ -12,7 +12,7 @@ from cohort.applications.models import UnconfirmedApplication
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.forms.words import FIELDS, STEPS
 from cohort.guides.models import Term
-from cohort.mentors.models import Mentor
+from cohort.mentors.models import UnconfirmedMentor
 from cohort.profiles.choices import zone_names
 from tests.conftest import Cast, Someone
 from tests.proofs import proof_for
@@ -133,7 +133,7 @@ def test_every_field_of_a_form_has_words_in_both_languages() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "form", "table"),
-    [("mentor", MENTOR, Mentor), ("researcher", APPLICATION, UnconfirmedApplication)],
+    [("mentor", MENTOR, UnconfirmedMentor), ("researcher", APPLICATION, UnconfirmedApplication)],
     ids=["mentor", "researcher"],
 )
 async def test_a_page_of_a_named_site_sends_the_form_after_a_preflight(

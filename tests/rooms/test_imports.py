@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from httpx import Response
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +16,8 @@ from cohort.people.models import Act, Person
 from cohort.sheets.workbook import write_book
 from cohort.study.models import PlanItem
 from tests.conftest import MONDAY, Cast, Someone
+from tests.house.requests import STUDYING
+from tests.rooms.import_world import Bring
 from tests.world import enrolled
 
 RESEARCHERS = """Name,E-mail,Domains,Goal,Time zone,Availability,Stage
@@ -27,20 +28,7 @@ MENTORS = [
     ["Name", "E-mail", "Roles", "Strengths", "Max mentees", "Background"],
     ["Mia Sand", "mia@example.org", "ml-engineer", "Serving", 2, "Postdoc"],
 ]
-Bring = Callable[..., Awaitable[Response]]
 RunJobs = Callable[[], Awaitable[None]]
-
-
-@pytest.fixture
-def bring(cohort: Cohort, olga: Someone) -> Bring:
-    async def bring(
-        file: str | bytes, holds: str = "researchers", *, by: Someone = olga, **more: Any
-    ) -> Response:
-        raw = file.encode() if isinstance(file, str) else file
-        sent = {"file_name": "people.csv", "content": b64encode(raw).decode(), "holds": holds}
-        return await by.post(f"/api/v1/cohorts/{cohort.id}/imports", json=sent | more)
-
-    return bring
 
 
 async def count(db: AsyncSession, table: type[Any]) -> int:
@@ -54,13 +42,14 @@ async def test_a_dry_run_says_what_would_happen_and_keeps_nothing(
     answer = await bring(RESEARCHERS)
     assert answer.status_code == 200, answer.text
     told = answer.json()
-    assert (told["dry_run"], told["new"], told["there_already"]) == (True, 2, 0)
+    assert (told["dry_run"], told["counts"]["new"], sum(told["counts"].values())) == (True, 2, 2)
     assert [(row["row"], row["email"], row["outcome"]) for row in told["rows"]] == [
         (2, "zoe@example.org", "new"),
         (3, "bo@example.org", "new"),
     ]
     assert "“Folk music” (row 2, column" in " ".join(told["notes"])
-    assert "left out of profiles" in " ".join(told["notes"])
+    [folk] = told["own_terms"]
+    assert (folk["kind"], folk["title"], folk["near"]) == ("domain", "Folk music", [])
     assert "people.csv: 1 say no stage: “researcher” was taken." in told["notes"]
     assert '"Goal" = "role_goals"' in told["mapping"]
     assert (await count(db, Person), await count(db, Enrolment)) == (before, 0)
@@ -73,12 +62,11 @@ async def test_people_come_in_once_with_a_plan_and_a_mail_however_often_it_is_se
     done = (await bring(RESEARCHERS, dry_run=False)).json()
     assert done == preview | {"dry_run": False}
     again = (await bring(RESEARCHERS, dry_run=False)).json()
-    assert (again["new"], again["there_already"]) == (0, 2)
-    assert again["new"] + again["there_already"] + again["left_before"] == len(again["rows"]) == 2
+    assert again["counts"] == preview["counts"] | {"new": 0, "same": 2}
     await run_jobs()
 
     zoe, bo = (await db.scalars(select(Enrolment).order_by(Enrolment.time_zone.desc()))).all()
-    assert (zoe.domains, zoe.role_goals) == (["machine-translation"], ["ml-engineer"])
+    assert (zoe.domains[:1], zoe.role_goals) == (["machine-translation"], ["ml-engineer"])
     assert zoe.weekly_hours == [{"day": "tuesday", "start": "17:00", "end": "20:00"}]
     assert (bo.domains, bo.time_zone, bo.role_goals) == (["robotics"], cohort.time_zone, [])
     assert await count(db, PlanItem) == 6
@@ -86,9 +74,10 @@ async def test_people_come_in_once_with_a_plan_and_a_mail_however_often_it_is_se
     assert cohort.taken == 2
     mails = (await db.scalars(select(MailboxMessage))).all()
     assert sorted(mail.to for mail in mails) == ["bo@example.org", "zoe@example.org"]
-    assert all(re.search(r"/password/[\w-]{20,}", mail.text) for mail in mails)
+    assert all(re.search(r"/imported/[\w-]{20,}", mail.text) for mail in mails)
+    assert all("Olga Example has entered you in Spring 2026" in mail.text for mail in mails)
     acts = (await db.scalars(select(Act).where(Act.verb == "cohort.import"))).all()
-    assert [act.detail for act in acts] == [{"researchers": 2, "mentors": 0}]
+    assert [act.detail for act in acts] == [{"agreed": True, "new": 2, "changed": 0}]
 
 
 async def test_a_workbook_with_both_sides_brings_mentors_who_are_approved(
@@ -104,23 +93,50 @@ async def test_a_workbook_with_both_sides_brings_mentors_who_are_approved(
     ]
     mentor = (await db.scalars(select(Mentor))).one()
     assert (mentor.state, mentor.capacity, mentor.skills) == (MentorState.APPROVED, 2, ["serving"])
+    assert mentor.consented_at is None
     await run_jobs()
 
 
 async def test_every_fault_is_told_by_row_and_nobody_comes(bring: Bring, db: AsyncSession) -> None:
     before = await count(db, Person)
     wrong = "Name,E-mail,Time zone\nAda,ada@,Europe/Berlin\nBo,bo@example.org,Nowhere\nCy,,\n"
+    wrong += "Dan,dan@example.org,\n"
+    looked_at = (await bring(wrong)).json()
+    assert (looked_at["counts"]["refused"], looked_at["counts"]["new"]) == (3, 1)
+    reasons = [row["reason"] for row in looked_at["rows"]]
+    for reason, part in zip(
+        reasons,
+        (
+            'people.csv, row 2, column "E-mail": “ada@” is no address.',
+            'people.csv, row 3, column "Time zone": “Nowhere” is no time zone',
+            'people.csv, row 4, column "E-mail": there is none.',
+            "",
+        ),
+        strict=True,
+    ):
+        assert reason.startswith(part)
     answer = await bring(wrong, dry_run=False)
     assert answer.status_code == 422
-    said = [error["message"] for error in answer.json()["errors"]]
-    assert len(said) == 3
-    for part in (
-        'people.csv, row 3, column "Time zone": “Nowhere” is no time zone',
-        'people.csv, row 2, column "E-mail": “ada@” is no address.',
-        'people.csv, row 4, column "E-mail": there is none.',
-    ):
-        assert any(one.startswith(part) for one in said), said
+    assert [error["message"] for error in answer.json()["errors"]] == reasons[:3]
     assert await count(db, Person) == before
+
+
+async def test_nobody_is_imported_unless_the_organiser_says_that_they_agreed(bring: Bring) -> None:
+    refused = await bring(RESEARCHERS, dry_run=False, agreed=False)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "agreed"
+
+
+async def test_what_the_file_says_anew_replaces_what_nobody_has_confirmed(
+    bring: Bring, db: AsyncSession
+) -> None:
+    await bring(RESEARCHERS, dry_run=False)
+    newer = RESEARCHERS.replace("Robotics", "Speech").replace("Bo Lind", "Bo A. Lind")
+    told = (await bring(newer, dry_run=False)).json()
+    assert [row["fields"] for row in told["rows"]] == [[], ["name", "domains"]]
+    assert (told["counts"]["same"], told["counts"]["changed"]) == (1, 1)
+    bo = (await db.scalars(select(Person).where(Person.email == "bo@example.org"))).one()
+    assert bo.name == "Bo A. Lind"
 
 
 async def test_a_cohort_takes_no_more_people_than_it_has_seats(
@@ -148,6 +164,20 @@ async def test_whoever_is_there_keeps_name_and_profile(
     assert enrolment.domains == ["speech"]
     await run_jobs()
     assert await count(db, MailboxMessage) == 0
+
+
+async def test_whoever_has_applied_is_decided_there_and_not_seated_here(
+    db: AsyncSession, summer: Cohort, olga: Someone, enter: Cast
+) -> None:
+    bo = await enter("Bo")
+    applied = await bo.post(f"/api/v1/cohorts/{summer.id}/applications", json=STUDYING)
+    assert applied.status_code == 202, applied.text
+    raw = b64encode(RESEARCHERS.encode()).decode()
+    sent = {"file_name": "p.csv", "content": raw, "holds": "researchers", "agreed": True}
+    told = await olga.post(f"/api/v1/cohorts/{summer.id}/imports", json=sent | {"dry_run": False})
+    assert [row["outcome"] for row in told.json()["rows"]] == ["new", "applied"]
+    listed = (await olga.get(f"/api/v1/cohorts/{summer.id}/enrolments")).json()["items"]
+    assert [(one["person"]["name"], one["is_confirmed"]) for one in listed] == [("Zoë Vogt", False)]
 
 
 async def test_a_corrected_mapping_is_followed_and_a_wrong_one_refused(bring: Bring) -> None:

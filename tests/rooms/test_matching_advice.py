@@ -69,7 +69,7 @@ async def test_of_a_cohort_too_large_for_every_question_places_are_known_all_the
     await without_robin(platform, stage)
     run = (await open_and_solve(stage, platform))["run"]
     known = await advice_of(stage, run)
-    monkeypatch.setattr("cohort.pairing.find.MOST_HELD", 0)
+    monkeypatch.setattr("cohort.pairing.find.MOST_DENSE", 0)
 
     opened = (await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/rounds")).json()
     async with unit_of_work(platform.sessions) as db:

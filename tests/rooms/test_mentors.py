@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.mail import MailboxMessage
-from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors import confirming
+from cohort.mentors.models import Mentor, MentorState, UnconfirmedMentor
 from cohort.people.models import Act, Person
-from tests.conftest import MONDAY, Cast, Someone
+from tests.conftest import MONDAY, Cast, Someone, TurnableClock
 from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentoring
 
 PROFILE: dict[str, Any] = {
@@ -46,24 +47,36 @@ async def mails(db: AsyncSession, to: str) -> list[MailboxMessage]:
     return list(await db.scalars(theirs.order_by(MailboxMessage.sent_at)))
 
 
+async def link_to_confirm(db: AsyncSession, to: str) -> str:
+    newest = (await mails(db, to))[-1]
+    found = re.search(r"(/mentors/confirm/[\w-]+)", newest.text)
+    assert found
+    return found[1]
+
+
 async def test_grace_signs_up_without_an_account_and_confirms_by_mail(
     anyone: AsyncClient, sign_up: str, olga: Someone, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
+    """Before the link was opened, nobody has an account, and no organiser is bothered."""
     answer = await anyone.post(sign_up, json=GRACE)
     assert answer.status_code == 202
+    await run_jobs()
+    assert (await olga.get(sign_up)).json()["items"] == []
+    assert await mails(db, "olga@example.org") == []
+    assert await db.scalar(select(func.count()).where(Person.name == GRACE["name"])) == 0
+
+    link = await link_to_confirm(db, "grace@example.org")
+    assert "I was there once." in (await anyone.get(link)).text
+    confirmed = await anyone.post(link)
+    assert confirmed.headers["location"].startswith("/password/")
+    assert (await anyone.post(link)).status_code == 409
+    chosen = {"password": "a sentence that is long"}
+    assert (await anyone.post(confirmed.headers["location"], data=chosen)).status_code == 303
+
     (listed,) = (await olga.get(sign_up)).json()["items"]
     assert (listed["state"], listed["name"]) == ("pending", "Grace Example")
-    assert not listed["is_confirmed"]
-
+    assert listed["is_confirmed"]
     await run_jobs()
-    (mail,) = await mails(db, "grace@example.org")
-    link = re.search(r"/password/([\w-]+)", mail.text)
-    assert link
-    chosen = {"token": link[1], "password": "a sentence that is long"}
-    assert (await anyone.post("/api/v1/passwords", json=chosen)).status_code == 200
-
-    seen = (await olga.get(f"/api/v1/mentors/{listed['id']}")).json()
-    assert seen["is_confirmed"]
     (told,) = await mails(db, "olga@example.org")
     assert f"/mentors/{listed['id']}" in told.text
 
@@ -78,32 +91,45 @@ async def test_signed_in_she_is_the_mentor_herself(
     assert await db.scalar(select(Mentor.person_id)) == ada.person.id
 
 
-async def test_a_known_address_is_not_told_apart_and_gets_no_mentor(
+async def test_a_known_address_is_not_told_apart_and_its_owner_decides(
     anyone: AsyncClient, enter: Cast, sign_up: str, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
-    await enter("Ada")
+    """What Eve typed for Ada is Ada's to confirm, and changes nothing of her account."""
+    ada = await enter("Ada")
     new = await anyone.post(sign_up, json=GRACE)
     known = await anyone.post(sign_up, json=GRACE | {"email": "ada@example.org", "name": "Eve"})
 
     assert (new.status_code, new.json()) == (known.status_code, known.json())
-    assert await db.scalar(select(func.count()).select_from(Mentor)) == 1
-    assert await db.scalar(select(Person.name).where(Person.email == "ada@example.org")) != "Eve"
+    assert await db.scalar(select(func.count()).select_from(Mentor)) == 0
     await run_jobs()
-    (mail,) = await mails(db, "ada@example.org")
-    assert "/mentors/join/spring" in mail.text
-    assert "/password/" not in mail.text
+    link = await link_to_confirm(db, "ada@example.org")
+    assert (await anyone.post(link)).status_code == 303
+    assert await db.scalar(select(Mentor.person_id)) == ada.person.id
+    assert await db.scalar(select(Person.name).where(Person.id == ada.person.id)) == "Ada Example"
 
 
-async def test_a_double_click_makes_one_mentor_and_one_link(
+async def test_of_two_forms_that_are_both_confirmed_the_first_stands(
     anyone: AsyncClient, sign_up: str, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
-    await anyone.post(sign_up, json=GRACE)
-    again = await anyone.post(sign_up, json=GRACE | {"capacity": 9})
-
-    assert again.status_code == 202
+    for capacity in (2, 9):
+        await anyone.post(sign_up, json=GRACE | {"capacity": capacity})
+        await run_jobs()
+        link = await link_to_confirm(db, "grace@example.org")
+        assert (await anyone.post(link)).status_code == 303
     assert list(await db.scalars(select(Mentor.capacity))) == [2]
+
+
+async def test_a_form_that_nobody_confirms_goes(
+    anyone: AsyncClient, sign_up: str, db: AsyncSession, run_jobs: RunJobs, clock: TurnableClock
+) -> None:
+    await anyone.post(sign_up, json=GRACE)
     await run_jobs()
-    assert len(await mails(db, "grace@example.org")) == 1
+    link = await link_to_confirm(db, "grace@example.org")
+    clock.turn(days=3)
+    assert (await anyone.get(link)).status_code == 409
+    assert (await anyone.post(link)).status_code == 409
+    await confirming.forget_unconfirmed(db, now=clock())
+    assert await db.scalar(select(func.count()).select_from(UnconfirmedMentor)) == 0
 
 
 async def test_signing_up_again_while_signed_in_changes_nothing(

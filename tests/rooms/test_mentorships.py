@@ -211,8 +211,8 @@ async def test_a_stranger_neither_sees_nor_ends_it(spring: Spring, enter: Cast) 
     assert (await eve.post(f"{address}/end", json={"reason": "Ha."})).status_code == 404
     nested = f"/api/v1/cohorts/{spring.cohort.id}/mentorships"
     assert (await eve.get(nested)).status_code == 403
-    assert len((await spring.olga.get(nested, params={"active": True})).json()["items"]) == 1
-    assert (await spring.olga.get(nested, params={"active": False})).json()["items"] == []
+    assert len((await spring.olga.get(nested, params={"state": "active"})).json()["items"]) == 1
+    assert (await spring.olga.get(nested, params={"state": "ended"})).json()["items"] == []
 
 
 async def test_the_mentor_finds_her_mentees(spring: Spring, db: AsyncSession) -> None:

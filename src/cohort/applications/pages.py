@@ -14,13 +14,12 @@ from cohort.applications import policy, service
 from cohort.applications.models import Application, ApplicationState, UnconfirmedApplication
 from cohort.applications.schemas import ApplicationChange, ApplicationIn
 from cohort.clock import Clock
-from cohort.cohorts import enrolments
+from cohort.cohorts import enrolments, own_terms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.forms import ProfileChoices, offered_choices, typed_profile
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import applications_close_at, takes_applications
 from cohort.errors import Invalid, NotAllowed, NotFound, Stale
-from cohort.guides import service as guides
 from cohort.http.forms import Form, checked, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
@@ -135,7 +134,7 @@ async def _apply(
         may_change=is_open and own is not None and own.state in policy.STANDING,
         closes_at=applications_close_at(cohort),
         place=await service.place_in_line(db, own) if own is not None and waits else 0,
-        offered=await offered_choices(db, form.typed),
+        offered=await offered_choices(db, cohort.id, form.typed),
     )
     return page(request, "applications/apply.html", view, form=form)
 
@@ -196,7 +195,7 @@ async def confirm_page(
 ) -> Response[str]:
     # A button, not the link itself: mail scanners open links before people do.
     waiting = await service.read_unconfirmed(db, token, now=clock())
-    titles = await guides.titles(db)
+    titles = await own_terms.titles(db, waiting.cohort_id)
     view = ConfirmView(waiting, waiting.cohort, titles, LANGUAGES)
     return page(request, "applications/confirm.html", view)
 

@@ -16,10 +16,10 @@ from cohort.applications.models import Application, ApplicationState
 from cohort.applications.reviews import Ranked, Reviews
 from cohort.applications.schemas import ApplicationReviewIn, DecisionIn, OutcomeOut
 from cohort.clock import Clock
+from cohort.cohorts import own_terms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
-from cohort.guides import service as guides
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
@@ -168,7 +168,7 @@ async def _one(
         application=application,
         cohort=application.cohort,
         reviews=found,
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, application.cohort_id),
         languages=LANGUAGES,
         is_scored=own is not None,
     )

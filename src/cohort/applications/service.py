@@ -76,18 +76,18 @@ async def apply(
     know the address; nobody learns from the answer who has an account.
     """
     cohort = await taking_applications(db, Cohort.id == cohort_id, now=now)
-    await enrolments.check_profile(db, form)
+    await enrolments.check_profile(db, cohort_id, form)
     if actor is None:
         await _ask_to_confirm(db, cohort, form, now=now)
         return None
-    return await _store(db, actor, cohort_id, _profile(form), now=now)
+    return await store(db, actor, cohort_id, _profile(form), now=now)
 
 
 def _profile(form: EnrolmentIn) -> dict[str, Any]:
     return form.model_dump(mode="json", include=set(EnrolmentIn.model_fields))
 
 
-async def _store(
+async def store(
     db: AsyncSession, person: Person, cohort_id: UUID, profile: dict[str, Any], *, now: datetime
 ) -> Application:
     """One insert decides; who withdrew may apply again, and is read anew."""
@@ -194,25 +194,11 @@ async def confirm(db: AsyncSession, token: str, *, now: datetime) -> tuple[Appli
     )
     if spent is None:
         raise LinkSpent
-    person = await _owner_of(db, sent, now=now)
-    application = await _store(db, person, sent.cohort_id, sent.profile, now=now)
+    person = await people.owner_of_address(db, sent.email, sent.name, now=now)
+    application = await store(db, person, sent.cohort_id, sent.profile, now=now)
     if person.password_hash is not None:
         return application, None
     return application, await new_link(db, person.email, LinkPurpose.PASSWORD, now=now)
-
-
-async def _owner_of(db: AsyncSession, sent: UnconfirmedApplication, *, now: datetime) -> Person:
-    """Who has the address, which the link has proved.
-
-    An account that nobody had confirmed may have been opened by someone else: the password and the
-    name typed then are dropped.
-    """
-    await people.open_account(db, sent.email, sent.name, now=now)
-    of_address = select(Person).where(Person.email == sent.email).with_for_update()
-    person = (await db.scalars(of_address.execution_options(populate_existing=True))).one()
-    if person.verified_at is None:
-        person.verified_at, person.name, person.password_hash = now, sent.name, None
-    return person
 
 
 async def forget_unconfirmed(db: AsyncSession, *, now: datetime) -> None:
@@ -277,7 +263,7 @@ async def change(
         raise ApplicationsClosed(
             "The last day for applications has passed; yours is read as it is."
         )
-    await enrolments.check_profile(db, form)
+    await enrolments.check_profile(db, application.cohort_id, form)
     changes = form.model_dump(mode="json", exclude_none=True)
     application.profile = {**application.profile, **changes}
     await db.flush()

@@ -44,7 +44,7 @@ O(n m + m^2) memory; a cycle costs O(m^2) and what its mentors' people can reach
 subject: Ahuja, Magnanti and Orlin, Network Flows, 1993, chapters 9 to 12.
 
 Pools too large for a dense matrix (`LargeProblem`) are solved by column generation over blocks of
-scores (`large`): only a core of the pairs is held, priced out until no reduced cost is negative.
+scores (`large`): a core of the pairs is in memory, priced out until no reduced cost is negative.
 Importing this package imports no SciPy; `solve` does when it needs it.
 """
 

@@ -52,7 +52,7 @@ class Bids:
         self.highest[nth > scope.upper[:, None]] = np.inf
         self.holder = np.full(self.highest.shape, -1)
         self.price = self.highest[:, -1].copy()
-        self.held = np.zeros((n, m), dtype=np.bool_)
+        self.assigned = np.zeros((n, m), dtype=np.bool_)
 
     def _scaled(self, goal: Goal, scope: Scope) -> None:
         value = goal.worth.astype(np.float32, order="C")
@@ -81,17 +81,17 @@ class Bids:
         self.holder[where[stays], nth[stays]] = who[stays]
         self.price[asked] = self.highest[asked, -1]
         somebody = who >= 0
-        self.held[who[somebody], where[somebody]] = stays[somebody]
+        self.assigned[who[somebody], where[somebody]] = stays[somebody]
         return who[somebody & ~stays]
 
     def fill_free(self, waiting: Ints, free: Ints) -> Ints:
         """Let these rows, one after the other, have the best of what is free; who has none."""
         without = []
         for i in waiting.tolist():
-            offers = np.where((free > 0) & ~self.held[i], self.value[i], -np.inf)
+            offers = np.where((free > 0) & ~self.assigned[i], self.value[i], -np.inf)
             j = int(offers.argmax())
             if offers[j] > self.unmatched[i]:
-                self.held[i, j] = True
+                self.assigned[i, j] = True
                 free[j] -= 1
             else:
                 without.append(i)
@@ -99,7 +99,7 @@ class Bids:
 
     def next_best(self, margin: Singles) -> Singles:
         """What one more place of each row could have, of values less prices: float32[n]."""
-        pairs = pairs_in(self.held)
+        pairs = pairs_in(self.assigned)
         own = margin[pairs]
         margin[pairs] = -np.inf
         best: Singles = np.maximum(margin.max(axis=1), self.unmatched)
@@ -128,7 +128,7 @@ def auction(goal: Goal, scope: Scope, out_of_time: Callable[[], bool]) -> Bids:
         looks += max(len(waiting), places // ROUND)
         offers = bids.value[waiting] - bids.price
         if several:  # nobody outbids itself
-            offers[bids.held[waiting]] = -np.inf
+            offers[bids.assigned[waiting]] = -np.inf
         k, best = np.arange(len(waiting)), offers.argmax(axis=1)
         most_offered = offers[k, best]
         offers[k, best] = -np.inf
@@ -138,5 +138,5 @@ def auction(goal: Goal, scope: Scope, out_of_time: Callable[[], bool]) -> Bids:
         bid = bids.price[where] + (most_offered - second)[goes] + np.float32(STEP)
         waiting = np.append(again, bids.take(who, where, bid))
     for free in (scope.lower, scope.upper):
-        waiting = bids.fill_free(waiting, free - bids.held.sum(axis=0))
+        waiting = bids.fill_free(waiting, free - bids.assigned.sum(axis=0))
     return bids

@@ -110,7 +110,7 @@ def with_new_mentor(near: Neighbourhood, units: Ints, allowed: Bools) -> Augment
 def _given_up(near: Neighbourhood, i: int) -> tuple[Ints, Ints]:
     """Whom i could give up for another mentor, the last node for nobody; and what that adds."""
     residual = near.residual
-    nodes = np.flatnonzero(residual.held[i] & ~residual.scope.fixed[i])
+    nodes = np.flatnonzero(residual.assigned[i] & ~residual.scope.fixed[i])
     gain = -residual.goal.worth[i, nodes]
     if residual.degree[i] < near.problem.demand[i]:
         nodes = np.append(nodes, residual.unmatched)
@@ -252,7 +252,7 @@ def _able(near: Neighbourhood, rows: Ints, mentors: Ints, own: Ints, distance: I
     """bool[k, l]: whose move to which mentor is the last one of a longest path to there."""
     residual, block = near.residual, np.ix_(rows, mentors)
     tight = residual.goal.worth[block] + own[:, None] == distance[mentors]
-    able: Bools = tight & residual.scope.allowed[block] & ~residual.held[block]
+    able: Bools = tight & residual.scope.allowed[block] & ~residual.assigned[block]
     return able
 
 
@@ -293,7 +293,7 @@ class _Settling:
         return found
 
     def _kept_then_pairs(self, person: Ints, mentor: Ints, *, new: bool) -> Ints:
-        """As `tie_break` weighs it; one pair more may be held after the change than before."""
+        """As `tie_break` weighs it; one pair more may be assigned after the change than before."""
         last, problem = self.near.residual.unmatched, self.near.problem
         kept = (problem.incumbent[person] == mentor) & (mentor < last)
         pair = (mentor < last) | new

@@ -71,7 +71,7 @@ def verify(problem: Problem, solution: Solution) -> Verdict:
 
 
 def unsound(fault: str) -> Verdict:
-    """Of what is not even an answer, no figure is told."""
+    """Of what is not even an answer, no figure is given."""
     return Verdict(sound=False, holds=False, sentence=fault, total=math.nan, bound=math.nan)
 
 

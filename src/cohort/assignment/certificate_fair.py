@@ -2,9 +2,9 @@
 
 Each level has prices for places. They prove that the assignment is the best at the level when
 nobody could do better at these prices, and no mentor could either. What the prices tell of all
-other best assignments (who must be held, who cannot be) is all that the next level may use. What
-is best at every level has the same scores, so the total needs no prices. Everything is counted in
-whole numbers, the scores in `steps_of(problem)`: nothing is compared to a tolerance
+other best assignments (which pairs must be in, which cannot) is all that the next level may use.
+What is best at every level has the same scores, so the total needs no prices. Everything is counted
+in whole numbers, the scores in `steps_of(problem)`: nothing is compared to a tolerance
 (but the bound of what was stopped).
 """
 
@@ -32,16 +32,16 @@ COUNTED = {
 class _Open:
     """What the levels checked so far leave open; narrowed in place. `past` is the last score.
 
-    row, column, worth, held  the pairs that may or may not be held, row by row; a row begins at
+    row, column, worth, assigned  the pairs that may or may not be in, row by row; a row begins at
                               each of `first`.
     scores                    of the pairs of the solution, all of them, in its order.
-    fixed, taken              by researcher and by mentor, the pairs that must be held.
+    fixed, taken              by researcher and by mentor, the pairs that must be in.
     """
 
     row: Ints
     column: Ints
     worth: Ints
-    held: Bools
+    assigned: Bools
     scores: Ints
     degree: Ints
     load: Ints
@@ -59,7 +59,7 @@ class _Open:
     def keep(self, which: Bools) -> None:
         if not which.all():
             self.row, self.column = self.row[which], self.column[which]
-            self.worth, self.held = self.worth[which], self.held[which]
+            self.worth, self.assigned = self.worth[which], self.assigned[which]
             self.first = np.flatnonzero(np.diff(self.row, prepend=-1))
 
     def in_rows(self, which: Bools) -> Ints:
@@ -85,7 +85,7 @@ def faults_in_levels(problem: Problem, solution: Solution) -> Iterator[str]:
     for kind in _missing(state, solution):
         yield COUNTED[kind]
     yield from _faults_on_the_way(state, solution)
-    if (state.worth[state.held] > state.past).any():
+    if (state.worth[state.assigned] > state.past).any():
         yield "There are pairs whose score no level has proved."
     in_steps = np.zeros(problem.shape[0], dtype=np.int64)
     np.add.at(in_steps, solution.pairs[:, 0], state.scores)
@@ -111,7 +111,7 @@ def faults_so_far(problem: Problem, solution: Solution) -> Iterator[str]:
     state = _all_open(problem, solution, steps)
     yield from _faults_on_the_way(state, solution)
     if not _missing(state, solution):
-        left = state.worth[state.held & (state.worth > state.past)]
+        left = state.worth[state.assigned & (state.worth > state.past)]
         state.keep((state.worth <= state.past) | (state.worth >= left.min(initial=-NEVER)))
     total = sum(state.scores.tolist()) / steps
     if not (np.abs(solution.prices.v) <= LARGEST_PRICE / steps).all():
@@ -173,8 +173,8 @@ def _all_open(problem: Problem, solution: Solution, steps: float) -> _Open:
     n, m = problem.shape
     worth = _whole_scores(problem, steps)
     i, j = solution.pairs.T
-    held = np.zeros((n, m), dtype=np.bool_)
-    held[i, j] = True
+    assigned = np.zeros((n, m), dtype=np.bool_)
+    assigned[i, j] = True
     free = ~problem.forbidden & (problem.scores >= problem.floor)
     fixed, taken = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
     for pinned in problem.pinned:
@@ -186,7 +186,7 @@ def _all_open(problem: Problem, solution: Solution, steps: float) -> _Open:
         row=row,
         column=column,
         worth=worth[free],
-        held=held[free],
+        assigned=assigned[free],
         scores=worth[i, j],
         degree=np.bincount(i, minlength=n),
         load=np.bincount(j, minlength=m),
@@ -208,7 +208,7 @@ def _faults_in_count(level: Level, state: _Open) -> Iterator[str]:
     else:
         count = int(np.count_nonzero(state.scores == level.score))
         between = (state.worth > state.past) & (state.worth < level.score)
-        if (between & state.held).any() or level.score <= state.past:
+        if (between & state.assigned).any() or level.score <= state.past:
             yield f"The level at {level.score} is not the next one."
         state.keep(~between)
     if count != level.count:
@@ -241,12 +241,12 @@ def _narrow(margin: Ints, first: int, state: _Open) -> Bools:
     that she holds; one more or one fewer mentor (if she may) bounds it too.
     """
     degree, least, most = state.degree, state.least, state.most
-    low = state.highest(np.where(state.held, NEVER, margin))
+    low = state.highest(np.where(state.assigned, NEVER, margin))
     low = np.where(degree > least, np.maximum(low, -first * (degree == 1)), low)
-    high = -state.highest(np.where(state.held, -margin, NEVER))
+    high = -state.highest(np.where(state.assigned, -margin, NEVER))
     high = np.where(degree < most, np.minimum(high, -first * (degree == 0)), high)
     tied = (margin == low[state.row]) & (low == high)[state.row]
-    sure = state.held & ~tied
+    sure = state.assigned & ~tied
     state.fixed += state.in_rows(sure)
     state.taken += np.bincount(state.column[sure], minlength=len(state.taken))
     state.keep(tied)
@@ -263,17 +263,17 @@ def _fix_what_has_no_other(state: _Open) -> None:
     What it fills a mentor's places with leaves none for others.
     """
     at = state.worth == state.past
-    if state.held[at].all():
+    if state.assigned[at].all():
         state.fixed += state.in_rows(at)
         state.taken += np.bincount(state.column[at], minlength=len(state.taken))
-        state.keep(~at & (state.held | (state.taken < state.upper)[state.column]))
+        state.keep(~at & (state.assigned | (state.taken < state.upper)[state.column]))
 
 
 def _bound_by(v: Ints, state: _Open, pairs: Ints) -> int:
     """What nothing that is still open has a total above, at these prices of places."""
     margin = state.worth - v[state.column]
     adds = (state.scores - v[pairs[:, 1]]).tolist()
-    adds += (-margin[state.held]).tolist()  # those that are still open are offers
+    adds += (-margin[state.assigned]).tolist()  # those that are still open are offers
     order = np.lexsort((-margin, state.row))
     row, offer = state.row[order], margin[order]
     has = state.fixed[row] + np.arange(len(row)) - np.searchsorted(row, row)

@@ -78,10 +78,14 @@ def counterfactuals(problem: Problem, solution: Solution) -> Counterfactuals:
     place's worth of people from j back to a mentor whom i gives up. O(n m) time and memory, and
     a search from each mentor over the moves that are cheaper than those through being unmatched.
     """
-    around = look_around(neighbourhood(problem, solution))
+    return regrets(look_around(neighbourhood(problem, solution)))
+
+
+def regrets(around: Around) -> Counterfactuals:
+    """As `counterfactuals`, for whoever asks more around the same solution."""
     worth = around.worth
     loss = losses(around)
-    loss[problem.forbidden] = np.inf
+    loss[around.near.problem.forbidden] = np.inf
     people, steps = split(loss, worth.bonus)
     price, more = value_of_places(around.near)
     return Counterfactuals(
@@ -127,11 +131,15 @@ class Robustness:
 
 def robustness(problem: Problem, solution: Solution) -> Robustness:
     """How much each pair matters. O(k m) beside the search that `counterfactuals` makes."""
-    around = look_around(neighbourhood(problem, solution))
-    residual, price, m = around.residual, around.price, problem.shape[1]
-    i, p = solution.pairs.T
+    return firmness(look_around(neighbourhood(problem, solution)), solution.pairs)
+
+
+def firmness(around: Around, pairs: Ints) -> Robustness:
+    """As `robustness`, for whoever asks more around the solution of these pairs int[k, 2]."""
+    residual, price, m = around.residual, around.price, around.near.problem.shape[1]
+    i, p = pairs.T
     goal, scope = residual.goal, residual.scope
-    open_ = scope.allowed[i] & ~residual.held[i]
+    open_ = scope.allowed[i] & ~residual.assigned[i]
     others = np.where(open_, goal.worth[i] - price[:m] - around.back[:m, p].T, -np.inf)
     degree = residual.degree[i]
     left_out = np.where(
@@ -164,7 +172,7 @@ def chain(problem: Problem, solution: Solution, i: int, j: int) -> tuple[Move, .
 def chain_around(problem: Problem, residual: Residual, i: int, j: int) -> tuple[Move, ...] | None:
     """As `chain`, for whoever asks for many and has the residual graph of the solution."""
     m = problem.shape[1]
-    if residual.held[i, j]:
+    if residual.assigned[i, j]:
         return ()
     if problem.forbidden[i, j]:
         return None
@@ -188,7 +196,7 @@ def chain_around(problem: Problem, residual: Residual, i: int, j: int) -> tuple[
 
 def _ways_to_make_room(residual: Residual, i: int) -> list[tuple[int, int]]:
     """Whom i could give up for another mentor, and what that is worth; nobody if there is none."""
-    free = residual.held[i] & ~residual.scope.fixed[i]
+    free = residual.assigned[i] & ~residual.scope.fixed[i]
     ways = [(j, int(residual.goal.worth[i, j])) for j in np.flatnonzero(free).tolist()]
     if residual.degree[i] < residual.scope.most[i]:
         ways.append((residual.unmatched, -residual.goal.first if residual.degree[i] == 0 else 0))
@@ -203,7 +211,7 @@ def losses(around: Around) -> Floats:
     """What every pair would lose if it had to be, allowed or not, in steps with the bonus."""
     residual, price = around.residual, around.price
     loss = _cheapest_to_make_room(around) - (residual.goal.worth - price[:-1])
-    loss[residual.held] = 0.0
+    loss[residual.assigned] = 0.0
     loss[(residual.degree == 0) & (residual.scope.most == 0)] = np.inf
     return loss
 
@@ -211,11 +219,11 @@ def losses(around: Around) -> Floats:
 def _cheapest_to_make_room(around: Around) -> Floats:
     """float[n, m]: what i gives up for j, and the moves from j that follow, at the least."""
     residual, back, price = around.residual, around.back, around.price
-    n, m = residual.held.shape
+    n, m = residual.assigned.shape
     first = residual.goal.first * (residual.degree == 0)
     from_unmatched = np.where(residual.degree < residual.scope.most, -first, np.inf)
     least: Floats = from_unmatched[:, None] + back[:m, m]
-    rows, mentors = np.nonzero(residual.held & ~residual.scope.fixed)
+    rows, mentors = np.nonzero(residual.assigned & ~residual.scope.fixed)
     gives_up = (residual.goal.worth[rows, mentors] - price[mentors]).astype(np.float64)
     if n and (residual.scope.most <= 1).all():
         least[rows] = back.T[mentors, :m] + gives_up[:, None]

@@ -34,10 +34,10 @@ SETTLED = 2**58  # above every score: a pair that earlier levels have already co
 
 
 class Fairest(NamedTuple):
-    """All assignments as fair as `held`, and why none is fairer; not `done` if time ran out."""
+    """All assignments as fair as `assigned`, and why none is fairer; not `done` if time ran out."""
 
     scope: Scope
-    held: Bools
+    assigned: Bools
     levels: tuple[Level, ...]
     done: bool
 
@@ -45,7 +45,7 @@ class Fairest(NamedTuple):
 def fairest(
     goal: Goal,
     scope: Scope,
-    held: Bools,
+    assigned: Bools,
     out_of_time: Callable[[], bool],
     most_levels: int | None = None,
 ) -> Fairest:
@@ -57,21 +57,23 @@ def fairest(
     if (scope.most > 1).any():
         stages.insert(0, ("placed", Goal(np.zeros_like(units), 1)))
     for kind, stage in stages:
-        residual = Residual(stage, scope, initial_assignment(stage, scope, held, out_of_time).held)
+        residual = Residual(
+            stage, scope, initial_assignment(stage, scope, assigned, out_of_time).assigned
+        )
         if cancel_cycles(residual, out_of_time) is not None:
-            return Fairest(scope, residual.held, tuple(levels), done=False)
-        held, prices = residual.held, prices_of(residual)
-        count = int(held.any(axis=1).sum() if kind == "placed" else held.sum())
+            return Fairest(scope, residual.assigned, tuple(levels), done=False)
+        assigned, prices = residual.assigned, prices_of(residual)
+        count = int(assigned.any(axis=1).sum() if kind == "placed" else assigned.sum())
         levels.append(Level(kind, 0, count, prices))
         scope = optimal_face(residual, prices)
-    held = initial_assignment(Goal(units), scope, held, out_of_time).held
-    ladder = _Ladder(units, scope, held)
+    assigned = initial_assignment(Goal(units), scope, assigned, out_of_time).assigned
+    ladder = _Ladder(units, scope, assigned)
     while (score := ladder.lowest()) is not None and len(levels) != most_levels:
         if out_of_time():
-            return Fairest(ladder.open_scope(score), ladder.held, tuple(levels), done=False)
+            return Fairest(ladder.open_scope(score), ladder.assigned, tuple(levels), done=False)
         level = ladder.settle(score, out_of_time)
         levels += [] if level is None else [level]
-    return Fairest(ladder.open_scope(), ladder.held, tuple(levels), done=score is None)
+    return Fairest(ladder.open_scope(), ladder.assigned, tuple(levels), done=score is None)
 
 
 class _Ladder:
@@ -82,15 +84,15 @@ class _Ladder:
     wide  int[m + 1, m + 1]: the highest rank at which somebody can go from one node to another.
     """
 
-    def __init__(self, units: Ints, scope: Scope, held: Bools) -> None:
-        self.scope, self.held = replace(scope, fixed=scope.fixed.copy()), held.copy()
+    def __init__(self, units: Ints, scope: Scope, assigned: Bools) -> None:
+        self.scope, self.assigned = replace(scope, fixed=scope.fixed.copy()), assigned.copy()
         self.rank = np.where(scope.allowed, units, NO_ARC)
         self.rank[scope.fixed] = SETTLED
         self.units = units
         self._rebuild()
 
     def lowest(self) -> int | None:
-        """The lowest score of an open pair that is held."""
+        """The lowest score of an open pair that is assigned."""
         lowest = int(self.rank[self.pairs].min(initial=SETTLED))
         return None if lowest == SETTLED else lowest
 
@@ -118,7 +120,7 @@ class _Ladder:
         for _ in range(SWEEPS):
             reached, moved = np.zeros(len(self.wide), dtype=np.bool_), False
             for i, p in self._at(score):
-                walk = self._way_up(i, p, score, reached) if self.held[i, p] else None
+                walk = self._way_up(i, p, score, reached) if self.assigned[i, p] else None
                 if walk:
                     self._move(i, walk)
                     moved = True
@@ -148,10 +150,10 @@ class _Ladder:
     def _weighed(self, score: int, out_of_time: Callable[[], bool]) -> Level | None:
         """The fewest pairs at the score, where they can take each other's places."""
         at_score = self.rank == score
-        residual = Residual(Goal(-at_score.astype(np.int64)), self.open_scope(score), self.held)
+        residual = Residual(Goal(-at_score.astype(np.int64)), self.open_scope(score), self.assigned)
         in_time = cancel_cycles(residual, out_of_time) is None
-        self.held = np.ascontiguousarray(residual.held)
-        if not in_time or not (self.held & at_score).any():
+        self.assigned = np.ascontiguousarray(residual.assigned)
+        if not in_time or not (self.assigned & at_score).any():
             self._rebuild()
             return None
         prices = prices_of(residual)
@@ -166,8 +168,8 @@ class _Ladder:
         return Level("score", score, count, prices)
 
     def _rebuild(self) -> None:
-        self.pairs = pairs_in(self.held)
-        self.degree, self.load = self.held.sum(axis=1), self.held.sum(axis=0)
+        self.pairs = pairs_in(self.assigned)
+        self.degree, self.load = self.assigned.sum(axis=1), self.assigned.sum(axis=0)
         self.wide = np.full((len(self.load) + 1,) * 2, NO_ARC, dtype=np.int64)
         self._refresh(range(len(self.wide)))
 
@@ -187,11 +189,11 @@ class _Ladder:
     def _movers(self, node: int) -> Ints:
         if node == len(self.load):
             return np.flatnonzero(self.degree < self.scope.most)
-        return np.flatnonzero(self.held[:, node] & ~self.scope.fixed[:, node])
+        return np.flatnonzero(self.assigned[:, node] & ~self.scope.fixed[:, node])
 
     def _ranks(self, rows: Ints) -> Ints:
         """To whom these people may go: the ranks of the pairs that they do not hold."""
-        return np.where(self.held[rows], NO_ARC, self.rank[rows])
+        return np.where(self.assigned[rows], NO_ARC, self.rank[rows])
 
     def _way_up(self, i: int, start: int, score: int, reached: Bools) -> list[int] | None:
         """A closed walk that begins with i leaving `start` and has only pairs above the score."""
@@ -224,22 +226,22 @@ class _Ladder:
                 moves.append((mover, p, q))
         for k, p, _ in moves:
             if p != unmatched:
-                self.held[k, p] = False
+                self.assigned[k, p] = False
         for k, _, q in moves:
             if q != unmatched:
-                self.held[k, q] = True
+                self.assigned[k, q] = True
         rows, nodes = [k for k, _, _ in moves], set(walk) | {unmatched}
-        self.degree[rows] = self.held[rows].sum(axis=1)
+        self.degree[rows] = self.assigned[rows].sum(axis=1)
         still = ~np.isin(self.pairs[0], rows)
-        nth, columns = pairs_in(self.held[rows])
+        nth, columns = pairs_in(self.assigned[rows])
         self.pairs = (
             np.append(self.pairs[0][still], np.array(rows)[nth]),
             np.append(self.pairs[1][still], columns),
         )
         mentors = sorted(nodes - {unmatched})
-        self.load[mentors] = self.held[:, mentors].sum(axis=0)
+        self.load[mentors] = self.assigned[:, mentors].sum(axis=0)
         if (self.scope.most[rows] > 1).any():
-            nodes.update(np.flatnonzero(self.held[rows].any(axis=0)).tolist())
+            nodes.update(np.flatnonzero(self.assigned[rows].any(axis=0)).tolist())
         self._refresh(sorted(nodes))
 
     def _mover(self, p: int, q: int) -> int | None:

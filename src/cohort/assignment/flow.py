@@ -1,6 +1,6 @@
 """The exact engine: from any assignment to the best one, by cancelling cycles of positive gain.
 
-An assignment is `held` bool[n, m]. The residual graph has a node for each of the m mentors and,
+An assignment is `assigned` bool[n, m]. The residual graph has a node for each of the m mentors and,
 last, one for being unmatched. Its arc p -> q is the best gain of one move: somebody with p goes to
 q; a free place at p takes one in (p -> unmatched, gain 0); a place at q is left empty
 (unmatched -> q, gain 0). The researchers are not nodes, because each arc carries the best of them.
@@ -34,7 +34,7 @@ from cohort.assignment.walks import (
 class Scope:
     """Which assignments are looked at; each goal narrows it to what it leaves equal.
 
-    allowed, fixed  bool[n, m]: pairs that may be held, and among them those that must be.
+    allowed, fixed  bool[n, m]: pairs that may be assigned, and among them those that must be.
     least, most     int[n]: how many mentors a researcher has.
     lower, upper    int[m]: how many researchers a mentor has.
     """
@@ -57,11 +57,11 @@ class Scope:
             upper=self.most,
         )
 
-    def holds(self, held: Bools) -> bool:
-        degree, load = counts(held)
+    def holds(self, assigned: Bools) -> bool:
+        degree, load = counts(assigned)
         return not (
-            (held > self.allowed).any()
-            or (self.fixed > held).any()
+            (assigned > self.allowed).any()
+            or (self.fixed > assigned).any()
             or (degree < self.least).any()
             or (degree > self.most).any()
             or (load < self.lower).any()
@@ -71,7 +71,7 @@ class Scope:
 
 @dataclass(frozen=True, eq=False)
 class Goal:
-    """What is maximised: `worth` int[n, m] of the pairs held, `first` for everybody placed."""
+    """What is maximised: `worth` int[n, m] of the assigned pairs, `first` for everybody placed."""
 
     worth: Ints
     first: int = 0
@@ -84,23 +84,23 @@ class Residual:
     lowest  int[m]: the lowest prices that prove it best, once they are known.
     """
 
-    def __init__(self, goal: Goal, scope: Scope, held: Bools, near: Ints | None = None) -> None:
+    def __init__(self, goal: Goal, scope: Scope, assigned: Bools, near: Ints | None = None) -> None:
         self.goal, self.scope = goal, scope
-        self.near = np.zeros(held.shape[1], dtype=np.int64) if near is None else near
+        self.near = np.zeros(assigned.shape[1], dtype=np.int64) if near is None else near
         # Read by mentor, so that mentors lie together.
-        self.held: Bools = np.zeros(held.shape, dtype=np.bool_, order="F")
-        self.held[pairs_in(held)] = True
+        self.assigned: Bools = np.zeros(assigned.shape, dtype=np.bool_, order="F")
+        self.assigned[pairs_in(assigned)] = True
         self._some_fixed = bool(scope.fixed.any())
-        self.degree, self.load = counts(held)
-        self.unmatched = held.shape[1]
+        self.degree, self.load = counts(assigned)
+        self.unmatched = assigned.shape[1]
         self._several = bool((scope.most > 1).any())
         every = not self._several and bool(scope.allowed.all())
         self._worth = goal.worth if every else np.where(scope.allowed, goal.worth, NO_ARC)
         if self._several:  # never the same mentor twice
-            self._worth[held] = NO_ARC
+            self._worth[assigned] = NO_ARC
         self.arcs = np.full((self.unmatched + 1, self.unmatched + 1), NO_ARC, dtype=np.int64)
         self.lowest: Ints | None = None
-        self._waits = np.zeros(len(held), dtype=np.bool_)
+        self._waits = np.zeros(len(assigned), dtype=np.bool_)
         self._best_waiting = np.full(self.unmatched, -1)
         self._gain_waiting = np.full(self.unmatched, NO_ARC)
         for mentors in in_blocks(self.unmatched):
@@ -117,25 +117,27 @@ class Residual:
         ]
         for i, p, _ in moves:
             if p != self.unmatched:
-                self._hold(i, p, held=False)
+                self._assign(i, p, assigned=False)
         for i, _, q in moves:
             if q != self.unmatched:
-                self._hold(i, q, held=True)
+                self._assign(i, q, assigned=True)
         rows = [i for i, _, _ in moves]
-        self.degree[rows] = self.held[rows].sum(axis=1)
+        self.degree[rows] = self.assigned[rows].sum(axis=1)
         touched = {node for walk in walks for node in walk}
         mentors = sorted(touched - {self.unmatched})
-        self.load[mentors] = self.held[:, mentors].sum(axis=0)
+        self.load[mentors] = self.assigned[:, mentors].sum(axis=0)
         if self._several:
-            touched.update(np.flatnonzero(self.held[rows].any(axis=0)).tolist(), [self.unmatched])
+            touched.update(
+                np.flatnonzero(self.assigned[rows].any(axis=0)).tolist(), [self.unmatched]
+            )
         self._refresh(np.array(sorted(touched - {self.unmatched}), dtype=np.int64))
         if self.unmatched in touched:
             self._refresh_unmatched()
 
-    def _hold(self, i: int, j: int, *, held: bool) -> None:
-        self.held[i, j] = held
+    def _assign(self, i: int, j: int, *, assigned: bool) -> None:
+        self.assigned[i, j] = assigned
         if self._several:
-            self._worth[i, j] = NO_ARC if held else self.goal.worth[i, j]
+            self._worth[i, j] = NO_ARC if assigned else self.goal.worth[i, j]
 
     def is_place(self, p: int, q: int) -> bool:
         """Whether the arc is a free place taken up, or a place left empty, and nobody moves."""
@@ -201,8 +203,8 @@ class Residual:
 
     def _loose(self, mentors: Ints) -> Bools:
         """bool[k, n]: whom these mentors hold and could let go."""
-        held = self.held.T[mentors]
-        return held & ~self.scope.fixed.T[mentors] if self._some_fixed else held
+        assigned = self.assigned.T[mentors]
+        return assigned & ~self.scope.fixed.T[mentors] if self._some_fixed else assigned
 
     def _gains(self, rows: Ints, mentors: Ints) -> Ints:
         """What each of these people gains by going from her mentor to every node: int[k, m + 1]."""
@@ -275,26 +277,26 @@ def optimal_face(residual: Residual, price: Ints) -> Scope:
 
     Every best assignment agrees with every set of prices that proves one (complementary
     slackness). A researcher's own price may lie anywhere between the best pair that she does
-    without and the worst that she holds; a pair off that range is surely held or surely not,
+    without and the worst that she holds; a pair off that range is surely assigned or surely not,
     and a price above 0 fills all places.
     """
-    scope, first, shape = residual.scope, residual.goal.first, residual.held.shape
-    held, tied = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
-    columns, rows_of = pairs_in(residual.held.T)
-    held[rows_of, columns] = True
+    scope, first, shape = residual.scope, residual.goal.first, residual.assigned.shape
+    assigned, tied = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+    columns, rows_of = pairs_in(residual.assigned.T)
+    assigned[rows_of, columns] = True
     some_fixed = bool(scope.fixed.any())
-    low, high = np.zeros((2, len(held)), dtype=np.int64)
-    for rows in in_blocks(len(held)):
+    low, high = np.zeros((2, len(assigned)), dtype=np.int64)
+    for rows in in_blocks(len(assigned)):
         margin = residual.goal.worth[rows] - price
         np.copyto(margin, NO_ARC, where=~scope.allowed[rows])
         if some_fixed:
             np.copyto(margin, NO_ARC, where=scope.fixed[rows])
-        low[rows], high[rows] = _own_prices(residual, rows, held[rows], margin)
+        low[rows], high[rows] = _own_prices(residual, rows, assigned[rows], margin)
         sure = (low[rows] < high[rows]) | (low[rows] <= NEVER)
         np.equal(margin, np.where(sure, -NO_ARC, low[rows])[:, None], out=tied[rows])
     surely = np.where(high > 0, scope.most, np.where(high + first > 0, 1, 0))
     at_most = np.where(low >= 0, scope.most, np.where(low + first >= 0, 1, 0))
-    fixed = scope.fixed | (held & ~tied)
+    fixed = scope.fixed | (assigned & ~tied)
     return Scope(
         allowed=fixed | tied,
         fixed=fixed,
@@ -305,26 +307,28 @@ def optimal_face(residual: Residual, price: Ints) -> Scope:
     )
 
 
-def _own_prices(residual: Residual, rows: slice, held: Bools, margin: Ints) -> tuple[Ints, Ints]:
+def _own_prices(
+    residual: Residual, rows: slice, assigned: Bools, margin: Ints
+) -> tuple[Ints, Ints]:
     """For each of these researchers the lowest and the highest price of one more mentor."""
     first, degree = residual.goal.first, residual.degree[rows]
     least, most = residual.scope.least[rows], residual.scope.most[rows]
-    i, j = pairs_in(held)
+    i, j = pairs_in(assigned)
     own = margin[i, j]
     margin[i, j] = NO_ARC
     outside = margin.max(axis=1, initial=NO_ARC)
     margin[i, j] = own
     leave = np.where(degree > least, -first * (degree == 1), NO_ARC)
-    inside = np.full(len(held), -NO_ARC)
+    inside = np.full(len(assigned), -NO_ARC)
     np.minimum.at(inside, i, np.where(own > NEVER, own, -NO_ARC))
     stay = np.where(degree < most, -first * (degree == 0), -NO_ARC)
     return np.maximum(outside, leave), np.minimum(inside, stay)
 
 
-def counts(held: Bools) -> tuple[Ints, Ints]:
+def counts(assigned: Bools) -> tuple[Ints, Ints]:
     """How many pairs each row and each column has; sums of the mask take ten times as long."""
-    rows, columns = pairs_in(held)
-    n, m = held.shape
+    rows, columns = pairs_in(assigned)
+    n, m = assigned.shape
     return np.bincount(rows, minlength=n), np.bincount(columns, minlength=m)
 
 

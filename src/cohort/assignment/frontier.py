@@ -214,7 +214,7 @@ class _Search:
         start = self.start
         if start is None:
             goal, scope = self.ground.goal((0, 0)), self.ground.scope
-            start = np.argwhere(feasible(self.problem, goal, scope).held)
+            start = np.argwhere(feasible(self.problem, goal, scope).assigned)
         self.tiles.append(Tile(self._best((0, 0), start), self.ground.plane))
 
     def unasked(self) -> Weights | None:
@@ -246,27 +246,27 @@ class _Search:
         if out_of_time():
             return _point(self.problem, tile.answer.pairs)
         residual = self._improved(middle(tile), tile.answer.pairs)
-        held, _ = break_ties(self.problem, residual, prices_of(residual), never)
-        return _point(self.problem, np.argwhere(held))
+        assigned, _ = break_ties(self.problem, residual, prices_of(residual), never)
+        return _point(self.problem, np.argwhere(assigned))
 
     def _best(self, weights: Weights, start: Ints) -> Answer:
-        ground, held = self.ground, self._improved(weights, start).held
+        ground, assigned = self.ground, self._improved(weights, start).assigned
         return Answer(
-            np.argwhere(held),
-            fit=sum(ground.units[held].tolist()),
-            placed=int(held.any(axis=1).sum()),
-            kept=int((held & ground.incumbent).sum()),
+            np.argwhere(assigned),
+            fit=sum(ground.units[assigned].tolist()),
+            placed=int(assigned.any(axis=1).sum()),
+            kept=int((assigned & ground.incumbent).sum()),
         )
 
     def _approached(self, weights: Weights, pairs: Ints) -> Ints:
         """Pairs near the best ones at these weights, without walking all the way from others."""
-        scope, held = self.ground.scope, np.zeros(self.problem.shape, dtype=np.bool_)
-        held[tuple(pairs.T)] = True
-        return np.argwhere(initial_assignment(self.ground.goal(weights), scope, held).held)
+        scope, assigned = self.ground.scope, np.zeros(self.problem.shape, dtype=np.bool_)
+        assigned[tuple(pairs.T)] = True
+        return np.argwhere(initial_assignment(self.ground.goal(weights), scope, assigned).assigned)
 
     def _improved(self, weights: Weights, start: Ints) -> Residual:
-        held = np.zeros(self.problem.shape, dtype=np.bool_)
-        held[tuple(start.T)] = True
-        residual = Residual(self.ground.goal(weights), self.ground.scope, held)
+        assigned = np.zeros(self.problem.shape, dtype=np.bool_)
+        assigned[tuple(start.T)] = True
+        residual = Residual(self.ground.goal(weights), self.ground.scope, assigned)
         cancel_cycles(residual)
         return residual

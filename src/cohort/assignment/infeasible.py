@@ -177,7 +177,9 @@ def crowds(problem: Problem, residual: Residual) -> tuple[Crowd, ...]:
     return tuple(
         Crowd(
             researchers=tuple(
-                sorted({*without, *np.flatnonzero(residual.held[:, mentors].any(axis=1)).tolist()})
+                sorted(
+                    {*without, *np.flatnonzero(residual.assigned[:, mentors].any(axis=1)).tolist()}
+                )
             ),
             mentors=mentors,
             without=tuple(without),

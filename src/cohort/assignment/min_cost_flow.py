@@ -62,6 +62,6 @@ def min_cost_flow(goal: Goal, scope: Scope) -> Bools | None:
     if flow.solve() != flow.OPTIMAL:
         return None
     used = np.asarray(flow.flows(pairs)) > 0
-    held = np.zeros((n, m), dtype=np.bool_)
-    held[rows[used], columns[used]] = True
-    return held
+    assigned = np.zeros((n, m), dtype=np.bool_)
+    assigned[rows[used], columns[used]] = True
+    return assigned

@@ -34,8 +34,8 @@ class Neighbourhood:
 
     @cached_property
     def loose_pairs(self) -> tuple[Ints, Ints]:
-        """Rows and columns of the pairs that are held and not pinned."""
-        return pairs_in(self.residual.held & ~self.residual.scope.fixed)
+        """Rows and columns of the pairs that are assigned and not pinned."""
+        return pairs_in(self.residual.assigned & ~self.residual.scope.fixed)
 
     @cached_property
     def entering(self) -> Ints:
@@ -60,8 +60,8 @@ class Neighbourhood:
     @cached_property
     def total(self) -> float:
         """The sum of the scores, as `Solution.total`."""
-        held: list[int] = self.worth.units[self.residual.held].tolist()
-        return sum(held) / self.worth.steps
+        assigned: list[int] = self.worth.units[self.residual.assigned].tolist()
+        return sum(assigned) / self.worth.steps
 
     def released(self) -> Ints:
         """int[n]: the most that is gained when each gives up one mentor, or waits no longer, and
@@ -86,7 +86,7 @@ def neighbourhood(problem: Problem, solution: Solution) -> Neighbourhood:
     if (len(solution.prices.u), len(solution.prices.v)) != problem.shape:
         raise NotTheBest("The solution is of a problem with other people.")
     near = _around(problem, solution.pairs, canonical(problem))
-    if not near.residual.scope.holds(near.residual.held):
+    if not near.residual.scope.holds(near.residual.assigned):
         raise NotTheBest("The solution is not allowed by this problem.")
     try:
         _ = near.price
@@ -109,7 +109,7 @@ def improved(
 
 
 def _around(problem: Problem, pairs: Ints, worth: Canonical) -> Neighbourhood:
-    held = np.zeros(problem.shape, dtype=np.bool_)
-    held[tuple(pairs.T)] = True
+    assigned = np.zeros(problem.shape, dtype=np.bool_)
+    assigned[tuple(pairs.T)] = True
     goal = Goal(worth.units, worth.bonus)
-    return Neighbourhood(problem, worth, Residual(goal, whole(problem, worth), held))
+    return Neighbourhood(problem, worth, Residual(goal, whole(problem, worth), assigned))

@@ -38,17 +38,17 @@ def solve(problem: Problem, *, out_of_time: Callable[[], bool] = never) -> Solut
     goal = Goal(worth.units, worth.bonus)
     residual = feasible(problem, goal, scope, out_of_time)
     if problem.objective == "fair":
-        found = fairest(goal, scope, residual.held, out_of_time)
+        found = fairest(goal, scope, residual.assigned, out_of_time)
         scope, levels = found.scope, found.levels
         # What is as fair has the same scores: no total is left to be raised.
         goal = Goal(np.zeros_like(goal.worth) if found.done else goal.worth)
-        residual = Residual(goal, scope, found.held)
+        residual = Residual(goal, scope, found.assigned)
     guess = cancel_cycles(residual, out_of_time)
     prices = prices_of(residual) if guess is None else _tightest(goal, scope, guess, residual.near)
-    held, done = residual.held, False
+    assigned, done = residual.assigned, False
     if guess is None:
-        held, done = break_ties(problem, residual, prices, out_of_time)
-    figures = _figures(problem, worth, _Found(goal, scope, held, prices))
+        assigned, done = break_ties(problem, residual, prices, out_of_time)
+    figures = _figures(problem, worth, _Optimum(goal, scope, assigned, prices))
     return replace(figures, levels=levels, stopped=not done)
 
 
@@ -57,24 +57,24 @@ def _tightest(goal: Goal, scope: Scope, *guesses: Ints) -> Ints:
     return min(guesses, key=lambda v: bound_by(offers(goal, scope, v), v, scope))
 
 
-class _Found(NamedTuple):
+class _Optimum(NamedTuple):
     goal: Goal
     scope: Scope
-    held: Bools
+    assigned: Bools
     prices: Ints
 
 
-def _figures(problem: Problem, worth: Canonical, found: _Found) -> Solution:
-    goal, scope, held, v = found
-    pairs = np.column_stack(pairs_in(held))
-    mentor_of = np.full(len(held) if problem.single else 0, UNMATCHED, dtype=np.int64)
+def _figures(problem: Problem, worth: Canonical, found: _Optimum) -> Solution:
+    goal, scope, assigned, v = found
+    pairs = np.column_stack(pairs_in(assigned))
+    mentor_of = np.full(len(assigned) if problem.single else 0, UNMATCHED, dtype=np.int64)
     if problem.single:
         mentor_of[pairs[:, 0]] = pairs[:, 1]
     i, j = pairs.T
     u = offers(goal, scope, v)
     np.add.at(u, i, worth.units[i, j] - goal.worth[i, j])
     # Python's integers: the sums of many 50-bit numbers would overflow 64 bits.
-    bonus = goal.first * int(held.any(axis=1).sum())
+    bonus = goal.first * int(assigned.any(axis=1).sum())
     total = sum(worth.units[i, j].tolist())
     bound = bound_by(u, v, scope) - bonus
     return Solution(

@@ -163,7 +163,7 @@ def _outweighing(near: Neighbourhood, highest: float) -> Neighbourhood:
         return near
     worth = canonical(_with_nobody(problem, highest))
     worth = replace(worth, units=worth.units[:, :-1], allowed=worth.allowed[:, :-1])
-    return improved(problem, np.argwhere(near.residual.held), worth) or near
+    return improved(problem, np.argwhere(near.residual.assigned), worth) or near
 
 
 def _with_nobody(problem: Problem, score: float) -> Problem:

@@ -96,7 +96,7 @@ def repairs(problem: Problem, refusal: CannotMeet, *, most: int = 10) -> tuple[R
     near = neighbourhood(can_be, solution)
     worth = near.worth
     # What is missing stays missing: nobody leaves a place that the minimums ask for.
-    residual = Residual(near.residual.goal, whole(problem, worth), near.residual.held)
+    residual = Residual(near.residual.goal, whole(problem, worth), near.residual.assigned)
     short_of = Neighbourhood(problem, worth, residual)
     found = list(_that_fill(problem, _Ways.around(short_of, short.tolist())))
     found.sort(key=lambda one: (-one.gain, *_by_id(problem, one)))
@@ -176,14 +176,14 @@ def _people(gain: Ints, bonus: int) -> Ints:
     return people
 
 
-class _Found(NamedTuple):
+class _Candidate(NamedTuple):
     gain: int
     kind: Kind
     researcher: int
     mentor: int
 
 
-def _by_id(problem: Problem, one: _Found) -> tuple[str, str, str]:
+def _by_id(problem: Problem, one: _Candidate) -> tuple[str, str, str]:
     researchers, mentors = problem.researcher_ids, problem.mentor_ids
     return (
         one.kind,
@@ -217,25 +217,25 @@ class _Ways(NamedTuple):
     def onward(self, i: int) -> int:
         """The most that i can gain by one more pair from which a place is filled."""
         residual = self.near.residual
-        to = self.wanted[i] & ~residual.held[i]
+        to = self.wanted[i] & ~residual.assigned[i]
         gain = residual.goal.worth[i] + self.home[:-1]
         return int(gain.max(initial=NO_ARC, where=to & (self.home[:-1] > NEVER)))
 
 
-def _that_fill(problem: Problem, ways: _Ways) -> Iterator[_Found]:
+def _that_fill(problem: Problem, ways: _Ways) -> Iterator[_Candidate]:
     residual, home = ways.near.residual, ways.home[:-1]
     least = problem.min_load
     for j in np.flatnonzero((home > NEVER) & (least > 0)).tolist():
-        yield _Found(int(home[j]), "minimum", NOBODY, j)
+        yield _Candidate(int(home[j]), "minimum", NOBODY, j)
     spared = ways.near.released()
     new = ~residual.scope.allowed & (spared > NEVER)[:, None] & (home > NEVER)
     for i, j in np.argwhere(new).tolist():
-        yield _Found(int(residual.goal.worth[i, j] + spared[i] + home[j]), "pair", i, j)
+        yield _Candidate(int(residual.goal.worth[i, j] + spared[i] + home[j]), "pair", i, j)
     for i, j in problem.pinned:
         gain = int(ways.near.entering[j]) - int(residual.goal.worth[i, j]) + ways.onward(i)
         if gain > LEAST_GAIN:
-            yield _Found(gain, "pin", i, j)
+            yield _Candidate(gain, "pin", i, j)
     for i in np.flatnonzero(residual.degree >= residual.scope.most).tolist():
         gain = ways.onward(i) + residual.goal.first * (residual.degree[i] == 0)
         if gain > LEAST_GAIN:
-            yield _Found(int(gain), "demand", i, NOBODY)
+            yield _Candidate(int(gain), "demand", i, NOBODY)

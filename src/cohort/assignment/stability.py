@@ -21,13 +21,13 @@ def blocking_pairs(problem: Problem, solution: Solution, hers: Ints, theirs: Int
     O(n m). Raises BadShape, or BadNumber for a rank that is no whole number from 0.
     """
     hers, theirs = _ranks(hers, "hers", problem.shape), _ranks(theirs, "theirs", problem.shape)
-    held = _held(problem, solution)
-    pinned = np.zeros_like(held)
+    assigned = _assigned(problem, solution)
+    pinned = np.zeros_like(assigned)
     pinned[[i for i, _ in problem.pinned], [j for _, j in problem.pinned]] = True
-    movable = held & ~pinned
-    hers_wants = _wants(hers, held, movable, problem.demand)
-    theirs_wants = _wants(theirs.T, held.T, movable.T, problem.capacity).T
-    return np.argwhere(hers_wants & theirs_wants & canonical(problem).allowed & ~held)
+    movable = assigned & ~pinned
+    hers_wants = _wants(hers, assigned, movable, problem.demand)
+    theirs_wants = _wants(theirs.T, assigned.T, movable.T, problem.capacity).T
+    return np.argwhere(hers_wants & theirs_wants & canonical(problem).allowed & ~assigned)
 
 
 def _ranks(given: Ints, field: str, shape: tuple[int, int]) -> Ints:
@@ -46,12 +46,12 @@ def _ranks(given: Ints, field: str, shape: tuple[int, int]) -> Ints:
     return ranks
 
 
-def _wants(ranks: Ints, held: Bools, movable: Bools, places: Ints) -> Bools:
+def _wants(ranks: Ints, assigned: Bools, movable: Bools, places: Ints) -> Bools:
     """Whom each row would rather have than a free place or the worst whom it could give up."""
     last = np.iinfo(np.int64).max
     cost = np.where(ranks == UNRANKED, last, ranks)
     worst = np.where(movable, cost, 0).max(axis=1, initial=0)
-    worst = np.where(held.sum(axis=1) < places, last, worst)
+    worst = np.where(assigned.sum(axis=1) < places, last, worst)
     wants: Bools = (ranks != UNRANKED) & (cost < worst[:, None])
     return wants
 
@@ -62,22 +62,22 @@ def envy(problem: Problem, solution: Solution) -> Ints:
     Her own is the worst of hers, if she has several; if she has none, any mentor is better. Only
     mentors whom she may have count. O(n m), with demand above 1 O(n^2 m).
     """
-    worth, held = canonical(problem), _held(problem, solution)
+    worth, assigned = canonical(problem), _assigned(problem, solution)
     units, none = worth.units, np.iinfo(np.int64)
-    own = np.where(held, units, none.max).min(axis=1, initial=none.max)
-    own = np.where(held.any(axis=1), own, none.min)
-    better = worth.allowed & ~held & (units > own[:, None])
+    own = np.where(assigned, units, none.max).min(axis=1, initial=none.max)
+    own = np.where(assigned.any(axis=1), own, none.min)
+    better = worth.allowed & ~assigned & (units > own[:, None])
     people: Ints = (
-        better @ held.sum(axis=0)
+        better @ assigned.sum(axis=0)
         if problem.single
-        else (better.astype(np.float32) @ held.T.astype(np.float32) > 0).sum(axis=1)
+        else (better.astype(np.float32) @ assigned.T.astype(np.float32) > 0).sum(axis=1)
     )
     return people
 
 
-def _held(problem: Problem, solution: Solution) -> Bools:
+def _assigned(problem: Problem, solution: Solution) -> Bools:
     if (len(solution.prices.u), len(solution.prices.v)) != problem.shape:
         raise BadShape("The solution is of a problem with other people.", "solution")
-    held = np.zeros(problem.shape, dtype=np.bool_)
-    held[tuple(solution.pairs.T)] = True
-    return held
+    assigned = np.zeros(problem.shape, dtype=np.bool_)
+    assigned[tuple(solution.pairs.T)] = True
+    return assigned

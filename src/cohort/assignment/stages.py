@@ -38,18 +38,20 @@ def feasible(
     them, always at the least loss (`fill`); out of time, in any way.
     """
     start = initial_assignment(goal, scope, scope.fixed, out_of_time)
-    if not scope.holds(start.held):
+    if not scope.holds(start.assigned):
         no_minimum = replace(scope, lower=np.zeros_like(scope.lower))
         best = Residual(
-            goal, no_minimum, initial_assignment(goal, no_minimum, scope.fixed, out_of_time).held
+            goal,
+            no_minimum,
+            initial_assignment(goal, no_minimum, scope.fixed, out_of_time).assigned,
         )
         in_time = cancel_cycles(best, out_of_time) is None
         aim = goal if in_time else Goal(np.zeros_like(goal.worth))
-        residual = Residual(aim, scope, best.held)
+        residual = Residual(aim, scope, best.assigned)
         if len(fill(residual)):
             raise too_few(problem, residual)
-        start = start._replace(held=residual.held)
-    return Residual(goal, scope, start.held, start.price)
+        start = start._replace(assigned=residual.assigned)
+    return Residual(goal, scope, start.assigned, start.price)
 
 
 def offers(goal: Goal, scope: Scope, price: Ints) -> Ints:

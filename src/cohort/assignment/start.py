@@ -42,51 +42,51 @@ SAMPLE = 128
 class Start(NamedTuple):
     """An assignment in the scope and, where an auction found some, prices int[m] for a bound."""
 
-    held: Bools
+    assigned: Bools
     price: Ints
 
 
 def initial_assignment(
-    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool] = never
+    goal: Goal, scope: Scope, assigned: Bools, out_of_time: Callable[[], bool] = never
 ) -> Start:
-    """An assignment near the best: `held` itself where nothing better is found.
+    """An assignment near the best: `assigned` itself where nothing better is found.
 
     An auction of at most `PATIENCE` looks at all pairs, O(n m) each (a few where people differ),
     and one flow on about 10 to 60 pairs a row; up to `DENSE` cells instead O(k^2 l) for k rows
     and l columns, one for each place. `out_of_time` is asked before each round of the auction;
     when it is true, those who wait take what is free.
     """
-    price = np.zeros(held.shape[1], dtype=np.int64)
+    price = np.zeros(assigned.shape[1], dtype=np.int64)
     used = _without_spare_places(scope)
-    if not used.upper.any() or _as_many_as_can_be(goal, scope, held):
-        return Start(held, price)
+    if not used.upper.any() or _as_many_as_can_be(goal, scope, assigned):
+        return Start(assigned, price)
     several = bool((used.most > 1).any())
     if several and not out_of_time():
         found = min_cost_flow(goal, scope)
     else:
         scarce = not several and used.upper.sum() < used.most.sum()
         bid = _mentors_bid if scarce else _researchers_bid
-        found, price = bid(goal, used, held, out_of_time)
-    return Start(held if found is None or not scope.holds(found) else found, price)
+        found, price = bid(goal, used, assigned, out_of_time)
+    return Start(assigned if found is None or not scope.holds(found) else found, price)
 
 
 def _researchers_bid(
-    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
+    goal: Goal, scope: Scope, assigned: Bools, out_of_time: Callable[[], bool]
 ) -> tuple[Bools | None, Ints]:
     if is_small(scope):
         return _dense(goal, scope), np.zeros_like(scope.upper)
     bids = auction(goal, scope, out_of_time)
     price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
     several = bool((scope.most > 1).any())
-    if several or _is_enough(goal, scope, bids.held, out_of_time):
-        return bids.held, price
+    if several or _is_enough(goal, scope, bids.assigned, out_of_time):
+        return bids.assigned, price
     margin = bids.value - bids.price
     core = _core(scope, bids, margin, bids.next_best(margin))
-    return min_cost_flow(goal, replace(scope, allowed=held | core)), price
+    return min_cost_flow(goal, replace(scope, allowed=assigned | core)), price
 
 
 def _mentors_bid(
-    goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]
+    goal: Goal, scope: Scope, assigned: Bools, out_of_time: Callable[[], bool]
 ) -> tuple[Bools | None, Ints]:
     """The same with mentors as rows; a place is worth what the next researcher would add to it."""
     across, turned = replace(goal, worth=goal.worth.T), scope.transposed()
@@ -97,10 +97,10 @@ def _mentors_bid(
     offer = bids.next_best(margin)
     price = np.maximum(offer * bids.scale + bids.lowest + goal.first, 0)
     price = np.rint(price).astype(np.int64)
-    if _is_enough(goal, scope, bids.held.T, out_of_time):
-        return bids.held.T, price
+    if _is_enough(goal, scope, bids.assigned.T, out_of_time):
+        return bids.assigned.T, price
     core = _core(turned, bids, margin, offer).T
-    return min_cost_flow(goal, replace(scope, allowed=held | core)), price
+    return min_cost_flow(goal, replace(scope, allowed=assigned | core)), price
 
 
 def is_small(scope: Scope) -> bool:
@@ -109,8 +109,8 @@ def is_small(scope: Scope) -> bool:
     return not several and int(scope.most.sum()) * int(scope.upper.sum()) <= DENSE
 
 
-def _is_enough(goal: Goal, scope: Scope, held: Bools, out_of_time: Callable[[], bool]) -> bool:
-    return _as_many_as_can_be(goal, scope, held) or (out_of_time() and scope.holds(held))
+def _is_enough(goal: Goal, scope: Scope, assigned: Bools, out_of_time: Callable[[], bool]) -> bool:
+    return _as_many_as_can_be(goal, scope, assigned) or (out_of_time() and scope.holds(assigned))
 
 
 def _without_spare_places(scope: Scope) -> Scope:
@@ -121,10 +121,10 @@ def _without_spare_places(scope: Scope) -> Scope:
     )
 
 
-def _as_many_as_can_be(goal: Goal, scope: Scope, held: Bools) -> bool:
+def _as_many_as_can_be(goal: Goal, scope: Scope, assigned: Bools) -> bool:
     """Whether only the number of pairs counts, and nobody or no mentor could have more."""
-    full = int(held.sum()) == min(int(scope.most.sum()), int(scope.upper.sum()))
-    return full and int(goal.worth.min()) == int(goal.worth.max()) > 0 and scope.holds(held)
+    full = int(assigned.sum()) == min(int(scope.most.sum()), int(scope.upper.sum()))
+    return full and int(goal.worth.min()) == int(goal.worth.max()) > 0 and scope.holds(assigned)
 
 
 def _dense(goal: Goal, scope: Scope) -> Bools:
@@ -145,9 +145,9 @@ def _dense(goal: Goal, scope: Scope) -> Bools:
         gain[rows, columns] += _owed(goal, scope, *owed)
     rows, columns = linear_sum_assignment(np.minimum(-gain, 0.0))
     real = gain[rows, columns] > 0
-    held = np.zeros(scope.allowed.shape, dtype=np.bool_)
-    held[row[rows[real]], column[columns[real]]] = True
-    return held
+    assigned = np.zeros(scope.allowed.shape, dtype=np.bool_)
+    assigned[row[rows[real]], column[columns[real]]] = True
+    return assigned
 
 
 def _each_place(places: Ints) -> tuple[Ints, Ints]:
@@ -182,7 +182,7 @@ def _core(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Bools:
     core: Bools = margin >= (offer - width)[:, None]
     if _few_levels(bids.value):
         core &= _thinned(core)
-    core |= bids.held
+    core |= bids.assigned
     return core
 
 
@@ -203,7 +203,7 @@ def _thinned(core: Bools) -> Bools:
 def _allowance(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Singles:
     """What columns below their minimum must add so that enough rows have them in their core."""
     allowance = np.zeros(len(scope.lower), dtype=np.float32)
-    for j in np.flatnonzero(bids.held.sum(axis=0) < scope.lower):
+    for j in np.flatnonzero(bids.assigned.sum(axis=0) < scope.lower):
         enough = min(CHOICE * int(scope.lower[j]), len(offer)) - 1
         allowance[j] = np.partition(offer - margin[:, j], enough)[enough]
     allowance[~np.isfinite(allowance)] = 2.0

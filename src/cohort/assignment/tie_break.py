@@ -39,23 +39,23 @@ def break_ties(
     Most incumbents kept, then most pairs, then the highest sum of lots. Time as for `solve`, on
     the pairs that are still open.
     """
-    held = np.array(best.held, order="C")
-    rows, columns = (np.arange(size) for size in held.shape)
+    assigned = np.array(best.assigned, order="C")
+    rows, columns = (np.arange(size) for size in assigned.shape)
     part = _open_part(rows, columns, _on_cycles_of_no_gain(best, prices))
     kept = part.incumbents(problem)
     if kept.any():
         goal = Goal(kept * np.int64(problem.most_pairs + 1) + 1)
-        start = initial_assignment(goal, part.scope, part.of(held), out_of_time).held
-        residual, in_time = _improved(goal, part, start, held, out_of_time)
+        start = initial_assignment(goal, part.scope, part.of(assigned), out_of_time).assigned
+        residual, in_time = _improved(goal, part, start, assigned, out_of_time)
         if not in_time:
-            return held, False
+            return assigned, False
         face = optimal_face(residual, prices_of(residual))
         part = _open_part(part.rows, part.columns, face)
     if not part.scope.allowed.any():
-        return held, True
+        return assigned, True
     goal, core = _pairs_then_lots(problem, part)
-    start = _near_the_best(goal, replace(part.scope, allowed=core), part, held, out_of_time)
-    return held, _improved(goal, part, start, held, out_of_time)[1]
+    start = _near_the_best(goal, replace(part.scope, allowed=core), part, assigned, out_of_time)
+    return assigned, _improved(goal, part, start, assigned, out_of_time)[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +71,8 @@ class _OpenPart:
         now: Bools = (problem.incumbent[self.rows, None] == self.columns) & self.scope.allowed
         return now
 
-    def of(self, held: Bools) -> Bools:
-        block: Bools = held[self.rows][:, self.columns] & self.scope.allowed
+    def of(self, assigned: Bools) -> Bools:
+        block: Bools = assigned[self.rows][:, self.columns] & self.scope.allowed
         return block
 
 
@@ -93,13 +93,13 @@ def _open_part(rows: Ints, columns: Ints, scope: Scope) -> _OpenPart:
 
 
 def _improved(
-    goal: Goal, part: _OpenPart, start: Bools, held: Bools, out_of_time: Callable[[], bool]
+    goal: Goal, part: _OpenPart, start: Bools, assigned: Bools, out_of_time: Callable[[], bool]
 ) -> tuple[Residual, bool]:
-    """Put the best assignment of the part into `held`; False if there was no time to find it."""
+    """Put the best assignment of the part into `assigned`; False if time ran out before."""
     residual = Residual(goal, part.scope, start)
     in_time = cancel_cycles(residual, out_of_time) is None
     r, c = pairs_in(part.scope.allowed)
-    held[part.rows[r], part.columns[c]] = residual.held[r, c]
+    assigned[part.rows[r], part.columns[c]] = residual.assigned[r, c]
     return residual, in_time
 
 
@@ -124,11 +124,11 @@ def _pairs_then_lots(problem: Problem, part: _OpenPart) -> tuple[Goal, Bools]:
 
 
 def _near_the_best(
-    goal: Goal, core: Scope, part: _OpenPart, held: Bools, out_of_time: Callable[[], bool]
+    goal: Goal, core: Scope, part: _OpenPart, assigned: Bools, out_of_time: Callable[[], bool]
 ) -> Bools:
-    scope, now = part.scope, part.of(held)
+    scope, now = part.scope, part.of(assigned)
     if is_small(scope) or out_of_time():
-        return initial_assignment(goal, scope, now, out_of_time).held
+        return initial_assignment(goal, scope, now, out_of_time).assigned
     found = min_cost_flow(goal, replace(core, allowed=core.allowed | now))
     return now if found is None or not scope.holds(found) else found
 
@@ -139,7 +139,7 @@ def _on_cycles_of_no_gain(best: Residual, prices: Ints) -> Scope:
     Such cycles stay inside one strongly connected component of the arcs of reduced cost 0. Only
     where nobody has several mentors; elsewhere the scope is left as prices make it.
     """
-    scope, held = optimal_face(best, prices), best.held
+    scope, assigned = optimal_face(best, prices), best.assigned
     if not len(prices) or (scope.most > 1).any():
         return scope
     # Imported here so that large pools, which need only the rest of the package, do without SciPy.
@@ -149,17 +149,17 @@ def _on_cycles_of_no_gain(best: Residual, prices: Ints) -> Scope:
     price = np.append(prices, 0)
     even = best.arcs == price - price[:, None]
     _, part = connected_components(csr_array(even), connection="strong")
-    columns, rows = pairs_in(held.T)
-    here = np.full(len(held), part[-1])
+    columns, rows = pairs_in(assigned.T)
+    here = np.full(len(assigned), part[-1])
     here[rows] = part[columns]
     i, j = pairs_in(scope.allowed & ~scope.fixed)
     near = part[j] == here[i]
     i, j = i[near], j[near]
     may_leave = (scope.least == 0) & (here == part[-1])
-    decided = np.bincount(i, minlength=len(held)) + may_leave <= best.degree
+    decided = np.bincount(i, minlength=len(assigned)) + may_leave <= best.degree
     allowed, fixed = scope.fixed.copy(), scope.fixed.copy()
     allowed[i, j] = True
-    surely = decided[i] & held[i, j]
+    surely = decided[i] & assigned[i, j]
     fixed[i[surely], j[surely]] = True
     still = part[:-1] != part[-1]
     return replace(

@@ -102,7 +102,7 @@ async def _enrol(
         enrolment=own,
         seated=_seated(own),
         joinable=cohort.state in policy.JOINABLE,
-        offered=await offered_choices(db, form.typed),
+        offered=await offered_choices(db, cohort.id, form.typed),
     )
     return page(request, "cohorts/enrol.html", view, form=form)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import events, policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Admission, Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.own_terms import check_terms_in
 from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
 from cohort.errors import Conflict, NotFound
 from cohort.guides.models import TermKind
@@ -21,7 +22,6 @@ from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
-from cohort.profiles.profile import check_terms
 
 SEATED = "You have a seat in this cohort. Change your profile instead."
 
@@ -55,16 +55,26 @@ async def enrol(
         raise AlreadyEnrolled(SEATED)
     if cohort.admission is Admission.APPLICATION:
         raise ByApplication("The seats of this cohort are given by application. Apply instead.")
-    await check_profile(db, form)
+    await check_profile(db, cohort_id, form)
     enrolment_id = await give_seat(db, cohort, actor.id, form, now=now)
     return await get(db, actor, enrolment_id)
 
 
 async def give_seat(
-    db: AsyncSession, cohort: Cohort, person_id: UUID, form: EnrolmentIn, *, now: datetime
+    db: AsyncSession,
+    cohort: Cohort,
+    person_id: UUID,
+    form: EnrolmentIn,
+    *,
+    now: datetime,
+    kept: bool = False,
 ) -> UUID:
-    """Seat a person, whose plan is laid out and who is welcomed by mail."""
-    await take_seat(db, cohort)
+    """Seat a person, whose plan is laid out and who is welcomed by mail.
+
+    `kept`: the seat is in use for this person already.
+    """
+    if not kept:
+        await take_seat(db, cohort)
     profile = form.model_dump()
     row = {"cohort_id": cohort.id, "person_id": person_id, "created_at": now, **profile}
     enrolment_id = await db.scalar(
@@ -148,13 +158,26 @@ async def take_seat(db: AsyncSession, cohort: Cohort, *, count: int = 1) -> None
     raise CohortFull("Every seat is taken. Look again later: a seat may become free.")
 
 
-async def check_profile(db: AsyncSession, form: EnrolmentIn | EnrolmentChange) -> None:
+async def free_seats(db: AsyncSession, cohort_id: UUID, *, count: int = 1, now: datetime) -> None:
+    """Seats that nobody uses any more; who waits for one gets it."""
+    await db.execute(
+        update(Cohort)
+        .where(Cohort.id == cohort_id)
+        .values(taken=Cohort.taken - count)
+        .execution_options(synchronize_session=False)
+    )
+    await cohorts.fill_seats_later(db, cohort_id, now=now)
+
+
+async def check_profile(
+    db: AsyncSession, cohort_id: UUID, form: EnrolmentIn | EnrolmentChange
+) -> None:
     fields = {
         "domains": (TermKind.DOMAIN, form.domains),
         "role_goals": (TermKind.ROLE, form.role_goals),
         "contexts": (TermKind.CONTEXT, form.contexts),
     }
-    await check_terms(db, fields)
+    await check_terms_in(db, cohort_id, fields)
 
 
 async def get(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
@@ -180,7 +203,7 @@ async def change(
 ) -> Enrolment:
     enrolment = await get(db, actor, enrolment_id)
     require_match(if_match, enrolment.version)
-    await check_profile(db, form)
+    await check_profile(db, enrolment.cohort_id, form)
     for name, value in form.model_dump(exclude_none=True).items():
         setattr(enrolment, name, value)
     note_others_act(db, actor, "enrolment.change", enrolment, now=now)
@@ -193,20 +216,21 @@ async def withdraw(
 ) -> Enrolment:
     """Give the seat back; what was handed in stays. A second time changes nothing."""
     enrolment = await get(db, actor, enrolment_id)
+    if await leave(db, enrolment, now=now):
+        note_others_act(db, actor, "enrolment.withdraw", enrolment, now=now)
+        await db.flush()
+    return enrolment
+
+
+async def leave(db: AsyncSession, enrolment: Enrolment, *, now: datetime) -> bool:
+    """Free the seat, unless that is done; whoever may decide it has decided."""
     # The cohort's row first, as in enrolling, so that the two never wait for each other.
     seat = select(Cohort.id).where(Cohort.id == enrolment.cohort_id)
     await db.execute(seat.with_for_update())
     await db.refresh(enrolment)
     if enrolment.state == EnrolmentState.WITHDRAWN:
-        return enrolment
+        return False
     enrolment.state = EnrolmentState.WITHDRAWN
-    await db.execute(
-        update(Cohort)
-        .where(Cohort.id == enrolment.cohort_id)
-        .values(taken=Cohort.taken - 1)
-        .execution_options(synchronize_session=False)
-    )
-    note_others_act(db, actor, "enrolment.withdraw", enrolment, now=now)
     await enqueue(
         db,
         "mentorships.close_for_enrolment",
@@ -216,9 +240,9 @@ async def withdraw(
     )
     ids = {"enrolment_id": enrolment.id}
     event_log.record(db, events.ENROLMENT_LEFT, enrolment.cohort_id, now=now, **ids)
-    await cohorts.fill_seats_later(db, enrolment.cohort_id, now=now)
+    await free_seats(db, enrolment.cohort_id, now=now)
     await db.flush()
-    return enrolment
+    return True
 
 
 def note_others_act(

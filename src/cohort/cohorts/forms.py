@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.cohorts import own_terms
 from cohort.cohorts.models import Enrolment
 from cohort.cohorts.schemas import EnrolmentIn
 from cohort.guides import service as guides
@@ -59,13 +61,16 @@ class ProfileChoices:
     zones: Options
 
 
-async def offered_choices(db: AsyncSession, typed: Mapping[str, Any]) -> ProfileChoices:
+async def offered_choices(
+    db: AsyncSession, cohort_id: UUID, typed: Mapping[str, Any]
+) -> ProfileChoices:
     words = await guides.terms_of(db, TermKind.DOMAIN, TermKind.ROLE, TermKind.CONTEXT)
+    own = await own_terms.groups(db, cohort_id)
     return ProfileChoices(
         stages=choices.STAGE_CHOICES,
-        domains=choices.trees(words[TermKind.DOMAIN]),
-        roles=choices.options(words[TermKind.ROLE]),
-        contexts=choices.options(words[TermKind.CONTEXT]),
+        domains=[*choices.trees(words[TermKind.DOMAIN]), *own[TermKind.DOMAIN]],
+        roles=[*choices.options(words[TermKind.ROLE]), *own[TermKind.ROLE]],
+        contexts=[*choices.options(words[TermKind.CONTEXT]), *own[TermKind.CONTEXT]],
         languages=choices.languages(typed.get("languages", [])),
         zones=choices.zones(str(typed.get("time_zone", ""))),
     )

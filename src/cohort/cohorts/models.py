@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, JsonList, Words, one_of
-from cohort.guides.models import Guide
+from cohort.guides.models import Guide, TermKind
 from cohort.people.models import Person
 
 
@@ -48,7 +48,7 @@ class Cohort(Base):
     time_zone: Mapped[str]
     seats: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
-    """Seats in use: the number of active enrolments."""
+    """Seats in use: by active enrolments, and kept for open invitations."""
     admission: Mapped[Admission] = mapped_column(
         one_of(Admission), default=Admission.FIRST_COME, server_default=Admission.FIRST_COME
     )
@@ -79,6 +79,17 @@ class Organiser(Base):
     since: Mapped[Instant]
 
     person: Mapped[Person] = relationship(lazy="raise")
+
+
+class OwnTerm(Base):
+    """A word outside the taxonomy, of one cohort's people; its slug comes from the word alone."""
+
+    __tablename__ = "own_terms"
+
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    kind: Mapped[TermKind] = mapped_column(one_of(TermKind), primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
 
 
 class Stage(StrEnum):
@@ -127,3 +138,8 @@ class Enrolment(Base):
     cohort: Mapped[Cohort] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether she is here by her own word; with the person loaded."""
+        return not self.person.is_placeholder

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import enrolments, reading, service
-from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.cohorts.schemas import (
     CloneIn,
     CohortChange,
@@ -200,21 +200,6 @@ async def enrol(
     )
 
 
-@get("/cohorts/{cohort_id:uuid}/enrolments", guards=[signed_in], responses=may_refuse(NotFound))
-async def list_enrolments(
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    part: NamedDependency[Slice],
-    cohort_id: FromPath[UUID],
-    at: Annotated[
-        EnrolmentState | None, QueryParameter(name="state", description="Only those in this state.")
-    ] = None,
-) -> PageOut[EnrolmentOut]:
-    """The cohort's researchers for its organisers; for others only their own enrolment."""
-    page = await reading.list_in(db, actor, cohort_id, part, state=at)
-    return listed(page, reading.enrolment_json)
-
-
 @get("/enrolments", guards=[signed_in], responses=may_refuse())
 async def list_own_enrolments(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], part: NamedDependency[Slice]
@@ -282,7 +267,6 @@ router = Router(
         list_organisers,
         add_organiser,
         enrol,
-        list_enrolments,
         list_own_enrolments,
         read_enrolment,
         change_enrolment,

@@ -240,6 +240,9 @@ class EnrolmentOut(Shown):
     id: UUID
     cohort_id: UUID
     person: MemberOut
+    is_confirmed: bool = Field(
+        description="False while somebody who was imported from a spreadsheet has not answered."
+    )
     state: EnrolmentState
     about: str
     stage: Stage

@@ -247,7 +247,7 @@ async def add_organiser(
     """Let someone else run the cohort too; a second time changes nothing."""
     await require_organiser(db, actor, cohort_id)
     person = await db.scalar(
-        select(Person).where(Person.email == email, Person.verified_at.is_not(None))
+        select(Person).where(Person.has_account(email), Person.verified_at.is_not(None))
     )
     if person is None:
         raise Invalid.at("email", "Nobody has an account with this address. Ask them to open one.")

@@ -19,6 +19,7 @@ TAGS = {
     "applications": "Applying for a seat, scores, decisions, the waitlist.",
     "forms": "What a form on another site needs: open cohorts, words to choose from, its schema.",
     "mentors": "Mentors: signing up, approval, places, wishes.",
+    "meetings": "When the two of a mentorship meet.",
     "mentorships": "Proposals to two people, their answers, and mentorships.",
     "study": "Plans, evidence, reviews.",
     "rules": "What the matching of a cohort weighs and requires, in versions.",

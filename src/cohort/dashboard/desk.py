@@ -9,14 +9,13 @@ from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
-from cohort.cohorts import enrolments
+from cohort.cohorts import enrolments, own_terms
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import JOINABLE, jobs_visible_to
 from cohort.dashboard import figures, progress
 from cohort.dashboard.figures import Mentoring, Overview, Study
 from cohort.dashboard.progress import Researcher, SectionColumn, Sort
 from cohort.db import Sessions
-from cohort.guides import service as guides
 from cohort.http.formats import percent
 from cohort.jobs.outbox import Job
 from cohort.matching import service as matching
@@ -126,7 +125,7 @@ async def desk(
         mentors=listed[:ROWS],
         mentors_page=mentors,
         more_mentors=len(listed) > ROWS,
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, cohort.id),
         failed=await figures.failed_work(db, jobs_visible_to(actor), cohort.id),
     )
 

@@ -1,10 +1,51 @@
 """What the dashboard room answers."""
 
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
+from cohort.cohorts.schemas import EnrolmentOut
 from cohort.http.fields import Shown
+from cohort.matching.schemas import RoundOut
+
+
+class Matching(StrEnum):
+    """Whether a researcher has a mentor, is proposed to one, or neither."""
+
+    MATCHED = "matched"
+    PROPOSED = "proposed"
+    WAITING = "waiting"
+
+
+class Include(StrEnum):
+    """What a list of researchers can bring along."""
+
+    PROGRESS = "progress"
+    MATCHING = "matching"
+
+
+class PlanProgressOut(Shown):
+    """How far a researcher is, in milestones."""
+
+    total: int
+    passed: int
+    late: int = Field(description="Past their date, and the next step is the researcher's.")
+    handed_in_at: datetime | None = Field(description="When something was handed in last.")
+
+
+class MatchingOut(Shown):
+    state: Matching
+    mentor_id: UUID | None = Field(description="The mentor, or whoever is proposed.")
+    mentor: str | None
+
+
+class ListedEnrolmentOut(EnrolmentOut):
+    """A researcher in a list, with what `include` asks for."""
+
+    progress: PlanProgressOut | None = Field(description="Null unless `include=progress`.")
+    matching: MatchingOut | None = Field(description="Null unless `include=matching`.")
 
 
 class OverviewOut(Shown):
@@ -23,3 +64,6 @@ class OverviewOut(Shown):
     reviews_waiting: int
     rounds_unpublished: int
     failed_work: int
+    latest_round: RoundOut | None = Field(
+        description="With its newest run. Null unless `include=latest_round`, and before the first."
+    )

@@ -13,6 +13,8 @@ from cohort.dashboard import figures
 from cohort.dashboard.schemas import OverviewOut
 from cohort.db import Prepared, given
 from cohort.errors import NotFound
+from cohort.matching import service as matching
+from cohort.matching.showing import round_out
 from cohort.people.asker import asker
 from cohort.people.models import Person
 
@@ -28,7 +30,9 @@ def _overview(*, is_admin: bool) -> Prepared:
     )
 
 
-async def overview(db: AsyncSession, actor: Person, cohort_id: UUID) -> OverviewOut:
+async def overview(
+    db: AsyncSession, actor: Person, cohort_id: UUID, *, latest_round: bool = False
+) -> OverviewOut:
     """One statement, which asks for the organiser as well; only without an answer, we ask why."""
     read = _overview(is_admin=actor.is_admin)
     found = await read.row(db, actor_id=actor.id, cohort_id=cohort_id)
@@ -36,4 +40,6 @@ async def overview(db: AsyncSession, actor: Person, cohort_id: UUID) -> Overview
         await cohorts.require_organiser(db, actor, cohort_id)
         raise NotFound
     waiting = found["researchers"] - found["matched"] - found["proposed"]
-    return OverviewOut(**found, waiting=waiting)
+    latest = await matching.latest_round(db, actor, cohort_id) if latest_round else None
+    shown = round_out(latest, await matching.newest_run(db, latest.id)) if latest else None
+    return OverviewOut(**found, waiting=waiting, latest_round=shown)

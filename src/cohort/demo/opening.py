@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import enrolments
@@ -17,9 +18,9 @@ from cohort.demo.cast import Cast, CastMember
 from cohort.demo.weeks import Weeks
 from cohort.guides import importing
 from cohort.guides.models import Guide
+from cohort.mentors import confirming, wishes
 from cohort.mentors import service as mentors
-from cohort.mentors import wishes
-from cohort.mentors.models import Mentor
+from cohort.mentors.models import Mentor, UnconfirmedMentor
 from cohort.mentors.schemas import MentorIn
 from cohort.people import service as people
 from cohort.people.links import new_link
@@ -120,14 +121,18 @@ async def sign_up_mentors(
 async def _become_mentor(scene: Scene, mentor: cast.CastMentor, *, now: datetime) -> Person:
     known = {"name": mentor.name, "email": mentor.email, "consent": True}
     form = MentorIn.model_validate({**mentor.profile, **known})
-    signed_up = await mentors.sign_up(scene.db, None, scene.cohort.id, form, now=now)
-    if signed_up is None:
+    await confirming.ask_to_confirm(scene.db, scene.cohort.id, form, now=now)
+    sent = select(UnconfirmedMentor).where(UnconfirmedMentor.email == mentor.email)
+    token = confirming.new_confirmation((await scene.db.scalars(sent)).one())
+    await scene.db.flush()
+    first = await confirming.confirm(scene.db, token, now=now)
+    if first is None:
         raise RuntimeError(f"{mentor.email} is twice in the cast.")
-    person = await people.by_email(scene.db, mentor.email)
-    token = await new_link(scene.db, mentor.email, LinkPurpose.PASSWORD, now=now)
-    chosen = NewPasswordIn(token=token, password=SecretStr(PASSWORD))
-    scene.people[mentor.email] = await people.set_password(scene.db, chosen, now=now)
-    scene.mentors[mentor.email] = signed_up
+    chosen = NewPasswordIn(token=first, password=SecretStr(PASSWORD))
+    person = await people.set_password(scene.db, chosen, now=now)
+    own = select(Mentor).where(Mentor.person_id == person.id)
+    scene.people[mentor.email] = person
+    scene.mentors[mentor.email] = (await scene.db.scalars(own)).one()
     return person
 
 

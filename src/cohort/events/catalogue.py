@@ -4,6 +4,7 @@ from cohort.applications import events as applications
 from cohort.cohorts import events as cohorts
 from cohort.jobs.runner import JOB_DIED
 from cohort.matching import events as matching
+from cohort.meetings import events as meetings
 from cohort.mentors import events as mentors
 from cohort.mentorships import events as mentorships
 from cohort.operations.service import JOB_RETRIED
@@ -18,6 +19,7 @@ CATALOGUE = {
         *study.ALL,
         *matching.ALL,
         *mentorships.ALL,
+        *meetings.ALL,
         JOB_DIED,
         JOB_RETRIED,
     )

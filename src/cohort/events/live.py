@@ -5,14 +5,18 @@ looks by itself once in a while, as Redis may be away. A batch of new events cos
 however many follow. Who may read an event, and whether a follower is still signed in, is asked
 when the event is sent. A follower who does not keep up is let go; the browser comes back with the
 number that it saw last, and misses nothing.
+
+How far a job is, is told besides, to organisers only: it has no number and is kept nowhere.
 """
 
 import asyncio
 import contextlib
+import json
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -27,6 +31,7 @@ from cohort.db import Sessions
 from cohort.errors import Unavailable
 from cohort.events import policy
 from cohort.events.schemas import event_out
+from cohort.jobs import progress
 from cohort.jobs.event_log import Event
 from cohort.jobs.wake import EVENTS_CHANNEL
 from cohort.people import keys
@@ -85,6 +90,8 @@ class LiveEvents:
         self.closed = False
         self._followers: defaultdict[UUID, set[Follower]] = defaultdict(set)
         self._due: set[UUID] = set()
+        self._progress: dict[UUID, dict[str, Any]] = {}
+        """The last of each cohort that was not sent yet."""
         self._wake = asyncio.Event()
 
     @asynccontextmanager
@@ -144,17 +151,27 @@ class LiveEvents:
         while not self.closed:
             try:
                 async with self.redis.pubsub() as channel:
-                    await channel.subscribe(EVENTS_CHANNEL)
+                    await channel.subscribe(EVENTS_CHANNEL, progress.CHANNEL)
                     self._look_at(set(self._followers))  # what came while nobody listened
                     while not self.closed:
                         told = await channel.get_message(
                             ignore_subscribe_messages=True, timeout=SWEEP_EVERY
                         )
                         if told is not None:
-                            self._look_at({UUID(told["data"].decode())})
+                            self._told(told["channel"].decode(), told["data"].decode())
             except (RedisError, OSError, TimeoutError) as error:
                 log.info("redis tells no events", kind=type(error).__name__)
                 await asyncio.sleep(1)
+
+    def _told(self, channel: str, data: str) -> None:
+        if channel == EVENTS_CHANNEL:
+            self._look_at({UUID(data)})
+            return
+        news = json.loads(data)
+        cohort_id = UUID(news["cohort_id"])
+        if cohort_id in self._followers:
+            self._progress[cohort_id] = news
+            self._wake.set()
 
     async def _deliver(self) -> None:
         while True:
@@ -162,13 +179,32 @@ class LiveEvents:
                 async with asyncio.timeout(SWEEP_EVERY):
                     await self._wake.wait()
             self._wake.clear()
+            news, self._progress = self._progress, {}
+            for cohort_id in set(news) & set(self._followers):
+                await self._safely(self._send_progress, cohort_id, news[cohort_id])
+            if news and not self._due:
+                continue
             due, self._due = self._due or set(self._followers), set()
             for cohort_id in due & set(self._followers):
-                try:
-                    async with self.readers() as db:
-                        await self._deliver_of(db, cohort_id)
-                except (SQLAlchemyError, OSError) as error:
-                    log.warning("events not delivered", kind=type(error).__name__)
+                await self._safely(self._deliver_of, cohort_id)
+
+    async def _safely(self, send: Callable[..., Awaitable[None]], *about: Any) -> None:
+        """A database that is away costs nobody the stream: events are looked for again."""
+        try:
+            async with self.readers() as db:
+                await send(db, *about)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("events not delivered", kind=type(error).__name__)
+
+    async def _send_progress(self, db: AsyncSession, cohort_id: UUID, news: dict[str, Any]) -> None:
+        """To those who may read every event of the cohort, and have room."""
+        to = [one for one in self._followers[cohort_id] if one.has_room]
+        valid = await keys.still_valid(db, {one.token_hash for one in to}, now=self.clock())
+        organisers = await policy.organisers_among(db, cohort_id, {one.person_id for one in to})
+        line = f"event: {news['type']}\ndata: {json.dumps(news)}\n\n".encode()
+        for one in to:
+            if one.token_hash in valid and one.person_id in organisers:
+                one.send(line)
 
     async def _deliver_of(self, db: AsyncSession, cohort_id: UUID) -> None:
         """Those who replay old events are served apart, so that nobody waits for them."""

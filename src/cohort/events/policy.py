@@ -42,20 +42,27 @@ class Readers:
         )
 
 
-async def readers(
-    db: AsyncSession, cohort_id: UUID, events: Sequence[Event], people: Collection[UUID]
-) -> Readers:
-    """Three statements, however many events and people there are."""
+async def organisers_among(
+    db: AsyncSession, cohort_id: UUID, people: Collection[UUID]
+) -> set[UUID]:
+    """Those of these people who read every event of the cohort."""
     admins = select(Person.id).where(Person.id.in_(people), Person.is_admin)
     running = select(Organiser.person_id).where(
         Organiser.cohort_id == cohort_id, Organiser.person_id.in_(people)
     )
+    return set(await db.scalars(running.union(admins)))
+
+
+async def readers(
+    db: AsyncSession, cohort_id: UUID, events: Sequence[Event], people: Collection[UUID]
+) -> Readers:
+    """Three statements, however many events and people there are."""
     enrolments = {one.enrolment_id for one in events} - {None}
     mentors = {one.mentor_id for one in events} - {None}
     researchers = select(Enrolment.id, Enrolment.person_id).where(Enrolment.id.in_(enrolments))
     mentoring = select(Mentor.id, Mentor.person_id).where(Mentor.id.in_(mentors))
     owners = [*(await db.execute(researchers)), *(await db.execute(mentoring))]
     return Readers(
-        organisers=set(await db.scalars(running.union(admins))),
+        organisers=await organisers_among(db, cohort_id, people),
         owner=dict(owners),
     )

@@ -2,17 +2,23 @@
 
 from uuid import UUID
 
-from cohort.cohorts.models import Cohort
+from sqlalchemy.orm import joinedload
+
 from cohort.exchange import emails
+from cohort.exchange.models import ImportedPerson
+from cohort.exchange.service import ANSWER_WITHIN
 from cohort.jobs.context import Delivery, JobContext
-from cohort.people.links import new_link
-from cohort.people.models import LinkPurpose, Person
+from cohort.people.tokens import hash_token, new_token
 
 
-async def invite(context: JobContext, person_id: str, to_cohort_id: str) -> Delivery:
-    person = await context.db.get_one(Person, UUID(person_id))
-    cohort = await context.db.get_one(Cohort, UUID(to_cohort_id))
-    token = ""
-    if person.verified_at is None:
-        token = await new_link(context.db, person.email, LinkPurpose.PASSWORD, now=context.now)
-    return context.deliver(emails.invited(person, cohort, token))
+async def ask_to_confirm(context: JobContext, person_id: str, *, waits: bool = False) -> Delivery:
+    """Nothing, where she has answered meanwhile. The newest link works, and for the whole time."""
+    shown = (ImportedPerson.person, ImportedPerson.importer, ImportedPerson.cohort)
+    imported = await context.db.get(
+        ImportedPerson, UUID(person_id), options=[joinedload(one) for one in shown]
+    )
+    if imported is None:
+        return None
+    token = new_token()
+    imported.token_hash, imported.expires_at = hash_token(token), context.now + ANSWER_WITHIN
+    return context.deliver(emails.ask_to_confirm(imported, token, waits=waits))

@@ -9,15 +9,23 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from cohort.cohorts.models import Stage
 from cohort.cohorts.schemas import EnrolmentChange
 from cohort.errors import FieldError, Invalid
+from cohort.exchange.found_terms import FoundTerm, found_terms
 from cohort.exchange.schemas import Holds, ImportIn, Side
-from cohort.http.fields import Email
+from cohort.http.fields import Email, Line
 from cohort.http.forms import field_errors
 from cohort.mentors.models import CameFrom
 from cohort.mentors.schemas import MentorChangeIn
 from cohort.sheets.cells import OwnWords
 from cohort.sheets.columns import MENTORS, RESEARCHERS
 from cohort.sheets.cues import is_title
-from cohort.sheets.mapping_file import BadMapping, read_mapping, side_column, write_mapping
+from cohort.sheets.mapping_file import (
+    BadMapping,
+    MappedColumn,
+    mapped_columns,
+    read_mapping,
+    side_column,
+    write_mapping,
+)
 from cohort.sheets.roster import Roster, Row, Vocabulary, read_mentors, read_researchers
 from cohort.sheets.sides import both_of, is_of_mentors, is_of_researchers, one_of
 from cohort.sheets.spreadsheet import read_sheets
@@ -25,7 +33,6 @@ from cohort.sheets.tables import BadSheet, Sheet
 
 MOST_PEOPLE = 10_000
 MOST_FAULTS = 200
-LONGEST_NAME = 200
 WORDS = ("domains", "role_goals", "contexts", "roles", "skills")
 SHARED: Mapping[str, Any] = {
     "domains": [],
@@ -52,33 +59,47 @@ MENTOR: Mapping[str, Any] = {
 NOT_KEPT = ("wishes", "current_mentor", "mentors_wanted", "gaps", "at_least")
 """What a sheet may say for a matching, and people say or show here by themselves."""
 ADDRESS: TypeAdapter[str] = TypeAdapter(Email)
+NAME: TypeAdapter[str] = TypeAdapter(Line)
 
 
 @dataclass(frozen=True)
 class PersonInFile:
-    """Somebody in a row, with a profile in the fields of the cohort."""
+    """Somebody in a row. `said` is what the row says, in the fields of the cohort's profiles;
+    `reason`, why the row is refused."""
 
     side: Side
     sheet: str
     row: int
     name: str
     email: str
-    profile: Mapping[str, Any]
+    said: Mapping[str, Any]
+    reason: str = ""
+
+    def profile(self, time_zone: str) -> dict[str, Any]:
+        """What a row does not say stays empty; a time zone is then the given one, a capacity 1."""
+        usual = RESEARCHER if self.side == "researcher" else MENTOR
+        return {**usual, "time_zone": time_zone, **self.said}
 
 
 @dataclass(frozen=True)
 class PeopleFound:
     people: Sequence[PersonInFile]
     notes: Sequence[str]
-    mapping: str
+    columns: Mapping[str, Sequence[MappedColumn]]
+    """What each column was taken for, of `researchers` and of `mentors`."""
+    own_terms: Sequence[FoundTerm]
+
+    @property
+    def mapping(self) -> str:
+        return write_mapping(self.columns)
 
 
-def people_of(form: ImportIn, words: Vocabulary, time_zone: str) -> PeopleFound:
-    """Everybody in the file. Raises Invalid with every fault, by row and column.
+def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
+    """Everybody in the file, those who are refused with the reason; row by row.
 
-    What a row does not say stays empty; a time zone is then that of the cohort, a capacity 1.
+    Raises Invalid where the file as a whole cannot be read.
     """
-    own = OwnWords(fate="and are left out of profiles")
+    own = OwnWords(fate="and are words of this cohort: shared by those who write the same")
     try:
         said = read_mapping(form.mapping)
         sheets, column = _sheets(form, side_column(said))
@@ -89,19 +110,20 @@ def people_of(form: ImportIn, words: Vocabulary, time_zone: str) -> PeopleFound:
     except (BadSheet, BadMapping) as error:
         field = "mapping" if isinstance(error, BadMapping) else "content"
         raise Invalid.at(field, str(error)) from error
-    faults = [fault for roster in rosters.values() for fault in roster.faults]
-    people, notes = [], []
+    whole = [fault for roster in rosters.values() for fault in roster.faults if not fault.row]
+    if whole:
+        raise Invalid.at_each([FieldError("content", fault) for fault in whole[:MOST_FAULTS]])
+    terms = found_terms(own, form.terms, words)
+    becomes = {one.word: one.becomes for one in terms}
+    people: list[PersonInFile] = []
+    notes: list[str] = []
     for name, roster in rosters.items():
         side: Side = "researcher" if name == "researchers" else "mentor"
-        for row in roster.people:
-            found = _found(side, roster, row, own, time_zone, faults)
-            people += [found] if found else []
+        people += _found(side, roster, own, becomes)
         notes += [*roster.notes, *_defaults(side, roster)]
-    if faults:
-        errors = [FieldError("content", fault) for fault in faults[:MOST_FAULTS]]
-        places = "one place needs" if len(faults) == 1 else f"{len(faults):,} places need"
-        raise Invalid(f"Nobody was imported: {places} mending in the file.", errors=errors)
-    return PeopleFound(people, notes, write_mapping(rosters, column))
+    used = {slug for one in people for slug in _slugs_of(one)}
+    kept = [one for one in terms if not one.becomes or one.becomes in used]
+    return PeopleFound(people, notes, mapped_columns(rosters, column), kept)
 
 
 def _sheets(form: ImportIn, column: str) -> tuple[dict[str, Sheet], str]:
@@ -122,50 +144,64 @@ def _sheets(form: ImportIn, column: str) -> tuple[dict[str, Sheet], str]:
 
 
 def _found(
-    side: Side, roster: Roster, row: Row, own: OwnWords, time_zone: str, faults: list[str]
-) -> PersonInFile | None:
-    usual, schema = (
-        (RESEARCHER, EnrolmentChange) if side == "researcher" else (MENTOR, MentorChangeIn)
-    )
-    said = {field: _kept(row[field], own) for field in (*usual, "time_zone") if field in row}
-    wrong = [
-        *_wrong_address(row),
-        *((roster.titles[field], message) for field, message in _wrong(schema, said)),
-    ]
-    for title, message in wrong:
-        faults.append(f'{roster.sheet.name}, row {row["row"]}, column "{title}": {message}')
-    if wrong:
-        return None
-    profile = {**usual, "time_zone": time_zone, **{k: v for k, v in said.items() if v != ""}}
-    for field, kind in (("stage", Stage), ("came_from", CameFrom)):
-        profile |= {field: kind(profile[field])} if field in profile else {}
-    name = str(row["name"])[:LONGEST_NAME]
-    return PersonInFile(side, roster.sheet.name, row["row"], name, row["email"], profile)
+    side: Side, roster: Roster, own: OwnWords, becomes: Mapping[str, str]
+) -> Iterator[PersonInFile]:
+    faults: dict[int, list[str]] = {}
+    for fault in roster.faults:
+        faults.setdefault(fault.row, []).append(fault)
+    for row in roster.people:
+        found = faults.pop(row["row"], [])
+        said, name = _said(side, row, own, becomes), str(row["name"])
+        for title, message in _wrong(side, roster, row, said):
+            found.append(f'{roster.sheet.name}, row {row["row"]}, column "{title}": {message}')
+        email = row["email"] if found else ADDRESS.validate_python(row["email"])
+        yield PersonInFile(side, roster.sheet.name, row["row"], name, email, said, " ".join(found))
+    for number, found in faults.items():  # rows of which nobody can tell whose they are
+        yield PersonInFile(side, roster.sheet.name, number, "", "", {}, " ".join(found))
 
 
-def _kept(value: Any, own: OwnWords) -> Any:
-    """Without the words that only the file has."""
-    if isinstance(value, list):
-        return [one for one in value if not isinstance(one, str) or one not in own.first]
+def _said(side: Side, row: Row, own: OwnWords, becomes: Mapping[str, str]) -> dict[str, Any]:
+    """Of a researcher or a mentor, the fields that the row says anything in."""
+    usual = RESEARCHER if side == "researcher" else MENTOR
+    said = {
+        field: _kept(row[field], own, becomes) for field in (*usual, "time_zone") if field in row
+    }
+    kinds = {"stage": Stage, "came_from": CameFrom}
+    said |= {field: kinds[field](said[field]) for field in kinds if said.get(field)}
+    return {field: value for field, value in said.items() if value not in ("", [])}
+
+
+def _kept(value: Any, own: OwnWords, becomes: Mapping[str, str]) -> Any:
+    """With the cohort's slugs for words outside the taxonomy, without those that are left out."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return list(filter(None, dict.fromkeys(becomes.get(one, one) for one in value)))
     return "" if isinstance(value, str) and value in own.first else value
 
 
-def _wrong_address(row: Row) -> Iterator[tuple[str, str]]:
+def _slugs_of(one: PersonInFile) -> Iterator[str]:
+    for field in WORDS:
+        yield from one.said.get(field, ())
+
+
+def _wrong(
+    side: Side, roster: Roster, row: Row, said: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Titles of columns, and what is wrong with their cells."""
     try:
         ADDRESS.validate_python(row["email"])
     except ValidationError:
-        said = f"“{row['email']}” is no address" if row["email"] else "there is none"
-        yield "E-mail", f"{said}. Everybody needs an address, to which the invitation goes."
-
-
-def _wrong(schema: type[BaseModel], said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """An empty list says nothing, and is kept as that."""
-    filled = {field: value for field, value in said.items() if value not in ("", [])}
+        wrong = f"“{row['email']}” is no address" if row["email"] else "there is none"
+        yield "E-mail", f"{wrong}. Everybody needs an address, to which the invitation goes."
     try:
-        schema.model_validate(filled)
+        NAME.validate_python(row["name"])
+    except ValidationError as error:
+        yield roster.titles.get("name", "Name"), field_errors(error)[0].message
+    schema: type[BaseModel] = EnrolmentChange if side == "researcher" else MentorChangeIn
+    try:
+        schema.model_validate(said)
     except ValidationError as error:
         for found in field_errors(error):
-            yield found.field.partition("/")[0], found.message
+            yield roster.titles[found.field.partition("/")[0]], found.message
 
 
 def _defaults(side: Side, roster: Roster) -> Iterator[str]:

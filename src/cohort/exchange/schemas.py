@@ -4,13 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, Field
 
-from cohort.http.fields import Line, Shown, Strict
+from cohort.cohorts.schemas import EnrolmentIn
+from cohort.guides.models import TermKind
+from cohort.http.fields import Line, Shown, Slug, Strict
+from cohort.mentors.schemas import MentorFields
 
 MOST_BYTES = 8 * 1024 * 1024
 LONGEST_BODY = 12 * 1024 * 1024
 """The file as base64, with the rest of the request."""
 Holds = Literal["both", "researchers", "mentors"]
-Outcome = Literal["new", "there_already", "left_before"]
+Outcome = Literal[
+    "new", "changed", "same", "there_already", "applied", "left_before", "said_no", "refused"
+]
 Side = Literal["researcher", "mentor"]
 
 
@@ -30,7 +35,33 @@ class ImportIn(Strict):
         description="TOML that says what the columns mean: the `mapping` of an answer, corrected.",
         examples=['[researchers]\n"Shoe size" = ""\n'],
     )
+    terms: Annotated[dict[Slug, Slug | Literal[""]], Field(max_length=2_000)] = Field(
+        default={},
+        description="What to take for words outside the taxonomy: by the slug of one of the "
+        "`own_terms` of an answer, a slug of the taxonomy, or nothing to leave it out. Those that "
+        "are not here become words of this cohort.",
+        examples=[{"own-0a1b2c3d4e5f6071": "machine-translation"}],
+    )
+    agreed: bool = Field(
+        default=False,
+        description="That these people agreed to take part: your word, which is kept with your "
+        "name; each of them is asked. Needed where `dry_run` is false.",
+        examples=[True],
+    )
     dry_run: bool = Field(default=True, description="Only say what would happen.", examples=[True])
+
+
+class SeatConfirmation(EnrolmentIn):
+    """What an imported researcher says of herself."""
+
+    name: Line = Field(examples=["Ada Example"])
+
+
+class MentorConfirmation(MentorFields):
+    """What an imported mentor says of herself."""
+
+    name: Line = Field(examples=["Grace Example"])
+    consent: Literal[True] = Field(examples=[True])
 
 
 class ImportRowOut(Shown):
@@ -42,18 +73,50 @@ class ImportRowOut(Shown):
     name: str
     email: str
     outcome: Outcome = Field(
-        description="new: comes into the cohort. there_already: nothing is changed. left_before: "
-        "was in the cohort, left it, and is not taken back."
+        description="new: comes into the cohort, and is asked to confirm. changed: has not "
+        "confirmed yet; `fields` are replaced. same: has not confirmed yet. there_already: is in "
+        "the cohort by her own word; nothing is changed. applied: has applied, which is decided "
+        "there. left_before: was in the cohort, left it, and is not taken back. said_no: was "
+        "imported and said no. refused: cannot be imported; while there is one, nobody is."
     )
+    fields: list[str] = Field(description="What is replaced.", examples=[["domains"]])
+    reason: str = Field(description="What is wrong, where the row is refused.")
+
+
+class OwnTermOut(Shown):
+    """A word outside the taxonomy. In the cohort, whoever writes the same shares it."""
+
+    kind: TermKind
+    slug: str
+    title: str
+
+
+class FoundTermOut(OwnTermOut):
+    """One that is in the file."""
+
+    near: list[str] = Field(description="Slugs of the taxonomy that may be meant.")
+    becomes: str = Field(description="The slug that profiles get; empty where it is left out.")
+
+
+class ImportCountsOut(Shown):
+    """How many rows there are of each outcome; together, all rows."""
+
+    new: int
+    changed: int
+    same: int
+    there_already: int
+    applied: int
+    left_before: int
+    said_no: int
+    refused: int
 
 
 class ImportOut(Shown):
     """What would happen, or happened: from the same plan."""
 
     dry_run: bool
-    new: int
-    there_already: int
-    left_before: int
+    counts: ImportCountsOut
     rows: list[ImportRowOut]
+    own_terms: list[FoundTermOut]
     notes: list[str] = Field(description="What was guessed, left out or taken for granted.")
     mapping: str = Field(description="TOML: what each column was taken for.")

@@ -1,86 +1,128 @@
 """Bringing the people of a spreadsheet into a cohort: looked at first, then all or none."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from anyio import to_thread
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
-from cohort.cohorts.policy import JOINABLE
-from cohort.exchange.people_of import PeopleFound, PersonInFile, people_of
-from cohort.exchange.schemas import ImportIn, Outcome
+from cohort.cohorts.models import Cohort, OwnTerm
+from cohort.errors import FieldError, Invalid
+from cohort.exchange.models import ImportedPerson
+from cohort.exchange.people_of import MOST_FAULTS, PersonInFile, people_of
+from cohort.exchange.planning import ImportPlan, plan_import
+from cohort.exchange.schemas import ImportIn, Side
 from cohort.guides.models import Term, TermKind
 from cohort.jobs.outbox import enqueue_each
 from cohort.mentors import service as mentors
-from cohort.mentors.models import Mentor
 from cohort.people import audit
 from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.sheets.roster import Vocabulary
 
-
-@dataclass(frozen=True)
-class ImportPlan:
-    """What becomes of each row; the preview shows it, the import carries it out."""
-
-    found: PeopleFound
-    rows: Sequence[tuple[PersonInFile, Outcome]]
-    hindrances: Sequence[str] = ()
-    """Why it could not be carried out as things are."""
-
-    @property
-    def counts(self) -> Counter[Outcome]:
-        return Counter(outcome for _, outcome in self.rows)
+ANSWER_WITHIN = timedelta(days=30)
 
 
 async def import_people(
     db: AsyncSession, actor: Person, cohort_id: UUID, form: ImportIn, *, now: datetime
 ) -> ImportPlan:
-    """A second time, everybody is there already and nothing happens."""
+    """A second time, everybody is there already and nothing happens.
+
+    Whoever is new is a placeholder in the cohort: with a seat or as a mentor, and matched like the
+    others, but with no account and no consent of her own until she confirms by the mailed link.
+    """
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
-    words = await _vocabulary(db)
-    found = await to_thread.run_sync(people_of, form, words, cohort.time_zone)
-    rows = await _outcomes(db, cohort_id, found.people)
-    plan = ImportPlan(found, rows, list(_hindrances(cohort, rows)))
+    found = await to_thread.run_sync(people_of, form, await _vocabulary(db))
     if form.dry_run:
-        return plan
-    new = [one for one, outcome in plan.rows if outcome == "new"]
-    if not new:
-        return plan
-    accounts = await people.open_accounts(db, {one.email: one.name for one in new}, now=now)
-    profiles = [(one.side, {**one.profile, "person_id": accounts[one.email].id}) for one in new]
-    studying = [profile for side, profile in profiles if side == "researcher"]
-    mentoring = [profile for side, profile in profiles if side == "mentor"]
-    await enrolments.give_seats(db, cohort, studying, now=now)
-    await mentors.add_approved(db, actor, cohort_id, mentoring, now=now)
-    counts = {"researchers": len(studying), "mentors": len(mentoring)}
-    audit.record(db, actor, "cohort.import", cohort_id, now=now, cohort_id=cohort_id, **counts)
-    each = [
-        {"cohort_id": cohort_id, "person_id": accounts[email].id, "to_cohort_id": cohort_id}
-        for email in dict.fromkeys(one.email for one in new)
-    ]
-    await enqueue_each(db, "exchange.invite", each, now=now)
+        return await plan_import(db, cohort, found)
+    if not form.agreed:
+        raise Invalid.at("agreed", "Say that these people agreed to take part: they are asked.")
+    # Of two imports at once, the second sees what the first did.
+    await db.execute(select(Cohort.id).where(Cohort.id == cohort_id).with_for_update())
+    await db.refresh(cohort)
+    plan = await plan_import(db, cohort, found)
+    _refuse_faults(plan.of("refused"))
+    await _add_terms(db, cohort_id, plan)
+    await _add(db, actor, cohort, plan.of("new"), now=now)
+    _change(plan)
+    await _ask_again(db, cohort_id, now=now)
+    counts = {outcome: plan.counts[outcome] for outcome in ("new", "changed")}
+    if any(counts.values()):
+        audit.record(
+            db,
+            actor,
+            "cohort.import",
+            cohort_id,
+            now=now,
+            cohort_id=cohort_id,
+            agreed=True,
+            **counts,
+        )
     return plan
 
 
-def _hindrances(cohort: Cohort, rows: Sequence[tuple[PersonInFile, Outcome]]) -> Iterator[str]:
-    """As the import itself would refuse, so that a dry run does not promise too much."""
-    seated = sum(one.side == "researcher" and outcome == "new" for one, outcome in rows)
-    if seated and cohort.state not in JOINABLE:
-        yield f"This cohort is {cohort.state}. Researchers come in while it is open or runs."
-    elif seated > cohort.seats - cohort.taken:
-        yield (
-            f"{seated:,} new researchers need more than the {cohort.seats - cohort.taken:,} free "
-            "seats. Give the cohort more seats."
-        )
+def _refuse_faults(refused: Sequence[PersonInFile]) -> None:
+    if refused:
+        errors = [FieldError("content", one.reason) for one in refused[:MOST_FAULTS]]
+        rows = "one row needs" if len(refused) == 1 else f"{len(refused):,} rows need"
+        raise Invalid(f"Nobody was imported: {rows} mending in the file.", errors=errors)
+
+
+async def _add(
+    db: AsyncSession, actor: Person, cohort: Cohort, new: Sequence[PersonInFile], *, now: datetime
+) -> None:
+    """One placeholder for each address, whether there is an account or not: nobody can tell."""
+    if not new:
+        return
+    ids = await people.add_placeholders(db, {one.email: one.name for one in new}, now=now)
+    profiles: dict[Side, list[dict[str, Any]]] = {"researcher": [], "mentor": []}
+    for one in new:
+        row = {**one.profile(cohort.time_zone), "person_id": ids[one.email]}
+        profiles[one.side].append(row)
+    await enrolments.give_seats(db, cohort, profiles["researcher"], now=now)
+    await mentors.add_approved(db, actor, cohort.id, profiles["mentor"], now=now)
+    row = {"cohort_id": cohort.id, "imported_by": actor.id, "imported_at": now}
+    row |= {"expires_at": now + ANSWER_WITHIN}
+    await db.execute(insert(ImportedPerson), [{**row, "person_id": its} for its in ids.values()])
+    each = [{"cohort_id": cohort.id, "person_id": its} for its in ids.values()]
+    await enqueue_each(db, "exchange.ask_to_confirm", each, now=now)
+
+
+async def _add_terms(db: AsyncSession, cohort_id: UUID, plan: ImportPlan) -> None:
+    rows = [
+        {"cohort_id": cohort_id, "kind": one.kind, "slug": one.slug, "title": one.title}
+        for one in plan.found.own_terms
+        if one.becomes == one.slug
+    ]
+    if rows:
+        await db.execute(insert(OwnTerm).on_conflict_do_nothing(), rows)
+
+
+def _change(plan: ImportPlan) -> None:
+    for row in plan.rows:
+        if row.its is not None and row.fields:
+            row.its.person.name = row.person.name
+            for field in {*row.fields} - {"name"}:
+                setattr(row.its, field, row.person.said[field])
+
+
+async def _ask_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> None:
+    """Whoever has not answered while the link worked gets a new one."""
+    late = select(ImportedPerson).where(
+        ImportedPerson.cohort_id == cohort_id, ImportedPerson.expires_at <= now
+    )
+    silent = (await db.scalars(late)).all()
+    for one in silent:
+        one.expires_at = now + ANSWER_WITHIN
+    each = [{"cohort_id": cohort_id, "person_id": one.person_id} for one in silent]
+    await enqueue_each(db, "exchange.ask_to_confirm", each, now=now)
 
 
 async def _vocabulary(db: AsyncSession) -> Vocabulary:
@@ -95,31 +137,3 @@ async def _vocabulary(db: AsyncSession) -> Vocabulary:
         skills=titles[TermKind.SKILL],
         languages=LANGUAGES,
     )
-
-
-async def _outcomes(
-    db: AsyncSession, cohort_id: UUID, found: Sequence[PersonInFile]
-) -> list[tuple[PersonInFile, Outcome]]:
-    """Two statements, however many rows there are."""
-    studying = (
-        select(Person.email, Enrolment.state)
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(Enrolment.cohort_id == cohort_id)
-    )
-    mentoring = (
-        select(Person.email)
-        .join(Mentor, Mentor.person_id == Person.id)
-        .where(Mentor.cohort_id == cohort_id)
-    )
-    seats: dict[str, EnrolmentState] = dict((await db.execute(studying)).all())
-    known_mentors = set(await db.scalars(mentoring))
-
-    def outcome(one: PersonInFile) -> Outcome:
-        if one.side == "mentor":
-            return "there_already" if one.email in known_mentors else "new"
-        state = seats.get(one.email)
-        if state is None:
-            return "new"
-        return "there_already" if state is EnrolmentState.ACTIVE else "left_before"
-
-    return [(one, outcome(one)) for one in found]

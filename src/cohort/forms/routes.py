@@ -22,6 +22,7 @@ from cohort.forms.schemas import (
 )
 from cohort.forms.words import THANKS, FormKind, FormLanguage
 from cohort.http.problems import may_refuse
+from cohort.mentors import confirming
 from cohort.mentors import service as mentors
 from cohort.mentors.schemas import MentorIn
 from cohort.people.auth import public
@@ -132,7 +133,8 @@ async def send_mentor_form(
         await proof.require(redis, f"mentor/{slug}", data.proof, now=clock())
         await tries.form(data.email)
         form = MentorIn.model_validate(data.model_dump(exclude=NOT_OF_THE_FORM))
-        await mentors.sign_up(db, None, cohort.id, form, now=clock())
+        await mentors.check_sign_up(db, cohort.id, form)
+        await confirming.ask_to_confirm(db, cohort.id, form, now=clock())
     return NoticeOut(detail=THANKS[language])
 
 

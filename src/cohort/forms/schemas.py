@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 from cohort.applications.schemas import ApplicationIn
 from cohort.forms.words import FormKind, FormLanguage
 from cohort.http.fields import Email, Line, Note, Shown
+from cohort.invitations.models import InvitedAs
+from cohort.invitations.schemas import MentorAnswer, ResearcherAnswer
 from cohort.mentors.schemas import MentorIn
 
 Website = Annotated[
@@ -44,6 +46,12 @@ class ResearcherForm(ApplicationIn):
 MODELS: dict[FormKind, type[MentorForm | ResearcherForm]] = {
     FormKind.MENTOR: MentorForm,
     FormKind.RESEARCHER: ResearcherForm,
+}
+
+
+ANSWERS: dict[InvitedAs, type[MentorAnswer | ResearcherAnswer]] = {
+    InvitedAs.MENTOR: MentorAnswer,
+    InvitedAs.RESEARCHER: ResearcherAnswer,
 }
 
 
@@ -84,7 +92,16 @@ class FormSchemaOut(BaseModel):
     id: str = Field(alias="$id")
     title: str
     language: FormLanguage = Field(alias="x-language")
-    page_url: str = Field(alias="x-page-url")
+    page_url: str = Field(alias="x-page-url", description="The form as a page of ours.")
+    send_to: str = Field(alias="x-send-to", description="Where to POST what was filled in.")
+    challenge: str | None = Field(
+        alias="x-challenge",
+        description="Where to ask for a challenge, whose proof is sent along; null where none is "
+        "needed.",
+    )
+    decline_at: str | None = Field(
+        default=None, alias="x-decline-at", description="Where an invitation is declined."
+    )
     steps: list[dict[str, Any]] = Field(
         alias="x-steps", description="Titles, and the fields of each step in their order."
     )

@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Text, or_, select
+from pydantic import BaseModel
+from sqlalchemy import LargeBinary, Text, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.applications import policy as applications
@@ -14,15 +15,18 @@ from cohort.applications import service as application_service
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import applications_close_at
 from cohort.db import Prepared, Sessions, given
-from cohort.forms.schemas import MODELS, OpenFormOut
-from cohort.forms.words import CHOICES, FIELDS, STEPS, TITLES, FormKind, FormLanguage
+from cohort.forms.schemas import ANSWERS, MODELS, OpenFormOut
+from cohort.forms.words import CHOICES, FIELDS, INVITED, STEPS, TITLES, FormKind, FormLanguage
 from cohort.guides import service as guides
 from cohort.guides.models import Term, TermKind
+from cohort.invitations.models import MailedInvitation
 from cohort.mentors import policy as mentors
 from cohort.mentors import service as mentor_service
+from cohort.people.tokens import hash_token
 from cohort.profiles import choices
 from cohort.profiles.languages import names_in
 
+SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 PAGES = {FormKind.MENTOR: "/mentors/join/{slug}", FormKind.RESEARCHER: "/cohorts/{slug}/apply"}
 TERMS = {
     "domains": TermKind.DOMAIN,
@@ -31,6 +35,7 @@ TERMS = {
     "contexts": TermKind.CONTEXT,
     "skills": TermKind.SKILL,
 }
+INVITATION = "invitation"
 NOT_SHOWN = {"examples", "default", "title", "description"}
 
 
@@ -76,10 +81,23 @@ ORIGINS = Prepared(
 )
 
 
-async def may_send_from(readers: Sessions, slug: str, origin: str) -> bool:
-    """Whether the cohort names this site as one whose pages may send its forms."""
+OF_INVITATION = Prepared(
+    select(Cohort.allowed_origins)
+    .join(MailedInvitation, MailedInvitation.cohort_id == Cohort.id)
+    .where(MailedInvitation.token_hash == given("hash", LargeBinary()))
+)
+
+
+async def may_send_from(readers: Sessions, kind: str, name: str, origin: str) -> bool:
+    """Whether the cohort names this site as one whose pages may send its forms.
+
+    `name` is the cohort's, or of an invitation the token.
+    """
     async with readers() as db:
-        found = await ORIGINS.row(db, slug=slug)
+        if kind == INVITATION:
+            found = await OF_INVITATION.row(db, hash=hash_token(name))
+        else:
+            found = await ORIGINS.row(db, slug=name)
     return found is not None and origin in found["allowed_origins"]
 
 
@@ -87,16 +105,57 @@ async def schema_of(
     db: AsyncSession, kind: FormKind, cohort: Cohort, language: FormLanguage, *, site: str
 ) -> dict[str, Any]:
     """The form as JSON Schema: limits from what the API enforces, words from `words`."""
-    known = _enforced(kind)
-    terms = await guides.terms_of(db, *TermKind)
-    order = [name for _, names in STEPS[kind] for name in names]
+    address = f"{site}/api/v1/forms/{kind}/{cohort.slug}"
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{site}/api/v1/forms/{kind}/{cohort.slug}?language={language}",
+        "$schema": SCHEMA,
+        "$id": f"{address}?language={language}",
         "title": TITLES[kind][language].format(cohort=cohort.name),
         "x-language": language,
         "x-page-url": site + PAGES[kind].format(slug=cohort.slug),
-        "x-steps": [{"title": title[language], "fields": names} for title, names in STEPS[kind]],
+        "x-send-to": address,
+        "x-challenge": f"{site}/api/v1/forms/challenges/{kind}/{cohort.slug}",
+        **await _asked(db, kind, MODELS[kind], language),
+    }
+
+
+async def schema_of_invitation(
+    db: AsyncSession, invitation: MailedInvitation, token: str, language: FormLanguage, *, site: str
+) -> dict[str, Any]:
+    """The form of who is invited: its link has proved the address, and is proof enough."""
+    kind = FormKind(invitation.invited_as)
+    address = f"{site}/api/v1/forms/{INVITATION}/{token}"
+    asked = await _asked(db, kind, ANSWERS[invitation.invited_as], language)
+    if invitation.name:
+        asked["properties"]["name"]["default"] = invitation.name
+    return {
+        "$schema": SCHEMA,
+        "$id": f"{address}?language={language}",
+        "title": INVITED[kind][language].format(cohort=invitation.cohort.name),
+        "x-language": language,
+        "x-page-url": f"{site}/invitations/{token}",
+        "x-send-to": f"{address}/{kind}",
+        "x-challenge": None,
+        "x-decline-at": f"{address}/refusal",
+        **asked,
+    }
+
+
+async def _asked(
+    db: AsyncSession, kind: FormKind, model: type[BaseModel], language: FormLanguage
+) -> dict[str, Any]:
+    """The fields that a model has, in their steps."""
+    known = _enforced(model)
+    terms = await guides.terms_of(db, *TermKind)
+    steps = [
+        {
+            "title": title[language],
+            "fields": [name for name in names if name in known["properties"]],
+        }
+        for title, names in STEPS[kind]
+    ]
+    order = [name for step in steps for name in step["fields"]]
+    return {
+        "x-steps": steps,
         "type": "object",
         "properties": {name: _field(name, known, terms, language) for name in order},
         "required": [name for name in order if name in known["required"]],
@@ -105,9 +164,9 @@ async def schema_of(
 
 
 @cache
-def _enforced(kind: FormKind) -> dict[str, Any]:
+def _enforced(model: type[BaseModel]) -> dict[str, Any]:
     """What the API takes, as JSON Schema."""
-    return MODELS[kind].model_json_schema()
+    return model.model_json_schema()
 
 
 def _field(

@@ -26,6 +26,10 @@ TITLES = {
     FormKind.MENTOR: {EN: "Mentor in {cohort}", DE: "Mentor werden in {cohort}"},
     FormKind.RESEARCHER: {EN: "Apply to {cohort}", DE: "Bewerbung für {cohort}"},
 }
+INVITED = {
+    FormKind.MENTOR: {EN: "Mentor in {cohort}", DE: "Mentor werden in {cohort}"},
+    FormKind.RESEARCHER: {EN: "Your seat in {cohort}", DE: "Ihr Platz in {cohort}"},
+}
 STEPS: dict[FormKind, list[tuple[dict[FormLanguage, str], list[str]]]] = {
     FormKind.MENTOR: [
         ({EN: "You", DE: "Über Sie"}, ["name", "email", "came_from", "organisations"]),
@@ -119,6 +123,14 @@ CHOICES: dict[str, dict[str, dict[FormLanguage, str]]] = {
         "postdoc": {EN: "Postdoc", DE: "Postdoc"},
         "researcher": {EN: "Researcher after that", DE: "Forschung danach"},
     },
+}
+ANSWERED = {
+    EN: "Thank you. We have your answer. A mail says how to choose a first password.",
+    DE: "Danke. Wir haben Ihre Antwort. Wie Sie ein erstes Passwort wählen, steht in einer E-Mail.",
+}
+DECLINED = {
+    EN: "Thank you for saying so. We do not write again.",
+    DE: "Danke für Ihre Antwort. Wir schreiben nicht noch einmal.",
 }
 THANKS = {
     EN: "Thank you. We have sent you a mail: open its link, and this counts.",

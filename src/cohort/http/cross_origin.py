@@ -18,14 +18,14 @@ from cohort.http.origin import ALLOWED, SAFE_METHODS
 from cohort.http.problems import answer_to
 
 READABLE = re.compile(r"/api/v1/forms(/.*)?|/api/v1/taxonomies/.*|/static/cohort-form\.js")
-SENDABLE = re.compile(r"/api/v1/forms/\w+/([a-z0-9-]+)")
+SENDABLE = re.compile(r"/api/v1/forms/(\w+)/([\w-]+)(?:/\w+)?")
 PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, POST"),
     (b"access-control-allow-headers", b"content-type, idempotency-key"),
     (b"access-control-max-age", b"600"),
 ]
-MaySendFrom = Callable[[str, str], Awaitable[bool]]
-"""`await may_send_from(slug, origin)`."""
+MaySendFrom = Callable[[str, str, str], Awaitable[bool]]
+"""`await may_send_from(kind, name, origin)`, of a form at /api/v1/forms/{kind}/{name}."""
 
 
 class CrossOrigin:
@@ -64,7 +64,8 @@ class CrossOrigin:
 
     async def origin_of_form(self, scope: Scope, origin: str) -> str | None:
         found = SENDABLE.fullmatch(scope["path"])
-        return origin if found and await self.may_send_from(found[1], origin) else None
+        is_named = found and await self.may_send_from(found[1], found[2], origin)
+        return origin if is_named else None
 
 
 async def preflight(allowed: str | None, send: Send) -> None:

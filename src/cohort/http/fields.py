@@ -72,7 +72,8 @@ Prose = Annotated[
 Note = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=2_000), AfterValidator(_plain)
 ]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254),

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from asyncpg import Record
 from pydantic import BaseModel, Field
-from sqlalchemy import Integer, Select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -22,7 +22,8 @@ T = TypeVar("T")
 Out = TypeVar("Out", bound=BaseModel)
 
 FIRST_PAGE = 50
-ONE_MOMENT = datetime.fromtimestamp(0, UTC)
+SORT_KEY, ROW_ID = "sort_key", "row_id"
+"""The columns of a listing's rows that hold its place in the order; `told` takes them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,23 @@ async def page_of(
     by: InstrumentedAttribute[datetime],
     id: InstrumentedAttribute[UUID],  # noqa: A002
     part: Slice,
+    sort: str = "",
 ) -> Page[T]:
-    """Read one page, the oldest first; one statement whatever the page."""
+    """Read one page, the oldest first; one statement whatever the page.
+
+    `sort` is the name of the order, as in `PreparedPages`: with `-` in front, the newest first.
+    """
+    downwards = sort.startswith("-")
     if part.cursor is not None:
-        statement = statement.where(tuple_(by, id) > tuple_(*read_cursor(part.cursor)))
-    rows = (await db.scalars(statement.order_by(by, id).limit(part.limit + 1))).all()
+        here, last_row = tuple_(by, id), tuple_(*_read_keyset(part.cursor, sort, datetime))
+        statement = statement.where(here < last_row if downwards else here > last_row)
+    order = (by.desc(), id.desc()) if downwards else (by, id)
+    rows = (await db.scalars(statement.order_by(*order).limit(part.limit + 1))).all()
     items = rows[: part.limit]
     if len(rows) <= part.limit:
         return Page(items, None)
     last: Any = items[-1]
-    return Page(items, write_cursor(getattr(last, by.key), getattr(last, id.key)))
+    return Page(items, _write_keyset(sort, getattr(last, by.key), getattr(last, id.key)))
 
 
 async def page_along(
@@ -95,47 +103,58 @@ async def page_by_id(
 ) -> Page[T]:
     """Read one page in the order of ids, for rows that were all made at one moment."""
     if part.cursor is not None:
-        statement = statement.where(id > read_cursor(part.cursor)[1])
+        statement = statement.where(id > _read_keyset(part.cursor, "", None)[1])
     rows = (await db.scalars(statement.order_by(id).limit(part.limit + 1))).all()
     items = rows[: part.limit]
     if len(rows) <= part.limit:
         return Page(items, None)
     last: Any = items[-1]
-    return Page(items, write_cursor(ONE_MOMENT, getattr(last, id.key)))
+    return Page(items, _write_keyset("", None, getattr(last, id.key)))
 
 
 class PreparedPages:
     """A listing whose pages are read straight from the driver, in the order of `by` and `id`.
 
-    The statement has columns of these two names. One statement whatever the page.
+    `by` is never null; without it the order is that of the ids alone. `sort` is the name of the
+    order, which a cursor carries: a cursor of one order is refused in another. One statement
+    whatever the page.
     """
 
     def __init__(
         self,
         statement: Select[*tuple[Any, ...]],
         *,
-        by: InstrumentedAttribute[datetime] | None = None,
+        by: ColumnElement[Any] | InstrumentedAttribute[datetime] | None = None,
         id: InstrumentedAttribute[UUID],  # noqa: A002
+        sort: str = "",
     ) -> None:
-        order = [id] if by is None else [by, id]
-        last: list[Any] = [given(f"last_{one.key}", one.type) for one in order]
-        paged = statement.order_by(*order).limit(given("at_most", Integer()))
+        order: list[Any] = [id] if by is None else [by, id]
+        last = [given("last_id", id.type)]
+        statement = statement.add_columns(id.label(ROW_ID))
+        if by is not None:
+            statement = statement.add_columns(by.label(SORT_KEY))
+            last.insert(0, given("last_key", by.type))
+        downwards = sort.startswith("-")
+        paged = statement.order_by(*(one.desc() if downwards else one for one in order))
+        paged = paged.limit(given("at_most", Integer()))
+        here, there = tuple_(*order), tuple_(*last)
         self.first = Prepared(paged)
-        self.further = Prepared(paged.where(tuple_(*order) > tuple_(*last)))
-        self.by, self.id = by.key if by is not None else None, id.key
+        self.further = Prepared(paged.where(here < there if downwards else here > there))
+        self.kind: type | None = by.type.python_type if by is not None else None
+        self.sort = sort
 
     async def read(self, db: AsyncSession, part: Slice, **values: Any) -> Page[Record]:
         which, values = self.first, {"at_most": part.limit + 1, **values}
         if part.cursor is not None:
-            at, row_id = read_cursor(part.cursor)
             which = self.further
-            values |= {f"last_{self.id}": row_id} | ({f"last_{self.by}": at} if self.by else {})
+            last_key, last_id = _read_keyset(part.cursor, self.sort, self.kind)
+            values |= {"last_key": last_key, "last_id": last_id}
         rows = await which.rows(db, **values)
         items = rows[: part.limit]
         if len(rows) <= part.limit:
             return Page(items, None)
-        at = items[-1][self.by] if self.by else ONE_MOMENT
-        return Page(items, write_cursor(at, items[-1][self.id]))
+        last = items[-1]
+        return Page(items, _write_keyset(self.sort, last.get(SORT_KEY), last[ROW_ID]))
 
 
 def page_within(items: Sequence[T], part: Slice) -> Page[T]:
@@ -157,16 +176,12 @@ def listed(page: Page[Record], as_json: Callable[[Record], Any]) -> PageOut[Any]
     return cast("PageOut[Any]", {"items": [as_json(one) for one in page.items], "next": page.next})
 
 
-def write_cursor(at: datetime, row_id: UUID) -> str:
-    return _write([at.isoformat(), row_id.hex])
-
-
-def read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        at, row_id = _read(cursor)
-        return datetime.fromisoformat(at).astimezone(UTC), UUID(row_id)
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise _not_ours() from error
+def told(row: Record) -> dict[str, Any]:
+    """A row of prepared pages without its place in the order."""
+    its = dict(row)
+    its.pop(ROW_ID, None)
+    its.pop(SORT_KEY, None)
+    return its
 
 
 def write_ranked_cursor(rank: float, at: datetime, row_id: UUID) -> str:
@@ -184,6 +199,39 @@ def read_ranked_cursor(cursor: str) -> tuple[float, datetime, UUID]:
         raise _not_ours() from error
 
 
+def _write_keyset(sort: str, key: Any, row_id: UUID) -> str:
+    told = key.isoformat() if isinstance(key, datetime) else key
+    return _write([sort, told, row_id.hex])
+
+
+def _read_keyset(cursor: str, sort: str, kind: type | None) -> tuple[Any, UUID]:
+    """The value and the id of the row after which to read on."""
+    try:
+        written_for, key, row_id = _read(cursor)
+        if written_for == sort:
+            return _as_key(key, kind), UUID(row_id)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise _not_ours() from error
+    raise Invalid.at(
+        "cursor", "This cursor is of another order. Begin again without it, or keep `sort`."
+    )
+
+
+def _as_key(key: Any, kind: type | None) -> Any:
+    """Nothing that PostgreSQL would not take as a value of this kind."""
+    if kind is None:
+        return None
+    if kind is datetime:
+        return datetime.fromisoformat(key).astimezone(UTC)
+    if kind is str and "\0" not in key.encode().decode():  # half a character raises
+        return key
+    if kind is float and isinstance(key, float) and math.isfinite(key):
+        return key
+    if kind is int and type(key) is int and abs(key) < 2**31:
+        return key
+    raise _not_ours()
+
+
 def read_position(cursor: str) -> int:
     try:
         position = int(_read(cursor))
@@ -195,7 +243,7 @@ def read_position(cursor: str) -> int:
 
 
 def _write(place: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps(place, ensure_ascii=False).encode()).decode()
 
 
 def _read(cursor: str) -> Any:

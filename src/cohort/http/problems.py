@@ -213,9 +213,15 @@ def _in_words(message: str) -> str:
 
 def _names(asked: Request[Any, Any, Any]) -> dict[str, str]:
     """What the contract calls each parameter of the handler, where that differs."""
-    handler = asked.scope.get("route_handler")
-    parameters = handler.parsed_fn_signature.parameters if handler else {}
-    called = {name: getattr(one.kwarg_definition, "name", None) for name, one in parameters.items()}
+    handler: Any = asked.scope.get("route_handler")
+    if handler is None:
+        return {}
+    its = [handler, *handler.resolve_dependencies().values()]
+    called = {
+        name: getattr(one.kwarg_definition, "name", None)
+        for part in its
+        for name, one in part.parsed_fn_signature.parameters.items()
+    }
     return {name: public for name, public in called.items() if public}
 
 

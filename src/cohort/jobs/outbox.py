@@ -233,6 +233,13 @@ async def retry(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job:
     raise Conflict("This work is not waiting for a retry: it is already done, or under way.")
 
 
+async def withdraw(db: AsyncSession, name: str, **arguments: UUID) -> None:
+    """Take back a job that has not ended: nobody begins it, and an attempt stops with its lease."""
+    said = {key: str(value) for key, value in arguments.items()}
+    pending = (Job.name == name) & (Job.state == JobState.PENDING)
+    await db.execute(delete(Job).where(pending, Job.arguments.contains(said)))
+
+
 async def delete_old(db: AsyncSession, *, now: datetime) -> None:
     """Jobs that succeeded are of no use after a while; dead ones stay until someone looks."""
     old = (Job.state == JobState.SUCCEEDED) & (Job.ended_at < now - KEPT_FOR)

@@ -1,6 +1,11 @@
-"""How far a job is, written to Redis for whoever looks; nothing is lost when it is wiped."""
+"""How far a job is, written to Redis for whoever looks, and told to whoever follows its cohort.
+
+Nothing is stored, and nothing is lost when Redis is wiped.
+"""
 
 import asyncio
+import json
+from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +16,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger()
 
 PATIENCE = 0.5
+CHANNEL = "cohort:progress"
 LASTS = 600
 """Seconds after which a step is forgotten that nobody finished."""
 
@@ -32,6 +38,22 @@ class ProgressStore:
                 await self.redis.set(_key(about), f"{step} {share:.3f}", ex=LASTS)
         except (RedisError, OSError, TimeoutError) as error:
             log.info("redis did not take progress", kind=type(error).__name__)
+
+    async def tell(
+        self, cohort_id: UUID, kind: str, ids: Mapping[str, UUID], now: JobProgress
+    ) -> None:
+        """Tell those who follow the cohort, once: who comes later reads what was written last."""
+        told = {
+            "type": kind,
+            "cohort_id": str(cohort_id),
+            "ids": {name: str(its_id) for name, its_id in ids.items()},
+            **now._asdict(),
+        }
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.redis.publish(CHANNEL, json.dumps(told))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("redis told no progress", kind=type(error).__name__)
 
     async def read(self, about: UUID) -> JobProgress | None:
         """What was written last; None when there is nothing, or Redis is away."""

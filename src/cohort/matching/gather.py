@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.cohorts import own_terms
+from cohort.cohorts.models import Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
 from cohort.mentors.models import Mentor, MentorState
@@ -25,7 +26,6 @@ from cohort.study import service as study
 
 ENROLMENT = (
     Enrolment.id,
-    Enrolment.person_id,
     Enrolment.stage,
     Enrolment.domains,
     Enrolment.contexts,
@@ -36,10 +36,10 @@ ENROLMENT = (
     Enrolment.organisations,
     Enrolment.advisers,
     Person.name,
+    Person.email,
 )
 MENTOR = (
     Mentor.id,
-    Mentor.person_id,
     Mentor.came_from,
     Mentor.domains,
     Mentor.contexts,
@@ -67,6 +67,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
+    own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
     rules = run.rules.content
     return Pool(
@@ -77,7 +78,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         ],
         mentors=[_mentor(one, wanted_researchers.get(one.id, [])) for one in seats],
         places=[max(one.capacity - one.taken - one.awaited, 0) for one in seats],
-        taxonomy=Taxonomy({t.slug: t.parent_slug for t in terms if t.kind is TermKind.DOMAIN}),
+        taxonomy=Taxonomy(_parents(terms, own)),
         weights=rules.weights,
         requirements=rules.requirements,
         cover=rules.aim.cover,
@@ -91,8 +92,14 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         ),
         blocks=_with_oneself(enrolments, seats),
         names=_names(enrolments, seats, overrides),
-        titles=LANGUAGES | {term.slug: term.title for term in terms},
+        titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
     )
+
+
+def _parents(terms: Sequence[Term], own: Sequence[OwnTerm]) -> dict[str, str | None]:
+    """Domains that the taxonomy does not hold are trees of their own: near to themselves alone."""
+    parents = {term.slug: term.parent_slug for term in terms if term.kind is TermKind.DOMAIN}
+    return parents | {term.slug: None for term in own if term.kind is TermKind.DOMAIN}
 
 
 async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
@@ -201,12 +208,15 @@ def _pairs_of(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]
 
 
 def _with_oneself(enrolments: Rows, seats: Rows) -> list[IdPair]:
-    """Somebody may study and mentor in one cohort, but not be their own mentor."""
-    mentor_of = {mentor.person_id: mentor.id for mentor in seats}
+    """Somebody may study and mentor in one cohort, but not be their own mentor.
+
+    By the address: whoever was imported may be an account and a placeholder.
+    """
+    mentors: dict[str, list[str]] = {}
+    for mentor in seats:
+        mentors.setdefault(mentor.email, []).append(str(mentor.id))
     return [
-        (str(one.id), str(mentor_of[one.person_id]))
-        for one in enrolments
-        if one.person_id in mentor_of
+        (str(one.id), mentor_id) for one in enrolments for mentor_id in mentors.get(one.email, ())
     ]
 
 

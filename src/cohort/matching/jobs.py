@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cohort.cohorts.models import Cohort
 from cohort.jobs.context import CronContext, Delivery, JobContext, Outside
 from cohort.jobs.processes import OutOfMemory
-from cohort.matching import emails, runs, service
+from cohort.jobs.progress import JobProgress
+from cohort.matching import emails, events, runs, service
 from cohort.matching.models import Pair, RoundState
 from cohort.matching.results import advice
 from cohort.matching.solving import Advised, Refused, Solved, advise_on, solve_pool
@@ -32,9 +33,16 @@ async def solve_run(context: JobContext, run_id: str) -> Outside[Solved | Refuse
     pool = await runs.begin(context.db, run, now=read_at)
     if pool is None:
         return None
+    round_ = (await runs.read(context.db, run)).round
+    ids = {"round_id": round_.id, "run_id": run}
+
+    async def on_progress(step: str, share: float) -> None:
+        await context.progress.write(run, step, share)
+        now = JobProgress(step, share)
+        await context.progress.tell(round_.cohort_id, events.RUN_PROGRESS, ids, now)
 
     async def work() -> Solved | Refused:
-        on_progress, longest = partial(context.progress.write, run), context.settings.longest_solve
+        longest = context.settings.longest_solve
         try:
             return await context.processes.call(solve_pool, pool, longest, on_progress=on_progress)
         except OutOfMemory:

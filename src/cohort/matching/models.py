@@ -49,6 +49,7 @@ class RunState(StrEnum):
     QUEUED = "queued"
     SOLVED = "solved"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class AdviceState(StrEnum):

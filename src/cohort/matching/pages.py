@@ -17,7 +17,7 @@ from cohort.errors import Invalid
 from cohort.http.forms import Form, checked, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.jobs.progress import ProgressStore
-from cohort.matching import choosing, service
+from cohort.matching import cancelling, choosing, service
 from cohort.matching.choosing import Choices, PartOfName
 from cohort.matching.models import Round, Run
 from cohort.matching.overrides import service as overrides
@@ -160,6 +160,21 @@ async def run_again_from_page(
     return see(f"/rounds/{round_id}", saying="It is being solved again, with what holds now.")
 
 
+@post("/rounds/{round_id:uuid}/runs/{run_id:uuid}/cancellation", guards=[signed_in])
+async def cancel_from_page(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    round_id: FromPath[UUID],
+    run_id: FromPath[UUID],
+) -> Redirect:
+    try:
+        await cancelling.cancel(db, actor, run_id, now=clock())
+    except cancelling.RunEnded as refusal:
+        return see(f"/rounds/{round_id}", saying=refusal.sentence)
+    return see(f"/rounds/{round_id}", saying="The run is cancelled. You can run the round again.")
+
+
 @post("/rounds/{round_id:uuid}/advice", guards=[signed_in])
 async def work_out_advice_again_from_page(
     db: NamedDependency[AsyncSession],
@@ -226,6 +241,7 @@ router = Router(
         what_if_page,
         open_from_page,
         run_again_from_page,
+        cancel_from_page,
         work_out_advice_again_from_page,
         publish_from_page,
         decide_from_page,

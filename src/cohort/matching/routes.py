@@ -12,7 +12,7 @@ from cohort.errors import NotFound
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.jobs.progress import ProgressStore
-from cohort.matching import service
+from cohort.matching import cancelling, service
 from cohort.matching.results import service as results
 from cohort.matching.schemas import RoundOut, RunOut
 from cohort.matching.showing import round_out, run_out
@@ -121,6 +121,25 @@ async def read_run(
     return run_out(run, await service.progress_of(run, progress))
 
 
+@post(
+    "/runs/{run_id:uuid}/cancellation",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound, cancelling.RunEnded),
+)
+async def cancel_run(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    run_id: FromPath[UUID],
+) -> RunOut:
+    """Stop a run that waits or is being solved; its round can be run again at once.
+
+    The process that solves it ends within seconds. A second time changes nothing.
+    """
+    return run_out(await cancelling.cancel(db, actor, run_id, now=clock()))
+
+
 router = Router(
     "",
     route_handlers=[
@@ -131,6 +150,7 @@ router = Router(
         run_round_again,
         publish_round,
         read_run,
+        cancel_run,
     ],
     tags=["matching"],
     opt={"room": "matching"},

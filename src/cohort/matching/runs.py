@@ -30,10 +30,14 @@ NOT_SOLVED = (
 )
 
 
+ENDED = (RunState.SOLVED, RunState.CANCELLED)
+"""For good; one that failed may be tried again by whoever retries its job."""
+
+
 async def begin(db: AsyncSession, run_id: UUID, *, now: datetime) -> Pool | None:
     """What a run has to solve; None where it is solved, or its round is not open any more."""
     run = await read(db, run_id)
-    if run.state is RunState.SOLVED or _fails_as_replaced(db, run, now=now):
+    if run.state in ENDED or _fails_as_replaced(db, run, now=now):
         return None
     return await gather(db, run, now=now)
 
@@ -48,7 +52,7 @@ async def store(
     """
     run = await read(db, run_id, lock=True)
     now = read_at + timedelta(seconds=seconds)
-    if run.state is RunState.SOLVED or _fails_as_replaced(db, run, now=now):
+    if run.state in ENDED or _fails_as_replaced(db, run, now=now):
         return
     if isinstance(found, Refused):
         _fail(db, run, found.sentence, now=now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from cohort.pairing.advising import Advice, advise, advise_from_prices
 from cohort.pairing.evidence import unpack
-from cohort.pairing.find import Held, Progress, Result, find_pairs, scored
+from cohort.pairing.find import Progress, Result, SolvedProblem, find_pairs, scored
 from cohort.pairing.packing import pack_pool, unpack_pool
 from cohort.pairing.pool import Pool
 from cohort.pairing.weighing import Weighed, weigh
@@ -59,14 +59,14 @@ def solve_pool(pool: Pool, longest: float, *, progress: Progress) -> Solved | Re
     except ValueError as refused:
         return Refused(str(refused))
     progress("weighing", 0.0)
-    held = result.held
+    solved = result.solved
     return Solved(
-        result=replace(result, held=None),
-        weighed=weigh(held),
-        cover_bonus=held.solution.cover_bonus if held else None,
+        result=replace(result, solved=None),
+        weighed=weigh(solved),
+        cover_bonus=solved.solution.cover_bonus if solved else None,
         digest=pool.digest(),
-        pool=pack_pool(pool) if held else None,
-        advice=None if held else advise_from_prices(result),
+        pool=pack_pool(pool) if solved else None,
+        advice=None if solved else advise_from_prices(result),
         researchers=len(pool.researchers),
         mentors=len(pool.mentors),
         places=sum(pool.places),
@@ -84,7 +84,7 @@ def advise_on(packed_pool: bytes, evidence: bytes, *, progress: Progress) -> Adv
         allowances.append(Allowance())
         return allowances[-1]
 
-    advice = advise(pool, Held(scores, problem, unpack(evidence).solution), a_while)
+    advice = advise(pool, SolvedProblem(scores, problem, unpack(evidence).solution), a_while)
     return Advised(advice, any(one.was_over for one in allowances))
 
 

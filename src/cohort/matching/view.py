@@ -10,8 +10,8 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.cohorts import own_terms
 from cohort.cohorts.models import Enrolment
-from cohort.guides import service as guides
 from cohort.http.formats import percent, stage
 from cohort.jobs.progress import JobProgress, ProgressStore
 from cohort.matching.gather import standing_overrides
@@ -211,7 +211,7 @@ async def view_round(
         overrides=overrides,
         decided_since=await _decided_since(db, round_, run) if run else 0,
         names=await _names(db, [one for one in actors if one is not None]),
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, round_.cohort_id),
     )
 
 

@@ -1,20 +1,14 @@
 """What we write to mentors, and to organisers about them."""
 
-from cohort.cohorts.models import Cohort
 from cohort.mail import Message
-from cohort.mentors.models import Mentor
+from cohort.mentors.models import Mentor, UnconfirmedMentor
 from cohort.people.models import Person
 
 
-def confirm(person: Person, cohort: Cohort, token: str) -> Message:
-    """To a mentor whom we do not know yet: the link proves the address and sets a password."""
-    context = {"name": person.name, "cohort": cohort.name, "token": token}
-    return Message(person.email, "mentor_confirm", context)
-
-
-def known_address(person: Person, cohort: Cohort) -> Message:
-    context = {"name": person.name, "cohort": cohort.name, "slug": cohort.slug}
-    return Message(person.email, "mentor_known_address", context)
+def confirm(waiting: UnconfirmedMentor, token: str) -> Message:
+    """To an address that someone typed: the link proves it, and the form counts."""
+    context = {"name": waiting.name, "cohort": waiting.cohort.name, "token": token}
+    return Message(waiting.email, "mentor_confirm", context)
 
 
 def new_mentor(organiser: Person, mentor: Mentor) -> Message:

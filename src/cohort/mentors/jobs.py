@@ -2,26 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import Cohort
 from cohort.jobs.context import Delivery, JobContext
-from cohort.mentors import emails
-from cohort.mentors.models import Mentor, MentorState
-from cohort.people.links import new_link
-from cohort.people.models import LinkPurpose, Person
+from cohort.mentors import confirming, emails
+from cohort.mentors.models import Mentor, MentorState, UnconfirmedMentor
+from cohort.people.models import Person
 
 
-async def answer_sign_up(context: JobContext, person_id: str, to_mentor_in: str) -> Delivery:
-    """A link for whoever is new; a word to whoever has an account and did not sign in."""
-    person = await context.db.get_one(Person, UUID(person_id))
-    cohort = await context.db.get_one(Cohort, UUID(to_mentor_in))
-    own = select(Mentor.id).where(Mentor.person_id == person.id, Mentor.cohort_id == cohort.id)
-    if person.verified_at is None and await context.db.scalar(own) is not None:
-        token = await new_link(context.db, person.email, LinkPurpose.PASSWORD, now=context.now)
-        return context.deliver(emails.confirm(person, cohort, token))
-    return context.deliver(emails.known_address(person, cohort))
+async def ask_to_confirm(context: JobContext, unconfirmed_id: str) -> Delivery:
+    shown = [joinedload(UnconfirmedMentor.cohort)]
+    waiting = await context.db.get(UnconfirmedMentor, UUID(unconfirmed_id), options=shown)
+    if waiting is None:
+        return None
+    return context.deliver(emails.confirm(waiting, confirming.new_confirmation(waiting)))
 
 
 async def tell_new(context: JobContext, mentor_id: str, organiser_id: str) -> Delivery:

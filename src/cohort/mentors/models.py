@@ -3,11 +3,11 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Cohort
-from cohort.db import Base, Id, Instant, JsonList, Words, one_of
+from cohort.db import Base, Id, Instant, Json, JsonList, Words, one_of
 from cohort.people.models import Person
 
 
@@ -53,7 +53,8 @@ class Mentor(Base):
     time_zone: Mapped[str]
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
-    consented_at: Mapped[Instant]
+    consented_at: Mapped[Instant | None]
+    """When the mentor said so herself; none while she was only imported."""
     decided_at: Mapped[Instant | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     decision_note: Mapped[str]
@@ -64,6 +65,26 @@ class Mentor(Base):
     cohort: Mapped[Cohort] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class UnconfirmedMentor(Base):
+    """A form from someone who was not signed in; it counts once the mailed link is opened.
+
+    It belongs to no account, so whoever typed a stranger's address has put nothing into hers.
+    """
+
+    __tablename__ = "unconfirmed_mentors"
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    profile: Mapped[Json]
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant] = mapped_column(index=True)
+
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
 
 
 class WishOf(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -12,29 +12,20 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts import own_terms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
-from cohort.guides import service as guides
-from cohort.guides.models import TermKind
-from cohort.http.forms import Form, Sent, checked, read_form, sent_by
+from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
-from cohort.mentors import service
-from cohort.mentors.models import Mentor
+from cohort.mentors import confirming, service
+from cohort.mentors.forms import MentorChoices, offered_choices, typed_mentor
+from cohort.mentors.models import Mentor, UnconfirmedMentor
 from cohort.mentors.schemas import MentorIn, RefusalIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
-from cohort.profiles import choices
-from cohort.profiles.choices import Options
 from cohort.profiles.languages import LANGUAGES
-
-CAME_FROM: Options = [
-    {"value": "phd", "label": "A PhD"},
-    {"value": "postdoc", "label": "A postdoc"},
-    {"value": "researcher", "label": "Another research position"},
-    {"value": "industry", "label": "Industry from the start"},
-]
 
 
 @get("/mentors/join", guards=[public])
@@ -60,12 +51,12 @@ async def join(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     cohort = await service.taking_mentors(db, Cohort.slug == slug)
-    form = checked(MentorIn, _typed_mentor(await sent_by(request)))
+    form = checked(MentorIn, typed_mentor(await sent_by(request), MentorIn))
     if form.value is not None:
         if request.user is None and form.value.email is not None:
             await tries.form(form.value.email)
         try:
-            await service.sign_up(db, request.user, cohort.id, form.value, now=clock())
+            await _sign_up_or_ask(db, request.user, cohort.id, form.value, now=clock())
         except Invalid as refusal:
             form = form.refused(refusal)
         else:
@@ -73,11 +64,14 @@ async def join(
     return await _sign_up(request, db, cohort, form)
 
 
-def _typed_mentor(sent: Sent) -> dict[str, Any]:
-    """What the browser sends in another shape than the API: boxes, lines, a tick."""
-    typed = sent.as_typed(MentorIn)
-    typed |= {"weekly_hours": sent.hours(), "organisations": sent.lines("organisations")}
-    return typed | ({"consent": True} if "yes" in sent.texts("consent") else {})
+async def _sign_up_or_ask(
+    db: AsyncSession, actor: Person | None, cohort_id: UUID, form: MentorIn, *, now: datetime
+) -> None:
+    if actor is not None:
+        await service.sign_up(db, actor, cohort_id, form, now=now)
+        return
+    await service.check_sign_up(db, cohort_id, form)
+    await confirming.ask_to_confirm(db, cohort_id, form, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,35 +79,53 @@ class SignUpView:
     """The public form: where it leads, and what can be chosen on it."""
 
     cohort: Cohort
-    domains: Options
-    roles: Options
-    contexts: Options
-    skills: Options
-    languages: Options
-    zones: Options
-    came_from: Options
+    offered: MentorChoices
 
 
 async def _sign_up(
     request: Asked, db: AsyncSession, cohort: Cohort, form: Form[MentorIn]
 ) -> Response[str]:
-    terms = await guides.terms_of(db, *TermKind)
-    view = SignUpView(
-        cohort=cohort,
-        domains=choices.trees(terms[TermKind.DOMAIN]),
-        roles=choices.options(terms[TermKind.ROLE]),
-        contexts=choices.options(terms[TermKind.CONTEXT]),
-        skills=choices.options(terms[TermKind.SKILL]),
-        languages=choices.languages(form.typed.get("languages", [])),
-        zones=choices.zones(str(form.typed.get("time_zone", ""))),
-        came_from=CAME_FROM,
-    )
+    view = SignUpView(cohort, await offered_choices(db, cohort.id, form.typed))
     return page(request, "mentors/sign_up.html", view, form=form)
 
 
 @get("/mentors/thanks", guards=[public])
 async def thanks_page(request: Asked) -> Response[str]:
     return page(request, "mentors/thanks.html")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmMentorView:
+    """What was typed, for whoever has the link to it."""
+
+    waiting: UnconfirmedMentor
+    titles: Mapping[tuple[str, str], str]
+    languages: Mapping[str, str]
+
+
+@get("/mentors/confirm/{token:str}", guards=[public])
+async def confirm_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Response[str]:
+    # A button, not the link itself: mail scanners open links before people do.
+    waiting = await confirming.read_unconfirmed(db, token, now=clock())
+    view = ConfirmMentorView(waiting, await own_terms.titles(db, waiting.cohort_id), LANGUAGES)
+    return page(request, "mentors/confirm.html", view)
+
+
+@post("/mentors/confirm/{token:str}", guards=[public])
+async def confirm(
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], token: FromPath[str]
+) -> Redirect:
+    choose_password = await confirming.confirm(db, token, now=clock())
+    thanks = "Thank you. The organisers are told, and answer you by mail."
+    if choose_password is not None:
+        saying = f"{thanks} Choose a password, to see your mentees later."
+        return see(f"/password/{choose_password}", saying=saying)
+    return see("/login?next=/mentoring", saying=thanks)
 
 
 @get("/mentors/{mentor_id:uuid}", guards=[signed_in])
@@ -169,7 +181,7 @@ async def _mentor(
     mentor = await service.get(db, actor, mentor_id)
     view = MentorView(
         mentor=mentor,
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, mentor.cohort_id),
         languages=LANGUAGES,
         may_decide=await cohorts.may_organise(db, actor, mentor.cohort_id),
     )
@@ -183,6 +195,8 @@ router = Router(
         join_page,
         join,
         thanks_page,
+        confirm_page,
+        confirm,
         mentor_page,
         approve,
         decline,

@@ -6,19 +6,32 @@ from uuid import UUID
 
 import msgspec
 from asyncpg import Record
-from sqlalchemy import String, Text, Uuid, cast
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    Uuid,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.db import Prepared, given
 from cohort.errors import NotFound
-from cohort.http.paging import Page, PreparedPages, Slice
+from cohort.guides.models import Term, TermKind
+from cohort.http.listing import Listing, ListQuery, by_name, has_in_name
+from cohort.http.paging import Page, Slice, told
 from cohort.mentors import policy
-from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors.models import Mentor
 from cohort.mentors.schemas import MentorOut
 from cohort.people.asker import asker
 from cohort.people.models import Person
+from cohort.profiles.profile import require_term
 
 PLAIN = MentorOut.model_fields.keys() - {"name", "email", "is_confirmed", "weekly_hours"}
 COLUMNS = [
@@ -37,19 +50,45 @@ def _one(*, is_admin: bool) -> Prepared:
     return Prepared(seen.join(Mentor.person).where(Mentor.id == given("its_id", Uuid())))
 
 
-@cache
-def _of_cohort(*, is_admin: bool, in_state: bool) -> PreparedPages:
+def _of_cohort(is_admin: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001
     cohort_id = given("cohort_id", Uuid())
-    seen = (
+    return (
         policy.visible_to(asker(is_admin=is_admin))
         .with_only_columns(*COLUMNS)
         .join(Mentor.person)
         .where(Mentor.cohort_id == cohort_id)
         .where(cohort_id.in_(cohort_policy.organised_by(asker(is_admin=is_admin))))
     )
-    if in_state:
-        seen = seen.where(Mentor.state == given("state", String()))
-    return PreparedPages(seen, by=Mentor.created_at, id=Mentor.id)
+
+
+def _in_domain() -> ColumnElement[bool]:
+    """In the field, or in one that lies in it, as machine translation lies in language."""
+    sought = given("domain", Text())
+    field = select(Term.slug).where(Term.kind == TermKind.DOMAIN, Term.slug == sought)
+    within = field.cte("within", recursive=True)
+    child = select(Term.slug).where(Term.kind == TermKind.DOMAIN)
+    within = within.union(child.join(within, Term.parent_slug == within.c.slug))
+    slugs = select(func.array_agg(within.c.slug)).scalar_subquery()
+    is_within: ColumnElement[bool] = Mentor.domains.bool_op("&&")(slugs)
+    return is_within
+
+
+OF_COHORT = Listing(
+    _of_cohort,
+    id=Mentor.id,
+    filters={
+        "q": has_in_name(Person.name),
+        "state": Mentor.state == given("state", String()),
+        "paused": Mentor.paused_at.is_not(None) == given("paused", Boolean()),
+        "free": (Mentor.taken < Mentor.capacity) == given("free", Boolean()),
+        "domain": _in_domain(),
+    },
+    orders={
+        "created_at": Mentor.created_at,
+        "name": by_name(Person.name),
+        "free": Mentor.capacity - Mentor.taken,
+    },
+)
 
 
 async def read(db: AsyncSession, actor: Person, mentor_id: UUID) -> Record:
@@ -61,18 +100,20 @@ async def read(db: AsyncSession, actor: Person, mentor_id: UUID) -> Record:
 
 
 async def list_in(
-    db: AsyncSession, actor: Person, cohort_id: UUID, state: MentorState | None, part: Slice
+    db: AsyncSession, actor: Person, cohort_id: UUID, wanted: ListQuery, part: Slice
 ) -> Page[Record]:
     """One statement, which asks for the organiser as well; only where it is empty, we ask why."""
-    pages = _of_cohort(is_admin=actor.is_admin, in_state=state is not None)
-    page = await pages.read(db, part, actor_id=actor.id, cohort_id=cohort_id, state=state)
+    page = await OF_COHORT.read(
+        db, part, wanted, is_admin=actor.is_admin, actor_id=actor.id, cohort_id=cohort_id
+    )
     if not page.items:
         await cohorts.require_organiser(db, actor, cohort_id)
+        await require_term(db, "domain", TermKind.DOMAIN, wanted.filters.get("domain"))
     return page
 
 
 def mentor_json(row: Record) -> dict[str, Any]:
     """With the fields of MentorOut."""
-    its = {**row, "weekly_hours": msgspec.Raw(row["weekly_hours"].encode())}
+    its = {**told(row), "weekly_hours": msgspec.Raw(row["weekly_hours"].encode())}
     del its["version"]
     return its

@@ -1,21 +1,24 @@
 """Mentors over the API."""
 
+from enum import StrEnum
 from typing import Annotated, cast
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, patch, post
 from litestar.datastructures import State
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NeedsIfMatch, NotFound, Stale, TooMany
 from cohort.http.etag import etag
+from cohort.http.fields import SLUG
 from cohort.http.headers import IfMatch
+from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
-from cohort.mentors import reading, service
+from cohort.mentors import confirming, reading, service
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, RefusalIn
 from cohort.people.auth import public, signed_in
@@ -23,7 +26,8 @@ from cohort.people.models import Person
 from cohort.people.schemas import NoticeOut
 from cohort.people.throttle import Tries
 
-THANKS = "Thank you. We have sent you a mail with the next step, and the organisers are told."
+THANKS = "Thank you. The organisers are told, and answer you by mail."
+CONFIRM = "Thank you. We have sent you a mail: open its link, and this counts."
 
 
 def as_out(mentor: Mentor) -> MentorOut:
@@ -58,35 +62,77 @@ async def sign_up_mentor(
 ) -> NoticeOut:
     """Sign up as a mentor of an open or running cohort, with or without an account.
 
-    Signed in, you are the mentor, and name and e-mail are not read. Else both are needed, and the
-    link in the mail confirms the address. The answer never tells whether an address is known;
-    signing up again changes nothing.
+    Signed in, you are the mentor, and name and e-mail are not read; signing up again changes
+    nothing. Else both are needed, and the form counts once the link in the mail is opened. The
+    answer never tells whether an address is known.
     """
     if request.user is not None:
         await signed_in(request, request.route_handler)  # an API key needs its scope here too
-    elif data.email is not None:
+        await service.sign_up(db, request.user, cohort_id, data, now=clock())
+        return NoticeOut(detail=THANKS)
+    if data.email is not None:
         await tries.form(data.email)
-    await service.sign_up(db, request.user, cohort_id, data, now=clock())
-    return NoticeOut(detail=THANKS)
+    await service.check_sign_up(db, cohort_id, data)
+    await confirming.ask_to_confirm(db, cohort_id, data, now=clock())
+    return NoticeOut(detail=CONFIRM)
+
+
+class MentorSort(StrEnum):
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    NAME = "name"
+    NAME_BACKWARDS = "-name"
+    FREE = "-free"
+
+
+def wanted_mentors(
+    q: PartOfName = None,
+    in_state: Annotated[
+        MentorState | None,
+        QueryParameter(name="state", description="Only mentors in this state."),
+    ] = None,
+    paused: Annotated[
+        bool | None, QueryParameter(description="Only those who pause (true) or do not (false).")
+    ] = None,
+    free: Annotated[
+        bool | None,
+        QueryParameter(description="Only those with a free place (true) or with none (false)."),
+    ] = None,
+    domain: Annotated[
+        str | None,
+        QueryParameter(
+            max_length=80,
+            pattern=SLUG,
+            description="Only those in this field or one within it: a slug of "
+            "`GET /taxonomies/domain`.",
+        ),
+    ] = None,
+    sort: Annotated[
+        MentorSort, QueryParameter(description="The order; `-free` has the most free places first.")
+    ] = MentorSort.OLDEST,
+) -> ListQuery:
+    flags = {"paused": paused, "free": free}
+    return ListQuery(sort, {"q": pattern(q), "state": in_state, "domain": domain, **flags})
+
+
+WANTED = {"wanted": Provide(wanted_mentors, sync_to_thread=False)}
 
 
 @get(
     "/cohorts/{cohort_id:uuid}/mentors",
     guards=[signed_in],
+    dependencies=WANTED,
     responses=may_refuse(NotFound),
 )
 async def list_mentors(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
+    wanted: NamedDependency[ListQuery],
     cohort_id: FromPath[UUID],
-    in_state: Annotated[
-        MentorState | None,
-        QueryParameter(name="state", description="Only mentors in this state."),
-    ] = None,
 ) -> PageOut[MentorOut]:
-    """The mentors of a cohort that you organise, the first sign-up first."""
-    page = await reading.list_in(db, actor, cohort_id, in_state, part)
+    """The mentors of a cohort that you organise, the first sign-up first unless you sort."""
+    page = await reading.list_in(db, actor, cohort_id, wanted, part)
     return listed(page, reading.mentor_json)
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Organiser
+from cohort.cohorts.own_terms import check_terms_in
 from cohort.db import Prepared, given
-from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from cohort.errors import Conflict, FieldError, NotAllowed, NotFound
 from cohort.guides.models import TermKind
 from cohort.http import etag as conditional
 from cohort.jobs import event_log
@@ -22,9 +23,7 @@ from cohort.mentors import events, policy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
 from cohort.people import audit
-from cohort.people import service as people
 from cohort.people.models import Person
-from cohort.profiles.profile import check_terms
 
 TERMS = {
     "domains": TermKind.DOMAIN,
@@ -51,28 +50,42 @@ class CapacityBelowTaken(Conflict):
         super().__init__(sentence, errors=[FieldError("capacity", sentence)])
 
 
-async def sign_up(
-    db: AsyncSession, actor: Person | None, cohort_id: UUID, form: MentorIn, *, now: datetime
-) -> Mentor | None:
-    """Sign up for a cohort; the first sign-up of a person stands, later ones change nothing.
+NOT_OF_THE_PROFILE = {"name", "email", "consent"}
 
-    Without a login, a known address gets a mail instead of a mentor: nobody is made one by a
-    stranger, and nobody learns from the answer who has an account.
-    """
+
+async def sign_up(
+    db: AsyncSession, actor: Person, cohort_id: UUID, form: MentorIn, *, now: datetime
+) -> Mentor | None:
+    """Sign up for a cohort; the first sign-up of a person stands, later ones change nothing."""
+    await check_sign_up(db, cohort_id, form)
+    profile = form.model_dump(exclude=NOT_OF_THE_PROFILE)
+    return await add_pending(db, actor, cohort_id, profile, consented_at=now, now=now)
+
+
+async def check_sign_up(db: AsyncSession, cohort_id: UUID, form: MentorIn) -> None:
     await require_taking_mentors(db, cohort_id)
-    await check_profile_terms(db, form.model_dump(include=set(TERMS)))
-    person_id = actor.id if actor else await _newcomer(db, cohort_id, form, now=now)
-    if person_id is None:
-        return None
+    await check_profile_terms(db, cohort_id, form.model_dump(include=set(TERMS)))
+
+
+async def add_pending(
+    db: AsyncSession,
+    person: Person,
+    cohort_id: UUID,
+    profile: Mapping[str, Any],
+    *,
+    consented_at: datetime,
+    now: datetime,
+) -> Mentor | None:
+    """One insert decides whether this is the person's first sign-up; the organisers are told."""
     mentor = await db.scalar(
         insert(Mentor)
         .values(
             cohort_id=cohort_id,
-            person_id=person_id,
-            consented_at=now,
+            person_id=person.id,
+            consented_at=consented_at,
             created_at=now,
             decision_note="",
-            **form.model_dump(exclude={"name", "email", "consent"}),
+            **profile,
         )
         .on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
         .returning(Mentor)
@@ -94,11 +107,13 @@ async def add_approved(
     *,
     now: datetime,
 ) -> None:
-    """Mentors whom an organiser brings, and so approves; a profile has a `person_id`."""
+    """Mentors whom an organiser brings, and so approves; a profile has a `person_id`.
+
+    Their own consent is not there yet.
+    """
     row = {
         "cohort_id": cohort_id,
         "created_at": now,
-        "consented_at": now,
         "decision_note": "",
         "state": MentorState.APPROVED,
         "decided_at": now,
@@ -111,30 +126,6 @@ async def add_approved(
             insert(Mentor).on_conflict_do_nothing(index_elements=["cohort_id", "person_id"]),
             [{**row, **profile} for profile in profiles],
         )
-
-
-async def _newcomer(
-    db: AsyncSession, cohort_id: UUID, form: MentorIn, *, now: datetime
-) -> UUID | None:
-    """A new person for a new address; whoever has the address is written to in any case."""
-    missing = [field for field in ("name", "email") if getattr(form, field) is None]
-    if form.name is None or form.email is None:
-        needed = [FieldError(field, "This is needed, unless you sign in.") for field in missing]
-        raise Invalid("Say who you are, or sign in.", errors=needed)
-    opened = await people.open_account(db, form.email, form.name, now=now)
-    person = opened or await people.by_email(db, form.email)
-    # One such mail a day: a second click must not end the first mail's link.
-    once = f"mentors.answer_sign_up:{person.id}:{cohort_id}:{now:%Y-%m-%d}"
-    await enqueue(
-        db,
-        "mentors.answer_sign_up",
-        now=now,
-        once=once,
-        cohort_id=cohort_id,
-        person_id=person.id,
-        to_mentor_in=cohort_id,
-    )
-    return opened.id if opened else None
 
 
 TAKING = Prepared(
@@ -157,8 +148,12 @@ async def taking_mentors(db: AsyncSession, which: ColumnElement[bool]) -> Cohort
     return cohort
 
 
-async def check_profile_terms(db: AsyncSession, profile: Mapping[str, Any]) -> None:
-    await check_terms(db, {field: (kind, profile.get(field)) for field, kind in TERMS.items()})
+async def check_profile_terms(
+    db: AsyncSession, cohort_id: UUID, profile: Mapping[str, Any]
+) -> None:
+    await check_terms_in(
+        db, cohort_id, {field: (kind, profile.get(field)) for field, kind in TERMS.items()}
+    )
 
 
 async def organisers_of(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
@@ -254,7 +249,7 @@ async def change(
     mentor = await get_own(db, actor, mentor_id, lock=True)
     conditional.require_match(if_match, mentor.version)
     changes = form.model_dump(exclude_none=True)
-    await check_profile_terms(db, changes)
+    await check_profile_terms(db, mentor.cohort_id, changes)
     await _store(db, mentor, changes, now=now)
     return mentor
 

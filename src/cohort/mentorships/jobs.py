@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from cohort.jobs.context import CronContext, Delivery, JobContext
+from cohort.jobs.outbox import enqueue
 from cohort.mentorships import emails, reading, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
@@ -10,9 +11,21 @@ from cohort.people.models import Person
 
 async def tell_proposed(context: JobContext, proposal_id: str, side: str) -> Delivery:
     proposal = await _proposal(context, proposal_id)
-    if proposal.state is ProposalState.OPEN:
-        return context.deliver(emails.proposed(proposal, Side(side)))
-    return None
+    if proposal.state is not ProposalState.OPEN:
+        return None
+    me, _ = emails.the_two(proposal, Side(side))
+    if me.is_placeholder:
+        # Names and reasons are for those who confirmed: she is asked for that first.
+        await enqueue(
+            context.db,
+            "exchange.ask_to_confirm",
+            now=context.now,
+            cohort_id=proposal.cohort_id,
+            person_id=me.id,
+            waits=True,
+        )
+        return None
+    return context.deliver(emails.proposed(proposal, Side(side)))
 
 
 async def tell_matched(context: JobContext, mentorship_id: str, side: str) -> Delivery:
@@ -30,7 +43,10 @@ async def tell_declined(context: JobContext, proposal_id: str, organiser_id: str
 
 
 async def tell_lapsed(context: JobContext, proposal_id: str) -> Delivery:
-    return context.deliver(emails.lapsed(await _proposal(context, proposal_id)))
+    proposal = await _proposal(context, proposal_id)
+    if proposal.enrolment.person.is_placeholder:
+        return None
+    return context.deliver(emails.lapsed(proposal))
 
 
 async def lapse_when_full(context: JobContext, mentor_id: str) -> None:

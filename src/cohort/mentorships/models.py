@@ -65,6 +65,11 @@ class Proposal(Base):
     mentor: Mapped[Mentor] = relationship(lazy="raise")
 
 
+class MentorshipState(StrEnum):
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
 class Mentorship(Base):
     __tablename__ = "mentorships"
     __table_args__ = (
@@ -91,3 +96,7 @@ class Mentorship(Base):
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     mentor: Mapped[Mentor] = relationship(lazy="raise")
     proposal: Mapped[Proposal] = relationship(lazy="raise")
+
+    @property
+    def state(self) -> MentorshipState:
+        return MentorshipState.ACTIVE if self.ended_at is None else MentorshipState.ENDED

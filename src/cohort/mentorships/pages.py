@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.guides import service as guides
+from cohort.cohorts import own_terms
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, local, page, see
 from cohort.mentors import service as mentors
@@ -40,11 +40,12 @@ class MentoringView:
 async def mentoring_page(
     request: Asked, db: NamedDependency[AsyncSession], actor: NamedDependency[Person]
 ) -> Response[str]:
+    mine = await mentors.list_own(db, actor)
     view = MentoringView(
-        mentors=await mentors.list_own(db, actor),
+        mentors=mine,
         proposals=await reading.open_for_mentor(db, actor),
         mentorships=await reading.mentees_of(db, actor),
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, *(one.cohort_id for one in mine)),
         languages=LANGUAGES,
     )
     return page(request, "mentorships/mentoring.html", view)

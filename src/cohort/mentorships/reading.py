@@ -1,21 +1,23 @@
 """Proposals and mentorships as they are shown: with their people, in few statements."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import NotFound
+from cohort.http.listing import ListQuery
 from cohort.http.paging import Page, Slice, page_of
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.mentorships.models import Mentorship, MentorshipState, Proposal, ProposalState
 from cohort.people.models import Person
 
 
@@ -46,40 +48,61 @@ async def get(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Mentorshi
     return mentorship
 
 
+def _has_in_either_name(of: type[Proposal | Mentorship], like: str) -> ColumnElement[bool]:
+    person = aliased(Person)
+    found = select(person.id).where(person.name.ilike(like, escape="\\"))
+    studying = select(Enrolment.id).where(Enrolment.person_id.in_(found))
+    mentoring = select(Mentor.id).where(Mentor.person_id.in_(found))
+    both = (
+        studying.where(Enrolment.id == of.enrolment_id),
+        mentoring.where(Mentor.id == of.mentor_id),
+    )
+    return or_(*(one.exists() for one in both))
+
+
 async def list_proposals(
     db: AsyncSession,
     actor: Person,
     part: Slice,
+    wanted: ListQuery,
     *,
     cohort_id: UUID | None = None,
-    state: ProposalState | None = None,
 ) -> Page[Proposal]:
     """All that the actor sees, or those of one cohort for its organisers."""
     statement = policy.proposals_visible_to(actor).options(*with_people(Proposal))
     if cohort_id is not None:
         await cohorts.require_organiser(db, actor, cohort_id)
         statement = statement.where(Proposal.cohort_id == cohort_id)
-    if state is not None:
-        statement = statement.where(Proposal.state == state)
-    return await page_of(db, statement, by=Proposal.created_at, id=Proposal.id, part=part)
+    conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+        "q": partial(_has_in_either_name, Proposal),
+        "state": lambda state: Proposal.state == state,
+        "expires_before": lambda at: Proposal.expires_at < at,
+    }
+    statement = statement.where(*wanted.chosen(conditions))
+    by = {"created_at": Proposal.created_at, "expires_at": Proposal.expires_at}[wanted.column]
+    return await page_of(db, statement, by=by, id=Proposal.id, part=part, sort=wanted.sort)
 
 
 async def list_mentorships(
     db: AsyncSession,
     actor: Person,
     part: Slice,
+    wanted: ListQuery,
     *,
     cohort_id: UUID | None = None,
-    active: bool | None = None,
 ) -> Page[Mentorship]:
     """All that the actor sees, or those of one cohort for its organisers."""
     statement = policy.visible_to(actor).options(*with_people(Mentorship))
     if cohort_id is not None:
         await cohorts.require_organiser(db, actor, cohort_id)
         statement = statement.where(Mentorship.cohort_id == cohort_id)
-    if active is not None:
-        statement = statement.where(Mentorship.ended_at.is_(None) == active)
-    return await page_of(db, statement, by=Mentorship.began_at, id=Mentorship.id, part=part)
+    conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+        "q": partial(_has_in_either_name, Mentorship),
+        "state": lambda state: Mentorship.ended_at.is_(None) == (state == MentorshipState.ACTIVE),
+    }
+    statement = statement.where(*wanted.chosen(conditions))
+    by = Mentorship.began_at
+    return await page_of(db, statement, by=by, id=Mentorship.id, part=part, sort=wanted.sort)
 
 
 async def open_for_mentor(db: AsyncSession, actor: Person) -> Sequence[Proposal]:

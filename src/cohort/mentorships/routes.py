@@ -1,19 +1,22 @@
 """Proposals and mentorships over the API."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
+from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
+from cohort.http.listing import A_MOMENT, InEitherName, ListQuery, moment, pattern
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.mentorships import reading, service
-from cohort.mentorships.models import ProposalState
+from cohort.mentorships.models import MentorshipState, ProposalState
 from cohort.mentorships.schemas import (
     EndIn,
     MentorshipOut,
@@ -25,36 +28,83 @@ from cohort.mentorships.schemas import (
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
-InState = Annotated[
-    ProposalState | None, QueryParameter(name="state", description="Only proposals in this state.")
-]
-Active = Annotated[
-    bool | None, QueryParameter(description="Only those that go on (true) or ended (false).")
-]
+
+class ProposalSort(StrEnum):
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    EXPIRES_FIRST = "expires_at"
 
 
-@get("/proposals", guards=[signed_in], responses=may_refuse())
+class MentorshipSort(StrEnum):
+    OLDEST = "began_at"
+    NEWEST = "-began_at"
+
+
+def wanted_proposals(
+    q: InEitherName = None,
+    in_state: Annotated[
+        ProposalState | None,
+        QueryParameter(name="state", description="Only proposals in this state."),
+    ] = None,
+    expires_before: Annotated[
+        str | None,
+        QueryParameter(
+            max_length=40,
+            examples=[Example(value=A_MOMENT)],
+            description="Only those that lapse before this moment, unless both answer: with "
+            "`state=open`, those that are overdue or soon will be.",
+        ),
+    ] = None,
+    sort: Annotated[ProposalSort, QueryParameter(description="The order.")] = ProposalSort.OLDEST,
+) -> ListQuery:
+    until = moment("expires_before", expires_before)
+    return ListQuery(sort, {"q": pattern(q), "state": in_state, "expires_before": until})
+
+
+def wanted_mentorships(
+    q: InEitherName = None,
+    in_state: Annotated[
+        MentorshipState | None,
+        QueryParameter(name="state", description="Only those that go on, or have ended."),
+    ] = None,
+    sort: Annotated[
+        MentorshipSort, QueryParameter(description="The order.")
+    ] = MentorshipSort.OLDEST,
+) -> ListQuery:
+    return ListQuery(sort, {"q": pattern(q), "state": in_state})
+
+
+PROPOSALS = {"wanted": Provide(wanted_proposals, sync_to_thread=False)}
+MENTORSHIPS = {"wanted": Provide(wanted_mentorships, sync_to_thread=False)}
+
+
+@get("/proposals", guards=[signed_in], dependencies=PROPOSALS, responses=may_refuse())
 async def list_proposals(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
-    in_state: InState = None,
+    wanted: NamedDependency[ListQuery],
 ) -> PageOut[ProposalOut]:
     """Every proposal that you see: your own, and those of the cohorts that you organise."""
-    page = await reading.list_proposals(db, actor, part, state=in_state)
+    page = await reading.list_proposals(db, actor, part, wanted)
     return shown(page, lambda proposal: proposal_out(actor, proposal))
 
 
-@get("/cohorts/{cohort_id:uuid}/proposals", guards=[signed_in], responses=may_refuse(NotFound))
+@get(
+    "/cohorts/{cohort_id:uuid}/proposals",
+    guards=[signed_in],
+    dependencies=PROPOSALS,
+    responses=may_refuse(NotFound),
+)
 async def list_cohort_proposals(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
+    wanted: NamedDependency[ListQuery],
     cohort_id: FromPath[UUID],
-    in_state: InState = None,
 ) -> PageOut[ProposalOut]:
     """The proposals of a cohort that you organise."""
-    page = await reading.list_proposals(db, actor, part, cohort_id=cohort_id, state=in_state)
+    page = await reading.list_proposals(db, actor, part, wanted, cohort_id=cohort_id)
     return shown(page, lambda proposal: proposal_out(actor, proposal))
 
 
@@ -106,28 +156,33 @@ async def decline_proposal(
     return proposal_out(actor, declined)
 
 
-@get("/mentorships", guards=[signed_in], responses=may_refuse())
+@get("/mentorships", guards=[signed_in], dependencies=MENTORSHIPS, responses=may_refuse())
 async def list_mentorships(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
-    active: Active = None,
+    wanted: NamedDependency[ListQuery],
 ) -> PageOut[MentorshipOut]:
     """Every mentorship that you see: your own, and those of the cohorts that you organise."""
-    page = await reading.list_mentorships(db, actor, part, active=active)
+    page = await reading.list_mentorships(db, actor, part, wanted)
     return shown(page, mentorship_out)
 
 
-@get("/cohorts/{cohort_id:uuid}/mentorships", guards=[signed_in], responses=may_refuse(NotFound))
+@get(
+    "/cohorts/{cohort_id:uuid}/mentorships",
+    guards=[signed_in],
+    dependencies=MENTORSHIPS,
+    responses=may_refuse(NotFound),
+)
 async def list_cohort_mentorships(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
+    wanted: NamedDependency[ListQuery],
     cohort_id: FromPath[UUID],
-    active: Active = None,
 ) -> PageOut[MentorshipOut]:
     """The mentorships of a cohort that you organise."""
-    page = await reading.list_mentorships(db, actor, part, cohort_id=cohort_id, active=active)
+    page = await reading.list_mentorships(db, actor, part, wanted, cohort_id=cohort_id)
     return shown(page, mentorship_out)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from cohort.cohorts.models import Enrolment, Stage
 from cohort.http.fields import Note, Shown, Strict
 from cohort.mentors.models import CameFrom, Mentor
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.mentorships.models import Mentorship, MentorshipState, Proposal, ProposalState
 from cohort.pairing.fit import Fit
 from cohort.people.models import Person
 
@@ -104,6 +104,7 @@ class MentorshipOut(Shown):
     id: UUID
     cohort_id: UUID
     proposal_id: UUID
+    state: MentorshipState
     researcher: ResearcherOut
     mentor: MentorCardOut
     researcher_email: str | None = Field(description="Known to both until the mentorship ends.")

@@ -309,6 +309,8 @@ async def _end(
     if ended is None:
         return False
     await places.free_place(db, mentor_id)
+    each = [{"cohort_id": ended.cohort_id, "mentorship_id": mentorship_id}]
+    await enqueue_each(db, "meetings.close_for_mentorship", each, now=now)
     event_log.record_each(db, events.MENTORSHIP_ENDED, [ended._asdict()], now=now)
     return True
 

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from cohort.assignment import BadProblem, Problem, Solution, Verdict, solve, verify
 from cohort.assignment.large.problem import LargeProblem
 from cohort.assignment.large.proof import verify_large
-from cohort.assignment.large.solver import MOST_HELD, solve_large
+from cohort.assignment.large.solver import MOST_DENSE, solve_large
 from cohort.assignment.large.stored import StoredScores
 from cohort.errors import Invalid
 from cohort.offline.outputs import Done, Outputs, keep_apart, summary, write_together
 from cohort.pairing import saying
-from cohort.pairing.found import NotProved, Progress, in_rounds, is_cut_short
+from cohort.pairing.result import NotProved, Progress, in_rounds, is_cut_short
 from cohort.sheets.csv_file import write_sheet
 from cohort.sheets.tables import Dialect
 
@@ -46,7 +46,7 @@ def match_scores(
         )
     progress("solving", 0.0)
     n, m = matrix.shape
-    solve_it = _solve_stored if max(n, m) * m > MOST_HELD else _solve_held
+    solve_it = _solve_stored if max(n, m) * m > MOST_DENSE else _solve_held
     try:
         solution, verdict = solve_it(matrix, places, floor, progress, out_of_time)
         stopped = is_cut_short(solution, verdict)

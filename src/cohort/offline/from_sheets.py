@@ -21,6 +21,7 @@ from cohort.sheets.cues import is_title
 from cohort.sheets.mapping_file import (
     BadMapping,
     Said,
+    mapped_columns,
     read_mapping,
     side_column,
     write_mapping,
@@ -80,7 +81,9 @@ def match_sheets(
     progress("writing", 0.0)
     files = _files(out, gathered, result, sides.researchers.dialect)
     if given.mapping and not given.mapping.exists():
-        files[given.mapping] = write_mapping(gathered.rosters, sides.column).encode()
+        files[given.mapping] = write_mapping(
+            mapped_columns(gathered.rosters, sides.column)
+        ).encode()
         note(f"{given.mapping} was written: what each column means. Correct it, and use it again.")
     write_together(files)
     seconds = time.perf_counter() - started

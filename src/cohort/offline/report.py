@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from cohort.http.formats import FILTERS, GLOBALS
 from cohort.offline.report_details import details_of, proof
-from cohort.pairing.find import Found, Result, title_of
+from cohort.pairing.find import MatchedPair, Result, title_of
 from cohort.pairing.pool import Pool
 from cohort.settings import PACKAGE
 from cohort.sheets.two_sheets import Gathered
@@ -77,7 +77,7 @@ def _style() -> Markup:
     return Markup("<style>\n{}</style>").format(Markup(sheets))  # noqa: S704
 
 
-def _histogram(pairs: Sequence[Found]) -> list[dict[str, Any]]:
+def _histogram(pairs: Sequence[MatchedPair]) -> list[dict[str, Any]]:
     """How many pairs have a score in each tenth; 1 counts with the last."""
     counts = Counter(min(int(one.score * BINS), BINS - 1) for one in pairs)
     most = max(counts.values(), default=1)

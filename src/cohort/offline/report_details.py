@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from cohort.pairing import saying
 from cohort.pairing.advising import Way, ways_to_match, worth_of_places
-from cohort.pairing.find import Held, Result
+from cohort.pairing.find import Result, SolvedProblem
 from cohort.pairing.insight import Insight, Other, Stake, insight
 from cohort.pairing.inviting import invitations
 from cohort.pairing.placing import ways_to_place_one
@@ -52,8 +52,8 @@ class Details:
 
 def details_of(gathered: Gathered, result: Result) -> Details:
     """The sentences for a report. Minutes at most: above a size, less is worked out, aloud."""
-    pool, held = gathered.pool, result.held
-    if held is None:
+    pool, solved = gathered.pool, result.solved
+    if solved is None:
         all_the_same = "" if result.stopped else " The pairs are proved the best all the same."
         return Details(
             worth=_most_worth(pool, result),
@@ -66,21 +66,21 @@ def details_of(gathered: Gathered, result: Result) -> Details:
     names = {**gathered.researcher_names, **gathered.mentor_names}
     small = len(pool.researchers) <= MOST_COMPARED
     around = Details(
-        to_place=_to_place(held, names, result.total) if small else (),
-        ways=ways_to_match(held, most_solves=MOST_SOLVES)[0] if small else (),
+        to_place=_to_place(solved, names, result.total) if small else (),
+        ways=ways_to_match(solved, most_solves=MOST_SOLVES)[0] if small else (),
         missing=""
         if small
         else "Whom to invite, what would place more people, and other ways to match are worked out "
         f"for up to {MOST_COMPARED:,} researchers.",
     )
-    found = insight(pool, held)
+    found = insight(pool, solved)
     if found is None:
         return replace(around, missing=f"{FAIR} {around.missing}".strip())
     return replace(
         around,
         **_in_words(gathered, result, found),
-        worth=_worth(held, result.total),
-        invited=[saying.invitation(one, names, pool.titles) for one in invitations(pool, held)]
+        worth=_worth(solved, result.total),
+        invited=[saying.invitation(one, names, pool.titles) for one in invitations(pool, solved)]
         if small
         else (),
     )
@@ -104,8 +104,8 @@ def _in_words(gathered: Gathered, result: Result, found: Insight) -> _InWords:
     return {"stakes": stakes, "others": others, "openings": openings}
 
 
-def _worth(held: Held, total: float) -> dict[str, str]:
-    each = worth_of_places(held)
+def _worth(solved: SolvedProblem, total: float) -> dict[str, str]:
+    each = worth_of_places(solved)
     return {one.mentor_id: saying.gain(one.gain, one.placed, total) for one in each}
 
 
@@ -146,10 +146,12 @@ def _opening(other: Other, gathered: Gathered, total: float) -> str:
     return f"{mentor} could be the mentor; it would cost {cost}. {moves}".strip()
 
 
-def _to_place(held: Held, names: Mapping[str, str], total: float) -> list[tuple[str, str]]:
+def _to_place(
+    solved: SolvedProblem, names: Mapping[str, str], total: float
+) -> list[tuple[str, str]]:
     return [
         (saying.way_to_place(way, names), saying.what_comes(way, names, total))
-        for way in ways_to_place_one(held)
+        for way in ways_to_place_one(solved)
     ]
 
 
@@ -162,7 +164,7 @@ def cut_short(pool: Pool, result: Result) -> str:
         result.gap,
         fair=pool.objective == "fair",
         cover=pool.cover,
-        bonus=result.held.solution.cover_bonus if result.held else None,
+        bonus=result.solved.solution.cover_bonus if result.solved else None,
         without=len(result.unmatched),
     )
 
@@ -171,7 +173,7 @@ def proof(pool: Pool, result: Result) -> str:
     """What is proved of these pairs, in plain words."""
     total, bound = f"{result.total:.6g}", f"{result.bound:.6g}"
     # What outweighs all scores together was lowered to what does just that, and so it counted.
-    counted = result.held.problem.stickiness if result.held else pool.stickiness
+    counted = result.solved.problem.stickiness if result.solved else pool.stickiness
     sticky = pool.incumbents and counted
     added = f" (with {counted:.6g} more for each that stays together)" if sticky else ""
     checked = "the proof was checked on its own, apart from the search."

@@ -11,7 +11,7 @@ from cohort.assignment.frontier import frontier, spread
 from cohort.assignment.neighbourhood import NotTheBest
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED
-from cohort.pairing.find import Held, Result
+from cohort.pairing.find import Result, SolvedProblem
 from cohort.pairing.inviting import Invitation, invitations
 from cohort.pairing.placing import WayToPlace, ways_to_place_one
 from cohort.pairing.pool import Pool
@@ -65,16 +65,16 @@ class Advice:
     complete: bool = True
 
 
-def advise(pool: Pool, held: Held, a_while: AWhile = for_ever) -> Advice:
+def advise(pool: Pool, solved: SolvedProblem, a_while: AWhile = for_ever) -> Advice:
     """What is worth knowing beside the pairs; each question gets `a_while`.
 
     Places and invitations are only known where the pairs are proved the best by total.
     """
-    ways, complete = ways_to_match(held, out_of_time=a_while())
-    to_place = ways_to_place_one(held, out_of_time=a_while())
+    ways, complete = ways_to_match(solved, out_of_time=a_while())
+    to_place = ways_to_place_one(solved, out_of_time=a_while())
     try:
-        places = _helpful(worth_of_places(held))
-        invited = invitations(pool, held, out_of_time=a_while())
+        places = _helpful(worth_of_places(solved))
+        invited = invitations(pool, solved, out_of_time=a_while())
     except NotTheBest:
         places, invited = (), ()
     return Advice(places, to_place, invited, ways, complete)
@@ -102,15 +102,15 @@ def _most_worth(one: PlaceWorth) -> tuple[int, float, str]:
     return -one.placed, -one.gain, one.mentor_id
 
 
-def worth_of_places(held: Held) -> list[PlaceWorth]:
-    """Of every mentor, the most worth first. Raises NotTheBest as `Held.near` does."""
-    gains, more = value_of_places(held.near)
-    each = zip(held.problem.mentor_ids, gains.tolist(), more.tolist(), strict=True)
+def worth_of_places(solved: SolvedProblem) -> list[PlaceWorth]:
+    """Of every mentor, the most worth first. Raises NotTheBest as `SolvedProblem.near` does."""
+    gains, more = value_of_places(solved.near)
+    each = zip(solved.problem.mentor_ids, gains.tolist(), more.tolist(), strict=True)
     return sorted((PlaceWorth(*one) for one in each), key=_most_worth)
 
 
 def ways_to_match(
-    held: Held, *, most_solves: int = 500, out_of_time: Callable[[], bool] = never
+    solved: SolvedProblem, *, most_solves: int = 500, out_of_time: Callable[[], bool] = never
 ) -> tuple[tuple[Way, ...], bool]:
     """A dozen ways at most, the highest fit first, and whether these are all.
 
@@ -118,13 +118,13 @@ def ways_to_match(
     search starts from the pairs of this run. A warm start is O(n m), and there are so many as
     `WORK` allows: every way of a cohort of a hundred, half a dozen for two thousand.
     """
-    chosen = _chosen(held)
-    if chosen.placed == held.problem.shape[0] and not chosen.kept + chosen.changed:
+    chosen = _chosen(solved)
+    if chosen.placed == solved.problem.shape[0] and not chosen.kept + chosen.changed:
         return (), True
     found = frontier(
-        held.problem,
-        start=held.solution.pairs,
-        most_solves=min(most_solves, max(FEWEST, WORK // max(held.problem.scores.size, 1))),
+        solved.problem,
+        start=solved.solution.pairs,
+        most_solves=min(most_solves, max(FEWEST, WORK // max(solved.problem.scores.size, 1))),
         settle=False,
         out_of_time=out_of_time,
     )
@@ -135,8 +135,8 @@ def ways_to_match(
     return tuple(sorted([chosen, *others], key=lambda one: (-one.fit, one.placed))), complete
 
 
-def _chosen(held: Held) -> Way:
-    problem, pairs = held.problem, held.solution.pairs
+def _chosen(solved: SolvedProblem) -> Way:
+    problem, pairs = solved.problem, solved.solution.pairs
     incumbent = problem.incumbent
     kept = int((incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
     return Way(

@@ -114,7 +114,7 @@ def _best_first(one: Alternative) -> tuple[bool, bool, int, float, float]:
 
 def _change(evidence: Evidence, move: Move) -> Change:
     problem = evidence.problem
-    mentors = [*problem.mentor_ids, None]  # -1, the bench, is the last one
+    mentors = [*problem.mentor_ids, None]  # -1, no mentor, is the last one
     researcher = problem.researcher_ids[move.researcher]
     return Change(researcher, mentors[move.origin], mentors[move.target])
 

@@ -1,4 +1,4 @@
-"""Pools of ordinary size: every score is held, and every question about it can be answered."""
+"""Pools of ordinary size: every score is in memory, and every question about it can be answered."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,23 +7,23 @@ import numpy as np
 from cohort.assignment import Problem, solve, verify
 from cohort.assignment.infeasible import CannotMeet
 from cohort.pairing.explaining import explain
-from cohort.pairing.found import (
-    Found,
-    Held,
-    Progress,
-    Result,
-    found,
-    is_cut_short,
-    prices_by_id,
-)
 from cohort.pairing.minimums import with_names
 from cohort.pairing.pins import pins_by_position
 from cohort.pairing.pool import Pool, score_people
+from cohort.pairing.result import (
+    MatchedPair,
+    Progress,
+    Result,
+    SolvedProblem,
+    is_cut_short,
+    matched_pair,
+    prices_by_id,
+)
 from cohort.pairing.scores.scoring import Scores
 from cohort.pairing.unmatched import outlooks, why_unmatched
 
 
-def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -> Result:
+def find_dense(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -> Result:
     """As `find_pairs`; O(n m) memory."""
     progress("scoring", 0.0)
     scores, problem = scored(pool)
@@ -36,7 +36,7 @@ def find_held(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) -
     verdict = verify(problem, solution)
     stopped = is_cut_short(solution, verdict)
     progress("explaining", 0.0)
-    result = _result(pool, Held(scores, problem, solution), stopped=stopped)
+    result = _result(pool, SolvedProblem(scores, problem, solution), stopped=stopped)
     progress("explaining", 1.0)
     return result
 
@@ -66,13 +66,13 @@ def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem
     )
 
 
-def _result(pool: Pool, held: Held, *, stopped: bool) -> Result:
-    solution = held.solution
-    asked = held.problem.demand > 0
+def _result(pool: Pool, solved: SolvedProblem, *, stopped: bool) -> Result:
+    solution = solved.solution
+    asked = solved.problem.demand > 0
     without = np.setdiff1d(np.flatnonzero(asked), solution.pairs[:, 0]).tolist()
-    around = zip(without, outlooks(held.scores, held.problem, without), strict=True)
+    around = zip(without, outlooks(solved.scores, solved.problem, without), strict=True)
     return Result(
-        pairs=[*_found(pool, held)],
+        pairs=[*_found(pool, solved)],
         unmatched={
             pool.researchers[i].id: why_unmatched(outlook, pool.requirements.least_score)
             for i, outlook in around
@@ -83,15 +83,15 @@ def _result(pool: Pool, held: Held, *, stopped: bool) -> Result:
         stopped=stopped,
         **prices_by_id(pool, solution.prices),
         cover_bonus=solution.cover_bonus,
-        held=held,
+        solved=solved,
     )
 
 
-def _found(pool: Pool, held: Held) -> Iterator[Found]:
-    scores, pairs, pinned = held.scores, held.solution.pairs, set(pool.pins)
+def _found(pool: Pool, solved: SolvedProblem) -> Iterator[MatchedPair]:
+    scores, pairs, pinned = solved.scores, solved.solution.pairs, set(pool.pins)
     best = np.where(scores.forbidden, -np.inf, scores.total).max(axis=1, initial=-np.inf)
     possible = (~scores.forbidden).sum(axis=1)
     reasons = explain(scores, pairs, titles=pool.titles, private=pool.private)
     for (i, j), why in zip(pairs.tolist(), reasons, strict=True):
         pair = pool.researchers[i].id, pool.mentors[j].id
-        yield found(pair, why, float(best[i]), int(possible[i]), pinned=pair in pinned)
+        yield matched_pair(pair, why, float(best[i]), int(possible[i]), pinned=pair in pinned)

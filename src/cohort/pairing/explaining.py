@@ -45,7 +45,7 @@ def explain(
     `titles` has the words for slugs and language codes. No reason tells an answer to one of the
     `private` questions.
     """
-    told = [name for name in scores.people.own if name not in private]
+    answered = [name for name in scores.people.own if name not in private]
     details, shares = scores.details(pairs), scores.weights.shares()
     for k, (i, j) in enumerate(pairs.tolist()):
         factors = {name: float(values[k]) for name, values in details.factors.items()}
@@ -54,7 +54,7 @@ def explain(
             factors=factors,
             shares=shares,
             fit=fit_of(factors, shares, _stated(scores.people, i)),
-            sentence=_sentence(scores.people, i, j, float(details.hours[k]), titles, told),
+            sentence=_sentence(scores.people, i, j, float(details.hours[k]), titles, answered),
         )
 
 
@@ -71,7 +71,7 @@ def _sentence(
     j: int,
     hours: float,
     titles: Mapping[str, str],
-    told: Sequence[str],
+    answered: Sequence[str],
 ) -> str:
     researcher, mentor = people.researchers[i], people.mentors[j]
     clauses = [
@@ -84,7 +84,7 @@ def _sentence(
     shared = [clause for clause in clauses if clause]
     opening = f"{mentor.name} {'; '.join(shared) or _nothing_shared(researcher)}"
     meeting = [_hours(hours), _languages(researcher, mentor, titles)]
-    answers = [_answers(name, people.own[name], researcher, mentor) for name in told]
+    answers = [_answers(name, people.own[name], researcher, mentor) for name in answered]
     return "; ".join([opening, *(one for one in (*meeting, *answers) if one)]) + "."
 
 

@@ -2,32 +2,32 @@
 
 from collections.abc import Callable
 
-from cohort.assignment.large.solver import MOST_HELD
+from cohort.assignment.large.solver import MOST_DENSE
 from cohort.assignment.out_of_time import never
-from cohort.pairing.dense import find_held, scored
-from cohort.pairing.found import (
-    STEPS,
-    Found,
-    Held,
-    Progress,
-    Result,
-    title_of,
-    unseen,
-)
+from cohort.pairing.dense import find_dense, scored
 from cohort.pairing.large import TooManyPairs, find_streamed
 from cohort.pairing.minimums import MinimumsCannotHold
 from cohort.pairing.pins import REMOVED_BY, PinsCannotHold
 from cohort.pairing.pool import Pool
+from cohort.pairing.result import (
+    STEPS,
+    MatchedPair,
+    Progress,
+    Result,
+    SolvedProblem,
+    title_of,
+    unseen,
+)
 
 __all__ = [
     "REMOVED_BY",
     "STEPS",
-    "Found",
-    "Held",
+    "MatchedPair",
     "MinimumsCannotHold",
     "PinsCannotHold",
     "Progress",
     "Result",
+    "SolvedProblem",
     "TooManyPairs",
     "find_pairs",
     "scored",
@@ -40,11 +40,11 @@ def find_pairs(
 ) -> Result:
     """Score, solve, check the proof, explain. Raises ValueError with a sentence.
 
-    Up to `MOST_HELD` pairs all scores are held at once, O(n m + m^2) memory; above, only a block of
-    rows is. Both give a proved optimum; which of several equally good ones, may differ. Once
+    Up to `MOST_DENSE` pairs all scores are in memory at once, O(n m + m^2); above, only a block
+    of rows is. Both give a proved optimum; which of several equally good ones, may differ. Once
     `out_of_time` is true, the best pairs found so far are given: `stopped`, with their true gap.
     """
     n, m = len(pool.researchers), len(pool.mentors)
-    if max(n, m) * m > MOST_HELD:
+    if max(n, m) * m > MOST_DENSE:
         return find_streamed(pool, progress, out_of_time)
-    return find_held(pool, progress, out_of_time)
+    return find_dense(pool, progress, out_of_time)

@@ -2,7 +2,7 @@
 
 Three factors say what two people have in common: field, role goal and skills. Each speaks for the
 pair from the middle (0.5) on, against it below. A factor without weight in the rules is not looked
-at, nor one about which the researcher told nothing.
+at, nor one about which the researcher said nothing.
 
     strong  at least two speak for the pair, and none against it
     good    two speak for it and one against; or one for it, and none against
@@ -25,12 +25,14 @@ SAME = 5e-9
 """Half a step of a score: two scores that are nearer are one."""
 
 
-def fit_of(factors: Mapping[str, float], shares: Mapping[str, float], told: Collection[str]) -> Fit:
+def fit_of(
+    factors: Mapping[str, float], shares: Mapping[str, float], answered: Collection[str]
+) -> Fit:
     """The word for a pair: its factors in [0, 1], and how much each counts, by name. O(1).
 
-    `told` names the factors about which the researcher told something.
+    `answered` names the factors about which the researcher said something.
     """
-    judged = [factors[name] for name in JUDGED if name in told and shares[name] > 0]
+    judged = [factors[name] for name in JUDGED if name in answered and shares[name] > 0]
     speak_for = sum(value >= MIDDLE for value in judged)
     against = len(judged) - speak_for
     if speak_for == 0:

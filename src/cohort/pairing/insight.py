@@ -7,16 +7,18 @@ import numpy as np
 
 from cohort.assignment.canonical import wanted_pairs
 from cohort.assignment.counterfactual import (
+    Around,
     Counterfactuals,
     chain_around,
-    counterfactuals,
-    robustness,
+    firmness,
+    look_around,
+    regrets,
 )
 from cohort.assignment.flow import Residual
 from cohort.assignment.neighbourhood import NotTheBest
 from cohort.pairing.alternatives import Change
-from cohort.pairing.found import Held
 from cohort.pairing.pool import IdPair, Pool
+from cohort.pairing.result import SolvedProblem
 
 MOST_CHAINS = 300
 
@@ -54,55 +56,63 @@ class Insight:
     others: Mapping[str, Other]
 
 
-def insight(pool: Pool, held: Held) -> Insight | None:
+def insight(pool: Pool, solved: SolvedProblem) -> Insight | None:
     """None where nothing can be compared: the answer is not the best by total.
 
     O(n m) time and memory beside the search of `counterfactuals`; the moves are followed for
     the first 300 researchers without a mentor.
     """
     try:
-        found = counterfactuals(held.problem, held.solution)
+        around = look_around(solved.near)
     except NotTheBest:
         return None
-    return Insight(stakes(held), dict(_others(pool, held, found)))
+    return Insight(_stakes(solved, around), dict(_others(pool, solved, regrets(around))))
 
 
-def stakes(held: Held) -> dict[IdPair, Stake]:
+def stakes(solved: SolvedProblem) -> dict[IdPair, Stake]:
     """How much each pair matters. Raises NotTheBest where nothing can be compared."""
-    firm = robustness(held.problem, held.solution)
-    researchers, mentors = held.problem.researcher_ids, held.problem.mentor_ids
-    pairs = [(researchers[i], mentors[j]) for i, j in held.solution.pairs.tolist()]
+    return _stakes(solved, look_around(solved.near))
+
+
+def _stakes(solved: SolvedProblem, around: Around) -> dict[IdPair, Stake]:
+    firm = firmness(around, solved.solution.pairs)
+    researchers, mentors = solved.problem.researcher_ids, solved.problem.mentor_ids
+    pairs = [(researchers[i], mentors[j]) for i, j in solved.solution.pairs.tolist()]
     each = map(Stake, firm.loss.tolist(), firm.fewer_placed.tolist())
     return dict(zip(pairs, each, strict=True))
 
 
-def _others(pool: Pool, held: Held, found: Counterfactuals) -> Iterator[tuple[str, Other]]:
-    problem, pairs = held.problem, held.solution.pairs
+def _others(
+    pool: Pool, solved: SolvedProblem, found: Counterfactuals
+) -> Iterator[tuple[str, Other]]:
+    problem, pairs = solved.problem, solved.solution.pairs
     open_ = wanted_pairs(problem) & np.isfinite(found.regret)
     open_[tuple(pairs.T)] = False
     has = np.zeros(problem.shape[0], dtype=np.bool_)
     has[pairs[:, 0]] = True
-    residual, followed = held.near.residual, 0
+    residual, followed = solved.near.residual, 0
     for i in np.flatnonzero(open_.any(axis=1)).tolist():
         columns = np.flatnonzero(open_[i]).tolist()
-        j = min(columns, key=lambda j: _dearness(pool, held, found, i, j))
+        j = min(columns, key=lambda j: _dearness(pool, solved, found, i, j))
         follow = not has[i] and followed < MOST_CHAINS
         followed += follow
-        changes = _changes(pool, held, residual, i, j) if follow else ()
+        changes = _changes(pool, solved, residual, i, j) if follow else ()
         cost, fewer = float(found.regret[i, j]), int(found.fewer_placed[i, j])
         yield pool.researchers[i].id, Other(pool.mentors[j].id, cost, fewer, changes)
 
 
 def _dearness(
-    pool: Pool, held: Held, found: Counterfactuals, i: int, j: int
+    pool: Pool, solved: SolvedProblem, found: Counterfactuals, i: int, j: int
 ) -> tuple[int, float, float, str]:
     fewer, cost = int(found.fewer_placed[i, j]), float(found.regret[i, j])
-    return fewer, cost, -float(held.problem.scores[i, j]), pool.mentors[j].id
+    return fewer, cost, -float(solved.problem.scores[i, j]), pool.mentors[j].id
 
 
-def _changes(pool: Pool, held: Held, residual: Residual, i: int, j: int) -> tuple[Change, ...]:
+def _changes(
+    pool: Pool, solved: SolvedProblem, residual: Residual, i: int, j: int
+) -> tuple[Change, ...]:
     mentors: Sequence[str | None] = [*(one.id for one in pool.mentors), None]
     return tuple(
         Change(pool.researchers[move.researcher].id, mentors[move.origin], mentors[move.target])
-        for move in chain_around(held.problem, residual, i, j) or ()
+        for move in chain_around(solved.problem, residual, i, j) or ()
     )

@@ -12,8 +12,8 @@ from cohort.assignment.large.blocks import NO_PAIR
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Floats, Ints
 from cohort.assignment.recruiting import Newcomers, Recruit, recruits
-from cohort.pairing.found import Held
 from cohort.pairing.pool import Pool
+from cohort.pairing.result import SolvedProblem
 from cohort.pairing.scores.availability import DAYS
 from cohort.pairing.scores.incidence import weighted_rows
 from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
@@ -57,23 +57,23 @@ class Invitation:
 
 def invitations(
     pool: Pool,
-    held: Held,
+    solved: SolvedProblem,
     *,
     most: int = 5,
     out_of_time: Callable[[], bool] = never,
 ) -> tuple[Invitation, ...]:
     """The new mentors with one place who would add most, the best first; none who add nothing.
 
-    `held` is what the pool was solved with (`Result.held`). A new mentor is taken to have hours
+    `solved` is what the pool was solved with (`Result.solved`). A new mentor is taken to have hours
     for all who gave hours, to speak the language of most who lack a mentor, and to share no
     organisation with anybody. What the profile leaves unsaid (contexts, the way they came,
     wishes, answers) counts for nothing, as with any mentor. Raises NotTheBest as `neighbourhood`
     does.
     """
-    lacking = _lacking(held)
+    lacking = _lacking(solved)
     language = _language(pool, lacking)
     strengths = _with_new(pool)
-    needs = held.scores.people.needs
+    needs = solved.scores.people.needs
     if len(strengths) > len(pool.strengths):
         needs = [needs_of(one.gaps, strengths) for one in pool.researchers]
     profiles = wanted(pool.researchers, needs, lacking)
@@ -89,7 +89,7 @@ def invitations(
     # A newcomer shares no organisation and advises nobody: there is nothing to compare.
     requirements = pool.requirements.model_copy(update={"conflict_of_interest": False})
     found = recruits(
-        held.near, profiles, columns_of, highest=1.0, most=most, out_of_time=out_of_time
+        solved.near, profiles, columns_of, highest=1.0, most=most, out_of_time=out_of_time
     )
     return tuple(_invitation(pool, one, language) for one in found)
 
@@ -100,11 +100,11 @@ def _with_new(pool: Pool) -> dict[str, int]:
     return dict.fromkeys(missed - pool.strengths.keys(), 1) | pool.strengths
 
 
-def _lacking(held: Held) -> Floats:
+def _lacking(solved: SolvedProblem) -> Floats:
     """1 for those without a mentor, for the others what their pair lacks of the best score."""
-    lacking = np.ones(held.problem.shape[0])
-    i, j = held.solution.pairs.T
-    lacking[i] = 1.0 - held.scores.total[i, j]
+    lacking = np.ones(solved.problem.shape[0])
+    i, j = solved.solution.pairs.T
+    lacking[i] = 1.0 - solved.scores.total[i, j]
     return lacking
 
 

@@ -13,17 +13,17 @@ from cohort.assignment.large.solver import solve_large
 from cohort.assignment.problem import UNMATCHED, Ints
 from cohort.assignment.solution import Solution
 from cohort.pairing.explaining import explain
-from cohort.pairing.found import (
-    Found,
-    Progress,
-    Result,
-    found,
-    in_rounds,
-    is_cut_short,
-    prices_by_id,
-)
 from cohort.pairing.pins import pins_by_position
 from cohort.pairing.pool import Pool, score_people
+from cohort.pairing.result import (
+    MatchedPair,
+    Progress,
+    Result,
+    in_rounds,
+    is_cut_short,
+    matched_pair,
+    prices_by_id,
+)
 from cohort.pairing.scores.distinct import DistinctProfiles, distinct_profiles
 from cohort.pairing.unmatched import Outlook, WhyUnmatched, why_unmatched
 
@@ -57,7 +57,7 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
     progress("checking", 0.0)
     verdict = verify_large(problem, solution, progress=partial(progress, "checking"))
     stopped = is_cut_short(solution, verdict)
-    return replace(_told(pool, distinct, solution, progress), stopped=stopped)
+    return replace(_result(pool, distinct, solution, progress), stopped=stopped)
 
 
 def _problem(
@@ -92,7 +92,9 @@ def _refuse_what_needs_all_scores(pool: Pool) -> None:
         )
 
 
-def _told(pool: Pool, distinct: DistinctProfiles, solution: Solution, progress: Progress) -> Result:
+def _result(
+    pool: Pool, distinct: DistinctProfiles, solution: Solution, progress: Progress
+) -> Result:
     progress("explaining", 0.0)
     pairs = [*_found(pool, distinct, solution.pairs, progress)]
     without = np.flatnonzero(solution.mentor_of == UNMATCHED)
@@ -112,7 +114,7 @@ def _told(pool: Pool, distinct: DistinctProfiles, solution: Solution, progress: 
 
 def _found(
     pool: Pool, distinct: DistinctProfiles, pairs: Ints, progress: Progress
-) -> Iterator[Found]:
+) -> Iterator[MatchedPair]:
     """Some pairs at a time, scored among themselves for what their sentences say."""
     pinned = set(pool.pins)
     for start in range(0, len(pairs), PAIRS_AT_ONCE):
@@ -128,7 +130,7 @@ def _found(
         reasons = explain(scores, among, titles=pool.titles, private=pool.private)
         for (k, j), why, (best, possible) in zip(among.tolist(), reasons, around, strict=True):
             pair = researchers[k].id, mentors[j].id
-            yield found(pair, why, best, possible, pinned=pair in pinned)
+            yield matched_pair(pair, why, best, possible, pinned=pair in pinned)
 
 
 def _possible(distinct: DistinctProfiles, kinds: Ints) -> tuple[list[float], list[int]]:

@@ -14,7 +14,7 @@ from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Bools
 from cohort.assignment.repairs import Repair, ways_to_place
 from cohort.assignment.tie_break import break_ties
-from cohort.pairing.found import Held
+from cohort.pairing.result import SolvedProblem
 from cohort.pairing.scores.scoring import Scores
 
 MOST_WEIGHED = 200
@@ -46,7 +46,7 @@ class WayToPlace:
 
 
 def ways_to_place_one(
-    held: Held, *, most: int = 6, out_of_time: Callable[[], bool] = never
+    solved: SolvedProblem, *, most: int = 6, out_of_time: Callable[[], bool] = never
 ) -> tuple[WayToPlace, ...]:
     """The changes after which one person more would have a mentor, the best answers first.
 
@@ -56,16 +56,18 @@ def ways_to_place_one(
 
     O(n m), and one augmenting path for each change; where fairness is the aim, each is solved.
     """
-    before, by_total = _placed(held.problem, held.solution), held.problem.objective == "total"
-    if held.solution.stopped or before.all() or (by_total and held.solution.gap > 0):
+    before, by_total = _placed(solved.problem, solved.solution), solved.problem.objective == "total"
+    if solved.solution.stopped or before.all() or (by_total and solved.solution.gap > 0):
         return ()
     found: list[WayToPlace] = []
-    for change in _changes(held, out_of_time):
+    for change in _changes(solved, out_of_time):
         if out_of_time() or len(found) == most:
             break
-        again = _augmented(held, change) if by_total else _solved(held, change, out_of_time)
+        again = (
+            _augmented(solved, change) if by_total else _solved_again(solved, change, out_of_time)
+        )
         if again and len(again.newly) > len(again.losing):
-            found.append(_way(held, change, again))
+            found.append(_way(solved, change, again))
     return tuple(found)
 
 
@@ -88,14 +90,14 @@ class _Again(NamedTuple):
     losing: Sequence[int]
 
 
-def _changes(held: Held, out_of_time: Callable[[], bool]) -> Iterator[_Change]:
+def _changes(solved: SolvedProblem, out_of_time: Callable[[], bool]) -> Iterator[_Change]:
     """What may help, the cheapest first; nothing once time is over."""
-    problem, covered = held.problem, _covered(held, out_of_time)
+    problem, covered = solved.problem, _covered(solved, out_of_time)
     if covered is None:
         return
     if not problem.cover and problem.objective == "total":
         yield _Change("cover", after=covered)
-    causes = _lone_causes(held.scores, problem)
+    causes = _lone_causes(solved.scores, problem)
     may_allow = np.logical_or.reduce([*causes.values()])
     asked = set()
     for way in ways_to_place(covered, may_allow=may_allow, most=MOST_WEIGHED):
@@ -108,19 +110,19 @@ def _changes(held: Held, out_of_time: Callable[[], bool]) -> Iterator[_Change]:
             yield _Change("pair", *pair, cause, repair=way)
 
 
-def _covered(held: Held, out_of_time: Callable[[], bool]) -> Neighbourhood | None:
+def _covered(solved: SolvedProblem, out_of_time: Callable[[], bool]) -> Neighbourhood | None:
     """Around an answer that places as many as can be, from the pairs of this one."""
-    problem = held.problem
+    problem = solved.problem
     if problem.cover and problem.objective == "total":
-        return held.near
+        return solved.near
     covering = replace(problem, cover=True, objective="total")
-    return improved(covering, held.solution.pairs, canonical(covering), out_of_time)
+    return improved(covering, solved.solution.pairs, canonical(covering), out_of_time)
 
 
-def _augmented(held: Held, change: _Change) -> _Again | None:
-    near, found = held.near, None
+def _augmented(solved: SolvedProblem, change: _Change) -> _Again | None:
+    near, found = solved.near, None
     if change.after:
-        return _with_cover(held, change.after)
+        return _with_cover(solved, change.after)
     if change.mentor is not None and change.researcher is None:
         found = with_one_more_place(near, change.mentor)
     elif change.mentor is not None and change.researcher is not None:
@@ -133,21 +135,23 @@ def _augmented(held: Held, change: _Change) -> _Again | None:
     return _Again(steps / near.worth.steps, newly, losing)
 
 
-def _with_cover(held: Held, covered: Neighbourhood) -> _Again:
+def _with_cover(solved: SolvedProblem, covered: Neighbourhood) -> _Again:
     """The answer by the rule that places people first, among equals the one that solving gives."""
-    before = _placed(held.problem, held.solution)
-    after = held.problem.demand == 0
-    if covered.residual.held.any(axis=1).sum() > len(np.unique(held.solution.pairs[:, 0])):
+    before = _placed(solved.problem, solved.solution)
+    after = solved.problem.demand == 0
+    if covered.residual.assigned.any(axis=1).sum() > len(np.unique(solved.solution.pairs[:, 0])):
         chosen, _ = break_ties(covered.problem, covered.residual, covered.price[:-1], never)
         after |= chosen.any(axis=1)
     else:
         after = before
-    return _compared(before, after, covered.total - held.solution.total)
+    return _compared(before, after, covered.total - solved.solution.total)
 
 
-def _solved(held: Held, change: _Change, out_of_time: Callable[[], bool]) -> _Again | None:
+def _solved_again(
+    solved: SolvedProblem, change: _Change, out_of_time: Callable[[], bool]
+) -> _Again | None:
     """For the aim of fairness, which no single path improves."""
-    problem = held.problem
+    problem = solved.problem
     if change.repair is None:
         return None
     changed = change.repair.applied_to(problem)
@@ -156,7 +160,7 @@ def _solved(held: Held, change: _Change, out_of_time: Callable[[], bool]) -> _Ag
     again = solve(changed, out_of_time=out_of_time)
     if again.stopped:
         return None
-    return _compared(_placed(problem, held.solution), _placed(problem, again), None)
+    return _compared(_placed(problem, solved.solution), _placed(problem, again), None)
 
 
 def _compared(before: Bools, after: Bools, gain: float | None) -> _Again:
@@ -183,8 +187,8 @@ def _placed(problem: Problem, solution: Solution) -> Bools:
     return placed
 
 
-def _way(held: Held, change: _Change, again: _Again) -> WayToPlace:
-    (i, j), problem = (change.researcher, change.mentor), held.problem
+def _way(solved: SolvedProblem, change: _Change, again: _Again) -> WayToPlace:
+    (i, j), problem = (change.researcher, change.mentor), solved.problem
     researchers, mentors = problem.researcher_ids, problem.mentor_ids
     return WayToPlace(
         kind=change.kind,

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from cohort.assignment.neighbourhood import NotTheBest
 from cohort.pairing.evidence import Evidence, pack
-from cohort.pairing.find import Held
+from cohort.pairing.find import SolvedProblem
 from cohort.pairing.insight import Stake, stakes
 from cohort.pairing.pool import IdPair
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """What is known beside the pairs; nothing of a pool that is too large to be held.
+    """What is known beside the pairs; nothing of a pool that is too large for all scores at once.
 
     stakes     of the pairs; none is known where they are not proved the best by total.
     evidence   as `evidence.pack` writes it.
@@ -22,11 +22,11 @@ class Weighed:
     evidence: bytes | None = None
 
 
-def weigh(held: Held | None) -> Weighed:
-    if held is None:
+def weigh(solved: SolvedProblem | None) -> Weighed:
+    if solved is None:
         return Weighed()
     try:
-        firm = stakes(held)
+        firm = stakes(solved)
     except NotTheBest:
         firm = {}
-    return Weighed(firm, pack(Evidence(held.problem, held.solution, held.scores.reasons)))
+    return Weighed(firm, pack(Evidence(solved.problem, solved.solution, solved.scores.reasons)))

@@ -33,6 +33,6 @@ async def tell_new_password(context: JobContext, person_id: str) -> Delivery:
 
 
 async def _with_account(context: JobContext, email: str) -> Person | None:
-    found = select(Person).where(Person.email == email, Person.verified_at.is_not(None))
+    found = select(Person).where(Person.has_account(email), Person.verified_at.is_not(None))
     person: Person | None = await context.db.scalar(found)
     return person

@@ -167,7 +167,7 @@ KNOWN_HERE = Prepared(
     .join(Person, Person.id == KnownDevice.person_id)
     .where(
         KnownDevice.token_hash == given("hash", LargeBinary()),
-        Person.email == given("email", Text()),
+        Person.has_account(given("email", Text())),
         KnownDevice.seen_at > given("since", DateTime(timezone=True)),
     )
 )

@@ -3,25 +3,57 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    and_,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, Json, Words, one_of
 
 
 class Person(Base):
+    """An account; or a placeholder, somebody whom an organiser entered from her list.
+
+    A placeholder is one of a cohort, with the name that the organiser typed, until its holder
+    confirms. It is never signed in, and no account learns of it: the same address may have one.
+    """
+
     __tablename__ = "people"
+    __table_args__ = (
+        Index("uq_people_email", "email", unique=True, postgresql_where=text("NOT is_placeholder")),
+        CheckConstraint(
+            "NOT is_placeholder OR"
+            " (verified_at IS NULL AND password_hash IS NULL AND NOT is_admin)",
+            name="placeholder",
+        ),
+    )
 
     id: Mapped[Id]
-    email: Mapped[str] = mapped_column(unique=True)
-    """Lower case, as typed otherwise."""
+    email: Mapped[str]
+    """Lower case, as typed otherwise; of accounts, unique."""
     name: Mapped[str]
     password_hash: Mapped[str | None]
     verified_at: Mapped[Instant | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
+    is_placeholder: Mapped[bool] = mapped_column(default=False, server_default=false())
     two_steps: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a password or a mailed link is half the way in, and a code or a passkey the rest."""
     created_at: Mapped[Instant]
+
+    @classmethod
+    def has_account(cls, email: str | ColumnElement[str]) -> ColumnElement[bool]:
+        """Whose account this address is."""
+        return and_(cls.email == email, ~cls.is_placeholder)
 
 
 class Login(Base):

@@ -22,6 +22,8 @@ Scope = Literal[
     "mentors:write",
     "mentorships:read",
     "mentorships:write",
+    "meetings:read",
+    "meetings:write",
     "study:read",
     "study:write",
     "matching:read",

@@ -54,30 +54,38 @@ async def open_account(db: AsyncSession, email: str, name: str, *, now: datetime
     return await db.scalar(
         insert(Person)
         .values(email=email, name=name, is_admin=False, created_at=now)
-        .on_conflict_do_nothing(index_elements=["email"])
+        .on_conflict_do_nothing(index_elements=["email"], index_where=~Person.is_placeholder)
         .returning(Person)
     )
 
 
-async def open_accounts(
-    db: AsyncSession, names: Mapping[str, str], *, now: datetime
-) -> dict[str, Person]:
-    """The people with these addresses, by address; whoever has no account yet gets one.
+async def owner_of_address(db: AsyncSession, email: str, name: str, *, now: datetime) -> Person:
+    """Who has the address, which a link has just proved.
 
-    `names` are by address. They are used for new accounts alone: nobody is renamed by a stranger.
+    An account that nobody had confirmed may have been opened by someone else: the password and the
+    name typed then are dropped.
     """
-    rows = [
-        {"email": email, "name": name, "is_admin": False, "created_at": now}
-        for email, name in names.items()
-    ]
-    if rows:
-        await db.execute(insert(Person).on_conflict_do_nothing(index_elements=["email"]), rows)
-    found = await db.scalars(select(Person).where(Person.email.in_(names)))
-    return {person.email: person for person in found}
+    await open_account(db, email, name, now=now)
+    person = await by_email(db, email, lock=True)
+    if person.verified_at is None:
+        person.verified_at, person.name, person.password_hash = now, name, None
+    return person
+
+
+async def add_placeholders(
+    db: AsyncSession, names: Mapping[str, str], *, now: datetime
+) -> dict[str, UUID]:
+    """Somebody for each address whom nobody can be yet, with a name; their ids by address."""
+    row = {"is_admin": False, "is_placeholder": True, "created_at": now}
+    made = await db.execute(
+        insert(Person).returning(Person.email, Person.id),
+        [{**row, "email": email, "name": name} for email, name in names.items()],
+    )
+    return {row.email: row.id for row in made}
 
 
 async def by_email(db: AsyncSession, email: str, *, lock: bool = False) -> Person:
-    statement = select(Person).where(Person.email == email)
+    statement = select(Person).where(Person.has_account(email))
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     found = await db.scalar(statement)
@@ -87,7 +95,7 @@ async def by_email(db: AsyncSession, email: str, *, lock: bool = False) -> Perso
 
 
 PASSWORD_OF = Prepared(
-    select(Person.id, Person.password_hash).where(Person.email == given("email", Text()))
+    select(Person.id, Person.password_hash).where(Person.has_account(given("email", Text())))
 )
 
 
@@ -172,7 +180,7 @@ async def confirm_login(
 
 async def make_admin(db: AsyncSession, email: str, *, now: datetime) -> Person:
     """An operator's act: the first admin of an installation."""
-    person: Person | None = await db.scalar(select(Person).where(Person.email == email))
+    person: Person | None = await db.scalar(select(Person).where(Person.has_account(email)))
     if person is None:
         raise NotFound(f"Nobody has an account with {email}: sign up first.")
     person.is_admin = True

@@ -116,6 +116,10 @@ class Tries:
     async def password_from_known(self, device: str) -> None:
         await self.throttle.count(TRIES_PER_DEVICE, "password-known", device)
 
+    async def start(self) -> None:
+        """What is remembered of whoever begins to sign in takes room for ten minutes."""
+        await self.throttle.count(TRIES_PER_CLIENT, "start-from", self.client)
+
     async def code(self, person_id: UUID) -> None:
         await self.throttle.count(TRIES_PER_CLIENT, "code-from", self.client)
         await self.throttle.count(CODES_PER_PERSON, "code", str(person_id))

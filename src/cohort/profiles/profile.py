@@ -1,6 +1,6 @@
 """What the matching reads of a person, as they typed it: shared by researchers and mentors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -103,13 +103,18 @@ KNOWN = Prepared(
 
 
 async def check_terms(
-    db: AsyncSession, fields: Mapping[str, tuple[TermKind, Sequence[str] | None]]
+    db: AsyncSession,
+    fields: Mapping[str, tuple[TermKind, Sequence[str] | None]],
+    own: Collection[tuple[str, str]] = (),
 ) -> None:
-    """Refuse, at its place in its field, each slug that the taxonomy does not hold."""
+    """Refuse, at its place in its field, each slug that the taxonomy does not hold.
+
+    own     kinds and slugs that are known besides.
+    """
     named = {slug for _, slugs in fields.values() for slug in slugs or ()}
     if not named:
         return
-    known = {(row["kind"], row["slug"]) for row in await KNOWN.rows(db, slugs=list(named))}
+    known = {*own} | {(row["kind"], row["slug"]) for row in await KNOWN.rows(db, slugs=list(named))}
     errors = [
         FieldError(f"{field}/{place}", f"“{slug}” is not one of the {kind}s that we know.")
         for field, (kind, slugs) in fields.items()
@@ -119,3 +124,12 @@ async def check_terms(
     if errors:
         wrong = dict.fromkeys(error.field.partition("/")[0] for error in errors)
         raise Invalid(f"Look again at: {', '.join(wrong)}.", errors=errors)
+
+
+async def require_term(db: AsyncSession, field: str, kind: TermKind, slug: str | None) -> None:
+    """Refuse a slug that the taxonomy does not hold; none at all is fine."""
+    if slug is None:
+        return
+    known = {(row["kind"], row["slug"]) for row in await KNOWN.rows(db, slugs=[slug])}
+    if (kind.value, slug) not in known:
+        raise Invalid.at(field, f"“{slug}” is not one of the {kind}s that we know.")

@@ -17,7 +17,7 @@ from cohort.cohorts.models import Cohort
 from cohort.errors import Stale
 from cohort.http.forms import Form, field_errors, sent_by
 from cohort.http.pages import Asked, page, see
-from cohort.pairing.found import FACTOR_TITLES
+from cohort.pairing.result import FACTOR_TITLES
 from cohort.pairing.rules import Aim, Requirements, Rules, Weights
 from cohort.people.auth import signed_in
 from cohort.people.models import Person

@@ -46,19 +46,22 @@ class OwnWords:
 
     titles  by kind of term, then by slug, which no term of a taxonomy can have.
     first   where each was seen first, and which term of the taxonomy may be meant.
+    near    the slugs of the terms that may be meant.
     """
 
     titles: dict[str, dict[str, str]] = field(default_factory=dict)
     first: dict[str, tuple[str, str]] = field(default_factory=dict)
+    near: dict[str, list[str]] = field(default_factory=dict)
     place: str = ""
     """The cell that is being read."""
     fate: str = "and are shared only by those who write the same"
     """What becomes of them, as part of a sentence."""
 
-    def slug_of(self, kind: str, word: str, hint: str) -> str:
+    def slug_of(self, kind: str, word: str, hint: str, near: Sequence[str] = ()) -> str:
         slug = f"{kind} {plain(word)}"
         title = self.titles.setdefault(kind, {}).setdefault(slug, " ".join(word.split()))
         self.first.setdefault(slug, (f"“{title[:60]}” ({self.place})", hint))
+        self.near.setdefault(slug, list(near))
         return slug
 
     @property
@@ -107,15 +110,18 @@ class TermList:
             return slug
         if self.own is None or not plain(word):
             raise BadCell(f"“{word}” is no {self.kind} that we know. {self._hint(word)}")
-        return self.own.slug_of(self.kind, word, self._near(word))
+        near = self._near_slugs(word)
+        return self.own.slug_of(self.kind, word, self._named(near), near)
 
-    def _near(self, word: str) -> str:
+    def _named(self, slugs: Sequence[str]) -> str:
+        return " or ".join(f"“{self.titles[slug]}”" for slug in slugs)
+
+    def _near_slugs(self, word: str) -> list[str]:
         near = nearest(plain(word), list(self._slugs), likeness=0.7, limit=3)
-        titles = dict.fromkeys(self.titles[self._slugs[key]] for key in near)
-        return " or ".join(f"“{title}”" for title in titles)
+        return list(dict.fromkeys(self._slugs[key] for key in near))
 
     def _hint(self, word: str) -> str:
-        near = self._near(word)
+        near = self._named(self._near_slugs(word))
         if near:
             return f"Did you mean {near}?"
         if self.hint:

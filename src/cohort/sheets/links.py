@@ -6,6 +6,7 @@ from dataclasses import replace
 from cohort.sheets.columns import plain
 from cohort.sheets.roster import Roster, Row
 from cohort.sheets.spelling import nearest
+from cohort.sheets.tables import Fault
 
 LIKENESS = 0.85
 """On 300 names of 30 first and 30 last names, 98.7 % of slips of one letter are found at 0.85 and
@@ -52,7 +53,7 @@ def link(one: Roster, other: Roster, field: str) -> tuple[dict[str, list[str]], 
             fault = _unclear(one, other, person, field, name, "nobody")
             faults.append(f"{fault} Did you mean “{other.names[meant[plain(name)]]}”?")
     notes = [*one.notes, *_ignored(one, other, field, strangers)]
-    return linked, replace(one, faults=[*one.faults, *faults], notes=notes)
+    return linked, replace(one, faults=[*one.faults, *map(Fault, faults)], notes=notes)
 
 
 def folded(name: str) -> str:

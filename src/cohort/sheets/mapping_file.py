@@ -2,7 +2,8 @@
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from cohort.sheets.columns import MENTORS, RESEARCHERS, letters
 from cohort.sheets.own_columns import PREFIX
@@ -49,29 +50,45 @@ def side_column(said: Said) -> str:
     )
 
 
-def write_mapping(rosters: Mapping[str, Roster], side: str) -> str:
-    """What each column was taken for, with a sample of its cells."""
+@dataclass(frozen=True)
+class MappedColumn:
+    """A column, the field that it was taken for ("" for none), and a sample of its cells."""
+
+    title: str
+    field: str
+    letters: str = ""
+    sample: str = ""
+
+
+def mapped_columns(rosters: Mapping[str, Roster], side: str) -> dict[str, list[MappedColumn]]:
+    """By table, in the order of the sheet; of two columns with one title, the first."""
+    return {name: list(_columns_of(roster, side)) for name, roster in rosters.items()}
+
+
+def _columns_of(roster: Roster, side: str) -> Iterator[MappedColumn]:
+    if side:
+        yield MappedColumn(side, SIDE)
+    taken = {place: field for field, places in roster.places.items() for place in places}
+    seen = {""}
+    for place, title in enumerate(roster.sheet.titles):
+        if title not in seen:
+            seen.add(title)
+            cell = next((row[place] for _, row in roster.sheet.rows if row[place]), "")
+            yield MappedColumn(title, taken.get(place, ""), letters(place), shortened(cell))
+
+
+def write_mapping(columns: Mapping[str, Sequence[MappedColumn]]) -> str:
     lines = [
         "# What each column says. Correct the word on the right; with nothing between its marks,",
         "# the column is left out. Use this file again with --mapping.",
     ]
-    for name, roster in rosters.items():
+    for name, its_columns in columns.items():
         lines += ["", f"[{name}]", f"# may be: {', '.join(one.field for one in TABLES[name])}"]
-        lines += [f"{_quoted(side)} = {_quoted(SIDE)}"] if side else []
-        taken = {place: field for field, places in roster.places.items() for place in places}
-        titles: dict[str, str] = {}
-        for place, title in enumerate(roster.sheet.titles):
-            if title and title not in titles:
-                field = taken.get(place, "")
-                titles[title] = f"{_quoted(title)} = {_quoted(field)}  # {letters(place)}"
-                titles[title] += _sample(roster, place)
-        lines += titles.values()
+        for one in its_columns:
+            line = f"{_quoted(one.title)} = {_quoted(one.field)}"
+            line += f"  # {one.letters}" if one.letters else ""
+            lines.append(line + (f", such as {one.sample}" if one.sample else ""))
     return "\n".join(lines) + "\n"
-
-
-def _sample(roster: Roster, place: int) -> str:
-    cell = next((row[place] for _, row in roster.sheet.rows if row[place]), "")
-    return f", such as {shortened(cell)}" if cell else ""
 
 
 def _quoted(text: str) -> str:

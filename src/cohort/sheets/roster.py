@@ -11,7 +11,7 @@ from cohort.sheets.columns import MENTORS, RESEARCHERS, Column, letters
 from cohort.sheets.hours import read_hours
 from cohort.sheets.meaning import Columns, Reader, find_columns
 from cohort.sheets.own_columns import Own, answers_of, readers_of, with_own
-from cohort.sheets.tables import Sheet
+from cohort.sheets.tables import Fault, Sheet
 
 LONGEST = 400
 """Characters of a sentence about a cell, however much somebody wrote there."""
@@ -54,7 +54,7 @@ class Roster:
     people: Sequence[Row]
     titles: Mapping[str, str]
     names: Mapping[str, str]
-    faults: Sequence[str]
+    faults: Sequence[Fault]
     notes: Sequence[str] = ()
     places: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
@@ -65,14 +65,16 @@ class _Reading:
     known: Sequence[Column]
     columns: Columns
     own: OwnWords | None
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     def add_fault(self, number: int, place: int, sentence: str) -> None:
         title = self.sheet.titles[place]
         line = " ".join(sentence.split())
         if len(line) > LONGEST:
             line = f"{line[:LONGEST]} …"
-        self.faults.append(f'{self.sheet.name}, row {number}, column "{title}": {line}')
+        self.faults.append(
+            Fault(f'{self.sheet.name}, row {number}, column "{title}": {line}', number)
+        )
 
 
 def read_researchers(
@@ -142,14 +144,15 @@ def _readers(words: Vocabulary, own: OwnWords | None) -> dict[str, Reader]:
 
 def _read(reading: _Reading, readers: Mapping[str, Reader]) -> Roster:
     sheet, places = reading.sheet, reading.columns.places
-    reading.faults += [f"{sheet.name}: {fault}" for fault in reading.columns.faults]
+    reading.faults += [Fault(f"{sheet.name}: {fault}") for fault in reading.columns.faults]
     titles = {name: sheet.titles[at[0]] for name, at in places.items()}
     if not titles.keys() & {"id", "name", "given", "family", "email"}:
         seen = ", ".join(f"“{title}”" for title in sheet.titles[:8] if title)
-        reading.faults.append(
+        sentence = (
             f"{sheet.name} has no column that says who somebody is. Its first row reads {seen}: "
             "call one of them Name, E-mail or Id."
         )
+        reading.faults.append(Fault(sentence))
         return Roster(sheet, [], titles, {}, reading.faults, sheet.notes, places)
     before = set(reading.own.first) if reading.own else set()
     people = [_person(reading, number, row, readers) for number, row in sheet.rows]
@@ -172,9 +175,8 @@ def _person(
     person["id"] = person.get("id") or person["email"] or person["name"]
     person["name"] = person["name"] or person["id"]
     if not person["id"]:
-        reading.faults.append(
-            f"{reading.sheet.name}, row {number}: nobody is named. Fill in the name, or empty it."
-        )
+        nobody = "nobody is named. Fill in the name, or empty it."
+        reading.faults.append(Fault(f"{reading.sheet.name}, row {number}: {nobody}", number))
     return person
 
 
@@ -207,10 +209,11 @@ def _refuse_duplicates(reading: _Reading, people: Sequence[Row]) -> None:
     for person in people:
         number = first.setdefault(person["id"], person["row"])
         if person["id"] and number != person["row"]:
-            reading.faults.append(
+            sentence = (
                 f"{reading.sheet.name}, row {person['row']}: “{person['id']}” stands in row "
                 f"{number} already. Remove one, or tell them apart in a column Id or E-mail."
             )
+            reading.faults.append(Fault(sentence, person["row"]))
 
 
 def _names(people: Sequence[Row]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cohort.sheets.columns import letters
-from cohort.sheets.tables import BadSheet, Sheet
+from cohort.sheets.tables import BadSheet, Fault, Sheet
 
 SEEKS = re.compile(
     r"\b(?:mentees?|mentored|mentoree|prot[eé]g[eé]e?s?|researchers?|students?|learners?"
@@ -119,10 +119,11 @@ def _split(sheet: Sheet, place: int, notes: Sequence[str]) -> Sides:
         seeking += [(number, without)] if seeks else []
         offering += [(number, without)] if offers else []
         if not (seeks or offers):
-            faults.append(
+            sentence = (
                 f'{sheet.name}, row {number}, column "{title}": “{row[place]}” says neither mentor '
                 "nor researcher. Write “mentor”, “researcher” or “both”."
             )
+            faults.append(Fault(sentence, number))
     how = f"{sheet.name}: column {letters(place)} “{title}” says who is a mentor and who seeks one."
     bare = replace(sheet, titles=[*sheet.titles[:place], "", *sheet.titles[place + 1 :]])
     faults = [*sheet.faults, *faults]
@@ -139,7 +140,7 @@ def _part(
     what: str,
     is_others: Callable[[str], bool],
     notes: Sequence[str],
-    faults: Sequence[str],
+    faults: Sequence[Fault],
 ) -> Sheet:
     """The rows of one side, without the questions that are put to the other side."""
     asked = [not is_others(_put_to(title)) for title in sheet.titles]

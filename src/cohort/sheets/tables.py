@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 MOST_ABOVE = 20
 NO_COMMANDS = str.maketrans(
@@ -12,6 +13,18 @@ NO_COMMANDS = str.maketrans(
 
 class BadSheet(ValueError):
     """A file that is no table; the sentence says what to do."""
+
+
+class Fault(str):
+    """What is wrong, in a sentence; `row` is the row that it spoils, 0 for the whole sheet."""
+
+    __slots__ = ("row",)
+    row: int
+
+    def __new__(cls, sentence: str, row: int = 0) -> Self:
+        fault = super().__new__(cls, sentence)
+        fault.row = row
+        return fault
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,7 @@ class Sheet:
     dialect: Dialect = field(default_factory=Dialect)
     tab: str = ""
     notes: Sequence[str] = ()
-    faults: Sequence[str] = ()
+    faults: Sequence[Fault] = ()
 
 
 def titled(
@@ -83,12 +96,13 @@ def _rows_above(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) 
 
 def _too_wide(
     name: str, titles: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
-) -> Iterator[str]:
+) -> Iterator[Fault]:
     for number, cells in rows:
         if any(cells[len(titles) :]):
-            yield (
+            yield Fault(
                 f"{name}, row {number}: it has {len(cells)} cells, but there are {len(titles)} "
-                "titles. Put a cell that contains the separator between quotation marks."
+                "titles. Put a cell that contains the separator between quotation marks.",
+                number,
             )
 
 

@@ -1,1 +1,1 @@
-"""The ways to sign in: a password, a mailed link."""
+"""The ways to sign in: a password, a mailed link, a passkey; and the second step."""

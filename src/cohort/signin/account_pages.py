@@ -16,8 +16,9 @@ from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
-from cohort.signin import codes
-from cohort.signin.models import CodeGenerator
+from cohort.settings import Settings
+from cohort.signin import codes, passkeys
+from cohort.signin.models import CodeGenerator, Passkey
 from cohort.signin.schemas import CodeIn
 
 HERE = "/account/signing-in"
@@ -31,6 +32,9 @@ class WaysView:
     has_password: bool
     codes_since: datetime | None
     recovery_codes_left: int
+    site: str | None
+    """What passkeys are bound to, where there can be any."""
+    passkeys: Sequence[Passkey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,18 @@ class RecoveryView:
 
 @get(HERE, guards=[signed_in])
 async def ways_page(
-    request: Asked, db: NamedDependency[AsyncSession], actor: NamedDependency[Person]
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    settings: NamedDependency[Settings],
 ) -> Response[str]:
     generator = await db.get(CodeGenerator, actor.id)
     view = WaysView(
         has_password=actor.password_hash is not None,
         codes_since=generator.confirmed_at if generator else None,
         recovery_codes_left=await codes.recovery_codes_left(db, actor),
+        site=passkeys.site_of(settings),
+        passkeys=await passkeys.list_passkeys(db, actor),
     )
     return page(request, "signin/ways.html", view)
 
@@ -104,11 +113,11 @@ async def confirm_codes(
         except codes.WrongCode as refusal:
             form = form.refused(refusal, at="code")
         else:
-            return _told(request, made)
+            return told(request, made)
     return await _setting_up(request, db, actor, form)
 
 
-def _told(request: Asked, made: Sequence[str]) -> Response[str] | Redirect:
+def told(request: Asked, made: Sequence[str]) -> Response[str] | Redirect:
     if not made:
         return see(HERE, saying="That is on. Your recovery codes stay as they are.")
     return page(request, "signin/recovery_codes.html", RecoveryView(made))
@@ -135,7 +144,7 @@ async def make_recovery_codes(
         return see(HERE, saying="Set up a second step first.")
     made = await codes.new_recovery_codes(db, actor)
     await codes.tell(db, actor, "recovery_codes_made", now=clock())
-    return _told(request, made)
+    return told(request, made)
 
 
 router = Router(

@@ -18,7 +18,7 @@ from cohort.errors import Conflict, NotSignedIn
 from cohort.jobs.outbox import enqueue
 from cohort.people.models import Person
 from cohort.people.tokens import hash_token
-from cohort.signin.models import CodeGenerator, RecoveryCode
+from cohort.signin.models import CodeGenerator, Passkey, RecoveryCode
 
 STEP = 30
 """Seconds for which an app shows a code; the one before and the one after count too."""
@@ -134,8 +134,10 @@ async def lock(db: AsyncSession, person_id: UUID) -> None:
 
 async def _note_steps(db: AsyncSession, person_id: UUID) -> bool:
     confirmed = CodeGenerator.confirmed_at.is_not(None)
-    has = select(CodeGenerator.person_id).where(CodeGenerator.person_id == person_id, confirmed)
-    noted = update(Person).where(Person.id == person_id).values(two_steps=has.exists())
+    app = select(CodeGenerator.person_id).where(CodeGenerator.person_id == person_id, confirmed)
+    passkey = select(Passkey.id).where(Passkey.person_id == person_id)
+    answers = app.exists() | passkey.exists()
+    noted = update(Person).where(Person.id == person_id).values(two_steps=answers)
     return bool(await db.scalar(noted.returning(Person.two_steps)))
 
 

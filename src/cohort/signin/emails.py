@@ -6,6 +6,8 @@ from cohort.people.models import Person
 CHANGES = {
     "codes_on": "One-time codes of an app were turned on for your account.",
     "codes_off": "One-time codes of an app were turned off for your account.",
+    "passkey_added": "A new passkey signs in to your account.",
+    "passkey_removed": "A passkey does not sign in to your account any more.",
     "recovery_code_used": "A recovery code of yours was used to sign in. It does not work again.",
     "recovery_codes_made": "New recovery codes were made. The old ones do not work any more.",
 }

@@ -18,7 +18,7 @@ async def tell_change(context: JobContext, person_id: str, what: str) -> Deliver
 
 
 async def send_link(context: JobContext, email: str) -> Delivery:
-    found = select(Person).where(Person.email == email, Person.verified_at.is_not(None))
+    found = select(Person).where(Person.has_account(email), Person.verified_at.is_not(None))
     person: Person | None = await context.db.scalar(found)
     if person is None:
         return None

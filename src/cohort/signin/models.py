@@ -33,3 +33,19 @@ class RecoveryCode(Base):
     id: Mapped[Id]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Passkey(Base):
+    """A key of a device or a password manager (WebAuthn); we hold its public half."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """Of its newest use, where it counts: a copy of the key falls behind."""
+    created_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]

@@ -1,6 +1,7 @@
 """Signing in, in a browser."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from litestar import Response, Router, get, post
@@ -21,6 +22,7 @@ from cohort.people.schemas import EmailIn, SignInIn, TokenIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
 from cohort.signin import codes, cookies, service, steps
+from cohort.signin.passkeys import site_of as passkeys_site
 from cohort.signin.schemas import CodeIn
 
 PENDING = "pending"
@@ -46,9 +48,18 @@ async def go_in(
     return see(onward, cookies=login_cookies(settings, entry))
 
 
+def _asking(request: Asked, settings: Settings, what: str, form: Form[Any]) -> Response[str]:
+    """A page for one step, with the other ways to go; each keeps where one wanted to go."""
+    onward = quote(local(request.query_params.get("next")))
+    passkeys = passkeys_site(settings) is not None
+    return page(
+        request, f"signin/{what}.html", form=form, passkeys=passkeys, onward=f"?next={onward}"
+    )
+
+
 @get("/login", guards=[public])
-async def login_page(request: Asked) -> Response[str]:
-    return page(request, "signin/login.html", form=Form())
+async def login_page(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    return _asking(request, settings, "login", Form())
 
 
 @post("/login", guards=[public], opt={"same_for_everyone": True, "repeatable": True})
@@ -70,7 +81,7 @@ async def log_in(
             form = form.refused(refusal, at="email")
         else:
             return await go_in(request, db, settings, person, onward, now=now)
-    return page(request, "signin/login.html", form=form)
+    return _asking(request, settings, "login", form)
 
 
 @get("/login/link", guards=[public])
@@ -116,8 +127,8 @@ async def use_link(
 
 
 @get("/login/code", guards=[public])
-async def code_page(request: Asked) -> Response[str]:
-    return page(request, "signin/code.html", form=Form())
+async def code_page(request: Asked, settings: NamedDependency[Settings]) -> Response[str]:
+    return _asking(request, settings, "code", Form())
 
 
 @post("/login/code", guards=[public], opt={"same_for_everyone": True})
@@ -130,7 +141,7 @@ async def send_code(
 ) -> Response[str] | Redirect:
     form = await read_form(request, CodeIn)
     if form.value is None:
-        return page(request, "signin/code.html", form=form)
+        return _asking(request, settings, "code", form)
     now, token = clock(), cookies.kept(request, settings, PENDING) or ""
     try:
         person = await steps.who_is_pending(db, token, now=now)
@@ -138,7 +149,7 @@ async def send_code(
         await codes.use_code(db, person, form.value.code, now=now)
         await steps.finish(db, token)
     except codes.WrongCode as refusal:
-        return page(request, "signin/code.html", form=form.refused(refusal, at="code"))
+        return _asking(request, settings, "code", form.refused(refusal, at="code"))
     except steps.TooLate as refusal:
         return see("/login", saying=refusal.sentence)
     at = entrance_of(request, settings)

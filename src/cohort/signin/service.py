@@ -18,7 +18,7 @@ async def ask_for_link(db: AsyncSession, email: str, *, now: datetime) -> None:
 async def use_sign_in_link(db: AsyncSession, token: str, *, now: datetime) -> Person:
     """Whose link this is. A new password spends the links that were mailed before it."""
     email = await use_link(db, token, LinkPurpose.SIGN_IN, now=now)
-    verified = select(Person).where(Person.email == email, Person.verified_at.is_not(None))
+    verified = select(Person).where(Person.has_account(email), Person.verified_at.is_not(None))
     person: Person | None = await db.scalar(verified.with_for_update(read=True))
     if person is None:
         raise LinkSpent

@@ -109,71 +109,94 @@ function dialogButton(label, className) {
 }
 
 // data-refresh-every="2" on an element with an id: fetch the page (or data-refresh-from) again
-// and take the element's new content, until the new one no longer asks for it.
+// and take the element's new content, until the new one no longer asks for it. While a stream
+// tells what happens to the element, nothing is fetched until it does.
 function refreshWhatMoves(within = document) {
   for (const element of within.querySelectorAll("[data-refresh-every][id]")) scheduleRefresh(element);
 }
 
 function scheduleRefresh(element) {
   const seconds = Math.max(1, Number(element.dataset.refreshEvery) || 5);
-  setTimeout(() => element.dataset.refreshEvery && refresh(element), seconds * 1000);
+  setTimeout(async () => {
+    if (!element.isConnected || !element.dataset.refreshEvery) return;
+    if (!document.hidden && !isTold(element)) await refresh(element);
+    if (element.dataset.refreshEvery) scheduleRefresh(element);
+  }, seconds * 1000);
 }
 
-async function refresh(element, { again = true } = {}) {
-  if (document.hidden) return again && scheduleRefresh(element);
+const refreshing = new Map(); // an element that is fetched: whether something happened since
+async function refresh(element) {
+  if (refreshing.has(element)) return refreshing.set(element, true);
+  refreshing.set(element, false);
   const fresh = await fetchPart(element);
-  if (fresh) {
-    if (fresh.innerHTML !== element.innerHTML) element.replaceChildren(...fresh.childNodes);
-    if (!fresh.hasAttribute("data-refresh-every")) {
-      delete element.dataset.refreshEvery;
-      element.removeAttribute("aria-busy");
-      refreshWhatMoves(element);
-      return;
-    }
-  }
-  if (again) scheduleRefresh(element);
+  if (fresh) take(element, fresh);
+  const again = refreshing.get(element);
+  refreshing.delete(element);
+  if (again && element.dataset.refreshEvery) await refresh(element);
+}
+
+function take(element, fresh) {
+  if (fresh.innerHTML !== element.innerHTML) element.replaceChildren(...fresh.childNodes);
+  if (fresh.hasAttribute("data-refresh-every")) return;
+  delete element.dataset.refreshEvery;
+  element.removeAttribute("aria-busy");
+  refreshWhatMoves(element);
+  followEvents();
 }
 
 // data-events="address of a stream" data-types="run.solved …" data-of="id": when one of these
 // happens, fetch that element again if it waits for something, else offer to show what changed.
 // A hidden page has no stream, as a browser opens six connections to a server at most.
+const streams = new Map(); // by address: the stream, its types, and the number of the last event
+
 function followEvents() {
-  const streams = new Map(); // by address: the stream, and the number of the last event
-  const follow = () => {
-    for (const news of document.querySelectorAll("[data-events]")) {
-      const stream = streamOf(streams, news.dataset.events);
-      for (const type of news.dataset.types.split(" ")) {
-        stream.source.addEventListener(type, () => tell(news));
-      }
-    }
-  };
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) return follow();
-    for (const stream of streams.values()) stream.source.close();
-  });
-  if (!document.hidden) follow();
+  if (document.hidden) return;
+  for (const news of document.querySelectorAll("[data-events]")) {
+    const stream = streamOf(news.dataset.events);
+    for (const type of news.dataset.types.split(" ")) listen(stream, type);
+  }
 }
 
-function streamOf(streams, address) {
+function streamOf(address) {
   const known = streams.get(address);
   if (known && known.source.readyState !== EventSource.CLOSED) return known;
-  const after = known ? `?after=${known.last}` : "";
-  const stream = { source: new EventSource(address + after), last: known?.last ?? 0 };
-  const note = (event) => { stream.last = event.lastEventId; };
-  for (const type of ["stream.began", ...allTypes(address)]) stream.source.addEventListener(type, note);
+  const source = new EventSource(known ? `${address}?after=${known.last}` : address);
+  const stream = { address, source, types: new Set(), last: known?.last ?? 0 };
   streams.set(address, stream);
+  listen(stream, "stream.began");
   return stream;
 }
 
-function allTypes(address) {
-  const those = document.querySelectorAll(`[data-events="${address}"]`);
-  return new Set([...those].flatMap((news) => news.dataset.types.split(" ")));
+function listen(stream, type) {
+  if (stream.types.has(type)) return;
+  stream.types.add(type);
+  stream.source.addEventListener(type, (event) => {
+    stream.last = event.lastEventId;
+    for (const news of document.querySelectorAll("[data-events]")) {
+      const wants = type === "stream.began" || news.dataset.types.split(" ").includes(type);
+      if (wants && news.dataset.events === stream.address) tell(news, type);
+    }
+  });
 }
 
-function tell(news) {
+// What waits is fetched when the stream begins, too: it may have come before that.
+function tell(news, type) {
   const element = document.getElementById(news.dataset.of);
-  if (element?.hasAttribute("data-refresh-every")) refresh(element, { again: false });
-  else news.firstElementChild.hidden = false;
+  if (element?.hasAttribute("data-refresh-every")) refresh(element);
+  else if (type !== "stream.began" && !type.endsWith(".progress")) news.firstElementChild.hidden = false;
+}
+
+// Whether an open stream tells what happens to this element.
+function isTold(element) {
+  const news = document.querySelector(`[data-of="${element.id}"]`);
+  return streams.get(news?.dataset.events)?.source.readyState === EventSource.OPEN;
+}
+
+function closeWhileHidden() {
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return followEvents();
+    for (const stream of streams.values()) stream.source.close();
+  });
 }
 
 // The element as it is now on the server, or nothing when the network or the server fails.
@@ -206,4 +229,5 @@ focusErrorSummary();
 offerThemes();
 refreshWhatMoves();
 followEvents();
+closeWhileHidden();
 warnOfUnsavedWork();

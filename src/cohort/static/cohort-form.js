@@ -8,9 +8,9 @@ const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 const BANDS = ["06:00-09:00", "09:00-12:00", "12:00-14:00", "14:00-17:00", "17:00-20:00", "20:00-23:00"];
 const WORDS = {
   en: { send: "Send", sending: "Sending…", optional: "(optional)", mend: "Please mend this and send again", none: "None",
-    choice: "Choice", line: "One on each line.", failed: "This could not be sent. Try again in a moment.", page: "Open the form as a page" },
+    choice: "Choice", line: "One on each line.", failed: "This could not be sent. Try again in a moment.", page: "Open the form as a page", decline: "Decline the invitation" },
   de: { send: "Senden", sending: "Wird gesendet…", optional: "(freiwillig)", mend: "Bitte verbessern und noch einmal senden", none: "Keine",
-    choice: "Wunsch", line: "Je Zeile eine Angabe.", failed: "Das ging nicht. Bitte gleich noch einmal versuchen.", page: "Das Formular als Seite öffnen" },
+    choice: "Wunsch", line: "Je Zeile eine Angabe.", failed: "Das ging nicht. Bitte gleich noch einmal versuchen.", page: "Das Formular als Seite öffnen", decline: "Die Einladung ablehnen" },
 };
 const STYLE = `
 :host { display: block; font: var(--cohort-font, 1rem/1.5 system-ui, sans-serif); color: var(--cohort-text, inherit); }
@@ -188,7 +188,10 @@ class CohortForm extends HTMLElement {
     if (this.shadowRoot) return;
     this.language = this.getAttribute("language") ?? ((this.closest("[lang]")?.lang ?? "").startsWith("de") ? "de" : "en");
     this.words = WORDS[this.language] ?? WORDS.en;
-    this.address = `${HOST}/api/v1/forms/${this.getAttribute("kind")}/${this.getAttribute("cohort")}`;
+    // An invitation is known by the token of its link, which leads to the page with this element.
+    const invitation = () => new URLSearchParams(location.search).get("invitation") ?? "";
+    const kind = this.getAttribute("kind");
+    this.address = `${HOST}/api/v1/forms/${kind}/${encodeURIComponent(kind === "invitation" ? invitation() : this.getAttribute("cohort"))}`;
     this.ready = this.#load();
   }
 
@@ -210,8 +213,11 @@ class CohortForm extends HTMLElement {
     const page = make("p", { class: "help" }, make("a", { href: schema["x-page-url"] }, this.words.page));
     // People neither see this field nor reach it with the keyboard; programs fill it.
     this.trap = make("input", { name: "website", tabindex: -1, autocomplete: "off" });
-    this.form.append(make("div", { class: "unseen", "aria-hidden": "true" }, this.trap), this.summary, ...schema["x-steps"].map((step) => this.#step(step)), this.button, page);
+    const decline = schema["x-decline-at"] ? [make("button", { type: "button", class: "to", part: "decline" }, this.words.decline)] : [];
+    for (const button of decline) button.addEventListener("click", () => this.#decline());
+    this.form.append(make("div", { class: "unseen", "aria-hidden": "true" }, this.trap), this.summary, ...schema["x-steps"].map((step) => this.#step(step)), this.button, ...decline, page);
     root.append(this.form);
+    for (const [name, field] of this.#fields) if (schema.properties[name].default !== undefined) field.write(schema.properties[name].default);
     this.#takeDraft();
     this.form.addEventListener("input", () => this.#keepDraft());
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
@@ -266,10 +272,12 @@ class CohortForm extends HTMLElement {
   // A proof is taken once: what was typed and the proof for it are sent again together, or made anew.
   async #proven() {
     const typed = JSON.stringify(this.value);
-    if (typed === this.typed && this.proof) return;
-    const asked = await fetch(`${HOST}/api/v1/forms/challenges/${this.getAttribute("kind")}/${this.getAttribute("cohort")}`, { credentials: "omit" });
-    if (!asked.ok) throw new Error("no challenge");
-    this.proof = await solve(await asked.json());
+    if (typed === this.typed) return;
+    if (this.schema["x-challenge"]) {
+      const asked = await fetch(this.schema["x-challenge"], { credentials: "omit" });
+      if (!asked.ok) throw new Error("no challenge");
+      this.proof = await solve(await asked.json());
+    }
     this.typed = typed;
     this.sendKey = hexOf(crypto.getRandomValues(new Uint8Array(16)));
   }
@@ -279,11 +287,12 @@ class CohortForm extends HTMLElement {
     this.button.textContent = this.words.sending;
     try {
       await this.#proven();
-      const body = JSON.stringify({ ...this.value, website: this.trap.value, proof: this.proof });
-      const answer = await fetch(`${this.address}?language=${this.language}`, { method: "POST", credentials: "omit", body,
+      const proven = this.schema["x-challenge"] ? { website: this.trap.value, proof: this.proof } : {};
+      const body = JSON.stringify({ ...this.value, ...proven });
+      const answer = await fetch(`${this.schema["x-send-to"]}?language=${this.language}`, { method: "POST", credentials: "omit", body,
         headers: { "Content-Type": "application/json", "Idempotency-Key": this.sendKey } });
       const told = await answer.json();
-      if (!answer.ok) this.proof = undefined;
+      if (!answer.ok) this.typed = undefined;
       if (answer.ok) this.#thank(told.detail);
       else this.#show(told.errors?.length ? told.errors : [{ field: "", message: told.detail }]);
     } catch {
@@ -292,6 +301,15 @@ class CohortForm extends HTMLElement {
       this.button.disabled = false;
       this.button.textContent = this.words.send;
     }
+  }
+
+  async #decline() {
+    try {
+      const answer = await fetch(`${this.schema["x-decline-at"]}?language=${this.language}`, { method: "POST", credentials: "omit" });
+      const told = await answer.json();
+      if (answer.ok) this.#thank(told.detail);
+      else this.#show([{ field: "", message: told.detail }]);
+    } catch { this.#show([{ field: "", message: this.words.failed }]); }
   }
 
   #show(errors) {

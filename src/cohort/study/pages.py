@@ -14,8 +14,8 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts import own_terms
 from cohort.errors import Conflict, NotFound
-from cohort.guides import service as guides
 from cohort.guides.models import Section
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
@@ -63,7 +63,7 @@ async def plan_page(
         is_own=policy.may_hand_in(actor, plan.enrolment),
         mentorship=await mentorships.mentorship_of(db, actor, enrolment_id),
         proposal=await mentorships.open_proposal_of(db, actor, enrolment_id),
-        titles=await guides.titles(db),
+        titles=await own_terms.titles(db, plan.enrolment.cohort_id),
         languages=LANGUAGES,
     )
     return page(

@@ -1,24 +1,29 @@
 """Plans, evidence and reviews over the API."""
 
+from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
-from cohort.http.paging import PageOut, Slice, shown
+from cohort.http.fields import SLUG
+from cohort.http.listing import ListQuery, PartOfName, pattern
+from cohort.http.paging import PageOut, Slice, listed, shown, told
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.study import plans, reading, service
-from cohort.study.models import Submission
+from cohort.study import evidence_list, plans, reading, service
+from cohort.study.models import ItemState, Submission
 from cohort.study.plans import Step
 from cohort.study.schemas import (
     LONGEST_EVIDENCE,
     CohortProgressOut,
+    ListedSubmissionOut,
     PlanItemOut,
     PlanMilestoneOut,
     PlanOut,
@@ -103,6 +108,54 @@ async def review_submission(
     return ReviewOut.model_validate(judged)
 
 
+class SubmissionSort(StrEnum):
+    OLDEST = "submitted_at"
+    NEWEST = "-submitted_at"
+    RESEARCHER = "researcher"
+
+
+def wanted_submissions(
+    q: PartOfName = None,
+    in_state: Annotated[
+        ItemState | None,
+        QueryParameter(
+            name="state", description="Only those in this state; `submitted` waits for a review."
+        ),
+    ] = None,
+    milestone: Annotated[
+        str | None,
+        QueryParameter(
+            max_length=80, pattern=SLUG, description="Only for this milestone: its slug."
+        ),
+    ] = None,
+    enrolment_id: Annotated[
+        UUID | None, QueryParameter(description="Only what this researcher handed in.")
+    ] = None,
+    sort: Annotated[
+        SubmissionSort, QueryParameter(description="The order.")
+    ] = SubmissionSort.OLDEST,
+) -> ListQuery:
+    about = {"milestone": milestone, "enrolment_id": enrolment_id}
+    return ListQuery(sort, {"q": pattern(q), "state": in_state, **about})
+
+
+@get(
+    "/cohorts/{cohort_id:uuid}/submissions",
+    guards=[signed_in],
+    dependencies={"wanted": Provide(wanted_submissions, sync_to_thread=False)},
+    responses=may_refuse(NotFound),
+)
+async def list_cohort_submissions(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    part: NamedDependency[Slice],
+    wanted: NamedDependency[ListQuery],
+    cohort_id: FromPath[UUID],
+) -> PageOut[ListedSubmissionOut]:
+    """What was handed in last for each milestone, of every researcher whose plan you see."""
+    return listed(await evidence_list.list_in(db, actor, cohort_id, wanted, part), told)
+
+
 @get("/reviews/waiting", guards=[signed_in], responses=may_refuse())
 async def list_waiting_reviews(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], part: NamedDependency[Slice]
@@ -162,6 +215,7 @@ router = Router(
         list_submissions,
         submit_evidence,
         review_submission,
+        list_cohort_submissions,
         list_waiting_reviews,
         read_progress,
     ],

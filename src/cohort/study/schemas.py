@@ -129,6 +129,13 @@ class WaitingOut(Shown):
     submitted_at: datetime
 
 
+class ListedSubmissionOut(WaitingOut):
+    """What was handed in last for a milestone of somebody's plan."""
+
+    milestone_slug: str
+    state: ItemState = Field(description="`submitted` waits for a review.")
+
+
 class CountsOut(Shown):
     section_id: UUID
     passed: int

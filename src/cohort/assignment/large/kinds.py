@@ -1,4 +1,4 @@
-"""People who are alike, counted once, and told apart again in the end."""
+"""People who are alike, counted once, and disaggregated in the end."""
 
 import hashlib
 from collections.abc import Sequence
@@ -45,10 +45,10 @@ def both_sides(problem: LargeProblem) -> tuple[Kinds, Kinds]:
         problem.researcher_kind * (m + 1) + incumbent + 1,
         problem.researcher_kind,
     )
-    held = np.zeros(m, dtype=np.bool_)
-    held[incumbent[incumbent >= 0]] = True
+    is_incumbent = np.zeros(m, dtype=np.bool_)
+    is_incumbent[incumbent[incumbent >= 0]] = True
     shown = int(problem.mentor_kind.max(initial=0)) + 1
-    label = np.where(held, shown + np.arange(m), problem.mentor_kind)
+    label = np.where(is_incumbent, shown + np.arange(m), problem.mentor_kind)
     return researchers, _alike(_drawn(problem.mentor_ids, m), label, problem.mentor_kind)
 
 
@@ -70,7 +70,7 @@ def _drawn(ids: Sequence[str] | None, length: int) -> Ints:
     return np.argsort(np.frombuffer(digests, dtype="<i8"), kind="stable")
 
 
-def told_apart(
+def disaggregated(
     researchers: Kinds, mentors: Kinds, problem: LargeProblem, pairs: Pairs, used: Ints
 ) -> Ints:
     """The mentor of each researcher, int[n], from how many of each kind go to which kind.

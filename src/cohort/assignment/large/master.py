@@ -12,19 +12,21 @@ from cohort.assignment.problem import Ints
 class Core:
     """A small part of the pairs, with everything else that the solver needs.
 
-    bench     int[n]: what a place on the bench is worth to each researcher.
+    artificial  int[n]: the worth of each row's artificial column, which takes whomever the core
+              cannot place: less than any pair that the core may lack.
     masses    int[n]: how many alike people a row stands for.
     capacity  int[m]: the places of each column.
     """
 
     pairs: Pairs
-    bench: Ints
+    artificial: Ints
     masses: Ints
     capacity: Ints
 
 
 def best_within(core: Core) -> Ints:
-    """How many of each pair an optimum uses: int[k]; the rest of each row is on the bench.
+    """How many of each pair an optimum uses: int[k]; the rest of each row is in its artificial
+    column.
 
     Cost scaling (Goldberg and Tarjan 1990) by OR-tools, on rows, columns and one sink. OR-tools
     is imported here because it takes a while, and most pools never come this way.
@@ -40,7 +42,7 @@ def best_within(core: Core) -> Ints:
         np.minimum(core.masses[core.pairs.rows], core.capacity[core.pairs.columns]),
         -core.pairs.units,
     )
-    flow.add_arcs_with_capacity_and_unit_cost(rows, np.full(n, sink), core.masses, -core.bench)
+    flow.add_arcs_with_capacity_and_unit_cost(rows, np.full(n, sink), core.masses, -core.artificial)
     nothing = np.zeros(m, dtype=np.int64)
     flow.add_arcs_with_capacity_and_unit_cost(columns, np.full(m, sink), core.capacity, nothing)
     flow.set_nodes_supplies(np.append(rows, sink), np.append(core.masses, -core.masses.sum()))
@@ -56,18 +58,18 @@ def lowest_prices(core: Core, used: Ints) -> Ints:
 
     From 0, a price rises when somebody would gain by coming at it, until nobody would:
     Bellman-Ford on the mentors, each round only for those whose own price rose. Nobody's
-    surplus may fall below the bench; it would if the matching were not optimal.
+    surplus may fall below the artificial column; it would if the matching were not optimal.
     """
     pairs = core.pairs
     prices = np.zeros(len(core.capacity), dtype=np.int64)
     starts = np.searchsorted(pairs.rows, np.arange(len(core.masses) + 1))
     on = np.flatnonzero(used)
     placed = np.bincount(pairs.rows, weights=used, minlength=len(core.masses))
-    benched = placed < core.masses
-    surplus = np.where(benched, core.bench, np.iinfo(np.int64).max)
+    unplaced = placed < core.masses
+    surplus = np.where(unplaced, core.artificial, np.iinfo(np.int64).max)
     np.minimum.at(surplus, pairs.rows[on], pairs.units[on])
     by_column = on[np.argsort(pairs.columns[on], kind="stable")]
-    held = np.searchsorted(pairs.columns[by_column], np.arange(len(prices) + 1))
+    starts_of_column = np.searchsorted(pairs.columns[by_column], np.arange(len(prices) + 1))
     rows = np.arange(len(core.masses))
     for _ in range(len(prices) + 2):
         arcs = _within(starts, rows)
@@ -78,7 +80,7 @@ def lowest_prices(core: Core, used: Ints) -> Ints:
         if not len(risen):
             return prices
         np.maximum.at(prices, wanted[higher], offer[higher])
-        holding = by_column[_within(held, risen)]
+        holding = by_column[_within(starts_of_column, risen)]
         left = pairs.units[holding] - prices[pairs.columns[holding]]
         falls = left < surplus[pairs.rows[holding]]
         rows = np.unique(pairs.rows[holding[falls]])

@@ -9,8 +9,8 @@ from threading import Lock
 import numpy as np
 
 from cohort.assignment.large.blocks import BITS_OF_SINGLE, Block
-from cohort.assignment.large.market import Market
 from cohort.assignment.large.pairs import Pairs, together
+from cohort.assignment.large.transportation import Transportation
 from cohort.assignment.problem import Floats, Ints
 
 THREADS = 2
@@ -35,7 +35,7 @@ Tick = Callable[[float], None]
 class Pass:
     """What one pass found.
 
-    best   int[n]: each researcher's best units less price, at least 0 (the bench).
+    best   int[n]: each researcher's best units less price, at least that of no mentor.
     pairs  for each researcher the best mentor of each group of mentors, at these prices; with
            `both_sides` also for each mentor those who would lose the least by coming.
     """
@@ -44,36 +44,36 @@ class Pass:
     pairs: Pairs
 
 
-def price_out(market: Market, prices: Ints, *, both_sides: bool, tick: Tick) -> Pass:
+def price_out(reduced: Transportation, prices: Ints, *, both_sides: bool, tick: Tick) -> Pass:
     """Look at every pair once, on two threads. O(n m) time, O(n + m) memory and two blocks."""
-    n, m = market.shape
+    n, m = reduced.shape
     picks = _Picks(n, m) if both_sides else None
-    look = _Look(market, prices, _lots(m), picks)
+    look = _Look(reduced, prices, _lots(m), picks)
     best = np.zeros(n, dtype=np.int64)
     found: list[Pairs] = []
     threads = ThreadPoolExecutor(THREADS)
     try:
-        for rows, theirs, pairs in threads.map(look.at, market.starts):
+        for rows, theirs, pairs in threads.map(look.at, reduced.starts):
             best[rows] = theirs
             found.append(pairs)
             tick((rows[-1] + 1) / n)
     finally:
         threads.shutdown(cancel_futures=True)
-    return Pass(best, together([*found, *(picks.taken(market.nothing) if picks else ())]))
+    return Pass(best, together([*found, *(picks.taken(reduced.nothing) if picks else ())]))
 
 
 @dataclass(frozen=True, eq=False)
 class _Look:
     """At one block of rows; what it finds does not depend on which thread is first."""
 
-    market: Market
+    reduced: Transportation
     prices: Ints
     lots: Block
     picks: "_Picks | None"
 
     def at(self, start: int) -> tuple[Ints, Ints, Pairs]:
         """The rows, each one's best units less price, and the pairs worth a closer look."""
-        units, prices = self.market.block_at(start), self.prices
+        units, prices = self.reduced.block_at(start), self.prices
         rows, m = np.arange(start, start + len(units)), len(prices)
         exact = np.float32 if prices.max(initial=0) < 2**BITS_OF_SINGLE else np.float64
         surplus = units - prices.astype(exact)
@@ -83,12 +83,12 @@ class _Look:
         columns = np.stack(groups, axis=1)
         theirs = np.take_along_axis(units, columns, axis=1)
         gain = (theirs - prices[columns]).max(axis=1)
-        best = np.maximum(gain, self.market.nothing).astype(np.int64)
+        best = np.maximum(gain, self.reduced.nothing).astype(np.int64)
         if self.picks:
             surplus -= best[:, None].astype(surplus.dtype)
             self.picks.offer(start, surplus, units)
         wide = np.broadcast_to(rows[:, None], columns.shape)
-        return rows, best, _real(wide, columns, theirs, self.market.nothing)
+        return rows, best, _real(wide, columns, theirs, self.reduced.nothing)
 
 
 def _lots(m: int) -> Block:
@@ -137,39 +137,41 @@ class _Picks:
             yield _real(rows, columns, units, nothing)
 
 
-def first_prices(market: Market) -> Ints:
-    """A guess at the prices: what a soft market asks of the first few hundred people.
+def first_prices(reduced: Transportation) -> Ints:
+    """A guess at the prices: the dual of the entropic relaxation, for the first few hundred people.
 
-    Everybody in the sample wants mentors in proportion to exp(surplus / warmth), the bench
-    included; prices rise where more is wanted than there is, over-relaxed, while the market
-    cools (Sinkhorn's iteration for one side, in float64). Only a guess: a good one saves
+    Everybody in the sample wants mentors in proportion to exp(surplus / temperature), and so no
+    mentor; prices rise where more is wanted than there is, over-relaxed, while the temperature
+    falls (Sinkhorn's iteration for one side, in float64). Only a guess: a good one saves
     rounds, a bad one costs some, and neither changes the answer.
     """
-    sample = min(SAMPLE, market.shape[0])
-    units = market.block(0, sample).astype(np.float32)
+    sample = min(SAMPLE, reduced.shape[0])
+    units = reduced.block(0, sample).astype(np.float32)
     spread = float(np.max(units, initial=0.0, where=np.isfinite(units)))
-    masses = market.masses
+    masses = reduced.masses
     weights = masses[:sample] * (masses.sum() / max(masses[:sample].sum(), 1))
-    places = np.maximum(market.capacity, 1e-3)
-    prices = np.zeros(market.shape[1])
-    for cooling in COOLING if spread else ():
-        warmth = spread / cooling
-        bench = max(market.nothing / warmth, -HARDLY)
+    places = np.maximum(reduced.capacity, 1e-3)
+    prices = np.zeros(reduced.shape[1])
+    for part in COOLING if spread else ():
+        temperature = spread / part
+        artificial = max(reduced.nothing / temperature, -HARDLY)
         for _ in range(TURNS):
-            wanted = _wanted(units, prices, weights, warmth, bench)
-            step = warmth * RELAXED * np.log(np.maximum(wanted, 1e-3) / places)
+            wanted = _wanted(units, prices, weights, temperature, artificial)
+            step = temperature * RELAXED * np.log(np.maximum(wanted, 1e-3) / places)
             before, prices = prices, np.clip(prices + step, 0, spread)
-            if np.abs(prices - before).max() < SETTLED * warmth:
+            if np.abs(prices - before).max() < SETTLED * temperature:
                 break
     return np.rint(prices).astype(np.int64)
 
 
-def _wanted(units: Block, prices: Floats, weights: Floats, warmth: float, bench: float) -> Floats:
-    heat = (units - prices.astype(np.float32)) / np.float32(warmth)
-    top = np.maximum(heat.max(axis=1), bench)
-    heat -= top[:, None]
-    np.exp(heat, out=heat)
-    whole = heat.sum(axis=1) + np.exp(bench - top)
+def _wanted(
+    units: Block, prices: Floats, weights: Floats, temperature: float, artificial: float
+) -> Floats:
+    exponent = (units - prices.astype(np.float32)) / np.float32(temperature)
+    top = np.maximum(exponent.max(axis=1), artificial)
+    exponent -= top[:, None]
+    np.exp(exponent, out=exponent)
+    whole = exponent.sum(axis=1) + np.exp(artificial - top)
     # A matrix product would add up in another order on another number of threads.
-    wanted: Floats = np.einsum("i,ij->j", (weights / whole).astype(np.float32), heat)
+    wanted: Floats = np.einsum("i,ij->j", (weights / whole).astype(np.float32), exponent)
     return wanted

@@ -29,7 +29,7 @@ def verify_large(problem: LargeProblem, solution: Solution, *, progress: Tick = 
     """Whether the pairs are allowed and the figures true, and whether nothing is better.
 
     As `verify` does, but from blocks: one pass over the scores, O(n m) time, one block in memory.
-    Floor and stickiness count in steps of the scores. `progress` is told how much of the pass is
+    Floor and stickiness count in steps of the scores. `progress` is given how much of the pass is
     done, from 0 to 1.
     """
     scores, places, pinned, cover = problem.scores, problem.capacity, problem.pinned, problem.cover
@@ -96,7 +96,7 @@ def _faults_in_shape(
 class _Asked:
     """In the units of the scores; `free` are those who are not pinned."""
 
-    held: Ints
+    incumbent: Ints
     sticky: float
     least: float
     free: Bools
@@ -136,15 +136,19 @@ def _seen(
         block /= scores.steps
         first, last = np.searchsorted(rows[by_row], [start, stop])
         people = by_row[first:last]
-        row, mentor, held = rows[people] - start, solution.mentor_of[people], asked.held[people]
-        stays = np.where(held >= 0, asked.sticky, 0.0)
-        seen.own[people] = block[row, columns[mentor]] + np.where(held == mentor, stays, 0.0)
+        row, mentor, incumbent = (
+            rows[people] - start,
+            solution.mentor_of[people],
+            asked.incumbent[people],
+        )
+        stays = np.where(incumbent >= 0, asked.sticky, 0.0)
+        seen.own[people] = block[row, columns[mentor]] + np.where(incumbent == mentor, stays, 0.0)
         seen.barred[people] = barred[row, columns[mentor]]
         block[barred] = -np.inf
-        kept = np.where(held >= 0, block[row, columns[held]] + stays, -np.inf)
+        kept = np.where(incumbent >= 0, block[row, columns[incumbent]] + stays, -np.inf)
         offers: Floats = (block - cheapest).max(axis=1)
         seen.could[people] = offers[row] > -np.inf
-        best = np.maximum(offers[row], kept - solution.prices.v[held])
+        best = np.maximum(offers[row], kept - solution.prices.v[incumbent])
         seen.best[people] = np.maximum(best + solution.cover_bonus, 0.0)
         open_ = asked.free[people]
         barred[np.setdiff1d(np.arange(stop - start), row[open_])] = True

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cohort.assignment.large.market import Market
 from cohort.assignment.large.master import Core, best_within, lowest_prices
 from cohort.assignment.large.pairs import Pairs, together
 from cohort.assignment.large.pricing import Pass, first_prices, price_out
+from cohort.assignment.large.transportation import Transportation
 from cohort.assignment.problem import UNMATCHED, Ints
 
 FIRST_DEPTH = 1 / 20
@@ -20,7 +20,7 @@ MOST_ENTERING = 6
 scores in 21 steps: 5 and 27 with 3 of them, 4 and 32 with 6, 4 and 53 with all."""
 
 Progress = Callable[[str, float, float], None]
-"""Told of the stage ("prices", "pairs", "assignment"), the fraction of it that is done, and the
+"""Called with the stage ("prices", "pairs", "assignment"), the fraction of it that is done, and the
 gap so far as a share of the bound (1 before the first round). "pairs" moves with every block; the
 two others are as long as a few blocks. A round is one of "assignment" and one of "pairs"."""
 
@@ -30,8 +30,8 @@ def silent(_stage: str, _fraction: float, _gap: float) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """The best so far, in the grains of the market.
+class Best:
+    """The best so far, in the grains of the reduced problem.
 
     pairs, used   the pairs with somebody in them, and how many.
     best, prices  int[n], int[m]: the proof; what a researcher gains at most at these prices.
@@ -60,7 +60,7 @@ class Found:
             return 1.0
         return min((self.bound - self.total) / max(abs(self.bound), 1), 1.0)
 
-    def ahead_of(self, other: "Found") -> bool:
+    def ahead_of(self, other: "Best") -> bool:
         return (self.total, -self.bound) > (other.total, -other.bound)
 
 
@@ -68,13 +68,15 @@ class _OutOfTime(Exception):
     pass
 
 
-def best_found(some: Market, progress: Progress, out_of_time: Callable[[], bool]) -> Found:
+def generate_columns(
+    reduced: Transportation, progress: Progress, out_of_time: Callable[[], bool]
+) -> Best:
     """The optimum, or the best of the rounds that were finished in time: at least one.
 
     It ends: without progress the core only grows, and progress is in whole numbers.
     """
-    found = _nothing(some)
-    if not min(some.shape):
+    found = _nothing(reduced)
+    if not min(reduced.shape):
         return found
 
     def tick(fraction: float) -> None:
@@ -83,41 +85,41 @@ def best_found(some: Market, progress: Progress, out_of_time: Callable[[], bool]
         progress("pairs", fraction, found.share)
 
     progress("prices", 0.0, 1.0)
-    seen = price_out(some, first_prices(some), both_sides=True, tick=tick)
+    seen = price_out(reduced, first_prices(reduced), both_sides=True, tick=tick)
     pairs, best = seen.pairs.each_once(), seen.best
-    placeable = min(some.masses[np.unique(pairs.rows)].sum(), some.capacity.sum())
+    placeable = min(reduced.masses[np.unique(pairs.rows)].sum(), reduced.capacity.sum())
     found = replace(found, placeable=int(placeable))
     depth = _first_depth(pairs)
     try:
         while True:
             del seen  # while the core is solved, memory is at its peak
             progress("assignment", 0.0, found.share)
-            core = Core(pairs, _bench(some, best, depth), some.masses, some.capacity)
+            core = Core(pairs, _artificial(reduced, best, depth), reduced.masses, reduced.capacity)
             used = best_within(core)
             prices = lowest_prices(core, used)
             progress("assignment", 1.0, found.share)
-            short = _benched(core, used, some.nothing)
-            seen = price_out(some, prices, both_sides=short, tick=tick)
+            short = _uses_artificial(core, used, reduced.nothing)
+            seen = price_out(reduced, prices, both_sides=short, tick=tick)
             best = seen.best
             before = found
-            found = _better(found, _weighed(some, core, used, best, prices))
+            found = _better(found, _weighed(reduced, core, used, best, prices))
             progress("pairs", 1.0, found.share)
             if found.bound == found.total:
                 return found
             pairs = _next_pairs(core, seen, prices, better=found.ahead_of(before))
             depth = depth * 2 if short else depth
     except _OutOfTime:
-        return replace(_filled(some, found), stopped=True)
+        return replace(_filled(reduced, found), stopped=True)
 
 
-def _nothing(some: Market) -> Found:
+def _nothing(reduced: Transportation) -> Best:
     """Nobody with a mentor, and no proof."""
-    n, m = some.shape
+    n, m = reduced.shape
     none, best, prices = (np.zeros(k, dtype=np.int64) for k in (0, n, m))
     nowhere = none.astype(np.int32)
-    total = some.nothing * int(some.masses.sum())
-    return Found(
-        Pairs(nowhere, nowhere, none), none, best + some.nothing, prices, total, total, 0, 0
+    total = reduced.nothing * int(reduced.masses.sum())
+    return Best(
+        Pairs(nowhere, nowhere, none), none, best + reduced.nothing, prices, total, total, 0, 0
     )
 
 
@@ -126,33 +128,33 @@ def _first_depth(pairs: Pairs) -> int:
     return max(int(span * FIRST_DEPTH), 1)
 
 
-def _bench(some: Market, best: Ints, depth: int) -> Ints:
+def _artificial(reduced: Transportation, best: Ints, depth: int) -> Ints:
     """A little less than everybody's best offer."""
-    bench: Ints = np.maximum(best - depth, some.nothing)
-    return bench
+    artificial: Ints = np.maximum(best - depth, reduced.nothing)
+    return artificial
 
 
-def _benched(core: Core, used: Ints, nothing: int) -> bool:
-    """Whether the core left somebody on a bench that is worth more than no mentor."""
+def _uses_artificial(core: Core, used: Ints, nothing: int) -> bool:
+    """Whether the core left somebody in an artificial column that is worth more than no mentor."""
     placed = np.bincount(core.pairs.rows, weights=used, minlength=len(core.masses))
-    return bool(((placed < core.masses) & (core.bench > nothing)).any())
+    return bool(((placed < core.masses) & (core.artificial > nothing)).any())
 
 
-def _weighed(some: Market, core: Core, used: Ints, best: Ints, prices: Ints) -> Found:
+def _weighed(reduced: Transportation, core: Core, used: Ints, best: Ints, prices: Ints) -> Best:
     """Python's integers: these sums may pass 64 bits."""
     on = used > 0
-    without = int(some.masses.sum()) - int(used.sum())
-    total = _dot(core.pairs.units, used) + some.nothing * without
-    bound = bound_of(some, best, prices)
-    return Found(core.pairs.where(on), used[on], best, prices, total, bound, 0, 1)
+    without = int(reduced.masses.sum()) - int(used.sum())
+    total = _dot(core.pairs.units, used) + reduced.nothing * without
+    bound = bound_of(reduced, best, prices)
+    return Best(core.pairs.where(on), used[on], best, prices, total, bound, 0, 1)
 
 
-def bound_of(some: Market, best: Ints, prices: Ints) -> int:
+def bound_of(reduced: Transportation, best: Ints, prices: Ints) -> int:
     """What no assignment's total is above, at these prices."""
-    return _dot(best, some.masses) + _dot(prices, some.capacity)
+    return _dot(best, reduced.masses) + _dot(prices, reduced.capacity)
 
 
-def _better(old: Found, new: Found) -> Found:
+def _better(old: Best, new: Best) -> Best:
     """The higher total and the lower bound, whichever round they are of."""
     ahead = new if not old.rounds or new.total >= old.total else old
     proof = new if not old.rounds or new.bound <= old.bound else old
@@ -166,12 +168,12 @@ def _better(old: Found, new: Found) -> Found:
     )
 
 
-def _filled(some: Market, found: Found) -> Found:
+def _filled(reduced: Transportation, found: Best) -> Best:
     """Those whom the core left waiting take the best place that is free, row after row."""
-    waiting, free = some.masses.copy(), some.capacity.copy()
+    waiting, free = reduced.masses.copy(), reduced.capacity.copy()
     np.subtract.at(waiting, found.pairs.rows, found.used)
     np.subtract.at(free, found.pairs.columns, found.used)
-    taken = [*_taken(some, waiting, free)]
+    taken = [*_taken(reduced, waiting, free)]
     if not taken:
         return found
     rows, columns, units, used = np.array(taken, dtype=np.int64).T
@@ -180,24 +182,31 @@ def _filled(some: Market, found: Found) -> Found:
         found,
         pairs=together([found.pairs, more]),
         used=np.concatenate([found.used, used]),
-        total=found.total + _dot(units - some.nothing, used),
+        total=found.total + _dot(units - reduced.nothing, used),
     )
 
 
-def _taken(some: Market, waiting: Ints, free: Ints) -> Iterator[tuple[int, int, int, int]]:
+def _taken(
+    reduced: Transportation, waiting: Ints, free: Ints
+) -> Iterator[tuple[int, int, int, int]]:
     """(row, column, units, people) of whoever takes what is free, by row."""
     rows, columns = np.flatnonzero(waiting), np.flatnonzero(free)
     if not (len(rows) and len(columns)):
         return
     place = np.full(len(free) + 1, UNMATCHED)
     place[columns] = np.arange(len(columns))
-    rest = replace(some, scores=some.scores.reordered(rows, columns), kept=place[some.kept[rows]])
+    its_incumbent = reduced.incumbent[rows]
+    rest = replace(
+        reduced,
+        scores=reduced.scores.reordered(rows, columns),
+        incumbent=place[its_incumbent],
+    )
     left = free[columns]
     for start in rest.starts:
         for i, units in zip(rows[start:].tolist(), rest.block_at(start), strict=False):
             for j in np.argsort(-units, kind="stable").tolist():
                 people = min(int(waiting[i]), int(left[j]))
-                if units[j] < some.nothing or not waiting[i]:
+                if units[j] < reduced.nothing or not waiting[i]:
                     break
                 if people:
                     yield i, int(columns[j]), int(units[j]), people
@@ -205,9 +214,9 @@ def _taken(some: Market, waiting: Ints, free: Ints) -> Iterator[tuple[int, int, 
                     left[j] -= people
 
 
-def _dot(some: Ints, others: Ints) -> int:
-    on = np.flatnonzero((some != 0) & (others != 0))
-    return sum(a * b for a, b in zip(some[on].tolist(), others[on].tolist(), strict=True))
+def _dot(reduced: Ints, others: Ints) -> int:
+    on = np.flatnonzero((reduced != 0) & (others != 0))
+    return sum(a * b for a, b in zip(reduced[on].tolist(), others[on].tolist(), strict=True))
 
 
 def _next_pairs(core: Core, seen: Pass, prices: Ints, *, better: bool) -> Pairs:
@@ -216,7 +225,7 @@ def _next_pairs(core: Core, seen: Pass, prices: Ints, *, better: bool) -> Pairs:
     Once the round was better and few are left who would gain, without the pairs far from it.
     """
     pairs, offered = core.pairs, seen.pairs
-    surplus = core.bench.copy()
+    surplus = core.artificial.copy()
     np.maximum.at(surplus, pairs.rows, pairs.units - prices[pairs.columns])
     missed = seen.best - surplus
     worst = int(missed.max())

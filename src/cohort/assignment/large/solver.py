@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from cohort.assignment.large.kinds import Kinds, both_sides, told_apart
-from cohort.assignment.large.market import Market, covered, market
+from cohort.assignment.large.kinds import Kinds, both_sides, disaggregated
 from cohort.assignment.large.pricing import price_out
 from cohort.assignment.large.problem import LargeProblem
-from cohort.assignment.large.rounds import Found, Progress, best_found, bound_of, silent
+from cohort.assignment.large.rounds import Best, Progress, bound_of, generate_columns, silent
+from cohort.assignment.large.transportation import Transportation, covered, transportation
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import BadPin, Floats
 from cohort.assignment.solution import Prices, Solution
 
-MOST_HELD = 4_000_000
+MOST_DENSE = 4_000_000
 """Pairs (of a researcher and a mentor, or of two mentors) up to which `solve` is used: about 3,400
 people and a third as many mentors. Below 2,000 people it takes half the time; at 3,000 both take as
 long; from 5,000 on this takes a half and less, and a quarter of the memory at any size. `solve`
@@ -42,21 +42,21 @@ def solve_large(
     the same bytes; with ids, in any order of people.
 
     `out_of_time` is asked between blocks and rounds, from the second round on; once it is true
-    the best found so far is returned, with its true gap. `progress` is told of every block.
+    the best found so far is returned, with its true gap. `progress` is called at every block.
     Raises BadProblem for what cannot be counted in 64 bits and for pins on forbidden pairs.
     Memory O((n + m) * 40) and two blocks; time is that of a few passes over all pairs, O(n m)
     each (`rounds` of the solution, and one more).
     """
     pins = _units_of_pins(problem)
     researchers, mentors = both_sides(problem)
-    some = market(problem, researchers, mentors)
-    found = best_found(some, progress, out_of_time)
+    reduced = transportation(problem, researchers, mentors)
+    found = generate_columns(reduced, progress, out_of_time)
     if problem.cover and not found.stopped and found.placed < found.placeable:
-        some = covered(some)
-        found = best_found(some, progress, out_of_time)
-    if some.grain > 1:
-        found, some = _in_units(found, some)
-    return _solution(found, some, researchers, mentors, problem, pins)
+        reduced = covered(reduced)
+        found = generate_columns(reduced, progress, out_of_time)
+    if reduced.grain > 1:
+        found, reduced = _in_units(found, reduced)
+    return _solution(found, reduced, researchers, mentors, problem, pins)
 
 
 def _units_of_pins(problem: LargeProblem) -> Floats:
@@ -78,10 +78,12 @@ def _units_of_pins(problem: LargeProblem) -> Floats:
     return units + sticky * np.array(kept, dtype=np.float64)
 
 
-def _in_units(found: Found, some: Market) -> tuple[Found, Market]:
+def _in_units(found: Best, reduced: Transportation) -> tuple[Best, Transportation]:
     """Without the grains. At the optimum they add up to less than half a unit in every price."""
-    grain = some.grain
-    plain = replace(some, grain=1, stays=some.stays // grain, nothing=some.nothing // grain)
+    grain = reduced.grain
+    plain = replace(
+        reduced, grain=1, stays=reduced.stays // grain, nothing=reduced.nothing // grain
+    )
     prices = np.rint(found.prices / grain).astype(np.int64)
     best = np.rint(found.best / grain).astype(np.int64)
     bound = found.bound // grain
@@ -96,21 +98,21 @@ def _in_units(found: Found, some: Market) -> tuple[Found, Market]:
 
 
 def _solution(
-    found: Found,
-    some: Market,
+    found: Best,
+    reduced: Transportation,
     researchers: Kinds,
     mentors: Kinds,
     problem: LargeProblem,
     pins: Floats,
 ) -> Solution:
-    steps, n = some.steps, len(problem.incumbent)
-    mentor_of = told_apart(researchers, mentors, problem, found.pairs, found.used)
+    steps, n = reduced.steps, len(problem.incumbent)
+    mentor_of = disaggregated(researchers, mentors, problem, found.pairs, found.used)
     u, v = np.zeros(n), np.zeros(len(problem.capacity))
     v[mentors.people] = (found.prices / steps)[mentors.kind]
-    u[researchers.people] = ((found.best - some.nothing) / steps)[researchers.kind]
+    u[researchers.people] = ((found.best - reduced.nothing) / steps)[researchers.kind]
     pinned = [i for i, _ in problem.pinned]
-    u[pinned] = (pins - some.nothing) / steps - v[mentor_of[pinned]]
-    without = some.nothing * int(some.masses.sum() - found.placed)
+    u[pinned] = (pins - reduced.nothing) / steps - v[mentor_of[pinned]]
+    without = reduced.nothing * int(reduced.masses.sum() - found.placed)
     added = int(pins.sum()) - without
     matched = np.flatnonzero(mentor_of >= 0)
     return Solution(
@@ -120,7 +122,7 @@ def _solution(
         bound=(found.bound + added) / steps,
         gap=(found.bound - found.total) / steps,
         prices=Prices(u, v),
-        cover_bonus=-some.nothing / steps,
+        cover_bonus=-reduced.nothing / steps,
         rounds=found.rounds,
         stopped=found.stopped,
     )

@@ -1,14 +1,17 @@
 """What a run found, and what it can be asked, over the API; for organisers."""
 
+from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound
+from cohort.http.listing import InEitherName, ListQuery, pattern
 from cohort.http.paging import PageOut, Slice, listed, page_within, shown
 from cohort.http.problems import may_refuse
 from cohort.matching import service
@@ -29,21 +32,51 @@ from cohort.matching.showing import (
     unmatched_out,
     what_if_out,
 )
+from cohort.pairing.fit import Fit
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
 CANNOT_BE_ASKED = (service.NotSolved, what_ifs.NoEvidence, what_ifs.NotComparable)
 
 
-@get("/runs/{run_id:uuid}/pairs", guards=[signed_in], responses=may_refuse(NotFound))
+class PairSort(StrEnum):
+    ID = "id"
+    BEST = "-score"
+    WORST = "score"
+    RESEARCHER = "researcher"
+    MENTOR = "mentor"
+
+
+def wanted_pairs(
+    q: InEitherName = None,
+    fit: Annotated[
+        Fit | None, QueryParameter(description="Only pairs with this fit, such as `weak`.")
+    ] = None,
+    enrolment_id: Annotated[
+        UUID | None, QueryParameter(description="Only this researcher.")
+    ] = None,
+    mentor_id: Annotated[UUID | None, QueryParameter(description="Only this mentor.")] = None,
+    sort: Annotated[PairSort, QueryParameter(description="The order.")] = PairSort.ID,
+) -> ListQuery:
+    two = {"enrolment_id": enrolment_id, "mentor_id": mentor_id}
+    return ListQuery(sort, {"q": pattern(q), "fit": fit, **two})
+
+
+@get(
+    "/runs/{run_id:uuid}/pairs",
+    guards=[signed_in],
+    dependencies={"wanted": Provide(wanted_pairs, sync_to_thread=False)},
+    responses=may_refuse(NotFound),
+)
 async def list_pairs(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     part: NamedDependency[Slice],
+    wanted: NamedDependency[ListQuery],
     run_id: FromPath[UUID],
 ) -> PageOut[PairOut]:
-    """Who is matched with whom, how well, and why; in the order of ids."""
-    return listed(await reading.pairs(db, actor, run_id, part), reading.pair_json)
+    """Who is matched with whom, how well, and why; in the order of ids unless you sort."""
+    return listed(await reading.pairs(db, actor, run_id, wanted, part), reading.pair_json)
 
 
 @get("/runs/{run_id:uuid}/unmatched", guards=[signed_in], responses=may_refuse(NotFound))

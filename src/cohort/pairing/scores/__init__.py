@@ -1,1 +1,1 @@
-"""How well two people suit each other: named factors of what both have told."""
+"""How well two people suit each other: named factors of what both have said."""

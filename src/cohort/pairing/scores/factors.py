@@ -125,14 +125,14 @@ def careers(people: Profiles, role: float, path: float) -> Careers:
         [*positions(one.role_goals, roles), *[-1] * longest][:longest] for one in people.researchers
     ]
     nobody = np.zeros((1, len(some)))
-    held = members([one.roles for one in some], roles)
+    solved = members([one.roles for one in some], roles)
     came = members([[one.came_from] for one in some], origins)
     return Careers(
         goals=np.array(goals, dtype=np.int64).reshape(n, longest),
         stage=np.array(
             positions([one.stage for one in people.researchers], origins), dtype=np.int64
         ),
-        roles=np.vstack([held, nobody]).astype(np.int8),
+        roles=np.vstack([solved, nobody]).astype(np.int8),
         origins=np.vstack([came, nobody]).astype(np.int8),
         kind=kinds.kind,
         levels=np.rint(role * GOAL_SHARE * np.arange(LEVELS + 1) / LEVELS).astype(np.int32),

@@ -1,0 +1,1 @@
+"""Inviting people by mail, who need no account yet, and what comes of it."""

@@ -1,0 +1,1 @@
+"""When the two of a mentorship meet: proposed, agreed, moved, cancelled, held."""

@@ -1,0 +1,56 @@
+"""Meetings as they are shown: with the two who meet, in few statements."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.errors import NotFound
+from cohort.http.paging import Page, Slice, page_of
+from cohort.meetings import policy
+from cohort.meetings.models import Meeting
+from cohort.mentorships import reading as mentorships
+from cohort.mentorships.models import Mentorship
+from cohort.people.models import Person
+
+SHOWN_AT_ONCE = 100
+
+
+def _with_the_two(statement: Select[Meeting]) -> Select[Meeting]:
+    mentorship: Any = joinedload(Meeting.mentorship)
+    both = mentorship.options(*mentorships.with_people(Mentorship))
+    return statement.options(both).execution_options(populate_existing=True)
+
+
+async def get(db: AsyncSession, actor: Person, meeting_id: UUID, *, lock: bool = False) -> Meeting:
+    statement = _with_the_two(policy.visible_to(actor).where(Meeting.id == meeting_id))
+    meeting = await db.scalar(statement.with_for_update(of=Meeting) if lock else statement)
+    if meeting is None:
+        raise NotFound
+    return meeting
+
+
+async def get_for_job(db: AsyncSession, meeting_id: UUID) -> Meeting:
+    statement = _with_the_two(select(Meeting).where(Meeting.id == meeting_id))
+    return (await db.scalars(statement)).one()
+
+
+async def list_own(
+    db: AsyncSession, actor: Person, part: Slice, *, mentorship_id: UUID | None = None
+) -> Page[Meeting]:
+    """All meetings of the actor, or those of one mentorship; the oldest first."""
+    statement = policy.visible_to(actor)
+    if mentorship_id is not None:
+        await mentorships.get(db, actor, mentorship_id)
+        statement = statement.where(Meeting.mentorship_id == mentorship_id)
+    return await page_of(db, statement, by=Meeting.starts_at, id=Meeting.id, part=part)
+
+
+async def list_of(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Sequence[Meeting]:
+    """The newest of one mentorship, for its page, in the order of time."""
+    statement = policy.visible_to(actor).where(Meeting.mentorship_id == mentorship_id)
+    newest = statement.order_by(Meeting.starts_at.desc(), Meeting.id).limit(SHOWN_AT_ONCE)
+    return (await db.scalars(newest)).all()[::-1]

@@ -1,0 +1,180 @@
+"""Zoe and Mia were entered by Olga from a list: they look at it, and say yes or no."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.exchange.models import ImportedPerson
+from cohort.mail import MailboxMessage
+from cohort.mentors.models import Mentor, MentorState
+from cohort.people.models import Act, Person
+from tests.conftest import MONDAY, Cast, TurnableClock
+from tests.house.requests import SPEAKING_FORM, STUDYING, STUDYING_FORM
+from tests.rooms.import_world import Bring, link_to
+from tests.rooms.mentorship_world import proposed
+from tests.world import mentoring
+
+ZOE = "zoe@example.org"
+RESEARCHERS = f"Name,E-mail,Domains,Goal\nZoe Typed,{ZOE},Robotics,ml-engineer\n"
+HERS = STUDYING_FORM | {"name": "Zoë Vogt"}
+MIAS = SPEAKING_FORM | {
+    "name": "Mia Sand",
+    "roles": "ml-engineer",
+    "skills": "serving",
+    "came_from": "phd",
+    "capacity": "2",
+    "motivation": "I was there once.",
+    "consent": "yes",
+}
+RunJobs = Callable[[], Awaitable[None]]
+Ask = Callable[[], Awaitable[str]]
+
+
+@pytest.fixture
+def ask_zoe(bring: Bring, run_jobs: RunJobs, db: AsyncSession) -> Ask:
+    """Zoe is imported; the answer is the address of her page."""
+
+    async def ask() -> str:
+        assert (await bring(RESEARCHERS, dry_run=False)).status_code == 200
+        await run_jobs()
+        return await link_to(db, ZOE)
+
+    return ask
+
+
+async def test_zoe_sees_what_was_typed_corrects_it_and_takes_part(
+    ask_zoe: Ask, anyone: AsyncClient, db: AsyncSession
+) -> None:
+    page = await ask_zoe()
+    shown = (await anyone.get(page)).text
+    assert "Olga Example entered you" in shown
+    assert 'value="Zoe Typed"' in shown
+    confirmed = await anyone.post(page, data=HERS)
+    assert confirmed.status_code == 303, confirmed.text
+    assert confirmed.headers["location"].startswith("/password/")
+
+    zoe = (await db.scalars(select(Person).where(Person.email == ZOE))).one()
+    assert (zoe.name, zoe.is_placeholder, zoe.password_hash) == ("Zoë Vogt", False, None)
+    assert zoe.verified_at == MONDAY
+    enrolment = (await db.scalars(select(Enrolment))).one()
+    assert (enrolment.person_id, enrolment.domains) == (zoe.id, [STUDYING_FORM["domains"]])
+    assert (await anyone.get(page)).status_code == 409
+    acts = (await db.scalars(select(Act).where(Act.verb == "import.confirm"))).all()
+    assert [act.actor_id for act in acts] == [zoe.id]
+
+
+async def test_an_account_learns_of_it_by_the_link_alone_and_keeps_its_name(
+    ask_zoe: Ask, anyone: AsyncClient, db: AsyncSession, enter: Cast
+) -> None:
+    zoe = await enter("Zoe")
+    page = await ask_zoe()
+    assert (await zoe.get("/api/v1/enrolments")).json()["items"] == []
+    await anyone.post(page, data=HERS)
+    mine = (await zoe.get("/api/v1/enrolments")).json()["items"]
+    assert [(one["person"]["name"], one["is_confirmed"]) for one in mine] == [("Zoe Example", True)]
+    assert (await db.scalars(select(Person).where(Person.is_placeholder))).all() == []
+
+
+async def test_zoe_says_no_and_what_was_typed_is_gone_and_stays_gone(
+    ask_zoe: Ask, anyone: AsyncClient, db: AsyncSession, cohort: Cohort, bring: Bring
+) -> None:
+    page = await ask_zoe()
+    said = await anyone.post(page, data={"answer": "no"})
+    assert said.status_code == 303
+    await db.refresh(cohort)
+    assert cohort.taken == 0
+    enrolment = (await db.scalars(select(Enrolment))).one()
+    assert (enrolment.state, enrolment.domains) == (EnrolmentState.WITHDRAWN, [])
+    person = await db.get_one(Person, enrolment.person_id)
+    assert (person.name, person.email) == ("Someone who said no", "")
+    assert (await db.scalars(select(ImportedPerson))).all() == []
+    again = (await bring(RESEARCHERS, dry_run=False)).json()
+    assert [row["outcome"] for row in again["rows"]] == ["said_no"]
+
+
+async def test_reading_the_page_changes_nothing_and_an_old_link_says_so(
+    ask_zoe: Ask,
+    anyone: AsyncClient,
+    db: AsyncSession,
+    clock: TurnableClock,
+    bring: Bring,
+    run_jobs: RunJobs,
+    enter: Cast,
+) -> None:
+    page = await ask_zoe()
+    assert (await anyone.get(page)).status_code == (await anyone.get(page)).status_code == 200
+    clock.turn(days=31)
+    assert (await anyone.get(page)).status_code == 409
+    root = await enter("Root", admin=True)
+    again = await bring(RESEARCHERS, dry_run=False, by=root)  # brings nobody, and asks again
+    assert again.json()["counts"]["same"] == 1
+    await run_jobs()
+    newer = await link_to(db, ZOE)
+    assert newer != page
+    assert (await anyone.get(newer)).status_code == 200
+
+
+async def test_names_and_reasons_wait_until_she_has_confirmed(
+    ask_zoe: Ask,
+    anyone: AsyncClient,
+    db: AsyncSession,
+    cohort: Cohort,
+    enter: Cast,
+    clock: TurnableClock,
+    run_jobs: RunJobs,
+) -> None:
+    await ask_zoe()
+    grace = await mentoring(db, cohort, (await enter("Grace")).person, now=MONDAY)
+    enrolment = (await db.scalars(select(Enrolment))).one()
+    await proposed(db, enrolment, grace)
+    await db.commit()
+    clock.turn(minutes=1)
+    await run_jobs()
+    of_zoe = select(MailboxMessage).where(MailboxMessage.to == ZOE)
+    mails = (await db.scalars(of_zoe.order_by(MailboxMessage.sent_at))).all()
+    assert ["Someone was found for you." in mail.text for mail in mails] == [False, True]
+    assert not any("Grace" in mail.text for mail in mails)
+
+    await anyone.post(await link_to(db, ZOE), data=HERS)
+    await run_jobs()
+    assert any("Grace Example" in mail.text for mail in await db.scalars(of_zoe))
+
+
+async def test_whoever_is_both_answers_twice_and_a_mentor_consents_herself(
+    bring: Bring, anyone: AsyncClient, db: AsyncSession, run_jobs: RunJobs
+) -> None:
+    both = "Name,E-mail,Side\nMia Typed,mia@example.org,both\nZoe,zoe@example.org,mentee\n"
+    told = (await bring(both, "both", dry_run=False)).json()
+    assert told["counts"]["new"] == len(told["rows"]) == 3
+    await run_jobs()
+    page = await link_to(db, "mia@example.org")
+    assert (await anyone.post(page, data=HERS)).headers["location"] == page
+    missing = await anyone.post(page, data=MIAS | {"consent": ""})
+    assert missing.status_code == 422
+    assert (await anyone.post(page, data=MIAS)).headers["location"].startswith("/password/")
+    mentor = (await db.scalars(select(Mentor))).one()
+    mia = await db.get_one(Person, mentor.person_id)
+    assert (mia.name, mentor.state, mentor.consented_at) == (
+        "Zoë Vogt",
+        MentorState.APPROVED,
+        MONDAY,
+    )
+    assert (await db.scalars(select(ImportedPerson.person_id))).all() != []
+
+
+async def test_whoever_joined_by_herself_keeps_her_own_profile(
+    ask_zoe: Ask, anyone: AsyncClient, db: AsyncSession, cohort: Cohort, enter: Cast
+) -> None:
+    page, zoe = await ask_zoe(), await enter("Zoe")
+    joined = await zoe.post(f"/api/v1/cohorts/{cohort.id}/enrolments", json=STUDYING)
+    assert joined.status_code == 201
+    refused = await anyone.post(page, data=HERS)
+    assert refused.status_code == 422
+    assert "your own profile stays" in refused.text
+    assert (await anyone.post(page, data={"answer": "no"})).status_code == 303
+    await db.refresh(cohort)
+    assert cohort.taken == 1
