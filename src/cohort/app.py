@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import rooms
 from cohort.clock import Clock, utc_now
+from cohort.cohorts import service as cohorts
 from cohort.contract import pages as reference
 from cohort.contract.config import contract
 from cohort.contract.schemas import PydanticSchemas
@@ -49,6 +50,7 @@ from cohort.operations import health
 from cohort.people.auth import Connection, Credential, WhoIsAsking, public, tries_of
 from cohort.people.models import Person
 from cohort.people.throttle import Throttle, Tries
+from cohort.profiles import zones
 from cohort.settings import Settings
 
 
@@ -71,6 +73,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         await engine.dispose()
 
     pages = web.create_pages(settings)
+    pages.globals["zone_options"] = lambda: zones.options(clock())
+    pages.globals["zone_label_of"] = lambda typed: zones.label_of(typed, clock())
     static = cast("web.Fingerprints", pages.globals["static"])
     app = Litestar(
         route_handlers=[
@@ -95,6 +99,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 "meters": meters,
                 "draining": False,
                 "live": live,
+                "organises_something": cohorts.organises_something,
                 "pages": pages,
             }
         ),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from litestar import Router
 
 import cohort.applications.models
+import cohort.calendars.models
 import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
@@ -24,8 +25,12 @@ from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
 from cohort.applications import routes as applications_routes
+from cohort.calendars import pages as calendars_pages
+from cohort.calendars import routes as calendars_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
+from cohort.cohorts import organiser_pages as cohorts_organiser_pages
+from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
@@ -67,6 +72,8 @@ from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
 from cohort.people import account_pages as people_account_pages
 from cohort.people import account_routes as people_account_routes
+from cohort.people import admin_pages as people_admin_pages
+from cohort.people import admin_routes as people_admin_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
@@ -75,6 +82,7 @@ from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
+from cohort.signin import oidc_pages as signin_oidc_pages
 from cohort.signin import pages as signin_pages
 from cohort.signin import passkey_pages as signin_passkey_pages
 from cohort.signin import routes as signin_routes
@@ -88,9 +96,11 @@ from cohort.webhooks import routes as webhooks_routes
 API: Sequence[Router] = (
     people_routes.router,
     people_account_routes.router,
+    people_admin_routes.router,
     signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
+    cohorts_organiser_routes.router,
     applications_routes.router,
     mentors_routes.router,
     mentors_wish_routes.router,
@@ -100,6 +110,7 @@ API: Sequence[Router] = (
     mentorships_routes.router,
     meetings_routes.router,
     study_routes.router,
+    calendars_routes.router,
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
@@ -114,11 +125,14 @@ API: Sequence[Router] = (
 PAGES: Sequence[Router] = (
     people_pages.router,
     people_account_pages.router,
+    people_admin_pages.router,
     signin_pages.router,
     signin_account_pages.router,
     signin_passkey_pages.router,
+    signin_oidc_pages.router,
     guides_pages.router,
     cohorts_pages.router,
+    cohorts_organiser_pages.router,
     cohorts_enrolment_pages.router,
     applications_pages.router,
     applications_review_pages.router,
@@ -129,6 +143,7 @@ PAGES: Sequence[Router] = (
     mentorships_pages.router,
     meetings_pages.router,
     study_pages.router,
+    calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
     matching_preview_pages.router,
@@ -145,11 +160,16 @@ JOBS: Mapping[str, JobFunction] = {
     "matching.solve_run": matching_jobs.solve_run,
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,
+    "people.tell_suspended": people_jobs.tell_suspended,
+    "people.tell_suspension_ended": people_jobs.tell_suspension_ended,
     "people.tell_new_password": people_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
     "signin.tell_change": signin_jobs.tell_change,
     "signin.send_link": signin_jobs.send_link,
     "cohorts.welcome": cohorts_jobs.welcome,
+    "cohorts.invite_organiser": cohorts_jobs.invite_organiser,
+    "cohorts.tell_organiser_added": cohorts_jobs.tell_organiser_added,
+    "cohorts.tell_organiser_removed": cohorts_jobs.tell_organiser_removed,
     "applications.ask_to_confirm": applications_jobs.ask_to_confirm,
     "applications.tell_received": applications_jobs.tell_received,
     "applications.tell_decided": applications_jobs.tell_decided,

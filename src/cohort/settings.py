@@ -1,11 +1,20 @@
 """Everything that the environment may change, read once and passed on."""
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    SecretStr,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).parent
@@ -48,11 +57,41 @@ def _of_the_web(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _processors() -> int:
     """Those that we may use, where the system tells."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _issuer(url: str) -> str:
+    parts = urlsplit(url)
+    here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
+    if not (here or parts.scheme == "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be an issuer such as https://accounts.google.com")
+    return url
+
+
+class OidcProvider(BaseModel):
+    """A service whose accounts sign in to accounts here (OpenID Connect)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,30}$")]
+    """Part of the addresses: /login/with/NAME."""
+    label: Annotated[str, Field(min_length=1, max_length=40)]
+    issuer: Annotated[str, AfterValidator(_issuer)]
+    """As its discovery document says it, to the letter."""
+    client_id: str
+    client_secret: SecretStr
+    scope: str = "openid email profile"
 
 
 class Settings(BaseSettings):
@@ -104,6 +143,10 @@ class Settings(BaseSettings):
     """After which a login that nobody used ends."""
     confirmed_minutes: PositiveInt = 15
     """How long after its holder gave a password a login may change who has access to what."""
+    organisers_need_two_steps: bool = False
+    """Whether organisers and admins must have a second step before they can do anything."""
+    oidc_providers: tuple[OidcProvider, ...] = ()
+    """As JSON; docs/accounts.md has examples."""
     sign_in_link_minutes: PositiveInt = 15
     """How long a mailed link signs in; one that confirms an address works for a day."""
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
@@ -122,3 +165,11 @@ class Settings(BaseSettings):
     def keeps_mail(self) -> bool:
         """Whether mail stays on this machine, for the mailbox page, as there is no mail server."""
         return self.development and self.smtp_url is None
+
+    @property
+    def shows_mail(self) -> bool:
+        """Whether the mailbox page is there: never where people come from elsewhere, as the mail
+        that was kept holds links that sign in."""
+        host = urlsplit(self.public_url).hostname or ""
+        is_local = host == "localhost" or host.endswith(".localhost") or _is_loopback(host)
+        return self.keeps_mail and is_local

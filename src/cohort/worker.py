@@ -21,6 +21,7 @@ from redis.exceptions import TimeoutError as RedisSlow
 from cohort import rooms
 from cohort.applications import service as applications
 from cohort.clock import Clock, utc_now
+from cohort.cohorts import organisers
 from cohort.http import stored_responses
 from cohort.http.pages import create_pages
 from cohort.jobs import event_log, outbox, wake
@@ -60,6 +61,7 @@ async def tidy(context: CronContext) -> None:
         await people.forget_old(db, now=context.clock())
         await applications.forget_unconfirmed(db, now=context.clock())
         await mentors.forget_unconfirmed(db, now=context.clock())
+        await organisers.forget_old_invitations(db, now=context.clock())
 
 
 def create_runner(settings: Settings, clock: Clock = utc_now) -> Runner:

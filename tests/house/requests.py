@@ -58,6 +58,7 @@ RULES_FORM = {
     "stickiness": "0",
 }
 ADA = {"email": "ada@example.org", "password": PASSWORD}
+ASKED = {"email": "greta@example.org"}
 JOIN = {"name": "Eve", "password": PASSWORD}
 COHORT = {
     "slug": "autumn-2027",
@@ -99,8 +100,8 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen = {"headers": {"If-Match": '"1"'}}
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
+    peer = {"ids": {"person_id": ids["peer_person_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
-    was = {"ids": {"meeting_id": ids["held_id"]}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
         "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
@@ -116,7 +117,13 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
         "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
-        "POST /api/v1/cohorts/{cohort_id}/organisers": {"json": {"email": "nora@example.org"}},
+        "POST /api/v1/cohorts/{cohort_id}/organiser_invitations": {"json": ASKED},
+        "DELETE /api/v1/cohorts/{cohort_id}/organiser_invitations/{invitation_id}": {
+            "ids": {"invitation_id": ids["to_run_id"]}
+        },
+        "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
+        "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
+        "DELETE /api/v1/people/{person_id}/suspension": peer,
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
         "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
@@ -141,7 +148,10 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
         "POST /api/v1/meetings/{meeting_id}/agreement": {"json": {"starts_at": ids["meets_at"]}},
         "POST /api/v1/meetings/{meeting_id}/cancellation": {"json": {"note": "I am ill."}},
-        "POST /api/v1/meetings/{meeting_id}/outcome": {"json": {"held": True}, **was},
+        "POST /api/v1/meetings/{meeting_id}/outcome": {
+            "json": {"held": True},
+            "ids": {"meeting_id": ids["held_id"]},
+        },
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
@@ -157,17 +167,21 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
-    was = {"ids": {"meeting_id": ids["held_id"]}}
     confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
     named = {"data": STUDYING_FORM | {"name": "Zoe"}}
-    to_mentor = {"ids": {"token": ids["to_mentor"]}}
+    to_mentor, to_run = ({"ids": {"token": ids[one]}} for one in ("to_mentor", "to_run"))
     return of_accounts(ids) | {
         "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
         "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
         "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
         "POST /cohorts/{slug}/clone": {"data": CLONE},
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
-        "POST /cohorts/{slug}/organisers": {"data": {"email": "nora@example.org"}},
+        "POST /cohorts/{slug}/organisers": {"data": ASKED},
+        "POST /cohorts/{slug}/organiser_invitations/{invitation_id}/withdraw": {
+            "ids": {"invitation_id": ids["to_run_id"]}
+        },
+        "GET /organisers/accept/{token}": to_run,
+        "POST /organisers/accept/{token}": to_run,
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
         "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
@@ -190,11 +204,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
-        "POST /mentorships/{mentorship_id}/meetings": {"data": {"suggested": MEETS_AT}},
-        "POST /meetings/{meeting_id}/move": {"data": {"topic": "Pipelines.", "version": "1"}},
-        "POST /meetings/{meeting_id}/agree": {"data": {"starts_at": ids["meets_at"]}},
-        "POST /meetings/{meeting_id}/cancel": {"data": {"note": "I am ill."}},
-        "POST /meetings/{meeting_id}/outcome": {"data": {"held": "true"}, **was},
+        **of_meetings(ids),
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
@@ -202,6 +212,19 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def of_meetings(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "POST /mentorships/{mentorship_id}/meetings": {"data": {"suggested": MEETS_AT}},
+        "POST /meetings/{meeting_id}/move": {"data": {"topic": "Pipelines.", "version": "1"}},
+        "POST /meetings/{meeting_id}/agree": {"data": {"starts_at": ids["meets_at"]}},
+        "POST /meetings/{meeting_id}/cancel": {"data": {"note": "I am ill."}},
+        "POST /meetings/{meeting_id}/outcome": {
+            "data": {"held": "true"},
+            "ids": {"meeting_id": ids["held_id"]},
+        },
     }
 
 
@@ -224,15 +247,23 @@ def of_invitations(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    peer = {"ids": {"person_id": ids["peer_person_id"]}}
     verify, password, link = (
         {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
     )
+    nowhere = {"ids": {"name": "nowhere"}}
     return {
         "POST /login": {"data": ADA},
+        "GET /login/with/{name}": nowhere,
+        "GET /login/with/{name}/callback": nowhere,
+        "POST /account/identities/with/{name}": nowhere,
+        "POST /account/identities/{identity_id}/remove": {"ids": {"identity_id": UUID(int=0)}},
         "POST /account/passkeys": {"data": {"name": "phone"}},
         "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
         "POST /login/code": {"data": {"code": "123456"}},
         "POST /account/codes/confirm": {"data": {"code": "123456"}},
+        "POST /people/{person_id}/suspend": {"data": {"reason": "Spam."}, **peer},
+        "POST /people/{person_id}/end_suspension": peer,
         "POST /account/password": {"data": {"password": NEW_PASSWORD}},
         "POST /account/keys": {"data": {"name": "script", "scopes": "study:read"}},
         "POST /login/link": {"data": {"email": "ada@example.org"}},

@@ -19,6 +19,8 @@ from cohort.applications import service as applications
 from cohort.applications.models import Application, UnconfirmedApplication
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.calendars import service as calendars
+from cohort.cohorts import organisers
 from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
 from cohort.exchange.models import ImportedPerson
@@ -184,7 +186,7 @@ async def a_key(
 async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     now, cast = stage.platform.clock(), stage.people
     guide = await a_guide(db, now=now)
-    spring = await a_cohort(db, guide, cast["organiser"], now=now)
+    spring = await a_cohort(db, guide, cast["organiser"], cast["admin"], now=now)
     autumn = await a_cohort(db, guide, cast["elsewhere"], now=now, slug="autumn")
     draft = await a_cohort(
         db, guide, cast["elsewhere"], now=now, slug="draft", state=CohortState.DRAFT
@@ -207,6 +209,15 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     elsewhere = await enrolled(db, autumn, cast["peer"], now=now)
     mentor_elsewhere = await mentoring(db, autumn, cast["mentor"], now=now)
     db.add_all([failed, letter])
+    await db.flush()
+    nora, olga = cast["newcomer"], cast["organiser"]
+    invitation = await organisers.invite(db, olga, spring.id, nora.email, now=now)
+    stage.ids |= {
+        "to_run_id": invitation.id,
+        "to_run": organisers.new_token_of(invitation),
+        "person_id": cast["admin"].id,
+        "peer_person_id": cast["peer"].id,
+    }
     await db.flush()
     await db.refresh(spring)
     stage.ids |= {
@@ -246,9 +257,11 @@ async def _plan_meetings(db: AsyncSession, stage: Stage) -> None:
         )
         for at, state in ((now + week, MeetingState.PROPOSED), (now - week, MeetingState.AGREED))
     )
+    feed = await calendars.make(db, stage.people["mentor"], now=now)
     db.add_all([to_come, held])
     await db.flush()
     stage.ids |= {
+        "name": feed.rpartition("/")[2],
         "meeting_id": to_come.id,
         "held_id": held.id,
         "meets_at": to_come.starts_at.isoformat(),

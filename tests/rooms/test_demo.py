@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.applications.models import Application, ApplicationState
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.db import Base
 from cohort.demo import seeding
-from cohort.demo.opening import PASSWORD
+from cohort.demo.opening import PASSWORD, SLUG
 from cohort.demo.seeding import NoDemoHere, NoWorker
+from cohort.invitations.models import MailedInvitation
 from cohort.jobs.outbox import Job, JobState
 from cohort.mail import MailboxMessage
 from cohort.matching import service as matching
@@ -91,15 +93,29 @@ async def demo(_platform: Platform) -> AsyncGenerator[Demo]:
 
 
 async def test_it_is_a_cohort_in_its_seventh_week(demo: Demo) -> None:
-    cohort = (await demo.db.scalars(select(Cohort))).one()
+    cohort = (await demo.db.scalars(select(Cohort).where(Cohort.slug == SLUG))).one()
     assert cohort.state is CohortState.RUNNING
     assert (demo.platform.clock().date() - cohort.starts_on).days // 7 == 6
-    assert await count(demo.db, Enrolment) == cohort.taken == 24
+    seated = await count(demo.db, Enrolment, Enrolment.cohort_id == cohort.id)
+    assert seated == cohort.taken == 24
     mentors = Counter(
         "paused" if mentor.paused_at else mentor.state
         for mentor in await demo.db.scalars(select(Mentor))
     )
     assert mentors == {MentorState.APPROVED: 8, MentorState.PENDING: 1, "paused": 1}
+
+
+async def test_the_next_cohort_takes_applications_and_has_a_waitlist(demo: Demo) -> None:
+    cohort = (await demo.db.scalars(select(Cohort).where(Cohort.slug == "demo-next"))).one()
+    assert (cohort.state, cohort.taken, cohort.seats) == (CohortState.OPEN, 4, 4)
+    states = Counter(await demo.db.scalars(select(Application.state)))
+    assert states == {
+        ApplicationState.ACCEPTED: 2,
+        ApplicationState.WAITLISTED: 1,
+        ApplicationState.APPLIED: 3,
+    }
+    sent = select(MailedInvitation.sent_at).where(MailedInvitation.cohort_id == cohort.id)
+    assert [at is not None for at in await demo.db.scalars(sent)] == [True, True, True]
 
 
 async def test_its_researchers_are_at_different_places_of_the_guide(demo: Demo) -> None:

@@ -4,7 +4,7 @@ from datetime import date, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, JsonList, Words, one_of
@@ -79,6 +79,24 @@ class Organiser(Base):
     since: Mapped[Instant]
 
     person: Mapped[Person] = relationship(lazy="raise")
+
+
+class OrganiserInvitation(Base):
+    """Somebody whom an organiser asked to run the cohort too; it waits for the mailed link."""
+
+    __tablename__ = "organiser_invitations"
+    __table_args__ = (UniqueConstraint("cohort_id", "email"),)
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    email: Mapped[str]
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
+    inviter: Mapped[Person] = relationship(lazy="raise")
 
 
 class OwnTerm(Base):

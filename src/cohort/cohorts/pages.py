@@ -1,6 +1,6 @@
 """Running a cohort in a browser."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,13 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.cohorts import enrolments, policy, service
 from cohort.cohorts.forms import typed_cohort
-from cohort.cohorts.models import Cohort, CohortState, Organiser
+from cohort.cohorts.models import Cohort, CohortState
 from cohort.cohorts.schemas import (
     CloneIn,
     CohortChange,
     CohortIn,
     MoveIn,
-    OrganiserIn,
 )
 from cohort.errors import Invalid, NotAllowed, Stale
 from cohort.guides import service as guides
@@ -28,8 +27,6 @@ from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.profiles import choices
-from cohort.profiles.choices import Options
 from cohort.settings import Settings
 
 Answer = Response[str] | Redirect
@@ -97,7 +94,6 @@ async def _new(request: Asked, db: AsyncSession, form: Form[CohortIn]) -> Respon
         "cohorts/new.html",
         form=form,
         guides=[{"value": str(guide.id), "label": guide.title} for guide in offered.items],
-        zones=choices.zones(),
     )
 
 
@@ -109,7 +105,7 @@ async def settings_page(
     slug: FromPath[str],
 ) -> Response[str]:
     cohort = await _organised(db, actor, slug)
-    return await _settings(request, db, actor, cohort, Form())
+    return _settings(request, cohort, Form())
 
 
 @post("/cohorts/{slug:str}/settings", guards=[signed_in])
@@ -130,7 +126,7 @@ async def change_settings(
         else:
             return see(f"/cohorts/{slug}/settings", saying="The settings are kept.")
     await db.refresh(cohort)
-    return await _settings(request, db, actor, cohort, form, sent="facts")
+    return _settings(request, cohort, form, sent="facts")
 
 
 @post("/cohorts/{slug:str}/moves", guards=[signed_in])
@@ -150,28 +146,7 @@ async def move_cohort(
             form = form.refused(refusal)
         else:
             return see(f"/cohorts/{slug}/settings", saying=f"{moved.name} is {moved.state} now.")
-    return await _settings(request, db, actor, cohort, form, sent="state")
-
-
-@post("/cohorts/{slug:str}/organisers", guards=[signed_in], opt={"confirmed_login": True})
-async def add_organiser(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    slug: FromPath[str],
-) -> Answer:
-    cohort = await _organised(db, actor, slug)
-    form = await read_form(request, OrganiserIn)
-    if form.value is not None:
-        try:
-            added = await service.add_organiser(db, actor, cohort.id, form.value.email, now=clock())
-        except Invalid as refusal:
-            form = form.refused(refusal)
-        else:
-            notice = f"{added.person.name} runs this cohort with you."
-            return see(f"/cohorts/{slug}/settings", saying=notice)
-    return await _settings(request, db, actor, cohort, form, sent="organisers")
+    return _settings(request, cohort, form, sent="state")
 
 
 @get("/cohorts/{slug:str}/clone", guards=[signed_in])
@@ -219,7 +194,7 @@ async def delete_cohort(
         await service.delete_draft(db, actor, cohort.id, now=clock())
     except service.NotADraft as refusal:
         form: Form[Any] = Form().refused(refusal)
-        return await _settings(request, db, actor, cohort, form, sent="state")
+        return _settings(request, cohort, form, sent="state")
     return see("/cohorts", saying=f"The draft {cohort.name} is deleted.")
 
 
@@ -234,26 +209,14 @@ class SettingsView:
 
     cohort: Cohort
     moves: Collection[CohortState]
-    organisers: Sequence[Organiser]
-    zones: Options
     sent: str
     """Which of the page's forms was sent, and has the errors."""
 
 
-async def _settings(
-    request: Asked,
-    db: AsyncSession,
-    actor: Person,
-    cohort: Cohort,
-    form: Form[Any],
-    *,
-    sent: str = "",
-) -> Response[str]:
+def _settings(request: Asked, cohort: Cohort, form: Form[Any], *, sent: str = "") -> Response[str]:
     view = SettingsView(
         cohort=cohort,
         moves=policy.MOVES[cohort.state],
-        organisers=await service.list_organisers(db, actor, cohort.id),
-        zones=choices.zones(cohort.time_zone),
         sent=sent,
     )
     stored = {name: getattr(cohort, name) for name in CohortChange.model_fields}
@@ -271,7 +234,6 @@ router = Router(
         settings_page,
         change_settings,
         move_cohort,
-        add_organiser,
         clone_page,
         clone_cohort,
         delete_cohort,

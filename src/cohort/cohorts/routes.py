@@ -20,15 +20,13 @@ from cohort.cohorts.schemas import (
     EnrolmentIn,
     EnrolmentOut,
     MoveIn,
-    OrganiserIn,
-    OrganiserOut,
 )
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
 from cohort.http.paging import PageOut, Slice, listed, shown
 from cohort.http.problems import may_refuse
-from cohort.people.auth import NotConfirmed, signed_in
+from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.settings import Settings
 
@@ -149,33 +147,6 @@ async def move_cohort(
     return cohort_answer(await service.move(db, actor, cohort_id, data.to, now=clock()))
 
 
-@get("/cohorts/{cohort_id:uuid}/organisers", guards=[signed_in], responses=may_refuse(NotFound))
-async def list_organisers(
-    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], cohort_id: FromPath[UUID]
-) -> PageOut[OrganiserOut]:
-    """Who runs the cohort: for its organisers."""
-    organisers = await service.list_organisers(db, actor, cohort_id)
-    return PageOut(items=[OrganiserOut.model_validate(one) for one in organisers], next=None)
-
-
-@post(
-    "/cohorts/{cohort_id:uuid}/organisers",
-    guards=[signed_in],
-    opt={"confirmed_login": True},
-    responses=may_refuse(NotFound, NotConfirmed),
-)
-async def add_organiser(
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    cohort_id: FromPath[UUID],
-    data: JSONBody[OrganiserIn],
-) -> OrganiserOut:
-    """Let someone who has an account run the cohort with you."""
-    added = await service.add_organiser(db, actor, cohort_id, data.email, now=clock())
-    return OrganiserOut.model_validate(added)
-
-
 @post(
     "/cohorts/{cohort_id:uuid}/enrolments",
     guards=[signed_in],
@@ -264,8 +235,6 @@ router = Router(
         clone_cohort,
         delete_cohort,
         move_cohort,
-        list_organisers,
-        add_organiser,
         enrol,
         list_own_enrolments,
         read_enrolment,

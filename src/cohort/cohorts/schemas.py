@@ -236,6 +236,13 @@ class OrganiserOut(Shown):
     since: datetime
 
 
+class OrganiserInvitationOut(Shown):
+    id: UUID
+    email: str
+    created_at: datetime
+    expires_at: datetime
+
+
 class EnrolmentOut(Shown):
     id: UUID
     cohort_id: UUID

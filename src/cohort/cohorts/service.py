@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import events, policy
-from cohort.cohorts.models import Admission, Cohort, CohortState, Organiser
+from cohort.cohorts.models import Admission, Cohort, CohortState, Organiser, OrganiserInvitation
 from cohort.cohorts.schemas import CloneIn, CohortChange, CohortIn
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import Guide
@@ -64,6 +64,10 @@ async def list_cohorts(
     if state is not None:
         seen = seen.where(Cohort.state == state)
     return await page_of(db, seen, by=Cohort.created_at, id=Cohort.id, part=part)
+
+
+async def organises_something(db: AsyncSession, actor: Person) -> bool:
+    return await db.scalar(policy.organised_by(actor).limit(1)) is not None
 
 
 async def may_organise(db: AsyncSession, actor: Person, cohort_id: UUID) -> bool:
@@ -152,7 +156,8 @@ async def delete_draft(db: AsyncSession, actor: Person, cohort_id: UUID, *, now:
         )
     try:
         async with db.begin_nested():
-            await db.execute(delete(Organiser).where(Organiser.cohort_id == cohort_id))
+            for each in (Organiser, OrganiserInvitation):
+                await db.execute(delete(each).where(each.cohort_id == cohort_id))
             gone = await db.scalar(
                 delete(Cohort)
                 .where(Cohort.id == cohort_id, Cohort.state == CohortState.DRAFT)
@@ -232,32 +237,3 @@ async def move(
 async def fill_seats_later(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> None:
     """Whoever waits for a seat gets what is free, as soon as this is committed."""
     await enqueue(db, "applications.fill_seats", now=now, cohort_id=cohort_id, in_cohort=cohort_id)
-
-
-async def list_organisers(db: AsyncSession, actor: Person, cohort_id: UUID) -> list[Organiser]:
-    await require_organiser(db, actor, cohort_id)
-    running = select(Organiser).where(Organiser.cohort_id == cohort_id).limit(200)
-    by_since = running.order_by(Organiser.since, Organiser.person_id)
-    return list(await db.scalars(by_since.options(joinedload(Organiser.person))))
-
-
-async def add_organiser(
-    db: AsyncSession, actor: Person, cohort_id: UUID, email: str, *, now: datetime
-) -> Organiser:
-    """Let someone else run the cohort too; a second time changes nothing."""
-    await require_organiser(db, actor, cohort_id)
-    person = await db.scalar(
-        select(Person).where(Person.has_account(email), Person.verified_at.is_not(None))
-    )
-    if person is None:
-        raise Invalid.at("email", "Nobody has an account with this address. Ask them to open one.")
-    added = await db.scalar(
-        insert(Organiser)
-        .values(cohort_id=cohort_id, person_id=person.id, since=now)
-        .on_conflict_do_nothing()
-        .returning(Organiser.person_id)
-    )
-    if added is not None:
-        audit.record(db, actor, "organiser.add", person.id, now=now, cohort_id=cohort_id)
-    key = {"cohort_id": cohort_id, "person_id": person.id}
-    return await db.get_one(Organiser, key, options=[joinedload(Organiser.person)])

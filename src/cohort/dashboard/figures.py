@@ -10,6 +10,7 @@ from sqlalchemy import Integer, ScalarSelect, Select, and_, cast, exists, func, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, contains_eager
 
+from cohort.applications.models import Application, ApplicationState
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.guides.models import Milestone
@@ -29,6 +30,7 @@ HAS_MENTOR = exists().where(Mentorship.enrolment_id == Enrolment.id, Mentorship.
 IS_PROPOSED = exists().where(
     Proposal.enrolment_id == Enrolment.id, Proposal.state == ProposalState.OPEN
 )
+APPLIED = Application.state == ApplicationState.APPLIED
 TAKES_PLACES = and_(Mentor.state == MentorState.APPROVED, Mentor.paused_at.is_(None))
 
 
@@ -43,6 +45,7 @@ class Overview:
     reviews_waiting: int
     mentors: int
     mentors_pending: int
+    applications_waiting: int
     places: int
     places_free: int
     rounds_unpublished: int
@@ -76,6 +79,7 @@ def counts() -> dict[str, ScalarSelect[Any]]:
         "reviews_waiting": _reviews_waiting(),
         "mentors": _of_cohort(many, Mentor, approved),
         "mentors_pending": _of_cohort(many, Mentor, Mentor.state == MentorState.PENDING),
+        "applications_waiting": _of_cohort(many, Application, APPLIED),
         "places": _of_cohort(func.sum(Mentor.capacity), Mentor, TAKES_PLACES),
         "places_free": _of_cohort(func.sum(Mentor.capacity - Mentor.taken), Mentor, TAKES_PLACES),
         "rounds_unpublished": _of_cohort(many, Round, Round.state == RoundState.OPEN),

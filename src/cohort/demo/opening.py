@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts import enrolments
+from cohort.cohorts import enrolments, organisers
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.cohorts.schemas import CohortIn, EnrolmentIn
@@ -43,6 +43,7 @@ class Scene:
     weeks: Weeks
     cohort: Cohort
     organiser: Person
+    admin: Person
     people: dict[str, Person] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     mentors: dict[str, Mentor] = field(default_factory=dict)
@@ -66,9 +67,12 @@ async def open_cohort(db: AsyncSession, who: Cast, when: Weeks, seed: Path) -> S
     )
     cohort = await cohorts.create(db, admin, form, now=now)
     organiser = await join(db, who.organiser, now=now + A_DAY)
-    await cohorts.add_organiser(db, admin, cohort.id, organiser.email, now=now + A_DAY)
+    invited = await organisers.invite(db, admin, cohort.id, organiser.email, now=now + A_DAY)
+    token = organisers.new_token_of(invited)
+    await db.flush()
+    await organisers.accept(db, organiser, token, now=now + A_DAY)
     await cohorts.move(db, organiser, cohort.id, CohortState.OPEN, now=now + A_DAY)
-    return Scene(db, who, when, cohort, organiser)
+    return Scene(db, who, when, cohort, organiser, admin)
 
 
 async def bring_guide(db: AsyncSession, seed: Path, *, now: datetime) -> Guide:

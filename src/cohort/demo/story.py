@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import CohortState
-from cohort.demo import opening, pairing, studying
+from cohort.demo import applying, opening, pairing, studying
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
 from cohort.jobs import outbox
@@ -52,6 +52,7 @@ async def tell(
         done = [one for one in work if when.week_of(one.ended_at) == week]
         await studying.play(scene, plans, done)
     await opening.sign_up_mentors(scene, pending, since=now - timedelta(days=1, hours=7))
+    await applying.open_next(scene, now=now)
     await pairing.open_weekly(scene, now=now)
     return await _leave_out_old_mail(db, now=now)
 

@@ -41,7 +41,15 @@ ROWS_SHOWN = 200
 TERM = "term."
 LOOK_AGAIN = "You said anew what columns mean. Look at the rows again, then import."
 IN_ORDER: tuple[Outcome, ...] = (
-    *("refused", "new", "changed", "applied", "said_no", "left_before", "there_already", "same"),
+    "refused",
+    "new",
+    "changed",
+    "applied",
+    "said_no",
+    "not_here",
+    "left_before",
+    "there_already",
+    "same",
 )
 
 

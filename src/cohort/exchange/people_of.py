@@ -26,6 +26,7 @@ from cohort.sheets.mapping_file import (
     side_column,
     write_mapping,
 )
+from cohort.sheets.past_pairs import PAST_PAIRS, PastPairs, is_of_past_pairs, read_past_pairs
 from cohort.sheets.roster import Roster, Row, Vocabulary, read_mentors, read_researchers
 from cohort.sheets.sides import both_of, is_of_mentors, is_of_researchers, one_of
 from cohort.sheets.spreadsheet import read_sheets
@@ -64,8 +65,12 @@ NAME: TypeAdapter[str] = TypeAdapter(Line)
 
 @dataclass(frozen=True)
 class PersonInFile:
-    """Somebody in a row. `said` is what the row says, in the fields of the cohort's profiles;
-    `reason`, why the row is refused."""
+    """Somebody in a row; or two who were a pair before.
+
+    said    what the row says, in the fields of the cohort's profiles; of a pair, each of the two
+            as they are called there, and why they are not to be paired again.
+    reason  why the row is refused.
+    """
 
     side: Side
     sheet: str
@@ -102,7 +107,7 @@ def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
     own = OwnWords(fate="and are words of this cohort: shared by those who write the same")
     try:
         said = read_mapping(form.mapping)
-        sheets, column = _sheets(form, side_column(said))
+        sheets, past, column = _sheets(form, side_column(said))
         readers = {"researchers": read_researchers, "mentors": read_mentors}
         rosters = {
             name: readers[name](sheet, words, said.get(name), own) for name, sheet in sheets.items()
@@ -110,7 +115,10 @@ def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
     except (BadSheet, BadMapping) as error:
         field = "mapping" if isinstance(error, BadMapping) else "content"
         raise Invalid.at(field, str(error)) from error
-    whole = [fault for roster in rosters.values() for fault in roster.faults if not fault.row]
+    pairs = [read_past_pairs(sheet) for sheet in past]
+    faults = [fault for roster in rosters.values() for fault in roster.faults]
+    faults += [fault for table in pairs for fault in table.faults]
+    whole = [fault for fault in faults if not fault.row]
     if whole:
         raise Invalid.at_each([FieldError("content", fault) for fault in whole[:MOST_FAULTS]])
     terms = found_terms(own, form.terms, words)
@@ -121,26 +129,32 @@ def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
         side: Side = "researcher" if name == "researchers" else "mentor"
         people += _found(side, roster, own, becomes)
         notes += [*roster.notes, *_defaults(side, roster)]
+    for table in pairs:
+        people += _pairs_in(table)
+        notes += table.notes
     used = {slug for one in people for slug in _slugs_of(one)}
     kept = [one for one in terms if not one.becomes or one.becomes in used]
     return PeopleFound(people, notes, mapped_columns(rosters, column), kept)
 
 
-def _sheets(form: ImportIn, column: str) -> tuple[dict[str, Sheet], str]:
-    known = {"researchers": RESEARCHERS, "mentors": MENTORS}.get(
-        form.holds, (*RESEARCHERS, *MENTORS)
-    )
+def _sheets(form: ImportIn, column: str) -> tuple[dict[str, Sheet], list[Sheet], str]:
+    """Of each side, of past pairs; and the column that says who is what."""
+    one_kind = {"researchers": RESEARCHERS, "mentors": MENTORS, "past_pairs": PAST_PAIRS}
+    known = one_kind.get(form.holds, (*RESEARCHERS, *MENTORS, *PAST_PAIRS))
     sheets = read_sheets(
         form.file_name, form.content, is_known=lambda title: is_title(title, known)
     )
     if sum(len(sheet.rows) for sheet in sheets) > MOST_PEOPLE:
         raise BadSheet(f"There are more than {MOST_PEOPLE:,} rows. Send them in several files.")
     holds: Holds = form.holds
+    past = [one for one in sheets if is_of_past_pairs(one.tab)]
+    if holds == "past_pairs":
+        return {}, past or sheets[:1], ""
     if holds == "both":
-        sides = both_of(form.file_name, sheets, column)
-        return {"researchers": sides.researchers, "mentors": sides.mentors}, sides.column
+        sides = both_of(form.file_name, [one for one in sheets if one not in past], column)
+        return {"researchers": sides.researchers, "mentors": sides.mentors}, past, sides.column
     is_side = is_of_mentors if holds == "mentors" else is_of_researchers
-    return {holds: one_of(sheets, holds, is_side)}, ""
+    return {holds: one_of(sheets, holds, is_side)}, [], ""
 
 
 def _found(
@@ -158,6 +172,15 @@ def _found(
         yield PersonInFile(side, roster.sheet.name, row["row"], name, email, said, " ".join(found))
     for number, found in faults.items():  # rows of which nobody can tell whose they are
         yield PersonInFile(side, roster.sheet.name, number, "", "", {}, " ".join(found))
+
+
+def _pairs_in(table: PastPairs) -> Iterator[PersonInFile]:
+    faults = {fault.row: str(fault) for fault in table.faults}
+    for one in table.pairs:
+        said = {"researcher": one.researcher, "mentor": one.mentor, "reason": one.reason}
+        name = f"{one.researcher or '–'} and {one.mentor or '–'}"
+        fault = faults.get(one.row, "")
+        yield PersonInFile("pair", table.sheet.name, one.row, name, "", said, fault)
 
 
 def _said(side: Side, row: Row, own: OwnWords, becomes: Mapping[str, str]) -> dict[str, Any]:

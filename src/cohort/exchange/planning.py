@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,18 +18,24 @@ from cohort.cohorts.policy import JOINABLE
 from cohort.exchange.models import DeclinedImport
 from cohort.exchange.people_of import PeopleFound, PersonInFile
 from cohort.exchange.schemas import Outcome
+from cohort.matching.models import Override, OverrideKind
 from cohort.mentors.models import Mentor
 from cohort.people.models import Person
+from cohort.sheets.links import folded
+
+PINNED = "They are pinned to each other here. Lift that first, or remove the row."
 
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """`its` is the row of the cohort that is changed, `fields` what of it."""
+    """`its` is the row of the cohort that is changed, `fields` what of it; `two` are the addresses
+    of a pair."""
 
     person: PersonInFile
     outcome: Outcome
     its: Enrolment | Mentor | None = None
     fields: Sequence[str] = ()
+    two: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,9 @@ class ImportPlan:
         return Counter(row.outcome for row in self.rows)
 
     def of(self, outcome: Outcome) -> list[PersonInFile]:
-        return [row.person for row in self.rows if row.outcome == outcome]
+        """The people whose rows have it."""
+        found = [row.person for row in self.rows if row.outcome == outcome]
+        return [one for one in found if one.side != "pair" or outcome == "refused"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,8 @@ class _Known:
     mentors: Mapping[str, Mentor]
     applicants: frozenset[str]
     declined: frozenset[bytes]
+    decided: Mapping[tuple[str, str], Sequence[Override]]
+    """The pins that stand and all vetoes there ever were, by the addresses of the two."""
 
 
 def email_hash(email: str) -> bytes:
@@ -63,12 +73,13 @@ def email_hash(email: str) -> bytes:
 
 async def plan_import(db: AsyncSession, cohort: Cohort, found: PeopleFound) -> ImportPlan:
     known = await _known(db, cohort.id)
-    rows = [_planned(one, known) for one in found.people]
+    rows = [_planned(one, known) for one in found.people if one.side != "pair"]
+    rows += _planned_pairs(found.people, rows, known)
     return ImportPlan(found, rows, list(_hindrances(cohort, rows)))
 
 
 async def _known(db: AsyncSession, cohort_id: UUID) -> _Known:
-    """Four statements, however many rows there are."""
+    """Five statements, however many rows there are."""
     studying = select(Enrolment).where(Enrolment.cohort_id == cohort_id)
     mentoring = select(Mentor).where(Mentor.cohort_id == cohort_id)
     applying = (
@@ -82,7 +93,22 @@ async def _known(db: AsyncSession, cohort_id: UUID) -> _Known:
         _by_email(await db.scalars(mentoring.options(joinedload(Mentor.person)))),
         frozenset(await db.scalars(applying)),
         frozenset(await db.scalars(declined)),
+        await _decided(db, cohort_id),
     )
+
+
+async def _decided(db: AsyncSession, cohort_id: UUID) -> dict[tuple[str, str], list[Override]]:
+    stand_or_veto = (Override.lifted_at.is_(None)) | (Override.kind == OverrideKind.VETO)
+    found: dict[tuple[str, str], list[Override]] = {}
+    for one in await db.scalars(
+        select(Override)
+        .where(Override.cohort_id == cohort_id, stand_or_veto)
+        .options(joinedload(Override.enrolment).joinedload(Enrolment.person))
+        .options(joinedload(Override.mentor).joinedload(Mentor.person))
+    ):
+        two = (one.enrolment.person.email, one.mentor.person.email)
+        found.setdefault(two, []).append(one)
+    return found
 
 
 def _by_email(rows: Iterable[Any]) -> dict[str, Any]:
@@ -106,6 +132,48 @@ def _planned(one: PersonInFile, known: _Known) -> PlannedRow:
     if one.side == "researcher" and one.email in known.applicants:
         return PlannedRow(one, "applied")
     return PlannedRow(one, "new")
+
+
+def _planned_pairs(
+    people: Sequence[PersonInFile], rows: Sequence[PlannedRow], known: _Known
+) -> Iterator[PlannedRow]:
+    """The two are found by address, or by a name that one person has, here or in the file."""
+    coming = [row.person for row in rows if row.outcome == "new"]
+    seekers = _by_any_name(known.researchers, coming, "researcher")
+    offering = _by_any_name(known.mentors, coming, "mentor")
+    seen = set()
+    for one in people:
+        if one.side != "pair":
+            continue
+        two = (
+            seekers.get(folded(one.said["researcher"]), ""),
+            offering.get(folded(one.said["mentor"]), ""),
+        )
+        decided = known.decided.get(two, [])
+        if one.reason:
+            yield PlannedRow(one, "refused")
+        elif not all(two):
+            yield PlannedRow(one, "not_here")
+        elif any(its.kind is OverrideKind.PIN for its in decided):
+            yield PlannedRow(replace(one, reason=PINNED), "refused")
+        elif decided or two in seen:
+            yield PlannedRow(one, "same")
+        else:
+            yield PlannedRow(one, "new", two=two)
+        seen.add(two)
+
+
+def _by_any_name(
+    there: Mapping[str, Enrolment | Mentor], coming: Iterable[PersonInFile], side: str
+) -> dict[str, str]:
+    """Addresses by address and by name; a name that several people have says nobody."""
+    names = [(row.person.name, email) for email, row in there.items()]
+    names += [(one.name, one.email) for one in coming if one.side == side]
+    emails: dict[str, set[str]] = {}
+    for name, email in names:
+        emails.setdefault(folded(name), set()).add(email)
+    found = {name: min(several) for name, several in emails.items() if len(several) == 1}
+    return found | {email: email for _, email in names}
 
 
 def _changed(one: PersonInFile, its: Enrolment | Mentor) -> Iterator[str]:

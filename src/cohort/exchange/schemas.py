@@ -12,11 +12,19 @@ from cohort.mentors.schemas import MentorFields
 MOST_BYTES = 8 * 1024 * 1024
 LONGEST_BODY = 12 * 1024 * 1024
 """The file as base64, with the rest of the request."""
-Holds = Literal["both", "researchers", "mentors"]
+Holds = Literal["both", "researchers", "mentors", "past_pairs"]
 Outcome = Literal[
-    "new", "changed", "same", "there_already", "applied", "left_before", "said_no", "refused"
+    "new",
+    "changed",
+    "same",
+    "there_already",
+    "applied",
+    "left_before",
+    "said_no",
+    "not_here",
+    "refused",
 ]
-Side = Literal["researcher", "mentor"]
+Side = Literal["researcher", "mentor", "pair"]
 
 
 class ImportIn(Strict):
@@ -28,7 +36,10 @@ class ImportIn(Strict):
         examples=["TmFtZSxFLW1haWwKQWRhLGFkYUBleGFtcGxlLm9yZwo="],
     )
     holds: Holds = Field(
-        default="both", description="Who is in the file.", examples=["researchers"]
+        default="both",
+        description="What is in the file. Of a workbook with both, a sheet called Past pairs is "
+        "read too.",
+        examples=["researchers"],
     )
     mapping: Annotated[str, Field(max_length=64_000)] = Field(
         default="",
@@ -65,7 +76,7 @@ class MentorConfirmation(MentorFields):
 
 
 class ImportRowOut(Shown):
-    """One row of the file; whoever is both has two."""
+    """One row of the file; whoever is both has two. A past pair becomes a veto."""
 
     sheet: str
     row: int = Field(description="As the spreadsheet program counts.")
@@ -77,7 +88,8 @@ class ImportRowOut(Shown):
         "confirmed yet; `fields` are replaced. same: has not confirmed yet. there_already: is in "
         "the cohort by her own word; nothing is changed. applied: has applied, which is decided "
         "there. left_before: was in the cohort, left it, and is not taken back. said_no: was "
-        "imported and said no. refused: cannot be imported; while there is one, nobody is."
+        "imported and said no. not_here: one of a past pair is not in the cohort. refused: "
+        "cannot be imported; while there is one, nobody is."
     )
     fields: list[str] = Field(description="What is replaced.", examples=[["domains"]])
     reason: str = Field(description="What is wrong, where the row is refused.")
@@ -108,6 +120,7 @@ class ImportCountsOut(Shown):
     applied: int
     left_before: int
     said_no: int
+    not_here: int
     refused: int
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Cohort, OwnTerm
+from cohort.cohorts.models import Cohort, Enrolment, OwnTerm
 from cohort.errors import FieldError, Invalid
 from cohort.exchange.models import ImportedPerson
 from cohort.exchange.people_of import MOST_FAULTS, PersonInFile, people_of
@@ -20,7 +20,9 @@ from cohort.exchange.planning import ImportPlan, plan_import
 from cohort.exchange.schemas import ImportIn, Side
 from cohort.guides.models import Term, TermKind
 from cohort.jobs.outbox import enqueue_each
+from cohort.matching.overrides import service as overrides
 from cohort.mentors import service as mentors
+from cohort.mentors.models import Mentor
 from cohort.people import audit
 from cohort.people import service as people
 from cohort.people.models import Person
@@ -52,6 +54,7 @@ async def import_people(
     await _add_terms(db, cohort_id, plan)
     await _add(db, actor, cohort, plan.of("new"), now=now)
     _change(plan)
+    await _veto_past_pairs(db, actor, cohort_id, plan, now=now)
     await _ask_again(db, cohort_id, now=now)
     counts = {outcome: plan.counts[outcome] for outcome in ("new", "changed")}
     if any(counts.values()):
@@ -111,6 +114,28 @@ def _change(plan: ImportPlan) -> None:
             row.its.person.name = row.person.name
             for field in {*row.fields} - {"name"}:
                 setattr(row.its, field, row.person.said[field])
+
+
+async def _veto_past_pairs(
+    db: AsyncSession, actor: Person, cohort_id: UUID, plan: ImportPlan, *, now: datetime
+) -> None:
+    """Whoever was a pair before is not paired again, until an organiser lifts it."""
+    new = [(row.two, row.person.said["reason"]) for row in plan.rows if row.two]
+    if not new:
+        return
+    enrolment_ids = await _ids_by_email(db, Enrolment, cohort_id)
+    mentor_ids = await _ids_by_email(db, Mentor, cohort_id)
+    pairs = [(enrolment_ids[one], mentor_ids[other], reason) for (one, other), reason in new]
+    await overrides.veto_each(db, actor, cohort_id, pairs, now=now)
+
+
+async def _ids_by_email(
+    db: AsyncSession, kind: type[Enrolment | Mentor], cohort_id: UUID
+) -> dict[str, UUID]:
+    """Of somebody with an account and a placeholder, what is the account's."""
+    of_cohort = select(Person.email, kind.id).join(kind.person).where(kind.cohort_id == cohort_id)
+    rows = await db.execute(of_cohort.order_by(Person.is_placeholder.desc()))
+    return {row.email: row.id for row in rows}
 
 
 async def _ask_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> None:

@@ -87,7 +87,7 @@ class InvitedLine(Strict):
     """The parts of a line, as they can be kept."""
 
     email: Email
-    name: Line | Literal[""]
+    name: Line | Literal[""] = Field(examples=["Ada Example"])
 
 
 class ResearcherAnswer(EnrolmentIn):

@@ -16,5 +16,14 @@ def new_password(person: Person) -> Message:
     return Message(person.email, "new_password", {"name": person.name})
 
 
+def suspended(person: Person, reason: str, answer_to: str) -> Message:
+    context = {"name": person.name, "reason": reason, "answer_to": answer_to}
+    return Message(person.email, "suspended", context)
+
+
+def suspension_ended(person: Person) -> Message:
+    return Message(person.email, "suspension_ended", {"name": person.name})
+
+
 def already_known(person: Person) -> Message:
     return Message(person.email, "already_known", {"name": person.name})

@@ -32,6 +32,18 @@ async def tell_new_password(context: JobContext, person_id: str) -> Delivery:
     return context.deliver(emails.new_password(person))
 
 
+async def tell_suspended(
+    context: JobContext, person_id: str, reason: str, answer_to: str
+) -> Delivery:
+    person = await context.db.get_one(Person, UUID(person_id))
+    return context.deliver(emails.suspended(person, reason, answer_to))
+
+
+async def tell_suspension_ended(context: JobContext, person_id: str) -> Delivery:
+    person = await context.db.get_one(Person, UUID(person_id))
+    return context.deliver(emails.suspension_ended(person))
+
+
 async def _with_account(context: JobContext, email: str) -> Person | None:
     found = select(Person).where(Person.has_account(email), Person.verified_at.is_not(None))
     person: Person | None = await context.db.scalar(found)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 
 from cohort.db import Prepared, Sessions, given, unit_of_work
-from cohort.errors import NotFound
+from cohort.errors import NotAllowed, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.people.models import KnownDevice, Login, PendingLogin, Person
 from cohort.people.tokens import hash_token, new_token
@@ -20,6 +20,17 @@ from cohort.settings import Settings
 DEVICE_LIVES = timedelta(days=365)
 NAME_OF_DEVICE = 200
 """Characters of what a browser calls itself."""
+
+
+class Suspended(NotAllowed):
+    code = "suspended"
+    title = "This account is suspended"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An admin has suspended this account, so that it cannot be used now. Nothing of it is "
+            "deleted. The mail that told you says whom to ask: answer it."
+        )
 
 
 class Entry(NamedTuple):
@@ -57,8 +68,11 @@ def open_login(
 ) -> Entry:
     """Always a new token: one that someone planted before is worth nothing.
 
-    It ends after `days`, unless it is used before.
+    It ends after `days`, unless it is used before. Every way in comes through here; whoever calls
+    it holds a lock on the person's row, so that nobody is suspended meanwhile.
     """
+    if person.suspended_at is not None:
+        raise Suspended
     token, expires_at = new_token(), now + timedelta(days=days)
     db.add(
         Login(

@@ -48,6 +48,8 @@ class Person(Base):
     is_placeholder: Mapped[bool] = mapped_column(default=False, server_default=false())
     two_steps: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a password or a mailed link is half the way in, and a code or a passkey the rest."""
+    suspended_at: Mapped[Instant | None]
+    """Since when an admin keeps the person out; all logins and keys ended then."""
     created_at: Mapped[Instant]
 
     @classmethod

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, SecretStr, StringConstraints
 
-from cohort.http.fields import Email, Line, Shown, Strict
+from cohort.http.fields import Email, Line, Note, Shown, Strict
 
 Password = Annotated[SecretStr, Field(min_length=12, max_length=200, examples=["a long sentence"])]
 Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=r"^[\w-]+$")]
@@ -24,6 +24,8 @@ Scope = Literal[
     "mentorships:write",
     "meetings:read",
     "meetings:write",
+    "calendars:read",
+    "calendars:write",
     "study:read",
     "study:write",
     "matching:read",
@@ -75,13 +77,21 @@ class OwnPasswordIn(Strict):
     password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
 
 
+class SuspensionIn(Strict):
+    reason: Note = Field(
+        min_length=1,
+        description="Why; it is sent by mail as it is.",
+        examples=["You wrote to people who asked you not to."],
+    )
+
+
 class JoinIn(NewPasswordIn):
     name: Line = Field(examples=["Ada Example"])
 
 
 class ApiKeyIn(Strict):
     name: Line = Field(examples=["front end"])
-    scopes: list[Scope] = Field(min_length=1, max_length=20, examples=[["cohorts:read"]])
+    scopes: list[Scope] = Field(min_length=1, max_length=50, examples=[["cohorts:read"]])
     expires_at: AwareDatetime | None = Field(
         default=None,
         description="When it stops working, with a zone; after 90 days, unless said otherwise, and "
@@ -102,6 +112,13 @@ class PersonOut(Shown):
     email: str
     is_admin: bool
     created_at: datetime
+
+
+class AccountOut(PersonOut):
+    """An account as admins see it."""
+
+    verified_at: datetime | None
+    suspended_at: datetime | None
 
 
 class LoginOut(Shown):

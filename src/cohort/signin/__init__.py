@@ -1,1 +1,1 @@
-"""The ways to sign in: a password, a mailed link, a passkey; and the second step."""
+"""The ways to sign in: password, mailed link, passkey, account elsewhere; the second step."""

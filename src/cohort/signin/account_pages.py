@@ -1,6 +1,6 @@
 """One's own ways to sign in, in a browser."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,9 +16,9 @@ from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
-from cohort.settings import Settings
-from cohort.signin import codes, passkeys
-from cohort.signin.models import CodeGenerator, Passkey
+from cohort.settings import OidcProvider, Settings
+from cohort.signin import codes, identities, passkeys
+from cohort.signin.models import CodeGenerator, Identity, Passkey
 from cohort.signin.schemas import CodeIn
 
 HERE = "/account/signing-in"
@@ -35,6 +35,10 @@ class WaysView:
     site: str | None
     """What passkeys are bound to, where there can be any."""
     passkeys: Sequence[Passkey]
+    identities: Sequence[Identity]
+    providers: Sequence[OidcProvider]
+    label_of: Mapping[str, str]
+    """Of each provider, by issuer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,9 @@ async def ways_page(
         recovery_codes_left=await codes.recovery_codes_left(db, actor),
         site=passkeys.site_of(settings),
         passkeys=await passkeys.list_passkeys(db, actor),
+        identities=await identities.list_identities(db, actor),
+        providers=settings.oidc_providers,
+        label_of={one.issuer: one.label for one in settings.oidc_providers},
     )
     return page(request, "signin/ways.html", view)
 
@@ -158,4 +165,5 @@ router = Router(
         make_recovery_codes,
     ],
     include_in_schema=False,
+    opt={"before_two_steps": True},
 )

@@ -8,6 +8,8 @@ CHANGES = {
     "codes_off": "One-time codes of an app were turned off for your account.",
     "passkey_added": "A new passkey signs in to your account.",
     "passkey_removed": "A passkey does not sign in to your account any more.",
+    "identity_added": "An account of another service signs in to your account from now on.",
+    "identity_removed": "An account of another service does not sign in to yours any more.",
     "recovery_code_used": "A recovery code of yours was used to sign in. It does not work again.",
     "recovery_codes_made": "New recovery codes were made. The old ones do not work any more.",
 }

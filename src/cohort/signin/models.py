@@ -49,3 +49,20 @@ class Passkey(Base):
     """Of its newest use, where it counts: a copy of the key falls behind."""
     created_at: Mapped[Instant]
     used_at: Mapped[Instant | None]
+
+
+class Identity(Base):
+    """An account at a provider of OpenID Connect that signs in to one here."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    """The provider's own name for the account, which never changes; an address may."""
+    email: Mapped[str | None]
+    """As confirmed there, when it was connected."""
+    created_at: Mapped[Instant]
+    used_at: Mapped[Instant]

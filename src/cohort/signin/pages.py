@@ -1,6 +1,5 @@
 """Signing in, in a browser."""
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -13,39 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.http.forms import Form, checked, read_form
 from cohort.http.pages import Asked, local, page, see
-from cohort.people import logins
 from cohort.people import service as people
-from cohort.people.auth import charge_password, entrance_of, login_cookies, public
+from cohort.people.auth import charge_password, entrance_of, public
 from cohort.people.links import LinkSpent
-from cohort.people.models import Person
 from cohort.people.schemas import EmailIn, SignInIn, TokenIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
 from cohort.signin import codes, cookies, service, steps
+from cohort.signin.entering import PENDING, after_first_step, enter
 from cohort.signin.passkeys import site_of as passkeys_site
 from cohort.signin.schemas import CodeIn
-
-PENDING = "pending"
-"""The cookie of whoever did the first step."""
-
-
-async def go_in(
-    request: Asked,
-    db: AsyncSession,
-    settings: Settings,
-    person: Person,
-    onward: str,
-    *,
-    now: datetime,
-) -> Redirect:
-    """After a right first step: in, or to the second one."""
-    if person.two_steps:
-        token = await steps.begin(db, person, now=now)
-        there = f"/login/code?next={quote(onward)}"
-        return see(there, cookies=[cookies.keep(settings, PENDING, token)])
-    at = entrance_of(request, settings)
-    entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
-    return see(onward, cookies=login_cookies(settings, entry))
 
 
 def _asking(request: Asked, settings: Settings, what: str, form: Form[Any]) -> Response[str]:
@@ -53,7 +29,12 @@ def _asking(request: Asked, settings: Settings, what: str, form: Form[Any]) -> R
     onward = quote(local(request.query_params.get("next")))
     passkeys = passkeys_site(settings) is not None
     return page(
-        request, f"signin/{what}.html", form=form, passkeys=passkeys, onward=f"?next={onward}"
+        request,
+        f"signin/{what}.html",
+        form=form,
+        passkeys=passkeys,
+        providers=settings.oidc_providers,
+        onward=f"?next={onward}",
     )
 
 
@@ -80,7 +61,7 @@ async def log_in(
         except people.WrongPassword as refusal:
             form = form.refused(refusal, at="email")
         else:
-            return await go_in(request, db, settings, person, onward, now=now)
+            return await after_first_step(request, db, settings, person, onward, now=now)
     return _asking(request, settings, "login", form)
 
 
@@ -123,7 +104,7 @@ async def use_link(
         raise LinkSpent
     now = clock()
     person = await service.use_sign_in_link(db, form.value.token, now=now)
-    return await go_in(request, db, settings, person, "/", now=now)
+    return await after_first_step(request, db, settings, person, "/", now=now)
 
 
 @get("/login/code", guards=[public])
@@ -152,11 +133,8 @@ async def send_code(
         return _asking(request, settings, "code", form.refused(refusal, at="code"))
     except steps.TooLate as refusal:
         return see("/login", saying=refusal.sentence)
-    at = entrance_of(request, settings)
-    entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
     onward = local(request.query_params.get("next"))
-    gone = cookies.drop(settings, PENDING)
-    return see(onward, cookies=[*login_cookies(settings, entry), gone])
+    return await enter(request, db, settings, person, onward, now=now)
 
 
 router = Router(

@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, local, page, see
-from cohort.people import logins
-from cohort.people.auth import entrance_of, login_cookies, public, signed_in
+from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
 from cohort.signin import cookies, memory, passkeys
 from cohort.signin.account_pages import CHANGES_ACCESS, HERE, told
+from cohort.signin.entering import enter
 from cohort.signin.schemas import NewPasskeyIn, PasskeyIn
 
 MAKING, USING = "passkey_new", "passkey"
@@ -72,11 +72,8 @@ async def use_passkey(
     person = await passkeys.use(
         db, settings, challenge=known["challenge"], credential=form.value.credential, now=now
     )
-    at = entrance_of(request, settings)
-    entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
     onward = local(request.query_params.get("next"))
-    gone = cookies.drop(settings, USING)
-    return see(onward, cookies=[*login_cookies(settings, entry), gone])
+    return await enter(request, db, settings, person, onward, now=now, done_with=USING)
 
 
 @post("/account/passkeys", guards=[signed_in], opt=CHANGES_ACCESS)
@@ -136,4 +133,5 @@ router = Router(
     "",
     route_handlers=[passkey_page, use_passkey, begin_passkey, make_passkey, remove_passkey],
     include_in_schema=False,
+    opt={"before_two_steps": True},
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -64,6 +65,24 @@ async def make_override(
         ) from clash
     audit.record(db, actor, f"override.{made.kind}", made.id, now=now, cohort_id=cohort_id)
     return await _whole(db, made.id)
+
+
+async def veto_each(
+    db: AsyncSession,
+    actor: Person,
+    cohort_id: UUID,
+    pairs: Sequence[tuple[UUID, UUID, str]],
+    *,
+    now: datetime,
+) -> None:
+    """Many pairs at once: enrolment, mentor and reason. What stands on a pair stays."""
+    row = {"cohort_id": cohort_id, "kind": OverrideKind.VETO, "made_by": actor.id, "made_at": now}
+    rows = [
+        {**row, "enrolment_id": enrolment_id, "mentor_id": mentor_id, "reason": reason}
+        for enrolment_id, mentor_id, reason in pairs
+    ]
+    await db.execute(insert(Override).on_conflict_do_nothing(), rows)
+    audit.record(db, actor, "override.veto_each", cohort_id, now=now, cohort_id=cohort_id)
 
 
 async def lift_override(
