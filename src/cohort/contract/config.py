@@ -18,6 +18,7 @@ TAGS = {
     "cohorts": "Cohorts, their organisers, and the researchers who have a seat.",
     "applications": "Applying for a seat, scores, decisions, the waitlist.",
     "invitations": "Inviting people who may have no account, many at once.",
+    "questions": "Questions of the organiser's own, and what people answered.",
     "forms": "What a form on another site needs: open cohorts, words to choose from, its schema.",
     "mentors": "Mentors: signing up, approval, places, wishes.",
     "meetings": "When the two of a mentorship meet.",
