@@ -23,7 +23,7 @@ class QuestionKind(StrEnum):
 
 
 class ShownTo(StrEnum):
-    """Who reads the answers: the organisers alone, or with `pair` whoever one is proposed to too."""
+    """Who reads the answers: the organisers, or with `pair` also whoever one is proposed to."""
 
     ORGANISERS = "organisers"
     PAIR = "pair"
