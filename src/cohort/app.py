@@ -47,6 +47,7 @@ from cohort.operations import health
 from cohort.people.auth import Connection, Credential, WhoIsAsking, public, tries_of
 from cohort.people.models import Person
 from cohort.people.throttle import Throttle, Tries
+from cohort.profiles import zones
 from cohort.settings import Settings
 
 
@@ -69,6 +70,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         await engine.dispose()
 
     pages = web.create_pages(settings)
+    pages.globals["zone_options"] = lambda: zones.options(clock())
+    pages.globals["zone_label_of"] = lambda typed: zones.label_of(typed, clock())
     static = cast("web.Fingerprints", pages.globals["static"])
     app = Litestar(
         route_handlers=[

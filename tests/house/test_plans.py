@@ -134,7 +134,9 @@ def read_from_end_to_end(plan: str) -> list[str]:
     [
         "/",
         "/cohorts/{slug}",
-        "/cohorts/{slug}?sort=progress",
+        "/cohorts/{slug}/people",
+        "/cohorts/{slug}/people?sort=progress&matching=waiting&late=true&q=a",
+        "/cohorts/{slug}/mentors?q=a&free=true&sort=-free",
         "/rounds/{round_id}",
         "/rounds/{round_id}?researcher=ada",
         "/plan/{enrolment_id}",

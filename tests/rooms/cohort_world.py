@@ -31,7 +31,7 @@ PROFILE_FORM: dict[str, Any] = {
     "role_goal_3": "ml-engineer",
     "contexts": ["start-up"],
     "languages": ["en", "de"],
-    "time_zone": "Africa/Nairobi",
+    "time_zone": "Nairobi, Kenya (UTC+3)",
     "weekly_hours": ["tuesday 17-20", "tuesday 20-23"],
     "organisations": "University of Somewhere\r\n\r\nInstitute of Elsewhere\r\n",
     "advisers": "",

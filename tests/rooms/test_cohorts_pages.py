@@ -52,8 +52,9 @@ async def test_ada_joins_and_comes_back_to_what_she_wrote(
     assert hers.organisations == ["University of Somewhere", "Institute of Elsewhere"]
     assert hers.weekly_hours == [{"day": "tuesday", "start": "17:00", "end": "23:00"}]
     again = (await ada.get("/cohorts/spring/enrol")).text
+    assert 'value="Nairobi, Kenya (UTC+3)"' in again
     assert ticked(again) == {
-        *("postdoc", "nlp", "speech", "start-up", "en", "de", "Africa/Nairobi"),
+        *("postdoc", "nlp", "speech", "start-up", "en", "de"),
         *("applied-scientist", "ml-engineer", "tuesday 17-20", "tuesday 20-23"),
     }
     assert "Small languages &amp; &lt;big&gt; models" in again
@@ -71,7 +72,8 @@ async def test_an_error_is_at_its_field_and_nothing_typed_is_lost(
     assert 'id="field-domains-error"' in refused.text
     assert 'id="field-about-error"' in refused.text
     assert refused.text.index('href="#field-about"') < refused.text.index('href="#field-domains"')
-    assert {"postdoc", "tuesday 17-20", "start-up", "Africa/Nairobi"} <= ticked(refused.text)
+    assert {"postdoc", "tuesday 17-20", "start-up"} <= ticked(refused.text)
+    assert "Nairobi, Kenya" in refused.text
     assert "Institute of Elsewhere" in refused.text
     unknown = await ada.post(
         "/cohorts/spring/enrol", data=PROFILE_FORM | {"domains": ["astrology"]}
@@ -167,7 +169,8 @@ async def test_olga_makes_a_draft_changes_it_and_takes_it_through_its_life(
     reserved = await olga.post("/cohorts/new", data=form | {"slug": "new"})
     assert "address of a page of ours" in reserved.text
     shown = (await olga.get("/cohorts/autumn/settings")).text
-    assert {"2", "Europe/Berlin"} <= ticked(shown)
+    assert "2" in ticked(shown)
+    assert 'value="Berlin, Germany (UTC+1)"' in shown
     assert 'value="18:30"' in shown
     change = {k: v for k, v in DRAFT.items() if k != "slug"} | {"seats": "20", "version": "1"}
     await olga.post("/cohorts/autumn/settings", data=change)

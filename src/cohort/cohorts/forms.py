@@ -17,6 +17,7 @@ from cohort.http.formats import ticks
 from cohort.http.forms import Sent
 from cohort.profiles import choices
 from cohort.profiles.choices import Options
+from cohort.profiles.zones import typed_zone
 
 GOALS = 5
 TICKED = ("domains", "contexts", "languages")
@@ -29,6 +30,7 @@ def typed_cohort(sent: Sent, schema: type[BaseModel]) -> dict[str, Any]:
     typed = sent.as_typed(schema)
     if typed.get("apply_by") == "":
         del typed["apply_by"]
+    typed |= typed_zone(sent.texts("time_zone"))
     if "allowed_origins" in typed:
         typed["allowed_origins"] = sent.lines("allowed_origins")
     return typed
@@ -46,7 +48,8 @@ def typed_profile(sent: Sent, kept_hours: Sequence[Mapping[str, str]]) -> dict[s
     typed["role_goals"] = [goal for found in goals for goal in found]
     same = kept_hours and set(sent.texts("weekly_hours")) == set(ticks(kept_hours))
     typed["weekly_hours"] = list(kept_hours) if same else sent.hours()
-    return typed | {name: text for name in TYPED for text in sent.texts(name)}
+    typed |= {name: text for name in TYPED for text in sent.texts(name)}
+    return typed | typed_zone(sent.texts("time_zone"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,6 @@ class ProfileChoices:
     roles: Options
     contexts: Options
     languages: Options
-    zones: Options
 
 
 async def offered_choices(
@@ -72,7 +74,6 @@ async def offered_choices(
         roles=[*choices.options(words[TermKind.ROLE]), *own[TermKind.ROLE]],
         contexts=[*choices.options(words[TermKind.CONTEXT]), *own[TermKind.CONTEXT]],
         languages=choices.languages(typed.get("languages", [])),
-        zones=choices.zones(str(typed.get("time_zone", ""))),
     )
 
 

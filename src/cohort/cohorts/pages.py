@@ -27,8 +27,6 @@ from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.profiles import choices
-from cohort.profiles.choices import Options
 from cohort.settings import Settings
 
 Answer = Response[str] | Redirect
@@ -96,7 +94,6 @@ async def _new(request: Asked, db: AsyncSession, form: Form[CohortIn]) -> Respon
         "cohorts/new.html",
         form=form,
         guides=[{"value": str(guide.id), "label": guide.title} for guide in offered.items],
-        zones=choices.zones(),
     )
 
 
@@ -212,7 +209,6 @@ class SettingsView:
 
     cohort: Cohort
     moves: Collection[CohortState]
-    zones: Options
     sent: str
     """Which of the page's forms was sent, and has the errors."""
 
@@ -221,7 +217,6 @@ def _settings(request: Asked, cohort: Cohort, form: Form[Any], *, sent: str = ""
     view = SettingsView(
         cohort=cohort,
         moves=policy.MOVES[cohort.state],
-        zones=choices.zones(cohort.time_zone),
         sent=sent,
     )
     stored = {name: getattr(cohort, name) for name in CohortChange.model_fields}

@@ -1,26 +1,23 @@
 """What each page of the dashboard is told."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import contains_eager
 
-from cohort.cohorts import enrolments, own_terms
+from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import JOINABLE, jobs_visible_to
 from cohort.dashboard import figures, progress
 from cohort.dashboard.figures import Mentoring, Overview, Study
-from cohort.dashboard.progress import Researcher, SectionColumn, Sort
+from cohort.dashboard.progress import Researcher
 from cohort.db import Sessions
 from cohort.http.formats import percent
 from cohort.jobs.outbox import Job
 from cohort.matching import service as matching
 from cohort.matching.view import RoundView, view_round
-from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
 
 ROWS = 25
@@ -59,16 +56,6 @@ class DeskView:
     """Of the latest round."""
     week: tuple[int, int]
     figures: Overview
-    people: Sequence[Researcher]
-    people_page: int
-    more_people: bool
-    sort: Sort
-    columns: Sequence[SectionColumn]
-    cells: Sequence[Sequence[float | None]]
-    mentors: Sequence[Mentor]
-    mentors_page: int
-    more_mentors: bool
-    titles: Mapping[tuple[str, str], str]
     failed: Sequence[Job]
 
 
@@ -92,23 +79,8 @@ async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
     )
 
 
-async def desk(
-    db: AsyncSession,
-    actor: Person,
-    cohort: Cohort,
-    *,
-    now: datetime,
-    sort: Sort,
-    people: int,
-    mentors: int,
-) -> DeskView:
+async def desk(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime) -> DeskView:
     """Ten or so statements, however many people there are."""
-    researchers = await progress.researchers_of(
-        db, cohort, now=now, sort=sort, at_most=ROWS + 1, skip=(people - 1) * ROWS
-    )
-    shown = researchers[:ROWS]
-    columns = await progress.columns_of(db, cohort)
-    listed = await mentors_of(db, cohort, page=mentors)
     latest = await matching.latest_round(db, actor, cohort.id)
     return DeskView(
         now=now,
@@ -116,37 +88,8 @@ async def desk(
         view=await view_round(db, latest, brief=True) if latest else None,
         week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
         figures=await figures.overview_of(db, cohort),
-        people=shown,
-        people_page=people,
-        more_people=len(researchers) > ROWS,
-        sort=sort,
-        columns=columns,
-        cells=await progress.cells_of(db, shown, columns, now=now),
-        mentors=listed[:ROWS],
-        mentors_page=mentors,
-        more_mentors=len(listed) > ROWS,
-        titles=await own_terms.titles(db, cohort.id),
         failed=await figures.failed_work(db, jobs_visible_to(actor), cohort.id),
     )
-
-
-async def mentors_of(db: AsyncSession, cohort: Cohort, *, page: int) -> Sequence[Mentor]:
-    """Those who wait for a decision first, those who were declined last."""
-    order = case(
-        (Mentor.state == MentorState.PENDING, 0),
-        (Mentor.state == MentorState.DECLINED, 2),
-        else_=1,
-    )
-    found = await db.scalars(
-        select(Mentor)
-        .join(Mentor.person)
-        .options(contains_eager(Mentor.person))
-        .where(Mentor.cohort_id == cohort.id)
-        .order_by(order, Person.name, Mentor.id)
-        .limit(ROWS + 1)
-        .offset((page - 1) * ROWS)
-    )
-    return found.all()
 
 
 Cells = Sequence[str | float | None]
@@ -166,7 +109,8 @@ async def progress_rows(
         head = ["Researcher", "E-mail", "Stage", "Mentor", "Passed", "Milestones", "Overdue"]
         yield [[*head, *(f"{column.number} {column.title} (%)" for column in columns)]]
         async for people in progress.all_researchers_of(db, cohort, now=now):
-            shares = await progress.cells_of(db, people, columns, now=now)
+            ids = [one.enrolment.id for one in people]
+            shares = await progress.cells_of(db, ids, columns, now=now)
             yield [_progress_row(one, cells) for one, cells in zip(people, shares, strict=True)]
 
 

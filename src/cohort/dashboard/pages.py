@@ -1,19 +1,20 @@
 """The first page, the organiser's desk, and what developers look at."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated
+from typing import TypeVar
 
 from litestar import Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
-from cohort.dashboard import desk, figures
-from cohort.dashboard.progress import Sort
+from cohort.dashboard import desk, directory, figures
+from cohort.dashboard.schemas import MentorSearch, PeopleSearch
+from cohort.http.forms import Form, checked
 from cohort.http.pages import Asked, page
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
@@ -21,7 +22,7 @@ from cohort.sheets.csv_file import write_rows, write_sheet
 from cohort.sheets.tables import Dialect
 
 FOR_EXCEL = Dialect(marked=True, newline="\r\n")
-PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
+Search = TypeVar("Search", PeopleSearch, MentorSearch)
 
 
 @get("/", guards=[public])
@@ -40,23 +41,54 @@ async def home(
 @get("/cohorts/{slug:str}", guards=[signed_in])
 async def cohort_page(
     request: Asked,
-    *,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     slug: FromPath[str],
-    sort: Annotated[Sort, QueryParameter()] = Sort.NAME,
-    people: PageNumber = 1,
-    mentors: PageNumber = 1,
 ) -> Response[str]:
     cohort = await cohorts.get_by_slug(db, actor, slug)
     if not await cohorts.may_organise(db, actor, cohort.id):
         door = await desk.door(db, actor, cohort, now=clock())
         return page(request, "dashboard/door.html", door)
-    view = await desk.desk(
-        db, actor, cohort, now=clock(), sort=sort, people=people, mentors=mentors
-    )
+    view = await desk.desk(db, actor, cohort, now=clock())
     return page(request, "dashboard/cohort.html", view)
+
+
+def searched(request: Asked, schema: type[Search]) -> Form[Search]:
+    """What the form of a list was sent with; where it does not fit, everything is listed."""
+    sent = request.query_params
+    return checked(schema, {one: sent[one] for one in schema.model_fields if sent.get(one)})
+
+
+@get("/cohorts/{slug:str}/people", guards=[signed_in])
+async def people_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Response[str]:
+    cohort = await cohorts.get_by_slug(db, actor, slug)
+    await cohorts.require_organiser(db, actor, cohort.id)
+    form, cursor = searched(request, PeopleSearch), request.query_params.get("cursor") or None
+    wanted = form.value or PeopleSearch()
+    view = await directory.people_of(db, actor, cohort, wanted, cursor, now=clock())
+    return page(request, "dashboard/people.html", view, form=form, wanted=wanted, begun=cursor)
+
+
+@get("/cohorts/{slug:str}/mentors", guards=[signed_in])
+async def mentors_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    slug: FromPath[str],
+) -> Response[str]:
+    cohort = await cohorts.get_by_slug(db, actor, slug)
+    await cohorts.require_organiser(db, actor, cohort.id)
+    form, cursor = searched(request, MentorSearch), request.query_params.get("cursor") or None
+    wanted = form.value or MentorSearch()
+    view = await directory.mentors_of(db, actor, cohort, wanted, cursor)
+    return page(request, "dashboard/mentors.html", view, form=form, wanted=wanted, begun=cursor)
 
 
 @get("/cohorts/{slug:str}/progress.csv", guards=[signed_in])
@@ -90,6 +122,8 @@ router = Router(
     route_handlers=[
         home,
         cohort_page,
+        people_page,
+        mentors_page,
         progress_csv,
     ],
     include_in_schema=False,

@@ -3,31 +3,19 @@
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, case, func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.dashboard.figures import ACTIVE, name_of_mentor
 from cohort.guides.models import Milestone, Section
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
-from cohort.study.models import ItemState, PlanItem, Submission
+from cohort.study.models import ItemState, PlanItem
 from cohort.study.progress import counts_of
-
-
-class Sort(StrEnum):
-    NAME = "name"
-    PROGRESS = "progress"
-    """Who is furthest behind first."""
-    HANDED_IN = "handed_in"
-    """Who has been quiet the longest first."""
-    MENTOR = "mentor"
-    """Who has nobody first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +25,10 @@ class Researcher:
     passed: int
     late: int
     """Milestones past their date and not yet handed in."""
-    handed_in_at: datetime | None
     mentor: str | None
-    proposed: str | None
 
 
-WITH_PERSON = contains_eager(Enrolment.person)
-
-
-def _everyone(cohort: Cohort) -> Select[UUID]:
-    return select(Enrolment.id).where(Enrolment.cohort_id == cohort.id, ACTIVE)
-
-
-def _plans(people: Select[UUID] | Sequence[UUID], now: datetime) -> Subquery:
+def _plans(people: Select[UUID], now: datetime) -> Subquery:
     owed = PlanItem.state.in_([ItemState.OPEN, ItemState.AGAIN])
     return (
         select(
@@ -64,68 +43,21 @@ def _plans(people: Select[UUID] | Sequence[UUID], now: datetime) -> Subquery:
     )
 
 
-def _last_handed_in(people: Select[UUID] | Sequence[UUID]) -> Subquery:
-    return (
-        select(PlanItem.enrolment_id, func.max(Submission.submitted_at).label("at"))
-        .join(Submission.plan_item)
-        .where(PlanItem.enrolment_id.in_(people))
-        .group_by(PlanItem.enrolment_id)
-        .subquery()
-    )
-
-
-def _researchers(people: Select[UUID] | Sequence[UUID], sort: Sort, now: datetime) -> Select[Any]:
-    """These people in order; PostgreSQL joins only what the columns or the order ask for."""
-    plans, last = _plans(people, now), _last_handed_in(people)
-    mentor = name_of_mentor(Mentorship, Mentorship.ended_at.is_(None)).label("mentor")
-    proposed = name_of_mentor(Proposal, Proposal.state == ProposalState.OPEN).label("proposed")
-    total = func.coalesce(plans.c.total, 0)
-    passed = func.coalesce(plans.c.passed, 0)
-    first: dict[Sort, list[Any]] = {
-        Sort.NAME: [],
-        Sort.PROGRESS: [passed * 1.0 / func.nullif(total, 0)],
-        Sort.HANDED_IN: [last.c.at.asc().nulls_first()],
-        Sort.MENTOR: [case((mentor.is_not(None), 2), (proposed.is_not(None), 1), else_=0)],
-    }
-    return (
-        select(
-            Enrolment,
-            total,
-            passed,
-            func.coalesce(plans.c.late, 0),
-            last.c.at,
-            mentor,
-            proposed,
-        )
-        .join(Enrolment.person)
-        .outerjoin(plans, plans.c.enrolment_id == Enrolment.id)
-        .outerjoin(last, last.c.enrolment_id == Enrolment.id)
-        .where(Enrolment.id.in_(people))
-        .order_by(*first[sort], func.lower(Person.name), Enrolment.id)
-    )
-
-
-async def researchers_of(
-    db: AsyncSession,
-    cohort: Cohort,
-    *,
-    now: datetime,
-    sort: Sort = Sort.NAME,
-    at_most: int,
-    skip: int = 0,
-) -> list[Researcher]:
-    """One page. Who is on it is found first, as counting for everyone takes long."""
-    in_order = _researchers(_everyone(cohort), sort, now).with_only_columns(Enrolment.id)
-    page = (await db.scalars(in_order.limit(at_most).offset(skip))).all()
-    rows = await db.execute(_researchers(page, sort, now).options(WITH_PERSON))
-    return [Researcher(*row) for row in rows]
-
-
 async def all_researchers_of(
     db: AsyncSession, cohort: Cohort, *, now: datetime, at_once: int = 200
 ) -> AsyncGenerator[list[Researcher]]:
     """By name, a part at a time: a cursor of the database holds the rest."""
-    statement = _researchers(_everyone(cohort), Sort.NAME, now).options(WITH_PERSON)
+    people = select(Enrolment.id).where(Enrolment.cohort_id == cohort.id, ACTIVE)
+    plans = _plans(people, now)
+    counts = (func.coalesce(one, 0) for one in (plans.c.total, plans.c.passed, plans.c.late))
+    statement = (
+        select(Enrolment, *counts, name_of_mentor(Mentorship, Mentorship.ended_at.is_(None)))
+        .join(Enrolment.person)
+        .outerjoin(plans, plans.c.enrolment_id == Enrolment.id)
+        .where(Enrolment.id.in_(people))
+        .order_by(func.lower(Person.name), Enrolment.id)
+        .options(contains_eager(Enrolment.person))
+    )
     result = await db.stream(statement.execution_options(yield_per=at_once))
     async for rows in result.partitions():
         yield [Researcher(*row) for row in rows]
@@ -177,16 +109,16 @@ def numbers_of(levels: Sequence[int]) -> list[str]:
 
 async def cells_of(
     db: AsyncSession,
-    people: Sequence[Researcher],
+    enrolments: Sequence[UUID],
     columns: Sequence[SectionColumn],
     *,
     now: datetime,
 ) -> list[list[float | None]]:
     """Rows of shares in [0, 1] for the heat map; None where a plan asks nothing."""
-    counts = await counts_of(db, [one.enrolment.id for one in people], now=now)
+    counts = await counts_of(db, enrolments, now=now)
 
     def share(enrolment_id: UUID, section_id: UUID) -> float | None:
         found = counts.get(enrolment_id, {}).get(section_id)
         return found.passed / found.total if found else None
 
-    return [[share(one.enrolment.id, column.section_id) for column in columns] for one in people]
+    return [[share(one, column.section_id) for column in columns] for one in enrolments]

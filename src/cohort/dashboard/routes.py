@@ -12,24 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.cohorts.models import EnrolmentState
 from cohort.dashboard import people, service
-from cohort.dashboard.schemas import Include, ListedEnrolmentOut, Matching, OverviewOut
+from cohort.dashboard.schemas import (
+    EnrolmentSort,
+    Include,
+    ListedEnrolmentOut,
+    Matching,
+    OverviewOut,
+)
 from cohort.errors import NotFound
 from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-
-
-class EnrolmentSort(StrEnum):
-    OLDEST = "created_at"
-    NEWEST = "-created_at"
-    NAME = "name"
-    NAME_BACKWARDS = "-name"
-    LEAST_PASSED = "progress"
-    MOST_PASSED = "-progress"
-    MOST_LATE = "-late"
-    LONGEST_QUIET = "handed_in_at"
 
 
 class IncludeInOverview(StrEnum):

@@ -6,9 +6,13 @@ from uuid import UUID
 
 from pydantic import Field
 
+from cohort.cohorts.models import EnrolmentState
 from cohort.cohorts.schemas import EnrolmentOut
-from cohort.http.fields import Shown
+from cohort.http.fields import Shown, Slug, Strict
+from cohort.http.listing import ListQuery, pattern
 from cohort.matching.schemas import RoundOut
+from cohort.mentors.models import MentorState
+from cohort.mentors.schemas import MentorSort
 
 
 class Matching(StrEnum):
@@ -24,6 +28,46 @@ class Include(StrEnum):
 
     PROGRESS = "progress"
     MATCHING = "matching"
+
+
+class EnrolmentSort(StrEnum):
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    NAME = "name"
+    NAME_BACKWARDS = "-name"
+    LEAST_PASSED = "progress"
+    MOST_PASSED = "-progress"
+    MOST_LATE = "-late"
+    LONGEST_QUIET = "handed_in_at"
+
+
+class PeopleSearch(Strict):
+    """What the page of people is searched by."""
+
+    q: str = Field(default="", max_length=100)
+    state: EnrolmentState = EnrolmentState.ACTIVE
+    matching: Matching | None = None
+    late: bool | None = None
+    sort: EnrolmentSort = EnrolmentSort.NAME
+
+    def as_query(self) -> ListQuery:
+        filters = {"q": pattern(self.q), "state": self.state}
+        return ListQuery(self.sort, {**filters, "matching": self.matching, "late": self.late})
+
+
+class MentorSearch(Strict):
+    """What the page of mentors is searched by."""
+
+    q: str = Field(default="", max_length=100)
+    state: MentorState | None = None
+    free: bool | None = None
+    paused: bool | None = None
+    domain: Slug | None = None
+    sort: MentorSort = MentorSort.NAME
+
+    def as_query(self) -> ListQuery:
+        filters = {"q": pattern(self.q), "state": self.state, "domain": self.domain}
+        return ListQuery(self.sort, {**filters, "free": self.free, "paused": self.paused})
 
 
 class PlanProgressOut(Shown):

@@ -43,7 +43,9 @@ async def read_invitation_form(
     invitation = await answers.read(db, token, now=clock())
     await answers.note_opened(state.sessions, invitation, now=clock())
     site = settings.public_url
-    found = await service.schema_of_invitation(db, invitation, token, language, site=site)
+    found = await service.schema_of_invitation(
+        db, invitation, token, language, site=site, now=clock()
+    )
     return Response(cast("Any", found), headers=ONLY_FOR_THE_INVITED)
 
 

@@ -104,7 +104,9 @@ async def _schema(
     language: FormLanguage,
 ) -> Response[FormSchemaOut]:
     cohort = await service.find(db, kind, slug, now=clock())
-    found = await service.schema_of(db, kind, cohort, language, site=settings.public_url)
+    found = await service.schema_of(
+        db, kind, cohort, language, site=settings.public_url, now=clock()
+    )
     return Response(cast("Any", found), headers=FOR_A_MINUTE)
 
 

@@ -23,7 +23,7 @@ from cohort.invitations.models import MailedInvitation
 from cohort.mentors import policy as mentors
 from cohort.mentors import service as mentor_service
 from cohort.people.tokens import hash_token
-from cohort.profiles import choices
+from cohort.profiles import zones
 from cohort.profiles.languages import names_in
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -102,7 +102,13 @@ async def may_send_from(readers: Sessions, kind: str, name: str, origin: str) ->
 
 
 async def schema_of(
-    db: AsyncSession, kind: FormKind, cohort: Cohort, language: FormLanguage, *, site: str
+    db: AsyncSession,
+    kind: FormKind,
+    cohort: Cohort,
+    language: FormLanguage,
+    *,
+    site: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """The form as JSON Schema: limits from what the API enforces, words from `words`."""
     address = f"{site}/api/v1/forms/{kind}/{cohort.slug}"
@@ -114,17 +120,23 @@ async def schema_of(
         "x-page-url": site + PAGES[kind].format(slug=cohort.slug),
         "x-send-to": address,
         "x-challenge": f"{site}/api/v1/forms/challenges/{kind}/{cohort.slug}",
-        **await _asked(db, kind, MODELS[kind], language),
+        **await _asked(db, kind, MODELS[kind], language, now=now),
     }
 
 
 async def schema_of_invitation(
-    db: AsyncSession, invitation: MailedInvitation, token: str, language: FormLanguage, *, site: str
+    db: AsyncSession,
+    invitation: MailedInvitation,
+    token: str,
+    language: FormLanguage,
+    *,
+    site: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """The form of who is invited: its link has proved the address, and is proof enough."""
     kind = FormKind(invitation.invited_as)
     address = f"{site}/api/v1/forms/{INVITATION}/{token}"
-    asked = await _asked(db, kind, ANSWERS[invitation.invited_as], language)
+    asked = await _asked(db, kind, ANSWERS[invitation.invited_as], language, now=now)
     if invitation.name:
         asked["properties"]["name"]["default"] = invitation.name
     return {
@@ -141,7 +153,12 @@ async def schema_of_invitation(
 
 
 async def _asked(
-    db: AsyncSession, kind: FormKind, model: type[BaseModel], language: FormLanguage
+    db: AsyncSession,
+    kind: FormKind,
+    model: type[BaseModel],
+    language: FormLanguage,
+    *,
+    now: datetime,
 ) -> dict[str, Any]:
     """The fields that a model has, in their steps."""
     known = _enforced(model)
@@ -157,7 +174,7 @@ async def _asked(
     return {
         "x-steps": steps,
         "type": "object",
-        "properties": {name: _field(name, known, terms, language) for name in order},
+        "properties": {name: _field(name, known, terms, language, now) for name in order},
         "required": [name for name in order if name in known["required"]],
         "additionalProperties": False,
     }
@@ -170,7 +187,11 @@ def _enforced(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _field(
-    name: str, known: dict[str, Any], terms: dict[TermKind, list[Term]], language: FormLanguage
+    name: str,
+    known: dict[str, Any],
+    terms: dict[TermKind, list[Term]],
+    language: FormLanguage,
+    now: datetime,
 ) -> dict[str, Any]:
     limits = _without_notes(_resolved(known["properties"][name], known.get("$defs", {})))
     words = FIELDS[name][language]
@@ -185,7 +206,8 @@ def _field(
         spoken = names_in(language)
         shown["items"] = {"oneOf": [{"const": code, "title": spoken[code]} for code in spoken]}
     elif name == "time_zone":
-        shown["enum"] = choices.zone_names()
+        offered = zones.options(now, language)
+        shown["oneOf"] = [{"const": one["value"], "title": one["label"]} for one in offered]
     elif name == "email":
         shown["format"] = "email"
     return shown

@@ -14,6 +14,7 @@ from cohort.guides.models import TermKind
 from cohort.http.forms import Sent
 from cohort.profiles import choices
 from cohort.profiles.choices import Options
+from cohort.profiles.zones import typed_zone
 
 CAME_FROM: Options = [
     {"value": "phd", "label": "A PhD"},
@@ -27,6 +28,7 @@ def typed_mentor(sent: Sent, schema: type[BaseModel]) -> dict[str, Any]:
     """What the browser sends in another shape than the API: boxes, lines, a tick."""
     typed = sent.as_typed(schema)
     typed |= {"weekly_hours": sent.hours(), "organisations": sent.lines("organisations")}
+    typed |= typed_zone(sent.texts("time_zone"))
     return typed | ({"consent": True} if "yes" in sent.texts("consent") else {})
 
 
@@ -39,7 +41,6 @@ class MentorChoices:
     contexts: Options
     skills: Options
     languages: Options
-    zones: Options
     came_from: Options
 
 
@@ -54,6 +55,5 @@ async def offered_choices(
         contexts=[*choices.options(terms[TermKind.CONTEXT]), *own[TermKind.CONTEXT]],
         skills=[*choices.options(terms[TermKind.SKILL]), *own[TermKind.SKILL]],
         languages=choices.languages(typed.get("languages", [])),
-        zones=choices.zones(str(typed.get("time_zone", ""))),
         came_from=CAME_FROM,
     )

@@ -13,12 +13,15 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    any_,
     cast,
     func,
+    or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.cohorts import own_terms
 from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.db import Prepared, given
@@ -62,7 +65,10 @@ def _of_cohort(is_admin: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001
 
 
 def _in_domain() -> ColumnElement[bool]:
-    """In the field, or in one that lies in it, as machine translation lies in language."""
+    """In the field, or in one that lies in it, as machine translation lies in language.
+
+    A cohort's own words lie in no other.
+    """
     sought = given("domain", Text())
     field = select(Term.slug).where(Term.kind == TermKind.DOMAIN, Term.slug == sought)
     within = field.cte("within", recursive=True)
@@ -70,7 +76,7 @@ def _in_domain() -> ColumnElement[bool]:
     within = within.union(child.join(within, Term.parent_slug == within.c.slug))
     slugs = select(func.array_agg(within.c.slug)).scalar_subquery()
     is_within: ColumnElement[bool] = Mentor.domains.bool_op("&&")(slugs)
-    return is_within
+    return or_(is_within, sought == any_(Mentor.domains))
 
 
 OF_COHORT = Listing(
@@ -108,7 +114,9 @@ async def list_in(
     )
     if not page.items:
         await cohorts.require_organiser(db, actor, cohort_id)
-        await require_term(db, "domain", TermKind.DOMAIN, wanted.filters.get("domain"))
+        domain = wanted.filters.get("domain")
+        if domain is not None and not domain.startswith(own_terms.OWN):
+            await require_term(db, "domain", TermKind.DOMAIN, domain)
     return page
 
 

@@ -1,6 +1,5 @@
 """Mentors over the API."""
 
-from enum import StrEnum
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
 from cohort.mentors import confirming, reading, service
 from cohort.mentors.models import Mentor, MentorState
-from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, RefusalIn
+from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, MentorSort, RefusalIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.schemas import NoticeOut
@@ -75,14 +74,6 @@ async def sign_up_mentor(
     await service.check_sign_up(db, cohort_id, data)
     await confirming.ask_to_confirm(db, cohort_id, data, now=clock())
     return NoticeOut(detail=CONFIRM)
-
-
-class MentorSort(StrEnum):
-    OLDEST = "created_at"
-    NEWEST = "-created_at"
-    NAME = "name"
-    NAME_BACKWARDS = "-name"
-    FREE = "-free"
 
 
 def wanted_mentors(

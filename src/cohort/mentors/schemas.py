@@ -1,6 +1,7 @@
 """What the mentors room reads and answers."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -42,6 +43,14 @@ Skills = Annotated[
     AfterValidator(once_each),
 ]
 Motivation = Annotated[Note, Field(min_length=1, examples=["I was there once."])]
+
+
+class MentorSort(StrEnum):
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    NAME = "name"
+    NAME_BACKWARDS = "-name"
+    FREE = "-free"
 
 
 class MentorFields(Strict):

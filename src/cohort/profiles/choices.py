@@ -1,9 +1,7 @@
 """What the forms offer to choose from, as groups of options."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any, Protocol
-from zoneinfo import available_timezones
 
 from cohort.profiles.languages import LANGUAGES, OFTEN_SPOKEN
 
@@ -60,28 +58,3 @@ def languages(chosen: Iterable[str] = ()) -> Options:
     offered = {code for code in chosen if code in LANGUAGES} | OFTEN_SPOKEN
     by_name = sorted(offered, key=LANGUAGES.__getitem__)
     return [{"value": code, "label": LANGUAGES[code]} for code in by_name]
-
-
-def zones(chosen: str = "") -> Options:
-    """Cities by continent; a zone of another name is offered to who has it."""
-    groups = _cities()
-    named = {option["value"] for group in groups for option in group["options"]}
-    other = [zone for zone in ("UTC", chosen) if zone and zone not in named]
-    own = [{"value": zone, "label": zone} for zone in dict.fromkeys(other)]
-    return [{"label": "No city", "options": own}, *groups]
-
-
-def zone_names() -> list[str]:
-    """UTC and every city that `zones` offers."""
-    return ["UTC", *(one["value"] for group in _cities() for one in group["options"])]
-
-
-@cache
-def _cities() -> Options:
-    groups: dict[str, Options] = {}
-    for zone in sorted(available_timezones()):
-        continent, _, city = zone.partition("/")
-        if continent in CONTINENTS:
-            label = city.replace("_", " ").replace("/", ", ")
-            groups.setdefault(continent, []).append({"value": zone, "label": label})
-    return [{"label": continent, "options": found} for continent, found in groups.items()]

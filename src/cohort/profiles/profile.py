@@ -126,10 +126,8 @@ async def check_terms(
         raise Invalid(f"Look again at: {', '.join(wrong)}.", errors=errors)
 
 
-async def require_term(db: AsyncSession, field: str, kind: TermKind, slug: str | None) -> None:
-    """Refuse a slug that the taxonomy does not hold; none at all is fine."""
-    if slug is None:
-        return
+async def require_term(db: AsyncSession, field: str, kind: TermKind, slug: str) -> None:
+    """Refuse a slug that the taxonomy does not hold."""
     known = {(row["kind"], row["slug"]) for row in await KNOWN.rows(db, slugs=[slug])}
     if (kind.value, slug) not in known:
         raise Invalid.at(field, f"“{slug}” is not one of the {kind}s that we know.")

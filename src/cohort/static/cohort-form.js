@@ -6,6 +6,7 @@
 const HOST = new URL(import.meta.url).origin;
 const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const BANDS = ["06:00-09:00", "09:00-12:00", "12:00-14:00", "14:00-17:00", "17:00-20:00", "20:00-23:00"];
+const SEARCHED = 30; // From so many choices one is searched for by typing.
 const WORDS = {
   en: { send: "Send", sending: "Sending…", optional: "(optional)", mend: "Please mend this and send again", none: "None",
     choice: "Choice", line: "One on each line.", failed: "This could not be sent. Try again in a moment.", page: "Open the form as a page", decline: "Decline the invitation" },
@@ -96,13 +97,16 @@ const KINDS = {
     return { control, read: () => (control.value === "" ? undefined : Number(control.value)), write: (value) => { control.value = value; } };
   },
   search: (name, schema, words, id) => {
-    const list = make("datalist", { id: `${id}-list` }, ...schema.enum.map((value) => make("option", { value })));
+    const titles = new Map(schema.oneOf.map((one) => [one.const, one.title]));
+    const values = new Map(schema.oneOf.map((one) => [one.title, one.const]));
+    const list = make("datalist", { id: `${id}-list` }, ...[...values.keys()].map((value) => make("option", { value })));
     const control = make("input", { type: "text", list: `${id}-list`, autocomplete: "off" });
     if (name === "time_zone") {
       const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      if (schema.enum.includes(own)) control.value = own;
+      control.value = titles.get(own) ?? "";
     }
-    return { control, more: list, read: () => control.value.trim() || undefined, write: (value) => { control.value = value; } };
+    return { control, more: list, read: () => values.get(control.value.trim()) ?? (control.value.trim() || undefined),
+      write: (value) => { control.value = titles.get(value) ?? value; } };
   },
   one: (name, schema) => {
     const group = choices(name, "radio", schema.oneOf);
@@ -177,7 +181,7 @@ const kindOf = (name, schema) => {
   if (schema.type === "array") return schema.items.oneOf ? "many" : "lines";
   if (schema.type === "boolean" || schema.const === true) return "yes";
   if (schema.type === "integer") return "number";
-  if (schema.enum) return "search";
+  if (schema.oneOf?.length > SEARCHED) return "search";
   return schema.oneOf ? "one" : "text";
 };
 
