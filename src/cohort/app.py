@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import rooms
 from cohort.clock import Clock, utc_now
+from cohort.cohorts import service as cohorts
 from cohort.contract import SecurityOfGuards, WallTimes, contract
 from cohort.db import Sessions, create_engine, create_readers, create_sessions
 from cohort.errors import NotFound, NotSignedIn
@@ -95,6 +96,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
                 "meters": meters,
                 "draining": False,
                 "live": live,
+                "organises_something": cohorts.organises_something,
                 "pages": pages,
             }
         ),

@@ -37,6 +37,7 @@ TAGS = {
     "mentors": "Mentors: signing up, approval, places, wishes.",
     "meetings": "When the two of a mentorship meet.",
     "mentorships": "Proposals to two people, their answers, and mentorships.",
+    "calendars": "The secret address of your calendar.",
     "study": "Plans, evidence, reviews.",
     "rules": "What the matching of a cohort weighs and requires, in versions.",
     "matching": "Rounds, runs, pairs, proofs, and what else could be.",

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from litestar import Router
 
 import cohort.applications.models
+import cohort.calendars.models
 import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
@@ -24,6 +25,8 @@ from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
 from cohort.applications import routes as applications_routes
+from cohort.calendars import pages as calendars_pages
+from cohort.calendars import routes as calendars_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
@@ -107,6 +110,7 @@ API: Sequence[Router] = (
     mentorships_routes.router,
     meetings_routes.router,
     study_routes.router,
+    calendars_routes.router,
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
@@ -139,6 +143,7 @@ PAGES: Sequence[Router] = (
     mentorships_pages.router,
     meetings_pages.router,
     study_pages.router,
+    calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
     matching_preview_pages.router,

@@ -1,6 +1,7 @@
 """Everything that the environment may change, read once and passed on."""
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -54,6 +55,13 @@ def _of_the_web(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ValueError("must be the address people type, such as https://cohort.example.org")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _processors() -> int:
@@ -135,6 +143,8 @@ class Settings(BaseSettings):
     """After which a login that nobody used ends."""
     confirmed_minutes: PositiveInt = 15
     """How long after its holder gave a password a login may change who has access to what."""
+    organisers_need_two_steps: bool = False
+    """Whether organisers and admins must have a second step before they can do anything."""
     oidc_providers: tuple[OidcProvider, ...] = ()
     """As JSON; docs/accounts.md has examples."""
     sign_in_link_minutes: PositiveInt = 15
@@ -155,3 +165,11 @@ class Settings(BaseSettings):
     def keeps_mail(self) -> bool:
         """Whether mail stays on this machine, for the mailbox page, as there is no mail server."""
         return self.development and self.smtp_url is None
+
+    @property
+    def shows_mail(self) -> bool:
+        """Whether the mailbox page is there: never where people come from elsewhere, as the mail
+        that was kept holds links that sign in."""
+        host = urlsplit(self.public_url).hostname or ""
+        is_local = host == "localhost" or host.endswith(".localhost") or _is_loopback(host)
+        return self.keeps_mail and is_local

@@ -102,7 +102,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     peer = {"ids": {"person_id": ids["peer_person_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
-    was = {"ids": {"meeting_id": ids["held_id"]}}
     return {
         "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
         "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
@@ -119,6 +118,9 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
         "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
         "POST /api/v1/cohorts/{cohort_id}/organiser_invitations": {"json": ASKED},
+        "DELETE /api/v1/cohorts/{cohort_id}/organiser_invitations/{invitation_id}": {
+            "ids": {"invitation_id": ids["to_run_id"]}
+        },
         "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
         "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
         "DELETE /api/v1/people/{person_id}/suspension": peer,
@@ -147,7 +149,10 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
         "POST /api/v1/meetings/{meeting_id}/agreement": {"json": {"starts_at": ids["meets_at"]}},
         "POST /api/v1/meetings/{meeting_id}/cancellation": {"json": {"note": "I am ill."}},
-        "POST /api/v1/meetings/{meeting_id}/outcome": {"json": {"held": True}, **was},
+        "POST /api/v1/meetings/{meeting_id}/outcome": {
+            "json": {"held": True},
+            "ids": {"meeting_id": ids["held_id"]},
+        },
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
@@ -163,7 +168,6 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     style = {"ids": {"file_path": "cohort.css"}}
     summer = {"ids": {"slug": "summer"}}
-    was = {"ids": {"meeting_id": ids["held_id"]}}
     confirm, imported = ({"ids": {"token": ids[one]}} for one in ("confirm", "imported"))
     named = {"data": STUDYING_FORM | {"name": "Zoe"}}
     to_mentor, to_run = ({"ids": {"token": ids[one]}} for one in ("to_mentor", "to_run"))
@@ -174,6 +178,9 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/clone": {"data": CLONE},
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
         "POST /cohorts/{slug}/organisers": {"data": ASKED},
+        "POST /cohorts/{slug}/organiser_invitations/{invitation_id}/withdraw": {
+            "ids": {"invitation_id": ids["to_run_id"]}
+        },
         "GET /organisers/accept/{token}": to_run,
         "POST /organisers/accept/{token}": to_run,
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
@@ -198,17 +205,26 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
-        "POST /mentorships/{mentorship_id}/meetings": {"data": {"suggested": MEETS_AT}},
-        "POST /meetings/{meeting_id}/move": {"data": {"topic": "Pipelines.", "version": "1"}},
-        "POST /meetings/{meeting_id}/agree": {"data": {"starts_at": ids["meets_at"]}},
-        "POST /meetings/{meeting_id}/cancel": {"data": {"note": "I am ill."}},
-        "POST /meetings/{meeting_id}/outcome": {"data": {"held": "true"}, **was},
+        **of_meetings(ids),
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def of_meetings(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "POST /mentorships/{mentorship_id}/meetings": {"data": {"suggested": MEETS_AT}},
+        "POST /meetings/{meeting_id}/move": {"data": {"topic": "Pipelines.", "version": "1"}},
+        "POST /meetings/{meeting_id}/agree": {"data": {"starts_at": ids["meets_at"]}},
+        "POST /meetings/{meeting_id}/cancel": {"data": {"note": "I am ill."}},
+        "POST /meetings/{meeting_id}/outcome": {
+            "data": {"held": "true"},
+            "ids": {"meeting_id": ids["held_id"]},
+        },
     }
 
 

@@ -19,6 +19,7 @@ from cohort.applications import service as applications
 from cohort.applications.models import Application, UnconfirmedApplication
 from cohort.assignment.optimum import solve
 from cohort.assignment.problem import Problem
+from cohort.calendars import service as calendars
 from cohort.cohorts import organisers
 from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
@@ -212,7 +213,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     nora, olga = cast["newcomer"], cast["organiser"]
     invitation = await organisers.invite(db, olga, spring.id, nora.email, now=now)
     stage.ids |= {
-        "invitation_id": invitation.id,
+        "to_run_id": invitation.id,
         "to_run": organisers.new_token_of(invitation),
         "person_id": cast["admin"].id,
         "peer_person_id": cast["peer"].id,
@@ -256,9 +257,11 @@ async def _plan_meetings(db: AsyncSession, stage: Stage) -> None:
         )
         for at, state in ((now + week, MeetingState.PROPOSED), (now - week, MeetingState.AGREED))
     )
+    feed = await calendars.make(db, stage.people["mentor"], now=now)
     db.add_all([to_come, held])
     await db.flush()
     stage.ids |= {
+        "name": feed.rpartition("/")[2],
         "meeting_id": to_come.id,
         "held_id": held.id,
         "meets_at": to_come.starts_at.isoformat(),

@@ -16,6 +16,7 @@ REPEATABLE = "POST /api/v1/logins"
 """Each is a login of its own; a test below."""
 POSTS = [route for route in the_table() if route.startswith("POST /api/") and route != REPEATABLE]
 SECRETS = {
+    "POST /api/v1/me/calendar_feed",
     "POST /api/v1/logins/by_link",
     "POST /api/v1/api_keys",
     "POST /api/v1/cohorts/{cohort_id}/webhooks",

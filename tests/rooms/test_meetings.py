@@ -275,7 +275,7 @@ async def test_on_the_page_the_two_plan_and_agree(
 ) -> None:
     page = f"/mentorships/{address.split('/')[4]}"
     first = (await spring.ada.get(page)).text
-    assert "Tue 3 Mar 2026, 17:00 (Berlin, UTC+1)" in first
+    assert "Tue 3 Mar 2026, 17:00" in first
     wrong = await spring.ada.post(f"{page}/meetings", data={"suggested": "other", "hour": "17:00"})
     assert (wrong.status_code, "give a day and an hour" in wrong.text) == (422, True)
     skipped = {"suggested": "other", "day": "2026-03-29", "hour": "02:30"}

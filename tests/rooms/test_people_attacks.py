@@ -15,6 +15,7 @@ from cohort.app import create_app
 from cohort.people import keys, throttle
 from cohort.people.models import ApiKey, Login, Person
 from cohort.people.throttle import client_of
+from cohort.settings import Settings
 from tests.conftest import Cast, Platform, TurnableClock
 from tests.rooms.accounts import ADA, EMAIL, JOIN, SIGN_IN, link_in_last_mail
 
@@ -284,6 +285,39 @@ async def test_bodies_that_never_end_hold_no_connection(
     assert set(await asyncio.gather(*slow)) == {401}
 
 
+@pytest.mark.parametrize("path", ["/api/v1/people", "/join"])
+async def test_a_client_that_goes_away_is_no_fault_of_ours(platform: Platform, path: str) -> None:
+    """What is answered to nobody is a refusal, not something that broke and is logged."""
+    coming = [
+        {"type": "http.request", "body": b'{"em', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answered = []
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    scope: Any = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "scheme": "http",
+        "query_string": b"",
+        "headers": [(b"host", b"x"), (b"content-type", b"application/json")],
+        "client": ("192.0.2.1", 1),
+        "server": ("127.0.0.1", 8000),
+    }
+    await platform.app(scope, receive, send)
+    assert answered[0]["status"] == 400
+
+
 async def test_a_body_has_to_be_here_within_a_time(
     anyone: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -364,6 +398,36 @@ async def test_made_up_methods_add_nothing_to_the_metrics(anyone: AsyncClient) -
     for number in range(3):
         await anyone.request(f"MADEUP{number}", "/login")
     assert "MADEUP" not in (await anyone.get("/metrics")).text
+
+
+@pytest.mark.parametrize(
+    ("public_url", "shown"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:9000", True),
+        ("http://[::1]:8000", True),
+        ("https://cohort.example.org", False),
+        ("http://192.0.2.7:8000", False),
+        ("http://localhost.example.org", False),
+    ],
+)
+def test_mail_that_was_kept_is_shown_on_this_machine_alone(
+    migrated: Settings, public_url: str, *, shown: bool
+) -> None:
+    assert migrated.model_copy(update={"public_url": public_url}).shows_mail is shown
+
+
+async def test_there_is_no_mailbox_where_people_come_from_elsewhere(platform: Platform) -> None:
+    elsewhere = platform.settings.model_copy(update={"public_url": "https://cohort.example.org"})
+    app = create_app(elsewhere, clock=platform.clock)
+    transport = ASGITransport(app)
+    async with (
+        app.lifespan(),
+        AsyncClient(transport=transport, base_url="https://cohort.example.org") as visitor,
+    ):
+        for path in ("/mailbox", f"/mailbox/{uuid4()}"):
+            assert (await visitor.get(path)).status_code == 404
+        assert "Mailbox" not in (await visitor.get("/login")).text
 
 
 async def test_no_key_can_let_someone_else_run_a_cohort(enter: Cast, platform: Platform) -> None:

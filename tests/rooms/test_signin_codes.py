@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from httpx import AsyncClient, Response
+from httpx import ASGITransport, AsyncClient, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.app import create_app
 from cohort.db import unit_of_work
 from cohort.mail import MailboxMessage
 from cohort.people.links import new_link
@@ -18,6 +19,7 @@ from cohort.people.models import LinkPurpose, Person
 from cohort.people.tokens import hash_password
 from tests.conftest import Cast, Platform, Someone, TurnableClock
 from tests.rooms.accounts import ADA, SIGN_IN
+from tests.world import a_cohort, a_guide
 
 Keep = Callable[[], Awaitable[None]]
 RECOVERY = re.compile(r"<code>([a-z2-7-]{19})</code>")
@@ -52,6 +54,33 @@ async def ada(enter: Cast, platform: Platform) -> Someone:
         found = await db.get_one(Person, ada.person.id)
         found.password_hash = await hash_password(ADA["password"])
     return ada
+
+
+async def test_an_operator_may_demand_two_steps_of_who_sees_other_peoples_data(
+    platform: Platform, enter: Cast, db: AsyncSession, clock: TurnableClock
+) -> None:
+    olga, amy, ada = await enter("Olga"), await enter("Amy", admin=True), await enter("Ada")
+    await a_cohort(db, await a_guide(db, now=clock()), olga.person, now=clock())
+    await db.commit()
+    strict = platform.settings.model_copy(update={"organisers_need_two_steps": True})
+    app = create_app(strict, clock=clock)
+    async with app.lifespan():
+        for someone, status in ((olga, 403), (amy, 403), (ada, 200)):
+            there = AsyncClient(
+                transport=ASGITransport(app),
+                base_url="http://127.0.0.1:8000",
+                headers=someone.http.headers,
+            )
+            async with there:
+                assert (await there.get("/api/v1/cohorts")).status_code == status
+                assert (await there.get("/account/signing-in")).status_code == 200
+                if status == 200:
+                    continue
+                refused = await there.get("/cohorts")
+                assert 'href="/account/signing-in"' in refused.text
+                assert (await there.get("/api/v1/me")).status_code == 200
+                await set_up(Someone(someone.person, there), clock)
+                assert (await there.get("/cohorts")).status_code == 200
 
 
 async def with_code(client: AsyncClient, code: str | None) -> Response:

@@ -70,7 +70,7 @@ async def test_ada_makes_a_passkey_and_signs_in_with_nothing_else(
     assert "Your recovery codes" in made.text
     assert "my phone" in (await ada.get("/account/signing-in")).text
     again = await make(ada, phone, "the same one")
-    assert again.status_code == 401
+    assert again.status_code == 403
     tablet = await make(ada, Authenticator(ORIGIN, b"another device"), "my tablet")
     assert tablet.headers["location"] == "/account/signing-in"
 
@@ -92,7 +92,7 @@ async def test_what_is_not_the_device_on_this_site_now_is_refused(
     untouched = Authenticator(ORIGIN, key=phone.key, verified=0b1)
     for device in (stranger, elsewhere, untouched):
         refused = await enter_with(visitor, device)
-        assert refused.status_code == 401
+        assert refused.status_code == 403
 
     challenge = options_on(await visitor.get("/login/passkey"))
     sent = {"credential": phone.answers(challenge)}
@@ -100,11 +100,11 @@ async def test_what_is_not_the_device_on_this_site_now_is_refused(
     replayed = await visitor.post("/login/passkey", data=sent)
     assert replayed.headers["location"] == "/login/passkey"
     copy = Authenticator(ORIGIN, key=phone.key)  # its counter is behind
-    assert (await enter_with(visitor, copy)).status_code == 401
+    assert (await enter_with(visitor, copy)).status_code == 403
     for nonsense in ("{", "{}", "[]", "null", '{"id": "x", "rawId": "x", "response": {}}'):
         await visitor.get("/login/passkey")
         answer = await visitor.post("/login/passkey", data={"credential": nonsense})
-        assert answer.status_code == 401, nonsense
+        assert answer.status_code == 403, nonsense
 
 
 async def test_removed_it_signs_in_no_more_and_one_step_is_enough_again(
@@ -120,7 +120,7 @@ async def test_removed_it_signs_in_no_more_and_one_step_is_enough_again(
     removed = await ada.post(found[0])
 
     assert removed.headers["location"] == "/account/signing-in"
-    assert (await enter_with(visitor, phone)).status_code == 401
+    assert (await enter_with(visitor, phone)).status_code == 403
     assert "Recovery codes" not in (await ada.get("/account/signing-in")).text
 
 

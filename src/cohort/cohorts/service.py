@@ -66,6 +66,10 @@ async def list_cohorts(
     return await page_of(db, seen, by=Cohort.created_at, id=Cohort.id, part=part)
 
 
+async def organises_something(db: AsyncSession, actor: Person) -> bool:
+    return await db.scalar(policy.organised_by(actor).limit(1)) is not None
+
+
 async def may_organise(db: AsyncSession, actor: Person, cohort_id: UUID) -> bool:
     return bool(await db.scalar(select(policy.may_organise(actor, cohort_id))))
 

@@ -138,7 +138,7 @@ def pages_of(asked: Asked) -> Pages:
 def nav_for(asked: Asked) -> list[dict[str, Any]]:
     entries = [("Home", "/"), ("Cohorts", "/cohorts")] if asked.scope.get("user") else []
     settings: Settings = asked.app.state.settings
-    if settings.keeps_mail:
+    if settings.shows_mail:
         entries.append(("Mailbox", "/mailbox"))
     here = asked.url.path
     return [

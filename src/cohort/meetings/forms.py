@@ -56,5 +56,10 @@ def in_zones(at: datetime, zones: Sequence[str]) -> str:
 
 
 def choices(starts: Sequence[datetime], zones: Sequence[str]) -> list[dict[str, str]]:
-    offered = [{"value": at.isoformat(), "label": in_zones(at, zones)} for at in starts]
+    """Each on one's own clock, and on the other one's where it shows another hour."""
+    offered = []
+    for at in starts:
+        here, *others = (moment(at, zone) for zone in zones)
+        there = [f"; there {other}" for other in others if other != here]
+        offered.append({"value": at.isoformat(), "label": "".join([here, *there])})
     return [*offered, {"value": "other", "label": "Another time, which I give below"}]

@@ -1,6 +1,7 @@
 """Meetings as they are shown: with the two who meet, in few statements."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from cohort.errors import NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.meetings import policy
-from cohort.meetings.models import Meeting
+from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
@@ -54,3 +55,12 @@ async def list_of(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Seque
     statement = policy.visible_to(actor).where(Meeting.mentorship_id == mentorship_id)
     newest = statement.order_by(Meeting.starts_at.desc(), Meeting.id).limit(SHOWN_AT_ONCE)
     return (await db.scalars(newest)).all()[::-1]
+
+
+async def list_since(
+    db: AsyncSession, person: Person, since: datetime, states: Sequence[MeetingState]
+) -> Sequence[Meeting]:
+    """A person's meetings for a calendar, those to come and those of not long ago."""
+    own = policy.visible_to(person).where(Meeting.starts_at >= since, Meeting.state.in_(states))
+    ordered = _with_the_two(own.order_by(Meeting.starts_at, Meeting.id))
+    return (await db.scalars(ordered)).all()

@@ -65,7 +65,7 @@ async def mailbox_letter(
 
 
 def _require_mailbox(settings: Settings) -> None:
-    if not settings.keeps_mail:
+    if not settings.shows_mail:
         raise NotFound
 
 

@@ -118,6 +118,18 @@ class NotConfirmed(NotAllowed):
         self.wrong = wrong
 
 
+class TwoStepsNeeded(NotAllowed):
+    code = "two_steps_needed"
+    title = "A second step is needed first"
+    template = "signin/needed.html"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Here, organisers and admins sign in in two steps. Set up an app or a passkey under"
+            " “Signing in” of your account, and go on."
+        )
+
+
 class WhoIsAsking:
     """Put the person behind a cookie, a token or a key into the request.
 
@@ -196,6 +208,8 @@ async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """
     if connection.scope.get("user") is None:
         raise NotSignedIn
+    if not handler.opt.get("before_two_steps", False):
+        await require_two_steps(connection)
     scopes = connection.auth.scopes
     if scopes is None:
         if handler.opt.get("confirmed_login", False):
@@ -209,6 +223,15 @@ async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
         raise NotAllowed("An API key cannot do this. Sign in instead.")
     if needed not in scopes:
         raise NotAllowed(f"This API key lacks the scope {needed}.")
+
+
+async def require_two_steps(connection: Connection) -> None:
+    """Where the operator demands it of those who see other people's data, with a key as well."""
+    state, person = connection.app.state, connection.user
+    if not state.settings.organisers_need_two_steps or person.two_steps:
+        return
+    if person.is_admin or await state.organises_something(connection.scope["state"]["db"], person):
+        raise TwoStepsNeeded
 
 
 async def require_confirmed(connection: Connection) -> None:

@@ -28,7 +28,7 @@ from cohort.settings import Settings
 Chosen = TypeVar("Chosen", bound=NewPasswordIn)
 
 
-@post("/logout", guards=[signed_in])
+@post("/logout", guards=[signed_in], opt={"before_two_steps": True})
 async def log_out(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],

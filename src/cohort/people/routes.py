@@ -95,7 +95,13 @@ async def set_password(
     return PersonOut.model_validate(await service.set_password(db, data, now=clock()))
 
 
-@delete("/logins/current", guards=[signed_in], status_code=204, responses=may_refuse())
+@delete(
+    "/logins/current",
+    guards=[signed_in],
+    opt={"before_two_steps": True},
+    status_code=204,
+    responses=may_refuse(),
+)
 async def sign_out(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
@@ -107,7 +113,12 @@ async def sign_out(
     return Response(None, cookies=[no_cookie(settings)])
 
 
-@get("/me", guards=[signed_in], opt={"any_scope": True}, responses=may_refuse())
+@get(
+    "/me",
+    guards=[signed_in],
+    opt={"any_scope": True, "before_two_steps": True},
+    responses=may_refuse(),
+)
 async def read_me(actor: NamedDependency[Person]) -> PersonOut:
     """Who is asking."""
     return PersonOut.model_validate(actor)

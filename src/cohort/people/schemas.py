@@ -24,6 +24,8 @@ Scope = Literal[
     "mentorships:write",
     "meetings:read",
     "meetings:write",
+    "calendars:read",
+    "calendars:write",
     "study:read",
     "study:write",
     "matching:read",
@@ -89,7 +91,7 @@ class JoinIn(NewPasswordIn):
 
 class ApiKeyIn(Strict):
     name: Line = Field(examples=["front end"])
-    scopes: list[Scope] = Field(min_length=1, max_length=20, examples=[["cohorts:read"]])
+    scopes: list[Scope] = Field(min_length=1, max_length=50, examples=[["cohorts:read"]])
     expires_at: AwareDatetime | None = Field(
         default=None,
         description="When it stops working, with a zone; after 90 days, unless said otherwise, and "

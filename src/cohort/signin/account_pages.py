@@ -165,4 +165,5 @@ router = Router(
         make_recovery_codes,
     ],
     include_in_schema=False,
+    opt={"before_two_steps": True},
 )

@@ -133,4 +133,5 @@ router = Router(
     "",
     route_handlers=[passkey_page, use_passkey, begin_passkey, make_passkey, remove_passkey],
     include_in_schema=False,
+    opt={"before_two_steps": True},
 )

@@ -27,7 +27,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from cohort.errors import Conflict, NotFound, NotSignedIn
+from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.people.models import Person
 from cohort.settings import Settings
 from cohort.signin import codes
@@ -36,7 +36,7 @@ from cohort.signin.models import Passkey
 MOST_PASSKEYS = 20
 
 
-class PasskeyRefused(NotSignedIn):
+class PasskeyRefused(NotAllowed):
     code = "passkey_refused"
     title = "That passkey did not work"
 
