@@ -17,6 +17,7 @@ import cohort.matching.models
 import cohort.meetings.models
 import cohort.mentors.models
 import cohort.mentorships.models
+import cohort.questions.models
 import cohort.rules.models
 import cohort.signin.models
 import cohort.study.models
@@ -40,6 +41,8 @@ from cohort.exchange import answer_pages as exchange_answer_pages
 from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.forms import answer_pages as forms_answer_pages
+from cohort.forms import answer_routes as forms_answer_routes
 from cohort.forms import invitation_routes as forms_invitation_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
@@ -77,6 +80,9 @@ from cohort.people import admin_routes as people_admin_routes
 from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
+from cohort.questions import jobs as questions_jobs
+from cohort.questions import pages as questions_pages
+from cohort.questions import routes as questions_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
 from cohort.rules import routes as rules_routes
@@ -100,12 +106,14 @@ API: Sequence[Router] = (
     signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
+    questions_routes.router,
     cohorts_organiser_routes.router,
     applications_routes.router,
     mentors_routes.router,
     mentors_wish_routes.router,
     invitations_routes.router,
     forms_routes.router,
+    forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
     meetings_routes.router,
@@ -134,10 +142,12 @@ PAGES: Sequence[Router] = (
     cohorts_pages.router,
     cohorts_organiser_pages.router,
     cohorts_enrolment_pages.router,
+    questions_pages.router,
     applications_pages.router,
     applications_review_pages.router,
     mentors_pages.router,
     mentors_place_pages.router,
+    forms_answer_pages.router,
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
@@ -185,6 +195,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
     "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
+    "questions.copy": questions_jobs.copy,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "rules.copy": rules_jobs.copy,

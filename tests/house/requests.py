@@ -70,6 +70,12 @@ COHORT = {
 }
 CLONE = {name: COHORT[name] for name in ("slug", "name", "starts_on", "ends_on")}
 EVIDENCE = {"text": "It runs.", "links": ["https://example.org/run"]}
+QUESTION = {
+    "name": "Framework",
+    "kind": "text",
+    "asks_researchers": "Which do you want?",
+    "asks_mentors": "Which do you use?",
+}
 MEETS_AT = "2026-03-10T17:00:00+00:00"
 HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
@@ -290,3 +296,17 @@ def pin(ids: dict[str, Any]) -> dict[str, str]:
 
 def decision(ids: dict[str, Any]) -> dict[str, Any]:
     return {"application_ids": [str(ids["application_id"])], "decision": "accept"}
+
+
+def of_questions(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Both, for the organisers' own questions."""
+    seen = {"headers": {"If-Match": '"1"'}}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/questions": {"json": QUESTION},
+        "PATCH /api/v1/questions/{question_id}": {"json": {"help": "New."}, **seen},
+        "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": {"json": {"answers": {"Years": 3}}},
+        "POST /cohorts/{slug}/questions": {"data": QUESTION},
+        "POST /questions/{question_id}": {"data": {"help": "New.", "version": "1"}},
+        "POST /questions/{question_id}/before": {"data": {"before": str(ids["question_id"])}},
+        "POST /cohorts/{slug}/answers": {"data": {"side": "researcher"}},
+    }

@@ -51,6 +51,9 @@ from cohort.people.links import new_link
 from cohort.people.models import ApiKey, LinkPurpose, Login, Person
 from cohort.people.schemas import ApiKeyIn
 from cohort.people.tokens import hash_password, hash_token
+from cohort.questions import service as questions
+from cohort.questions.models import QuestionKind
+from cohort.questions.schemas import QuestionIn
 from cohort.rules import service as rules
 from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
@@ -64,6 +67,7 @@ from tests.house.requests import (
     STUDYING,
     in_api,
     of_invitations,
+    of_questions,
     on_pages,
 )
 from tests.proofs import proof_for
@@ -130,6 +134,7 @@ class Stage:
 
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
+        known |= of_questions(self.ids)
         return known.get(route, {})
 
 
@@ -143,6 +148,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
         await _add_a_webhook(db, stage)
+        await _ask_a_question(db, stage)
         await _invite_some(db, stage)
     return stage
 
@@ -360,6 +366,15 @@ async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:
     db.add(sent)
     await db.flush()
     stage.ids |= {"webhook_id": hook.id, "delivery_id": sent.id}
+
+
+async def _ask_a_question(db: AsyncSession, stage: Stage) -> None:
+    """Which nobody has answered yet."""
+    form = QuestionIn(name="Years", kind=QuestionKind.NUMBER, asks_researchers="How many?")
+    olga, cohort_id = stage.people["organiser"], stage.ids["cohort_id"]
+    asked = await questions.add(db, olga, cohort_id, form, now=stage.platform.clock())
+    person_id = stage.people["researcher"].id
+    stage.ids |= {"question_id": asked.id, "person_id": person_id, "side": "researcher"}
 
 
 async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:

@@ -4,7 +4,11 @@ import re
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from cohort.cohorts.models import Admission, Cohort
+from cohort.mail import MailboxMessage
 from tests.conftest import Someone
 
 PROFILE: dict[str, Any] = {
@@ -36,6 +40,19 @@ PROFILE_FORM: dict[str, Any] = {
     "organisations": "University of Somewhere\r\n\r\nInstitute of Elsewhere\r\n",
     "advisers": "",
 }
+MENTOR: dict[str, Any] = {
+    "name": "Grace",
+    "email": "grace@example.org",
+    "came_from": "phd",
+    "domains": ["nlp"],
+    "roles": ["ml-engineer"],
+    "skills": ["serving"],
+    "languages": ["en"],
+    "time_zone": "Europe/Berlin",
+    "capacity": 2,
+    "motivation": "I was there once.",
+    "consent": True,
+}
 BY_APPLICATION = {"admission": Admission.APPLICATION, "apply_by": date(2026, 3, 12)}
 
 
@@ -54,3 +71,8 @@ def ticked(html: str) -> set[str]:
     boxes = re.findall(r"<input[^>]*type=\"(?:checkbox|radio)\"[^>]*checked", html)
     chosen = re.findall(r'<option value="([^"]*)" selected', html)
     return {re.findall(r'value="([^"]*)"', box)[0] for box in boxes} | set(chosen)
+
+
+async def mailed_token(db: AsyncSession, address: str) -> str:
+    text = await db.scalar(select(MailboxMessage.text).where(MailboxMessage.to == address))
+    return re.findall(r"/applications/confirm/([\w-]+)", text or "")[0]

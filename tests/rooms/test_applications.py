@@ -20,7 +20,7 @@ from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.people.tokens import hash_password
 from tests.conftest import MONDAY, Cast, Platform, Someone
-from tests.rooms.cohort_world import PROFILE, applications, applied
+from tests.rooms.cohort_world import PROFILE, applications, applied, mailed_token
 from tests.world import enrolled
 
 
@@ -132,11 +132,6 @@ async def test_a_newcomer_counts_once_she_opened_the_link(
         confirmed.headers["location"], data={"password": "four quiet geese at dawn"}
     )
     assert chosen.status_code == 303
-
-
-async def mailed_token(db: AsyncSession, address: str) -> str:
-    text = await db.scalar(select(MailboxMessage.text).where(MailboxMessage.to == address))
-    return re.findall(r"/applications/confirm/([\w-]+)", text or "")[0]
 
 
 async def test_a_known_address_is_answered_like_an_unknown_one(

@@ -15,24 +15,11 @@ from cohort.guides.models import Term
 from cohort.mentors.models import UnconfirmedMentor
 from tests.conftest import Cast, Someone
 from tests.proofs import proof_for
-from tests.rooms.cohort_world import PROFILE
+from tests.rooms.cohort_world import MENTOR, PROFILE
 
 SITE = "https://www.example.org"
 FORMS = "/api/v1/forms"
 APPLICATION = PROFILE | {"name": "Nora", "email": "nora@example.org"}
-MENTOR: dict[str, Any] = {
-    "name": "Grace",
-    "email": "grace@example.org",
-    "came_from": "phd",
-    "domains": ["nlp"],
-    "roles": ["ml-engineer"],
-    "skills": ["serving"],
-    "languages": ["en"],
-    "time_zone": "Europe/Berlin",
-    "capacity": 2,
-    "motivation": "I was there once.",
-    "consent": True,
-}
 FROM_SITE = {"origin": SITE, "sec-fetch-site": "cross-site"}
 
 

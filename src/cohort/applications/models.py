@@ -83,6 +83,7 @@ class UnconfirmedApplication(Base):
     email: Mapped[str]
     name: Mapped[str]
     profile: Mapped[Json]
+    """As EnrolmentIn, and the answers to the organisers' own questions."""
     token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant] = mapped_column(index=True)

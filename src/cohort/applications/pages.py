@@ -1,5 +1,6 @@
 """Applying in a browser, with or without an account, and seeing what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,11 @@ from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions import forms as question_forms
+from cohort.questions import service as questions
+from cohort.questions.forms import Field
+from cohort.questions.models import AnswerOf
 
 
 @get("/cohorts/{slug:str}/apply", guards=[public])
@@ -38,6 +44,9 @@ async def apply_page(
 ) -> Response[str]:
     cohort, own = await _asked_for(db, request.user, slug)
     usual = own.profile if own else {"time_zone": cohort.time_zone, "languages": ["en"]}
+    if own is not None:
+        told = await answering.given(db, cohort.id, own.person_id, AnswerOf.RESEARCHER)
+        usual = usual | {"answers": {one.question.name: one.value for one in told}}
     return await _apply(request, db, cohort, own, Form(usual), now=clock())
 
 
@@ -54,12 +63,14 @@ async def apply(
     sent = await sent_by(request)
     typed = typed_profile(sent, own.profile["weekly_hours"] if own else [])
     who = {name: text for name in ("name", "email") for text in sent.texts(name)}
-    form = checked(ApplicationIn, typed | who)
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.RESEARCHER)
+    answers = {"answers": question_forms.typed_answers(sent, asked)}
+    form = checked(ApplicationIn, typed | who | answers)
     if form.value is not None:
         try:
             return await _keep(db, request.user, tries, cohort, own, form, now=clock())
         except (Invalid, Stale, service.ApplicationsClosed, service.ApplicationDecided) as refusal:
-            form = form.refused(refusal)
+            form = question_forms.with_errors(form, refusal, asked)
         except (enrolments.AlreadyEnrolled, service.AlreadyApplied):
             return see(f"/cohorts/{slug}/apply")  # which says why
     return await _apply(request, db, cohort, own, form, now=clock())
@@ -79,8 +90,10 @@ async def _keep(
     if profile is None:
         raise Invalid("Fill the form.")
     if actor is not None and own is not None and own.state in policy.STANDING:
-        change = ApplicationChange(**profile.model_dump(exclude={"name", "email"}))
+        change = ApplicationChange(**profile.model_dump(exclude={"name", "email", "answers"}))
         await service.change(db, actor, own.id, change, if_match=form.seen, now=now)
+        side, answers = AnswerOf.RESEARCHER, profile.answers
+        await answering.keep(db, cohort.id, actor.id, side, answers, now=now)
         return see(here, saying="Your application is kept.")
     if actor is None and profile.email is not None:
         await tries.form(profile.email)
@@ -114,6 +127,7 @@ class ApplyView:
     closes_at: datetime | None
     place: int
     offered: ProfileChoices
+    own_questions: Sequence[Field]
 
 
 async def _apply(
@@ -126,6 +140,7 @@ async def _apply(
     now: datetime,
 ) -> Response[str]:
     is_open = takes_applications(cohort, now)
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.RESEARCHER)
     waits = own is not None and own.state is ApplicationState.WAITLISTED
     view = ApplyView(
         cohort=cohort,
@@ -135,6 +150,7 @@ async def _apply(
         closes_at=applications_close_at(cohort),
         place=await service.place_in_line(db, own) if own is not None and waits else 0,
         offered=await offered_choices(db, cohort.id, form.typed),
+        own_questions=question_forms.fields(asked, AnswerOf.RESEARCHER, form.typed),
     )
     return page(request, "applications/apply.html", view, form=form)
 

@@ -26,6 +26,8 @@ from cohort.http.paging import Slice
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf, GivenAnswer
 
 
 @get("/cohorts/{slug:str}/applications", guards=[signed_in])
@@ -149,6 +151,7 @@ class ReviewView:
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
     is_scored: bool
+    answers: Sequence[GivenAnswer]
 
 
 async def _one(
@@ -164,6 +167,7 @@ async def _one(
     if own is not None and not form.typed:
         said: dict[str, Any] = {"score": str(own.score), "note": own.note}
         form = Form(said)
+    of = application.cohort_id, application.person_id
     view = ReviewView(
         application=application,
         cohort=application.cohort,
@@ -171,6 +175,7 @@ async def _one(
         titles=await own_terms.titles(db, application.cohort_id),
         languages=LANGUAGES,
         is_scored=own is not None,
+        answers=await answering.given(db, *of, AnswerOf.RESEARCHER),
     )
     return page(request, "applications/review.html", view, form=form)
 

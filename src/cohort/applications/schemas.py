@@ -11,6 +11,7 @@ from cohort.applications.models import ApplicationState
 from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn, MemberOut
 from cohort.http.fields import Email, Line, Note, Shown, Strict
 from cohort.profiles.profile import once_each
+from cohort.questions.schemas import Answers
 
 Score = Annotated[int, Field(ge=1, le=5, description="5 is best.", examples=[4])]
 
@@ -24,6 +25,7 @@ class ApplicationIn(EnrolmentIn):
 
     name: Line | None = Field(default=None, examples=["Ada Example"])
     email: Email | None = None
+    answers: Answers = Field(default={})
 
 
 class ApplicationChange(EnrolmentChange):

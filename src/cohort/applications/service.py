@@ -1,5 +1,6 @@
 """Applying, changing what was typed, and withdrawing."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,8 @@ from cohort.people import service as people
 from cohort.people.links import LinkSpent, new_link
 from cohort.people.models import LinkPurpose, Person
 from cohort.people.tokens import hash_token, new_token
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 
 CONFIRM_WITHIN = timedelta(days=3)
 
@@ -77,10 +80,11 @@ async def apply(
     """
     cohort = await taking_applications(db, Cohort.id == cohort_id, now=now)
     await enrolments.check_profile(db, cohort_id, form)
+    await answering.check(db, cohort_id, AnswerOf.RESEARCHER, form.answers)
     if actor is None:
         await _ask_to_confirm(db, cohort, form, now=now)
         return None
-    return await store(db, actor, cohort_id, _profile(form), now=now)
+    return await store(db, actor, cohort_id, _profile(form), answers=form.answers, now=now)
 
 
 def _profile(form: EnrolmentIn) -> dict[str, Any]:
@@ -88,7 +92,13 @@ def _profile(form: EnrolmentIn) -> dict[str, Any]:
 
 
 async def store(
-    db: AsyncSession, person: Person, cohort_id: UUID, profile: dict[str, Any], *, now: datetime
+    db: AsyncSession,
+    person: Person,
+    cohort_id: UUID,
+    profile: dict[str, Any],
+    *,
+    answers: Mapping[str, object] | None = None,
+    now: datetime,
 ) -> Application:
     """One insert decides; who withdrew may apply again, and is read anew."""
     if await enrolments.seat_of(db, person, cohort_id) is not None:
@@ -114,6 +124,9 @@ async def store(
     )
     if application_id is None:
         raise AlreadyApplied("You have applied to this cohort. Change your application instead.")
+    if answers is not None:
+        side = AnswerOf.RESEARCHER
+        await answering.keep(db, cohort_id, person.id, side, answers, strict=False, now=now)
     of_before = ApplicationReview.application_id == application_id
     await db.execute(delete(ApplicationReview).where(of_before))
     await enqueue(
@@ -139,7 +152,7 @@ async def _ask_to_confirm(
         cohort_id=cohort.id,
         email=form.email,
         name=form.name,
-        profile=_profile(form),
+        profile=_profile(form) | {"answers": form.answers},
         token_hash=None,
         created_at=now,
         expires_at=now + CONFIRM_WITHIN,
@@ -195,7 +208,9 @@ async def confirm(db: AsyncSession, token: str, *, now: datetime) -> tuple[Appli
     if spent is None:
         raise LinkSpent
     person = await people.owner_of_address(db, sent.email, sent.name, now=now)
-    application = await store(db, person, sent.cohort_id, sent.profile, now=now)
+    profile = dict(sent.profile)
+    answers = profile.pop("answers", {})
+    application = await store(db, person, sent.cohort_id, profile, answers=answers, now=now)
     if person.password_hash is not None:
         return application, None
     return application, await new_link(db, person.email, LinkPurpose.PASSWORD, now=now)

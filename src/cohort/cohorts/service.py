@@ -17,7 +17,7 @@ from cohort.guides.models import Guide
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs import event_log
-from cohort.jobs.outbox import enqueue
+from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -126,7 +126,7 @@ COPIED = (
 async def clone(
     db: AsyncSession, actor: Person, cohort_id: UUID, form: CloneIn, *, now: datetime
 ) -> Cohort:
-    """A draft like this cohort, with new dates: its settings, organisers and rules, no people.
+    """A draft like this cohort, with new dates: organisers, questions and rules, but no people.
 
     The last day to apply moves as far as the first day does.
     """
@@ -141,9 +141,9 @@ async def clone(
     )
     columns = ["cohort_id", "person_id", "since"]
     await db.execute(insert(Organiser).from_select(columns, others))
-    await enqueue(
-        db, "rules.copy", now=now, cohort_id=made.id, from_cohort=cohort_id, to_cohort=made.id
-    )
+    both = {"cohort_id": made.id, "from_cohort": cohort_id, "to_cohort": made.id}
+    await enqueue_each(db, "questions.copy", [both], now=now)
+    await enqueue_each(db, "rules.copy", [both], now=now)
     return made
 
 

@@ -103,7 +103,9 @@ class FormSchemaOut(BaseModel):
         default=None, alias="x-decline-at", description="Where an invitation is declined."
     )
     steps: list[dict[str, Any]] = Field(
-        alias="x-steps", description="Titles, and the fields of each step in their order."
+        alias="x-steps",
+        description="Titles, and the fields of each step in their order; `answers/…` is a property "
+        "of `answers`.",
     )
     type: str
     properties: dict[str, Any]

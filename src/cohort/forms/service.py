@@ -16,7 +16,7 @@ from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import applications_close_at
 from cohort.db import Prepared, Sessions, given
 from cohort.forms.schemas import ANSWERS, MODELS, OpenFormOut
-from cohort.forms.words import CHOICES, FIELDS, INVITED, STEPS, TITLES, FormKind, FormLanguage
+from cohort.forms.words import CHOICES, FIELDS, INVITED, MORE, STEPS, TITLES, FormKind, FormLanguage
 from cohort.guides import service as guides
 from cohort.guides.models import Term, TermKind
 from cohort.invitations.models import MailedInvitation
@@ -25,9 +25,13 @@ from cohort.mentors import service as mentor_service
 from cohort.people.tokens import hash_token
 from cohort.profiles import zones
 from cohort.profiles.languages import names_in
+from cohort.questions import kinds
+from cohort.questions import service as questions
+from cohort.questions.models import AnswerOf
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 PAGES = {FormKind.MENTOR: "/mentors/join/{slug}", FormKind.RESEARCHER: "/cohorts/{slug}/apply"}
+SIDES = {FormKind.MENTOR: AnswerOf.MENTOR, FormKind.RESEARCHER: AnswerOf.RESEARCHER}
 TERMS = {
     "domains": TermKind.DOMAIN,
     "roles": TermKind.ROLE,
@@ -111,6 +115,8 @@ async def schema_of(
     now: datetime,
 ) -> dict[str, Any]:
     """The form as JSON Schema: limits from what the API enforces, words from `words`."""
+    asked = await _asked(db, kind, MODELS[kind], language, now=now)
+    await _add_own_questions(db, kind, cohort, asked, language)
     address = f"{site}/api/v1/forms/{kind}/{cohort.slug}"
     return {
         "$schema": SCHEMA,
@@ -120,7 +126,7 @@ async def schema_of(
         "x-page-url": site + PAGES[kind].format(slug=cohort.slug),
         "x-send-to": address,
         "x-challenge": f"{site}/api/v1/forms/challenges/{kind}/{cohort.slug}",
-        **await _asked(db, kind, MODELS[kind], language, now=now),
+        **asked,
     }
 
 
@@ -178,6 +184,25 @@ async def _asked(
         "required": [name for name in order if name in known["required"]],
         "additionalProperties": False,
     }
+
+
+async def _add_own_questions(
+    db: AsyncSession, kind: FormKind, cohort: Cohort, form: dict[str, Any], language: FormLanguage
+) -> None:
+    """The organisers' own questions as a step before the last, in their words in any language."""
+    asked = await questions.asked_of(db, cohort.id, SIDES[kind])
+    if not asked:
+        return
+    needed = [one.name for one in asked if one.required]
+    fields = [f"answers/{one.name}" for one in asked]
+    form["x-steps"].insert(len(form["x-steps"]) - 1, {"title": MORE[language], "fields": fields})
+    form["properties"]["answers"] = {
+        "type": "object",
+        "properties": {one.name: kinds.schema_of(one, SIDES[kind]) for one in asked},
+        "required": needed,
+        "additionalProperties": False,
+    }
+    form["required"] += ["answers"] if needed else []
 
 
 @cache

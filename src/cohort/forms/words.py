@@ -22,6 +22,8 @@ class Words(NamedTuple):
 
 
 EN, DE = FormLanguage.EN, FormLanguage.DE
+MORE = {EN: "A few more questions", DE: "Ein paar weitere Fragen"}
+"""The step of the organisers' own questions, whose words are theirs."""
 TITLES = {
     FormKind.MENTOR: {EN: "Mentor in {cohort}", DE: "Mentor werden in {cohort}"},
     FormKind.RESEARCHER: {EN: "Apply to {cohort}", DE: "Bewerbung für {cohort}"},

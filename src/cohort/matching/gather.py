@@ -1,6 +1,6 @@
 """What a run solves, read from the database in a handful of statements whatever its size."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,14 +18,17 @@ from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.pool import IdPair, Pool
-from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.profiles import Answer, MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 from cohort.study import service as study
 
 ENROLMENT = (
     Enrolment.id,
+    Enrolment.person_id,
     Enrolment.stage,
     Enrolment.domains,
     Enrolment.contexts,
@@ -40,6 +43,7 @@ ENROLMENT = (
 )
 MENTOR = (
     Mentor.id,
+    Mentor.person_id,
     Mentor.came_from,
     Mentor.domains,
     Mentor.contexts,
@@ -70,13 +74,26 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
     rules = run.rules.content
+    answers = await answering.in_cohort(db, cohort_id, rules.weights.own)
     return Pool(
         week=run.round.week,
         researchers=[
-            _researcher(one, gaps.get(one.id, {}), wanted_mentors.get(one.id, []))
+            _researcher(
+                one,
+                gaps.get(one.id, {}),
+                wanted_mentors.get(one.id, []),
+                answers.get((one.person_id, AnswerOf.RESEARCHER), {}),
+            )
             for one in enrolments
         ],
-        mentors=[_mentor(one, wanted_researchers.get(one.id, [])) for one in seats],
+        mentors=[
+            _mentor(
+                one,
+                wanted_researchers.get(one.id, []),
+                answers.get((one.person_id, AnswerOf.MENTOR), {}),
+            )
+            for one in seats
+        ],
         places=[max(one.capacity - one.taken - one.awaited, 0) for one in seats],
         taxonomy=Taxonomy(_parents(terms, own)),
         weights=rules.weights,
@@ -93,6 +110,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         blocks=_with_oneself(enrolments, seats),
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
+        private=await answering.private_in(db, cohort_id),
     )
 
 
@@ -167,7 +185,10 @@ async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Over
 
 
 def _researcher(
-    enrolment: Any, gaps: dict[str, float], wishes: Sequence[UUID]
+    enrolment: Any,
+    gaps: dict[str, float],
+    wishes: Sequence[UUID],
+    answers: Mapping[str, Answer],
 ) -> ResearcherProfile:
     return ResearcherProfile(
         id=str(enrolment.id),
@@ -182,10 +203,11 @@ def _researcher(
         organisations=enrolment.organisations,
         advisers=enrolment.advisers,
         wishes=[str(mentor_id) for mentor_id in wishes],
+        answers=answers,
     )
 
 
-def _mentor(mentor: Any, wishes: Sequence[UUID]) -> MentorProfile:
+def _mentor(mentor: Any, wishes: Sequence[UUID], answers: Mapping[str, Answer]) -> MentorProfile:
     return MentorProfile(
         id=str(mentor.id),
         name=mentor.name,
@@ -200,6 +222,7 @@ def _mentor(mentor: Any, wishes: Sequence[UUID]) -> MentorProfile:
         weekly_hours=mentor.weekly_hours,
         organisations=mentor.organisations,
         wishes=[str(enrolment_id) for enrolment_id in wishes],
+        answers=answers,
     )
 
 

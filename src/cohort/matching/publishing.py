@@ -17,6 +17,7 @@ from cohort.mentors.models import MentorState
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships import service as proposals
 from cohort.mentorships.models import Mentorship, Proposal
+from cohort.questions import answering
 
 Two = tuple[UUID, UUID]
 
@@ -47,7 +48,8 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
         if pair.skipped is None:
             meanwhile.awaited[pair.mentor_id] += 1
             fitting.append(pair)
-    offers = [_offer(pair) for pair in fitting]
+    private = set(await answering.private_in(db, round_.cohort_id))
+    offers = [_offer(pair, private) for pair in fitting]
     made = await proposals.propose(db, offers, cohort_id=round_.cohort_id, now=now)
     proposal_ids = {proposal.enrolment_id: proposal.id for proposal in made}
     for pair in fitting:
@@ -55,7 +57,8 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
     return len(fitting)
 
 
-def _offer(pair: Pair) -> proposals.Offer:
+def _offer(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
+    """What the two read: nothing of what only the organisers may."""
     return proposals.Offer(
         enrolment_id=pair.enrolment_id,
         mentor_id=pair.mentor_id,
@@ -64,7 +67,7 @@ def _offer(pair: Pair) -> proposals.Offer:
         best_score=pair.best_score,
         possible_mentors=pair.possible_mentors,
         reason=pair.reason,
-        factors=pair.factors,
+        factors=[one for one in pair.factors if one["name"] not in private],
     )
 
 

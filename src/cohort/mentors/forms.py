@@ -15,6 +15,7 @@ from cohort.http.forms import Sent
 from cohort.profiles import choices
 from cohort.profiles.choices import Options
 from cohort.profiles.zones import typed_zone
+from cohort.questions.forms import is_answer
 
 CAME_FROM: Options = [
     {"value": "phd", "label": "A PhD"},
@@ -28,6 +29,7 @@ def typed_mentor(sent: Sent, schema: type[BaseModel]) -> dict[str, Any]:
     """What the browser sends in another shape than the API: boxes, lines, a tick."""
     typed = sent.as_typed(schema)
     typed |= {"weekly_hours": sent.hours(), "organisations": sent.lines("organisations")}
+    typed = {name: one for name, one in typed.items() if not is_answer(name)}
     typed |= typed_zone(sent.texts("time_zone"))
     return typed | ({"consent": True} if "yes" in sent.texts("consent") else {})
 

@@ -1,6 +1,6 @@
 """The public sign-up of mentors, and an organiser's view of one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,11 @@ from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions import forms as question_forms
+from cohort.questions import service as questions
+from cohort.questions.forms import Field
+from cohort.questions.models import AnswerOf, GivenAnswer
 
 
 @get("/mentors/join", guards=[public])
@@ -51,14 +56,16 @@ async def join(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     cohort = await service.taking_mentors(db, Cohort.slug == slug)
-    form = checked(MentorIn, typed_mentor(await sent_by(request), MentorIn))
+    sent, asked = await sent_by(request), await questions.asked_of(db, cohort.id, AnswerOf.MENTOR)
+    answers = {"answers": question_forms.typed_answers(sent, asked)}
+    form = checked(MentorIn, typed_mentor(sent, MentorIn) | answers)
     if form.value is not None:
         if request.user is None and form.value.email is not None:
             await tries.form(form.value.email)
         try:
             await _sign_up_or_ask(db, request.user, cohort.id, form.value, now=clock())
         except Invalid as refusal:
-            form = form.refused(refusal)
+            form = question_forms.with_errors(form, refusal, asked)
         else:
             return see("/mentors/thanks")
     return await _sign_up(request, db, cohort, form)
@@ -80,12 +87,15 @@ class SignUpView:
 
     cohort: Cohort
     offered: MentorChoices
+    own_questions: Sequence[Field]
 
 
 async def _sign_up(
     request: Asked, db: AsyncSession, cohort: Cohort, form: Form[MentorIn]
 ) -> Response[str]:
-    view = SignUpView(cohort, await offered_choices(db, cohort.id, form.typed))
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.MENTOR)
+    fields = question_forms.fields(asked, AnswerOf.MENTOR, form.typed)
+    view = SignUpView(cohort, await offered_choices(db, cohort.id, form.typed), fields)
     return page(request, "mentors/sign_up.html", view, form=form)
 
 
@@ -173,6 +183,7 @@ class MentorView:
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
     may_decide: bool
+    answers: Sequence[GivenAnswer]
 
 
 async def _mentor(
@@ -184,6 +195,7 @@ async def _mentor(
         titles=await own_terms.titles(db, mentor.cohort_id),
         languages=LANGUAGES,
         may_decide=await cohorts.may_organise(db, actor, mentor.cohort_id),
+        answers=await answering.given(db, mentor.cohort_id, mentor.person_id, AnswerOf.MENTOR),
     )
     return page(request, "mentors/mentor.html", view, form=form)
 

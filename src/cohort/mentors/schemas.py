@@ -18,6 +18,7 @@ from cohort.profiles.profile import (
     WeeklyHours,
     once_each,
 )
+from cohort.questions.schemas import Answers
 
 Capacity = Annotated[
     int, Field(ge=0, le=20, description="How many researchers at the same time.", examples=[2])
@@ -78,6 +79,7 @@ class MentorIn(MentorFields):
 
     name: Line | None = Field(default=None, examples=["Grace Example"])
     email: Email | None = None
+    answers: Answers = Field(default={})
     consent: Literal[True] = Field(
         description="That the organisers may read this profile and show it to those matched.",
         examples=[True],

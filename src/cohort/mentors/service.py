@@ -24,6 +24,8 @@ from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import MentorChangeIn, MentorIn
 from cohort.people import audit
 from cohort.people.models import Person
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 
 TERMS = {
     "domains": TermKind.DOMAIN,
@@ -65,6 +67,7 @@ async def sign_up(
 async def check_sign_up(db: AsyncSession, cohort_id: UUID, form: MentorIn) -> None:
     await require_taking_mentors(db, cohort_id)
     await check_profile_terms(db, cohort_id, form.model_dump(include=set(TERMS)))
+    await answering.check(db, cohort_id, AnswerOf.MENTOR, form.answers)
 
 
 async def add_pending(
@@ -77,6 +80,8 @@ async def add_pending(
     now: datetime,
 ) -> Mentor | None:
     """One insert decides whether this is the person's first sign-up; the organisers are told."""
+    of_profile = dict(profile)
+    answers = of_profile.pop("answers", {})
     mentor = await db.scalar(
         insert(Mentor)
         .values(
@@ -85,12 +90,15 @@ async def add_pending(
             consented_at=consented_at,
             created_at=now,
             decision_note="",
-            **profile,
+            **of_profile,
         )
         .on_conflict_do_nothing(index_elements=["cohort_id", "person_id"])
         .returning(Mentor)
     )
     if mentor is not None:
+        await answering.keep(
+            db, cohort_id, person.id, AnswerOf.MENTOR, answers, strict=False, now=now
+        )
         arguments = {"cohort_id": cohort_id, "mentor_id": mentor.id}
         organisers = await organisers_of(db, cohort_id)
         each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]

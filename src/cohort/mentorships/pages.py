@@ -23,6 +23,9 @@ from cohort.mentorships.schemas import EndIn, NoIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions.answering import Whose
+from cohort.questions.models import AnswerOf, GivenAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +37,27 @@ class MentoringView:
     mentorships: Sequence[Mentorship]
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
+    answers: Mapping[Whose, Sequence[GivenAnswer]]
+    """What the researchers tell, by cohort and person."""
+    left_open: Mapping[UUID, int]
+    """How many questions the mentor has still to answer, by cohort."""
 
 
 @get("/mentoring", guards=[signed_in])
 async def mentoring_page(
     request: Asked, db: NamedDependency[AsyncSession], actor: NamedDependency[Person]
 ) -> Response[str]:
-    mine = await mentors.list_own(db, actor)
+    mine, proposals = await mentors.list_own(db, actor), await reading.open_for_mentor(db, actor)
+    whose = [(one.cohort_id, one.enrolment.person_id) for one in proposals]
+    cohort_ids = [one.cohort_id for one in mine]
     view = MentoringView(
         mentors=mine,
-        proposals=await reading.open_for_mentor(db, actor),
+        proposals=proposals,
         mentorships=await reading.mentees_of(db, actor),
         titles=await own_terms.titles(db, *(one.cohort_id for one in mine)),
         languages=LANGUAGES,
+        answers=await answering.told_in_pairs(db, whose, AnswerOf.RESEARCHER),
+        left_open=await answering.left_open(db, actor.id, cohort_ids, AnswerOf.MENTOR),
     )
     return page(request, "mentorships/mentoring.html", view)
 

@@ -14,15 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
-from cohort.errors import Stale
+from cohort.errors import Invalid, Stale
 from cohort.http.forms import Form, field_errors, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.pairing.result import FACTOR_TITLES
 from cohort.pairing.rules import Aim, Requirements, Rules, Weights
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.rules import service
+from cohort.questions import service as questions
+from cohort.rules import own, service
 from cohort.rules.models import RulesVersion
+from cohort.rules.own import OwnRow
 
 PARTS: Mapping[str, type[BaseModel]] = {
     "weights": Weights,
@@ -42,7 +44,8 @@ async def rules_page(
 ) -> Response[str]:
     cohort = await cohorts.get_by_slug(db, actor, slug)
     found = await service.read(db, actor, cohort.id, now=clock())
-    return show(request, cohort, Form(as_typed(found)))
+    asked = own.rows(await questions.put_to_both(db, cohort.id))
+    return show(request, cohort, asked, Form(as_typed(found, asked)))
 
 
 @post("/cohorts/{slug:str}/rules", guards=[signed_in])
@@ -55,16 +58,19 @@ async def change_rules_from_page(
 ) -> Response[str] | Redirect:
     cohort = await cohorts.get_by_slug(db, actor, slug)
     before = await service.read(db, actor, cohort.id, now=clock())
-    form = await read(request, before)
+    asked = own.rows(await questions.put_to_both(db, cohort.id))
+    form = await read(request, before, asked)
     if form.value is not None:
         try:
             await service.change(db, actor, cohort.id, form.value, if_match=form.seen, now=clock())
         except Stale as refusal:
             newest = {**form.typed, "version": before.version}
             form = replace(form.refused(refusal), typed=newest)
+        except Invalid as refusal:
+            form = refused(form, refusal, asked)
         else:
             return see(f"/cohorts/{slug}/rules", saying="Kept; they count from the next run on.")
-    return show(request, cohort, form)
+    return show(request, cohort, asked, form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +80,51 @@ class RulesView:
     cohort: Cohort
     weights: Sequence[tuple[str, str, str | None]]
     """The name, the title and the hint of each."""
+    own: Sequence[OwnRow]
     tried: object
 
 
-def show(request: Asked, cohort: Cohort, form: Form[Rules], tried: object = None) -> Response[str]:
+def show(
+    request: Asked,
+    cohort: Cohort,
+    asked: Sequence[OwnRow],
+    form: Form[Rules],
+    tried: object = None,
+) -> Response[str]:
     hints = {name: field.description for name, field in Weights.model_fields.items()}
     weights = [(name, title, hints[name]) for name, title in FACTOR_TITLES.items()]
-    return page(request, "rules/rules.html", RulesView(cohort, weights, tried), form=form)
+    view = RulesView(cohort, weights, asked, tried)
+    return page(request, "rules/rules.html", view, form=form)
 
 
-def as_typed(found: RulesVersion) -> dict[str, Any]:
-    parts = found.content.model_dump()  # what an older version does not say has its default
-    return {"version": found.version, **parts["weights"], **parts["requirements"], **parts["aim"]}
+def as_typed(found: RulesVersion, asked: Sequence[OwnRow]) -> dict[str, Any]:
+    rules = found.content  # what an older version does not say has its default
+    parts = rules.model_dump()
+    side_by_side = {**parts["weights"], **parts["requirements"], **parts["aim"]}
+    del side_by_side["own"]
+    own_fields = own.as_typed(asked, rules.weights.own)
+    return {"version": found.version, **side_by_side, **own_fields}
 
 
-async def read(request: Asked, before: RulesVersion) -> Form[Rules]:
+async def read(request: Asked, before: RulesVersion, asked: Sequence[OwnRow]) -> Form[Rules]:
     """The rules from fields that lie side by side on the page; no tick, no field."""
     sent = await sent_by(request)
-    typed: dict[str, Any] = {name: "".join(sent.texts(name)[-1:]) for name in as_typed(before)}
+    fields = as_typed(before, asked)
+    typed: dict[str, Any] = {name: "".join(sent.texts(name)[-1:]) for name in fields}
     typed |= {name: name in sent.fields for name in TICKED}
-    nested = {
-        part: {name: typed[name] for name in schema.model_fields} for part, schema in PARTS.items()
+    nested: dict[str, dict[str, Any]] = {
+        part: {name: typed[name] for name in schema.model_fields if name in typed}
+        for part, schema in PARTS.items()
     }
-    nested["weights"]["own"] = before.content.weights.own
+    nested["weights"]["own"] = own.read(sent, asked)
     try:
         return Form(typed, Rules.model_validate(nested))
     except ValidationError as error:
-        found = field_errors(error)
-        errors = {one.field.rpartition("/")[2]: one.message for one in found}
-        return Form(typed, None, errors, 422)
+        return Form(typed, None, own.at_fields(field_errors(error), asked), 422)
+
+
+def refused(form: Form[Rules], refusal: Invalid, asked: Sequence[OwnRow]) -> Form[Rules]:
+    return replace(form.refused(refusal), errors=own.at_fields(refusal.errors, asked))
 
 
 router = Router("", route_handlers=[rules_page, change_rules_from_page], include_in_schema=False)

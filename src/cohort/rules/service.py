@@ -9,11 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.service import require_organiser
-from cohort.errors import Stale
+from cohort.errors import FieldError, Invalid, Stale
 from cohort.http.etag import require_match
 from cohort.pairing.rules import Rules
 from cohort.people import audit
 from cohort.people.models import Person
+from cohort.questions import service as questions
+from cohort.questions.kinds import COMPARED
 from cohort.rules.models import RulesVersion
 
 DEFAULT: dict[str, Any] = {"version": 1, **Rules().model_dump()}
@@ -54,6 +56,23 @@ async def read(db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetim
     )
 
 
+async def check_own(db: AsyncSession, cohort_id: UUID, form: Rules) -> None:
+    """Refuse to compare what is no question to both sides, or not in a way that fits its kind."""
+    own = form.weights.own
+    asked = {one.name: one for one in await questions.put_to_both(db, cohort_id)} if own else {}
+    faults = []
+    for name, factor in own.items():
+        if name not in asked:
+            said = "No question of this name is put to both sides."
+            faults.append(FieldError(f"weights/own/{name}", said))
+        elif factor.compare not in COMPARED[asked[name].kind]:
+            fitting = " or ".join(COMPARED[asked[name].kind])
+            said = f"Answers to this question can be compared as {fitting}."
+            faults.append(FieldError(f"weights/own/{name}/compare", said))
+    if faults:
+        raise Invalid.at_each(faults)
+
+
 async def change(
     db: AsyncSession,
     actor: Person,
@@ -67,6 +86,7 @@ async def change(
     await require_organiser(db, actor, cohort_id)
     before = await standing(db, cohort_id, now=now)
     require_match(if_match, before.version)
+    await check_own(db, cohort_id, form)
     made: RulesVersion | None = await db.scalar(
         insert(RulesVersion)
         .values(

@@ -126,7 +126,7 @@ async def confirm_codes(
 
 def told(request: Asked, made: Sequence[str]) -> Response[str] | Redirect:
     if not made:
-        return see(HERE, saying="That is on. Your recovery codes stay as they are.")
+        return see(HERE, saying="It is on. Your recovery codes stay the same.")
     return page(request, "signin/recovery_codes.html", RecoveryView(made))
 
 

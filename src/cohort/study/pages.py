@@ -25,6 +25,8 @@ from cohort.mentorships.models import Mentorship, Proposal
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf, GivenAnswer
 from cohort.study import plans, policy, service
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
@@ -45,6 +47,10 @@ class PlanView:
     proposal: Proposal | None
     titles: Mapping[tuple[str, str], str]
     languages: Mapping[str, str]
+    answers: Sequence[GivenAnswer]
+    """What the mentor, proposed or found, tells."""
+    left_open: int
+    """How many questions of the organisers the researcher has still to answer."""
 
 
 @get("/plan/{enrolment_id:uuid}", guards=[signed_in])
@@ -57,14 +63,23 @@ async def plan_page(
 ) -> Response[str]:
     now = clock()
     plan = await plans.plan_of(db, actor, enrolment_id, now=now)
+    mentorship = await mentorships.mentorship_of(db, actor, enrolment_id)
+    proposal = await mentorships.open_proposal_of(db, actor, enrolment_id)
+    cohort_id, person_id = plan.enrolment.cohort_id, plan.enrolment.person_id
+    match = mentorship or proposal
+    whose = [(cohort_id, match.mentor.person_id)] if match else []
+    told = await answering.told_in_pairs(db, whose, AnswerOf.MENTOR)
+    open_in = await answering.left_open(db, person_id, [cohort_id], AnswerOf.RESEARCHER)
     view = PlanView(
         plan=plan,
         now=now,
         is_own=policy.may_hand_in(actor, plan.enrolment),
-        mentorship=await mentorships.mentorship_of(db, actor, enrolment_id),
-        proposal=await mentorships.open_proposal_of(db, actor, enrolment_id),
+        mentorship=mentorship,
+        proposal=proposal,
         titles=await own_terms.titles(db, plan.enrolment.cohort_id),
         languages=LANGUAGES,
+        answers=[one for answers in told.values() for one in answers],
+        left_open=open_in.get(cohort_id, 0),
     )
     return page(
         request, "study/plan.html", view, sections=by_section(plan.steps), status_of=status_of

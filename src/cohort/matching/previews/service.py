@@ -25,6 +25,7 @@ from cohort.pairing.pool import Pool
 from cohort.pairing.rules import Rules
 from cohort.people.models import Person
 from cohort.rules.models import RulesVersion
+from cohort.rules.service import check_own
 
 LONGEST_PREVIEW = 5.0
 OUT_OF_TIME = (
@@ -59,6 +60,7 @@ async def preview(
 ) -> Preview:
     """Who waits now, matched by these rules, and who would have another mentor than by the run."""
     cohort = await require_organiser(db, actor, cohort_id)
+    await check_own(db, cohort_id, form)
     newest = await latest_round(db, actor, cohort_id)
     before = await _to_compare(db, newest)
     week = periods.week_planned_on(periods.local_day(now, cohort.time_zone))

@@ -1,0 +1,53 @@
+"""Who sees questions and answers."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, select
+
+from cohort.cohorts import policy as cohorts
+from cohort.people.models import Person
+from cohort.questions.models import AnswerOf, GivenAnswer, Question
+
+AT_MOST = 40
+"""Questions of one cohort that are asked at one time."""
+
+
+def visible_to(actor: Person) -> Select[Question]:
+    """A question as a whole, with what each side is asked: for the organisers."""
+    return select(Question).where(Question.cohort_id.in_(cohorts.organised_by(actor)))
+
+
+def in_order(cohort_id: UUID) -> Select[Question]:
+    order = (Question.place, Question.created_at, Question.id)
+    return select(Question).where(Question.cohort_id == cohort_id).order_by(*order)
+
+
+def asked_of(cohort_id: UUID, side: AnswerOf) -> Select[Question]:
+    """What this side is asked now, in order."""
+    return in_order(cohort_id).where(*_standing(side))
+
+
+def _standing(side: AnswerOf) -> tuple[ColumnElement[bool], ...]:
+    words = Question.asks_mentors if side is AnswerOf.MENTOR else Question.asks_researchers
+    return Question.retired_at.is_(None), words != ""
+
+
+def left_open(person_id: UUID, side: AnswerOf) -> Select[Question]:
+    """What this side is asked now and has not answered, in all cohorts."""
+    given = exists().where(
+        GivenAnswer.question_id == Question.id,
+        GivenAnswer.person_id == person_id,
+        GivenAnswer.side == side,
+    )
+    return select(Question).where(*_standing(side), ~given)
+
+
+def answers_of(side: AnswerOf) -> Select[GivenAnswer]:
+    """What this side answered, also to questions that are not asked any more."""
+    order = (Question.place, Question.created_at, Question.id)
+    return (
+        select(GivenAnswer)
+        .join(GivenAnswer.question)
+        .where(GivenAnswer.side == side)
+        .order_by(*order)
+    )
