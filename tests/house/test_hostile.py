@@ -28,6 +28,7 @@ WHO = {
     "POST /api/v1/cohorts/{cohort_id}/mentors": "anyone",
     "PATCH /api/v1/mentors/{mentor_id}": "mentor",
     "PATCH /api/v1/enrolments/{enrolment_id}": "researcher",
+    "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": "researcher",
     "POST /api/v1/proposals/{proposal_id}/refusal": "researcher",
     "POST /api/v1/plan_items/{item_id}/submissions": "researcher",
 }
