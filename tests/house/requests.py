@@ -107,11 +107,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
-<<<<<<< HEAD
-    return in_api_of_accounts(ids) | {
-=======
     return {
->>>>>>> main
         "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
@@ -163,21 +159,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
-    }
-
-
-def in_api_of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {
-        "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
-        "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
-        "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
-        "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
-        "POST /api/v1/logins": {"json": ADA},
-        "POST /api/v1/login_links": {"json": {"email": "ada@example.org"}},
-        "POST /api/v1/logins/by_link": {"json": {"token": ids["sign_in"]}},
-        "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
-        "POST /api/v1/logins/current/confirmation": {"json": {"password": PASSWORD}},
-        "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
     }
 
 
