@@ -24,6 +24,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPConnection
@@ -214,11 +215,17 @@ def slow_bodies(door: Door, port: int) -> None:
         print(f"  {many:>5} connections: {p95 * 1000:.0f} ms{missed}")
 
 
-def rush(door: Door, settings: Settings) -> None:
+def send(port: int, numbers: range) -> None:
+    door = Door(port, "")
+    for k in numbers:
+        door.ask("POST", "/api/v1/people", {"email": f"rush{k}@example.org"})
+
+
+def rush(port: int, settings: Settings) -> None:
     before = asyncio.run(counts(settings))
     began = time.monotonic()
-    for k in range(RUSH):
-        door.ask("POST", "/api/v1/people", {"email": f"rush{k}@example.org"})
+    with ThreadPoolExecutor(8) as senders:
+        list(senders.map(lambda first: send(port, range(first, RUSH, 8)), range(8)))
     sent_in = time.monotonic() - began
     with serving(settings, "work"):
         for _ in range(300):
@@ -273,12 +280,12 @@ def main() -> None:
     asked.add_argument("--only", choices=["timing", "slow", "rush"])
     given = asked.parse_args()
     with ready(given.tries) as (settings, door, cohort_id, port):
+        if given.only in {None, "rush"}:  # first, while no other job waits
+            rush(port, settings)
         if given.only in {None, "timing"}:
             timing(door, cohort_id, given.tries)
         if given.only in {None, "slow"}:
             slow_bodies(door, port)
-        if given.only in {None, "rush"}:
-            rush(door, settings)
 
 
 if __name__ == "__main__":
