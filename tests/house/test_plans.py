@@ -71,9 +71,17 @@ async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
 
 
 VALUES = {
-    "q": "%a%", "state": "active", "fit": "weak", "domain": "nlp", "milestone": "mock-exam",
-    "matching": "waiting", "late": True, "free": True, "paused": True,
-    "enrolment_id": UUID(int=1), "mentor_id": UUID(int=1),
+    "q": "%a%",
+    "state": "active",
+    "fit": "weak",
+    "domain": "nlp",
+    "milestone": "mock-exam",
+    "matching": "waiting",
+    "late": True,
+    "free": True,
+    "paused": True,
+    "enrolment_id": UUID(int=1),
+    "mentor_id": UUID(int=1),
 }
 """Of each filter that a list has, a value."""
 
