@@ -119,9 +119,16 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
         "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
+        "POST /api/v1/cohorts/{cohort_id}/exports": {"json": {"format": "csv"}},
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/applications": {"json": APPLYING, **summer},
         "GET /api/v1/cohorts/{cohort_id}/applications": summer,
+        "POST /api/v1/cohorts/{cohort_id}/withdrawals": {
+            "json": {"enrolment_ids": [str(ids["peer_id"])]}
+        },
+        "POST /api/v1/cohorts/{cohort_id}/approvals": {
+            "json": {"mentor_ids": [str(ids["applicant_id"])]}
+        },
         "POST /api/v1/cohorts/{cohort_id}/decisions": {"json": decision(ids), **summer},
         "PATCH /api/v1/applications/{application_id}": {"json": {"about": "New."}, **seen},
         "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
@@ -175,6 +182,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         },
         "GET /organisers/accept/{token}": to_run,
         "POST /organisers/accept/{token}": to_run,
+        "POST /cohorts/{slug}/people": {"data": {"enrolment_ids": [str(ids["peer_id"])]}},
+        "POST /cohorts/{slug}/mentors": {"data": {"mentor_ids": [str(ids["applicant_id"])]}},
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
         "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
@@ -202,6 +211,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /review/{submission_id}": {"data": VERDICT},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
+        "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
     }
