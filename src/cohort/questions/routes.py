@@ -48,7 +48,8 @@ async def add_question(
     It is part of the forms at once, as the last question. To let it count in the matching, give it
     a weight in the rules (`weights.own`).
     """
-    return await _answered(db, await service.add(db, actor, cohort_id, data, now=clock()))
+    added = await service.add(db, actor, cohort_id, data, now=clock())
+    return Response(question_out(added, 0), headers={"ETag": etag(added.version)})
 
 
 @get("/cohorts/{cohort_id:uuid}/questions", guards=[signed_in], responses=may_refuse(NotFound))
