@@ -34,7 +34,7 @@ fuzz: setup ## Run the long tests: everything small tried out, thousands of exam
 clients: setup ## Make typed clients in clients/: TypeScript and Python
 	@$(QUIET_PIP) sh tools/clients
 
-contract: setup ## Try the contract out with Schemathesis, as five callers (CASES=8000 for each)
+contract: setup ## Try the contract out with Schemathesis, as those who call it (CASES=8000 for each)
 	@$(QUIET_PIP) sh tools/contract/install
 	@$(PY) tools/contract/try_out.py $(or $(CASES),8000)
 
