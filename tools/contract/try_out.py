@@ -1,4 +1,4 @@
-"""Schemathesis against a running demo, as five callers: what the contract says must hold.
+"""Schemathesis against a running demo, as those who call it: what the contract says must hold.
 
 Usage: try_out.py CASES, about so many for each caller. It starts a demo in a folder of its own.
 """
@@ -55,7 +55,7 @@ def token_of(site: str, email: str) -> str:
 
 def tried(site: str, email: str | None, cases: int) -> bool:
     """Whether nothing was found."""
-    command = [ROOT / ".contract" / "bin" / "schemathesis"]
+    command: list[str | Path] = [ROOT / ".contract" / "bin" / "schemathesis"]
     command += ["--config-file", ROOT / "tools" / "contract" / "schemathesis.toml"]
     command += ["run", f"{site}/api/openapi.json", "--no-color", "--continue-on-failure"]
     command += ["--seed", "1", "--max-examples", str(max(1, cases // OPERATIONS))]
