@@ -177,6 +177,8 @@ async def test_whoever_has_applied_is_decided_there_and_not_seated_here(
     sent = {"file_name": "p.csv", "content": raw, "holds": "researchers", "agreed": True}
     told = await olga.post(f"/api/v1/cohorts/{summer.id}/imports", json=sent | {"dry_run": False})
     assert [row["outcome"] for row in told.json()["rows"]] == ["new", "applied"]
+    applications = (await olga.get(f"/cohorts/{summer.slug}/applications")).text
+    assert "1 seat more is taken without an application, by an import" in applications
     listed = (await olga.get(f"/api/v1/cohorts/{summer.id}/enrolments")).json()["items"]
     assert [(one["person"]["name"], one["is_confirmed"]) for one in listed] == [("Zoë Vogt", False)]
 
