@@ -234,7 +234,7 @@ async def test_pairs_and_unmatched_people_are_read_page_by_page(
     sentences = re.findall(r'class="pair-sentence">([^<]+)<', first.text + second.text)
     assert len(set(sentences)) == 2
 
-    for search in ("q=grace", "q=ADA+exa&fit="):
+    for search in ("q=grace", "q=GRACE+exa&fit="):
         found = await stage.olga.get(f"{address}?{search}")
         assert found.text.count('class="pair"') == 1
         assert f'href="{address}#pairs">Show all pairs' in found.text
