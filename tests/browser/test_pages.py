@@ -193,6 +193,8 @@ PAGES = {
         "/",
         "/cohorts",
         "/cohorts/demo",
+        "/cohorts/demo/people",
+        "/cohorts/demo/mentors",
         "/cohorts/demo/settings",
         "/cohorts/demo/rules",
         "/cohorts/demo/webhooks",
