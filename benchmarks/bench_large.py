@@ -4,7 +4,7 @@
     python benchmarks/bench_large.py --all                  every row of docs/matching-at-scale.md
     python benchmarks/bench_large.py large/factored/50000   these cases: side/scores/researchers
 
-Sides: `large` is `solve_large`; `held` is `solve`, with the matrix; `expanded` is SciPy's
+Sides: `large` is `solve_large`; `dense` is `solve`, with the matrix; `expanded` is SciPy's
 `linear_sum_assignment` on the float64 matrix with a column per place. Only the solving is timed;
 the peak of memory is that of the process until then, the scores and what is imported included.
 Figures depend on who else uses the machine: compare within one run, and see the seconds of CPU.
@@ -111,7 +111,7 @@ class Case:
         return -(-self.n // PLACES) + 1
 
     def run(self) -> dict[str, object]:
-        return {"large": self.large, "held": self.held, "expanded": self.expanded}[self.side]()
+        return {"large": self.large, "dense": self.dense, "expanded": self.expanded}[self.side]()
 
     def large(self) -> dict[str, object]:
         if self.kind in POOLS:
@@ -135,7 +135,7 @@ class Case:
             "shape": scores.shape,
         }
 
-    def held(self) -> dict[str, object]:
+    def dense(self) -> dict[str, object]:
         from cohort.assignment.optimum import solve  # noqa: PLC0415
         from cohort.assignment.problem import Problem  # noqa: PLC0415
 
@@ -236,14 +236,14 @@ def mentor(k: int) -> MentorProfile:
 
 KINDS = tuple(POOLS)
 MODERATE = [
-    *(Case(side, kind, 2000) for side in ("expanded", "held", "large") for kind in KINDS),
+    *(Case(side, kind, 2000) for side in ("expanded", "dense", "large") for kind in KINDS),
     *(Case("large", kind, 5000) for kind in (*KINDS, "profiles")),
     Case("large", "alike", 100_000),
 ]
 ALL = [
     *(Case(side, kind, n) for n in (1000, 2000, 3000, 5000) for kind in KINDS
-      for side in ("held", "large")),
-    *(Case(side, kind, 10_000) for kind in KINDS for side in ("expanded", "held", "large")),
+      for side in ("dense", "large")),
+    *(Case(side, kind, 10_000) for kind in KINDS for side in ("expanded", "dense", "large")),
     *(Case("large", kind, 20_000) for kind in (*KINDS, "profiles")),
     *(Case("large", "factored", n) for n in (50_000, 100_000)),
     Case("large", "alike", 1_000_000),

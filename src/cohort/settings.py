@@ -141,6 +141,9 @@ class Settings(BaseSettings):
     """After which everyone signs in again, however often the login was used."""
     login_idle_days: PositiveInt = 7
     """After which a login that nobody used ends."""
+    unconfirmed_days: PositiveInt = 30
+    """After which whoever did not answer is forgotten: people of a spreadsheet so long after their
+    link ended, and accounts of earlier versions whose address nobody proved."""
     confirmed_minutes: PositiveInt = 15
     """How long after its holder gave a password a login may change who has access to what."""
     organisers_need_two_steps: bool = False

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from cohort import rooms
 from cohort.applications import service as applications
 from cohort.clock import Clock, utc_now
 from cohort.cohorts import organisers
+from cohort.exchange import answers as imported
 from cohort.http import stored_responses
 from cohort.http.pages import create_pages
 from cohort.jobs import event_log, outbox, wake
@@ -60,8 +62,16 @@ async def tidy(context: CronContext) -> None:
         await webhooks.delete_old(db, now=context.clock())
         await people.forget_old(db, now=context.clock())
         await applications.forget_unconfirmed(db, now=context.clock())
-        await mentors.forget_unconfirmed(db, now=context.clock())
         await organisers.forget_old_invitations(db, now=context.clock())
+    await forget_unanswered(context)
+
+
+async def forget_unanswered(context: CronContext) -> None:
+    """People who never said yes; each kind in a transaction of its own."""
+    now, after = context.clock(), timedelta(days=context.settings.unconfirmed_days)
+    for forget in (mentors.forget_unconfirmed, people.forget_unverified, imported.forget_silent):
+        async with context.transaction() as db:
+            await forget(db, now=now, after=after)
 
 
 def create_runner(settings: Settings, clock: Clock = utc_now) -> Runner:

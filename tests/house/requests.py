@@ -106,19 +106,8 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen = {"headers": {"If-Match": '"1"'}}
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
-    peer = {"ids": {"person_id": ids["peer_person_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
     return {
-        "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
-        "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
-        "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
-        "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
-        "POST /api/v1/logins": {"json": ADA},
-        "POST /api/v1/login_links": {"json": {"email": "ada@example.org"}},
-        "POST /api/v1/logins/by_link": {"json": {"token": ids["sign_in"]}},
-        "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
-        "POST /api/v1/logins/current/confirmation": {"json": {"password": PASSWORD}},
-        "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
         "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
@@ -128,13 +117,17 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "ids": {"invitation_id": ids["to_run_id"]}
         },
         "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
-        "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
-        "DELETE /api/v1/people/{person_id}/suspension": peer,
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
         "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/applications": {"json": APPLYING, **summer},
         "GET /api/v1/cohorts/{cohort_id}/applications": summer,
+        "POST /api/v1/cohorts/{cohort_id}/withdrawals": {
+            "json": {"enrolment_ids": [str(ids["peer_id"])]}
+        },
+        "POST /api/v1/cohorts/{cohort_id}/approvals": {
+            "json": {"mentor_ids": [str(ids["applicant_id"])]}
+        },
         "POST /api/v1/cohorts/{cohort_id}/decisions": {"json": decision(ids), **summer},
         "PATCH /api/v1/applications/{application_id}": {"json": {"about": "New."}, **seen},
         "PUT /api/v1/applications/{application_id}/review": {"json": {"score": 4}},
@@ -188,6 +181,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         },
         "GET /organisers/accept/{token}": to_run,
         "POST /organisers/accept/{token}": to_run,
+        "POST /cohorts/{slug}/people": {"data": {"enrolment_ids": [str(ids["peer_id"])]}},
+        "POST /cohorts/{slug}/mentors": {"data": {"mentor_ids": [str(ids["applicant_id"])]}},
         "POST /cohorts/{slug}/rules": {"data": RULES_FORM},
         "POST /cohorts/{slug}/rules/preview": {"data": RULES_FORM},
         "POST /cohorts/{slug}/enrol": {"data": STUDYING_FORM},
@@ -257,7 +252,20 @@ def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         {"ids": {"token": ids[one]}} for one in ("verify", "password", "sign_in")
     )
     nowhere = {"ids": {"name": "nowhere"}}
+    peer = {"ids": {"person_id": ids["peer_person_id"]}}
     return {
+        "POST /api/v1/people": {"json": {"email": "eve@example.org"}},
+        "POST /api/v1/verifications": {"json": JOIN | {"token": ids["verify"]}},
+        "POST /api/v1/password_links": {"json": {"email": "ada@example.org"}},
+        "POST /api/v1/passwords": {"json": {"token": ids["password"], "password": PASSWORD}},
+        "POST /api/v1/logins": {"json": ADA},
+        "POST /api/v1/login_links": {"json": {"email": "ada@example.org"}},
+        "POST /api/v1/logins/by_link": {"json": {"token": ids["sign_in"]}},
+        "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
+        "POST /api/v1/logins/current/confirmation": {"json": {"password": PASSWORD}},
+        "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
+        "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
+        "DELETE /api/v1/people/{person_id}/suspension": peer,
         "POST /login": {"data": ADA},
         "GET /login/with/{name}": nowhere,
         "GET /login/with/{name}/callback": nowhere,

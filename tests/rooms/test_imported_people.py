@@ -12,7 +12,8 @@ from cohort.exchange.models import ImportedPerson
 from cohort.mail import MailboxMessage
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Act, Person
-from tests.conftest import MONDAY, Cast, TurnableClock
+from cohort.worker import forget_unanswered
+from tests.conftest import MONDAY, Cast, Platform, TurnableClock
 from tests.house.requests import SPEAKING_FORM, STUDYING, STUDYING_FORM
 from tests.rooms.import_world import Bring, link_to
 from tests.rooms.mentorship_world import proposed
@@ -94,6 +95,23 @@ async def test_zoe_says_no_and_what_was_typed_is_gone_and_stays_gone(
     assert (await db.scalars(select(ImportedPerson))).all() == []
     again = (await bring(RESEARCHERS, dry_run=False)).json()
     assert [row["outcome"] for row in again["rows"]] == ["said_no"]
+
+
+async def test_who_never_answers_is_forgotten_and_her_seat_is_free(
+    ask_zoe: Ask, db: AsyncSession, cohort: Cohort, bring: Bring, platform: Platform
+) -> None:
+    await ask_zoe()
+    platform.clock.turn(days=59)
+    await forget_unanswered(platform.runner.cron)
+    assert len((await db.scalars(select(ImportedPerson))).all()) == 1
+    platform.clock.turn(days=2)
+    await forget_unanswered(platform.runner.cron)
+    db.expire_all()
+    assert (await db.scalars(select(ImportedPerson))).all() == []
+    await db.refresh(cohort)
+    enrolment = (await db.scalars(select(Enrolment))).one()
+    person = await db.get_one(Person, enrolment.person_id)
+    assert (cohort.taken, enrolment.domains, person.email) == (0, [], "")
 
 
 async def test_reading_the_page_changes_nothing_and_an_old_link_says_so(

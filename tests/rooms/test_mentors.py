@@ -128,7 +128,7 @@ async def test_a_form_that_nobody_confirms_goes(
     clock.turn(days=3)
     assert (await anyone.get(link)).status_code == 409
     assert (await anyone.post(link)).status_code == 409
-    await confirming.forget_unconfirmed(db, now=clock())
+    await confirming.forget_unconfirmed(db, now=clock(), after=confirming.CONFIRM_WITHIN)
     assert await db.scalar(select(func.count()).select_from(UnconfirmedMentor)) == 0
 
 

@@ -12,12 +12,15 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.app import create_app
+from cohort.mentors.models import MentorState
 from cohort.people import keys, throttle
 from cohort.people.models import ApiKey, Login, Person
 from cohort.people.throttle import client_of
 from cohort.settings import Settings
-from tests.conftest import Cast, Platform, TurnableClock
+from cohort.worker import forget_unanswered
+from tests.conftest import MONDAY, Cast, Platform, TurnableClock
 from tests.rooms.accounts import ADA, EMAIL, JOIN, SIGN_IN, link_in_last_mail
+from tests.world import a_cohort, a_guide, mentoring
 
 Keep = Callable[[], Awaitable[None]]
 KEY = {"name": "script", "scopes": ["cohorts:read"]}
@@ -69,6 +72,26 @@ async def test_who_types_a_strangers_address_leaves_nothing_behind(
     ada = (await db.scalars(select(Person))).one()
     assert ada.name == ADA["name"]
     assert (await anyone.post("/api/v1/logins", json=SIGN_IN)).status_code == 201
+
+
+async def test_accounts_that_nobody_proved_go_but_for_what_others_worked_with(
+    platform: Platform, db: AsyncSession
+) -> None:
+    """As earlier versions opened them, when a form was enough."""
+    old = {"verified_at": None, "created_at": MONDAY}
+    left, pending, at_work = (Person(email=f"{who}@x.org", name=who, **old) for who in "abc")
+    db.add_all([left, pending, at_work])
+    await db.flush()
+    cohort = await a_cohort(db, await a_guide(db, now=MONDAY), now=MONDAY)
+    await mentoring(db, cohort, pending, now=MONDAY, state=MentorState.PENDING)
+    await mentoring(db, cohort, at_work, now=MONDAY)
+    await db.commit()
+    platform.clock.turn(days=29)
+    await forget_unanswered(platform.runner.cron)
+    assert len((await db.scalars(select(Person.name))).all()) == 3
+    platform.clock.turn(days=2)
+    await forget_unanswered(platform.runner.cron)
+    assert (await db.scalars(select(Person.name))).all() == ["c"]
 
 
 async def test_only_the_newest_link_works_even_of_links_made_at_once(

@@ -135,7 +135,7 @@ def ways_to_place(
     )
     return tuple(
         Repair(kinds[k], int(found.researcher[k]), int(found.mentor[k]), 0, *figures)
-        for k in found.best(problem, _people(found.gain, near.worth.bonus) == 1, most).tolist()
+        for k in found.best(problem, _places_one_more(found.gain, near.worth.bonus), most).tolist()
         for figures in [_figures(near, int(found.gain[k]))]
     )
 
@@ -168,12 +168,10 @@ def _ranks(ids: Sequence[str]) -> Ints:
     return ranks
 
 
-def _people(gain: Ints, bonus: int) -> Ints:
-    """How many more are placed: int[k]; the rest of a gain is less than half the bonus."""
-    if not bonus:
-        return np.zeros_like(gain)
-    people: Ints = (gain + bonus // 2) // bonus
-    return people
+def _places_one_more(gain: Ints, bonus: int) -> Bools:
+    """bool[k]; beside a bonus for each person placed, a gain is less than half a bonus."""
+    one: Bools = (2 * gain > bonus) & (2 * gain < 3 * bonus)
+    return one
 
 
 class _Candidate(NamedTuple):

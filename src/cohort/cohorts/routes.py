@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import enrolments, reading, service
+from cohort.cohorts import enrolments, leaving, reading, service
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.cohorts.schemas import (
     CloneIn,
@@ -20,6 +20,8 @@ from cohort.cohorts.schemas import (
     EnrolmentIn,
     EnrolmentOut,
     MoveIn,
+    WithdrawalsIn,
+    WithdrawalsOut,
 )
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.http.etag import etag
@@ -221,6 +223,27 @@ async def withdraw(
     return enrolment_answer(await enrolments.withdraw(db, actor, enrolment_id, now=clock()))
 
 
+@post(
+    "/cohorts/{cohort_id:uuid}/withdrawals",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound),
+)
+async def withdraw_enrolments(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+    data: JSONBody[WithdrawalsIn],
+) -> WithdrawalsOut:
+    """Take the seats of many researchers back at once, all or none; what they handed in stays.
+
+    With `dry_run` the answer is the same, and nothing is kept.
+    """
+    outcomes = await leaving.withdraw_many(db, actor, cohort_id, data, now=clock())
+    return WithdrawalsOut(dry_run=data.dry_run, outcomes=outcomes)
+
+
 router = Router(
     "",
     route_handlers=[
@@ -236,6 +259,7 @@ router = Router(
         read_enrolment,
         change_enrolment,
         withdraw,
+        withdraw_enrolments,
     ],
     tags=["cohorts"],
     opt={"room": "cohorts"},

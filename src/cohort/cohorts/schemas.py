@@ -203,6 +203,30 @@ class EnrolmentChange(Strict):
     advisers: Advisers | None = None
 
 
+class WithdrawalsIn(Strict):
+    enrolment_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
+        min_length=1,
+        max_length=200,
+        description="Enrolments of this cohort.",
+        examples=[["8c5ce0a3-0a0c-4e6b-9d56-1f6f3f7f6a10"]],
+    )
+    dry_run: bool = Field(default=False, description="Say what would happen, and keep nothing.")
+
+
+class WithdrawalOut(Shown):
+    """What happens, or would happen, to one enrolment."""
+
+    enrolment_id: UUID
+    name: str
+    before: EnrolmentState
+    after: EnrolmentState
+
+
+class WithdrawalsOut(Shown):
+    dry_run: bool
+    outcomes: list[WithdrawalOut]
+
+
 class CohortOut(Shown):
     id: UUID
     guide_id: UUID

@@ -23,7 +23,7 @@ ROWS = 25
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleView:
+class ResearchersView:
     """One page of the researchers of a cohort: rows as `people.listed_json` has them."""
 
     cohort: Cohort
@@ -53,7 +53,7 @@ async def people_of(
     cursor: str | None,
     *,
     now: datetime,
-) -> PeopleView:
+) -> ResearchersView:
     page = await people.list_in(
         db,
         actor,
@@ -65,7 +65,7 @@ async def people_of(
     )
     columns = await progress.columns_of(db, cohort)
     ids: list[UUID] = [row["id"] for row in page.items]
-    return PeopleView(
+    return ResearchersView(
         cohort=cohort,
         rows=[people.listed_json(row) for row in page.items],
         next=page.next,

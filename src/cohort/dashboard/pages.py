@@ -1,21 +1,28 @@
 """The first page, the organiser's desk, and what developers look at."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
-from litestar import Response, Router, get
+from litestar import Response, Router, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Stream
+from litestar.response import Redirect, Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts import leaving
 from cohort.cohorts import service as cohorts
+from cohort.cohorts.models import Cohort
+from cohort.cohorts.schemas import WithdrawalsIn
 from cohort.dashboard import desk, directory, figures
 from cohort.dashboard.schemas import MentorSearch, PeopleSearch
-from cohort.http.forms import Form, checked
-from cohort.http.pages import Asked, page
+from cohort.http.forms import Form, checked, read_form
+from cohort.http.pages import Asked, page, see
+from cohort.mentors import approving
+from cohort.mentors.schemas import ApprovalsIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.sheets.csv_file import write_rows, write_sheet
@@ -68,11 +75,40 @@ async def people_page(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Response[str]:
-    cohort = await cohorts.get_by_slug(db, actor, slug)
-    await cohorts.require_organiser(db, actor, cohort.id)
+    return await _people(request, db, await _organised(db, actor, slug), actor, now=clock())
+
+
+@post("/cohorts/{slug:str}/people", guards=[signed_in])
+async def take_seats_back(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Response[str] | Redirect:
+    cohort = await _organised(db, actor, slug)
+    sent = await read_form(request, WithdrawalsIn)
+    if sent.value is None:
+        return await _people(request, db, cohort, actor, sent.errors, now=clock())
+    done = await leaving.withdraw_many(db, actor, cohort.id, sent.value, now=clock())
+    told = f"{len(done)} of them have no seat any more; what they handed in is kept."
+    return see(f"/cohorts/{slug}/people", saying=told)
+
+
+async def _people(
+    request: Asked,
+    db: AsyncSession,
+    cohort: Cohort,
+    actor: Person,
+    errors: Mapping[str, str] | None = None,
+    *,
+    now: datetime,
+) -> Response[str]:
     form, cursor = searched(request, PeopleSearch), request.query_params.get("cursor") or None
+    if errors:
+        form = replace(form, errors=errors, status=422)
     wanted = form.value or PeopleSearch()
-    view = await directory.people_of(db, actor, cohort, wanted, cursor, now=clock())
+    view = await directory.people_of(db, actor, cohort, wanted, cursor, now=now)
     return page(request, "dashboard/people.html", view, form=form, wanted=wanted, begun=cursor)
 
 
@@ -83,12 +119,44 @@ async def mentors_page(
     actor: NamedDependency[Person],
     slug: FromPath[str],
 ) -> Response[str]:
-    cohort = await cohorts.get_by_slug(db, actor, slug)
-    await cohorts.require_organiser(db, actor, cohort.id)
+    return await _mentors(request, db, await _organised(db, actor, slug), actor)
+
+
+@post("/cohorts/{slug:str}/mentors", guards=[signed_in])
+async def approve_chosen(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Response[str] | Redirect:
+    cohort = await _organised(db, actor, slug)
+    sent = await read_form(request, ApprovalsIn)
+    if sent.value is None:
+        return await _mentors(request, db, cohort, actor, sent.errors)
+    done = await approving.approve_many(db, actor, cohort.id, sent.value, now=clock())
+    told = f"{len(done)} of them are approved, and told by mail if they were not before."
+    return see(f"/cohorts/{slug}/mentors", saying=told)
+
+
+async def _mentors(
+    request: Asked,
+    db: AsyncSession,
+    cohort: Cohort,
+    actor: Person,
+    errors: Mapping[str, str] | None = None,
+) -> Response[str]:
     form, cursor = searched(request, MentorSearch), request.query_params.get("cursor") or None
+    if errors:
+        form = replace(form, errors=errors, status=422)
     wanted = form.value or MentorSearch()
     view = await directory.mentors_of(db, actor, cohort, wanted, cursor)
     return page(request, "dashboard/mentors.html", view, form=form, wanted=wanted, begun=cursor)
+
+
+async def _organised(db: AsyncSession, actor: Person, slug: str) -> Cohort:
+    cohort = await cohorts.get_by_slug(db, actor, slug)
+    return await cohorts.require_organiser(db, actor, cohort.id)
 
 
 @get("/cohorts/{slug:str}/progress.csv", guards=[signed_in])
@@ -123,7 +191,9 @@ router = Router(
         home,
         cohort_page,
         people_page,
+        take_seats_back,
         mentors_page,
+        approve_chosen,
         progress_csv,
     ],
     include_in_schema=False,

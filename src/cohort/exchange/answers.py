@@ -1,7 +1,7 @@
 """What somebody who came from a spreadsheet answers, by the link that was mailed to her."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,10 @@ from cohort.people.links import LinkSpent, new_link
 from cohort.people.models import LinkPurpose, Person
 from cohort.people.tokens import hash_token
 
+AT_ONCE = 200
+"""People who are forgotten in one transaction."""
 NO_NAME = "Someone who said no"
+SILENT = "Someone who did not answer"
 THERE = (
     "You are in this cohort already, by your own word. Say no here: what was typed of you is "
     "erased, and your own profile stays."
@@ -120,18 +123,40 @@ async def say_no(db: AsyncSession, token: str, *, now: datetime) -> Cohort:
     """Erase what was typed of her; a hash of the address stays, against the next import."""
     imported = await read(db, token, now=now, lock=True)
     person, cohort = imported.person, imported.cohort
-    for row in await rows_of(db, person.id):
-        await _erase(db, row, person.name, now=now)
     kept = {"cohort_id": cohort.id, "email_hash": email_hash(person.email), "declined_at": now}
     await db.execute(insert(DeclinedImport).values(kept).on_conflict_do_nothing())
     audit.record(db, None, "import.decline", person.id, now=now, cohort_id=cohort.id)
-    person.name, person.email = NO_NAME, ""
-    await db.execute(delete(ImportedPerson).where(_is(imported)))
-    await db.flush()
+    await _erase_person(db, imported, NO_NAME, now=now)
     return cohort
 
 
-async def _erase(db: AsyncSession, row: Enrolment | Mentor, name: str, *, now: datetime) -> None:
+async def forget_silent(db: AsyncSession, *, now: datetime, after: timedelta) -> None:
+    """Erase those who never answered, so long after their link ended: nobody agreed to be here.
+
+    The same list may bring them again.
+    """
+    late = select(ImportedPerson).where(ImportedPerson.expires_at <= now - after)
+    locked = late.with_for_update(of=ImportedPerson, skip_locked=True).limit(AT_ONCE)
+    for imported in await db.scalars(locked.options(joinedload(ImportedPerson.person))):
+        ids = {"subject_id": imported.person_id, "cohort_id": imported.cohort_id}
+        audit.record(db, None, "import.forget", now=now, **ids)
+        await _erase_person(db, imported, SILENT, now=now)
+
+
+async def _erase_person(
+    db: AsyncSession, imported: ImportedPerson, called: str, *, now: datetime
+) -> None:
+    person = imported.person
+    for row in await rows_of(db, person.id):
+        await _erase(db, row, person.name, called, now=now)
+    person.name, person.email = called, ""
+    await db.execute(delete(ImportedPerson).where(_is(imported)))
+    await db.flush()
+
+
+async def _erase(
+    db: AsyncSession, row: Enrolment | Mentor, name: str, called: str, *, now: datetime
+) -> None:
     """The row itself stays, empty: solved rounds refer to it, by its id."""
     if isinstance(row, Enrolment):
         await enrolments.leave(db, row, now=now)
@@ -147,7 +172,7 @@ async def _erase(db: AsyncSession, row: Enrolment | Mentor, name: str, *, now: d
         setattr(row, field, value)
     await db.execute(delete(Wish).where(mine))
     for table, hers in ((Pair, paired), (Proposal, proposed)):
-        without = func.replace(table.reason, name, NO_NAME)
+        without = func.replace(table.reason, name, called)
         await db.execute(
             update(table)
             .where(hers)

@@ -76,6 +76,7 @@ class CronContext:
     sessions: Sessions
     wake_up: WakeUp
     clock: Clock
+    settings: Settings
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession]:

@@ -63,7 +63,7 @@ class Runner:
         self.processes = processes
         self.engine = create_engine(settings, patience=LONGEST_STATEMENT)
         redis = wake.connect(settings.redis_url)
-        self.cron = CronContext(create_sessions(self.engine), wake.WakeUp(redis), clock)
+        self.cron = CronContext(create_sessions(self.engine), wake.WakeUp(redis), clock, settings)
 
     async def close(self) -> None:
         await self.processes.close()

@@ -19,7 +19,8 @@ LONGEST_QUESTION = 10.0
 class Solved:
     """What a run stores.
 
-    pool    what was solved, packed for the advice; None of a pool that is too large to be held.
+    pool    what was solved, packed for the advice; None of a pool that is too large
+            for all its scores at once.
     advice  what is known already, of such a pool; of another it is worked out later.
     """
 

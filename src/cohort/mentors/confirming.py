@@ -3,18 +3,18 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.errors import FieldError, Invalid
 from cohort.jobs.outbox import enqueue
 from cohort.mentors import service
-from cohort.mentors.models import UnconfirmedMentor
+from cohort.mentors.models import Mentor, MentorState, UnconfirmedMentor, Wish
 from cohort.mentors.schemas import MentorIn
 from cohort.people import service as people
 from cohort.people.links import LinkSpent, new_link
-from cohort.people.models import LinkPurpose
+from cohort.people.models import LinkPurpose, Person
 from cohort.people.tokens import hash_token, new_token
 
 CONFIRM_WITHIN = timedelta(days=3)
@@ -88,5 +88,15 @@ async def confirm(db: AsyncSession, token: str, *, now: datetime) -> str | None:
     return await new_link(db, person.email, LinkPurpose.PASSWORD, now=now)
 
 
-async def forget_unconfirmed(db: AsyncSession, *, now: datetime) -> None:
+async def forget_unconfirmed(db: AsyncSession, *, now: datetime, after: timedelta) -> None:
+    """Forms whose link has ended; and sign-ups that earlier versions kept without one."""
     await db.execute(delete(UnconfirmedMentor).where(UnconfirmedMentor.expires_at <= now))
+    unproved = select(Person.id).where(Person.verified_at.is_(None), ~Person.is_placeholder)
+    await db.execute(
+        delete(Mentor).where(
+            Mentor.state == MentorState.PENDING,
+            Mentor.created_at < now - after,
+            Mentor.person_id.in_(unproved),
+            ~exists().where(Wish.mentor_id == Mentor.id),
+        )
+    )

@@ -17,9 +17,17 @@ from cohort.http.headers import IfMatch
 from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
-from cohort.mentors import confirming, reading, service
+from cohort.mentors import approving, confirming, reading, service
 from cohort.mentors.models import Mentor, MentorState
-from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorOut, MentorSort, RefusalIn
+from cohort.mentors.schemas import (
+    ApprovalsIn,
+    ApprovalsOut,
+    MentorChangeIn,
+    MentorIn,
+    MentorOut,
+    MentorSort,
+    RefusalIn,
+)
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.schemas import NoticeOut
@@ -174,6 +182,27 @@ async def approve_mentor(
 
 
 @post(
+    "/cohorts/{cohort_id:uuid}/approvals",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound),
+)
+async def approve_mentors(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+    data: JSONBody[ApprovalsIn],
+) -> ApprovalsOut:
+    """Approve many mentors of a cohort that you organise at once, all or none; mails say so.
+
+    With `dry_run` the answer is the same, and nothing is kept.
+    """
+    outcomes = await approving.approve_many(db, actor, cohort_id, data, now=clock())
+    return ApprovalsOut(dry_run=data.dry_run, outcomes=outcomes)
+
+
+@post(
     "/mentors/{mentor_id:uuid}/refusal",
     guards=[signed_in],
     status_code=200,
@@ -230,6 +259,7 @@ router = Router(
         read_mentor,
         change_mentor,
         approve_mentor,
+        approve_mentors,
         decline_mentor,
         pause_mentor,
         resume_mentor,

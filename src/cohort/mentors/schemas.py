@@ -110,6 +110,30 @@ class RefusalIn(Strict):
     )
 
 
+class ApprovalsIn(Strict):
+    mentor_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
+        min_length=1,
+        max_length=200,
+        description="Mentors of this cohort.",
+        examples=[["8c5ce0a3-0a0c-4e6b-9d56-1f6f3f7f6a10"]],
+    )
+    dry_run: bool = Field(default=False, description="Say what would happen, and keep nothing.")
+
+
+class ApprovalOut(Shown):
+    """What happens, or would happen, to one mentor."""
+
+    mentor_id: UUID
+    name: str
+    before: MentorState
+    after: MentorState
+
+
+class ApprovalsOut(Shown):
+    dry_run: bool
+    outcomes: list[ApprovalOut]
+
+
 class MentorOut(Shown):
     """A mentor, as the mentor and the organisers of the cohort see it."""
 

@@ -46,7 +46,7 @@ def match_scores(
         )
     progress("solving", 0.0)
     n, m = matrix.shape
-    solve_it = _solve_stored if max(n, m) * m > MOST_DENSE else _solve_held
+    solve_it = _solve_stored if max(n, m) * m > MOST_DENSE else _solve_dense
     try:
         solution, verdict = solve_it(matrix, places, floor, progress, out_of_time)
         stopped = is_cut_short(solution, verdict)
@@ -64,7 +64,7 @@ def match_scores(
     return Done(summary(len(solution.pairs), unmatched, solution, seconds, cut_short))
 
 
-def _solve_held(
+def _solve_dense(
     matrix: Numbers,
     places: Numbers,
     floor: float | None,

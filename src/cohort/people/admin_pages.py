@@ -22,7 +22,7 @@ from cohort.people.schemas import SuspensionIn
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleView:
+class AccountsView:
     """Accounts that were looked for."""
 
     people: Sequence[Person]
@@ -34,7 +34,7 @@ class PeopleView:
 async def _people(request: Asked, db: AsyncSession, part: Slice, form: Form[Any]) -> Response[str]:
     looked_for = str(request.query_params.get("q", ""))[:200]
     found = await suspending.find_people(db, part, looked_for=looked_for)
-    view = PeopleView(found.items, looked_for, found.next, part.cursor)
+    view = AccountsView(found.items, looked_for, found.next, part.cursor)
     return page(request, "people/people.html", view, form=form)
 
 

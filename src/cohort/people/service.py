@@ -1,11 +1,13 @@
 """Opening an account, signing in, and choosing a password."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Text, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.db import Prepared, given
@@ -186,6 +188,18 @@ async def make_admin(db: AsyncSession, email: str, *, now: datetime) -> Person:
     person.is_admin = True
     audit.record(db, None, "person.make_admin", person.id, now=now)
     return person
+
+
+async def forget_unverified(db: AsyncSession, *, now: datetime, after: timedelta) -> None:
+    """Accounts whose address nobody proved, which earlier versions opened; what others worked
+    with keeps its person."""
+    old = select(Person.id).where(
+        Person.verified_at.is_(None), ~Person.is_placeholder, Person.created_at < now - after
+    )
+    for person_id in (await db.scalars(old.limit(200))).all():
+        with suppress(IntegrityError):
+            async with db.begin_nested():
+                await db.execute(delete(Person).where(Person.id == person_id))
 
 
 async def forget_old(db: AsyncSession, *, now: datetime) -> None:
