@@ -155,6 +155,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
         "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
+        "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
@@ -208,6 +209,9 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         **of_meetings(ids),
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
+        "POST /rounds/{round_id}/runs/{run_id}/cancellation": {
+            "ids": {"round_id": ids["queued_round_id"], "run_id": ids["queued_run_id"]}
+        },
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /static/{file_path}": style,

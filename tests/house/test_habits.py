@@ -22,6 +22,8 @@ SECRETS = {
     "POST /api/v1/cohorts/{cohort_id}/webhooks",
     "POST /api/v1/webhooks/{webhook_id}/secret",
 }
+NO_BODY = {"POST /api/v1/forms/invitation/{token}/refusal": "invitation_ended"}
+"""What reads no body cannot refuse one: it finds that the first act is done."""
 CHANGES = [route for route in the_table() if route.startswith("PATCH")] + [
     "POST /api/v1/cohorts/{cohort_id}/rules"
 ]
@@ -63,7 +65,7 @@ async def test_the_same_key_twice_is_one_act_and_one_answer(stage: Stage, route:
         other = asked.get("json", {}) | {"more": 1}
         third = await stage.ask(who, route, headers=headers, json=other)
         # A key without a person belongs to what was sent with it, and this is something else.
-        code = "invalid" if who == "anyone" else "idempotency_key_reused"
+        code = NO_BODY.get(route, "invalid") if who == "anyone" else "idempotency_key_reused"
         assert third.json()["code"] == code
 
 
@@ -104,7 +106,7 @@ async def test_a_listing_is_read_on_without_gaps_or_repeats(stage: Stage, path: 
     route = f"GET {path}"
     if path == "/api/v1/api_keys":
         await more_keys(stage)
-    for who in ("organiser", "researcher"):
+    for who in {who_may(route), "organiser", "researcher"}:
         whole = await stage.ask(who, route, params={"limit": "200"})
         if whole.status_code != 200:
             continue
@@ -120,7 +122,7 @@ async def test_a_listing_is_read_on_without_gaps_or_repeats(stage: Stage, path: 
         assert seen == whole.json()[name]
         assert whole.json()["next"] is None
     for limit in ("0", "201", "-1"):
-        refused = await stage.ask("organiser", route, params={"limit": limit})
+        refused = await stage.ask(who_may(route), route, params={"limit": limit})
         assert refused.status_code == 422
 
 

@@ -35,7 +35,7 @@ class AnswerView:
     offered: Any
 
 
-@get("/invitations/{token:str}", guards=[public])
+@get("/invitations/{token:str}", guards=[public], opt={"secret_answer": True})
 async def invitation_page(
     request: Asked,
     db: NamedDependency[AsyncSession],
