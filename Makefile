@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made-from
 QUIET_PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1
 
-.PHONY: help setup browser run test fuzz lint check coverage python mutants bench lock migration clean
+.PHONY: help setup browser npm-tools run test fuzz lint check coverage python mutants bench lock migration clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -22,7 +22,10 @@ run: setup ## Start everything with a demo cohort (PORT=8000, DATA=.cohort)
 browser:
 	@sh tools/browser
 
-test: setup browser ## Run the tests
+npm-tools:
+	@sh tools/npm-tools
+
+test: setup browser npm-tools ## Run the tests
 	@$(PY) -m pytest -n 2 $(TESTS)
 
 fuzz: setup ## Run the long tests: everything small tried out, thousands of examples
@@ -37,7 +40,7 @@ lint: setup ## Format, lint, types, layers, templates
 
 check: lint test ## Lint and test: what a change must pass
 
-coverage: setup browser ## Run the tests and refuse a coverage below the floor in tests/coverage_floor
+coverage: setup browser npm-tools ## Run the tests and refuse a coverage below the floor in tests/coverage_floor
 	@rm -f .coverage .coverage.*
 	@$(PY) -m pytest -n 2 --cov --cov-report= $(TESTS)
 	@$(PY) tools/coverage_floor.py

@@ -25,6 +25,7 @@ from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.settings import Settings
 from cohort.worker import create_runner
+from tests.contract import answers_as_the_contract_says
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -58,7 +59,12 @@ class Platform:
     def client(self, token: str | None = None) -> AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         transport = ASGITransport(self.app, raise_app_exceptions=True)
-        return AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers)
+        return AsyncClient(
+            transport=transport,
+            base_url="http://127.0.0.1:8000",
+            headers=headers,
+            event_hooks={"response": [answers_as_the_contract_says]},
+        )
 
     async def run_jobs(self) -> None:
         """Do what a woken worker does, until nothing is due."""

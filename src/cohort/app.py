@@ -24,7 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort import rooms
 from cohort.clock import Clock, utc_now
 from cohort.cohorts import service as cohorts
-from cohort.contract import SecurityOfGuards, WallTimes, contract
+from cohort.contract import pages as reference
+from cohort.contract.config import contract
+from cohort.contract.schemas import PydanticSchemas
 from cohort.db import Sessions, create_engine, create_readers, create_sessions
 from cohort.errors import NotFound, NotSignedIn
 from cohort.events.live import LiveEvents
@@ -78,6 +80,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         route_handlers=[
             Router("/api/v1", route_handlers=list(rooms.API)),
             *rooms.PAGES,
+            reference.router,
             static_files(static),
         ],
         middleware=passed_by_a_request(settings, clock, sessions, readers, wake_up),
@@ -101,7 +104,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
             }
         ),
         type_encoders={BaseModel: as_json},
-        plugins=[WallTimes(), SecurityOfGuards()],
+        plugins=[PydanticSchemas()],
         openapi_config=contract(settings),
         request_class=JsonRequest,
         request_max_body_size=BODY_LIMIT,

@@ -119,6 +119,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
         "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
+        "POST /api/v1/cohorts/{cohort_id}/exports": {"json": {"format": "csv"}},
         "PATCH /api/v1/enrolments/{enrolment_id}": {"json": {"about": "New."}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/applications": {"json": APPLYING, **summer},
         "GET /api/v1/cohorts/{cohort_id}/applications": summer,
@@ -214,6 +215,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         },
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
+        "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
     }

@@ -6,11 +6,10 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from cohort.settings import Settings
+from cohort.contract.document import document_of
+from tests.contract import NOWHERE
 
-NOWHERE = Settings(
-    database_url="postgresql://nobody@localhost:1/none", redis_url="redis://localhost:1"
-)
+__all__ = ["NOWHERE", "handlers_of", "operations"]
 
 
 def handlers_of(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:
@@ -26,7 +25,7 @@ def handlers_of(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:
 
 
 def operations(app: Litestar) -> list[tuple[str, str, dict[str, Any]]]:
-    paths = app.openapi_schema.to_schema()["paths"]
+    paths = document_of(app)["paths"]
     found = [
         (path, method, operation)
         for path, methods in paths.items()

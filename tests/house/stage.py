@@ -25,7 +25,6 @@ from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
 from cohort.exchange.models import ImportedPerson
 from cohort.exchange.service import ANSWER_WITHIN
-from cohort.forms.proof import SECRET
 from cohort.guides.models import Guide, Milestone
 from cohort.invitations import answers as invitations
 from cohort.invitations.models import InvitationState, InvitedAs, MailedInvitation
@@ -49,6 +48,7 @@ from cohort.people import keys, logins
 from cohort.people import service as people
 from cohort.people.links import new_link
 from cohort.people.models import ApiKey, LinkPurpose, Login, Person
+from cohort.people.proof import SECRET
 from cohort.people.schemas import ApiKeyIn
 from cohort.people.tokens import hash_password, hash_token
 from cohort.questions import service as questions

@@ -70,6 +70,22 @@ async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
         await client.aclose()
 
 
+VALUES = {
+    "q": "%a%",
+    "state": "active",
+    "fit": "weak",
+    "domain": "nlp",
+    "milestone": "mock-exam",
+    "matching": "waiting",
+    "late": True,
+    "free": True,
+    "paused": True,
+    "enrolment_id": UUID(int=1),
+    "mentor_id": UUID(int=1),
+}
+"""Of each filter that a list has, a value."""
+
+
 def prepared(*, is_admin: bool) -> dict[str, Prepared]:
     """Every list, in its own order and with all of its filters in each other order."""
     read = {
@@ -85,7 +101,8 @@ def prepared(*, is_admin: bool) -> dict[str, Prepared]:
     }
     for name, listing in lists.items():
         for number, order in enumerate(listing.orders):
-            used = frozenset(listing.filters) if number else frozenset()
+            wanted = {one: VALUES[one] for one in listing.filters} if number else {}
+            used = listing.shape(wanted)
             read[f"{name} by {order}"] = listing.pages(is_admin, used, order).first
     return read
 
@@ -100,8 +117,6 @@ async def test_no_list_reads_a_large_table_from_end_to_end(
         "cohort_id": UUID(str(stage.ids["cohort_id"])),
         "run_id": UUID(str(stage.ids["run_id"])),
         "its_id": UUID(str(stage.ids["enrolment_id"])),
-        "enrolment_id": UUID(str(stage.ids["enrolment_id"])),
-        "mentor_id": UUID(str(stage.ids["mentor_id"])),
         "now": stage.platform.clock(),
         "at_most": 51,
         "q": "%a%",

@@ -1,6 +1,8 @@
 """The public forms: what is open, what is asked, and who may send from where."""
 
 import asyncio
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from cohort.guides.models import Term
 from cohort.mentors.models import UnconfirmedMentor
 from tests.conftest import Cast, Someone
 from tests.proofs import proof_for
-from tests.rooms.cohort_world import MENTOR, PROFILE
+from tests.rooms.cohort_world import MENTOR, PROFILE, PROFILE_FORM
 
 SITE = "https://www.example.org"
 FORMS = "/api/v1/forms"
@@ -274,6 +276,58 @@ async def test_a_program_that_fills_what_people_do_not_see_is_thanked_and_forgot
     answer = await anyone.post(f"{FORMS}/researcher/summer", json=form)
     assert answer.status_code == 202
     assert await db.scalar(select(func.count()).select_from(UnconfirmedApplication)) == 0
+
+
+MENTOR_PAGE = "/mentors/join/summer"
+MENTOR_TYPED = MENTOR | {"capacity": "2", "consent": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [(MENTOR_PAGE, MENTOR_TYPED), ("/cohorts/summer/apply", PROFILE_FORM | {"name": "Nora"})],
+    ids=["mentor", "researcher"],
+)
+async def test_a_page_shows_what_was_typed_before_it_is_sent(
+    *, anyone: AsyncClient, summer: Cohort, db: AsyncSession, page: str, typed: dict[str, Any]
+) -> None:
+    typed = typed | {"email": "nora@example.org"}
+    wrong = await anyone.post(page, data=typed | {"email": "nora", "step": "summary"})
+    shown = await anyone.post(page, data=typed | {"step": "summary"})
+    changing = await anyone.post(page, data=typed | {"step": "change", "domains": []})
+
+    assert wrong.status_code == 422
+    assert (shown.status_code, "Nothing is sent yet" in shown.text) == (200, True)
+    carried = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', shown.text))
+    assert "step" not in carried
+    assert (changing.status_code, 'value="nora@example.org"' in changing.text) == (200, True)
+    waiting = select(func.count()).select_from(UnconfirmedApplication)
+    asked = select(func.count()).select_from(UnconfirmedMentor)
+    assert (await db.scalar(waiting) or 0) + (await db.scalar(asked) or 0) == 0
+    assert (
+        await anyone.post(page, data=typed | {"website": "https://x.example"})
+    ).status_code == 303
+    assert (await db.scalar(waiting) or 0) + (await db.scalar(asked) or 0) == 0
+    sent = await anyone.post(
+        page, data=typed | {name: unescape(carried[name]) for name in ("name", "email")}
+    )
+    assert sent.status_code == 303
+    assert (await db.scalar(waiting) or 0) + (await db.scalar(asked) or 0) == 1
+
+
+async def test_pages_take_few_forms_without_a_proof_and_more_with_one(
+    anyone: AsyncClient, summer: Cohort, db: AsyncSession
+) -> None:
+    answers = [
+        await anyone.post(MENTOR_PAGE, data=MENTOR_TYPED | {"email": f"m{n}@example.org"})
+        for n in range(21)
+    ]
+    proof = await proof_for(anyone, "mentor/summer")
+    proven = [await anyone.post(MENTOR_PAGE, data=MENTOR_TYPED | {"proof": proof}) for _ in "12"]
+
+    assert [one.status_code for one in answers] == [303] * 20 + [429]
+    assert "That was tried too often" in answers[-1].text
+    assert "m20@example.org" in answers[-1].text
+    assert [one.status_code for one in proven] == [303, 429]
 
 
 async def test_there_is_no_challenge_where_there_is_no_form(

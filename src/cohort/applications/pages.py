@@ -1,6 +1,6 @@
 """Applying in a browser, with or without an account, and seeing what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.applications import policy, service
@@ -20,10 +21,11 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.forms import ProfileChoices, offered_choices, typed_profile
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import applications_close_at, takes_applications
-from cohort.errors import Invalid, NotAllowed, NotFound, Stale
-from cohort.http.forms import Form, checked, sent_by
+from cohort.errors import Invalid, NotAllowed, NotFound, Stale, TooMany
+from cohort.http.forms import Form, Sent, checked, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
+from cohort.people import proof
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
@@ -56,30 +58,42 @@ async def apply(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     tries: NamedDependency[Tries],
+    redis: NamedDependency[Redis],
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
-    """Apply; or, for who has, keep the profile."""
+    """Apply, after a summary; or, for who has, keep the profile."""
     cohort, own = await _asked_for(db, request.user, slug)
     sent = await sent_by(request)
+    if sent.is_of_a_program:
+        return see("/applications/sent")
     typed = typed_profile(sent, own.profile["weekly_hours"] if own else [])
     who = {name: text for name in ("name", "email") for text in sent.texts(name)}
     asked = await questions.asked_of(db, cohort.id, AnswerOf.RESEARCHER)
     answers = {"answers": question_forms.typed_answers(sent, asked)}
     form = checked(ApplicationIn, typed | who | answers)
-    if form.value is not None:
+    if form.value is not None and sent.step != "change":
         try:
-            return await _keep(db, request.user, tries, cohort, own, form, now=clock())
+            if sent.step == "summary":
+                return await _look_over(request, db, cohort, form.value, sent, now=clock())
+            if request.user is None and form.value.email is not None:
+                given = "".join(sent.texts("proof"))
+                proven = await proof.is_given(redis, f"researcher/{slug}", given, now=clock())
+                await tries.form(form.value.email, proven=proven)
+            return await _keep(db, request.user, cohort, own, form, now=clock())
+        except TooMany as refusal:
+            form = form.refused(refusal, status=refusal.status)
         except (Invalid, Stale, service.ApplicationsClosed, service.ApplicationDecided) as refusal:
             form = question_forms.with_errors(form, refusal, asked)
         except (enrolments.AlreadyEnrolled, service.AlreadyApplied):
             return see(f"/cohorts/{slug}/apply")  # which says why
+    elif sent.step == "change":
+        form = Form(form.typed)
     return await _apply(request, db, cohort, own, form, now=clock())
 
 
 async def _keep(
     db: AsyncSession,
     actor: Person | None,
-    tries: Tries,
     cohort: Cohort,
     own: Application | None,
     form: Form[ApplicationIn],
@@ -95,12 +109,40 @@ async def _keep(
         side, answers = AnswerOf.RESEARCHER, profile.answers
         await answering.keep(db, cohort.id, actor.id, side, answers, now=now)
         return see(here, saying="Your application is kept.")
-    if actor is None and profile.email is not None:
-        await tries.form(profile.email)
     await service.apply(db, actor, cohort.id, profile, now=now)
     if actor is None:
         return see("/applications/sent")
     return see(here, saying=f"You have applied to {cohort.name}.")
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSummary:
+    """What was typed, before it is sent."""
+
+    cohort: Cohort
+    profile: Mapping[str, Any]
+    own_questions: Sequence[Field]
+    carried: Sequence[tuple[str, str]]
+    titles: Mapping[tuple[str, str], str]
+    languages: Mapping[str, str]
+
+
+async def _look_over(
+    request: Asked,
+    db: AsyncSession,
+    cohort: Cohort,
+    profile: ApplicationIn,
+    sent: Sent,
+    *,
+    now: datetime,
+) -> Response[str]:
+    await service.check_form(db, request.user, cohort.id, profile, now=now)
+    titles = await own_terms.titles(db, cohort.id)
+    shown = profile.model_dump(mode="json")
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.RESEARCHER)
+    own = question_forms.fields(asked, AnswerOf.RESEARCHER, shown)
+    view = ApplicationSummary(cohort, shown, own, sent.carried(), titles, LANGUAGES)
+    return page(request, "applications/look_over.html", view)
 
 
 async def _asked_for(

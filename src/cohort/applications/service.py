@@ -22,7 +22,7 @@ from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.cohorts.policy import takes_applications
 from cohort.cohorts.schemas import EnrolmentIn
-from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs import event_log
@@ -78,13 +78,23 @@ async def apply(
     Without a login the form waits for the link that is mailed to the address, whether or not we
     know the address; nobody learns from the answer who has an account.
     """
-    cohort = await taking_applications(db, Cohort.id == cohort_id, now=now)
-    await enrolments.check_profile(db, cohort_id, form)
-    await answering.check(db, cohort_id, AnswerOf.RESEARCHER, form.answers)
+    cohort = await check_form(db, actor, cohort_id, form, now=now)
     if actor is None:
         await _ask_to_confirm(db, cohort, form, now=now)
         return None
     return await store(db, actor, cohort_id, _profile(form), answers=form.answers, now=now)
+
+
+async def check_form(
+    db: AsyncSession, actor: Person | None, cohort_id: UUID, form: ApplicationIn, *, now: datetime
+) -> Cohort:
+    """Refuse what `apply` would refuse of the form itself; keeps nothing."""
+    cohort = await taking_applications(db, Cohort.id == cohort_id, now=now)
+    await enrolments.check_profile(db, cohort_id, form)
+    await answering.check(db, cohort_id, AnswerOf.RESEARCHER, form.answers)
+    if actor is None:
+        people.require_sender(form.name, form.email)
+    return cohort
 
 
 def _profile(form: EnrolmentIn) -> dict[str, Any]:
@@ -144,14 +154,11 @@ async def store(
 async def _ask_to_confirm(
     db: AsyncSession, cohort: Cohort, form: ApplicationIn, *, now: datetime
 ) -> None:
-    missing = [field for field in ("name", "email") if getattr(form, field) is None]
-    if form.name is None or form.email is None:
-        needed = [FieldError(field, "This is needed, unless you sign in.") for field in missing]
-        raise Invalid("Say who you are, or sign in.", errors=needed)
+    name, email = people.require_sender(form.name, form.email)
     waiting = UnconfirmedApplication(
         cohort_id=cohort.id,
-        email=form.email,
-        name=form.name,
+        email=email,
+        name=name,
         profile=_profile(form) | {"answers": form.answers},
         token_hash=None,
         created_at=now,

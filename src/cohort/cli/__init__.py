@@ -17,6 +17,7 @@ from cohort.cli.openapi import openapi
 from cohort.cli.seed import seed
 from cohort.cli.serve import serve
 from cohort.cli.up import up
+from cohort.cli.verify import verify
 from cohort.cli.work import work
 
 
@@ -26,7 +27,7 @@ def cli() -> None:
     """Cohorts of researchers on their way into industry, with mentors found by exact matching."""
 
 
-for command in (up, doctor, serve, work, migrate, guide, match_files, seed, openapi, admin):
+for command in (up, doctor, serve, work, migrate, guide, match_files, verify, seed, openapi, admin):
     cli.add_command(command)
 
 

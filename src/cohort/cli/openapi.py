@@ -13,8 +13,9 @@ def contract() -> str:
     import json
 
     from cohort.app import create_app
+    from cohort.contract.document import document_of
     from cohort.settings import Settings
 
     # Any address will do: the contract is the same everywhere, and nothing is opened.
     nowhere = Settings(database_url="postgresql://localhost/none", redis_url="redis://localhost")
-    return json.dumps(create_app(nowhere).openapi_schema.to_schema(), indent=1, sort_keys=True)
+    return json.dumps(document_of(create_app(nowhere)), indent=1)

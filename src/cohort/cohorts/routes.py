@@ -153,7 +153,11 @@ async def move_cohort(
     "/cohorts/{cohort_id:uuid}/enrolments",
     guards=[signed_in],
     responses=may_refuse(
-        NotFound, enrolments.CohortFull, enrolments.NotJoinable, enrolments.AlreadyEnrolled
+        NotFound,
+        enrolments.ByApplication,
+        enrolments.CohortFull,
+        enrolments.NotJoinable,
+        enrolments.AlreadyEnrolled,
     ),
 )
 async def enrol(

@@ -5,10 +5,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 from cohort.cohorts.models import Admission, CohortState, EnrolmentState, Stage
-from cohort.http.fields import Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
+from cohort.http.fields import Day, Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
 from cohort.profiles.profile import (
     Contexts,
     Domains,
@@ -26,16 +26,11 @@ def _on_the_wall(at: time) -> time:
     return at
 
 
-StartsOn = Annotated[
-    date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31), examples=["2027-03-01"])
-]
+StartsOn = Annotated[Day, Field(examples=["2027-03-01"])]
 EndsOn = Annotated[
-    date,
+    Day,
     Field(
-        ge=date(2000, 1, 1),
-        le=date(2199, 12, 31),
-        description="The last day; at most three years after the first.",
-        examples=["2027-06-20"],
+        description="The last day; at most three years after the first.", examples=["2027-06-20"]
     ),
 ]
 Seats = Annotated[int, Field(ge=1, le=100_000, examples=[30])]
@@ -47,7 +42,9 @@ WallTime = Annotated[
     time,
     AfterValidator(_on_the_wall),
     PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str, when_used="json"),
-    Field(examples=["06:00"]),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "examples": ["06:00"]}
+    ),
 ]
 MatchingTime = Annotated[
     WallTime, Field(description="In the cohort's time zone; 06:00 at first.", examples=["06:00"])
@@ -56,7 +53,7 @@ MatchingTime = Annotated[
 
 HowAdmitted = Annotated[Admission, Field(examples=["first_come"])]
 ApplyBy = Annotated[
-    Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))] | None,
+    Day | None,
     Field(
         description="The last day for applications, to its end in the cohort's time zone.",
         examples=["2027-02-01"],

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from asyncpg import Record
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     DateTime,
     Float,
@@ -114,8 +113,12 @@ def _listing(include: frozenset[Include]) -> Listing:
         filters={
             "q": has_in_name(Person.name),
             "state": Enrolment.state == given("state", String()),
-            "late": late == given("late", Boolean()),
-            "matching": given("matching", String()) == MATCHING,
+            "late": {True: late, False: ~late},
+            "matching": {
+                Matching.MATCHED: HAS_MENTOR,
+                Matching.PROPOSED: IS_PROPOSED & ~HAS_MENTOR,
+                Matching.WAITING: ~HAS_MENTOR & ~IS_PROPOSED,
+            },
         },
         orders={
             "created_at": Enrolment.created_at,

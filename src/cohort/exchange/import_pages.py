@@ -18,11 +18,12 @@ from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
-from cohort.exchange import service
+from cohort.exchange import export, service
+from cohort.exchange.downloads import download
 from cohort.exchange.planning import ImportPlan, PlannedRow
-from cohort.exchange.schemas import LONGEST_BODY, MOST_BYTES, ImportIn, Outcome
+from cohort.exchange.schemas import LONGEST_BODY, MOST_BYTES, ExportIn, ImportIn, Outcome
 from cohort.guides import service as guides
-from cohort.http.forms import Form, Sent, checked, sent_by
+from cohort.http.forms import Form, Sent, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
@@ -105,6 +106,21 @@ async def import_from_page(
         except (Invalid, enrolments.CohortFull, enrolments.NotJoinable) as refusal:
             form = form.refused(refusal)
     return await _look(request, db, actor, cohort, form, value, now=clock())
+
+
+@post("/cohorts/{slug:str}/export", guards=[signed_in], status_code=200)
+async def export_from_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    slug: FromPath[str],
+) -> Response[bytes]:
+    cohort = await cohorts.get_by_slug(db, actor, slug)
+    form = await read_form(request, ExportIn)
+    wanted = form.value or ExportIn()
+    _, file = await export.export(db, actor, cohort.id, wanted.format, now=clock())
+    return download(cohort.slug, wanted.format, file)
 
 
 async def _typed(sent: Sent) -> dict[str, Any]:
@@ -198,4 +214,6 @@ async def _look(
     return page(request, "exchange/look.html", view, form=form)
 
 
-router = Router("", route_handlers=[import_page, import_from_page], include_in_schema=False)
+router = Router(
+    "", route_handlers=[import_page, import_from_page, export_from_page], include_in_schema=False
+)

@@ -3,7 +3,7 @@
 from typing import get_args
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,10 +12,12 @@ from cohort.clock import Clock
 from cohort.cohorts import enrolments, own_terms
 from cohort.cohorts import service as cohorts
 from cohort.errors import NotFound
-from cohort.exchange import service
+from cohort.exchange import export, service
+from cohort.exchange.downloads import download
 from cohort.exchange.planning import ImportPlan
 from cohort.exchange.schemas import (
     LONGEST_BODY,
+    ExportIn,
     FoundTermOut,
     ImportCountsOut,
     ImportIn,
@@ -55,6 +57,29 @@ async def import_people(
     return imported(await service.import_people(db, actor, cohort_id, data, now=clock()), data)
 
 
+@post(
+    "/cohorts/{cohort_id:uuid}/exports",
+    guards=[signed_in],
+    status_code=200,
+    media_type="application/octet-stream",
+    opt={"repeatable": True},
+    responses=may_refuse(NotFound),
+)
+async def export_people(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    cohort_id: FromPath[UUID],
+    data: JSONBody[ExportIn],
+) -> Response[bytes]:
+    """A cohort as a spreadsheet: researchers, mentors, past pairs, mentorships. For its organisers.
+
+    An import reads the first three. Each export is recorded, with who made it.
+    """
+    cohort, file = await export.export(db, actor, cohort_id, data.format, now=clock())
+    return download(cohort.slug, data.format, file)
+
+
 @get("/cohorts/{cohort_id:uuid}/own_terms", guards=[signed_in], responses=may_refuse(NotFound))
 async def list_own_terms(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], cohort_id: FromPath[UUID]
@@ -91,7 +116,7 @@ def imported(plan: ImportPlan, form: ImportIn) -> ImportOut:
 
 router = Router(
     "",
-    route_handlers=[import_people, list_own_terms],
+    route_handlers=[import_people, export_people, list_own_terms],
     tags=["cohorts"],
     opt={"room": "cohorts"},  # the scope of API keys that may bring people into a cohort
 )

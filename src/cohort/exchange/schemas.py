@@ -24,6 +24,7 @@ Outcome = Literal[
     "not_here",
     "refused",
 ]
+ExportFormat = Literal["xlsx", "ods", "csv"]
 Side = Literal["researcher", "mentor", "pair"]
 
 
@@ -93,6 +94,16 @@ class ImportRowOut(Shown):
     )
     fields: list[str] = Field(description="What is replaced.", examples=[["domains"]])
     reason: str = Field(description="What is wrong, where the row is refused.")
+
+
+class ExportIn(Strict):
+    """How a cohort is to be written down."""
+
+    format: ExportFormat = Field(
+        default="xlsx",
+        description="A workbook with a sheet for each; or the sheets as CSV files in a ZIP.",
+        examples=["xlsx"],
+    )
 
 
 class OwnTermOut(Shown):

@@ -12,7 +12,7 @@ from cohort.applications import service as applications
 from cohort.applications.schemas import ApplicationIn
 from cohort.clock import Clock
 from cohort.errors import NotFound, TooMany
-from cohort.forms import proof, service
+from cohort.forms import service
 from cohort.forms.schemas import (
     ChallengeOut,
     FormSchemaOut,
@@ -25,6 +25,7 @@ from cohort.http.problems import may_refuse
 from cohort.mentors import confirming
 from cohort.mentors import service as mentors
 from cohort.mentors.schemas import MentorIn
+from cohort.people import proof
 from cohort.people.auth import public
 from cohort.people.schemas import NoticeOut
 from cohort.people.throttle import Tries

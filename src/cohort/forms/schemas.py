@@ -110,4 +110,3 @@ class FormSchemaOut(BaseModel):
     type: str
     properties: dict[str, Any]
     required: list[str]
-    additionalProperties: bool  # noqa: N815  as JSON Schema calls it

@@ -17,7 +17,7 @@ from cohort.http.headers import with_header
 from cohort.http.origin import ALLOWED, SAFE_METHODS
 from cohort.http.problems import answer_to
 
-READABLE = re.compile(r"/api/v1/forms(/.*)?|/api/v1/taxonomies/.*|/static/cohort-form\.js")
+READABLE = re.compile(r"/api/v1/forms(/.*)?|/api/v1/taxonomies/.*|/static/(cohort-form|proof)\.js")
 SENDABLE = re.compile(r"/api/v1/forms/(\w+)/([\w-]+)(?:/\w+)?")
 PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, POST"),

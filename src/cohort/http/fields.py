@@ -1,6 +1,7 @@
 """The values that people send us, as types that refuse what cannot be kept."""
 
 import re
+from datetime import date
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -80,10 +81,18 @@ Email = Annotated[
     Field(examples=["ada@example.org"]),
 ]
 TimeZone = Annotated[str, AfterValidator(_zone), Field(examples=["Europe/Berlin"])]
+Day = Annotated[
+    date,
+    Field(
+        ge=date(2000, 1, 1),
+        le=date(2199, 12, 31),
+        json_schema_extra={"pattern": r"^2[01]\d\d-\d\d-\d\d$"},
+    ),
+]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Url = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^https?://[^\s<>\"]+$"),
+    StringConstraints(strip_whitespace=True, max_length=500, pattern=r'^https?://[^\s<>"]+$'),
     AfterValidator(_plain),
     Field(examples=["https://example.org/notebook"]),
 ]

@@ -64,6 +64,21 @@ class Sent:
             sentence = "These hours are not on the form. Open the form again."
             raise Invalid.at("weekly_hours", sentence) from error
 
+    @property
+    def step(self) -> str:
+        """Of a form with a summary: "summary" asks for it, "change" leads back, "" sends."""
+        return "".join(self.texts("step"))
+
+    @property
+    def is_of_a_program(self) -> bool:
+        """People do not see the field: whoever fills it is thanked like others, and forgotten."""
+        return bool(self.texts("website"))
+
+    def carried(self) -> list[tuple[str, str]]:
+        """What was typed, as hidden fields of a page that sends it again."""
+        pairs = self.fields.multi_items()
+        return [(name, text) for name, text in pairs if isinstance(text, str) and name != "step"]
+
     def as_typed(self, schema: type[BaseModel]) -> dict[str, Any]:
         """By name: all values of what the schema takes as a list, else the last one."""
         typed: dict[str, Any] = {}
@@ -86,6 +101,10 @@ async def read_form(asked: Asked, schema: type[Schema], **given: Any) -> Form[Sc
     return checked(schema, (await sent_by(asked)).as_typed(schema) | given)
 
 
+NOT_TYPED = {"version", "step", "website", "proof"}
+"""What a page sends of its own beside the fields of a schema."""
+
+
 def checked(schema: type[Schema], typed: Mapping[str, Any]) -> Form[Schema]:
     """Browsers send a field that was left empty as "": where it is needed, that is missing.
 
@@ -95,7 +114,7 @@ def checked(schema: type[Schema], typed: Mapping[str, Any]) -> Form[Schema]:
     filled = {
         name: text
         for name, text in typed.items()
-        if name != "version" and (text != "" or name not in needed)
+        if name not in NOT_TYPED and (text != "" or name not in needed)
     }
     try:
         return Form(typed, schema.model_validate(filled))

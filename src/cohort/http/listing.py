@@ -98,7 +98,8 @@ class Listing:
     """A listing, of which each combination of filters and order is prepared when first asked for.
 
     statement  what may be seen and is answered, for an admin or for others.
-    filters    by name: a condition on the value that is `given` under this name.
+    filters    by name: a condition on the value that is `given` under this name, or the condition
+               of each value that can be chosen, which PostgreSQL plans the better for it.
     orders     by name: what has no nulls; those that are equal in it are in the order of ids, as
                all are where it is None.
     """
@@ -108,7 +109,7 @@ class Listing:
         statement: Callable[[bool], Select[*tuple[Any, ...]]],
         *,
         id: InstrumentedAttribute[UUID],  # noqa: A002
-        filters: Mapping[str, ColumnElement[bool]],
+        filters: Mapping[str, ColumnElement[bool] | Mapping[Any, ColumnElement[bool]]],
         orders: Mapping[str, ColumnElement[Any] | InstrumentedAttribute[Any] | None],
     ) -> None:
         self._statement, self._id = statement, id
@@ -125,11 +126,24 @@ class Listing:
         **values: Any,
     ) -> Page[Record]:
         """One statement."""
-        pages = self.pages(is_admin, frozenset(wanted.used), wanted.sort)
+        pages = self.pages(is_admin, self.shape(wanted.used), wanted.sort)
         return await pages.read(db, part, **wanted.used, **values)
 
-    def _prepare(self, is_admin: bool, used: frozenset[str], sort: str) -> PreparedPages:  # noqa: FBT001
-        conditions = [self.filters[name] for name in sorted(used)]
+    def shape(self, used: Mapping[str, Any]) -> frozenset[tuple[str, Any]]:
+        """What of the filters makes another statement: their names, and which value was chosen."""
+        chosen = {name for name in used if isinstance(self.filters[name], Mapping)}
+        return frozenset((name, used[name] if name in chosen else None) for name in used)
+
+    def _prepare(
+        self,
+        is_admin: bool,  # noqa: FBT001
+        used: frozenset[tuple[str, Any]],
+        sort: str,
+    ) -> PreparedPages:
+        conditions = []
+        for name, value in sorted(used, key=str):
+            its = self.filters[name]
+            conditions.append(its[value] if isinstance(its, Mapping) else its)
         by = self.orders[sort.removeprefix("-")]
         return PreparedPages(
             self._statement(is_admin).where(*conditions), by=by, id=self._id, sort=sort

@@ -45,8 +45,14 @@ class PageOut(BaseModel, Generic[Out]):
 
     items: list[Out]
     next: str | None = Field(
-        description="Send it as `cursor` to read on; null when this is the last page."
+        description="Send it as `cursor` to read on; null when this is the last page.",
+        examples=["WyIyMDI3LTAzLTAxVDA5OjAwOjAwKzAwOjAwIl0="],
     )
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`CohortPage`, as the contract calls it."""
+        return f"{params[0].__name__.removesuffix('Out')}Page"
 
 
 async def page_of(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -38,16 +39,27 @@ log = structlog.get_logger()
 UNREADABLE = "The body could not be read. Send it as JSON in UTF-8, not nested deep."
 
 
+class FieldProblem(BaseModel):
+    """What is wrong with one field of the request."""
+
+    field: str = Field(description="Its path, such as domains/0.", examples=["name"])
+    message: str = Field(examples=["This is longer than 200 characters."])
+
+
 class ProblemDetails(BaseModel):
     """Why a request was refused (RFC 9457)."""
 
-    type: str = Field(examples=["/docs/errors#not_found"])
-    title: str
-    status: int
-    code: str = Field(description="Stable; every code is listed in docs/errors.md.")
-    detail: str
-    instance: str
-    errors: list[dict[str, str]] = Field(
+    type: str = Field(examples=["/docs/errors#invalid"])
+    title: str = Field(examples=["Something needs another look"])
+    status: int = Field(examples=[422])
+    code: str = Field(
+        description="Stable; every code is listed in docs/errors.md.", examples=["invalid"]
+    )
+    detail: str = Field(
+        description="What was wrong and what to do.", examples=["Look again at: name."]
+    )
+    instance: str = Field(examples=["/api/v1/cohorts"])
+    errors: list[FieldProblem] = Field(
         default=[], description="Which field is wrong, and what is wrong with it."
     )
 
@@ -64,20 +76,23 @@ class Broken(Refusal):
     title = "Something went wrong here"
 
 
+@dataclass
+class Refusals(ResponseSpec):
+    """Of one status."""
+
+    refusals: tuple[type[Refusal], ...] = ()
+
+
 def may_refuse(*refusals: type[Refusal]) -> dict[int, ResponseSpec]:
-    """What a route may answer instead, for the contract; the usual ones need not be named."""
-    sentences_of: dict[int, list[str]] = {}
-    usual: tuple[type[Refusal], ...] = (Malformed, NotSignedIn, NotAllowed, Invalid, Unavailable)
-    for refusal in (*usual, *refusals):
-        sentences_of.setdefault(refusal.status, []).append(f"`{refusal.code}`: {refusal.title}.")
+    """What a route may answer instead, for the contract, which adds what follows from its guard."""
     return {
-        status: ResponseSpec(
+        status: Refusals(
             data_container=ProblemDetails,
             generate_examples=False,
             media_type="application/problem+json",
-            description=" ".join(dict.fromkeys(sentences)),
+            refusals=tuple(one for one in refusals if one.status == status),
         )
-        for status, sentences in sorted(sentences_of.items())
+        for status in {refusal.status for refusal in refusals}
     }
 
 
@@ -232,7 +247,7 @@ def _as_problem(asked: Request[Any, Any, Any], refusal: Refusal) -> Response[Any
         code=refusal.code,
         detail=refusal.sentence,
         instance=asked.url.path,
-        errors=[{"field": one.field, "message": one.message} for one in refusal.errors],
+        errors=[FieldProblem(field=one.field, message=one.message) for one in refusal.errors],
     )
     return Response(
         problem.model_dump(),

@@ -7,7 +7,6 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.errors import FieldError, Invalid
 from cohort.jobs.outbox import enqueue
 from cohort.mentors import service
 from cohort.mentors.models import Mentor, MentorState, UnconfirmedMentor, Wish
@@ -24,14 +23,11 @@ async def ask_to_confirm(
     db: AsyncSession, cohort_id: UUID, form: MentorIn, *, now: datetime
 ) -> None:
     """Keep the form until the link is opened, whether or not we know the address."""
-    missing = [field for field in ("name", "email") if getattr(form, field) is None]
-    if form.name is None or form.email is None:
-        needed = [FieldError(field, "This is needed, unless you sign in.") for field in missing]
-        raise Invalid("Say who you are, or sign in.", errors=needed)
+    name, email = people.require_sender(form.name, form.email)
     waiting = UnconfirmedMentor(
         cohort_id=cohort_id,
-        email=form.email,
-        name=form.name,
+        email=email,
+        name=name,
         profile=form.model_dump(mode="json", exclude=service.NOT_OF_THE_PROFILE),
         token_hash=None,
         created_at=now,

@@ -3,25 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import own_terms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
-from cohort.errors import Invalid
-from cohort.http.forms import Form, checked, read_form, sent_by
+from cohort.errors import Invalid, TooMany
+from cohort.http.forms import Form, Sent, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.mentors import confirming, service
 from cohort.mentors.forms import MentorChoices, offered_choices, typed_mentor
 from cohort.mentors.models import Mentor, UnconfirmedMentor
 from cohort.mentors.schemas import MentorIn, RefusalIn
+from cohort.people import proof
+from cohort.people import service as people
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.people.throttle import Tries
@@ -53,22 +57,81 @@ async def join(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],
     tries: NamedDependency[Tries],
+    redis: NamedDependency[Redis],
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
+    """The form, then a summary, then the sign-up; each page holds all that was typed."""
     cohort = await service.taking_mentors(db, Cohort.slug == slug)
     sent, asked = await sent_by(request), await questions.asked_of(db, cohort.id, AnswerOf.MENTOR)
+    if sent.is_of_a_program:
+        return see("/mentors/thanks")
     answers = {"answers": question_forms.typed_answers(sent, asked)}
     form = checked(MentorIn, typed_mentor(sent, MentorIn) | answers)
-    if form.value is not None:
-        if request.user is None and form.value.email is not None:
-            await tries.form(form.value.email)
+    if form.value is not None and sent.step != "change":
         try:
+            await _check(db, request.user, cohort.id, form.value)
+            if sent.step == "summary":
+                return await _look_over(request, db, cohort, form, sent)
+            await _charge(request, tries, redis, slug, form.value, sent, now=clock())
             await _sign_up_or_ask(db, request.user, cohort.id, form.value, now=clock())
+        except TooMany as refusal:
+            form = form.refused(refusal, status=refusal.status)
         except Invalid as refusal:
             form = question_forms.with_errors(form, refusal, asked)
         else:
             return see("/mentors/thanks")
+    elif sent.step == "change":
+        form = Form(form.typed)
     return await _sign_up(request, db, cohort, form)
+
+
+async def _check(db: AsyncSession, actor: Person | None, cohort_id: UUID, form: MentorIn) -> None:
+    """What a sign-up would refuse, before anything is shown as being ready."""
+    if actor is None:
+        people.require_sender(form.name, form.email)
+    await service.check_sign_up(db, cohort_id, form)
+
+
+async def _charge(
+    request: Asked,
+    tries: Tries,
+    redis: Redis,
+    slug: str,
+    form: MentorIn,
+    sent: Sent,
+    *,
+    now: datetime,
+) -> None:
+    if request.user is None and form.email is not None:
+        given = "".join(sent.texts("proof"))
+        proven = await proof.is_given(redis, f"mentor/{slug}", given, now=now)
+        await tries.form(form.email, proven=proven)
+
+
+@dataclass(frozen=True, slots=True)
+class LookOverView:
+    """What was typed, before it is sent."""
+
+    cohort: Cohort
+    profile: Mapping[str, Any]
+    own_questions: Sequence[Field]
+    carried: Sequence[tuple[str, str]]
+    titles: Mapping[tuple[str, str], str]
+    languages: Mapping[str, str]
+
+
+async def _look_over(
+    request: Asked, db: AsyncSession, cohort: Cohort, form: Form[MentorIn], sent: Sent
+) -> Response[str]:
+    profile = form.value
+    if profile is None:
+        raise Invalid("Fill the form.")
+    titles = await own_terms.titles(db, cohort.id)
+    shown = profile.model_dump(mode="json")
+    asked = await questions.asked_of(db, cohort.id, AnswerOf.MENTOR)
+    own = question_forms.fields(asked, AnswerOf.MENTOR, shown)
+    view = LookOverView(cohort, shown, own, sent.carried(), titles, LANGUAGES)
+    return page(request, "mentors/look_over.html", view)
 
 
 async def _sign_up_or_ask(

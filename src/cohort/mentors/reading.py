@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Select,
     String,
@@ -85,8 +84,8 @@ OF_COHORT = Listing(
     filters={
         "q": has_in_name(Person.name),
         "state": Mentor.state == given("state", String()),
-        "paused": Mentor.paused_at.is_not(None) == given("paused", Boolean()),
-        "free": (Mentor.taken < Mentor.capacity) == given("free", Boolean()),
+        "paused": {True: Mentor.paused_at.is_not(None), False: Mentor.paused_at.is_(None)},
+        "free": {True: Mentor.taken < Mentor.capacity, False: Mentor.taken == Mentor.capacity},
         "domain": _in_domain(),
     },
     orders={

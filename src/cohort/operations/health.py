@@ -68,7 +68,7 @@ async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str,
     return {"status": "ready", "database": "ready", "redis": "ready"}
 
 
-@get("/metrics", guards=[public], responses=may_refuse(Unavailable))
+@get("/metrics", guards=[public], media_type="text/plain", responses=may_refuse(Unavailable))
 async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Response[bytes]:
     """Counters for Prometheus; nothing personal."""
     counted = await db.execute(

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.db import Prepared, given
-from cohort.errors import NotFound, NotSignedIn
+from cohort.errors import FieldError, Invalid, NotFound, NotSignedIn
 from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.keys import revoke_all_keys
@@ -72,6 +72,15 @@ async def owner_of_address(db: AsyncSession, email: str, name: str, *, now: date
     if person.verified_at is None:
         person.verified_at, person.name, person.password_hash = now, name, None
     return person
+
+
+def require_sender(name: str | None, email: str | None) -> tuple[str, str]:
+    """Of a form that somebody sends who is not signed in."""
+    if name is None or email is None:
+        missing = [field for field, value in (("name", name), ("email", email)) if value is None]
+        needed = [FieldError(field, "This is needed, unless you sign in.") for field in missing]
+        raise Invalid("Say who you are, or sign in.", errors=needed)
+    return name, email
 
 
 async def add_placeholders(

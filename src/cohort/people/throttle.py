@@ -27,6 +27,7 @@ TRIES_PER_DEVICE = parse("10 per 5 minute")
 CODES_PER_PERSON = parse("10 per 10 minute")
 """Of a million codes three are right at any moment; who tries them has given the password."""
 MAILS_PER_CLIENT = parse("60 per hour")
+UNPROVEN_PER_CLIENT = parse("20 per hour")
 MAILS_PER_PAIR = parse("5 per hour")
 MAILS_PER_ADDRESS = parse("20 per hour")
 PATIENCE = 1.0
@@ -131,7 +132,12 @@ class Tries:
         await self.throttle.count(MAILS_PER_PAIR, "mail-at", f"{self.client} {email}")
         return await self.throttle.is_within(MAILS_PER_ADDRESS, "mail", email)
 
-    async def form(self, email: str) -> None:
-        """Where what was typed would be lost without its mail, too many are refused."""
+    async def form(self, email: str, *, proven: bool = True) -> None:
+        """Where what was typed would be lost without its mail, too many are refused.
+
+        Forms without a proof of work, from browsers that run no scripts, are few.
+        """
+        if not proven:
+            await self.throttle.count(UNPROVEN_PER_CLIENT, "unproven-from", self.client)
         if not await self.mail(email):
             raise await self.throttle.too_many(MAILS_PER_ADDRESS, "mail", email)

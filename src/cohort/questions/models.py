@@ -23,7 +23,7 @@ class QuestionKind(StrEnum):
 
 
 class ShownTo(StrEnum):
-    """Who reads an answer, beside the one who gave it."""
+    """Who reads the answers: the organisers, or with `pair` also whoever one is proposed to."""
 
     ORGANISERS = "organisers"
     PAIR = "pair"

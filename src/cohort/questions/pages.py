@@ -1,7 +1,7 @@
 """A cohort's own questions in a browser, for its organisers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -138,7 +138,10 @@ async def change_question_from_page(
         changed = await service.change(
             db, actor, question_id, form.value, if_match=form.seen, now=clock()
         )
-    except (Invalid, Stale) as refusal:
+    except Stale as refusal:
+        newest = {**form.typed, "version": question.version}
+        return _edit(request, question, replace(form.refused(refusal), typed=newest))
+    except Invalid as refusal:
         return _edit(request, question, form.refused(refusal))
     except Conflict as refusal:
         return _edit(request, question, form.refused(refusal, at="", status=409))

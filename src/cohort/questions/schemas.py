@@ -70,11 +70,7 @@ class QuestionIn(Strict):
         default=None, description="With `scale` and `number`.", examples=[None]
     )
     required: bool = Field(default=False, examples=[False])
-    shown_to: ShownTo = Field(
-        default=ShownTo.ORGANISERS,
-        description="Who reads the answers: the organisers, or also whoever the person is "
-        "proposed to.",
-    )
+    shown_to: ShownTo = ShownTo.ORGANISERS
 
 
 class QuestionChange(Strict):

@@ -136,8 +136,8 @@ def split(cell: str, marks: re.Pattern[str] = MARKS) -> list[str]:
 
 def read_list(cell: str) -> list[str]:
     """Names and addresses, split at ; | and new lines, and where there is none of these, at ,."""
-    parts = split(cell)
-    return list(dict.fromkeys(parts if len(parts) > 1 else split(cell, re.compile(","))))
+    parts = split(cell) if MARKS.search(cell) else split(cell, re.compile(","))
+    return list(dict.fromkeys(parts))
 
 
 def read_organisations(cell: str) -> list[str]:

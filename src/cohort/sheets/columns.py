@@ -63,6 +63,7 @@ SHARED = (
 RESEARCHERS = (
     Column("name", "Name", ("Full name", "Researcher", "Researcher name", "Mentee", "Mentee name")),
     *SHARED,
+    Column("about", "About", ("About you", "Bio")),
     Column("stage", "Stage", ("Career stage", "Academic stage", "Level")),
     Column(
         "role_goals",
@@ -95,6 +96,7 @@ MENTORS = (
     *SHARED,
     Column("roles", "Roles", ("Role", "Roles held", "Job title", "Current role", "Job"), many=True),
     Column("skills", "Skills", ("Strengths", "Strong in", "Key skills"), many=True),
+    Column("motivation", "Motivation", ("Why you mentor",)),
     Column("came_from", "Came from", ("Background", "Former stage", "Previous stage", "Origin")),
     Column(
         "capacity",

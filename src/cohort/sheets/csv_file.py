@@ -31,7 +31,7 @@ def read_csv(name: str, raw: bytes, *, is_known: Callable[[str], bool]) -> Sheet
     named, text = _named_separator(text)
     separator = named or max(SEPARATORS, key=lambda each: _titles_in(text, each, is_known))
     dialect = Dialect(separator, marked, "\r\n" if "\r\n" in text else "\n")
-    rows = _split(name, text, separator)
+    rows = [[with_formula(cell) for cell in row] for row in _split(name, text, separator)]
     return titled(name, rows, dialect, is_known=is_known, notes=notes)
 
 
@@ -61,6 +61,11 @@ def without_formula(cell: object) -> object:
         return cell
     begins_a_formula = cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA)
     return f"'{cell}" if begins_a_formula else cell
+
+
+def with_formula(cell: str) -> str:
+    """The other way round: without the apostrophe that kept a spreadsheet from running it."""
+    return cell[1:] if cell.startswith("'") and without_formula(cell[1:]) == cell else cell
 
 
 def _decoded(name: str, raw: bytes) -> tuple[str, bool, tuple[str, ...]]:

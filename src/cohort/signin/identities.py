@@ -51,18 +51,9 @@ async def whose(db: AsyncSession, vouched: Vouched, label: str, *, now: datetime
         return person
     if vouched.email is None:
         raise NoConfirmedAddress(label)
-    person = await _with_address(db, vouched.email, vouched.name, now=now)
+    name = vouched.name or vouched.email.partition("@")[0]
+    person = await people.owner_of_address(db, vouched.email, name, now=now)
     await connect(db, person, vouched, now=now)
-    return person
-
-
-async def _with_address(db: AsyncSession, email: str, name: str | None, *, now: datetime) -> Person:
-    """The account of a confirmed address; opened now, where there is none."""
-    called = name or email.partition("@")[0]
-    await people.open_account(db, email, called, now=now)
-    person = await people.by_email(db, email, lock=True)
-    if person.verified_at is None:
-        person.name, person.verified_at = called, now
     return person
 
 

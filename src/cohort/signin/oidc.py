@@ -9,6 +9,7 @@ import hmac
 import ssl
 from base64 import b64encode
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -204,6 +205,16 @@ def _basic(name: str, secret: str) -> str:
     return f"Basic {b64encode(both.encode()).decode()}"
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Made once: to read the certificates takes as long as the rest of a sign-in."""
+    return httpcore.default_ssl_context()
+
+
+def _tls(address: str) -> ssl.SSLContext | None:
+    return _trusted() if address.startswith("https://") else None
+
+
 async def _ask(
     provider: OidcProvider,
     method: str,
@@ -215,7 +226,7 @@ async def _ask(
     try:
         async with (
             asyncio.timeout(PATIENCE),
-            httpcore.AsyncConnectionPool(ssl_context=httpcore.default_ssl_context()) as pool,
+            httpcore.AsyncConnectionPool(ssl_context=_tls(address)) as pool,
             pool.stream(
                 method,
                 address,

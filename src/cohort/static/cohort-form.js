@@ -3,6 +3,8 @@
 // sent, and needs no inline style or script: `script-src` and `connect-src` of our host are enough.
 // What stands inside the element, such as a link to our page, is shown where scripts are off.
 
+import { hexOf, solve } from "./proof.js";
+
 const HOST = new URL(import.meta.url).origin;
 const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const BANDS = ["06:00-09:00", "09:00-12:00", "12:00-14:00", "14:00-17:00", "17:00-20:00", "20:00-23:00"];
@@ -142,23 +144,6 @@ const KINDS = {
       make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
     return { group, read: () => spans(ticked(group)), write: (values) => tick(group, boxesOf(values)) };
   },
-};
-
-// The proof of work of ALTCHA, version 2: the counter whose PBKDF2 key begins with the prefix.
-
-const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-const hexOf = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-const solve = async (challenge) => {
-  const { nonce, salt, cost, keyLength, keyPrefix } = challenge.parameters;
-  const password = new Uint8Array([...bytesOf(nonce), 0, 0, 0, 0]), counted = new DataView(password.buffer);
-  const how = { name: "PBKDF2", hash: "SHA-256", salt: bytesOf(salt), iterations: cost };
-  for (let counter = 0; ; counter += 1) {
-    counted.setUint32(password.length - 4, counter);
-    const key = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveBits"]);
-    const derivedKey = hexOf(await crypto.subtle.deriveBits(how, key, keyLength * 8));
-    if (derivedKey.startsWith(keyPrefix)) return btoa(JSON.stringify({ challenge, solution: { counter, derivedKey } }));
-  }
 };
 
 const spans = (boxes) => {

@@ -10,6 +10,7 @@ import ipaddress
 import ssl
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -78,6 +79,12 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
         return await self.inner.connect_tcp(addresses[0], port, timeout, local_address, options)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Made once: to read the certificates takes 45 ms, in which nothing else is sent."""
+    return httpcore.default_ssl_context()
+
+
 def signed(
     secrets: Iterable[str], message_id: str, body: str, *, now: datetime
 ) -> Mapping[str, str]:
@@ -100,7 +107,7 @@ async def post(url: str, headers: Mapping[str, str], body: str, *, private_too: 
         async with (
             asyncio.timeout(CONNECT_WITHIN + ANSWER_WITHIN),
             httpcore.AsyncConnectionPool(
-                ssl_context=httpcore.default_ssl_context(),
+                ssl_context=_trusted(),
                 network_backend=PublicNetwork(private_too=private_too),
             ) as connections,
             connections.stream(

@@ -58,6 +58,15 @@ async def require(redis: Redis, form: str, proof: str | None, *, now: datetime) 
         raise NoProof
 
 
+async def is_given(redis: Redis, form: str, proof: str, *, now: datetime) -> bool:
+    """Whether there is a proof that counts; a page of ours also takes forms without one."""
+    try:
+        await require(redis, form, proof, now=now)
+    except NoProof:
+        return False
+    return True
+
+
 async def _secret(redis: Redis) -> bytes:
     """One for all processes, made when it is first needed; a lost one costs people a second try."""
     await redis.set(SECRET, secrets.token_bytes(32), nx=True)

@@ -1,38 +1,24 @@
-"""Wiring: the contract of the API, as /api/openapi.json and `cohort openapi` print it."""
+"""What the contract says of the API as a whole."""
 
-import datetime as dt
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import (
-    Components,
-    Contact,
-    License,
-    OpenAPIType,
-    Schema,
-    SecurityRequirement,
-    SecurityScheme,
-    Server,
-    Tag,
-)
-from litestar.plugins import OpenAPISchemaPlugin, ReceiveRoutePlugin
-from litestar.routes import BaseRoute, HTTPRoute
+from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 from litestar.types import Method
 
 from cohort import __version__
-from cohort.people.auth import cookie_name, public
+from cohort.contract.document import Json
+from cohort.people.auth import cookie_name
 from cohort.settings import Settings
-
-ANYONE: list[SecurityRequirement] = [{}]
-SIGNED_IN: list[SecurityRequirement] = [{"token": []}, {"cookie": []}]
 
 TAGS = {
     "people": "Accounts: signing up, signing in, API keys.",
     "guides": "The guides that are studied, their sections and milestones, and the taxonomies.",
     "cohorts": "Cohorts, their organisers, and the researchers who have a seat.",
     "applications": "Applying for a seat, scores, decisions, the waitlist.",
+    "invitations": "Inviting people who may have no account, many at once.",
+    "questions": "Questions of the organiser's own, and what people answered.",
     "forms": "What a form on another site needs: open cohorts, words to choose from, its schema.",
     "mentors": "Mentors: signing up, approval, places, wishes.",
     "meetings": "When the two of a mentorship meet.",
@@ -62,7 +48,10 @@ def contract(settings: Settings) -> OpenAPIConfig:
                 "token": SecurityScheme(
                     type="http",
                     scheme="bearer",
-                    description="The token of a login, or an API key with the scope of the room.",
+                    description=(
+                        "The token of a login, or an API key; a key needs the scope that the"
+                        " operation names, and cannot do what names none."
+                    ),
                 ),
                 "cookie": SecurityScheme(
                     type="apiKey",
@@ -73,30 +62,10 @@ def contract(settings: Settings) -> OpenAPIConfig:
             }
         ),
         path="/api",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[Json(path="/openapi.json")],
         use_handler_docstrings=True,
         operation_id_creator=name_of_operation,
     )
-
-
-class SecurityOfGuards(ReceiveRoutePlugin):
-    """Say of each operation who may ask, from the guard that its route declares."""
-
-    def receive_route(self, route: BaseRoute) -> None:
-        if isinstance(route, HTTPRoute):
-            for handler in route.route_handlers:
-                handler.security = ANYONE if public in (handler.guards or ()) else SIGNED_IN
-
-
-class WallTimes(OpenAPISchemaPlugin):
-    """Tell a time of day as it is written; by itself, Litestar calls it a duration."""
-
-    @staticmethod
-    def is_plugin_supported_type(value: Any) -> bool:
-        return value is dt.time
-
-    def to_openapi_schema(self, field_definition: Any, schema_creator: Any) -> Schema:  # noqa: ARG002
-        return Schema(type=OpenAPIType.STRING, pattern=r"^\d\d:\d\d")
 
 
 def name_of_operation(handler: HTTPRouteHandler, _method: Method, _path: Any) -> str:

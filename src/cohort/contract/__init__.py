@@ -1,0 +1,1 @@
+"""Wiring: the contract of the API, as /api/openapi.json, /api/docs and `cohort openapi` show it."""

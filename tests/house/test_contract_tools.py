@@ -1,0 +1,43 @@
+"""The contract as the tools of front-end developers see it; tools/npm-tools installs them."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONTRACT = ROOT / "docs" / "openapi.json"
+TOOLS = ROOT / "tools" / "contract"
+DASHBOARD = ROOT / "docs" / "examples" / "dashboard"
+QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+
+pytestmark = pytest.mark.skipif(
+    not (TOOLS / "node_modules" / ".made-from").exists(),
+    reason="THE TOOLS OF THE CONTRACT ARE NOT INSTALLED: sh tools/npm-tools",
+)
+
+
+def run(tool: str, *arguments: str | Path) -> str:
+    ran = subprocess.run(
+        [TOOLS / "node_modules" / ".bin" / tool, *arguments],
+        cwd=TOOLS,
+        env=os.environ | QUIET,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = ran.stdout + ran.stderr
+    assert ran.returncode == 0, said[-4000:]
+    return said
+
+
+def test_redocly_finds_nothing_by_its_recommended_rules() -> None:
+    said = run("redocly", "lint", "--extends=recommended", "--max-problems=20", CONTRACT)
+    assert "Your API description is valid" in said
+    assert "You have" not in said, said[-4000:]  # so many warnings
+
+
+def test_spectral_finds_nothing_by_its_recommended_rules() -> None:
+    said = run("spectral", "lint", "--fail-severity=hint", "--ruleset=.spectral.yaml", CONTRACT)
+    assert "No results with a severity of 'hint' or higher found" in said
