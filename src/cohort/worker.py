@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -93,7 +94,9 @@ async def work(settings: Settings) -> None:
         await _until_asked_to_stop([default, computing])
     finally:
         for worker in (default, computing):
-            await worker.close()
+            # It ends with the jobs that it cancels; another worker finds them by their lease.
+            with suppress(asyncio.CancelledError):
+                await worker.close()
         await runner.close()
 
 

@@ -43,6 +43,27 @@ def name_the_site(visit: Visit, address: str) -> None:
     expect(page.get_by_text("The settings are kept.")).to_be_visible()
 
 
+def ask(visit: Visit, name: str) -> None:
+    """Yes or no, of mentors only; it is needed."""
+    page = visit(as_=ORGANISER)
+    page.goto("/cohorts/demo/questions")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Yes or no").check()
+    page.get_by_label("How mentors are asked").fill("Would you meet in person?")
+    page.get_by_label("An answer is needed").check()
+    page.get_by_role("button", name="Ask this").click()
+    expect(page.get_by_text(f"“{name}” is asked from now on.")).to_be_visible()
+    is_accessible(page)
+
+
+def delete_question(visit: Visit, name: str) -> None:
+    page = visit(as_=ORGANISER)
+    page.goto("/cohorts/demo/questions")
+    page.get_by_role("button", name=f"Delete {name}").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text(f"“{name}” is asked no more.")).to_be_visible()
+
+
 def fill_in(page: Page) -> None:
     page.get_by_label("Your name").fill("Greta Elsewhere")
     page.get_by_label("E-mail").fill("greta.elsewhere@example.org")
@@ -62,6 +83,7 @@ def test_a_stranger_signs_up_on_a_page_of_another_site(
     site: Site, visit: Visit, elsewhere: str
 ) -> None:
     name_the_site(visit, elsewhere)
+    ask(visit, "In person")
     page = visit()
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text))
@@ -79,6 +101,9 @@ def test_a_stranger_signs_up_on_a_page_of_another_site(
     page.get_by_label("Why do you want to mentor?").fill("I had to find the way alone.")
     page.get_by_label(re.compile("organisers may read")).check()
     page.get_by_role("button", name="Send").click()
+    expect(summary).to_contain_text("Would you meet in person?: This is needed.")
+    page.get_by_role("group", name="Would you meet in person?").get_by_label("No").check()
+    page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("status")).to_contain_text("We have sent you a mail")
     assert not [one for one in refused if "Content Security Policy" in one]
 
@@ -87,6 +112,7 @@ def test_a_stranger_signs_up_on_a_page_of_another_site(
     mailbox = visit()
     mailbox.goto(f"{site.address}/mailbox")
     expect(mailbox.get_by_text("greta.elsewhere@example.org").first).to_be_visible(timeout=15_000)
+    delete_question(visit, "In person")
 
 
 def test_a_site_that_is_not_named_is_told_so(visit: Visit, elsewhere: str) -> None:

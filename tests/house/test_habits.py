@@ -106,7 +106,8 @@ async def test_a_listing_is_read_on_without_gaps_or_repeats(stage: Stage, path: 
     route = f"GET {path}"
     if path == "/api/v1/api_keys":
         await more_keys(stage)
-    for who in {who_may(route), "organiser", "researcher"}:
+    may = "organiser" if the_table()[route].get("organiser", 200) == 200 else who_may(route)
+    for who in ("researcher", may):
         whole = await stage.ask(who, route, params={"limit": "200"})
         if whole.status_code != 200:
             continue
@@ -122,7 +123,7 @@ async def test_a_listing_is_read_on_without_gaps_or_repeats(stage: Stage, path: 
         assert seen == whole.json()[name]
         assert whole.json()["next"] is None
     for limit in ("0", "201", "-1"):
-        refused = await stage.ask(who_may(route), route, params={"limit": limit})
+        refused = await stage.ask(may, route, params={"limit": limit})
         assert refused.status_code == 422
 
 

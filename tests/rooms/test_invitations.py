@@ -13,6 +13,7 @@ from cohort.cohorts.models import Admission, Cohort, CohortState
 from cohort.invitations import jobs
 from cohort.mail import MailboxMessage
 from cohort.people.models import Person
+from cohort.questions.models import GivenAnswer
 from tests.conftest import Cast, Platform, Someone
 from tests.rooms.cohort_world import PROFILE, PROFILE_FORM, applied
 
@@ -357,3 +358,32 @@ async def test_an_invitation_is_answered_on_a_page_of_a_named_site(
     await run_jobs()
     mails = select(MailboxMessage.text).where(MailboxMessage.to == "nora@example.org")
     assert "/password/" in "".join(await db.scalars(mails))
+
+
+@pytest.mark.parametrize(("side", "form"), [("researcher", NORA), ("mentor", GRACE)])
+async def test_the_invited_answer_the_organisers_own_questions_too(
+    *,
+    olga: Someone,
+    anyone: AsyncClient,
+    summer: Cohort,
+    db: AsyncSession,
+    run_jobs: Any,
+    side: str,
+    form: dict[str, Any],
+) -> None:
+    words = {"asks_researchers": "Which one?", "asks_mentors": "Which one?"}
+    question = {"name": "Tool", "kind": "choice", "choices": ["PyTorch", "JAX"], **words}
+    address = f"/api/v1/cohorts/{summer.id}/questions"
+    made = (await olga.post(address, json=question | {"required": True})).json()
+    await invited(olga, summer, "nora@example.org", invited_as=side)
+    await run_jobs()
+    [token] = await tokens(db, "nora@example.org")
+
+    missing = await anyone.post(f"/invitations/{token}", data=form)
+    schema = (await anyone.get(f"/api/v1/forms/invitation/{token}")).json()
+    kept = await anyone.post(f"/invitations/{token}", data=form | {f"answer-{made['id']}": "JAX"})
+
+    assert (missing.status_code, "Which one?: This is needed." in missing.text) == (422, True)
+    assert schema["properties"]["answers"]["required"] == ["Tool"]
+    assert kept.status_code == 303
+    assert await db.scalar(select(GivenAnswer.value)) == "JAX"

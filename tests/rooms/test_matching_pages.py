@@ -234,6 +234,13 @@ async def test_pairs_and_unmatched_people_are_read_page_by_page(
     sentences = re.findall(r'class="pair-sentence">([^<]+)<', first.text + second.text)
     assert len(set(sentences)) == 2
 
+    for search in ("q=grace", "q=GRACE+exa&fit="):
+        found = await stage.olga.get(f"{address}?{search}")
+        assert found.text.count('class="pair"') == 1
+        assert f'href="{address}#pairs">Show all pairs' in found.text
+    assert "No pair fits this" in (await stage.olga.get(f"{address}?q=nobody")).text
+    assert (await stage.olga.get(f"{address}?fit=perfect")).status_code == 422
+
     desk = await stage.olga.get("/cohorts/spring")
     assert desk.text.count('class="pair"') == 1
     assert f'href="{address}#pairs">All 2 pairs' in desk.text

@@ -143,6 +143,7 @@ async def schema_of_invitation(
     kind = FormKind(invitation.invited_as)
     address = f"{site}/api/v1/forms/{INVITATION}/{token}"
     asked = await _asked(db, kind, ANSWERS[invitation.invited_as], language, now=now)
+    await _add_own_questions(db, kind, invitation.cohort, asked, language)
     if invitation.name:
         asked["properties"]["name"]["default"] = invitation.name
     return {

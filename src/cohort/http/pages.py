@@ -136,7 +136,10 @@ def pages_of(asked: Asked) -> Pages:
 
 
 def nav_for(asked: Asked) -> list[dict[str, Any]]:
-    entries = [("Home", "/"), ("Cohorts", "/cohorts")] if asked.scope.get("user") else []
+    user = asked.scope.get("user")
+    entries = [("Home", "/"), ("Cohorts", "/cohorts")] if user else []
+    if user and user.is_admin:
+        entries.append(("People", "/people"))
     settings: Settings = asked.app.state.settings
     if settings.shows_mail:
         entries.append(("Mailbox", "/mailbox"))

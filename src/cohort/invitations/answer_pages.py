@@ -1,6 +1,6 @@
 """Answering an invitation in a browser, without an account."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,10 @@ from cohort.invitations.schemas import MentorAnswer, ResearcherAnswer
 from cohort.mentors import forms as mentors
 from cohort.people.auth import public
 from cohort.people.models import Person
+from cohort.questions import forms as question_forms
+from cohort.questions import service as questions
+from cohort.questions.forms import Field
+from cohort.questions.models import AnswerOf, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class AnswerView:
     invitation: MailedInvitation
     token: str
     offered: Any
+    own_questions: Sequence[Field]
 
 
 @get("/invitations/{token:str}", guards=[public], opt={"secret_answer": True})
@@ -62,12 +67,13 @@ async def answer(
     token: FromPath[str],
 ) -> Response[str] | Redirect:
     invitation = await answers.read(db, token, now=clock())
-    form, keep = _answered(invitation, await sent_by(request))
+    asked = await _questions(db, invitation)
+    form, keep = _answered(invitation, await sent_by(request), asked)
     if form.value is not None:
         try:
             person = await keep(db, token, form.value, now=clock())
         except (Invalid, CohortFull, AlreadyEnrolled, AlreadyApplied) as refusal:
-            form = form.refused(refusal)
+            form = question_forms.with_errors(form, refusal, asked)
         else:
             choose_password = await answers.first_password(db, person, now=clock())
             return _thank(invitation, choose_password)
@@ -77,11 +83,18 @@ async def answer(
 Keep = Callable[..., Awaitable[Person]]
 
 
-def _answered(invitation: MailedInvitation, sent: Sent) -> tuple[Form[Any], Keep]:
+async def _questions(db: AsyncSession, invitation: MailedInvitation) -> list[Question]:
+    return await questions.asked_of(db, invitation.cohort_id, AnswerOf(invitation.invited_as))
+
+
+def _answered(
+    invitation: MailedInvitation, sent: Sent, asked: Sequence[Question]
+) -> tuple[Form[Any], Keep]:
+    own = {"answers": question_forms.typed_answers(sent, asked)}
     if invitation.invited_as is InvitedAs.MENTOR:
-        typed = mentors.typed_mentor(sent, MentorAnswer)
+        typed = mentors.typed_mentor(sent, MentorAnswer) | own
         return checked(MentorAnswer, typed), answers.answer_as_mentor
-    typed = researchers.typed_profile(sent, []) | {"name": " ".join(sent.texts("name"))}
+    typed = own | researchers.typed_profile(sent, []) | {"name": " ".join(sent.texts("name"))}
     return checked(ResearcherAnswer, typed), answers.answer_as_researcher
 
 
@@ -101,10 +114,11 @@ def _thank(invitation: MailedInvitation, choose_password: str | None) -> Redirec
 async def _show(
     request: Asked, db: AsyncSession, invitation: MailedInvitation, token: str, form: Form[Any]
 ) -> Response[str]:
+    asked = await _questions(db, invitation)
+    own = question_forms.fields(asked, AnswerOf(invitation.invited_as), form.typed)
     room = mentors if invitation.invited_as is InvitedAs.MENTOR else researchers
-    view = AnswerView(
-        invitation, token, await room.offered_choices(db, invitation.cohort_id, form.typed)
-    )
+    offered = await room.offered_choices(db, invitation.cohort_id, form.typed)
+    view = AnswerView(invitation, token, offered, own)
     return page(request, "invitations/answer.html", view, form=form)
 
 

@@ -25,6 +25,8 @@ from cohort.people import service as people
 from cohort.people.links import new_link
 from cohort.people.models import LinkPurpose, Person
 from cohort.people.tokens import hash_token, new_token
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 
 
 class InvitationEnded(Refusal):
@@ -74,17 +76,19 @@ async def answer_as_researcher(
     """A seat where one is kept or seats are first come, else an application."""
     invitation = await read(db, token, now=now)
     _require_invited_as(invitation, InvitedAs.RESEARCHER)
-    await enrolments.check_profile(db, invitation.cohort_id, form)
+    cohort, side = invitation.cohort, AnswerOf.RESEARCHER
+    await enrolments.check_profile(db, cohort.id, form)
+    await answering.check(db, cohort.id, side, form.answers)
     await _settle(db, invitation, InvitationState.ANSWERED, now=now)
     person = await people.owner_of_address(db, invitation.email, form.name, now=now)
-    profile = EnrolmentIn.model_validate(form.model_dump(exclude={"name"}))
-    cohort = invitation.cohort
+    profile = EnrolmentIn.model_validate(form.model_dump(exclude={"name", "answers"}))
     if invitation.admits or cohort.admission is Admission.FIRST_COME:
         kept = invitation.keeps_seat
         await enrolments.give_seat(db, cohort, person.id, profile, now=now, kept=kept)
+        await answering.keep(db, cohort.id, person.id, side, form.answers, now=now)
     else:
         kept_as = profile.model_dump(mode="json")
-        await applications.store(db, person, cohort.id, kept_as, now=now)
+        await applications.store(db, person, cohort.id, kept_as, answers=form.answers, now=now)
     return person
 
 

@@ -11,6 +11,7 @@ from cohort.cohorts.schemas import EnrolmentIn
 from cohort.http.fields import Email, Line, Note, Shown, Strict
 from cohort.invitations.models import InvitationState, InvitedAs
 from cohort.mentors.schemas import MentorFields
+from cohort.questions.schemas import Answers
 
 MOST_LINES = 300
 PageUrl = Annotated[
@@ -94,12 +95,14 @@ class ResearcherAnswer(EnrolmentIn):
     """What an invited researcher says; the link has proved the address."""
 
     name: Line = Field(examples=["Ada Example"])
+    answers: Answers = Field(default={})
 
 
 class MentorAnswer(MentorFields):
     """What an invited mentor says; the link has proved the address."""
 
     name: Line = Field(examples=["Grace Example"])
+    answers: Answers = Field(default={})
     consent: Literal[True] = Field(
         description="That the organisers may read this profile and show it to those matched.",
         examples=[True],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -25,7 +25,7 @@ from cohort.matching.overrides.schemas import OverrideIn
 from cohort.matching.results import advice, what_ifs
 from cohort.matching.results import service as results
 from cohort.matching.results.schemas import WhatIfIn
-from cohort.matching.view import ROWS, RoundView, view_round
+from cohort.matching.view import ROWS, PairSearch, RoundView, view_round
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -44,9 +44,18 @@ async def round_page(
     unmatched: PageNumber = 1,
     researcher: PartOfName = "",
     mentor: PartOfName = "",
+    q: PartOfName = "",
+    fit: Annotated[Literal["", "strong", "good", "fair", "weak"], QueryParameter()] = "",
 ) -> Response[str]:
     found = await service.get_round(db, actor, round_id)
-    view = await view_round(db, found, progress=progress, pairs=pairs, unmatched=unmatched)
+    view = await view_round(
+        db,
+        found,
+        progress=progress,
+        pairs=pairs,
+        unmatched=unmatched,
+        search=PairSearch(q, fit),
+    )
     form: Form[OverrideIn] = Form(dict(request.query_params))
     people = await choosing.in_cohort(
         db, found.cohort_id, form.typed, researcher=researcher, mentor=mentor

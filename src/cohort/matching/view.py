@@ -1,7 +1,7 @@
 """Everything that the page of a round shows, read in a fixed number of statements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import own_terms
 from cohort.cohorts.models import Enrolment
 from cohort.http.formats import percent, stage
+from cohort.http.listing import pattern
 from cohort.jobs.progress import JobProgress, ProgressStore
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import (
@@ -73,6 +74,18 @@ class Listed(Generic[Row]):
 
 
 @dataclass(frozen=True)
+class PairSearch:
+    """Which pairs a page lists: those with `q` in either name, and with this fit."""
+
+    q: str = ""
+    fit: str = ""
+
+    @property
+    def sent(self) -> dict[str, str]:
+        return {name: text for name, text in asdict(self).items() if text}
+
+
+@dataclass(frozen=True)
 class RoundView:
     """A round that comes with its cohort, and its newest run, for those who run the cohort.
 
@@ -86,6 +99,7 @@ class RoundView:
     progress: JobProgress | None
     counts: PairCounts
     pairs: Listed[Pair]
+    search: PairSearch
     unmatched: Listed[Unmatched]
     overrides: Sequence[Override]
     decided_since: int
@@ -190,6 +204,7 @@ async def view_round(
     progress: ProgressStore | None = None,
     pairs: int = 1,
     unmatched: int = 1,
+    search: PairSearch | None = None,
     brief: bool = False,
 ) -> RoundView:
     """For a round that was read by `service.get_round` or `latest_round`; pages count from 1.
@@ -197,7 +212,8 @@ async def view_round(
     `brief` is for a page that has other things to show: the start of each list.
     """
     run = await newest_run(db, round_.id)
-    best_first, by_reason = _pairs(run), _unmatched(run)
+    wanted = search or PairSearch()
+    best_first, by_reason = _pairs(run, wanted), _unmatched(run)
     overrides = await standing_overrides(db, round_.cohort_id)
     actors = {round_.opened_by, round_.published_by, *(one.made_by for one in overrides)}
     return RoundView(
@@ -206,6 +222,7 @@ async def view_round(
         progress=await progress_of(run, progress) if progress else None,
         counts=await _counts(db, run),
         pairs=await _listed(db, best_first, pairs, BRIEF if brief else PAIRS),
+        search=wanted,
         unmatched=await _listed(db, by_reason, unmatched, BRIEF if brief else ROWS),
         brief=brief,
         overrides=overrides,
@@ -231,8 +248,21 @@ async def _listed(db: AsyncSession, statement: Select[Row], page: int, at_most: 
     return Listed(rows[:at_most], page, more=len(rows) > at_most)
 
 
-def _pairs(run: Run | None) -> Select[Pair]:
+def _pairs(run: Run | None, search: PairSearch) -> Select[Pair]:
     of_run = select(Pair).where(Pair.run_id == (run.id if run else None))
+    if search.fit:
+        of_run = of_run.where(Pair.fit == search.fit)
+    like = pattern(search.q)
+    if like is not None:
+        found = select(Person.id).where(Person.name.ilike(like, escape="\\"))
+        studying = select(Enrolment.id).where(Enrolment.person_id.in_(found))
+        mentoring = select(Mentor.id).where(Mentor.person_id.in_(found))
+        of_run = of_run.where(
+            or_(
+                studying.where(Enrolment.id == Pair.enrolment_id).exists(),
+                mentoring.where(Mentor.id == Pair.mentor_id).exists(),
+            )
+        )
     best_first = of_run.order_by(Pair.score.desc(), Pair.id)
     return best_first.options(*PAIR_WITH_PEOPLE, joinedload(Pair.proposal))
 

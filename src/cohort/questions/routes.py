@@ -42,14 +42,14 @@ async def add_question(
     clock: NamedDependency[Clock],
     cohort_id: FromPath[UUID],
     data: JSONBody[QuestionIn],
-) -> QuestionOut:
+) -> Response[QuestionOut]:
     """Ask one side, or both, something more than the profile does, from now on.
 
     It is part of the forms at once, as the last question. To let it count in the matching, give it
     a weight in the rules (`weights.own`).
     """
     added = await service.add(db, actor, cohort_id, data, now=clock())
-    return question_out(added, 0)
+    return Response(question_out(added, 0), headers={"ETag": etag(added.version)})
 
 
 @get("/cohorts/{cohort_id:uuid}/questions", guards=[signed_in], responses=may_refuse(NotFound))

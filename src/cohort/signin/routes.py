@@ -36,7 +36,7 @@ def told(settings: Settings, entry: logins.Entry) -> Response[LoginOut]:
     guards=[public],
     # A second sign-in harms nobody, and the first one's answer may have been lost.
     opt={"same_for_everyone": True, "repeatable": True},
-    responses=may_refuse(people.WrongPassword, CodeNeeded, WrongCode, TooMany),
+    responses=may_refuse(people.WrongPassword, CodeNeeded, WrongCode, logins.Suspended, TooMany),
 )
 async def sign_in(
     request: Asked,
@@ -88,7 +88,7 @@ async def ask_for_login_link(
     "/logins/by_link",
     guards=[public],
     opt={"same_for_everyone": True, "secret_answer": True},
-    responses=may_refuse(LinkSpent, CodeNeeded, WrongCode, TooMany),
+    responses=may_refuse(LinkSpent, CodeNeeded, WrongCode, logins.Suspended, TooMany),
 )
 async def sign_in_by_link(
     request: Asked,

@@ -10,9 +10,9 @@ const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 const BANDS = ["06:00-09:00", "09:00-12:00", "12:00-14:00", "14:00-17:00", "17:00-20:00", "20:00-23:00"];
 const SEARCHED = 30; // From so many choices one is searched for by typing.
 const WORDS = {
-  en: { send: "Send", sending: "Sending…", optional: "(optional)", mend: "Please mend this and send again", none: "None",
+  en: { send: "Send", sending: "Sending…", optional: "(optional)", mend: "Please mend this and send again", none: "None", yes: "Yes", no: "No",
     choice: "Choice", line: "One on each line.", failed: "This could not be sent. Try again in a moment.", page: "Open the form as a page", decline: "Decline the invitation" },
-  de: { send: "Senden", sending: "Wird gesendet…", optional: "(freiwillig)", mend: "Bitte verbessern und noch einmal senden", none: "Keine",
+  de: { send: "Senden", sending: "Wird gesendet…", optional: "(freiwillig)", mend: "Bitte verbessern und noch einmal senden", none: "Keine", yes: "Ja", no: "Nein",
     choice: "Wunsch", line: "Je Zeile eine Angabe.", failed: "Das ging nicht. Bitte gleich noch einmal versuchen.", page: "Das Formular als Seite öffnen", decline: "Die Einladung ablehnen" },
 };
 const STYLE = `
@@ -95,7 +95,7 @@ const KINDS = {
     return { control, read: () => control.value.trim() || undefined, write: (value) => { control.value = value; } };
   },
   number: (name, schema) => {
-    const control = make("input", { type: "number", min: schema.minimum, max: schema.maximum, step: 1 });
+    const control = make("input", { type: "number", min: schema.minimum, max: schema.maximum, step: schema.type === "integer" ? 1 : "any" });
     return { control, read: () => (control.value === "" ? undefined : Number(control.value)), write: (value) => { control.value = value; } };
   },
   search: (name, schema, words, id) => {
@@ -134,6 +134,10 @@ const KINDS = {
     const group = box(name, "checkbox", "yes", schema.title);
     return { group, alone: true, read: () => (ticked(group).length ? true : undefined), write: (value) => tick(group, value ? ["yes"] : []) };
   },
+  either: (name, schema, words) => {
+    const group = choices(name, "radio", [{ const: "yes", title: words.yes }, { const: "no", title: words.no }]);
+    return { group, read: () => ({ yes: true, no: false })[ticked(group)[0]], write: (value) => tick(group, [value ? "yes" : "no"]) };
+  },
   hours: (name, schema, words, id, language) => {
     const dayOf = (place) => new Date(Date.UTC(2024, 0, 1 + place)).toLocaleDateString(language, { weekday: "long", timeZone: "UTC" });
     const short = (band) => band.replaceAll(":00", "").replace("-", "–");
@@ -164,11 +168,14 @@ const kindOf = (name, schema) => {
   if (name === "weekly_hours") return "hours";
   if (name === "role_goals") return "ranked";
   if (schema.type === "array") return schema.items.oneOf ? "many" : "lines";
-  if (schema.type === "boolean" || schema.const === true) return "yes";
-  if (schema.type === "integer") return "number";
+  if (schema.const === true) return "yes";
+  if (schema.type === "boolean") return "either";
+  if (schema.type === "integer" || schema.type === "number") return "number";
   if (schema.oneOf?.length > SEARCHED) return "search";
   return schema.oneOf ? "one" : "text";
 };
+
+const OWN = "answers/";
 
 class CohortForm extends HTMLElement {
   #fields = new Map();
@@ -206,7 +213,7 @@ class CohortForm extends HTMLElement {
     for (const button of decline) button.addEventListener("click", () => this.#decline());
     this.form.append(make("div", { class: "unseen", "aria-hidden": "true" }, this.trap), this.summary, ...schema["x-steps"].map((step) => this.#step(step)), this.button, ...decline, page);
     root.append(this.form);
-    for (const [name, field] of this.#fields) if (schema.properties[name].default !== undefined) field.write(schema.properties[name].default);
+    for (const [name, field] of this.#fields) if (this.#asked(name).default !== undefined) field.write(this.#asked(name).default);
     this.#takeDraft();
     this.form.addEventListener("input", () => this.#keepDraft());
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
@@ -216,10 +223,15 @@ class CohortForm extends HTMLElement {
     return make("fieldset", { class: "step" }, make("legend", {}, step.title), ...step.fields.map((name) => this.#field(name)));
   }
 
+  // The organisers' own questions are named answers/…, and are properties of `answers`.
+  #asked(name) { return name.startsWith(OWN) ? this.schema.properties.answers.properties[name.slice(OWN.length)] : this.schema.properties[name]; }
+
+  #isNeeded(name) { return name.startsWith(OWN) ? this.schema.properties.answers.required.includes(name.slice(OWN.length)) : this.schema.required.includes(name); }
+
   #field(name) {
-    const schema = this.schema.properties[name], id = `f-${name}`;
+    const schema = this.#asked(name), id = name.startsWith(OWN) ? `f-answer-${this.#fields.size}` : `f-${name}`;
     const field = KINDS[kindOf(name, schema)](name, schema, this.words, id, this.language);
-    const needed = this.schema.required.includes(name);
+    const needed = this.#isNeeded(name);
     const help = [schema.description, field.help].filter(Boolean).join(" ");
     const title = [schema.title, ...(needed ? [] : [" ", make("span", { class: "optional" }, this.words.optional)])];
     field.error = make("p", { class: "error", id: `${id}-error` });
@@ -240,15 +252,21 @@ class CohortForm extends HTMLElement {
     return drawn;
   }
 
-  get value() {
+  get #typed() {
     const entries = [...this.#fields].map(([name, field]) => [name, field.read()]);
     return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  }
+
+  get value() {
+    const typed = Object.entries(this.#typed), isOwn = ([name]) => name.startsWith(OWN);
+    const answers = typed.filter(isOwn).map(([name, value]) => [name.slice(OWN.length), value]);
+    return { ...Object.fromEntries(typed.filter((entry) => !isOwn(entry))), ...(answers.length ? { answers: Object.fromEntries(answers) } : {}) };
   }
 
   get #draftKey() { return `cohort-form ${this.address}`; }
 
   #keepDraft() {
-    try { localStorage.setItem(this.#draftKey, JSON.stringify(this.value)); } catch { /* A browser may refuse to keep things. */ }
+    try { localStorage.setItem(this.#draftKey, JSON.stringify(this.#typed)); } catch { /* A browser may refuse to keep things. */ }
   }
 
   #takeDraft() {
@@ -303,7 +321,8 @@ class CohortForm extends HTMLElement {
 
   #show(errors) {
     const byField = new Map();
-    for (const { field, message } of errors) if (!byField.has(field.split("/")[0])) byField.set(field.split("/")[0], message);
+    const placeOf = (path) => (this.#fields.has(path) ? path : path.split("/")[0]);
+    for (const { field, message } of errors) if (!byField.has(placeOf(field))) byField.set(placeOf(field), message);
     for (const [name, field] of this.#fields) {
       field.error.textContent = byField.get(name) ?? "";
       (field.control ?? field.group).toggleAttribute("aria-invalid", false);
@@ -314,7 +333,7 @@ class CohortForm extends HTMLElement {
     const items = [...others, ...order].map((name) => {
       const field = this.#fields.get(name), message = byField.get(name);
       if (!field) return make("li", {}, message);
-      const to = make("button", { type: "button", class: "to" }, `${this.schema.properties[name].title}: ${message}`);
+      const to = make("button", { type: "button", class: "to" }, `${this.#asked(name).title}: ${message}`);
       to.addEventListener("click", field.focus);
       return make("li", {}, to);
     });
