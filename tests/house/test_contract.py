@@ -68,7 +68,7 @@ def test_headers_are_named_where_they_are_read(app: Litestar) -> None:
     for path, method, operation in operations(app):
         headers = {one["name"]: one for one in operation.get("parameters", [])}
         assert ("Idempotency-Key" in headers) == (
-            method == "post" and operation["operationId"] != "sign_in"
+            method == "post" and operation["operationId"] not in {"sign_in", "export_people"}
         )
         assert ("If-Match" in headers) == ("428" in operation["responses"]), f"{method} {path}"
         assert headers.get("If-Match", {"required": True})["required"]

@@ -239,7 +239,7 @@ async def test_a_page_answers_odd_forms_with_a_page(stage: Stage, route: str) ->
             sent = {"headers": {"content-type": content_type}, "content": body, "data": None}
             answer = await stage.ask(who.get(route, "organiser"), route, **sent)
         assert answer.status_code < 500, (kind, answer.status_code)
-        if answer.status_code != 303:
+        if answer.status_code != 303 and "content-disposition" not in answer.headers:
             assert answer.headers["content-type"].startswith("text/html"), kind
 
 
