@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made-from
 QUIET_PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1
 
-.PHONY: help setup browser npm-tools run test fuzz lint check coverage python mutants bench lock migration clean
+.PHONY: help setup browser npm-tools run test fuzz clients contract lint check coverage python mutants bench lock migration clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -30,6 +30,13 @@ test: setup browser npm-tools ## Run the tests
 
 fuzz: setup ## Run the long tests: everything small tried out, thousands of examples
 	@$(PY) -m pytest -m long $(TESTS)
+
+clients: setup ## Make typed clients in clients/: TypeScript and Python
+	@$(QUIET_PIP) sh tools/clients
+
+contract: setup ## Try the contract out with Schemathesis, as those who call it (CASES=8000 for each)
+	@$(QUIET_PIP) sh tools/contract/install
+	@$(PY) tools/contract/try_out.py $(or $(CASES),8000)
 
 lint: setup ## Format, lint, types, layers, templates
 	@$(PY) -m ruff format --check --quiet .

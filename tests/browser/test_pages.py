@@ -45,8 +45,7 @@ def page_of_the_organiser(site: Site) -> str:
 
 
 def open_the_cohort(page: Page) -> None:
-    page.goto("/")
-    page.get_by_role("link", name=re.compile("demo")).first.click()
+    page.goto("/cohorts/demo")
     expect(page.get_by_role("heading", level=1)).to_contain_text("demo")
 
 
@@ -55,23 +54,36 @@ def open_the_plan(page: Page) -> None:
     page.locator("main a[href^='/plan/']").first.click()
 
 
+def go_on(page: Page) -> None:
+    """To the next step; without scripts all steps are on one page."""
+    button = page.get_by_role("button", name="Next")
+    if button.count():
+        button.click()
+
+
 def fill_in_the_sign_up(page: Page, name: str, email: str) -> None:
-    page.goto("/mentors/join")
-    page.get_by_role("link", name=re.compile("Sign up")).first.click()
+    page.goto("/mentors/join/demo")
     page.get_by_label("Your name").fill(name)
     page.get_by_label("E-mail").fill(email)
+    go_on(page)
     page.get_by_label("A postdoc").check()
+    go_on(page)
     page.get_by_text("Natural language and speech", exact=False).first.click()
     page.get_by_label("Machine translation").check()
     page.get_by_label("ML engineer", exact=True).check()
     page.get_by_label("Monitoring", exact=True).check()
+    go_on(page)
     page.get_by_label("Time zone").fill("Berlin")
     for band in ("17 to 20", "20 to 23"):
         page.get_by_label(f"Tuesday, {band}").check(force=True)
         page.get_by_label(f"Thursday, {band}").check(force=True)
     page.get_by_label("How many researchers").fill("3")
+    go_on(page)
     page.get_by_label("Why do you want to mentor?").fill("I had to find the way alone.")
+    go_on(page)
     page.get_by_label(re.compile("organisers may read")).check()
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.get_by_text("Berlin, Germany")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -127,12 +139,11 @@ def run_the_matching(page: Page) -> None:
 
 def test_what_was_typed_survives_a_mistake(visit: Visit) -> None:
     page = visit(scripts=False)
-    page.goto("/mentors/join")
-    page.get_by_role("link", name=re.compile("Sign up")).first.click()
+    page.goto("/mentors/join/demo")
     page.locator("main form").evaluate("form => form.noValidate = true")
     page.get_by_label("Your name").fill("Half Done")
     page.get_by_label("Why do you want to mentor?").fill("Because.")
-    page.get_by_role("button", name="Sign up as a mentor").click()
+    page.get_by_role("button", name="Look it over").click()
 
     expect(page.get_by_role("alert")).to_contain_text("needed")
     expect(page.get_by_label("Your name")).to_have_value("Half Done")
@@ -193,6 +204,8 @@ PAGES = {
         "/",
         "/cohorts",
         "/cohorts/demo",
+        "/cohorts/demo/people",
+        "/cohorts/demo/mentors",
         "/cohorts/demo/settings",
         "/cohorts/demo/rules",
         "/cohorts/demo/webhooks",

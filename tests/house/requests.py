@@ -107,15 +107,15 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen_cohort = {"headers": {"If-Match": f'"{ids["version"]}"'}}
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
+    hers, invited = of_organisers(ids)
     return {
         "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},
         "POST /api/v1/cohorts/{cohort_id}/moves": {"json": {"to": "completed"}},
         "POST /api/v1/cohorts/{cohort_id}/organiser_invitations": {"json": ASKED},
-        "DELETE /api/v1/cohorts/{cohort_id}/organiser_invitations/{invitation_id}": {
-            "ids": {"invitation_id": ids["to_run_id"]}
-        },
+        "DELETE /api/v1/cohorts/{cohort_id}/organisers/{person_id}": hers,
+        "DELETE /api/v1/cohorts/{cohort_id}/organiser_invitations/{invitation_id}": invited,
         "POST /api/v1/organiser_invitations/acceptances": {"json": {"token": ids["to_run"]}},
         "POST /api/v1/cohorts/{cohort_id}/enrolments": {"json": STUDYING},
         "POST /api/v1/cohorts/{cohort_id}/imports": {"json": IMPORT},
@@ -178,6 +178,9 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/clone": {"data": CLONE},
         "POST /cohorts/{slug}/moves": {"data": {"to": "completed"}},
         "POST /cohorts/{slug}/organisers": {"data": ASKED},
+        "POST /cohorts/{slug}/organisers/{person_id}/remove": {
+            "ids": {"person_id": ids["co_organiser_id"]}
+        },
         "POST /cohorts/{slug}/organiser_invitations/{invitation_id}/withdraw": {
             "ids": {"invitation_id": ids["to_run_id"]}
         },
@@ -295,6 +298,14 @@ def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /password/{token}": password,
         "POST /password/{token}": {"data": {"password": PASSWORD}, **password},
     }
+
+
+def of_organisers(ids: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Amy, who runs the cohort too, and the invitation of Nora."""
+    return (
+        {"ids": {"person_id": ids["co_organiser_id"]}},
+        {"ids": {"invitation_id": ids["to_run_id"]}},
+    )
 
 
 def pin(ids: dict[str, Any]) -> dict[str, str]:

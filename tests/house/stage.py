@@ -222,7 +222,7 @@ async def _begin_the_cohorts(db: AsyncSession, stage: Stage) -> None:
     stage.ids |= {
         "to_run_id": invitation.id,
         "to_run": organisers.new_token_of(invitation),
-        "person_id": cast["admin"].id,
+        "co_organiser_id": cast["admin"].id,
         "peer_person_id": cast["peer"].id,
     }
     await db.flush()

@@ -1,5 +1,6 @@
 """The contract as the tools of front-end developers see it; tools/npm-tools installs them."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -41,3 +42,17 @@ def test_redocly_finds_nothing_by_its_recommended_rules() -> None:
 def test_spectral_finds_nothing_by_its_recommended_rules() -> None:
     said = run("spectral", "lint", "--fail-severity=hint", "--ruleset=.spectral.yaml", CONTRACT)
     assert "No results with a severity of 'hint' or higher found" in said
+
+
+def test_the_example_of_a_dashboard_compiles_strictly_on_types_of_the_contract(
+    tmp_path: Path,
+) -> None:
+    types = tmp_path / "cohort.d.ts"
+    run("openapi-typescript", CONTRACT, "--output", types)
+    assert ": any" not in types.read_text()
+    config = json.loads((DASHBOARD / "tsconfig.json").read_text())
+    config["compilerOptions"] |= {"paths": {"cohort": [str(types)]}, "outDir": str(tmp_path)}
+    config["include"] = [str(DASHBOARD / "*.ts")]
+    (tmp_path / "tsconfig.json").write_text(json.dumps(config))
+    run("tsc", "--project", tmp_path / "tsconfig.json")
+    assert "read(`/cohorts/" in (tmp_path / "dashboard.js").read_text()

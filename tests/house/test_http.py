@@ -62,6 +62,16 @@ async def test_head_is_refused_where_get_is(stage: Stage) -> None:
     assert both.headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
+async def test_options_names_every_method_of_an_address(stage: Stage) -> None:
+    for path, methods in {
+        f"/api/v1/cohorts/{stage.ids['cohort_id']}": "DELETE, GET, HEAD, OPTIONS, PATCH",
+        "/api/v1/cohorts": "GET, HEAD, OPTIONS, POST",
+        f"/api/v1/mentors/{stage.ids['mentor_id']}/pause": "DELETE, OPTIONS, POST",
+    }.items():
+        told = await stage.clients["organiser"].options(path)
+        assert (told.status_code, told.headers["allow"]) == (204, methods)
+
+
 @pytest.mark.parametrize("route", READS)
 async def test_one_charset_is_named(stage: Stage, route: str) -> None:
     kind = (await stage.ask(who_may_read(route), route)).headers.get("content-type", "")

@@ -8,16 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.db import unit_of_work
 from cohort.exchange.models import ImportedPerson
 from cohort.mail import MailboxMessage
 from cohort.mentors.models import Mentor, MentorState
+from cohort.mentorships import service as mentorships
+from cohort.mentorships.models import ProposalState
 from cohort.people.models import Act, Person
 from cohort.worker import forget_unanswered
 from tests.conftest import MONDAY, Cast, Platform, TurnableClock
 from tests.house.requests import SPEAKING_FORM, STUDYING, STUDYING_FORM
 from tests.rooms.import_world import Bring, link_to
 from tests.rooms.mentorship_world import proposed
-from tests.world import mentoring
+from tests.world import enrolled, mentoring
 
 ZOE = "zoe@example.org"
 RESEARCHERS = f"Name,E-mail,Domains,Goal\nZoe Typed,{ZOE},Robotics,ml-engineer\n"
@@ -196,3 +199,56 @@ async def test_whoever_joined_by_herself_keeps_her_own_profile(
     assert (await anyone.post(page, data={"answer": "no"})).status_code == 303
     await db.refresh(cohort)
     assert cohort.taken == 1
+
+
+async def test_a_mentor_who_says_no_is_erased_from_proposals_and_they_lapse(
+    bring: Bring,
+    anyone: AsyncClient,
+    db: AsyncSession,
+    cohort: Cohort,
+    enter: Cast,
+    run_jobs: RunJobs,
+) -> None:
+    await bring("Name,E-mail\nMia Typed,mia@example.org\n", "mentors", dry_run=False)
+    ada = await enrolled(db, cohort, (await enter("Ada")).person, now=MONDAY)
+    mentor = (await db.scalars(select(Mentor))).one()
+    proposal = await proposed(db, ada, mentor)
+    proposal.reason = "Mia Typed works on speech."
+    await db.commit()
+    await run_jobs()
+    page = await link_to(db, "mia@example.org")
+    assert (await anyone.post(page, data={"answer": "no"})).status_code == 303
+    await run_jobs()
+    await db.refresh(proposal)
+    await db.refresh(mentor)
+    assert (proposal.state, proposal.reason) == (
+        ProposalState.LAPSED,
+        "Someone who said no works on speech.",
+    )
+    assert (mentor.state, mentor.capacity) == (MentorState.DECLINED, 0)
+    to_ada = select(MailboxMessage.text).where(MailboxMessage.to == "ada@example.org")
+    assert "Mia" not in (await db.scalars(to_ada.order_by(MailboxMessage.sent_at))).all()[-1]
+
+
+async def test_a_proposal_that_lapses_is_not_told_to_whoever_has_not_confirmed(
+    ask_zoe: Ask,
+    db: AsyncSession,
+    cohort: Cohort,
+    enter: Cast,
+    run_jobs: RunJobs,
+    clock: TurnableClock,
+    platform: Platform,
+) -> None:
+    await ask_zoe()
+    grace = await mentoring(db, cohort, (await enter("Grace")).person, now=MONDAY)
+    enrolment = (await db.scalars(select(Enrolment))).one()
+    proposal = await proposed(db, enrolment, grace)
+    await db.commit()
+    clock.turn(days=8)
+    async with unit_of_work(platform.sessions) as mine:
+        await mentorships.expire_due(mine, now=clock())
+    await run_jobs()
+    await db.refresh(proposal)
+    assert proposal.state is ProposalState.LAPSED
+    of_zoe = select(MailboxMessage.text).where(MailboxMessage.to == ZOE)
+    assert not any("Grace" in text for text in await db.scalars(of_zoe))

@@ -1,5 +1,6 @@
 """A spreadsheet of people comes into Olga's cohort: looked at first, then all of them, once."""
 
+import asyncio
 import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
@@ -176,6 +177,8 @@ async def test_whoever_has_applied_is_decided_there_and_not_seated_here(
     sent = {"file_name": "p.csv", "content": raw, "holds": "researchers", "agreed": True}
     told = await olga.post(f"/api/v1/cohorts/{summer.id}/imports", json=sent | {"dry_run": False})
     assert [row["outcome"] for row in told.json()["rows"]] == ["new", "applied"]
+    applications = (await olga.get(f"/cohorts/{summer.slug}/applications")).text
+    assert "1 seat more is taken without an application, by an import" in applications
     listed = (await olga.get(f"/api/v1/cohorts/{summer.id}/enrolments")).json()["items"]
     assert [(one["person"]["name"], one["is_confirmed"]) for one in listed] == [("Zoë Vogt", False)]
 
@@ -215,3 +218,13 @@ async def test_more_rows_than_one_import_takes_are_refused(bring: Bring) -> None
     answer = await bring(f"Name,E-mail\n{rows}")
     assert answer.status_code == 422
     assert "more than 10,000 rows" in answer.text
+
+
+async def test_two_imports_at_once_bring_everybody_once(
+    bring: Bring, db: AsyncSession, cohort: Cohort
+) -> None:
+    answers = await asyncio.gather(*(bring(RESEARCHERS, dry_run=False) for _ in range(3)))
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert sorted(answer.json()["counts"]["new"] for answer in answers) == [0, 0, 2]
+    await db.refresh(cohort)
+    assert (cohort.taken, await count(db, Enrolment)) == (2, 2)

@@ -16,7 +16,7 @@ from cohort.applications.models import Application, ApplicationState
 from cohort.applications.reviews import Ranked, Reviews
 from cohort.applications.schemas import ApplicationReviewIn, DecisionIn, OutcomeOut
 from cohort.clock import Clock
-from cohort.cohorts import own_terms
+from cohort.cohorts import enrolments, own_terms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
@@ -83,6 +83,8 @@ class ListView:
     next: str | None
     state: str
     counts: Mapping[ApplicationState, int]
+    imported: int
+    """Who has a seat without an application, by a list, and has not confirmed yet."""
     states: Sequence[ApplicationState]
     later: Sequence[Cohort]
     outcomes: Sequence[OutcomeOut]
@@ -106,6 +108,7 @@ async def _list(
         next=found.next,
         state=state or "",
         counts=await reviews.count_by_state(db, cohort.id),
+        imported=await enrolments.count_unconfirmed(db, cohort.id),
         states=list(ApplicationState),
         later=await decisions.later_cohorts(db, actor, cohort),
         outcomes=outcomes,

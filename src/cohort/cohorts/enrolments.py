@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -132,6 +132,18 @@ async def seat_of(db: AsyncSession, actor: Person, cohort_id: UUID) -> UUID | No
     """The actor's enrolment while it has a seat."""
     own = await find(db, actor, cohort_id)
     return own.id if own is not None and own.state == EnrolmentState.ACTIVE else None
+
+
+async def count_unconfirmed(db: AsyncSession, cohort_id: UUID) -> int:
+    """Who was imported, has a seat, and has not confirmed yet."""
+    imported = (
+        select(func.count())
+        .select_from(Enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.cohort_id == cohort_id, Person.is_placeholder)
+        .where(Enrolment.state == EnrolmentState.ACTIVE)
+    )
+    return await db.scalar(imported) or 0
 
 
 async def cohorts_with_a_seat_of(db: AsyncSession, actor: Person) -> set[UUID]:

@@ -27,8 +27,10 @@ async def find_people(
 ) -> Page[Person]:
     """Accounts, by a part of the name or of the address; for admins."""
     accounts = select(Person).where(~Person.is_placeholder)
-    if sought := pattern(looked_for):
-        accounts = accounts.where(or_(Person.name.ilike(sought), Person.email.ilike(sought)))
+    like = pattern(looked_for)
+    if like is not None:
+        either = (one.ilike(like, escape="\\") for one in (Person.name, Person.email))
+        accounts = accounts.where(or_(*either))
     if suspended is not None:
         is_out = Person.suspended_at.is_not(None)
         accounts = accounts.where(is_out if suspended else ~is_out)
