@@ -146,6 +146,8 @@ def fits(field: str, wanted: dict[str, Any], value: Any) -> bool:
     if field == "password":
         return value in {" ", "\x00", "\u202etxt.exe"} if isinstance(value, str) else False
     kinds = {one.get("type") for one in wanted.get("anyOf", [wanted])}
+    if isinstance(value, dict):
+        return "object" in kinds
     if isinstance(value, bool):
         return "boolean" in kinds
     return value == " " and "string" in kinds and "minLength" not in wanted
@@ -239,7 +241,7 @@ async def test_a_page_answers_odd_forms_with_a_page(stage: Stage, route: str) ->
             sent = {"headers": {"content-type": content_type}, "content": body, "data": None}
             answer = await stage.ask(who.get(route, "organiser"), route, **sent)
         assert answer.status_code < 500, (kind, answer.status_code)
-        if answer.status_code != 303:
+        if answer.status_code != 303 and "content-disposition" not in answer.headers:
             assert answer.headers["content-type"].startswith("text/html"), kind
 
 
