@@ -1,5 +1,6 @@
 """Wiring: the web application, from its settings."""
 
+import inspect
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -111,6 +112,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         logging_config=None,
     )
     provide_in_turn(app)
+    name_every_method(app)
     app.asgi_handler = HeadAsGet(app.asgi_handler)
     return app
 
@@ -183,6 +185,19 @@ def provide_in_turn(app: Litestar) -> None:
         if isinstance(route, HTTPRoute):
             for _, model in route.route_handler_map.values():
                 model.dependency_batches = [{one} for of in model.dependency_batches for one in of]
+
+
+def name_every_method(app: Litestar) -> None:
+    """Let OPTIONS name all methods of an address.
+
+    Litestar keeps the answer of the first route that it made of an address, which knows only the
+    methods of the first handler.
+    """
+    for route in app.routes:
+        if isinstance(route, HTTPRoute) and "OPTIONS" in route.route_handler_map:
+            handler, _ = route.route_handler_map["OPTIONS"]
+            answers = inspect.getclosurevars(handler.fn).nonlocals["self"]
+            answers.methods = route.methods | ({"HEAD"} if "GET" in route.methods else set())
 
 
 def as_json(model: BaseModel) -> msgspec.Raw:
