@@ -323,9 +323,6 @@ def of_questions(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "POST /api/v1/cohorts/{cohort_id}/questions": {"json": QUESTION},
         "PATCH /api/v1/questions/{question_id}": {"json": {"help": "New."}, **seen},
-        "GET /api/v1/cohorts/{cohort_id}/people/{person_id}/answers": {
-            "ids": {"person_id": ids["answerer_id"]}
-        },
         "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": {"json": {"answers": {"Years": 3}}},
         "POST /cohorts/{slug}/questions": {"data": QUESTION},
         "POST /questions/{question_id}": {"data": {"help": "New.", "version": "1"}},

@@ -375,7 +375,7 @@ async def _ask_a_question(db: AsyncSession, stage: Stage) -> None:
     olga, cohort_id = stage.people["organiser"], stage.ids["cohort_id"]
     asked = await questions.add(db, olga, cohort_id, form, now=stage.platform.clock())
     person_id = stage.people["researcher"].id
-    stage.ids |= {"question_id": asked.id, "answerer_id": person_id, "side": "researcher"}
+    stage.ids |= {"question_id": asked.id, "person_id": person_id, "side": "researcher"}
 
 
 async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:
