@@ -156,6 +156,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
         "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
+        "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
@@ -212,6 +213,9 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         **of_meetings(ids),
         "POST /plan/{enrolment_id}/{item_id}": {"data": {"text": "It runs."}},
         "POST /review/{submission_id}": {"data": VERDICT},
+        "POST /rounds/{round_id}/runs/{run_id}/cancellation": {
+            "ids": {"round_id": ids["queued_round_id"], "run_id": ids["queued_run_id"]}
+        },
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
@@ -319,6 +323,9 @@ def of_questions(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "POST /api/v1/cohorts/{cohort_id}/questions": {"json": QUESTION},
         "PATCH /api/v1/questions/{question_id}": {"json": {"help": "New."}, **seen},
+        "GET /api/v1/cohorts/{cohort_id}/people/{person_id}/answers": {
+            "ids": {"person_id": ids["answerer_id"]}
+        },
         "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": {"json": {"answers": {"Years": 3}}},
         "POST /cohorts/{slug}/questions": {"data": QUESTION},
         "POST /questions/{question_id}": {"data": {"help": "New.", "version": "1"}},

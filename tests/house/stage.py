@@ -147,6 +147,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
+        await _begin_a_run(db, stage)
         await _add_a_webhook(db, stage)
         await _ask_a_question(db, stage)
         await _invite_some(db, stage)
@@ -374,7 +375,7 @@ async def _ask_a_question(db: AsyncSession, stage: Stage) -> None:
     olga, cohort_id = stage.people["organiser"], stage.ids["cohort_id"]
     asked = await questions.add(db, olga, cohort_id, form, now=stage.platform.clock())
     person_id = stage.people["researcher"].id
-    stage.ids |= {"question_id": asked.id, "person_id": person_id, "side": "researcher"}
+    stage.ids |= {"question_id": asked.id, "answerer_id": person_id, "side": "researcher"}
 
 
 async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:
@@ -433,6 +434,19 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
     db.add(KeptEvidence(round_id=opened.id, run_id=run.id, packed=evidence_of(ids)))
     await db.flush()
     ids |= {"round_id": opened.id, "run_id": run.id, "override_id": veto.id}
+
+
+async def _begin_a_run(db: AsyncSession, stage: Stage) -> None:
+    """In Olga's other cohort, where it waits to be solved."""
+    now, summer_id = stage.platform.clock(), stage.ids["summer_id"]
+    opened = Round(cohort_id=summer_id, period="2026-W10", week=date(2026, 3, 2), opened_at=now)
+    db.add(opened)
+    await db.flush()
+    standing = await rules.standing(db, summer_id, now=now)
+    queued = Run(round_id=opened.id, number=1, rules=standing, queued_at=now)
+    db.add(queued)
+    await db.flush()
+    stage.ids |= {"queued_round_id": opened.id, "queued_run_id": queued.id}
 
 
 def evidence_of(ids: dict[str, Any]) -> bytes:

@@ -25,6 +25,7 @@ BODIES = {
 }
 WHO = {
     "POST /api/v1/cohorts": "admin",
+    "PUT /api/v1/people/{person_id}/suspension": "admin",
     "POST /api/v1/cohorts/{cohort_id}/enrolments": "newcomer",
     "POST /api/v1/cohorts/{cohort_id}/mentors": "anyone",
     "PATCH /api/v1/mentors/{mentor_id}": "mentor",
@@ -145,6 +146,8 @@ def fits(field: str, wanted: dict[str, Any], value: Any) -> bool:
     if field == "password":
         return value in {" ", "\x00", "\u202etxt.exe"} if isinstance(value, str) else False
     kinds = {one.get("type") for one in wanted.get("anyOf", [wanted])}
+    if isinstance(value, dict):
+        return "object" in kinds
     if isinstance(value, bool):
         return "boolean" in kinds
     return value == " " and "string" in kinds and "minLength" not in wanted
@@ -179,7 +182,7 @@ async def test_a_query_that_does_not_fit_is_named(stage: Stage, path: str, name:
             continue  # a way to write 1000, which fits
         if name == "q" and value.isprintable() and len(value) <= 100:
             continue  # a name may have anything in it
-        answer = await stage.ask("organiser", f"GET {path}", method="GET", params={name: value})
+        answer = await stage.ask(who_reads(path), f"GET {path}", method="GET", params={name: value})
         assert_refused(answer, field=name)
 
 
@@ -192,9 +195,14 @@ async def test_the_cursor_of_another_listing_harms_nobody(stage: Stage, path: st
     orders = ("", "created_at", "began_at", "submitted_at", "id")
     edges = [b64([one, at, f"{number:032x}"]) for one in orders for at, number in EDGES]
     for cursor in other + edges:
-        answer = await stage.ask("organiser", f"GET {path}", params={"cursor": cursor})
+        answer = await stage.ask(who_reads(path), f"GET {path}", params={"cursor": cursor})
         if answer.status_code != 200:
             assert_refused(answer, field="cursor")
+
+
+def who_reads(path: str) -> str:
+    """Whom a list is for: that of all people for admins only."""
+    return "admin" if path == "/api/v1/people" else "organiser"
 
 
 def b64(place: Any) -> str:
@@ -233,7 +241,7 @@ async def test_a_page_answers_odd_forms_with_a_page(stage: Stage, route: str) ->
             sent = {"headers": {"content-type": content_type}, "content": body, "data": None}
             answer = await stage.ask(who.get(route, "organiser"), route, **sent)
         assert answer.status_code < 500, (kind, answer.status_code)
-        if answer.status_code != 303:
+        if answer.status_code != 303 and "content-disposition" not in answer.headers:
             assert answer.headers["content-type"].startswith("text/html"), kind
 
 

@@ -51,7 +51,7 @@ async def test_a_dry_run_says_what_would_happen_and_keeps_nothing(
     assert "“Folk music” (row 2, column" in " ".join(told["notes"])
     [folk] = told["own_terms"]
     assert (folk["kind"], folk["title"], folk["near"]) == ("domain", "Folk music", [])
-    assert "people.csv: 1 say no stage: “researcher” was taken." in told["notes"]
+    assert "people.csv: 1 say nothing of “stage”: “researcher” was taken." in told["notes"]
     assert '"Goal" = "role_goals"' in told["mapping"]
     assert (await count(db, Person), await count(db, Enrolment)) == (before, 0)
 

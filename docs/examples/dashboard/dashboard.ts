@@ -26,7 +26,7 @@ export async function show(into: HTMLElement, token: string): Promise<void> {
   if (cohort === undefined) throw new Error("No cohort is running.");
   const [progress, overview] = await Promise.all([
     read<Progress>(`/cohorts/${cohort.id}/progress`, token),
-    read<Overview>(`/cohorts/${cohort.id}/overview`, token),
+    read<Overview>(`/cohorts/${cohort.id}/overview?include=latest_round`, token),
   ]);
   const table = document.createElement("table");
   table.createCaption().textContent = cohort.name;

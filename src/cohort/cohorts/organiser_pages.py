@@ -120,7 +120,7 @@ async def withdraw_invitation(
     return see(f"/cohorts/{slug}/organisers", saying="That link does not work any more.")
 
 
-@get("/organisers/accept/{token:str}", guards=[public])
+@get("/organisers/accept/{token:str}", guards=[public], opt={"secret_answer": True})
 async def invitation_page(
     request: Asked,
     db: NamedDependency[AsyncSession],

@@ -238,7 +238,7 @@ def _defaults(side: Side, roster: Roster) -> Iterator[str]:
     for field, what in taken.items():
         silent = sum(field not in row for row in people)
         if silent:
-            yield f"{name}: {silent:,} say no {field.replace('_', ' ')}: {what}."
+            yield f"{name}: {silent:,} say nothing of “{field.replace('_', ' ')}”: {what}."
     for field in NOT_KEPT:
         if field in roster.titles:
             yield (

@@ -29,7 +29,12 @@ In = Annotated[FormLanguage, QueryParameter(name="language", description="Of tit
 ONLY_FOR_THE_INVITED = {"Cache-Control": "no-store"}
 
 
-@get("/forms/invitation/{token:str}", guards=[public], responses=may_refuse(InvitationEnded))
+@get(
+    "/forms/invitation/{token:str}",
+    guards=[public],
+    responses=may_refuse(InvitationEnded),
+    opt={"secret_answer": True},
+)
 async def read_invitation_form(
     db: NamedDependency[AsyncSession],
     clock: NamedDependency[Clock],

@@ -40,7 +40,7 @@ class AnswerView:
     own_questions: Sequence[Field]
 
 
-@get("/invitations/{token:str}", guards=[public])
+@get("/invitations/{token:str}", guards=[public], opt={"secret_answer": True})
 async def invitation_page(
     request: Asked,
     db: NamedDependency[AsyncSession],

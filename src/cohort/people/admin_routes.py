@@ -23,7 +23,7 @@ async def list_people(
     db: NamedDependency[AsyncSession],
     part: NamedDependency[Slice],
     q: Annotated[
-        str, QueryParameter(description="A part of the name or of the address.", max_length=200)
+        str, QueryParameter(description="A part of the name or of the address.", max_length=100)
     ] = "",
     suspended: Annotated[
         bool | None, QueryParameter(description="Only those who are suspended, or are not.")

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import Conflict, NotFound
+from cohort.http.listing import pattern
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import enqueue
 from cohort.people import audit
@@ -26,9 +27,10 @@ async def find_people(
 ) -> Page[Person]:
     """Accounts, by a part of the name or of the address; for admins."""
     accounts = select(Person).where(~Person.is_placeholder)
-    if looked_for:
-        named = Person.name.icontains(looked_for, autoescape=True)
-        accounts = accounts.where(or_(named, Person.email.icontains(looked_for, autoescape=True)))
+    like = pattern(looked_for)
+    if like is not None:
+        either = (one.ilike(like, escape="\\") for one in (Person.name, Person.email))
+        accounts = accounts.where(or_(*either))
     if suspended is not None:
         is_out = Person.suspended_at.is_not(None)
         accounts = accounts.where(is_out if suspended else ~is_out)
