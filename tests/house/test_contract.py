@@ -99,7 +99,7 @@ def models() -> dict[str, type[BaseModel]]:
     return {model.__name__: model for model in app.plugins.get(PydanticSchemas).models}
 
 
-@pytest.mark.parametrize("name", models())
+@pytest.mark.parametrize("name", sorted(models()))
 def test_the_example_of_a_schema_is_one(name: str) -> None:
     """What is read is taken as it is; what is answered has every field, and no other."""
     model, (example,) = models_of_all[name], shown_of_all[name]["examples"]
