@@ -40,6 +40,8 @@ from cohort.webhooks import service as webhooks
 
 log = structlog.get_logger()
 
+CLOSES_WITHIN = 5.0
+"""Seconds."""
 MAILS_AT_ONCE = 10
 """Jobs of the default queue; each holds a connection for a moment only."""
 COMPUTED = "cohort.matching.solving"
@@ -94,9 +96,11 @@ async def work(settings: Settings) -> None:
         await _until_asked_to_stop([default, computing])
     finally:
         for worker in (default, computing):
-            # It ends with the jobs that it cancels; another worker finds them by their lease.
-            with suppress(asyncio.CancelledError):
-                await worker.close()
+            # It ends with the jobs that it cancels; another worker finds them by their lease. With
+            # Redis gone it would try for ever to take its own sign of life back.
+            with suppress(asyncio.CancelledError, TimeoutError):
+                async with asyncio.timeout(CLOSES_WITHIN):
+                    await worker.close()
         await runner.close()
 
 

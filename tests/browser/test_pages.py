@@ -162,7 +162,8 @@ def test_the_round_is_published_and_both_sides_accept(visit: Visit) -> None:
     organiser.get_by_role("button", name="Publish").first.click()
     organiser.get_by_role("dialog").get_by_role("button", name="Publish").click()
     expect(organiser.get_by_text("Published").first).to_be_visible()
-    colleague.get_by_role("link", name="Show it as it is now").click()
+    there = colleague.locator("#matching")
+    there.get_by_role("link", name="Show it as it is now").click()
     expect(colleague.get_by_text("Published").first).to_be_visible()
 
     researcher = visit(as_=WAITING)

@@ -145,13 +145,14 @@ def test_every_job_that_is_enqueued_is_one_that_the_worker_knows() -> None:
 
 
 def test_nothing_names_a_registry() -> None:
-    """Wherever the files lie, in a repository or not; what tools leave begins with a dot."""
+    """Wherever the files lie, in a repository or not, but for what npm and other tools leave."""
     hosts = ["py" + "pi.org", "python" + "hosted", "registry.npm" + "js", "deb." + "debian"]
     files = [
         Path(folder) / name
         for top in ROOT.iterdir()
         if top.is_dir() and (not top.name.startswith(".") or top.name == ".ci")
         for folder, _, names in os.walk(top)
+        if "node_modules" not in Path(folder).parts
         for name in names
         if not name.endswith(".pyc")
     ] + [file for file in ROOT.iterdir() if file.is_file()]

@@ -7,6 +7,7 @@ over HTTP, and others meddle. Who said yes is remembered here, and not read from
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -36,7 +37,7 @@ from cohort.mentorships import jobs, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people import logins
 from cohort.people import service as people
-from cohort.people.models import Person
+from cohort.people.models import Login, Person
 from cohort.rules import service as rules
 from tests.conftest import Platform, emptied
 from tests.world import a_cohort, a_guide, enrolled, mentoring
@@ -371,7 +372,11 @@ class ProposalLife(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([1, 1, 1, 7]))
     def wait(self, days: int) -> None:
+        """A login ends in these days; everyone has signed in again."""
         self.platform.clock.turn(days=days)
+        now = self.platform.clock()
+        again = update(Login).values(began_at=now, expires_at=now + timedelta(days=7))
+        self.look(lambda db: db.execute(again))
 
     @rule()
     def let_lapse(self) -> None:
