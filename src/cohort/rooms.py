@@ -26,6 +26,7 @@ from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
 from cohort.applications import routes as applications_routes
+from cohort.calendars import jobs as calendars_jobs
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
@@ -196,6 +197,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
     "questions.copy": questions_jobs.copy,
+    "calendars.revoke": calendars_jobs.revoke,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "rules.copy": rules_jobs.copy,

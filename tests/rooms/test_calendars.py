@@ -1,5 +1,6 @@
 """Ada's calendar, as the program on her phone reads it."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 
 import recurring_ical_events
@@ -7,6 +8,8 @@ from httpx import AsyncClient
 from icalendar import Calendar
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.people.links import new_link
+from cohort.people.models import LinkPurpose, Person
 from cohort.study import service as study
 from tests.conftest import MONDAY, Someone
 from tests.rooms.mentorship_world import Spring, begun
@@ -76,4 +79,25 @@ async def test_the_page_tells_the_address_once(spring: Spring, anyone: AsyncClie
     assert (await anyone.get(address)).status_code == 200
     assert address not in (await spring.ada.get("/calendar")).text
     assert (await spring.ada.post("/calendar/revocation")).status_code == 303
+    assert (await anyone.get(address)).status_code == 404
+
+
+async def test_it_is_closed_while_its_owner_is_suspended(
+    spring: Spring, db: AsyncSession, anyone: AsyncClient
+) -> None:
+    address = await address_of(spring.ada)
+    (await db.get_one(Person, spring.ada.person.id)).suspended_at = MONDAY
+    await db.commit()
+    assert (await anyone.get(address)).status_code == 404
+
+
+async def test_a_new_password_by_a_mailed_link_ends_the_address(
+    spring: Spring, db: AsyncSession, anyone: AsyncClient, run_jobs: Callable[[], Awaitable[None]]
+) -> None:
+    address = await address_of(spring.ada)
+    token = await new_link(db, spring.ada.person.email, LinkPurpose.PASSWORD, now=MONDAY)
+    await db.commit()
+    chosen = {"token": token, "password": "seven quiet otters rowing"}
+    assert (await anyone.post("/api/v1/passwords", json=chosen)).is_success
+    await run_jobs()
     assert (await anyone.get(address)).status_code == 404

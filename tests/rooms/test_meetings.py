@@ -300,3 +300,39 @@ async def test_on_the_page_the_two_plan_and_agree(
     done = await spring.grace.post(f"/meetings/{meeting['id']}/outcome", data={"held": "true"})
     assert done.status_code == 303
     assert "Held" in (await spring.ada.get(page)).text
+
+
+async def test_a_time_that_is_taken_is_refused_and_the_meeting_stays(
+    spring: Spring, address: str
+) -> None:
+    await named(spring.ada, address)
+    second = await spring.ada.post(address, json={"starts_at": WEDNESDAY})
+    at = f"/api/v1/meetings/{second.json()['id']}"
+    seen = {"If-Match": second.headers["etag"]}
+    refused = await spring.ada.patch(at, json={"starts_at": TUESDAY}, headers=seen)
+    assert (refused.status_code, refused.json()["code"]) == (409, "meeting_in_the_way")
+    assert (await spring.ada.get(at)).json() == second.json()
+
+
+async def test_what_was_typed_survives_a_move_by_the_other_one(
+    spring: Spring, address: str
+) -> None:
+    meeting = await named(spring.ada, address)
+    move = f"/meetings/{meeting['id']}/move"
+    typed = {"suggested": "", "minutes": "60", "topic": "My own words.", "version": "1"}
+    first = await spring.grace.post(move, data={**typed, "topic": "Hers."})
+    assert first.status_code == 303
+    late = await spring.ada.post(move, data=typed)
+    assert late.status_code == 422
+    assert "My own words." in late.text
+    assert 'name="version" value="2"' in late.text
+
+
+async def test_a_time_that_nobody_answered_is_told_afterwards(
+    spring: Spring, address: str, clock: TurnableClock
+) -> None:
+    await named(spring.ada, address)
+    clock.turn(days=9)
+    page = (await spring.ada.get(f"/mentorships/{address.split('/')[4]}")).text
+    assert "Nobody answered in time" in page
+    assert "Did you meet?" not in page

@@ -52,7 +52,7 @@ async def make(
 
 @post("/calendar/revocation", guards=[signed_in])
 async def revoke(db: NamedDependency[AsyncSession], actor: NamedDependency[Person]) -> Redirect:
-    await service.revoke(db, actor)
+    await service.revoke(db, actor.id)
     return see("/calendar", saying="The address works no more.")
 
 

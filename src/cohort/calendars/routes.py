@@ -47,7 +47,7 @@ async def revoke_calendar_feed(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person]
 ) -> None:
     """Let the address work no more."""
-    await service.revoke(db, actor)
+    await service.revoke(db, actor.id)
 
 
 router = Router(

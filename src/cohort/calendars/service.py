@@ -1,6 +1,7 @@
 """The address of one's own calendar: made, made anew, revoked, and read."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -30,12 +31,16 @@ async def make(db: AsyncSession, actor: Person, *, now: datetime) -> str:
     return f"/calendars/{token}.ics"
 
 
-async def revoke(db: AsyncSession, actor: Person) -> None:
-    await db.execute(delete(CalendarFeed).where(CalendarFeed.person_id == actor.id))
+async def revoke(db: AsyncSession, person_id: UUID) -> None:
+    await db.execute(delete(CalendarFeed).where(CalendarFeed.person_id == person_id))
 
 
 async def whose(db: AsyncSession, token: str) -> Person:
-    found = select(CalendarFeed).where(CalendarFeed.token_hash == hash_token(token))
+    found = (
+        select(CalendarFeed)
+        .join(CalendarFeed.person)
+        .where(CalendarFeed.token_hash == hash_token(token), Person.suspended_at.is_(None))
+    )
     feed = await db.scalar(found.options(joinedload(CalendarFeed.person)))
     if feed is None:
         raise NotFound("This calendar is not there. Its owner may have made a new address.")

@@ -1,7 +1,7 @@
 """The page of a mentorship: what the two have planned, and what was."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.errors import Invalid
+from cohort.errors import Invalid, Stale
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.meetings import reading, service, suggesting
@@ -66,11 +66,17 @@ async def _view(
         unsaid=[
             one for one in planned if one.starts_at <= now and one.state is MeetingState.AGREED
         ],
-        past=[meeting for meeting in reversed(all_of) if meeting.state not in PLANNED],
+        past=[one for one in reversed(all_of) if _is_over(one, now)],
         times=choices(starts, mine),
         lengths=LENGTHS,
         back=f"/plan/{mentorship.enrolment_id}" if side is Side.RESEARCHER else "/mentoring",
     )
+
+
+def _is_over(meeting: Meeting, now: datetime) -> bool:
+    """It was held, missed or cancelled; or its time went by before anyone agreed to it."""
+    unanswered = meeting.state is MeetingState.PROPOSED and meeting.starts_at <= now
+    return unanswered or meeting.state not in PLANNED
 
 
 @get("/mentorships/{mentorship_id:uuid}", guards=[signed_in])
@@ -192,6 +198,9 @@ async def move(
         try:
             asked = _change(form.value, zones(meeting.mentorship, _side(actor, meeting))[0])
             await service.change(db, actor, meeting_id, asked, if_match=form.seen, now=clock())
+        except Stale as refusal:
+            newest = {**form.typed, "version": str(meeting.version)}
+            form = replace(form.refused(refusal), typed=newest)
         except (Invalid, service.MeetingInTheWay) as refusal:
             form = form.refused(refusal)
         else:

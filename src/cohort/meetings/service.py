@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import Conflict, Invalid, NotAllowed
@@ -153,24 +154,15 @@ async def change(
         return meeting
     if "starts_at" in changes:
         _check_time(changes["starts_at"], now)
-        await _check_free(db, meeting, changes["starts_at"])
     if changes.keys() & {"starts_at", "minutes"}:
         changes |= {"state": MeetingState.PROPOSED, "proposed_by": actor.id}
-    await _change(db, meeting, changes, now=now)
+    try:
+        async with db.begin_nested():
+            await _change(db, meeting, changes, now=now)
+    except IntegrityError as error:
+        raise MeetingInTheWay("The two of you have another meeting at that time.") from error
     await _tell(db, actor, meeting, "meeting.change", events.PROPOSED, now=now)
     return meeting
-
-
-async def _check_free(db: AsyncSession, meeting: Meeting, starts_at: datetime) -> None:
-    """The unique index would refuse it too, without a sentence."""
-    there = select(Meeting.id).where(
-        Meeting.mentorship_id == meeting.mentorship_id,
-        Meeting.starts_at == starts_at,
-        Meeting.state.in_(COMES),
-        Meeting.id != meeting.id,
-    )
-    if await db.scalar(there) is not None:
-        raise MeetingInTheWay("The two of you have another meeting at that time.")
 
 
 async def cancel(

@@ -165,13 +165,17 @@ async def _tell_of_new_password(db: AsyncSession, person: Person, *, now: dateti
 
 
 async def _choose(db: AsyncSession, person: Person, password: str, *, now: datetime) -> None:
-    """For a person whose row is locked: whoever signs in meanwhile with the old one is too late."""
+    """For a person whose row is locked: whoever signs in meanwhile with the old one is too late.
+
+    The secret address of a calendar lets somebody in too, so it ends as well.
+    """
     require_strong(password, name=person.name, email=person.email)
     person.password_hash = await hash_password(password)
     person.verified_at = person.verified_at or now
     await end_all_logins(db, person)
     await revoke_all_keys(db, person, now=now)
     await forget_links(db, person.email)
+    await enqueue(db, "calendars.revoke", now=now, person_id=person.id)
 
 
 async def require_password(actor: Person, password: str) -> None:
