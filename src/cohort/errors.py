@@ -14,8 +14,9 @@ Refusal                 a status, a stable code, and a sentence that says what t
 └── Unavailable         503  a server that we need does not answer
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import ClassVar, NamedTuple
+from uuid import UUID
 
 
 class FieldError(NamedTuple):
@@ -107,6 +108,19 @@ class Invalid(Refusal):
     def at_each(cls, errors: Sequence[FieldError]) -> "Invalid":
         fields = ", ".join(sorted({one.field or "body" for one in errors}))
         return cls(f"Look again at: {fields}.", errors=errors)
+
+
+def require_known(
+    asked: Sequence[UUID], known: Container[UUID], *, field: str, sentence: str
+) -> None:
+    """Of many that a request names in a list, each has to be there."""
+    unknown = [
+        FieldError(f"{field}/{place}", sentence)
+        for place, one in enumerate(asked)
+        if one not in known
+    ]
+    if unknown:
+        raise Invalid.at_each(unknown)
 
 
 class NeedsIfMatch(Refusal):

@@ -18,7 +18,7 @@ from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import EnrolmentIn
-from cohort.errors import FieldError, Invalid, Refusal
+from cohort.errors import Invalid, Refusal, require_known
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue
 from cohort.people import audit
@@ -108,13 +108,8 @@ async def _applications(
         .execution_options(populate_existing=True)
     )
     by_id = {one.id: one for one in found}
-    unknown = [
-        FieldError(f"application_ids/{place}", "This is no application to this cohort.")
-        for place, application_id in enumerate(ids)
-        if application_id not in by_id
-    ]
-    if unknown:
-        raise Invalid.at_each(unknown)
+    sentence = "This is no application to this cohort."
+    require_known(ids, by_id, field="application_ids", sentence=sentence)
     return [by_id[application_id] for application_id in ids]
 
 

@@ -10,7 +10,7 @@ from cohort.cohorts import events
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import WithdrawalOut, WithdrawalsIn
-from cohort.errors import FieldError, Invalid
+from cohort.errors import require_known
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue_each
 from cohort.people import audit
@@ -40,13 +40,8 @@ async def _chosen(db: AsyncSession, cohort_id: UUID, form: WithdrawalsIn) -> lis
         .where(Enrolment.id.in_(form.enrolment_ids), Enrolment.cohort_id == cohort_id)
     )
     rows = {row.id: row for row in found}
-    unknown = [
-        FieldError(f"enrolment_ids/{place}", "This is nobody of this cohort.")
-        for place, its_id in enumerate(form.enrolment_ids)
-        if its_id not in rows
-    ]
-    if unknown:
-        raise Invalid.at_each(unknown)
+    sentence = "This is nobody of this cohort."
+    require_known(form.enrolment_ids, rows, field="enrolment_ids", sentence=sentence)
     return [
         WithdrawalOut(
             enrolment_id=its_id,

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import service as cohorts
-from cohort.errors import FieldError, Invalid
+from cohort.errors import require_known
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue_each
 from cohort.mentors import events
@@ -38,13 +38,8 @@ async def _chosen(db: AsyncSession, cohort_id: UUID, form: ApprovalsIn) -> list[
         .where(Mentor.id.in_(form.mentor_ids), Mentor.cohort_id == cohort_id)
     )
     rows = {row.id: row for row in found}
-    unknown = [
-        FieldError(f"mentor_ids/{place}", "This is no mentor of this cohort.")
-        for place, its_id in enumerate(form.mentor_ids)
-        if its_id not in rows
-    ]
-    if unknown:
-        raise Invalid.at_each(unknown)
+    sentence = "This is no mentor of this cohort."
+    require_known(form.mentor_ids, rows, field="mentor_ids", sentence=sentence)
     return [
         ApprovalOut(
             mentor_id=its_id,
