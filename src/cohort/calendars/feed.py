@@ -12,8 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.guides.models import Milestone
-from cohort.meetings import calendar as meetings
-from cohort.meetings import reading
+from cohort.meetings import calendar_entry, reading
 from cohort.meetings.models import MeetingState
 from cohort.people.models import Person
 from cohort.settings import Settings
@@ -29,14 +28,14 @@ async def calendar_of(
 ) -> bytes:
     """RFC 5545, the same bytes while nothing has changed: so a reader's copy stays valid."""
     calendar = Calendar()
-    calendar.add("prodid", meetings.PRODUCT)
+    calendar.add("prodid", calendar_entry.PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "cohort")
     calendar.add("refresh-interval;value=duration", "PT4H")
     calendar.add("x-published-ttl", "PT4H")
     for meeting in await reading.list_since(db, person, now - SINCE, SHOWN):
-        calendar.add_component(meetings.event_of(meeting, settings))
+        calendar.add_component(calendar_entry.event_of(meeting, settings))
     for event in await _due_days(db, person, settings):
         calendar.add_component(event)
     written: bytes = calendar.to_ical()

@@ -1,7 +1,7 @@
 """What we write to the two about a meeting; each mail updates their calendars."""
 
 from cohort.mail import Message
-from cohort.meetings import calendar
+from cohort.meetings import calendar_entry
 from cohort.meetings.models import Meeting
 from cohort.mentorships.emails import the_two
 from cohort.mentorships.models import Mentorship, Side
@@ -22,7 +22,7 @@ def told(meeting: Meeting, side: Side, actor: Person | None, settings: Settings)
         "where": f"/mentorships/{mentorship.id}",
         "cohort": mentorship.enrolment.cohort.name,
     }
-    entry = calendar.entry_for_mail(meeting, settings)
+    entry = calendar_entry.entry_for_mail(meeting, settings)
     return Message(me.email, "meeting_changed", context, entry)
 
 
