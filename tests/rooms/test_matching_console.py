@@ -11,7 +11,14 @@ from cohort.db import unit_of_work
 from cohort.matching.models import Override, Pair
 from cohort.mentors.models import Mentor
 from tests.conftest import Cast, Platform
-from tests.rooms.matching_world import Stage, open_and_solve, pairs_of, set_the_stage, words
+from tests.rooms.matching_world import (
+    Stage,
+    keep_runs,
+    open_and_solve,
+    pairs_of,
+    set_the_stage,
+    words,
+)
 
 
 @pytest.fixture
@@ -155,3 +162,29 @@ async def test_what_a_pair_would_lose_stands_in_its_row(stage: Stage, platform: 
         await db.execute(update(Pair).values(loss=None))
     page = await stage.olga.get(f"/rounds/{round_['id']}")
     assert page.text.count('class="numeric">–</td>') == 2
+
+
+async def test_the_bar_says_what_the_round_has_come_to_and_what_can_be_done(
+    stage: Stage, platform: Platform, enter: Cast
+) -> None:
+    await stage.more(enter, researchers=1, mentors=0)
+    opened = await stage.olga.post("/cohorts/spring/rounds")
+    address = opened.headers["location"]
+
+    def bar(page: Response) -> tuple[str, list[str]]:
+        (found,) = re.findall(r'<div class="console-bar">(.*?)</div>\n</div>', page.text, re.DOTALL)
+        said = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", found)).strip()
+        return said, re.findall(r'action="([^"]+)"', found)
+
+    said, acts = bar(await stage.olga.get(address))
+    assert said == "Being solved Cancel this run"
+    assert re.fullmatch(rf"{address}/runs/[^/]+/cancellation", *acts)
+    await keep_runs(platform)
+    said, acts = bar(await stage.olga.get(address))
+    assert said.startswith("Solved, waits for you to publish 2 of 3 placed 1 without a mentor")
+    assert "proved the best" in said
+    assert acts == [f"{address}/publication", f"{address}/runs"]
+    await stage.olga.post(acts[0])
+    said, acts = bar(await stage.olga.get(address))
+    assert said.startswith("Published 2 of 3 placed")
+    assert acts == []
