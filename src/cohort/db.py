@@ -1,7 +1,8 @@
 """The database: its shape's conventions, its engine, the unit of work, and prepared reads."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
@@ -36,7 +37,24 @@ from cohort.settings import Settings
 
 Sessions = async_sessionmaker[AsyncSession]
 
-Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
+_ids: ContextVar[Callable[[], UUID]] = ContextVar("ids", default=uuid4)
+
+
+def new_id() -> UUID:
+    return _ids.get()()
+
+
+@contextmanager
+def ids_from(draw: Callable[[], UUID]) -> Iterator[None]:
+    """Let rows have ids that are drawn here, so that a simulation can be repeated."""
+    token = _ids.set(draw)
+    try:
+        yield
+    finally:
+        _ids.reset(token)
+
+
+Id = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Words = Annotated[list[str], mapped_column(ARRAY(Text))]
 

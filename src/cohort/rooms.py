@@ -193,6 +193,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
+    "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
     "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,

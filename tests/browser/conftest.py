@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
-from cohort.demo.opening import PASSWORD
+from cohort.demo.arriving import PASSWORD
 
 PATIENCE = 120
 DESKTOP = {"width": 1280, "height": 900}

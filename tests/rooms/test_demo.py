@@ -16,7 +16,8 @@ from cohort.applications.models import Application, ApplicationState
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.db import Base
 from cohort.demo import seeding
-from cohort.demo.opening import PASSWORD, SLUG
+from cohort.demo.arriving import PASSWORD
+from cohort.demo.opening import SLUG
 from cohort.demo.seeding import NoDemoHere, NoWorker
 from cohort.invitations.models import MailedInvitation
 from cohort.jobs.outbox import Job, JobState

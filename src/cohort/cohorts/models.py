@@ -36,6 +36,10 @@ class Cohort(Base):
         CheckConstraint("matching_day BETWEEN 0 AND 6", name="matching_day"),
         CheckConstraint("admission = 'first_come' OR apply_by IS NOT NULL", name="apply_by"),
         CheckConstraint("reviews_needed BETWEEN 1 AND 5", name="reviews_needed"),
+        CheckConstraint("days_to_answer BETWEEN 2 AND 60", name="days_to_answer"),
+        CheckConstraint(
+            "days_to_reminder BETWEEN 1 AND days_to_answer - 1", name="days_to_reminder"
+        ),
     )
 
     id: Mapped[Id]
@@ -62,6 +66,9 @@ class Cohort(Base):
     matching_day: Mapped[int] = mapped_column(default=0)
     """0 is Monday; in the cohort's time zone."""
     matching_time: Mapped[time] = mapped_column(default=time(6))
+    days_to_answer: Mapped[int] = mapped_column(default=7, server_default="7")
+    """How long a proposal is open, in days of the cohort's time zone."""
+    days_to_reminder: Mapped[int] = mapped_column(default=3, server_default="3")
     running_since: Mapped[Instant | None]
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)

@@ -69,6 +69,25 @@ ReviewsNeeded = Annotated[
     ),
 ]
 
+DaysToAnswer = Annotated[
+    int,
+    Field(
+        ge=2,
+        le=60,
+        description="How many days a proposal is open; it ends at the same time of day.",
+        examples=[7],
+    ),
+]
+DaysToReminder = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=59,
+        description="After how many days whoever has not answered is reminded, once.",
+        examples=[3],
+    ),
+]
+
 
 def _origin(typed: str) -> str:
     parts = urlsplit(typed)
@@ -130,6 +149,8 @@ class CohortIn(Strict):
     seats: Seats
     matching_day: MatchingDay = 0
     matching_time: MatchingTime = Field(default_factory=lambda: time(6))
+    days_to_answer: DaysToAnswer = 7
+    days_to_reminder: DaysToReminder = 3
     admission: HowAdmitted = Admission.FIRST_COME
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded = 2
@@ -147,6 +168,8 @@ class CohortChange(Strict):
     seats: Seats | None = None
     matching_day: MatchingDay | None = None
     matching_time: MatchingTime | None = None
+    days_to_answer: DaysToAnswer | None = None
+    days_to_reminder: DaysToReminder | None = None
     admission: HowAdmitted | None = None
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded | None = None
@@ -238,6 +261,8 @@ class CohortOut(Shown):
     state: CohortState
     matching_day: int
     matching_time: WallTime
+    days_to_answer: int
+    days_to_reminder: int
     admission: Admission
     apply_by: date | None
     reviews_needed: int

@@ -13,7 +13,8 @@ from cohort.applications.schemas import (
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Admission, Cohort, CohortState
 from cohort.cohorts.schemas import CloneIn, CohortChange
-from cohort.demo.opening import A_DAY, Scene, join
+from cohort.demo.arriving import join
+from cohort.demo.opening import A_DAY, Scene
 from cohort.http.etag import etag
 from cohort.invitations import service as invitations
 from cohort.invitations.models import InvitedAs

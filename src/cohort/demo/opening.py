@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import SecretStr
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import enrolments, organisers
@@ -14,23 +12,18 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.cohorts.schemas import CohortIn, EnrolmentIn
 from cohort.demo import cast, weeks
-from cohort.demo.cast import Cast, CastMember
+from cohort.demo.arriving import become_mentor, bring_guide, join
+from cohort.demo.cast import Cast
 from cohort.demo.weeks import Weeks
-from cohort.guides import importing
-from cohort.guides.models import Guide
-from cohort.mentors import confirming, wishes
 from cohort.mentors import service as mentors
-from cohort.mentors.models import Mentor, UnconfirmedMentor
-from cohort.mentors.schemas import MentorIn
+from cohort.mentors import wishes
+from cohort.mentors.models import Mentor
 from cohort.people import service as people
-from cohort.people.links import new_link
-from cohort.people.models import LinkPurpose, Person
-from cohort.people.schemas import JoinIn, NewPasswordIn
+from cohort.people.models import Person
 from cohort.study import service as study
 
 SLUG = "demo"
 SEATS = 30
-PASSWORD = "four calm herons wading"  # noqa: S105  of made-up people, in development only
 A_DAY = timedelta(days=1)
 
 
@@ -75,28 +68,6 @@ async def open_cohort(db: AsyncSession, who: Cast, when: Weeks, seed: Path) -> S
     return Scene(db, who, when, cohort, organiser, admin)
 
 
-async def bring_guide(db: AsyncSession, seed: Path, *, now: datetime) -> Guide:
-    """The curriculum that ships with cohort, and the words that profiles choose from."""
-    taxonomy, guide, milestones = (
-        _read(seed / name) for name in ("taxonomy.toml", "guide.md", "milestones.toml")
-    )
-    await importing.import_taxonomy(db, taxonomy.decode(), now=now)
-    imported = await importing.import_guide(db, guide, now=now)
-    await importing.import_milestones(db, imported.guide, milestones.decode(), now=now)
-    return imported.guide
-
-
-def _read(file: Path) -> bytes:
-    return file.read_bytes()
-
-
-async def join(db: AsyncSession, account: CastMember, *, now: datetime) -> Person:
-    """Open the link in the mail."""
-    token = await new_link(db, account.email, LinkPurpose.JOIN, now=now)
-    form = JoinIn(token=token, name=account.name, password=SecretStr(PASSWORD))
-    return await people.join(db, form, now=now)
-
-
 async def enrol_researchers(scene: Scene) -> None:
     """One after the other, in the five weeks before the start."""
     for turn, researcher in enumerate(scene.cast.researchers):
@@ -114,30 +85,14 @@ async def sign_up_mentors(
     """Through the public form, one a day; the organiser answers a day later."""
     for turn, mentor in enumerate(newcomers):
         now = since + turn * A_DAY
-        person = await _become_mentor(scene, mentor, now=now)
+        person, row = await become_mentor(
+            scene.db, scene.cohort.id, mentor, mentor.profile, now=now
+        )
+        scene.people[mentor.email], scene.mentors[mentor.email] = person, row
         if mentor.state != "pending":
-            its_id = scene.mentors[mentor.email].id
-            await mentors.approve(scene.db, scene.organiser, its_id, now=now + A_DAY)
+            await mentors.approve(scene.db, scene.organiser, row.id, now=now + A_DAY)
         if mentor.state == "paused":
-            await mentors.pause(scene.db, person, its_id, now=now + 2 * A_DAY)
-
-
-async def _become_mentor(scene: Scene, mentor: cast.CastMentor, *, now: datetime) -> Person:
-    known = {"name": mentor.name, "email": mentor.email, "consent": True}
-    form = MentorIn.model_validate({**mentor.profile, **known})
-    await confirming.ask_to_confirm(scene.db, scene.cohort.id, form, now=now)
-    sent = select(UnconfirmedMentor).where(UnconfirmedMentor.email == mentor.email)
-    token = confirming.new_confirmation((await scene.db.scalars(sent)).one())
-    await scene.db.flush()
-    first = await confirming.confirm(scene.db, token, now=now)
-    if first is None:
-        raise RuntimeError(f"{mentor.email} is twice in the cast.")
-    chosen = NewPasswordIn(token=first, password=SecretStr(PASSWORD))
-    person = await people.set_password(scene.db, chosen, now=now)
-    own = select(Mentor).where(Mentor.person_id == person.id)
-    scene.people[mentor.email] = person
-    scene.mentors[mentor.email] = (await scene.db.scalars(own)).one()
-    return person
+            await mentors.pause(scene.db, person, row.id, now=now + 2 * A_DAY)
 
 
 async def note_wishes(scene: Scene, *, now: datetime) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
+from cohort.demo.arriving import PASSWORD
 from cohort.demo.cast import Cast
-from cohort.demo.opening import PASSWORD
 from cohort.http.paging import Slice
 from cohort.matching import service as matching
 from cohort.matching.models import Pair, Round, Run, RunState, Unmatched

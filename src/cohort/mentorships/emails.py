@@ -10,8 +10,21 @@ from cohort.people.models import Person
 
 
 def proposed(proposal: Proposal, side: Side) -> Message:
+    me, _ = the_two(proposal, side)
+    return Message(me.email, "mentorship_proposed", _of_open(proposal, side))
+
+
+def reminder(proposal: Proposal, side: Side) -> Message:
+    me, _ = the_two(proposal, side)
+    other_side = Side.MENTOR if side is Side.RESEARCHER else Side.RESEARCHER
+    said_yes = proposal.yes_of(other_side) is not None
+    context = _of_open(proposal, side) | {"other_said_yes": said_yes}
+    return Message(me.email, "mentorship_reminder", context)
+
+
+def _of_open(proposal: Proposal, side: Side) -> dict[str, Any]:
     me, other = the_two(proposal, side)
-    context = {
+    return {
         "name": me.name,
         "other": other.name,
         "other_is_mentor": side is Side.RESEARCHER,
@@ -21,11 +34,11 @@ def proposed(proposal: Proposal, side: Side) -> Message:
         "beside": ""
         if side is Side.MENTOR
         else beside_the_best(proposal.score, proposal.best_score, proposal.possible_mentors),
+        "remind_at": proposal.remind_at,
         "expires_at": proposal.expires_at,
         "time_zone": proposal.enrolment.cohort.time_zone,
         "where": where_to_answer(proposal.enrolment, side),
     }
-    return Message(me.email, "mentorship_proposed", context)
 
 
 def matched(mentorship: Mentorship, side: Side) -> Message:
@@ -55,16 +68,18 @@ def declined(proposal: Proposal, organiser: Person) -> Message:
     return Message(organiser.email, "mentorship_declined", context)
 
 
-def lapsed(proposal: Proposal) -> Message:
-    researcher = proposal.enrolment.person
+def lapsed(proposal: Proposal, side: Side) -> Message:
+    me, other = the_two(proposal, side)
     context = {
-        "name": researcher.name,
-        "mentor": proposal.mentor.person.name,
+        "name": me.name,
+        "other": other.name,
+        "other_is_mentor": side is Side.RESEARCHER,
         "cohort": proposal.enrolment.cohort.name,
         "note": proposal.note,
-        "where": where_to_answer(proposal.enrolment, Side.RESEARCHER),
+        "you_said_yes": proposal.yes_of(side) is not None,
+        "where": where_to_answer(proposal.enrolment, side),
     }
-    return Message(researcher.email, "mentorship_lapsed", context)
+    return Message(me.email, "mentorship_lapsed", context)
 
 
 def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:

@@ -1,5 +1,6 @@
 """A published pair that awaits answers, and the mentorship that it becomes."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -58,11 +59,18 @@ class Proposal(Base):
     note: Mapped[str] = mapped_column(default="")
     """Why it was declined, or why it lapsed."""
     created_at: Mapped[Instant]
+    remind_at: Mapped[Instant | None]
+    """When to remind whoever has not answered; none once that is done."""
     expires_at: Mapped[Instant]
     closed_at: Mapped[Instant | None]
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     mentor: Mapped[Mentor] = relationship(lazy="raise")
+
+    def yes_of(self, side: Side) -> datetime | None:
+        """When that side said yes."""
+        is_researcher = side is Side.RESEARCHER
+        return self.researcher_accepted_at if is_researcher else self.mentor_accepted_at
 
 
 class MentorshipState(StrEnum):

@@ -96,6 +96,9 @@ class ProposalOut(Shown):
     mentor_accepted_at: datetime | None
     note: str = Field(description="Why it was declined (for organisers and who said it) or lapsed.")
     created_at: datetime
+    remind_at: datetime | None = Field(
+        description="When whoever has not answered is reminded; null once that is done."
+    )
     expires_at: datetime
     closed_at: datetime | None
 
