@@ -272,7 +272,7 @@ class _Search:
 
     @cached_property
     def _telling(self) -> Weights:
-        """Beyond these weights, greater ones tell no two tiles apart: 1 more than where any meet."""
+        """Weights beyond which no two tiles meet: 1 more than the last at which any do."""
         edges = [set(axis) for axis in list(zip(*self.ground.plane, strict=True))[:2]]
         limits = []
         for axis, (edge, widest) in enumerate(zip(edges, self.ground.widest, strict=True)):

@@ -105,9 +105,7 @@ class SolvedProblem:
         if not self.placing:
             return self.problem
         ruled_out = ~canonical(self.problem).allowed
-        return replace(
-            self.problem, scores=self.scores.total, forbidden=ruled_out, floor=-math.inf
-        )
+        return replace(self.problem, scores=self.scores.total, forbidden=ruled_out, floor=-math.inf)
 
     @cached_property
     def near(self) -> Neighbourhood:
