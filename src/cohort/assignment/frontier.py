@@ -273,13 +273,12 @@ class _Search:
     @cached_property
     def _telling(self) -> Weights:
         """Weights beyond which no two tiles meet: 1 more than the last at which any do."""
-        edges = [set(axis) for axis in list(zip(*self.ground.plane, strict=True))[:2]]
-        limits = []
-        for axis, (edge, widest) in enumerate(zip(edges, self.ground.widest, strict=True)):
-            found = [rounded(corner)[axis] for tile in self.tiles for corner in tile.corners]
-            inner = [weight for weight in found if weight not in edge]
-            limits.append(min(max(inner, default=0) + round(self.ground.steps), widest))
-        return limits[0], limits[1]
+        place, keep, _ = map(max, zip(*self.ground.plane, strict=True))
+        met = [rounded(corner) for tile in self.tiles for corner in tile.corners]
+        inner = [(0, 0), *((a, b) for a, b in met if a < place and b < keep)]
+        one = round(self.ground.steps)
+        placing, keeping = (max(axis) + one for axis in zip(*inner, strict=True))
+        return min(placing, place), min(keeping, keep)
 
     def _best(self, weights: Weights, start: Ints) -> Answer:
         ground, assigned = self.ground, self._improved(weights, start).assigned
