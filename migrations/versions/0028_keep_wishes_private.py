@@ -1,4 +1,4 @@
-"""Take what one of two keeps private out of what both read: wishes, and the scores they are part of."""
+"""Take what one of two keeps private out of what both read: wishes, and the scores of them."""
 
 from collections.abc import Sequence
 
