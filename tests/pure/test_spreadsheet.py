@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from cohort.pairing.scores.availability import DAYS
 from cohort.profiles.languages import LANGUAGES
 from cohort.sheets import cells
 from cohort.sheets.cells import BadCell, TermList
