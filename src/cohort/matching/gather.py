@@ -17,6 +17,7 @@ from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
+from cohort.pairing.explaining import WISHES
 from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.scores.profiles import Answer, MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -111,7 +112,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         blocks=_with_oneself(enrolments, seats),
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
-        private=await answering.private_in(db, cohort_id),
+        private=[WISHES, *await answering.private_in(db, cohort_id)],
     )
 
 

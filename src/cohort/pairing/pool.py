@@ -35,7 +35,8 @@ class Pool:
     min_load   how many people each mentor must have, in the order of `mentors`; none if empty.
     names      of everybody who may have to be named in a sentence, by id.
     titles     words for slugs and language codes; they are said, not solved.
-    private    the questions whose answers no reason may tell; said, not solved.
+    private    the questions whose answers no reason may tell, and "wishes" where no reason may say
+               who asked for whom; said, not solved.
     """
 
     week: date
