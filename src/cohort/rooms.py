@@ -56,6 +56,8 @@ from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
+from cohort.matching.frontier import pages as matching_frontier_pages
+from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
@@ -123,6 +125,7 @@ API: Sequence[Router] = (
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
+    matching_frontier_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     exchange_routes.router,
@@ -157,6 +160,7 @@ PAGES: Sequence[Router] = (
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
+    matching_frontier_pages.router,
     matching_preview_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
