@@ -56,6 +56,8 @@ from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
+from cohort.matching.comparing import pages as matching_comparing_pages
+from cohort.matching.comparing import routes as matching_comparing_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
@@ -123,6 +125,7 @@ API: Sequence[Router] = (
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
+    matching_comparing_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     exchange_routes.router,
@@ -157,6 +160,7 @@ PAGES: Sequence[Router] = (
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
+    matching_comparing_pages.router,
     matching_preview_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
@@ -218,5 +222,6 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
     invitations_jobs.expire,
     matching_jobs.open_due_rounds,
+    matching_jobs.forget_inputs,
 )
 """What every worker looks for once a minute; each is harmless when it runs twice."""

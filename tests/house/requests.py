@@ -224,6 +224,12 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "GET /api/v1/runs/{run_id}/comparison": {"params": {"with": str(ids["run_id"])}},
+    }
+
+
 def of_meetings(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "POST /mentorships/{mentorship_id}/meetings": {"data": {"suggested": MEETS_AT}},
