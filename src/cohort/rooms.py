@@ -58,6 +58,8 @@ from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
 from cohort.matching.comparing import pages as matching_comparing_pages
 from cohort.matching.comparing import routes as matching_comparing_routes
+from cohort.matching.frontier import pages as matching_frontier_pages
+from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
@@ -126,6 +128,7 @@ API: Sequence[Router] = (
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_frontier_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     exchange_routes.router,
@@ -161,6 +164,7 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_frontier_pages.router,
     matching_preview_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,

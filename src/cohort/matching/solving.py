@@ -88,7 +88,9 @@ def advise_on(packed_pool: bytes, evidence: bytes, *, progress: Progress) -> Adv
         allowances.append(Allowance())
         return allowances[-1]
 
-    advice = advise(pool, SolvedProblem(scores, problem, unpack(evidence).solution), a_while)
+    advice = advise(
+        pool, SolvedProblem(scores, problem, unpack(evidence).solution, pool.placing), a_while
+    )
     return Advised(advice, any(one.was_over for one in allowances))
 
 

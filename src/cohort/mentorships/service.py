@@ -56,14 +56,12 @@ class NotEnrolled(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Two to propose to each other, and why."""
+    """Two to propose to each other, and why: all of it is for both."""
 
     enrolment_id: UUID
     mentor_id: UUID
     score: float
     fit: str | None
-    best_score: float | None
-    possible_mentors: int | None
     reason: str
     factors: list[dict[str, Any]]
 
@@ -73,10 +71,12 @@ async def propose(
 ) -> Sequence[Proposal]:
     """Ask both of each; a researcher has one open proposal, which the unique index settles.
 
-    Three statements, however many offers there are.
+    Three statements, however many offers there are. In the order of their ids, so that the order
+    of mails and events tells nobody who fits better.
     """
     if not offers:
         return []
+    offers = sorted(offers, key=lambda offer: offer.enrolment_id)
     cohort = await db.get_one(Cohort, cohort_id)
     when = {
         "cohort_id": cohort_id,

@@ -28,13 +28,16 @@ class Pool:
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
     pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
+    placing    added to the score of every pair: what placing one more researcher counts; only
+               where nobody may have several mentors.
     cover, objective  as in `Problem`: who is placed first of all, and what is the best.
     demand     how many mentors each researcher may have, in the order of `researchers`; one
                each if it is empty.
     min_load   how many people each mentor must have, in the order of `mentors`; none if empty.
     names      of everybody who may have to be named in a sentence, by id.
     titles     words for slugs and language codes; they are said, not solved.
-    private    the questions whose answers no reason may tell; said, not solved.
+    private    the questions whose answers no reason may tell, and "wishes" where no reason may say
+               who asked for whom; said, not solved.
     """
 
     week: date
@@ -50,6 +53,7 @@ class Pool:
     blocks: Sequence[IdPair] = ()
     incumbents: Mapping[str, str] = field(default_factory=dict)
     stickiness: float = 0.0
+    placing: float = 0.0
     cover: bool = False
     objective: Literal["total", "fair"] = "total"
     demand: Sequence[int] = ()
@@ -114,6 +118,7 @@ class Pool:
             "blocks": sorted(self.blocks),
             "incumbents": sorted(self.incumbents.items()),
             "stickiness": self.stickiness,
+            "placing": self.placing,
             "cover": self.cover,
             "objective": self.objective,
             "demand": list(self.demand),
