@@ -56,6 +56,8 @@ from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
+from cohort.matching.comparing import pages as matching_comparing_pages
+from cohort.matching.comparing import routes as matching_comparing_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.overrides import routes as matching_override_routes
@@ -125,6 +127,7 @@ API: Sequence[Router] = (
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
+    matching_comparing_routes.router,
     matching_frontier_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
@@ -160,6 +163,7 @@ PAGES: Sequence[Router] = (
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
+    matching_comparing_pages.router,
     matching_frontier_pages.router,
     matching_preview_pages.router,
     exchange_answer_pages.router,
@@ -222,5 +226,6 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
     invitations_jobs.expire,
     matching_jobs.open_due_rounds,
+    matching_jobs.forget_inputs,
 )
 """What every worker looks for once a minute; each is harmless when it runs twice."""

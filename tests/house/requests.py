@@ -157,7 +157,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
         "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
         "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
-        "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
@@ -223,6 +222,13 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "GET /api/v1/runs/{run_id}/comparison": {"params": {"with": str(ids["run_id"])}},
     }
 
 

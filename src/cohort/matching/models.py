@@ -133,6 +133,19 @@ class KeptEvidence(Base):
     """Compressed where that pays: PostgreSQL stores it as it is (storage EXTERNAL)."""
 
 
+class RunInput(Base):
+    """The pool that a run solved, without names, so that the run can be replayed and compared.
+
+    Kept until its cohort ends; none of a run whose pool was too large to hold all its scores.
+    """
+
+    __tablename__ = "run_inputs"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    pool: Mapped[bytes]
+    """As `pack_pool` writes it, compressed: PostgreSQL stores it as it is (storage EXTERNAL)."""
+
+
 class AdviceInput(Base):
     """The pool that a run solved, with names, for as long as advice on it is worked out."""
 

@@ -21,6 +21,7 @@ class Solved:
 
     pool    what was solved, packed for the advice; None of a pool that is too large
             for all its scores at once.
+    input   the same without names, which is kept with the run so that it can be replayed.
     advice  what is known already, of such a pool; of another it is worked out later.
     """
 
@@ -29,6 +30,7 @@ class Solved:
     cover_bonus: float | None
     digest: str
     pool: bytes | None
+    input: bytes | None
     advice: Advice | None
     researchers: int
     mentors: int
@@ -67,6 +69,7 @@ def solve_pool(pool: Pool, longest: float, *, progress: Progress) -> Solved | Re
         cover_bonus=solved.solution.cover_bonus if solved else None,
         digest=pool.digest(),
         pool=pack_pool(pool) if solved else None,
+        input=pack_pool(pool.without_names()) if solved else None,
         advice=None if solved else advise_from_prices(result),
         researchers=len(pool.researchers),
         mentors=len(pool.mentors),
