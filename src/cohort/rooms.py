@@ -198,6 +198,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
+    "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
@@ -224,6 +225,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentors_jobs.turn_of_day,
     invitations_jobs.expire,
     matching_jobs.open_due_rounds,
     matching_jobs.forget_inputs,

@@ -1,7 +1,7 @@
 """What a run solves, read from the database in a handful of statements whatever its size."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from cohort.cohorts import own_terms
 from cohort.cohorts.models import Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
+from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
@@ -67,7 +68,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     """The pool of a run that comes with its round and rules."""
     cohort_id = run.round.cohort_id
     enrolments = await _waiting(db, cohort_id)
-    seats = await _seats(db, cohort_id)
+    seats = await _seats(db, cohort_id, run.round.week)
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
@@ -156,10 +157,11 @@ async def _waiting(db: AsyncSession, cohort_id: UUID) -> Rows:
     return (await db.execute(waiting)).all()
 
 
-async def _seats(db: AsyncSession, cohort_id: UUID) -> Rows:
+async def _seats(db: AsyncSession, cohort_id: UUID, week: date) -> Rows:
     """Mentors who take part, each with the number of proposals that await an answer (`awaited`).
 
-    A full one too, so that reasons can say so.
+    Whoever pauses now, or begins to within the round's week, does not take part. A full one does,
+    so that reasons can say so.
     """
     awaited = (
         mentorships.open_in(cohort_id)
@@ -172,7 +174,7 @@ async def _seats(db: AsyncSession, cohort_id: UUID) -> Rows:
         select(*MENTOR, awaited.label("awaited"))
         .join(Mentor.person)
         .where(Mentor.cohort_id == cohort_id, Mentor.state == MentorState.APPROVED)
-        .where(Mentor.paused_at.is_(None))
+        .where(pause_days.takes_part_in(week))
         .order_by(Mentor.id)
     )
     return (await db.execute(there)).all()
