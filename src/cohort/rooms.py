@@ -63,6 +63,8 @@ from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
+from cohort.matching.repairing import pages as matching_repairing_pages
+from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
@@ -128,6 +130,7 @@ API: Sequence[Router] = (
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
@@ -164,6 +167,7 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_preview_pages.router,
     exchange_answer_pages.router,

@@ -228,6 +228,10 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
+        "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
+            "ids": {"other_id": ids["peer_id"]}
+        },
         "GET /api/v1/runs/{run_id}/comparison": {"params": {"with": str(ids["run_id"])}},
     }
 
