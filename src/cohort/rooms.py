@@ -6,6 +6,7 @@ from litestar import Router
 
 import cohort.applications.models
 import cohort.calendars.models
+import cohort.checkins.models
 import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
@@ -29,6 +30,9 @@ from cohort.applications import routes as applications_routes
 from cohort.calendars import jobs as calendars_jobs
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
+from cohort.checkins import jobs as checkins_jobs
+from cohort.checkins import pages as checkins_pages
+from cohort.checkins import routes as checkins_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
@@ -120,6 +124,7 @@ API: Sequence[Router] = (
     forms_invitation_routes.router,
     mentorships_routes.router,
     meetings_routes.router,
+    checkins_routes.router,
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
@@ -156,6 +161,7 @@ PAGES: Sequence[Router] = (
     invitations_answer_pages.router,
     mentorships_pages.router,
     meetings_pages.router,
+    checkins_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
@@ -205,6 +211,8 @@ JOBS: Mapping[str, JobFunction] = {
     "calendars.revoke": calendars_jobs.revoke,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
+    "checkins.ask": checkins_jobs.ask,
+    "checkins.tell_low": checkins_jobs.tell_low,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
@@ -221,6 +229,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
     invitations_jobs.expire,
+    checkins_jobs.ask_due,
     matching_jobs.open_due_rounds,
 )
 """What every worker looks for once a minute; each is harmless when it runs twice."""
