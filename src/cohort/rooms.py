@@ -56,6 +56,9 @@ from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
+from cohort.matching.next_best import jobs as matching_next_best_jobs
+from cohort.matching.next_best import pages as matching_next_best_pages
+from cohort.matching.next_best import routes as matching_next_best_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
@@ -125,6 +128,7 @@ API: Sequence[Router] = (
     matching_result_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
+    matching_next_best_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -158,6 +162,7 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_preview_pages.router,
+    matching_next_best_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
     dashboard_pages.router,
@@ -169,6 +174,7 @@ PAGES: Sequence[Router] = (
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
+    "matching.offer_next": matching_next_best_jobs.offer_next,
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.tell_suspended": people_jobs.tell_suspended,

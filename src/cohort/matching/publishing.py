@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import EnrolmentState
+from cohort.cohorts.models import Cohort, EnrolmentState
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import OverrideKind, Pair, Round, Run
 from cohort.mentors.models import MentorState
@@ -41,7 +41,8 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
         .options(joinedload(Pair.enrolment), joinedload(Pair.mentor))
         .order_by(Pair.score.desc(), Pair.id)
     )
-    meanwhile = await _look_again(db, round_.cohort_id)
+    await lock_cohort(db, round_.cohort_id)
+    meanwhile = await look_again(db, round_.cohort_id)
     fitting = []
     for pair in (await db.scalars(found)).all():
         pair.skipped = why_not(pair, meanwhile)
@@ -49,7 +50,7 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
             meanwhile.awaited[pair.mentor_id] += 1
             fitting.append(pair)
     private = set(await answering.private_in(db, round_.cohort_id))
-    offers = [_offer(pair, private) for pair in fitting]
+    offers = [offer_of(pair, private) for pair in fitting]
     made = await proposals.propose(db, offers, cohort_id=round_.cohort_id, now=now)
     proposal_ids = {proposal.enrolment_id: proposal.id for proposal in made}
     for pair in fitting:
@@ -57,7 +58,7 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
     return len(fitting)
 
 
-def _offer(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
+def offer_of(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
     """What the two read: nothing of what only the organisers may."""
     return proposals.Offer(
         enrolment_id=pair.enrolment_id,
@@ -89,7 +90,14 @@ def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
     return next((sentence for sentence, holds in reasons.items() if holds), None)
 
 
-async def _look_again(db: AsyncSession, cohort_id: UUID) -> Meanwhile:
+async def lock_cohort(db: AsyncSession, cohort_id: UUID) -> None:
+    """Who proposes looks at places first: two who do so in one cohort go one after the other."""
+    await db.execute(
+        select(Cohort.id).where(Cohort.id == cohort_id).with_for_update(key_share=True)
+    )
+
+
+async def look_again(db: AsyncSession, cohort_id: UUID) -> Meanwhile:
     active = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
     two = mentorships.open_in(cohort_id).with_only_columns(
         Proposal.enrolment_id, Proposal.mentor_id

@@ -4,7 +4,7 @@ from typing import Any
 
 from cohort.cohorts.models import Enrolment
 from cohort.mail import Message
-from cohort.mentorships.models import Mentorship, Proposal, Side
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.pairing.fit import beside_the_best
 from cohort.people.models import Person
 
@@ -75,11 +75,18 @@ def lapsed(proposal: Proposal, side: Side) -> Message:
         "other": other.name,
         "other_is_mentor": side is Side.RESEARCHER,
         "cohort": proposal.enrolment.cohort.name,
-        "note": proposal.note,
+        "note": _what_happened(proposal, other),
         "you_said_yes": proposal.yes_of(side) is not None,
         "where": where_to_answer(proposal.enrolment, side),
     }
     return Message(me.email, "mentorship_lapsed", context)
+
+
+def _what_happened(proposal: Proposal, other: Person) -> str:
+    """Why one of the two said no is for the organisers alone."""
+    if proposal.state is ProposalState.DECLINED:
+        return f"{other.name} said no this time."
+    return proposal.note
 
 
 def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:

@@ -4,7 +4,7 @@ Whoever takes or frees a mentor's place holds the mentor's row first, and touche
 it: so parallel answers about one mentor queue up, and never wait for each other in a circle.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.models import Cohort, EnrolmentState
 from cohort.errors import Conflict, NotAllowed
 from cohort.jobs import event_log
-from cohort.jobs.outbox import enqueue_each
+from cohort.jobs.outbox import Queue, enqueue_each
 from cohort.mentors import places
 from cohort.mentors import service as mentors
 from cohort.mentorships import events, policy, reading
@@ -241,7 +241,14 @@ async def _lapse(
     ]
     await enqueue_each(db, "mentorships.tell_lapsed", each, now=now)
     event_log.record_each(db, events.PROPOSAL_LAPSED, its_ids, now=now)
+    await _offer_next(db, {one["cohort_id"] for one in its_ids}, now=now)
     return [one["proposal_id"] for one in its_ids]
+
+
+async def _offer_next(db: AsyncSession, cohort_ids: Iterable[UUID], *, now: datetime) -> None:
+    """Whoever waits now may be offered another mentor; the matching, above us, decides."""
+    each = [{"cohort_id": one, "in_cohort": one} for one in sorted(cohort_ids)]
+    await enqueue_each(db, "matching.offer_next", each, now=now, queue=Queue.COMPUTING)
 
 
 async def expire_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
@@ -261,7 +268,7 @@ async def decline(
 ) -> Proposal:
     """Say no, and why; the reason is for the organisers."""
     proposal = await reading.get_proposal(db, actor, proposal_id)
-    side_who_answers(actor, proposal)
+    side = side_who_answers(actor, proposal)
     declined = await db.scalar(
         update(Proposal)
         .where(Proposal.id == proposal_id, Proposal.state == ProposalState.OPEN)
@@ -279,6 +286,9 @@ async def decline(
         organisers = await mentors.organisers_of(db, proposal.cohort_id)
         each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]
         await enqueue_each(db, "mentorships.tell_declined", each, now=now)
+        to_the_other = [{**arguments, "side": one} for one in Side if one is not side]
+        await enqueue_each(db, "mentorships.tell_lapsed", to_the_other, now=now)
+        await _offer_next(db, [proposal.cohort_id], now=now)
     elif proposal.declined_by != actor.id:
         raise closed(proposal)
     return proposal
