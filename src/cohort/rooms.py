@@ -34,6 +34,7 @@ from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
 from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
+from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
@@ -71,6 +72,7 @@ from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentors import wish_routes as mentors_wish_routes
+from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
@@ -110,6 +112,7 @@ API: Sequence[Router] = (
     signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
+    cohorts_pause_routes.router,
     questions_routes.router,
     cohorts_organiser_routes.router,
     applications_routes.router,
@@ -156,6 +159,7 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_answer_pages.router,
     meetings_pages.router,
     study_pages.router,
     calendars_pages.router,

@@ -158,6 +158,8 @@ class Enrolment(Base):
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
     advisers: Mapped[Words]
+    paused_until: Mapped[date | None]
+    """Nobody is proposed to her before this day of the cohort's time zone."""
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -234,6 +234,20 @@ class EnrolmentChange(Strict):
     advisers: Advisers | None = None
 
 
+PausedUntil = Annotated[
+    Day,
+    Field(
+        description="The day from which on proposals are welcome again, in the cohort's time zone; "
+        "within a year.",
+        examples=["2027-04-12"],
+    ),
+]
+
+
+class PauseIn(Strict):
+    until: PausedUntil
+
+
 class WithdrawalsIn(Strict):
     enrolment_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
         min_length=1,
@@ -322,6 +336,9 @@ class EnrolmentOut(Shown):
     weekly_hours: list[Span]
     organisations: list[str]
     advisers: list[str]
+    paused_until: date | None = Field(
+        description="Nobody is proposed before this day of the cohort's time zone."
+    )
     created_at: datetime
     version: int = Field(
         description="Also in the ETag; send it as If-Match to change the enrolment."

@@ -73,8 +73,7 @@ async def store(
     now: datetime,
 ) -> None:
     """Propose what was found, as far as it still holds; else look again, for what is left now."""
-    await publishing.lock_cohort(db, cohort_id)
-    meanwhile = await publishing.look_again(db, cohort_id)
+    meanwhile = await publishing.look_again(db, cohort_id, now=now)
     standing = (await _made_since(db, asking.round_id)).came_to_nothing()
     fitting, missed = [], False
     for pair in await _with_people(db, found):
