@@ -57,6 +57,10 @@ from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
+from cohort.matching.comparing import pages as matching_comparing_pages
+from cohort.matching.comparing import routes as matching_comparing_routes
+from cohort.matching.frontier import pages as matching_frontier_pages
+from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -129,6 +133,8 @@ API: Sequence[Router] = (
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
+    matching_comparing_routes.router,
+    matching_frontier_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
@@ -165,6 +171,8 @@ PAGES: Sequence[Router] = (
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
+    matching_comparing_pages.router,
+    matching_frontier_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
     exchange_answer_pages.router,
@@ -228,5 +236,6 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
     invitations_jobs.expire,
     matching_jobs.open_due_rounds,
+    matching_jobs.forget_inputs,
 )
 """What every worker looks for once a minute; each is harmless when it runs twice."""

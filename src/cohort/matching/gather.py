@@ -18,6 +18,7 @@ from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
+from cohort.pairing.explaining import WISHES
 from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.scores.profiles import Answer, MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -100,9 +101,10 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         taxonomy=Taxonomy(_parents(terms, own)),
         weights=rules.weights,
         requirements=rules.requirements,
-        cover=rules.aim.cover,
-        objective=rules.aim.objective,
-        stickiness=rules.aim.stickiness,
+        cover=run.aim.cover,
+        objective=run.aim.objective,
+        stickiness=run.aim.stickiness,
+        placing=run.balance["placing"] if run.balance else 0.0,
         incumbents=await _found_before(db, run),
         pins=_pairs_of(overrides, OverrideKind.PIN),
         vetoes=_pairs_of(overrides, OverrideKind.VETO),
@@ -112,7 +114,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         blocks=_with_oneself(enrolments, seats),
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
-        private=await answering.private_in(db, cohort_id),
+        private=[WISHES, *await answering.private_in(db, cohort_id)],
     )
 
 
@@ -123,11 +125,15 @@ def _parents(terms: Sequence[Term], own: Sequence[OwnTerm]) -> dict[str, str | N
 
 
 async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
-    """The pairs of the round's last solved run: to run it again should not reshuffle people."""
+    """The pairs of the round's last solved run: to run it again should not reshuffle people.
+
+    A balance was chosen beside an earlier run; then it is the pairs of that one.
+    """
+    latest = run.balance["before"] or 0 if run.balance else run.number - 1
     before = (
         select(Run.id)
         .where(Run.round_id == run.round_id, Run.state == RunState.SOLVED)
-        .where(Run.number < run.number)
+        .where(Run.number <= latest)
         .order_by(Run.number.desc())
         .limit(1)
         .scalar_subquery()

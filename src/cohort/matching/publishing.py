@@ -19,6 +19,7 @@ from cohort.mentors.models import MentorState
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships import service as proposals
 from cohort.mentorships.models import Mentorship, Proposal
+from cohort.pairing.explaining import WISHES
 from cohort.questions import answering
 
 Two = tuple[UUID, UUID]
@@ -61,16 +62,22 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
 
 
 def offer_of(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
-    """What the two read: nothing of what only the organisers may."""
+    """What the two read: no wish of the other one, and no answer that is `private`.
+
+    The score is that of the factors which are told, and nothing is said of other mentors: whoever
+    knows the rules could else work out what the other one wished.
+    """
+    hidden = {WISHES, *private}
+    told = [one for one in pair.factors if one["name"] not in hidden and one["weight"] > 0]
+    whole = sum(one["weight"] for one in told)
+    factors = [one | {"weight": one["weight"] / whole} for one in told]
     return proposals.Offer(
         enrolment_id=pair.enrolment_id,
         mentor_id=pair.mentor_id,
-        score=pair.score,
+        score=round(sum(one["score"] * one["weight"] for one in factors), 8),
         fit=pair.fit,
-        best_score=pair.best_score,
-        possible_mentors=pair.possible_mentors,
         reason=pair.reason,
-        factors=[one for one in pair.factors if one["name"] not in private],
+        factors=factors,
     )
 
 

@@ -245,7 +245,13 @@ async def _run_again(db: AsyncSession, actor: Person, round_: Round, *, now: dat
 
 async def _queue(db: AsyncSession, round_: Round, *, number: int, now: datetime) -> Run:
     its_rules = await rules.standing(db, round_.cohort_id, now=now)
-    run = Run(round_id=round_.id, number=number, rules=its_rules, queued_at=now)
+    run = Run(
+        round_id=round_.id,
+        number=number,
+        rules=its_rules,
+        balance=round_.balance,
+        queued_at=now,
+    )
     db.add(run)
     await db.flush()
     await enqueue(

@@ -23,6 +23,7 @@ class Solved:
 
     pool    what was solved, packed for the advice; None of a pool that is too large
             for all its scores at once.
+    input   the same without names, which is kept with the run so that it can be replayed.
     advice  what is known already, of such a pool; of another it is worked out later.
     """
 
@@ -31,6 +32,7 @@ class Solved:
     cover_bonus: float | None
     digest: str
     pool: bytes | None
+    input: bytes | None
     advice: Advice | None
     researchers: int
     mentors: int
@@ -69,6 +71,7 @@ def solve_pool(pool: Pool, longest: float, *, progress: Progress) -> Solved | Re
         cover_bonus=solved.solution.cover_bonus if solved else None,
         digest=pool.digest(),
         pool=pack_pool(pool) if solved else None,
+        input=pack_pool(pool.without_names()) if solved else None,
         advice=None if solved else advise_from_prices(result),
         researchers=len(pool.researchers),
         mentors=len(pool.mentors),
@@ -100,7 +103,9 @@ def advise_on(packed_pool: bytes, evidence: bytes, *, progress: Progress) -> Adv
         allowances.append(Allowance())
         return allowances[-1]
 
-    advice = advise(pool, SolvedProblem(scores, problem, unpack(evidence).solution), a_while)
+    advice = advise(
+        pool, SolvedProblem(scores, problem, unpack(evidence).solution, pool.placing), a_while
+    )
     return Advised(advice, any(one.was_over for one in allowances))
 
 

@@ -15,6 +15,7 @@ from cohort.cohorts.models import Enrolment
 from cohort.http.formats import percent, stage
 from cohort.http.listing import pattern
 from cohort.jobs.progress import JobProgress, ProgressStore
+from cohort.matching.frontier.view import FrontierView, frontier_of
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import (
     AdviceState,
@@ -146,21 +147,19 @@ class RoundView:
         """How far from the best the pairs may be; empty where time did not run out."""
         if self.run is None or not self.run.stopped:
             return ""
-        aim, run = self.run.rules.aim, self.run
+        aim, run = self.run.aim, self.run
         return saying.cut_short(
             run.total or 0.0,
             run.gap or 0.0,
-            fair=aim["objective"] == "fair",
-            cover=aim["cover"],
+            fair=aim.objective == "fair",
+            cover=aim.cover,
             bonus=run.cover_bonus,
             without=self.counts.unmatched,
         )
 
     @property
-    def has_before(self) -> bool:
-        """Whether there was a run before, whose pairs could be kept."""
-        ways = advice_of(self.run)["ways"] if self.run else []
-        return any(way["kept"] + way["changed"] for way in ways)
+    def frontier(self) -> FrontierView | None:
+        return frontier_of(self.run) if self.run else None
 
     def ways_to_place(self, names: Mapping[str, str]) -> list[tuple[WayToPlace, str, str]]:
         """Changes that would give more people a mentor: what to ask, and what would come of it."""

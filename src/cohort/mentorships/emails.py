@@ -5,7 +5,6 @@ from typing import Any
 from cohort.cohorts.models import Enrolment
 from cohort.mail import Message
 from cohort.mentorships.models import DeclineReason, Mentorship, Proposal, ProposalState, Side
-from cohort.pairing.fit import beside_the_best
 from cohort.people.models import Person
 
 BECAUSE = {
@@ -39,9 +38,6 @@ def _of_open(proposal: Proposal, side: Side) -> dict[str, Any]:
         "cohort": proposal.enrolment.cohort.name,
         "reason": proposal.reason,
         "fit": proposal.fit,
-        "beside": ""
-        if side is Side.MENTOR
-        else beside_the_best(proposal.score, proposal.best_score, proposal.possible_mentors),
         "remind_at": proposal.remind_at,
         "expires_at": proposal.expires_at,
         "time_zone": proposal.enrolment.cohort.time_zone,

@@ -55,15 +55,17 @@ class Proposal(Base):
     mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
     state: Mapped[ProposalState] = mapped_column(one_of(ProposalState), default=ProposalState.OPEN)
     score: Mapped[float]
+    """Of the factors that both may read; 0 where there are none."""
     fit: Mapped[str | None]
     """How well the two suit each other, in a word of `pairing.fit`; none in older rows."""
     best_score: Mapped[float | None]
-    """Of the researcher, with any of the `possible_mentors`: those whom no requirement removed."""
+    """Not told any more, as it tells what others wish; nor is `possible_mentors`. Both are empty,
+    and go once no process of an earlier version writes them."""
     possible_mentors: Mapped[int | None]
     reason: Mapped[str]
     """Why these two, in a sentence for both."""
     factors: Mapped[JsonList]
-    """[{name, title, score, weight}]: what the score is made of."""
+    """[{name, title, score, weight}]: what the score is made of, the weights together 1."""
     researcher_accepted_at: Mapped[Instant | None]
     mentor_accepted_at: Mapped[Instant | None]
     declined_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)

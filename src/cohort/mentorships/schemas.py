@@ -104,10 +104,12 @@ class ProposalOut(Shown):
     state: ProposalState
     researcher: ResearcherOut
     mentor: MentorCardOut
-    score: float
+    score: float | None = Field(
+        description="Of the factors that both read. Wishes and answers that only organisers read "
+        "count in the matching, and are left out here; a round's pair has all of it. Null where "
+        "no factor is told."
+    )
     fit: Fit | None = FIT
-    best_score: float | None = BEST_SCORE
-    possible_mentors: int | None = POSSIBLE_MENTORS
     reason: str
     factors: list[FactorOut]
     researcher_accepted_at: datetime | None
@@ -163,6 +165,7 @@ def proposal_out(actor: Person, proposal: Proposal) -> ProposalOut:
             "researcher": researcher_out(proposal.enrolment),
             "mentor": mentor_out(proposal.mentor),
             "because": None if hidden else proposal.because,
+            "score": proposal.score if proposal.factors else None,
             "note": "" if hidden else proposal.note,
         }
     )

@@ -57,14 +57,12 @@ class NotEnrolled(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Two to propose to each other, and why."""
+    """Two to propose to each other, and why: all of it is for both."""
 
     enrolment_id: UUID
     mentor_id: UUID
     score: float
     fit: str | None
-    best_score: float | None
-    possible_mentors: int | None
     reason: str
     factors: list[dict[str, Any]]
 
@@ -74,10 +72,12 @@ async def propose(
 ) -> Sequence[Proposal]:
     """Ask both of each; a researcher has one open proposal, which the unique index settles.
 
-    Three statements, however many offers there are.
+    Three statements, however many offers there are. In the order of their ids, so that the order
+    of mails and events tells nobody who fits better.
     """
     if not offers:
         return []
+    offers = sorted(offers, key=lambda offer: offer.enrolment_id)
     cohort = await db.get_one(Cohort, cohort_id)
     when = {
         "cohort_id": cohort_id,
@@ -280,6 +280,8 @@ async def decline(
     if because is DeclineReason.OTHER and not note:
         raise Invalid.at("note", "Say why, in a few words.")
     if pause_until is not None:
+        if side is Side.MENTOR:
+            raise Invalid.at("pause_until", "Mentors pause on their own page, “Mentoring”.")
         zone = proposal.enrolment.cohort.time_zone
         pausing.check_until(pause_until, zone, now=now, field="pause_until")
     declined = await db.scalar(
@@ -309,19 +311,10 @@ async def decline(
         await enqueue_each(db, "mentorships.tell_lapsed", to_the_other, now=now)
         await _offer_next(db, [proposal.cohort_id], now=now)
         if pause_until is not None:
-            await _pause(db, actor, proposal, side, pause_until, now=now)
+            await pausing.pause(db, actor, proposal.enrolment_id, pause_until, now=now)
     elif proposal.declined_by != actor.id:
         raise closed(proposal)
     return proposal
-
-
-async def _pause(
-    db: AsyncSession, actor: Person, proposal: Proposal, side: Side, until: date, *, now: datetime
-) -> None:
-    if side is Side.RESEARCHER:
-        await pausing.pause(db, actor, proposal.enrolment_id, until, now=now)
-    else:
-        await mentors.pause(db, actor, proposal.mentor_id, now=now)
 
 
 async def end(
