@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.checkins.models import CheckIn
 from cohort.mentorships.models import Side
 
-
 ANSWER = {"met": True, "going": "well", "needs_help": False}
 
 
