@@ -6,6 +6,7 @@ from litestar import Router
 
 import cohort.applications.models
 import cohort.calendars.models
+import cohort.checkins.models
 import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
@@ -29,11 +30,15 @@ from cohort.applications import routes as applications_routes
 from cohort.calendars import jobs as calendars_jobs
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
+from cohort.checkins import jobs as checkins_jobs
+from cohort.checkins import pages as checkins_pages
+from cohort.checkins import routes as checkins_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
 from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
+from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
@@ -62,9 +67,14 @@ from cohort.matching.console import pages as matching_console_pages
 from cohort.matching.console import routes as matching_console_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
+from cohort.matching.next_best import jobs as matching_next_best_jobs
+from cohort.matching.next_best import pages as matching_next_best_pages
+from cohort.matching.next_best import routes as matching_next_best_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
+from cohort.matching.repairing import pages as matching_repairing_pages
+from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
@@ -74,6 +84,7 @@ from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentors import wish_routes as mentors_wish_routes
+from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
@@ -113,6 +124,7 @@ API: Sequence[Router] = (
     signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
+    cohorts_pause_routes.router,
     questions_routes.router,
     cohorts_organiser_routes.router,
     applications_routes.router,
@@ -124,6 +136,7 @@ API: Sequence[Router] = (
     forms_invitation_routes.router,
     mentorships_routes.router,
     meetings_routes.router,
+    checkins_routes.router,
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
@@ -131,9 +144,11 @@ API: Sequence[Router] = (
     matching_result_routes.router,
     matching_comparing_routes.router,
     matching_console_routes.router,
+    matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
+    matching_next_best_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -161,15 +176,19 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_answer_pages.router,
     meetings_pages.router,
+    checkins_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
     matching_console_pages.router,
+    matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_preview_pages.router,
+    matching_next_best_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
     dashboard_pages.router,
@@ -181,6 +200,7 @@ PAGES: Sequence[Router] = (
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
+    "matching.offer_next": matching_next_best_jobs.offer_next,
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.tell_suspended": people_jobs.tell_suspended,
@@ -202,6 +222,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
+    "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
@@ -213,6 +234,8 @@ JOBS: Mapping[str, JobFunction] = {
     "calendars.revoke": calendars_jobs.revoke,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
+    "checkins.ask": checkins_jobs.ask,
+    "checkins.tell_low": checkins_jobs.tell_low,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
@@ -228,7 +251,9 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    checkins_jobs.ask_due,
     matching_jobs.open_due_rounds,
     matching_jobs.forget_inputs,
 )

@@ -88,6 +88,36 @@ DaysToReminder = Annotated[
     ),
 ]
 
+CheckInAfter = Annotated[
+    int,
+    Field(
+        ge=3,
+        le=90,
+        description="Days from the beginning of a mentorship to its first check-in.",
+        examples=[14],
+    ),
+]
+CheckInEvery = Annotated[
+    int, Field(ge=7, le=180, description="Days from one check-in to the next.", examples=[30])
+]
+QuietAfter = Annotated[
+    int,
+    Field(
+        ge=7,
+        le=180,
+        description="Days with no meeting after which a mentorship needs a look.",
+        examples=[28],
+    ),
+]
+NextBest = Annotated[
+    bool,
+    Field(
+        description="Whether somebody whose proposal was declined or ran out is offered the next "
+        "best mentor with a free place at once; else she waits for the weekly matching.",
+        examples=[True],
+    ),
+]
+
 
 def _origin(typed: str) -> str:
     parts = urlsplit(typed)
@@ -151,10 +181,14 @@ class CohortIn(Strict):
     matching_time: MatchingTime = Field(default_factory=lambda: time(6))
     days_to_answer: DaysToAnswer = 7
     days_to_reminder: DaysToReminder = 3
+    next_best: NextBest = True
     admission: HowAdmitted = Admission.FIRST_COME
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded = 2
     allowed_origins: AllowedOrigins = Field(default=[])
+    check_in_after_days: CheckInAfter = 14
+    check_in_every_days: CheckInEvery = 30
+    quiet_after_days: QuietAfter = 28
 
 
 class CohortChange(Strict):
@@ -170,10 +204,14 @@ class CohortChange(Strict):
     matching_time: MatchingTime | None = None
     days_to_answer: DaysToAnswer | None = None
     days_to_reminder: DaysToReminder | None = None
+    next_best: NextBest | None = None
     admission: HowAdmitted | None = None
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded | None = None
     allowed_origins: AllowedOrigins | None = None
+    check_in_after_days: CheckInAfter | None = None
+    check_in_every_days: CheckInEvery | None = None
+    quiet_after_days: QuietAfter | None = None
 
 
 class CloneIn(Strict):
@@ -223,6 +261,20 @@ class EnrolmentChange(Strict):
     advisers: Advisers | None = None
 
 
+PausedUntil = Annotated[
+    Day,
+    Field(
+        description="The day from which on proposals are welcome again, in the cohort's time zone; "
+        "within a year.",
+        examples=["2027-04-12"],
+    ),
+]
+
+
+class PauseIn(Strict):
+    until: PausedUntil
+
+
 class WithdrawalsIn(Strict):
     enrolment_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
         min_length=1,
@@ -263,10 +315,14 @@ class CohortOut(Shown):
     matching_time: WallTime
     days_to_answer: int
     days_to_reminder: int
+    next_best: bool
     admission: Admission
     apply_by: date | None
     reviews_needed: int
     allowed_origins: list[str]
+    check_in_after_days: int
+    check_in_every_days: int
+    quiet_after_days: int
     running_since: datetime | None
     created_at: datetime
     version: int = Field(description="Also in the ETag; send it as If-Match to change the cohort.")
@@ -310,6 +366,9 @@ class EnrolmentOut(Shown):
     weekly_hours: list[Span]
     organisations: list[str]
     advisers: list[str]
+    paused_until: date | None = Field(
+        description="Nobody is proposed before this day of the cohort's time zone."
+    )
     created_at: datetime
     version: int = Field(
         description="Also in the ETag; send it as If-Match to change the enrolment."

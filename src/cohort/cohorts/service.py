@@ -119,9 +119,13 @@ COPIED = (
     "matching_time",
     "days_to_answer",
     "days_to_reminder",
+    "next_best",
     "admission",
     "reviews_needed",
     "allowed_origins",
+    "check_in_after_days",
+    "check_in_every_days",
+    "quiet_after_days",
 )
 
 

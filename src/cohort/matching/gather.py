@@ -1,7 +1,7 @@
 """What a run solves, read from the database in a handful of statements whatever its size."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts import own_terms
-from cohort.cohorts.models import Enrolment, EnrolmentState, OwnTerm
+from cohort.cohorts import own_terms, pausing
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
+from cohort.matching.periods import local_day
+from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
@@ -66,8 +68,9 @@ Rows = Sequence[Any]
 async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     """The pool of a run that comes with its round and rules."""
     cohort_id = run.round.cohort_id
-    enrolments = await _waiting(db, cohort_id)
-    seats = await _seats(db, cohort_id)
+    zone = (await db.get_one(Cohort, cohort_id)).time_zone
+    enrolments = await _waiting(db, cohort_id, local_day(now, zone))
+    seats = await _seats(db, cohort_id, run.round.week)
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
@@ -142,24 +145,25 @@ async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
     }
 
 
-async def _waiting(db: AsyncSession, cohort_id: UUID) -> Rows:
-    """Who studies, has no mentor, and has no proposal to answer."""
+async def _waiting(db: AsyncSession, cohort_id: UUID, today: date) -> Rows:
+    """Who studies, is not paused, has no mentor, and has no proposal to answer."""
     mentored = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
     asked = mentorships.open_in(cohort_id).with_only_columns(Proposal.enrolment_id)
     waiting = (
         select(*ENROLMENT)
         .join(Enrolment.person)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
-        .where(Enrolment.id.not_in(mentored), Enrolment.id.not_in(asked))
+        .where(Enrolment.id.not_in(mentored), Enrolment.id.not_in(asked), pausing.is_there(today))
         .order_by(Enrolment.id)
     )
     return (await db.execute(waiting)).all()
 
 
-async def _seats(db: AsyncSession, cohort_id: UUID) -> Rows:
+async def _seats(db: AsyncSession, cohort_id: UUID, week: date) -> Rows:
     """Mentors who take part, each with the number of proposals that await an answer (`awaited`).
 
-    A full one too, so that reasons can say so.
+    Whoever pauses now, or begins to within the round's week, does not take part. A full one does,
+    so that reasons can say so.
     """
     awaited = (
         mentorships.open_in(cohort_id)
@@ -172,7 +176,7 @@ async def _seats(db: AsyncSession, cohort_id: UUID) -> Rows:
         select(*MENTOR, awaited.label("awaited"))
         .join(Mentor.person)
         .where(Mentor.cohort_id == cohort_id, Mentor.state == MentorState.APPROVED)
-        .where(Mentor.paused_at.is_(None))
+        .where(pause_days.takes_part_in(week))
         .order_by(Mentor.id)
     )
     return (await db.execute(there)).all()

@@ -185,6 +185,20 @@ class Pair(Base):
     proposal: Mapped[Proposal | None] = relationship(lazy="raise")
 
 
+class NextOffer(Base):
+    """A proposal made between two rounds, to whoever waits after one that came to nothing."""
+
+    __tablename__ = "next_offers"
+
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
+    after_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), unique=True)
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id"), index=True)
+    """The last one that was published, by whose rules it was made."""
+
+    proposal: Mapped[Proposal] = relationship(lazy="raise", foreign_keys=[proposal_id])
+    after: Mapped[Proposal] = relationship(lazy="raise", foreign_keys=[after_id])
+
+
 class Unmatched(Base):
     """Someone whom a run could not pair, and why."""
 

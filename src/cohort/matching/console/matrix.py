@@ -11,7 +11,7 @@ from cohort.cohorts.models import Enrolment
 from cohort.http.listing import by_name, pattern
 from cohort.matching.models import Round, Run
 from cohort.matching.results.service import get_solved_run
-from cohort.matching.results.what_ifs import answered
+from cohort.matching.results.what_ifs import answer
 from cohort.mentors.models import Mentor
 from cohort.pairing.alternatives import Alternative
 from cohort.pairing.windows import Window, window
@@ -59,7 +59,7 @@ async def read_matrix(db: AsyncSession, actor: Person, run_id: UUID, part: Part)
     rows = researchers[part.first_row : part.first_row + part.rows]
     columns = mentors[part.first_column : part.first_column + part.columns]
     ids = [str(one) for one, _ in rows], [str(one) for one, _ in columns]
-    found = await answered(db, run, lambda evidence: window(evidence, *ids))
+    found = await answer(db, run, lambda evidence: window(evidence, *ids))
     return Matrix(run, part, len(researchers), len(mentors), rows, columns, found)
 
 
