@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.http.pages import Asked, page
 from cohort.matching import service
+from cohort.matching.console.asking import PART
 from cohort.matching.console.matrix import Matrix, Part, read_matrix
-from cohort.matching.console.routes import PART
 from cohort.matching.models import Round
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Alternative

@@ -1,16 +1,16 @@
 """The matrix of a run over the API; for organisers."""
 
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get
-from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import NotFound
 from cohort.http.problems import may_refuse
 from cohort.matching import service
+from cohort.matching.console.asking import PART
 from cohort.matching.console.matrix import Matrix, Part, read_matrix
 from cohort.matching.console.schemas import (
     MatrixCellOut,
@@ -22,24 +22,6 @@ from cohort.matching.results import what_ifs
 from cohort.pairing.alternatives import Alternative
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-
-First = Annotated[int, QueryParameter(ge=0, le=1_000_000, description="From which on, from 0.")]
-Size = Annotated[int, QueryParameter(ge=1, le=100, description="How many.")]
-Sought = Annotated[str, QueryParameter(max_length=100, description="A part of the name.")]
-
-
-def wanted_part(
-    first_row: First = 0,
-    rows: Size = 40,
-    first_column: First = 0,
-    columns: Size = 20,
-    researcher: Sought = "",
-    mentor: Sought = "",
-) -> Part:
-    return Part(first_row, rows, first_column, columns, researcher, mentor)
-
-
-PART = {"part": Provide(wanted_part, sync_to_thread=False)}
 
 
 @get(
