@@ -101,6 +101,18 @@ IMPORT = {
 }
 
 
+WISHING: dict[str, dict[str, Any]] = {
+    "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
+    "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
+    "PUT /api/v1/enrolments/{enrolment_id}/listing": {"json": {"is_listed": True}},
+    "PUT /api/v1/mentors/{mentor_id}/listing": {"json": {"is_listed": True}},
+}
+WISHING_ON_PAGES: dict[str, dict[str, Any]] = {
+    "POST /mentoring/{mentor_id}/wishes": {"data": {"act": "keep"}},
+    "POST /plan/{enrolment_id}/wishes": {"data": {"act": "keep"}},
+}
+
+
 def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What a good request sends besides its address; nothing, where a route is not named."""
     seen = {"headers": {"If-Match": '"1"'}}
@@ -138,8 +150,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
         "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
-        "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
-        "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
+        **WISHING,
         "POST /api/v1/mentors/{mentor_id}/approval": applying,
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
@@ -208,6 +219,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
         "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
+        **WISHING_ON_PAGES,
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
         **of_meetings(ids),

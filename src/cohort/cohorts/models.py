@@ -4,7 +4,7 @@ from datetime import date, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, JsonList, Words, one_of
@@ -156,6 +156,8 @@ class Enrolment(Base):
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
     advisers: Mapped[Words]
+    is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the mentors of the cohort may find her, by her own word."""
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -14,7 +14,6 @@ from cohort.cohorts.models import Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
 from cohort.mentors.models import Mentor, MentorState
-from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.explaining import WISHES
@@ -26,6 +25,7 @@ from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf
 from cohort.study import service as study
+from cohort.wishes.service import wishes_in
 
 ENROLMENT = (
     Enrolment.id,
