@@ -107,7 +107,8 @@ WISHING: dict[str, dict[str, Any]] = {
     "PUT /api/v1/enrolments/{enrolment_id}/listing": {"json": {"is_listed": True}},
     "PUT /api/v1/mentors/{mentor_id}/listing": {"json": {"is_listed": True}},
 }
-WISHING_ON_PAGES: dict[str, dict[str, Any]] = {
+ON_OWN_PAGES: dict[str, dict[str, Any]] = {
+    "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
     "POST /mentoring/{mentor_id}/wishes": {"data": {"act": "keep"}},
     "POST /plan/{enrolment_id}/wishes": {"data": {"act": "keep"}},
 }
@@ -219,8 +220,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
-        "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
-        **WISHING_ON_PAGES,
+        **ON_OWN_PAGES,
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
         **of_meetings(ids),
