@@ -15,7 +15,7 @@ from cohort.demo import cast, weeks
 from cohort.demo.arriving import become_mentor, bring_guide, join
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import Weeks
-from cohort.mentors import pausing, wishes
+from cohort.mentors import pausing
 from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor
 from cohort.mentors.schemas import PauseIn
