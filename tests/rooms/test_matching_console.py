@@ -122,7 +122,7 @@ async def test_a_newer_round_is_held_against_the_one_before(
     await open_and_solve(stage, platform)
     async with unit_of_work(platform.sessions) as db:
         await db.execute(update(Round).values(state="superseded"))
-        await db.execute(update(Mentor).values(capacity=2))
+        await db.execute(update(Mentor).values(capacity=3))
     await stage.more(enter, researchers=1, mentors=0)
     wish = {"kind": "veto", **stage.pair(stage.ben, stage.robin), "reason": "They fell out."}
     made = await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/overrides", json=wish)
