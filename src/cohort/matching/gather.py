@@ -16,7 +16,6 @@ from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
 from cohort.matching.periods import local_day
 from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
-from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.explaining import WISHES
@@ -28,6 +27,7 @@ from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf
 from cohort.study import service as study
+from cohort.wishes.service import wishes_in
 
 ENROLMENT = (
     Enrolment.id,
