@@ -25,8 +25,8 @@ from cohort.mentors.schemas import (
     MentorChangeIn,
     MentorIn,
     MentorOut,
-    MentorSort,
     MentorPauseIn,
+    MentorSort,
     RefusalIn,
 )
 from cohort.people.auth import public, signed_in
