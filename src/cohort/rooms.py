@@ -71,6 +71,8 @@ from cohort.matching.next_best import routes as matching_next_best_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
+from cohort.matching.repairing import pages as matching_repairing_pages
+from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
@@ -79,7 +81,6 @@ from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
-from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
@@ -112,6 +113,8 @@ from cohort.study import routes as study_routes
 from cohort.webhooks import jobs as webhooks_jobs
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.wishes import pages as wishes_pages
+from cohort.wishes import routes as wishes_routes
 
 API: Sequence[Router] = (
     people_routes.router,
@@ -125,12 +128,12 @@ API: Sequence[Router] = (
     cohorts_organiser_routes.router,
     applications_routes.router,
     mentors_routes.router,
-    mentors_wish_routes.router,
     invitations_routes.router,
     forms_routes.router,
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    wishes_routes.router,
     meetings_routes.router,
     checkins_routes.router,
     study_routes.router,
@@ -139,6 +142,7 @@ API: Sequence[Router] = (
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
@@ -170,6 +174,7 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
     checkins_pages.router,
@@ -178,6 +183,7 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
@@ -214,6 +220,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
+    "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
@@ -242,6 +249,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentors_jobs.turn_of_day,
     invitations_jobs.expire,
     checkins_jobs.ask_due,
     matching_jobs.open_due_rounds,
