@@ -67,6 +67,7 @@ from cohort.matching.console import pages as matching_console_pages
 from cohort.matching.console import routes as matching_console_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
+from cohort.matching.moves import routes as matching_move_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -86,6 +87,8 @@ from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
+from cohort.mentorships import rematch_pages as mentorships_rematch_pages
+from cohort.mentorships import rematch_routes as mentorships_rematch_routes
 from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
@@ -135,6 +138,7 @@ API: Sequence[Router] = (
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    mentorships_rematch_routes.router,
     wishes_routes.router,
     meetings_routes.router,
     checkins_routes.router,
@@ -150,6 +154,7 @@ API: Sequence[Router] = (
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
+    matching_move_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -177,6 +182,7 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_rematch_pages.router,
     wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
@@ -227,6 +233,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
+    "mentorships.tell_moved": mentorships_jobs.tell_moved,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,

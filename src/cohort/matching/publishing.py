@@ -1,6 +1,7 @@
 """Proposing what a run found, with one more look at what changed since."""
 
 from collections import Counter
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,8 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Cohort, EnrolmentState
 from cohort.cohorts.pausing import is_paused
 from cohort.matching.gather import standing_overrides
-from cohort.matching.models import OverrideKind, Pair, Round, Run
+from cohort.matching.models import Move, OverrideKind, Pair, Round, Run
+from cohort.matching.moves import service as moves
 from cohort.matching.periods import local_day
 from cohort.mentors.models import MentorState
 from cohort.mentorships import policy as mentorships
@@ -29,8 +31,11 @@ Two = tuple[UUID, UUID]
 class Meanwhile:
     """What has been decided since a run was made; `awaited` counts open proposals by mentor."""
 
-    mentored: AbstractSet[UUID]
+    mentored: Mapping[UUID, UUID]
+    """The mentorships that go on, by enrolment."""
     asked: AbstractSet[UUID]
+    asking: AbstractSet[UUID]
+    """The mentorships in which somebody asks for somebody else."""
     declined: AbstractSet[Two]
     ended: AbstractSet[Two]
     vetoed: AbstractSet[Two]
@@ -47,22 +52,22 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
         .order_by(Pair.score.desc(), Pair.id)
     )
     meanwhile = await look_again(db, round_.cohort_id, now=now)
-    fitting = []
-    for pair in (await db.scalars(found)).all():
-        pair.skipped = why_not(pair, meanwhile)
-        if pair.skipped is None:
-            meanwhile.awaited[pair.mentor_id] += 1
-            fitting.append(pair)
+    fitting: list[Pair | Move] = []
+    for one in [*await db.scalars(found), *await db.scalars(moves.of_run(run.id))]:
+        one.skipped = why_not(one, meanwhile)
+        if one.skipped is None:
+            meanwhile.awaited[one.mentor_id] += 1
+            fitting.append(one)
     private = set(await answering.private_in(db, round_.cohort_id))
-    offers = [offer_of(pair, private) for pair in fitting]
+    offers = [offer_of(one, private) for one in fitting]
     made = await proposals.propose(db, offers, cohort_id=round_.cohort_id, now=now)
     proposal_ids = {proposal.enrolment_id: proposal.id for proposal in made}
-    for pair in fitting:
-        pair.proposal_id = proposal_ids[pair.enrolment_id]
+    for one in fitting:
+        one.proposal_id = proposal_ids[one.enrolment_id]
     return len(fitting)
 
 
-def offer_of(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
+def offer_of(pair: Pair | Move, private: AbstractSet[str]) -> proposals.Offer:
     """What the two read: no wish of the other one, and no answer that is `private`.
 
     The score is that of the factors which are told, and nothing is said of other mentors: whoever
@@ -79,16 +84,22 @@ def offer_of(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
         fit=pair.fit,
         reason=pair.reason,
         factors=factors,
+        moves=isinstance(pair, Move),
     )
 
 
-def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
+def why_not(pair: Pair | Move, meanwhile: Meanwhile) -> str | None:
     """Why the pair cannot be proposed any more, for the organiser; None when it can."""
+    if isinstance(pair, Move):
+        keeps = moves.why_not(pair, meanwhile.mentored, meanwhile.asking)
+        has_mentor = False
+    else:
+        keeps, has_mentor = None, pair.enrolment_id in meanwhile.mentored
     researcher, mentor, two = pair.enrolment, pair.mentor, (pair.enrolment_id, pair.mentor_id)
     reasons = {
         "The researcher has withdrawn.": researcher.state is not EnrolmentState.ACTIVE,
         "The researcher asked for a pause.": is_paused(researcher, meanwhile.today),
-        "The researcher has a mentor by now.": researcher.id in meanwhile.mentored,
+        "The researcher has a mentor by now.": has_mentor,
         "The researcher has another proposal to answer.": researcher.id in meanwhile.asked,
         "The mentor is not approved any more.": mentor.state is not MentorState.APPROVED,
         "The mentor has paused.": mentor.paused_at is not None,
@@ -99,13 +110,15 @@ def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
         "Their mentorship ended meanwhile.": two in meanwhile.ended,
         "The pair was vetoed meanwhile.": two in meanwhile.vetoed,
     }
-    return next((sentence for sentence, holds in reasons.items() if holds), None)
+    return keeps or next((sentence for sentence, holds in reasons.items() if holds), None)
 
 
 async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Meanwhile:
     """Two who propose in one cohort do it one after the other, for they look at places first."""
     cohort = await db.get_one(Cohort, cohort_id, with_for_update={"key_share": True})
-    active = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
+    active = mentorships.active_in(cohort_id).with_only_columns(
+        Mentorship.enrolment_id, Mentorship.id
+    )
     two = mentorships.open_in(cohort_id).with_only_columns(
         Proposal.enrolment_id, Proposal.mentor_id
     )
@@ -114,7 +127,8 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
     ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     overrides = await standing_overrides(db, cohort_id)
     return Meanwhile(
-        mentored=set((await db.scalars(active)).all()),
+        mentored=dict((await db.execute(active)).all()),
+        asking=await moves.still_asked(db, cohort_id),
         asked={enrolment_id for enrolment_id, _ in asked},
         declined={(enrolment_id, mentor_id) for enrolment_id, mentor_id in declined},
         ended={(enrolment_id, mentor_id) for enrolment_id, mentor_id in ended},

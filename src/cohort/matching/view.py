@@ -18,6 +18,7 @@ from cohort.matching.frontier.view import FrontierView, frontier_of
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import (
     AdviceState,
+    Move,
     Override,
     Pair,
     Round,
@@ -26,6 +27,7 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
+from cohort.matching.moves.service import of_run
 from cohort.matching.results.service import UNMATCHED_WITH_PERSON, advice_of
 from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
@@ -89,6 +91,7 @@ class RoundView:
     before: Mapping[UUID, Mapping[UUID, str]]
     has_run_before: bool
     unmatched: Listed[Unmatched]
+    moves: Sequence[Move]
     overrides: Sequence[Override]
     decided_since: int
     names: Mapping[UUID, str]
@@ -236,6 +239,7 @@ async def view_round(
         before=await mentors_before(db, before, its_pairs.rows),
         has_run_before=before is not None,
         unmatched=await _listed(db, _unmatched(run), unmatched, BRIEF if brief else ROWS),
+        moves=await _moves(db, run),
         brief=brief,
         overrides=overrides,
         decided_since=await _decided_since(db, round_, run) if run else 0,
@@ -263,6 +267,13 @@ async def _listed(db: AsyncSession, statement: Select[Row], page: int, at_most: 
 def _unmatched(run: Run | None) -> Select[Unmatched]:
     of_run = select(Unmatched).where(Unmatched.run_id == (run.id if run else None))
     return of_run.order_by(Unmatched.code, Unmatched.id).options(UNMATCHED_WITH_PERSON)
+
+
+async def _moves(db: AsyncSession, run: Run | None) -> Sequence[Move]:
+    if run is None:
+        return []
+    best_first = of_run(run.id).order_by(Move.asked.desc(), Move.gain.desc(), Move.id)
+    return (await db.scalars(best_first.limit(ROWS))).all()
 
 
 async def _decided_since(db: AsyncSession, round_: Round, run: Run) -> int:

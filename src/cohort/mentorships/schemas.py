@@ -15,6 +15,8 @@ from cohort.mentorships.models import (
     MentorshipState,
     Proposal,
     ProposalState,
+    RematchRequest,
+    Side,
 )
 from cohort.pairing.fit import Fit
 from cohort.people.models import Person
@@ -44,6 +46,14 @@ class EndIn(Strict):
         min_length=1,
         description="Why it ends; both and the organisers read it.",
         examples=["The new job has begun."],
+    )
+
+
+class RematchIn(Strict):
+    reason: Note = Field(
+        min_length=1,
+        description="Why; only the organisers read it, never the other one.",
+        examples=["Our fields turned out to be far apart."],
     )
 
 
@@ -112,6 +122,10 @@ class ProposalOut(Shown):
     fit: Fit | None = FIT
     reason: str
     factors: list[FactorOut]
+    ends_mentorship: bool | None = Field(
+        description="Whether the researcher has a mentor now, and that mentorship ends once both "
+        "say yes to this; null for the mentor who is proposed."
+    )
     researcher_accepted_at: datetime | None
     mentor_accepted_at: datetime | None
     because: DeclineReason | None = Field(
@@ -124,6 +138,18 @@ class ProposalOut(Shown):
     )
     expires_at: datetime
     closed_at: datetime | None
+
+
+class RematchRequestOut(Shown):
+    """Somebody in a mentorship asks for somebody else; the other one never reads it."""
+
+    id: UUID
+    mentorship_id: UUID
+    side: Side = Field(description="Who asks.")
+    researcher: str
+    mentor: str
+    reason: str
+    asked_at: datetime
 
 
 class MentorshipOut(Shown):
@@ -159,14 +185,28 @@ def proposal_out(actor: Person, proposal: Proposal) -> ProposalOut:
     columns = {name: getattr(proposal, name, None) for name in ProposalOut.model_fields}
     one_of_the_two = actor.id in {proposal.enrolment.person_id, proposal.mentor.person_id}
     hidden = one_of_the_two and proposal.declined_by not in {None, actor.id}
+    is_mentor = proposal.mentor.person_id == actor.id
     return ProposalOut.model_validate(
         columns
         | {
             "researcher": researcher_out(proposal.enrolment),
             "mentor": mentor_out(proposal.mentor),
+            "ends_mentorship": None if is_mentor else proposal.moves,
             "because": None if hidden else proposal.because,
             "score": proposal.score if proposal.factors else None,
             "note": "" if hidden else proposal.note,
+        }
+    )
+
+
+def rematch_request_out(request: RematchRequest) -> RematchRequestOut:
+    columns = {name: getattr(request, name, None) for name in RematchRequestOut.model_fields}
+    mentorship = request.mentorship
+    return RematchRequestOut.model_validate(
+        columns
+        | {
+            "researcher": mentorship.enrolment.person.name,
+            "mentor": mentorship.mentor.person.name,
         }
     )
 
