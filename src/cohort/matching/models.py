@@ -185,7 +185,7 @@ class Pair(Base):
     proposal: Mapped[Proposal | None] = relationship(lazy="raise")
 
 
-class Move(Base):
+class MentorMove(Base):
     """Another mentor for somebody who has one, from the places that a run left free.
 
     The mentorship goes on until both say yes to each other; then it ends, and not before.

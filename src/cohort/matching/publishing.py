@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Cohort, EnrolmentState
 from cohort.cohorts.pausing import is_paused
 from cohort.matching.gather import standing_overrides
-from cohort.matching.models import Move, OverrideKind, Pair, Round, Run
+from cohort.matching.models import MentorMove, OverrideKind, Pair, Round, Run
 from cohort.matching.moves import service as moves
 from cohort.matching.periods import local_day
 from cohort.mentors.models import MentorState
@@ -52,7 +52,7 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
         .order_by(Pair.score.desc(), Pair.id)
     )
     meanwhile = await look_again(db, round_.cohort_id, now=now)
-    fitting: list[Pair | Move] = []
+    fitting: list[Pair | MentorMove] = []
     for one in [*await db.scalars(found), *await db.scalars(moves.of_run(run.id))]:
         one.skipped = why_not(one, meanwhile)
         if one.skipped is None:
@@ -67,7 +67,7 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
     return len(fitting)
 
 
-def offer_of(pair: Pair | Move, private: AbstractSet[str]) -> proposals.Offer:
+def offer_of(pair: Pair | MentorMove, private: AbstractSet[str]) -> proposals.Offer:
     """What the two read: no wish of the other one, and no answer that is `private`.
 
     The score is that of the factors which are told, and nothing is said of other mentors: whoever
@@ -84,13 +84,13 @@ def offer_of(pair: Pair | Move, private: AbstractSet[str]) -> proposals.Offer:
         fit=pair.fit,
         reason=pair.reason,
         factors=factors,
-        moves=isinstance(pair, Move),
+        moves=isinstance(pair, MentorMove),
     )
 
 
-def why_not(pair: Pair | Move, meanwhile: Meanwhile) -> str | None:
+def why_not(pair: Pair | MentorMove, meanwhile: Meanwhile) -> str | None:
     """Why the pair cannot be proposed any more, for the organiser; None when it can."""
-    if isinstance(pair, Move):
+    if isinstance(pair, MentorMove):
         keeps = moves.why_not(pair, meanwhile.mentored, meanwhile.asking)
         has_mentor = False
     else:

@@ -18,7 +18,7 @@ from cohort.matching.frontier.view import FrontierView, frontier_of
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import (
     AdviceState,
-    Move,
+    MentorMove,
     Override,
     Pair,
     Round,
@@ -91,7 +91,7 @@ class RoundView:
     before: Mapping[UUID, Mapping[UUID, str]]
     has_run_before: bool
     unmatched: Listed[Unmatched]
-    moves: Sequence[Move]
+    moves: Sequence[MentorMove]
     overrides: Sequence[Override]
     decided_since: int
     names: Mapping[UUID, str]
@@ -269,10 +269,12 @@ def _unmatched(run: Run | None) -> Select[Unmatched]:
     return of_run.order_by(Unmatched.code, Unmatched.id).options(UNMATCHED_WITH_PERSON)
 
 
-async def _moves(db: AsyncSession, run: Run | None) -> Sequence[Move]:
+async def _moves(db: AsyncSession, run: Run | None) -> Sequence[MentorMove]:
     if run is None:
         return []
-    best_first = of_run(run.id).order_by(Move.asked.desc(), Move.gain.desc(), Move.id)
+    best_first = of_run(run.id).order_by(
+        MentorMove.asked.desc(), MentorMove.gain.desc(), MentorMove.id
+    )
     return (await db.scalars(best_first.limit(ROWS))).all()
 
 

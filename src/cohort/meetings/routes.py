@@ -26,6 +26,7 @@ from cohort.meetings.schemas import (
     SuggestedTimesOut,
     meeting_out,
 )
+from cohort.mentorships.rematching import MentorshipEnded
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -65,7 +66,7 @@ async def list_mentorship_meetings(
 @post(
     "/mentorships/{mentorship_id:uuid}/meetings",
     guards=[signed_in],
-    responses=may_refuse(NotFound, service.MentorshipEnded, service.TooManyMeetings),
+    responses=may_refuse(NotFound, MentorshipEnded, service.TooManyMeetings),
 )
 async def propose_meeting(
     db: NamedDependency[AsyncSession],

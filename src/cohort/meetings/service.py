@@ -25,6 +25,7 @@ from cohort.meetings.schemas import AgreeIn, MeetingChange, MeetingIn
 from cohort.mentorships import policy as mentorship_policy
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship, Side
+from cohort.mentorships.rematching import MentorshipEnded
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -51,11 +52,6 @@ class MeetingInTheWay(Conflict):
 class TooManyMeetings(Conflict):
     code = "too_many_meetings"
     title = "There are enough meetings to come"
-
-
-class MentorshipEnded(Conflict):
-    code = "mentorship_ended"
-    title = "This mentorship has ended"
 
 
 class NotOverYet(Conflict):

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.http.fields import Shown
-from cohort.matching.models import Move
+from cohort.matching.models import MentorMove
 from cohort.mentorships.schemas import FIT, FactorOut
 from cohort.pairing.fit import Fit
 
@@ -33,7 +33,7 @@ class MoveOut(Shown):
     proposal_id: UUID | None
 
 
-def move_out(move: Move) -> MoveOut:
+def move_out(move: MentorMove) -> MoveOut:
     columns = {name: getattr(move, name, None) for name in MoveOut.model_fields}
     return MoveOut.model_validate(
         columns

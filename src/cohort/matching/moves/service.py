@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
-from cohort.matching.models import Move, Run
+from cohort.matching.models import MentorMove, Run
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, RematchRequest
 from cohort.pairing.moving import FoundMove
 
 WITH_PEOPLE = (
-    joinedload(Move.enrolment).joinedload(Enrolment.person),
-    joinedload(Move.mentor).joinedload(Mentor.person),
-    joinedload(Move.mentorship).joinedload(Mentorship.mentor).joinedload(Mentor.person),
+    joinedload(MentorMove.enrolment).joinedload(Enrolment.person),
+    joinedload(MentorMove.mentor).joinedload(Mentor.person),
+    joinedload(MentorMove.mentorship).joinedload(Mentorship.mentor).joinedload(Mentor.person),
 )
 
 
@@ -44,11 +44,11 @@ async def store(db: AsyncSession, run: Run, found: Sequence[FoundMove]) -> None:
         if UUID(one.pair.researcher) in going_on
     ]
     if rows:
-        await db.execute(insert(Move), rows)
+        await db.execute(insert(MentorMove), rows)
 
 
-def of_run(run_id: UUID) -> Select[Move]:
-    return select(Move).where(Move.run_id == run_id).options(*WITH_PEOPLE)
+def of_run(run_id: UUID) -> Select[MentorMove]:
+    return select(MentorMove).where(MentorMove.run_id == run_id).options(*WITH_PEOPLE)
 
 
 async def still_asked(db: AsyncSession, cohort_id: UUID) -> set[UUID]:
@@ -57,7 +57,9 @@ async def still_asked(db: AsyncSession, cohort_id: UUID) -> set[UUID]:
     return set((await db.scalars(asks.where(Mentorship.cohort_id == cohort_id))).all())
 
 
-def why_not(move: Move, mentored: Mapping[UUID, UUID], asked: AbstractSet[UUID]) -> str | None:
+def why_not(
+    move: MentorMove, mentored: Mapping[UUID, UUID], asked: AbstractSet[UUID]
+) -> str | None:
     """What else keeps a move from being proposed; `mentored` has the mentorships by enrolment.
 
     A mentorship that ended meanwhile keeps nothing: then the researcher waits.
