@@ -156,6 +156,8 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
         "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
+        "POST /api/v1/cohorts/{cohort_id}/introduction_rounds": {"json": {"per_researcher": 2}},
+        "PUT /api/v1/introductions/{introduction_id}/answer": {"json": {"answer": "gladly"}},
         "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
@@ -217,6 +219,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /rounds/{round_id}/runs/{run_id}/cancellation": {
             "ids": {"round_id": ids["queued_round_id"], "run_id": ids["queued_run_id"]}
         },
+        "POST /introductions/{introduction_id}/answer": {"data": {"answer": "could_work"}},
+        "POST /cohorts/{slug}/introductions": {"data": {"per_researcher": "2"}},
         "POST /rounds/{round_id}/balance": {"data": balance(ids)},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},

@@ -26,6 +26,7 @@ from cohort.db import Base, Sessions, unit_of_work
 from cohort.exchange.models import ImportedPerson
 from cohort.exchange.service import ANSWER_WITHIN
 from cohort.guides.models import Guide, Milestone
+from cohort.introductions.models import Introduction
 from cohort.invitations import answers as invitations
 from cohort.invitations.models import InvitationState, InvitedAs, MailedInvitation
 from cohort.jobs.outbox import Job, JobState
@@ -425,8 +426,11 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
         made_by=olga.id,
         made_at=now,
     )
-    db.add_all([run, veto])
+    met = {"enrolment_id": ids["enrolment_id"], "mentor_id": ids["mentor_id"]}
+    talk = Introduction(cohort_id=spring, reason="You share a field.", made_at=now, **met)
+    db.add_all([run, veto, talk])
     await db.flush()
+    ids["introduction_id"] = talk.id
     found = {"run_id": run.id, "reason": "You both like pipelines."}
     left = {"run_id": run.id, "enrolment_id": ids["enrolment_id"], "code": "no_room"}
     db.add(Pair(score=0.8, factors=[], pinned=False, **two, **found))

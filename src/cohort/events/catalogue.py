@@ -2,6 +2,7 @@
 
 from cohort.applications import events as applications
 from cohort.cohorts import events as cohorts
+from cohort.introductions import events as introductions
 from cohort.jobs.runner import JOB_DIED
 from cohort.matching import events as matching
 from cohort.meetings import events as meetings
@@ -19,6 +20,7 @@ CATALOGUE = {
         *study.ALL,
         *matching.ALL,
         *mentorships.ALL,
+        *introductions.ALL,
         *meetings.ALL,
         JOB_DIED,
         JOB_RETRIED,
