@@ -35,6 +35,7 @@ from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
 from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
+from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
@@ -60,10 +61,15 @@ from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
+from cohort.matching.comparing import pages as matching_comparing_pages
+from cohort.matching.comparing import routes as matching_comparing_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.introducing import pages as matching_introducing_pages
 from cohort.matching.introducing import routes as matching_introducing_routes
+from cohort.matching.next_best import jobs as matching_next_best_jobs
+from cohort.matching.next_best import pages as matching_next_best_pages
+from cohort.matching.next_best import routes as matching_next_best_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
@@ -76,6 +82,7 @@ from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentors import wish_routes as mentors_wish_routes
+from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
@@ -115,6 +122,7 @@ API: Sequence[Router] = (
     signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
+    cohorts_pause_routes.router,
     questions_routes.router,
     cohorts_organiser_routes.router,
     applications_routes.router,
@@ -132,10 +140,12 @@ API: Sequence[Router] = (
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
+    matching_comparing_routes.router,
     matching_frontier_routes.router,
     matching_introducing_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
+    matching_next_best_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -164,14 +174,17 @@ PAGES: Sequence[Router] = (
     invitations_answer_pages.router,
     mentorships_pages.router,
     introductions_pages.router,
+    mentorships_answer_pages.router,
     meetings_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
+    matching_comparing_pages.router,
     matching_frontier_pages.router,
     matching_introducing_pages.router,
     matching_preview_pages.router,
+    matching_next_best_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
     dashboard_pages.router,
@@ -183,6 +196,7 @@ PAGES: Sequence[Router] = (
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
+    "matching.offer_next": matching_next_best_jobs.offer_next,
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.tell_suspended": people_jobs.tell_suspended,
@@ -236,5 +250,6 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
     invitations_jobs.expire,
     matching_jobs.open_due_rounds,
+    matching_jobs.forget_inputs,
 )
 """What every worker looks for once a minute; each is harmless when it runs twice."""

@@ -138,6 +138,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
         "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
+        "POST /api/v1/enrolments/{enrolment_id}/pause": {"json": {"until": "2026-05-04"}},
         "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
         "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
         "POST /api/v1/mentors/{mentor_id}/approval": applying,
@@ -159,7 +160,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/cohorts/{cohort_id}/introduction_rounds": {"json": {"per_researcher": 2}},
         "PUT /api/v1/introductions/{introduction_id}/answer": {"json": {"answer": "gladly"}},
         "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
-        "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
@@ -227,6 +227,13 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "GET /api/v1/runs/{run_id}/comparison": {"params": {"with": str(ids["run_id"])}},
     }
 
 

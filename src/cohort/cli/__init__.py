@@ -14,6 +14,7 @@ from cohort.cli.guide import guide
 from cohort.cli.match import match_files
 from cohort.cli.migrate import migrate
 from cohort.cli.openapi import openapi
+from cohort.cli.replay import replay
 from cohort.cli.seed import seed
 from cohort.cli.serve import serve
 from cohort.cli.up import up
@@ -27,7 +28,20 @@ def cli() -> None:
     """Cohorts of researchers on their way into industry, with mentors found by exact matching."""
 
 
-for command in (up, doctor, serve, work, migrate, guide, match_files, verify, seed, openapi, admin):
+for command in (
+    up,
+    doctor,
+    serve,
+    work,
+    migrate,
+    guide,
+    match_files,
+    verify,
+    replay,
+    seed,
+    openapi,
+    admin,
+):
     cli.add_command(command)
 
 

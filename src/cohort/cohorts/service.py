@@ -119,6 +119,7 @@ COPIED = (
     "matching_time",
     "days_to_answer",
     "days_to_reminder",
+    "next_best",
     "admission",
     "reviews_needed",
     "allowed_origins",

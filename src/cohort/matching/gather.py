@@ -1,7 +1,7 @@
 """What a run solves, read from the database in a handful of statements whatever its size."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts import own_terms
-from cohort.cohorts.models import Enrolment, EnrolmentState, OwnTerm
+from cohort.cohorts import own_terms, pausing
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.introductions.reading import heard_in
 from cohort.matching.introducing.pool import to_introduce, with_talks
 from cohort.matching.models import Override, OverrideKind, Pair, RoundKind, Run, RunState
+from cohort.matching.periods import local_day
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
@@ -76,7 +77,8 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
 
 async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     cohort_id = run.round.cohort_id
-    enrolments = await _waiting(db, cohort_id)
+    zone = (await db.get_one(Cohort, cohort_id)).time_zone
+    enrolments = await _waiting(db, cohort_id, local_day(now, zone))
     seats = await _seats(db, cohort_id)
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
@@ -152,15 +154,15 @@ async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
     }
 
 
-async def _waiting(db: AsyncSession, cohort_id: UUID) -> Rows:
-    """Who studies, has no mentor, and has no proposal to answer."""
+async def _waiting(db: AsyncSession, cohort_id: UUID, today: date) -> Rows:
+    """Who studies, is not paused, has no mentor, and has no proposal to answer."""
     mentored = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
     asked = mentorships.open_in(cohort_id).with_only_columns(Proposal.enrolment_id)
     waiting = (
         select(*ENROLMENT)
         .join(Enrolment.person)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
-        .where(Enrolment.id.not_in(mentored), Enrolment.id.not_in(asked))
+        .where(Enrolment.id.not_in(mentored), Enrolment.id.not_in(asked), pausing.is_there(today))
         .order_by(Enrolment.id)
     )
     return (await db.execute(waiting)).all()

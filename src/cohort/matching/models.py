@@ -151,6 +151,19 @@ class KeptEvidence(Base):
     """Compressed where that pays: PostgreSQL stores it as it is (storage EXTERNAL)."""
 
 
+class RunInput(Base):
+    """The pool that a run solved, without names, so that the run can be replayed and compared.
+
+    Kept until its cohort ends; none of a run whose pool was too large to hold all its scores.
+    """
+
+    __tablename__ = "run_inputs"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    pool: Mapped[bytes]
+    """As `pack_pool` writes it, compressed: PostgreSQL stores it as it is (storage EXTERNAL)."""
+
+
 class AdviceInput(Base):
     """The pool that a run solved, with names, for as long as advice on it is worked out."""
 
@@ -190,6 +203,20 @@ class Pair(Base):
     mentor: Mapped[Mentor] = relationship(lazy="raise")
     proposal: Mapped[Proposal | None] = relationship(lazy="raise")
     introduction: Mapped[Introduction | None] = relationship(lazy="raise")
+
+
+class NextOffer(Base):
+    """A proposal made between two rounds, to whoever waits after one that came to nothing."""
+
+    __tablename__ = "next_offers"
+
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
+    after_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), unique=True)
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id"), index=True)
+    """The last one that was published, by whose rules it was made."""
+
+    proposal: Mapped[Proposal] = relationship(lazy="raise", foreign_keys=[proposal_id])
+    after: Mapped[Proposal] = relationship(lazy="raise", foreign_keys=[after_id])
 
 
 class Unmatched(Base):

@@ -4,18 +4,20 @@ from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import EnrolmentState
+from cohort.cohorts.models import Cohort, EnrolmentState
+from cohort.cohorts.pausing import is_paused
 from cohort.introductions import service as introductions
 from cohort.introductions.reading import heard_in, would_rather_not
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import OverrideKind, Pair, Round, RoundKind, Run
+from cohort.matching.periods import local_day
 from cohort.mentors.models import MentorState
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships import service as proposals
@@ -37,6 +39,7 @@ class Meanwhile:
     apart: AbstractSet[Two]
     met: AbstractSet[Two]
     awaited: Counter[UUID]
+    today: date
 
 
 async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datetime) -> int:
@@ -47,7 +50,7 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
         .options(joinedload(Pair.enrolment), joinedload(Pair.mentor))
         .order_by(Pair.score.desc(), Pair.id)
     )
-    meanwhile = await _look_again(db, round_.cohort_id)
+    meanwhile = await look_again(db, round_.cohort_id, now=now)
     introduces = round_.kind is RoundKind.INTRODUCTIONS
     fitting = []
     for pair in (await db.scalars(found)).all():
@@ -95,6 +98,7 @@ def why_not(pair: Pair, meanwhile: Meanwhile, *, introduces: bool = False) -> st
     researcher, mentor, two = pair.enrolment, pair.mentor, (pair.enrolment_id, pair.mentor_id)
     reasons = {
         "The researcher has withdrawn.": researcher.state is not EnrolmentState.ACTIVE,
+        "The researcher asked for a pause.": is_paused(researcher, meanwhile.today),
         "The researcher has a mentor by now.": researcher.id in meanwhile.mentored,
         "The researcher has another proposal to answer.": researcher.id in meanwhile.asked,
         "The mentor is not approved any more.": mentor.state is not MentorState.APPROVED,
@@ -122,7 +126,9 @@ async def _introduce(
         pair.introduction_id = by_pair[pair.enrolment_id, pair.mentor_id]
 
 
-async def _look_again(db: AsyncSession, cohort_id: UUID) -> Meanwhile:
+async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Meanwhile:
+    """Two who propose in one cohort do it one after the other, for they look at places first."""
+    cohort = await db.get_one(Cohort, cohort_id, with_for_update={"key_share": True})
     active = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
     two = mentorships.open_in(cohort_id).with_only_columns(
         Proposal.enrolment_id, Proposal.mentor_id
@@ -138,5 +144,6 @@ async def _look_again(db: AsyncSession, cohort_id: UUID) -> Meanwhile:
         apart=would_rather_not(heard),
         met={(one.enrolment_id, one.mentor_id) for one in heard},
         vetoed={(o.enrolment_id, o.mentor_id) for o in overrides if o.kind is OverrideKind.VETO},
+        today=local_day(now, cohort.time_zone),
         awaited=Counter(mentor_id for _, mentor_id in asked),
     )

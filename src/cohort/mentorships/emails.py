@@ -4,8 +4,16 @@ from typing import Any
 
 from cohort.cohorts.models import Enrolment
 from cohort.mail import Message
-from cohort.mentorships.models import Mentorship, Proposal, Side
+from cohort.mentorships.models import DeclineReason, Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
+
+BECAUSE = {
+    DeclineReason.NO_TIME: "No time for it now.",
+    DeclineReason.FIELDS_DIFFER: "The fields are too far apart.",
+    DeclineReason.GOALS_DIFFER: "It is not the direction looked for.",
+    DeclineReason.HOURS_DIFFER: "The hours do not meet.",
+    DeclineReason.ACQUAINTED: "They know or work with each other.",
+}
 
 
 def proposed(proposal: Proposal, side: Side) -> Message:
@@ -33,7 +41,7 @@ def _of_open(proposal: Proposal, side: Side) -> dict[str, Any]:
         "remind_at": proposal.remind_at,
         "expires_at": proposal.expires_at,
         "time_zone": proposal.enrolment.cohort.time_zone,
-        "where": where_to_answer(proposal.enrolment, side),
+        "where": f"/proposals/{proposal.id}",
     }
 
 
@@ -45,7 +53,7 @@ def matched(mentorship: Mentorship, side: Side) -> Message:
         "other_email": other.email,
         "other_is_mentor": side is Side.RESEARCHER,
         "cohort": mentorship.enrolment.cohort.name,
-        "where": where_to_answer(mentorship.enrolment, side),
+        "where": where_it_goes_on(mentorship.enrolment, side),
     }
     return Message(me.email, "mentorship_matched", context)
 
@@ -57,6 +65,7 @@ def declined(proposal: Proposal, organiser: Person) -> Message:
         "researcher": proposal.enrolment.person.name,
         "mentor": proposal.mentor.person.name,
         "by": (proposal.mentor if by_mentor else proposal.enrolment).person.name,
+        "because": BECAUSE.get(proposal.because or DeclineReason.OTHER, ""),
         "note": proposal.note,
         "cohort": proposal.enrolment.cohort.name,
         "slug": proposal.enrolment.cohort.slug,
@@ -71,11 +80,18 @@ def lapsed(proposal: Proposal, side: Side) -> Message:
         "other": other.name,
         "other_is_mentor": side is Side.RESEARCHER,
         "cohort": proposal.enrolment.cohort.name,
-        "note": proposal.note,
+        "note": _what_happened(proposal, other),
         "you_said_yes": proposal.yes_of(side) is not None,
-        "where": where_to_answer(proposal.enrolment, side),
+        "where": where_it_goes_on(proposal.enrolment, side),
     }
     return Message(me.email, "mentorship_lapsed", context)
+
+
+def _what_happened(proposal: Proposal, other: Person) -> str:
+    """Why one of the two said no is for the organisers alone."""
+    if proposal.state is ProposalState.DECLINED:
+        return f"{other.name} said no this time."
+    return proposal.note
 
 
 def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:
@@ -84,5 +100,5 @@ def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:
     return (researcher, mentor) if side is Side.RESEARCHER else (mentor, researcher)
 
 
-def where_to_answer(enrolment: Enrolment, side: Side) -> str:
+def where_it_goes_on(enrolment: Enrolment, side: Side) -> str:
     return f"/plan/{enrolment.id}" if side is Side.RESEARCHER else "/mentoring"

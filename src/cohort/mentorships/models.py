@@ -26,6 +26,17 @@ class Side(StrEnum):
     MENTOR = "mentor"
 
 
+class DeclineReason(StrEnum):
+    """Why somebody says no, where one of these says it; only organisers read it."""
+
+    NO_TIME = "no_time"
+    FIELDS_DIFFER = "fields_differ"
+    GOALS_DIFFER = "goals_differ"
+    HOURS_DIFFER = "hours_differ"
+    ACQUAINTED = "acquainted"
+    OTHER = "other"
+
+
 class Proposal(Base):
     __tablename__ = "proposals"
     __table_args__ = (
@@ -58,8 +69,10 @@ class Proposal(Base):
     researcher_accepted_at: Mapped[Instant | None]
     mentor_accepted_at: Mapped[Instant | None]
     declined_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    because: Mapped[DeclineReason | None] = mapped_column(one_of(DeclineReason))
+    """Why it was declined; none where it was not, and in older rows."""
     note: Mapped[str] = mapped_column(default="")
-    """Why it was declined, or why it lapsed."""
+    """Why it was declined, in own words, or why it lapsed."""
     created_at: Mapped[Instant]
     remind_at: Mapped[Instant | None]
     """When to remind whoever has not answered; none once that is done."""

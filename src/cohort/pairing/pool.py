@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -13,6 +13,7 @@ import numpy as np
 from cohort.assignment.problem import UNMATCHED, Ints
 from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.requirements import plain
 from cohort.pairing.scores.scoring import Scores, score
 from cohort.pairing.scores.skills import strengths_of
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -72,12 +73,41 @@ class Pool:
         """How many mentors are strong in each skill."""
         return strengths_of(one.skills for one in self.mentors)
 
+    def without_names(self) -> "Pool":
+        """The same question with nobody's name or address in it: the answer is the same.
+
+        A name decides only who is whose adviser. So each mentor goes by a mark of her id, and so
+        does an adviser who mentors here; other advisers are left out. O(n + m).
+        """
+        called: dict[str, list[str]] = {}
+        for one in self.mentors:
+            for name in plain([one.name, one.email]):
+                called.setdefault(name, []).append(_mark(one.id))
+        return replace(
+            self,
+            researchers=[
+                replace(
+                    one,
+                    advisers=sorted({k for a in plain(one.advisers) for k in called.get(a, ())}),
+                )
+                for one in self.researchers
+            ],
+            mentors=[replace(one, name=_mark(one.id), email="") for one in self.mentors],
+            names={},
+            titles={},
+            private=(),
+        )
+
     def digest(self) -> str:
-        """SHA-256 of all that decides the result, as JSON with sorted keys; hexadecimal."""
+        """SHA-256 of all that decides the result, as JSON with sorted keys; hexadecimal.
+
+        It is of the pool without names: a digest tells nobody who took part.
+        """
+        bare = self.without_names()
         solved = {
             "week": self.week.isoformat(),
-            "researchers": [vars(one) for one in self.researchers],
-            "mentors": [vars(one) for one in self.mentors],
+            "researchers": [vars(one) for one in bare.researchers],
+            "mentors": [vars(one) for one in bare.mentors],
             "places": list(self.places),
             "taxonomy": dict(self.taxonomy.parents),
             "weights": self.weights.model_dump(),
@@ -96,6 +126,11 @@ class Pool:
         }
         text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _mark(its_id: str) -> str:
+    """The same for one id in every pool, and unlike that of any other."""
+    return hashlib.sha256(its_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def score_people(
