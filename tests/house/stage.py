@@ -37,6 +37,7 @@ from cohort.matching.models import (
     OverrideKind,
     Pair,
     Round,
+    RoundKind,
     Run,
     RunState,
     Unmatched,
@@ -69,6 +70,7 @@ from tests.house.requests import (
     in_api,
     of_invitations,
     of_questions,
+    of_rounds,
     of_runs,
     on_pages,
 )
@@ -136,7 +138,7 @@ class Stage:
 
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
-        known |= of_questions(self.ids) | of_runs(self.ids)
+        known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         return known.get(route, {})
 
 
@@ -444,7 +446,9 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
 async def _begin_a_run(db: AsyncSession, stage: Stage) -> None:
     """In Olga's other cohort, where it waits to be solved."""
     now, summer_id = stage.platform.clock(), stage.ids["summer_id"]
-    opened = Round(cohort_id=summer_id, period="2026-W10", week=date(2026, 3, 2), opened_at=now)
+    when = {"period": "2026-W10", "week": date(2026, 3, 2), "opened_at": now}
+    how = {"kind": RoundKind.INTRODUCTIONS, "per_researcher": 2}
+    opened = Round(cohort_id=summer_id, **when, **how)
     db.add(opened)
     await db.flush()
     standing = await rules.standing(db, summer_id, now=now)
