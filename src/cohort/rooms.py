@@ -6,6 +6,7 @@ from litestar import Router
 
 import cohort.applications.models
 import cohort.calendars.models
+import cohort.checkins.models
 import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
@@ -30,6 +31,9 @@ from cohort.applications import routes as applications_routes
 from cohort.calendars import jobs as calendars_jobs
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
+from cohort.checkins import jobs as checkins_jobs
+from cohort.checkins import pages as checkins_pages
+from cohort.checkins import routes as checkins_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
@@ -73,6 +77,8 @@ from cohort.matching.next_best import routes as matching_next_best_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
+from cohort.matching.repairing import pages as matching_repairing_pages
+from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
@@ -81,7 +87,6 @@ from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
-from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
@@ -114,6 +119,8 @@ from cohort.study import routes as study_routes
 from cohort.webhooks import jobs as webhooks_jobs
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.wishes import pages as wishes_pages
+from cohort.wishes import routes as wishes_routes
 
 API: Sequence[Router] = (
     people_routes.router,
@@ -127,20 +134,22 @@ API: Sequence[Router] = (
     cohorts_organiser_routes.router,
     applications_routes.router,
     mentors_routes.router,
-    mentors_wish_routes.router,
     invitations_routes.router,
     forms_routes.router,
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
     introductions_routes.router,
+    wishes_routes.router,
     meetings_routes.router,
+    checkins_routes.router,
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_introducing_routes.router,
     matching_override_routes.router,
@@ -174,13 +183,16 @@ PAGES: Sequence[Router] = (
     invitations_answer_pages.router,
     mentorships_pages.router,
     introductions_pages.router,
+    wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
+    checkins_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_introducing_pages.router,
     matching_preview_pages.router,
@@ -218,6 +230,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
+    "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
@@ -233,6 +246,8 @@ JOBS: Mapping[str, JobFunction] = {
     "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
+    "checkins.ask": checkins_jobs.ask,
+    "checkins.tell_low": checkins_jobs.tell_low,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
@@ -248,7 +263,9 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    checkins_jobs.ask_due,
     matching_jobs.open_due_rounds,
     matching_jobs.forget_inputs,
 )

@@ -101,6 +101,19 @@ IMPORT = {
 }
 
 
+WISHING: dict[str, dict[str, Any]] = {
+    "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
+    "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
+    "PUT /api/v1/enrolments/{enrolment_id}/listing": {"json": {"is_listed": True}},
+    "PUT /api/v1/mentors/{mentor_id}/listing": {"json": {"is_listed": True}},
+}
+ON_OWN_PAGES: dict[str, dict[str, Any]] = {
+    "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
+    "POST /mentoring/{mentor_id}/wishes": {"data": {"act": "keep"}},
+    "POST /plan/{enrolment_id}/wishes": {"data": {"act": "keep"}},
+}
+
+
 def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What a good request sends besides its address; nothing, where a route is not named."""
     seen = {"headers": {"If-Match": '"1"'}}
@@ -138,12 +151,12 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
         "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
+        **WISHING,
         "POST /api/v1/enrolments/{enrolment_id}/pause": {"json": {"until": "2026-05-04"}},
-        "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
-        "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
         "POST /api/v1/mentors/{mentor_id}/approval": applying,
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
+        "PUT /api/v1/mentors/{mentor_id}/pause": {"json": {"back_on": "2026-06-01"}},
         "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
         "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
         "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
@@ -156,10 +169,17 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
-        "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
-        "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
+        **of_webhooks(),
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
+    }
+
+
+def of_webhooks() -> dict[str, dict[str, Any]]:
+    seen = {"headers": {"If-Match": '"1"'}}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
+        "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
     }
 
 
@@ -207,7 +227,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
-        "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
+        **ON_OWN_PAGES,
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
         **of_meetings(ids),
@@ -227,6 +247,10 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
+        "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
+            "ids": {"other_id": ids["peer_id"]}
+        },
         "GET /api/v1/runs/{run_id}/comparison": {"params": {"with": str(ids["run_id"])}},
     }
 

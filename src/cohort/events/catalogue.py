@@ -1,6 +1,7 @@
 """Every kind of event, by its name; each room defines its own."""
 
 from cohort.applications import events as applications
+from cohort.checkins import events as checkins
 from cohort.cohorts import events as cohorts
 from cohort.introductions import events as introductions
 from cohort.jobs.runner import JOB_DIED
@@ -22,6 +23,7 @@ CATALOGUE = {
         *mentorships.ALL,
         *introductions.ALL,
         *meetings.ALL,
+        *checkins.ALL,
         JOB_DIED,
         JOB_RETRIED,
     )
