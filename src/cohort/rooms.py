@@ -67,6 +67,8 @@ from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
 from cohort.matching.comparing import pages as matching_comparing_pages
 from cohort.matching.comparing import routes as matching_comparing_routes
+from cohort.matching.console import pages as matching_console_pages
+from cohort.matching.console import routes as matching_console_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.introducing import pages as matching_introducing_pages
@@ -149,6 +151,7 @@ API: Sequence[Router] = (
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_console_routes.router,
     matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_introducing_routes.router,
@@ -192,6 +195,7 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_console_pages.router,
     matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_introducing_pages.router,

@@ -35,6 +35,7 @@ class Meanwhile:
     mentored: AbstractSet[UUID]
     asked: AbstractSet[UUID]
     declined: AbstractSet[Two]
+    ended: AbstractSet[Two]
     vetoed: AbstractSet[Two]
     apart: AbstractSet[Two]
     met: AbstractSet[Two]
@@ -107,6 +108,7 @@ def why_not(pair: Pair, meanwhile: Meanwhile, *, introduces: bool = False) -> st
             mentor.taken + meanwhile.awaited[mentor.id] >= mentor.capacity
         ),
         "One of them declined the other meanwhile.": two in meanwhile.declined,
+        "Their mentorship ended meanwhile.": two in meanwhile.ended,
         "The pair was vetoed meanwhile.": two in meanwhile.vetoed,
         "After their talk, one of them would rather not.": two in meanwhile.apart,
         "They were introduced to each other before.": introduces and two in meanwhile.met,
@@ -135,6 +137,7 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
     )
     asked = (await db.execute(two)).all()
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     overrides = await standing_overrides(db, cohort_id)
     heard = await heard_in(db, cohort_id)
     return Meanwhile(
@@ -143,6 +146,7 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
         declined={(enrolment_id, mentor_id) for enrolment_id, mentor_id in declined},
         apart=would_rather_not(heard),
         met={(one.enrolment_id, one.mentor_id) for one in heard},
+        ended={(enrolment_id, mentor_id) for enrolment_id, mentor_id in ended},
         vetoed={(o.enrolment_id, o.mentor_id) for o in overrides if o.kind is OverrideKind.VETO},
         today=local_day(now, cohort.time_zone),
         awaited=Counter(mentor_id for _, mentor_id in asked),
