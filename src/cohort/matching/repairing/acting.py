@@ -23,7 +23,7 @@ from cohort.matching.models import (
 from cohort.matching.overrides import service as overrides
 from cohort.matching.overrides.lifting import lift
 from cohort.matching.policy import pin_sets_visible_to
-from cohort.matching.repairing.planning import Plan, plan
+from cohort.matching.repairing.planning import PinPlan, plan
 from cohort.matching.repairing.schemas import PinSetIn
 from cohort.people import audit
 from cohort.people.models import Person
@@ -36,7 +36,7 @@ class RunPassed(Conflict):
 
 async def preview(
     db: AsyncSession, actor: Person, run_id: UUID, form: PinSetIn, *, now: datetime
-) -> Plan:
+) -> PinPlan:
     """What the act would pin, and what that costs; nothing is kept."""
     run = await solved_run(db, actor, run_id)
     await _check_newest(db, run)
@@ -45,7 +45,7 @@ async def preview(
 
 async def act(
     db: AsyncSession, actor: Person, run_id: UUID, form: PinSetIn, *, now: datetime
-) -> tuple[PinSet, Plan | None]:
+) -> tuple[PinSet, PinPlan | None]:
     """Pin what is asked for, for this round, and run it again.
 
     Two who act on one run are let in one after the other (the round is locked), and the second
@@ -94,7 +94,7 @@ async def _check_newest(db: AsyncSession, run: Run) -> None:
 async def _keep(
     db: AsyncSession,
     actor: Person,
-    planned: Plan,
+    planned: PinPlan,
     asked: dict[str, Any],
     reason: str,
     *,

@@ -19,7 +19,7 @@ from cohort.matching.choosing import Choices, PartOfName
 from cohort.matching.comparing.service import solved_run
 from cohort.matching.models import PinSetKind, Run
 from cohort.matching.repairing import acting, asking
-from cohort.matching.repairing.planning import Plan
+from cohort.matching.repairing.planning import PinPlan
 from cohort.matching.repairing.schemas import PinSetIn
 from cohort.pairing import saying, saying_changes
 from cohort.people.auth import signed_in
@@ -55,7 +55,7 @@ class SwapView:
 @dataclass(frozen=True, slots=True)
 class LockView:
     run: Run
-    found: Plan | None
+    found: PinPlan | None
     refused: str
     cost: str
     moves: Sequence[str]

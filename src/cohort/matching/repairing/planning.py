@@ -40,7 +40,7 @@ class StillTakesPart(Conflict):
 
 
 @dataclass(frozen=True)
-class Plan:
+class PinPlan:
     """new  the pairs to pin that are not pinned yet, by enrolment and mentor.
 
     veto     the pair to keep apart from now on.
@@ -60,7 +60,9 @@ class Plan:
     names: Mapping[str, str]
 
 
-async def plan(db: AsyncSession, actor: Person, run: Run, form: PinSetIn, *, now: datetime) -> Plan:
+async def plan(
+    db: AsyncSession, actor: Person, run: Run, form: PinSetIn, *, now: datetime
+) -> PinPlan:
     pool = await pool_now(db, run, now=now)
     if form.kind is PinSetKind.LOCK:
         pins, cost = await _lock(db, run, form, pool)
@@ -77,7 +79,7 @@ async def plan(db: AsyncSession, actor: Person, run: Run, form: PinSetIn, *, now
         if one.pin_set_id is None:
             raise ContradictsOverride(said_already(one))
     _check(pool, new, lifted, veto)
-    return Plan(
+    return PinPlan(
         run=run,
         kind=form.kind,
         new=[(UUID(researcher), UUID(mentor)) for researcher, mentor in new],

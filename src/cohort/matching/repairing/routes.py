@@ -125,7 +125,7 @@ async def lift_several(
     await acting.lift_set(db, actor, pin_set_id, now=clock())
 
 
-def _plan_out(planned: planning.Plan, asked: PinSetIn) -> PinSetOut:
+def _plan_out(planned: planning.PinPlan, asked: PinSetIn) -> PinSetOut:
     return PinSetOut(
         id=None,
         run_id=planned.run.id,
@@ -140,7 +140,7 @@ def _plan_out(planned: planning.Plan, asked: PinSetIn) -> PinSetOut:
     )
 
 
-async def _made_out(db: AsyncSession, made: PinSet, did: planning.Plan | None) -> PinSetOut:
+async def _made_out(db: AsyncSession, made: PinSet, did: planning.PinPlan | None) -> PinSetOut:
     run = await db.get_one(Run, made.run_id)
     newest = await newest_run(db, run.round_id)
     return PinSetOut(
