@@ -11,6 +11,7 @@ import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
+import cohort.introductions.models
 import cohort.invitations.models
 import cohort.jobs.event_log
 import cohort.jobs.outbox
@@ -53,6 +54,9 @@ from cohort.forms import invitation_routes as forms_invitation_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
+from cohort.introductions import jobs as introductions_jobs
+from cohort.introductions import pages as introductions_pages
+from cohort.introductions import routes as introductions_routes
 from cohort.invitations import answer_pages as invitations_answer_pages
 from cohort.invitations import jobs as invitations_jobs
 from cohort.invitations import pages as invitations_pages
@@ -63,8 +67,12 @@ from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
 from cohort.matching.comparing import pages as matching_comparing_pages
 from cohort.matching.comparing import routes as matching_comparing_routes
+from cohort.matching.console import pages as matching_console_pages
+from cohort.matching.console import routes as matching_console_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
+from cohort.matching.introducing import pages as matching_introducing_pages
+from cohort.matching.introducing import routes as matching_introducing_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -81,7 +89,6 @@ from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
-from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
@@ -114,6 +121,8 @@ from cohort.study import routes as study_routes
 from cohort.webhooks import jobs as webhooks_jobs
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.wishes import pages as wishes_pages
+from cohort.wishes import routes as wishes_routes
 
 API: Sequence[Router] = (
     people_routes.router,
@@ -127,12 +136,13 @@ API: Sequence[Router] = (
     cohorts_organiser_routes.router,
     applications_routes.router,
     mentors_routes.router,
-    mentors_wish_routes.router,
     invitations_routes.router,
     forms_routes.router,
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    introductions_routes.router,
+    wishes_routes.router,
     meetings_routes.router,
     checkins_routes.router,
     study_routes.router,
@@ -141,8 +151,10 @@ API: Sequence[Router] = (
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_console_routes.router,
     matching_repairing_routes.router,
     matching_frontier_routes.router,
+    matching_introducing_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
@@ -173,6 +185,8 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    introductions_pages.router,
+    wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
     checkins_pages.router,
@@ -181,8 +195,10 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_console_pages.router,
     matching_repairing_pages.router,
     matching_frontier_pages.router,
+    matching_introducing_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
     exchange_answer_pages.router,
@@ -218,6 +234,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
+    "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
@@ -227,6 +244,10 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
     "questions.copy": questions_jobs.copy,
     "calendars.revoke": calendars_jobs.revoke,
+    "introductions.tell": introductions_jobs.tell,
+    "introductions.remind_all": introductions_jobs.remind_all,
+    "introductions.remind": introductions_jobs.remind,
+    "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "checkins.ask": checkins_jobs.ask,
@@ -246,6 +267,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentors_jobs.turn_of_day,
     invitations_jobs.expire,
     checkins_jobs.ask_due,
     matching_jobs.open_due_rounds,
