@@ -244,7 +244,7 @@ PausedUntil = Annotated[
 ]
 
 
-class PauseIn(Strict):
+class ResearcherPauseIn(Strict):
     until: PausedUntil
 
 
