@@ -6,6 +6,7 @@ from litestar import Router
 
 import cohort.applications.models
 import cohort.calendars.models
+import cohort.checkins.models
 import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
@@ -29,6 +30,9 @@ from cohort.applications import routes as applications_routes
 from cohort.calendars import jobs as calendars_jobs
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
+from cohort.checkins import jobs as checkins_jobs
+from cohort.checkins import pages as checkins_pages
+from cohort.checkins import routes as checkins_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
@@ -67,6 +71,8 @@ from cohort.matching.next_best import routes as matching_next_best_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
+from cohort.matching.repairing import pages as matching_repairing_pages
+from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
@@ -128,12 +134,14 @@ API: Sequence[Router] = (
     forms_invitation_routes.router,
     mentorships_routes.router,
     meetings_routes.router,
+    checkins_routes.router,
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
@@ -167,11 +175,13 @@ PAGES: Sequence[Router] = (
     mentorships_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
+    checkins_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
@@ -208,6 +218,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
+    "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
@@ -219,6 +230,8 @@ JOBS: Mapping[str, JobFunction] = {
     "calendars.revoke": calendars_jobs.revoke,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
+    "checkins.ask": checkins_jobs.ask,
+    "checkins.tell_low": checkins_jobs.tell_low,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
@@ -234,7 +247,9 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    checkins_jobs.ask_due,
     matching_jobs.open_due_rounds,
     matching_jobs.forget_inputs,
 )

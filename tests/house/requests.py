@@ -144,6 +144,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/mentors/{mentor_id}/approval": applying,
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
+        "PUT /api/v1/mentors/{mentor_id}/pause": {"json": {"back_on": "2026-06-01"}},
         "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
         "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
         "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
@@ -156,11 +157,18 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
-        "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
         "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
-        "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
+        **of_webhooks(),
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
+    }
+
+
+def of_webhooks() -> dict[str, dict[str, Any]]:
+    seen = {"headers": {"If-Match": '"1"'}}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
+        "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
     }
 
 
@@ -229,6 +237,10 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
+        "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
+            "ids": {"other_id": ids["peer_id"]}
+        },
         "GET /api/v1/runs/{run_id}/comparison": {"params": {"with": str(ids["run_id"])}},
     }
 

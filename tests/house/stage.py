@@ -61,6 +61,7 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
+from tests.house.checkins import ask_how_it_goes, of_checkins
 from tests.house.requests import (
     MENTORING,
     PASSWORD,
@@ -135,7 +136,7 @@ class Stage:
 
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
-        known |= of_questions(self.ids) | of_runs(self.ids)
+        known |= of_questions(self.ids) | of_runs(self.ids) | of_checkins()
         return known.get(route, {})
 
 
@@ -145,6 +146,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _let_everyone_in(db, stage)
         await _begin_the_cohorts(db, stage)
         await _plan_meetings(db, stage)
+        stage.ids |= await ask_how_it_goes(db, stage.ids, platform.clock())
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)

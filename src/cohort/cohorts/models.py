@@ -36,6 +36,9 @@ class Cohort(Base):
         CheckConstraint("matching_day BETWEEN 0 AND 6", name="matching_day"),
         CheckConstraint("admission = 'first_come' OR apply_by IS NOT NULL", name="apply_by"),
         CheckConstraint("reviews_needed BETWEEN 1 AND 5", name="reviews_needed"),
+        CheckConstraint("check_in_after_days BETWEEN 3 AND 90", name="check_in_after_days"),
+        CheckConstraint("check_in_every_days BETWEEN 7 AND 180", name="check_in_every_days"),
+        CheckConstraint("quiet_after_days BETWEEN 7 AND 180", name="quiet_after_days"),
         CheckConstraint("days_to_answer BETWEEN 2 AND 60", name="days_to_answer"),
         CheckConstraint(
             "days_to_reminder BETWEEN 1 AND days_to_answer - 1", name="days_to_reminder"
@@ -62,6 +65,11 @@ class Cohort(Base):
     """How many organisers score an application before they see each other's scores."""
     allowed_origins: Mapped[Words] = mapped_column(default=list, server_default="{}")
     """The sites whose pages may send the cohort's forms, such as https://www.example.org."""
+    check_in_after_days: Mapped[int] = mapped_column(default=14, server_default="14")
+    """How long after its beginning the two of a mentorship are first asked how it goes."""
+    check_in_every_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    quiet_after_days: Mapped[int] = mapped_column(default=28, server_default="28")
+    """With no meeting for so long, a mentorship needs a look."""
     state: Mapped[CohortState] = mapped_column(one_of(CohortState), default=CohortState.DRAFT)
     matching_day: Mapped[int] = mapped_column(default=0)
     """0 is Monday; in the cohort's time zone."""

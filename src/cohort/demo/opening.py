@@ -15,9 +15,10 @@ from cohort.demo import cast, weeks
 from cohort.demo.arriving import become_mentor, bring_guide, join
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import Weeks
+from cohort.mentors import pausing, wishes
 from cohort.mentors import service as mentors
-from cohort.mentors import wishes
 from cohort.mentors.models import Mentor
+from cohort.mentors.schemas import PauseIn
 from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.study import service as study
@@ -92,7 +93,8 @@ async def sign_up_mentors(
         if mentor.state != "pending":
             await mentors.approve(scene.db, scene.organiser, row.id, now=now + A_DAY)
         if mentor.state == "paused":
-            await mentors.pause(scene.db, person, row.id, now=now + 2 * A_DAY)
+            away = PauseIn(back_on=(now + 140 * A_DAY).date())
+            await pausing.pause(scene.db, person, row.id, away, now=now + 2 * A_DAY)
 
 
 async def note_wishes(scene: Scene, *, now: datetime) -> None:

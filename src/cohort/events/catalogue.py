@@ -1,6 +1,7 @@
 """Every kind of event, by its name; each room defines its own."""
 
 from cohort.applications import events as applications
+from cohort.checkins import events as checkins
 from cohort.cohorts import events as cohorts
 from cohort.jobs.runner import JOB_DIED
 from cohort.matching import events as matching
@@ -20,6 +21,7 @@ CATALOGUE = {
         *matching.ALL,
         *mentorships.ALL,
         *meetings.ALL,
+        *checkins.ALL,
         JOB_DIED,
         JOB_RETRIED,
     )

@@ -14,6 +14,7 @@ from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
 from cohort.matching.periods import local_day
+from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
@@ -69,7 +70,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     cohort_id = run.round.cohort_id
     zone = (await db.get_one(Cohort, cohort_id)).time_zone
     enrolments = await _waiting(db, cohort_id, local_day(now, zone))
-    seats = await _seats(db, cohort_id)
+    seats = await _seats(db, cohort_id, run.round.week)
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
@@ -158,10 +159,11 @@ async def _waiting(db: AsyncSession, cohort_id: UUID, today: date) -> Rows:
     return (await db.execute(waiting)).all()
 
 
-async def _seats(db: AsyncSession, cohort_id: UUID) -> Rows:
+async def _seats(db: AsyncSession, cohort_id: UUID, week: date) -> Rows:
     """Mentors who take part, each with the number of proposals that await an answer (`awaited`).
 
-    A full one too, so that reasons can say so.
+    Whoever pauses now, or begins to within the round's week, does not take part. A full one does,
+    so that reasons can say so.
     """
     awaited = (
         mentorships.open_in(cohort_id)
@@ -174,7 +176,7 @@ async def _seats(db: AsyncSession, cohort_id: UUID) -> Rows:
         select(*MENTOR, awaited.label("awaited"))
         .join(Mentor.person)
         .where(Mentor.cohort_id == cohort_id, Mentor.state == MentorState.APPROVED)
-        .where(Mentor.paused_at.is_(None))
+        .where(pause_days.takes_part_in(week))
         .order_by(Mentor.id)
     )
     return (await db.execute(there)).all()

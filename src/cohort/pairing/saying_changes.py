@@ -1,8 +1,10 @@
-"""Why two runs differ, in sentences for organisers; pure."""
+"""Why two runs differ, and what repairs and swaps cost, in sentences for organisers; pure."""
 
 from collections.abc import Mapping
 
+from cohort.pairing import saying
 from cohort.pairing.comparing import Cause, PersonChange
+from cohort.pairing.repairing import RepairOption, SwapPrice
 
 OF_PERSON = {
     "came": "{person} came.",
@@ -42,3 +44,35 @@ def why(change: PersonChange, names: Mapping[str, str], *, general: bool) -> str
     if not change.causes:
         return BY_RULES if general else BY_OTHERS
     return " ".join(cause(one, names) for one in change.causes)
+
+
+def repair_price(one: RepairOption, total: float) -> str:
+    """What a way on loses against the best of those who are left, as a line of a list."""
+    if one.is_best:
+        return "Nothing: no other way is better"
+    if one.fewer_placed > 0:
+        return f"{saying.fewer(one.fewer_placed)} with a mentor"
+    if one.loss <= 0:
+        return "Nothing of the total"
+    return saying.amount(one.loss, total)
+
+
+def swap_price(one: SwapPrice, total: float) -> str:
+    """What a swap costs, as sentences."""
+    if one.fewer_placed > 0:
+        return f"{saying.fewer(one.fewer_placed).capitalize()} would have a mentor."
+    if one.cost <= 0:
+        return "Nothing would be lost: the total would be just as high."
+    said = f"The total of all scores would fall by {saying.amount(one.cost, total)}."
+    if -one.alone - one.cost > saying.SAME:
+        said += f" If nobody else moved, it would fall by {saying.amount(-one.alone, total)}."
+    return said
+
+
+def cannot_swap(one: SwapPrice, names: Mapping[str, str]) -> str:
+    """What forbids the new pairs, and what to do."""
+    return " ".join(
+        f"{names[researcher]} and {names[mentor]} cannot be a pair: "
+        f"{' and '.join(saying.WHY_NOT.get(name, name) for name in why) or 'a rule forbids it'}."
+        for researcher, mentor, why in one.ruled_out
+    )

@@ -24,6 +24,8 @@ Scope = Literal[
     "mentorships:write",
     "meetings:read",
     "meetings:write",
+    "checkins:read",
+    "checkins:write",
     "calendars:read",
     "calendars:write",
     "study:read",

@@ -108,7 +108,7 @@ async def alternatives(
     db: AsyncSession, actor: Person, run_id: UUID, enrolment_id: UUID
 ) -> Alternatives:
     run = await get_solved_run(db, actor, run_id)
-    every = await _ask(db, run, lambda one: alternatives_for(one, str(enrolment_id)))
+    every = await answer(db, run, lambda one: alternatives_for(one, str(enrolment_id)))
     names = await names_of(db, [enrolment_id], [UUID(one.mentor) for one in every])
     return Alternatives(run, enrolment_id, every, names)
 
@@ -119,7 +119,7 @@ async def what_if(
     """What would follow if the two had to be a pair; nothing is decided by asking."""
     run = await get_solved_run(db, actor, run_id)
     researcher, mentor = str(enrolment_id), str(mentor_id)
-    every, changes = await _ask(
+    every, changes = await answer(
         db,
         run,
         lambda one: (alternatives_for(one, researcher), changes_for(one, researcher, mentor)),
@@ -140,7 +140,7 @@ async def ask(
     return found.among, found
 
 
-async def _ask(db: AsyncSession, run: Run, question: Callable[[Evidence], Answer]) -> Answer:
+async def answer(db: AsyncSession, run: Run, question: Callable[[Evidence], Answer]) -> Answer:
     """Answer from what the run solved, in a thread: others are served meanwhile."""
     if (run.researchers or 0) * (run.mentors or 0) > MOST_PAIRS:
         raise NotComparable(

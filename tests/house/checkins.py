@@ -1,0 +1,34 @@
+"""What the two of the stage's mentorship are asked."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.checkins.models import CheckIn
+from cohort.mentorships.models import Side
+
+ANSWER = {"met": True, "going": "well", "needs_help": False}
+
+
+def of_checkins() -> dict[str, dict[str, Any]]:
+    """A good request for each of their routes, as a program and as a browser sends it."""
+    return {
+        "PUT /api/v1/check_ins/{check_in_id}/answer": {"json": ANSWER},
+        "POST /check-ins/{check_in_id}": {"data": ANSWER},
+    }
+
+
+async def ask_how_it_goes(db: AsyncSession, ids: dict[str, Any], now: datetime) -> dict[str, UUID]:
+    """Ada has not answered yet."""
+    asked = CheckIn(
+        mentorship_id=ids["mentorship_id"],
+        side=Side.RESEARCHER,
+        due_on=now.date(),
+        asked_at=now,
+        words="",
+    )
+    db.add(asked)
+    await db.flush()
+    return {"check_in_id": asked.id}
