@@ -113,8 +113,7 @@ async def list_cohort_proposals(
 ) -> PageOut[ProposalOut]:
     """The proposals of a cohort that you organise."""
     page = await reading.list_proposals(db, actor, part, wanted, cohort_id=cohort_id)
-    told = await reading.told_in(db, page.items)
-    return shown(page, lambda proposal: proposal_out(actor, proposal, told))
+    return shown(page, lambda proposal: proposal_out(actor, proposal, {}))
 
 
 @get("/proposals/{proposal_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -193,8 +192,7 @@ async def list_cohort_mentorships(
 ) -> PageOut[MentorshipOut]:
     """The mentorships of a cohort that you organise."""
     page = await reading.list_mentorships(db, actor, part, wanted, cohort_id=cohort_id)
-    told = await reading.told_in(db, page.items)
-    return shown(page, lambda mentorship: mentorship_out(actor, mentorship, told))
+    return shown(page, lambda mentorship: mentorship_out(actor, mentorship, {}))
 
 
 @get("/mentorships/{mentorship_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))

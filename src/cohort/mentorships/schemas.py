@@ -77,6 +77,13 @@ class ToldAnswer(Shown):
     answer: str
 
 
+TOLD = Field(
+    default=None,
+    description="Answers to the cohort's questions that both may read; not in the lists of a "
+    "cohort, whose organisers read all answers elsewhere.",
+)
+
+
 class ResearcherOut(Shown):
     """What the mentor sees of a researcher.
 
@@ -92,7 +99,7 @@ class ResearcherOut(Shown):
     role_goals: list[str] | None = None
     languages: list[str] | None = None
     time_zone: str | None = None
-    answers: list[ToldAnswer] | None = None
+    answers: list[ToldAnswer] | None = TOLD
 
 
 class MentorCardOut(Shown):
@@ -108,7 +115,7 @@ class MentorCardOut(Shown):
     organisations: list[str] | None = None
     languages: list[str] | None = None
     time_zone: str | None = None
-    answers: list[ToldAnswer] | None = None
+    answers: list[ToldAnswer] | None = TOLD
 
 
 class ProposalOut(Shown):

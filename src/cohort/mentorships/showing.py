@@ -63,8 +63,10 @@ OF_ENROLMENT = ResearcherOut.model_fields.keys() - {"enrolment_id", "name", "ans
 OF_MENTOR = MentorCardOut.model_fields.keys() - {"mentor_id", "name", "answers"}
 
 
-def _answers(one: Enrolment | Mentor, side: AnswerOf, told: Told) -> list[ToldAnswer]:
-    given = told.get((one.cohort_id, one.person_id, side), ())
+def _answers(one: Enrolment | Mentor, side: AnswerOf, told: Told) -> list[ToldAnswer] | None:
+    given = told.get((one.cohort_id, one.person_id, side))
+    if given is None:
+        return None
     return [
         ToldAnswer(name=its.question.name, asked=its.question.asks(side), answer=its.in_words)
         for its in given
