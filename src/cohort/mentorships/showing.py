@@ -47,16 +47,26 @@ def mentorship_out(actor: Person, mentorship: Mentorship, told: Told) -> Mentors
 
 
 def _the_two(actor: Person, pair: Proposal | Mentorship, told: Told) -> dict[str, Any]:
-    enrolment, one = pair.enrolment, pair.mentor
-    researcher: dict[str, Any] = {"enrolment_id": enrolment.id, "name": enrolment.person.name}
-    mentor: dict[str, Any] = {"mentor_id": one.id, "name": one.person.name}
+    enrolment, mentor = pair.enrolment, pair.mentor
+    researcher = ResearcherOut(enrolment_id=enrolment.id, name=enrolment.person.name)
     if policy.sees(actor, pair, Side.RESEARCHER):
-        researcher |= {name: getattr(enrolment, name) for name in OF_ENROLMENT}
-        researcher["answers"] = _answers(enrolment, AnswerOf.RESEARCHER, told)
+        researcher = researcher_out(enrolment, _answers(enrolment, AnswerOf.RESEARCHER, told))
+    card = MentorCardOut(mentor_id=mentor.id, name=mentor.person.name)
     if policy.sees(actor, pair, Side.MENTOR):
-        mentor |= {name: getattr(one, name) for name in OF_MENTOR}
-        mentor["answers"] = _answers(one, AnswerOf.MENTOR, told)
-    return {"researcher": researcher, "mentor": mentor}
+        card = mentor_out(mentor, _answers(mentor, AnswerOf.MENTOR, told))
+    return {"researcher": researcher, "mentor": card}
+
+
+def researcher_out(enrolment: Enrolment, answers: list[ToldAnswer] | None = None) -> ResearcherOut:
+    columns = {name: getattr(enrolment, name) for name in OF_ENROLMENT}
+    its = {"enrolment_id": enrolment.id, "name": enrolment.person.name, "answers": answers}
+    return ResearcherOut.model_validate(columns | its)
+
+
+def mentor_out(mentor: Mentor, answers: list[ToldAnswer] | None = None) -> MentorCardOut:
+    columns = {name: getattr(mentor, name) for name in OF_MENTOR}
+    its = {"mentor_id": mentor.id, "name": mentor.person.name, "answers": answers}
+    return MentorCardOut.model_validate(columns | its)
 
 
 OF_ENROLMENT = ResearcherOut.model_fields.keys() - {"enrolment_id", "name", "answers"}
