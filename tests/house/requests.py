@@ -169,7 +169,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
-        "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
         **of_webhooks(),
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
@@ -237,7 +236,6 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /rounds/{round_id}/runs/{run_id}/cancellation": {
             "ids": {"round_id": ids["queued_round_id"], "run_id": ids["queued_run_id"]}
         },
-        "POST /rounds/{round_id}/balance": {"data": balance(ids)},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
@@ -339,6 +337,20 @@ def of_organisers(ids: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         {"ids": {"person_id": ids["co_organiser_id"]}},
         {"ids": {"invitation_id": ids["to_run_id"]}},
     )
+
+
+def of_rounds(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Both, for rounds of either kind; in the summer people are introduced."""
+    in_summer = {"ids": {"cohort_id": ids["summer_id"], "slug": "summer"}}
+    two_each = {"per_researcher": 2}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/introduction_rounds": {"json": two_each, **in_summer},
+        "POST /cohorts/{slug}/introductions": {"data": two_each, **in_summer},
+        "PUT /api/v1/introductions/{introduction_id}/answer": {"json": {"answer": "gladly"}},
+        "POST /introductions/{introduction_id}/answer": {"data": {"answer": "could_work"}},
+        "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
+        "POST /rounds/{round_id}/balance": {"data": balance(ids)},
+    }
 
 
 def balance(ids: dict[str, Any]) -> dict[str, Any]:
