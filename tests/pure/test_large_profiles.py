@@ -139,9 +139,10 @@ def test_a_pair_of_profiles_scores_the_same_in_every_block_and_order() -> None:
 
 def test_a_pool_of_alike_people_has_the_total_of_all_of_them() -> None:
     some, offers = crowd(8, 5, 3)
-    researchers = [replace(some[i % 8], id=f"x{i}", wishes=[]) for i in range(60)]
+    researchers = [replace(some[i % 8], id=f"x{i}", wishes=[], talks={}) for i in range(60)]
     mentors = [
-        replace(offers[j % 5], id=f"y{j}", name=f"M {j}", email="", wishes=[]) for j in range(15)
+        replace(offers[j % 5], id=f"y{j}", name=f"M {j}", email="", wishes=[], talks={})
+        for j in range(15)
     ]
     researchers[0] = replace(researchers[0], wishes=["y3"])
     rules = RULES | {"vetoes": [("x7", "y1")]}
