@@ -73,6 +73,8 @@ from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.introducing import pages as matching_introducing_pages
 from cohort.matching.introducing import routes as matching_introducing_routes
+from cohort.matching.ledger import pages as matching_ledger_pages
+from cohort.matching.ledger import routes as matching_ledger_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -151,6 +153,7 @@ API: Sequence[Router] = (
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_ledger_routes.router,
     matching_console_routes.router,
     matching_repairing_routes.router,
     matching_frontier_routes.router,
@@ -195,6 +198,7 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_ledger_pages.router,
     matching_console_pages.router,
     matching_repairing_pages.router,
     matching_frontier_pages.router,
