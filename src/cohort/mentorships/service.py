@@ -19,8 +19,10 @@ from cohort.cohorts.models import Cohort, EnrolmentState
 from cohort.errors import Conflict, Invalid, NotAllowed
 from cohort.jobs import event_log
 from cohort.jobs.outbox import Queue, enqueue_each
+from cohort.mentors import pausing as mentor_pausing
 from cohort.mentors import places
 from cohort.mentors import service as mentors
+from cohort.mentors.schemas import MentorPauseIn
 from cohort.mentorships import events, policy, reading
 from cohort.mentorships.models import DeclineReason, Mentorship, Proposal, ProposalState, Side
 from cohort.mentorships.reminding import AT_ONCE, days_later
@@ -280,9 +282,8 @@ async def decline(
     if because is DeclineReason.OTHER and not note:
         raise Invalid.at("note", "Say why, in a few words.")
     if pause_until is not None:
-        if side is Side.MENTOR:
-            raise Invalid.at("pause_until", "Mentors pause on their own page, “Mentoring”.")
-        zone = proposal.enrolment.cohort.time_zone
+        is_mentor = side is Side.MENTOR
+        zone = proposal.mentor.time_zone if is_mentor else proposal.enrolment.cohort.time_zone
         pausing.check_until(pause_until, zone, now=now, field="pause_until")
     declined = await db.scalar(
         update(Proposal)
@@ -311,10 +312,20 @@ async def decline(
         await enqueue_each(db, "mentorships.tell_lapsed", to_the_other, now=now)
         await _offer_next(db, [proposal.cohort_id], now=now)
         if pause_until is not None:
-            await pausing.pause(db, actor, proposal.enrolment_id, pause_until, now=now)
+            await _pause(db, actor, proposal, side, pause_until, now=now)
     elif proposal.declined_by != actor.id:
         raise closed(proposal)
     return proposal
+
+
+async def _pause(
+    db: AsyncSession, actor: Person, proposal: Proposal, side: Side, until: date, *, now: datetime
+) -> None:
+    if side is Side.RESEARCHER:
+        await pausing.pause(db, actor, proposal.enrolment_id, until, now=now)
+    else:
+        away = MentorPauseIn(back_on=until)
+        await mentor_pausing.pause(db, actor, proposal.mentor_id, away, now=now)
 
 
 async def end(
