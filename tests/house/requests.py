@@ -77,6 +77,7 @@ QUESTION = {
     "asks_mentors": "Which do you use?",
 }
 MEETS_AT = "2026-03-10T17:00:00+00:00"
+LOCK = {"kind": "lock", "reason": "They have begun to talk."}
 HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
@@ -247,6 +248,8 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "POST /api/v1/runs/{run_id}/pin_sets": {"json": LOCK},
+        "POST /runs/{run_id}/pin_sets": {"data": LOCK},
         "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
         "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
             "ids": {"other_id": ids["peer_id"]}

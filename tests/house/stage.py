@@ -36,6 +36,8 @@ from cohort.matching.models import (
     Override,
     OverrideKind,
     Pair,
+    PinSet,
+    PinSetKind,
     Round,
     RoundKind,
     Run,
@@ -458,6 +460,11 @@ async def _begin_a_run(db: AsyncSession, stage: Stage) -> None:
     queued = Run(round_id=opened.id, number=1, rules=standing, queued_at=now)
     db.add(queued)
     await db.flush()
+    hers = {"made_by": stage.people["organiser"].id, "made_at": now, "reason": "They talk."}
+    pins = PinSet(cohort_id=summer_id, run_id=queued.id, kind=PinSetKind.LOCK, asked={}, **hers)
+    db.add(pins)
+    await db.flush()
+    stage.ids |= {"pin_set_id": pins.id}
     stage.ids |= {"queued_round_id": opened.id, "queued_run_id": queued.id}
 
 

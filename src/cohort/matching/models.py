@@ -240,6 +240,38 @@ class OverrideKind(StrEnum):
     VETO = "veto"
 
 
+class PinSetKind(StrEnum):
+    LOCK = "lock"
+    SWAP = "swap"
+    REPAIR = "repair"
+
+
+class PinSet(Base):
+    """Several pins that were made in one act, on one run, for its round alone.
+
+    The unique run settles a race: of two who act on a run, one does.
+    """
+
+    __tablename__ = "pin_sets"
+    __table_args__ = (
+        CheckConstraint("length(reason) > 0", name="reason"),
+        Index("ix_pin_sets_cohort_id_made_at_id", "cohort_id", "made_at", "id"),
+    )
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), unique=True)
+    kind: Mapped[PinSetKind] = mapped_column(one_of(PinSetKind))
+    asked: Mapped[Json]
+    """What was asked for, so that the same asked twice is done once."""
+    reason: Mapped[str]
+    cost: Mapped[float | None]
+    """What the total lost by it, as it was said before; none where that was not known."""
+    fewer_placed: Mapped[int] = mapped_column(default=0)
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    made_at: Mapped[Instant]
+
+
 class Override(Base):
     """An organiser's word on one pair: it must be, or it must not be."""
 
@@ -271,6 +303,10 @@ class Override(Base):
     made_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     made_at: Mapped[Instant]
     lifted_at: Mapped[Instant | None]
+    pin_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("pin_sets.id"), index=True)
+    """The act that it is a part of; it is then lifted with its round."""
+    cost: Mapped[float | None]
+    """What the total lost by it when it was made, where the newest run could tell."""
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     mentor: Mapped[Mentor] = relationship(lazy="raise")

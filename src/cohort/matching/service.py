@@ -20,6 +20,7 @@ from cohort.jobs.progress import JobProgress, ProgressStore
 from cohort.matching import events, periods, policy, publishing
 from cohort.matching.introducing.schemas import IntroductionsIn
 from cohort.matching.models import Round, RoundKind, RoundState, Run, RunState
+from cohort.matching.overrides.lifting import lift_of_round
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.rules import service as rules
@@ -172,6 +173,7 @@ async def publish(db: AsyncSession, actor: Person, round_id: UUID, *, now: datet
         return round_
     run = await solved_run(db, round_id)
     proposed = await publishing.propose_pairs(db, round_, run, now=now)
+    await lift_of_round(db, round_.cohort_id, now=now)
     audit.record(
         db, actor, "round.publish", round_id, now=now, cohort_id=round_.cohort_id, pairs=proposed
     )
@@ -271,8 +273,9 @@ async def _insert(
     if kept is None:
         return None
     opened: Round = await db.get_one(Round, kept)
+    await lift_of_round(db, opened.cohort_id, now=now)
     event_log.record(db, events.ROUND_OPENED, opened.cohort_id, now=now, round_id=kept)
-    await _queue(db, opened, number=1, now=now)
+    await queue_run(db, opened, number=1, now=now)
     return opened
 
 
@@ -287,10 +290,10 @@ async def _run_again(db: AsyncSession, actor: Person, round_: Round, *, now: dat
     last = select(func.max(Run.number)).where(Run.round_id == round_.id)
     number = 1 + (await db.scalar(last) or 0)
     audit.record(db, actor, "round.run", round_.id, now=now, cohort_id=round_.cohort_id)
-    return await _queue(db, round_, number=number, now=now)
+    return await queue_run(db, round_, number=number, now=now)
 
 
-async def _queue(db: AsyncSession, round_: Round, *, number: int, now: datetime) -> Run:
+async def queue_run(db: AsyncSession, round_: Round, *, number: int, now: datetime) -> Run:
     its_rules = await rules.standing(db, round_.cohort_id, now=now)
     run = Run(
         round_id=round_.id,
