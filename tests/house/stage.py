@@ -136,7 +136,7 @@ class Stage:
 
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
-        known |= of_questions(self.ids) | of_runs(self.ids) | of_checkins()
+        known |= of_questions(self.ids) | of_runs(self.ids) | of_checkins(self.ids)
         return known.get(route, {})
 
 
