@@ -65,6 +65,8 @@ from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
 from cohort.matching.comparing import pages as matching_comparing_pages
 from cohort.matching.comparing import routes as matching_comparing_routes
+from cohort.matching.console import pages as matching_console_pages
+from cohort.matching.console import routes as matching_console_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
@@ -83,7 +85,6 @@ from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
-from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
@@ -116,6 +117,8 @@ from cohort.study import routes as study_routes
 from cohort.webhooks import jobs as webhooks_jobs
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.wishes import pages as wishes_pages
+from cohort.wishes import routes as wishes_routes
 
 API: Sequence[Router] = (
     people_routes.router,
@@ -129,12 +132,12 @@ API: Sequence[Router] = (
     cohorts_organiser_routes.router,
     applications_routes.router,
     mentors_routes.router,
-    mentors_wish_routes.router,
     invitations_routes.router,
     forms_routes.router,
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    wishes_routes.router,
     meetings_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
@@ -144,6 +147,7 @@ API: Sequence[Router] = (
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_console_routes.router,
     matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_override_routes.router,
@@ -176,6 +180,7 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
     checkins_pages.router,
@@ -185,6 +190,7 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_console_pages.router,
     matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_preview_pages.router,

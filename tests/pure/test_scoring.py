@@ -210,14 +210,16 @@ def test_requirements_that_are_off_remove_nobody() -> None:
     assert not scored([MINA], [twin], requirements=off).forbidden.any()
 
 
-def test_blocks_declines_and_vetoes_always_count_and_strangers_are_ignored() -> None:
+def test_blocks_declines_past_pairs_and_vetoes_always_count_and_strangers_are_ignored() -> None:
     scores = scored(
         blocks=[("mina", "priya"), ("gone", "priya")],
         declined={("mina", "omar")},
+        ended=[("mina", "omar")],
         vetoes=[("mina", "nobody")],
     )
     assert scores.reasons["block"].tolist() == [[True, False]]
     assert scores.reasons["declined"].tolist() == [[False, True]]
+    assert scores.reasons["ended"].tolist() == [[False, True]]
     assert not scores.reasons["veto"].any()
     assert scores.forbidden.tolist() == [[True, True]]
 

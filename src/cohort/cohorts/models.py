@@ -4,7 +4,15 @@ from datetime import date, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, true
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, JsonList, Words, one_of
@@ -166,6 +174,8 @@ class Enrolment(Base):
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
     advisers: Mapped[Words]
+    is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the mentors of the cohort may find her, by her own word."""
     paused_until: Mapped[date | None]
     """Nobody is proposed to her before this day of the cohort's time zone."""
     created_at: Mapped[Instant]

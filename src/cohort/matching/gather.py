@@ -16,7 +16,6 @@ from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
 from cohort.matching.periods import local_day
 from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
-from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.explaining import WISHES
@@ -28,6 +27,7 @@ from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf
 from cohort.study import service as study
+from cohort.wishes.service import wishes_in
 
 ENROLMENT = (
     Enrolment.id,
@@ -74,6 +74,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
     own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
@@ -109,9 +110,8 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         incumbents=await _found_before(db, run),
         pins=_pairs_of(overrides, OverrideKind.PIN),
         vetoes=_pairs_of(overrides, OverrideKind.VETO),
-        declined=sorted(
-            (str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in declined
-        ),
+        declined=_as_text(declined),
+        ended=_as_text(ended),
         blocks=_with_oneself(enrolments, seats),
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
@@ -238,6 +238,10 @@ def _mentor(mentor: Any, wishes: Sequence[UUID], answers: Mapping[str, Answer]) 
 
 def _pairs_of(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
     return sorted((str(o.enrolment_id), str(o.mentor_id)) for o in overrides if o.kind is kind)
+
+
+def _as_text(pairs: Rows) -> list[IdPair]:
+    return sorted((str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in pairs)
 
 
 def _with_oneself(enrolments: Rows, seats: Rows) -> list[IdPair]:

@@ -32,6 +32,7 @@ class Meanwhile:
     mentored: AbstractSet[UUID]
     asked: AbstractSet[UUID]
     declined: AbstractSet[Two]
+    ended: AbstractSet[Two]
     vetoed: AbstractSet[Two]
     awaited: Counter[UUID]
     today: date
@@ -95,6 +96,7 @@ def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
             mentor.taken + meanwhile.awaited[mentor.id] >= mentor.capacity
         ),
         "One of them declined the other meanwhile.": two in meanwhile.declined,
+        "Their mentorship ended meanwhile.": two in meanwhile.ended,
         "The pair was vetoed meanwhile.": two in meanwhile.vetoed,
     }
     return next((sentence for sentence, holds in reasons.items() if holds), None)
@@ -109,11 +111,13 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
     )
     asked = (await db.execute(two)).all()
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     overrides = await standing_overrides(db, cohort_id)
     return Meanwhile(
         mentored=set((await db.scalars(active)).all()),
         asked={enrolment_id for enrolment_id, _ in asked},
         declined={(enrolment_id, mentor_id) for enrolment_id, mentor_id in declined},
+        ended={(enrolment_id, mentor_id) for enrolment_id, mentor_id in ended},
         vetoed={(o.enrolment_id, o.mentor_id) for o in overrides if o.kind is OverrideKind.VETO},
         today=local_day(now, cohort.time_zone),
         awaited=Counter(mentor_id for _, mentor_id in asked),

@@ -4,10 +4,18 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cohort.cohorts.models import Cohort
+from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import Base, Id, Instant, Json, JsonList, Words, one_of
 from cohort.people.models import Person
 
@@ -64,6 +72,8 @@ class Mentor(Base):
     time_zone: Mapped[str]
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
+    is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the researchers of the cohort may find her, by her own word."""
     consented_at: Mapped[Instant | None]
     """When the mentor said so herself; none while she was only imported."""
     decided_at: Mapped[Instant | None]
@@ -119,3 +129,8 @@ class Wish(Base):
     wish_of: Mapped[WishOf] = mapped_column(one_of(WishOf))
     rank: Mapped[int]
     """0 is the dearest."""
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Why; for the organisers."""
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+    mentor: Mapped[Mentor] = relationship(lazy="raise")

@@ -92,7 +92,7 @@ BackOn = Annotated[
 ]
 
 
-class PauseIn(Strict):
+class MentorPauseIn(Strict):
     """Without a first day, the pause begins now."""
 
     pause_from: PauseFrom = None
@@ -193,21 +193,3 @@ class MentorOut(Shown):
     decided_at: datetime | None
     decision_note: str
     created_at: datetime
-
-
-class MentorWishes(Strict):
-    """Whom a researcher would like as a mentor."""
-
-    mentor_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
-        max_length=20, description="Mentors of the same cohort, the dearest first.", examples=[[]]
-    )
-
-
-class ResearcherWishes(Strict):
-    """Whom a mentor would like to mentor."""
-
-    enrolment_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
-        max_length=20,
-        description="Enrolments of the same cohort, the dearest first.",
-        examples=[[]],
-    )

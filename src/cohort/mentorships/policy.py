@@ -60,6 +60,15 @@ def declined_pairs(cohort_id: UUID) -> Select[UUID, UUID]:
     )
 
 
+def ended_pairs(cohort_id: UUID) -> Select[UUID, UUID]:
+    """Enrolment and mentor of those whose mentorship ended: nobody is given the same one again."""
+    return (
+        select(Mentorship.enrolment_id, Mentorship.mentor_id)
+        .where(Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_not(None))
+        .distinct()
+    )
+
+
 def mentored_by(actor: Person) -> Select[UUID]:
     """The ids of the enrolments whose active mentor the actor is."""
     return (

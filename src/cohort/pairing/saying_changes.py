@@ -20,6 +20,7 @@ OF_PERSON = {
     "vetoed": "{person} and {other} were vetoed.",
     "veto_lifted": "The veto of {person} and {other} was lifted.",
     "declined": "{person} and {other} were proposed, and one of them declined.",
+    "ended": "The mentorship of {person} and {other} ended.",
     "asked_again": "{person} and {other} may be proposed again.",
     "rules": "The rules changed.",
     "week": "The hours of another week are compared.",
