@@ -1,4 +1,4 @@
-"""Olga sees how the mentorships of her cohort go, and what is done about those that need somebody."""
+"""Olga sees how the mentorships of her cohort go, and what is done about those in need."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
