@@ -23,6 +23,7 @@ from cohort.http.forms import Form, checked, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice, page_within
 from cohort.mentorships import reading as mentorships
+from cohort.mentorships.models import Mentorship
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.sheets.csv_file import write_sheet
@@ -159,9 +160,7 @@ async def standing_page(
     mentorship_id: FromPath[UUID],
 ) -> Response[str]:
     now, cohort = clock(), await _organised(db, actor, slug)
-    mentorship = await mentorships.get(db, actor, mentorship_id)
-    if mentorship.cohort_id != cohort.id:
-        raise NotFound
+    mentorship = await _mentorship(db, actor, cohort, mentorship_id)
     view: dict[str, Any] = {
         "cohort": cohort,
         "mentorship": mentorship,
@@ -172,6 +171,15 @@ async def standing_page(
     return page(request, "checkins/standing.html", **view)
 
 
+async def _mentorship(
+    db: AsyncSession, actor: Person, cohort: Cohort, mentorship_id: UUID
+) -> Mentorship:
+    mentorship = await mentorships.get(db, actor, mentorship_id)
+    if mentorship.cohort_id != cohort.id:
+        raise NotFound
+    return mentorship
+
+
 @post("/cohorts/{slug:str}/mentorships/{mentorship_id:uuid}/ending", guards=[signed_in])
 async def ask_about_ending(
     db: NamedDependency[AsyncSession],
@@ -180,6 +188,8 @@ async def ask_about_ending(
     slug: FromPath[str],
     mentorship_id: FromPath[UUID],
 ) -> Redirect:
+    cohort = await _organised(db, actor, slug)
+    await _mentorship(db, actor, cohort, mentorship_id)
     await following_up.ask_about_ending(db, actor, mentorship_id, now=clock())
     return see(f"/cohorts/{slug}/mentorships/{mentorship_id}", saying="Both are asked by mail.")
 

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.checkins.health import (
+    FollowUp,
     Standing,
-    Step,
     Taken,
     next_step,
     nudged_sides,
@@ -92,13 +92,13 @@ async def _take_steps(
     for episode, one in episodes:
         taken = Taken(episode.began_at, episode.nudged_at, episode.told_at, episode.ending_told_at)
         step = next_step(one, taken, now)
-        if step is Step.NUDGE:
+        if step is FollowUp.NUDGE:
             episode.nudged_at = now
             nudged.append(one)
-        elif step is Step.TELL:
+        elif step is FollowUp.TELL:
             episode.told_at = now
             told.append((one, False))
-        elif step is Step.ASK_ABOUT_ENDING:
+        elif step is FollowUp.ASK_ABOUT_ENDING:
             episode.ending_told_at = now
             told.append((one, True))
     await db.flush()

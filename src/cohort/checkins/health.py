@@ -109,7 +109,7 @@ def health_of(one: Standing, now: datetime) -> Health:
     return Health.GOOD
 
 
-class Step(StrEnum):
+class FollowUp(StrEnum):
     """What is done about it, each once in an episode."""
 
     NUDGE = "nudge"
@@ -133,16 +133,16 @@ class Taken:
     ending_told_at: datetime | None
 
 
-def next_step(one: Standing, taken: Taken, now: datetime) -> Step | None:
+def next_step(one: Standing, taken: Taken, now: datetime) -> FollowUp | None:
     """The next step that is due, if any; of what was said in confidence the two are not told."""
     shared = set(reasons_of(one, now)) - OF_ANSWERS
     if shared and taken.nudged_at is None and not was_nudged_lately(one, now):
-        return Step.NUDGE
+        return FollowUp.NUDGE
     if taken.told_at is None:
         since = taken.nudged_at or taken.began_at
-        return Step.TELL if now - since >= TOLD_AFTER else None
+        return FollowUp.TELL if now - since >= TOLD_AFTER else None
     if taken.ending_told_at is None and health_of(one, now) is Health.NEEDS_HELP:
-        return Step.ASK_ABOUT_ENDING if now - taken.told_at >= ENDING_AFTER else None
+        return FollowUp.ASK_ABOUT_ENDING if now - taken.told_at >= ENDING_AFTER else None
     return None
 
 
