@@ -11,6 +11,7 @@ import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
+import cohort.introductions.models
 import cohort.invitations.models
 import cohort.jobs.event_log
 import cohort.jobs.outbox
@@ -53,6 +54,9 @@ from cohort.forms import invitation_routes as forms_invitation_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
+from cohort.introductions import jobs as introductions_jobs
+from cohort.introductions import pages as introductions_pages
+from cohort.introductions import routes as introductions_routes
 from cohort.invitations import answer_pages as invitations_answer_pages
 from cohort.invitations import jobs as invitations_jobs
 from cohort.invitations import pages as invitations_pages
@@ -63,8 +67,12 @@ from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
 from cohort.matching.comparing import pages as matching_comparing_pages
 from cohort.matching.comparing import routes as matching_comparing_routes
+from cohort.matching.console import pages as matching_console_pages
+from cohort.matching.console import routes as matching_console_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
+from cohort.matching.introducing import pages as matching_introducing_pages
+from cohort.matching.introducing import routes as matching_introducing_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -134,6 +142,7 @@ API: Sequence[Router] = (
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    introductions_routes.router,
     wishes_routes.router,
     meetings_routes.router,
     checkins_routes.router,
@@ -143,8 +152,10 @@ API: Sequence[Router] = (
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_console_routes.router,
     matching_repairing_routes.router,
     matching_frontier_routes.router,
+    matching_introducing_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
@@ -176,6 +187,7 @@ PAGES: Sequence[Router] = (
     invitations_answer_pages.router,
     mentorships_pages.router,
     mentorships_pause_pages.router,
+    introductions_pages.router,
     wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
@@ -185,8 +197,10 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_console_pages.router,
     matching_repairing_pages.router,
     matching_frontier_pages.router,
+    matching_introducing_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
     exchange_answer_pages.router,
@@ -233,6 +247,10 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
     "questions.copy": questions_jobs.copy,
     "calendars.revoke": calendars_jobs.revoke,
+    "introductions.tell": introductions_jobs.tell,
+    "introductions.remind_all": introductions_jobs.remind_all,
+    "introductions.remind": introductions_jobs.remind,
+    "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "checkins.ask": checkins_jobs.ask,

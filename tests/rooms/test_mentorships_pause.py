@@ -55,9 +55,9 @@ async def test_a_pause_keeps_the_place_and_goes_on_by_itself(
     for minute, state in ((59, "paused"), (60, "active"), (61, "active")):
         async with unit_of_work(platform.sessions) as cron:
             at = datetime(2026, 4, 5, 21 + minute // 60, minute % 60, tzinfo=UTC)
-            platform.clock.now = at
             await pausing.resume_due(cron, now=at)
         assert (await spring.ada.get(address)).json()["state"] == state
+    platform.clock.now = at
     await run_jobs()
     for one, other in (("ada", "Grace"), ("grace", "Ada")):
         assert (await mails(db, one)).count(f"Your mentorship with {other} Example goes on") == 1

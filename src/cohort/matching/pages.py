@@ -242,8 +242,8 @@ def _back(request: Asked, round_id: UUID, row: UUID | None) -> str:
     """To the decisions, or to the row that was decided on, among the pairs that were listed."""
     if row is None:
         return f"/rounds/{round_id}#overrides"
-    listed = {name: text for name, text in request.query_params.items() if name != "row"}
-    return f"/rounds/{round_id}?{urlencode(listed)}#pair-{row}"
+    listed = urlencode({name: one for name, one in request.query_params.items() if name != "row"})
+    return f"/rounds/{round_id}{'?' if listed else ''}{listed}#pair-{row}"
 
 
 @post("/rounds/{round_id:uuid}/overrides/{override_id:uuid}/end", guards=[signed_in])
