@@ -31,6 +31,8 @@ from cohort.applications import routes as applications_routes
 from cohort.calendars import jobs as calendars_jobs
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
+from cohort.checkins import board_pages as checkins_board_pages
+from cohort.checkins import board_routes as checkins_board_routes
 from cohort.checkins import jobs as checkins_jobs
 from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
@@ -146,6 +148,7 @@ API: Sequence[Router] = (
     wishes_routes.router,
     meetings_routes.router,
     checkins_routes.router,
+    checkins_board_routes.router,
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
@@ -192,6 +195,7 @@ PAGES: Sequence[Router] = (
     mentorships_answer_pages.router,
     meetings_pages.router,
     checkins_pages.router,
+    checkins_board_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
@@ -255,6 +259,9 @@ JOBS: Mapping[str, JobFunction] = {
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
+    "checkins.nudge": checkins_jobs.nudge,
+    "checkins.tell_unwell": checkins_jobs.tell_unwell,
+    "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
@@ -274,6 +281,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
     checkins_jobs.ask_due,
+    checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,
     matching_jobs.forget_inputs,
 )

@@ -272,6 +272,8 @@ async def test_the_page_asks_for_an_answer_and_keeps_it(stage: Stage) -> None:
     empty = await ada.post(f"/introductions/{talk}/answer", data={"note": "Hm."})
     sent = await ada.post(f"/introductions/{talk}/answer", data={"answer": "gladly", "note": "!"})
 
+    assert "You are introduced to 1 person" in words(await stage.people["Grace"].get("/"))
+    assert "You are introduced" not in words(await ada.get("/"))
     assert empty.status_code == 422
     assert 'value="Hm."' in empty.text
     assert sent.status_code == 303

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Enrolment
+from cohort.cohorts.models import Enrolment, EnrolmentState
 from cohort.errors import NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.introductions import policy
 from cohort.introductions.models import Impression, Introduction
-from cohort.mentors.models import Mentor
+from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
 
 WITH_PEOPLE: tuple[Any, ...] = (
@@ -61,6 +61,24 @@ async def open_of(
     still = hers, Introduction.closed_at.is_(None), Introduction.cancelled_at.is_(None)
     found = select(Introduction).where(*still).options(*WITH_PEOPLE).order_by(Introduction.id)
     return (await db.scalars(found)).all()
+
+
+async def waiting_for(db: AsyncSession, actor: Person) -> int:
+    """How many open introductions the actor has said nothing about."""
+    hers = Introduction.enrolment_id.in_(
+        select(Enrolment.id).where(
+            Enrolment.person_id == actor.id, Enrolment.state == EnrolmentState.ACTIVE
+        )
+    )
+    theirs = Introduction.mentor_id.in_(
+        select(Mentor.id).where(Mentor.person_id == actor.id, Mentor.state == MentorState.APPROVED)
+    )
+    unsaid = or_(
+        and_(hers, Introduction.researcher_answer.is_(None)),
+        and_(theirs, Introduction.mentor_answer.is_(None)),
+    )
+    still = Introduction.closed_at.is_(None), Introduction.cancelled_at.is_(None)
+    return await db.scalar(select(func.count()).where(unsaid, *still)) or 0
 
 
 async def heard_in(db: AsyncSession, cohort_id: UUID) -> Sequence[Any]:

@@ -15,7 +15,7 @@ from cohort.errors import NotFound
 from cohort.http.listing import A_MOMENT, InEitherName, ListQuery, moment, pattern
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.mentorships import pausing, reading, service
+from cohort.mentorships import declining, pausing, reading, service
 from cohort.mentorships.models import Mentorship, MentorshipState, Proposal, ProposalState
 from cohort.mentorships.schemas import (
     EndIn,
@@ -161,7 +161,7 @@ async def decline_proposal(
     data: JSONBody[NoIn],
 ) -> ProposalOut:
     """Say no, and why; only the organisers read the reason. You may pause in the same step."""
-    declined = await service.decline(db, actor, proposal_id, **data.model_dump(), now=clock())
+    declined = await declining.decline(db, actor, proposal_id, **data.model_dump(), now=clock())
     return await _proposal(db, actor, declined)
 
 
