@@ -96,6 +96,7 @@ from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
+from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
@@ -191,6 +192,7 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_pause_pages.router,
     introductions_pages.router,
     wishes_pages.router,
     mentorships_answer_pages.router,
@@ -245,6 +247,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
+    "mentorships.tell_pause": mentorships_jobs.tell_pause,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
@@ -278,6 +281,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentorships_jobs.resume,
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
     checkins_jobs.ask_due,

@@ -158,6 +158,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
         "PUT /api/v1/mentors/{mentor_id}/pause": {"json": {"back_on": "2026-06-01"}},
+        "PUT /api/v1/mentorships/{mentorship_id}/pause": {"json": {"resumes_on": None}},
         "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
         "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
         "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
