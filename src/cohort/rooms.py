@@ -31,6 +31,8 @@ from cohort.applications import routes as applications_routes
 from cohort.calendars import jobs as calendars_jobs
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
+from cohort.checkins import board_pages as checkins_board_pages
+from cohort.checkins import board_routes as checkins_board_routes
 from cohort.checkins import jobs as checkins_jobs
 from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
@@ -73,6 +75,8 @@ from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.introducing import pages as matching_introducing_pages
 from cohort.matching.introducing import routes as matching_introducing_routes
+from cohort.matching.ledger import pages as matching_ledger_pages
+from cohort.matching.ledger import routes as matching_ledger_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -92,6 +96,7 @@ from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
+from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
@@ -145,12 +150,14 @@ API: Sequence[Router] = (
     wishes_routes.router,
     meetings_routes.router,
     checkins_routes.router,
+    checkins_board_routes.router,
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_ledger_routes.router,
     matching_console_routes.router,
     matching_repairing_routes.router,
     matching_frontier_routes.router,
@@ -185,16 +192,19 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_pause_pages.router,
     introductions_pages.router,
     wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
     checkins_pages.router,
+    checkins_board_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_ledger_pages.router,
     matching_console_pages.router,
     matching_repairing_pages.router,
     matching_frontier_pages.router,
@@ -237,6 +247,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
+    "mentorships.tell_pause": mentorships_jobs.tell_pause,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
@@ -252,6 +263,9 @@ JOBS: Mapping[str, JobFunction] = {
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
+    "checkins.nudge": checkins_jobs.nudge,
+    "checkins.tell_unwell": checkins_jobs.tell_unwell,
+    "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
@@ -267,9 +281,11 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentorships_jobs.resume,
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
     checkins_jobs.ask_due,
+    checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,
     matching_jobs.forget_inputs,
 )

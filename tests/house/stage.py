@@ -142,7 +142,7 @@ class Stage:
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
-        known |= of_checkins()
+        known |= of_checkins(self.ids)
         return known.get(route, {})
 
 

@@ -64,7 +64,10 @@ async def plan(
     db: AsyncSession, actor: Person, run: Run, form: PinSetIn, *, now: datetime
 ) -> PinPlan:
     if run.round.kind is RoundKind.INTRODUCTIONS:
-        raise CannotPin("These pairs only meet: there is no mentor to lock, to swap or to replace.")
+        raise CannotPin(
+            "In a round of introductions everybody meets several mentors, so that no pairs are "
+            "locked, swapped or repaired. Veto a pair instead, and run the round again."
+        )
     pool = await pool_now(db, run, now=now)
     if form.kind is PinSetKind.LOCK:
         pins, cost = await _lock(db, run, form, pool)
