@@ -11,6 +11,7 @@ import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
+import cohort.introductions.models
 import cohort.invitations.models
 import cohort.jobs.event_log
 import cohort.jobs.outbox
@@ -30,6 +31,8 @@ from cohort.applications import routes as applications_routes
 from cohort.calendars import jobs as calendars_jobs
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
+from cohort.checkins import board_pages as checkins_board_pages
+from cohort.checkins import board_routes as checkins_board_routes
 from cohort.checkins import jobs as checkins_jobs
 from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
@@ -53,6 +56,9 @@ from cohort.forms import invitation_routes as forms_invitation_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
+from cohort.introductions import jobs as introductions_jobs
+from cohort.introductions import pages as introductions_pages
+from cohort.introductions import routes as introductions_routes
 from cohort.invitations import answer_pages as invitations_answer_pages
 from cohort.invitations import jobs as invitations_jobs
 from cohort.invitations import pages as invitations_pages
@@ -67,6 +73,8 @@ from cohort.matching.console import pages as matching_console_pages
 from cohort.matching.console import routes as matching_console_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
+from cohort.matching.introducing import pages as matching_introducing_pages
+from cohort.matching.introducing import routes as matching_introducing_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -135,9 +143,11 @@ API: Sequence[Router] = (
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    introductions_routes.router,
     wishes_routes.router,
     meetings_routes.router,
     checkins_routes.router,
+    checkins_board_routes.router,
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
@@ -147,6 +157,7 @@ API: Sequence[Router] = (
     matching_console_routes.router,
     matching_repairing_routes.router,
     matching_frontier_routes.router,
+    matching_introducing_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
@@ -177,10 +188,12 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    introductions_pages.router,
     wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
     checkins_pages.router,
+    checkins_board_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
@@ -189,6 +202,7 @@ PAGES: Sequence[Router] = (
     matching_console_pages.router,
     matching_repairing_pages.router,
     matching_frontier_pages.router,
+    matching_introducing_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
     exchange_answer_pages.router,
@@ -234,10 +248,17 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
     "questions.copy": questions_jobs.copy,
     "calendars.revoke": calendars_jobs.revoke,
+    "introductions.tell": introductions_jobs.tell,
+    "introductions.remind_all": introductions_jobs.remind_all,
+    "introductions.remind": introductions_jobs.remind,
+    "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
+    "checkins.nudge": checkins_jobs.nudge,
+    "checkins.tell_unwell": checkins_jobs.tell_unwell,
+    "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
@@ -256,6 +277,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
     checkins_jobs.ask_due,
+    checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,
     matching_jobs.forget_inputs,
 )

@@ -12,7 +12,9 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import own_terms, pausing
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
-from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
+from cohort.introductions.reading import heard_in
+from cohort.matching.introducing.pool import to_introduce, with_talks
+from cohort.matching.models import Override, OverrideKind, Pair, RoundKind, Run, RunState
 from cohort.matching.periods import local_day
 from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
@@ -67,6 +69,14 @@ Rows = Sequence[Any]
 
 async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     """The pool of a run that comes with its round and rules."""
+    heard = await heard_in(db, run.round.cohort_id)
+    pool = with_talks(await _gather(db, run, now=now), heard)
+    if run.round.kind is RoundKind.INTRODUCTIONS:
+        return to_introduce(pool, run.round, heard)
+    return pool
+
+
+async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     cohort_id = run.round.cohort_id
     zone = (await db.get_one(Cohort, cohort_id)).time_zone
     enrolments = await _waiting(db, cohort_id, local_day(now, zone))

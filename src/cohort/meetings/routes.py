@@ -175,7 +175,9 @@ async def cancel_meeting(
     "/meetings/{meeting_id:uuid}/outcome",
     guards=[signed_in],
     status_code=200,
-    responses=may_refuse(NotFound, service.MeetingClosed, service.NotOverYet),
+    responses=may_refuse(
+        NotFound, service.MeetingClosed, service.NotOverYet, service.MentorshipEnded
+    ),
 )
 async def record_outcome(
     db: NamedDependency[AsyncSession],

@@ -188,6 +188,8 @@ async def record(
         raise MeetingClosed("This meeting was cancelled.")
     if meeting.starts_at > now:
         raise NotOverYet("Say it when the meeting has begun.")
+    if note and meeting.mentorship.ended_at is not None:
+        raise MentorshipEnded("This mentorship has ended: say whether you met, and leave the rest.")
     state = MeetingState.HELD if held else MeetingState.MISSED
     if (meeting.state, meeting.note) != (state, note):
         meeting.state, meeting.note = state, note

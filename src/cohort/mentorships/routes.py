@@ -15,16 +15,15 @@ from cohort.errors import NotFound
 from cohort.http.listing import A_MOMENT, InEitherName, ListQuery, moment, pattern
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.mentorships import reading, service
-from cohort.mentorships.models import MentorshipState, ProposalState
+from cohort.mentorships import declining, reading, service
+from cohort.mentorships.models import Mentorship, MentorshipState, Proposal, ProposalState
 from cohort.mentorships.schemas import (
     EndIn,
     MentorshipOut,
     NoIn,
     ProposalOut,
-    mentorship_out,
-    proposal_out,
 )
+from cohort.mentorships.showing import mentorship_out, proposal_out
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -78,6 +77,14 @@ PROPOSALS = {"wanted": Provide(wanted_proposals, sync_to_thread=False)}
 MENTORSHIPS = {"wanted": Provide(wanted_mentorships, sync_to_thread=False)}
 
 
+async def _proposal(db: AsyncSession, actor: Person, proposal: Proposal) -> ProposalOut:
+    return proposal_out(actor, proposal, await reading.told_in(db, [proposal]))
+
+
+async def _mentorship(db: AsyncSession, actor: Person, mentorship: Mentorship) -> MentorshipOut:
+    return mentorship_out(actor, mentorship, await reading.told_in(db, [mentorship]))
+
+
 @get("/proposals", guards=[signed_in], dependencies=PROPOSALS, responses=may_refuse())
 async def list_proposals(
     db: NamedDependency[AsyncSession],
@@ -87,7 +94,8 @@ async def list_proposals(
 ) -> PageOut[ProposalOut]:
     """Every proposal that you see: your own, and those of the cohorts that you organise."""
     page = await reading.list_proposals(db, actor, part, wanted)
-    return shown(page, lambda proposal: proposal_out(actor, proposal))
+    told = await reading.told_in(db, page.items)
+    return shown(page, lambda proposal: proposal_out(actor, proposal, told))
 
 
 @get(
@@ -105,7 +113,7 @@ async def list_cohort_proposals(
 ) -> PageOut[ProposalOut]:
     """The proposals of a cohort that you organise."""
     page = await reading.list_proposals(db, actor, part, wanted, cohort_id=cohort_id)
-    return shown(page, lambda proposal: proposal_out(actor, proposal))
+    return shown(page, lambda proposal: proposal_out(actor, proposal, {}))
 
 
 @get("/proposals/{proposal_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -113,7 +121,7 @@ async def read_proposal(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], proposal_id: FromPath[UUID]
 ) -> ProposalOut:
     """A proposal, for the two whom it is made to and for their organisers."""
-    return proposal_out(actor, await reading.get_proposal(db, actor, proposal_id))
+    return await _proposal(db, actor, await reading.get_proposal(db, actor, proposal_id))
 
 
 @post(
@@ -135,7 +143,7 @@ async def accept_proposal(
     proposal_id: FromPath[UUID],
 ) -> ProposalOut:
     """Say yes. When both have, the mentorship begins and both learn the other's address."""
-    return proposal_out(actor, await service.accept(db, actor, proposal_id, now=clock()))
+    return await _proposal(db, actor, await service.accept(db, actor, proposal_id, now=clock()))
 
 
 @post(
@@ -152,8 +160,8 @@ async def decline_proposal(
     data: JSONBody[NoIn],
 ) -> ProposalOut:
     """Say no, and why; only the organisers read the reason. You may pause in the same step."""
-    declined = await service.decline(db, actor, proposal_id, **data.model_dump(), now=clock())
-    return proposal_out(actor, declined)
+    declined = await declining.decline(db, actor, proposal_id, **data.model_dump(), now=clock())
+    return await _proposal(db, actor, declined)
 
 
 @get("/mentorships", guards=[signed_in], dependencies=MENTORSHIPS, responses=may_refuse())
@@ -165,7 +173,8 @@ async def list_mentorships(
 ) -> PageOut[MentorshipOut]:
     """Every mentorship that you see: your own, and those of the cohorts that you organise."""
     page = await reading.list_mentorships(db, actor, part, wanted)
-    return shown(page, mentorship_out)
+    told = await reading.told_in(db, page.items)
+    return shown(page, lambda mentorship: mentorship_out(actor, mentorship, told))
 
 
 @get(
@@ -183,7 +192,7 @@ async def list_cohort_mentorships(
 ) -> PageOut[MentorshipOut]:
     """The mentorships of a cohort that you organise."""
     page = await reading.list_mentorships(db, actor, part, wanted, cohort_id=cohort_id)
-    return shown(page, mentorship_out)
+    return shown(page, lambda mentorship: mentorship_out(actor, mentorship, {}))
 
 
 @get("/mentorships/{mentorship_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -193,7 +202,7 @@ async def read_mentorship(
     mentorship_id: FromPath[UUID],
 ) -> MentorshipOut:
     """A mentorship, for the two and for their organisers."""
-    return mentorship_out(await reading.get(db, actor, mentorship_id))
+    return await _mentorship(db, actor, await reading.get(db, actor, mentorship_id))
 
 
 @post(
@@ -210,7 +219,8 @@ async def end_mentorship(
     data: JSONBody[EndIn],
 ) -> MentorshipOut:
     """End a mentorship, as one of the two or as an organiser; the mentor has a place again."""
-    return mentorship_out(await service.end(db, actor, mentorship_id, data.reason, now=clock()))
+    ended = await service.end(db, actor, mentorship_id, data.reason, now=clock())
+    return await _mentorship(db, actor, ended)
 
 
 router = Router(

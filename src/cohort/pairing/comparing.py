@@ -20,7 +20,7 @@ DECIDED = {
     "ended": ("ended", "asked_again"),
 }
 """What it is called when a pair comes to one of these lists of a pool, and when it goes."""
-RULES = ("weights", "requirements", "cover", "objective", "stickiness", "taxonomy")
+RULES = ("weights", "requirements", "cover", "objective", "stickiness", "placing", "taxonomy")
 
 
 @dataclass(frozen=True)

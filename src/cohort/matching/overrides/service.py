@@ -47,7 +47,7 @@ async def make_override(
     if same:
         return same[0]
     if standing and not form.replace:
-        raise ContradictsOverride(_said_already(standing[0]))
+        raise ContradictsOverride(said_already(standing[0]))
     for one in standing:
         await _lift(db, actor, one, now=now)
     made = Override(
@@ -144,7 +144,7 @@ async def _check_whom(db: AsyncSession, cohort_id: UUID, form: OverrideIn) -> No
             raise Invalid.at(field, "There is nobody with this id in this cohort.")
 
 
-def _said_already(standing: Override) -> str:
+def said_already(standing: Override) -> str:
     researcher, mentor = standing.enrolment.person.name, standing.mentor.person.name
     found = (
         f"{researcher} is pinned to {mentor}."
