@@ -77,6 +77,8 @@ from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
 from cohort.matching.introducing import pages as matching_introducing_pages
 from cohort.matching.introducing import routes as matching_introducing_routes
+from cohort.matching.ledger import pages as matching_ledger_pages
+from cohort.matching.ledger import routes as matching_ledger_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -96,6 +98,7 @@ from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
+from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
@@ -157,6 +160,7 @@ API: Sequence[Router] = (
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_ledger_routes.router,
     matching_console_routes.router,
     matching_repairing_routes.router,
     matching_frontier_routes.router,
@@ -191,6 +195,7 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_pause_pages.router,
     introductions_pages.router,
     wishes_pages.router,
     mentorships_answer_pages.router,
@@ -203,6 +208,7 @@ PAGES: Sequence[Router] = (
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_ledger_pages.router,
     matching_console_pages.router,
     matching_repairing_pages.router,
     matching_frontier_pages.router,
@@ -245,6 +251,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
+    "mentorships.tell_pause": mentorships_jobs.tell_pause,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
@@ -279,6 +286,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentorships_jobs.resume,
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
     checkins_jobs.ask_due,

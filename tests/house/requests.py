@@ -158,6 +158,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
         "PUT /api/v1/mentors/{mentor_id}/pause": {"json": {"back_on": "2026-06-01"}},
+        "PUT /api/v1/mentorships/{mentorship_id}/pause": {"json": {"resumes_on": None}},
         "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
         "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
         "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
@@ -250,6 +251,9 @@ def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
         "POST /api/v1/runs/{run_id}/pin_sets": {"json": LOCK},
         "POST /runs/{run_id}/pin_sets": {"data": LOCK},
+        "POST /cohorts/{slug}/decisions/{decision_id}/end": {
+            "ids": {"decision_id": ids["override_id"]}
+        },
         "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
         "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
             "ids": {"other_id": ids["peer_id"]}

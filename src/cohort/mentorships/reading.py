@@ -86,6 +86,15 @@ async def list_proposals(
     return await page_of(db, statement, by=by, id=Proposal.id, part=part, sort=wanted.sort)
 
 
+def _in_state(state: MentorshipState) -> ColumnElement[bool]:
+    if state == MentorshipState.ENDED:
+        return Mentorship.ended_at.is_not(None)
+    is_paused = Mentorship.paused_at.is_not(None)
+    return Mentorship.ended_at.is_(None) & (
+        is_paused if state == MentorshipState.PAUSED else ~is_paused
+    )
+
+
 async def list_mentorships(
     db: AsyncSession,
     actor: Person,
@@ -101,7 +110,7 @@ async def list_mentorships(
         statement = statement.where(Mentorship.cohort_id == cohort_id)
     conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "q": partial(_has_in_either_name, Mentorship),
-        "state": lambda state: Mentorship.ended_at.is_(None) == (state == MentorshipState.ACTIVE),
+        "state": _in_state,
     }
     statement = statement.where(*wanted.chosen(conditions))
     by = Mentorship.began_at

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -15,11 +15,12 @@ from cohort.errors import NotFound
 from cohort.http.listing import A_MOMENT, InEitherName, ListQuery, moment, pattern
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.mentorships import reading, service
+from cohort.mentorships import declining, pausing, reading, service
 from cohort.mentorships.models import Mentorship, MentorshipState, Proposal, ProposalState
 from cohort.mentorships.schemas import (
     EndIn,
     MentorshipOut,
+    MentorshipPauseIn,
     NoIn,
     ProposalOut,
 )
@@ -64,7 +65,7 @@ def wanted_mentorships(
     q: InEitherName = None,
     in_state: Annotated[
         MentorshipState | None,
-        QueryParameter(name="state", description="Only those that go on, or have ended."),
+        QueryParameter(name="state", description="Only those that go on, pause, or have ended."),
     ] = None,
     sort: Annotated[
         MentorshipSort, QueryParameter(description="The order.")
@@ -160,7 +161,7 @@ async def decline_proposal(
     data: JSONBody[NoIn],
 ) -> ProposalOut:
     """Say no, and why; only the organisers read the reason. You may pause in the same step."""
-    declined = await service.decline(db, actor, proposal_id, **data.model_dump(), now=clock())
+    declined = await declining.decline(db, actor, proposal_id, **data.model_dump(), now=clock())
     return await _proposal(db, actor, declined)
 
 
@@ -205,6 +206,42 @@ async def read_mentorship(
     return await _mentorship(db, actor, await reading.get(db, actor, mentorship_id))
 
 
+@put(
+    "/mentorships/{mentorship_id:uuid}/pause",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, pausing.MentorshipEnded),
+)
+async def pause_mentorship(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentorship_id: FromPath[UUID],
+    data: JSONBody[MentorshipPauseIn],
+) -> MentorshipOut:
+    """Pause, as one of the two or as an organiser; sent with another day, the day changes.
+
+    The mentor's place stays taken. Meetings planned within the pause are cancelled.
+    """
+    paused = await pausing.pause(db, actor, mentorship_id, data.resumes_on, now=clock())
+    return await _mentorship(db, actor, paused)
+
+
+@delete(
+    "/mentorships/{mentorship_id:uuid}/pause",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound, pausing.MentorshipEnded),
+)
+async def resume_mentorship(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentorship_id: FromPath[UUID],
+) -> MentorshipOut:
+    """End the pause."""
+    return await _mentorship(db, actor, await pausing.resume(db, actor, mentorship_id, now=clock()))
+
+
 @post(
     "/mentorships/{mentorship_id:uuid}/end",
     guards=[signed_in],
@@ -234,6 +271,8 @@ router = Router(
         list_mentorships,
         list_cohort_mentorships,
         read_mentorship,
+        pause_mentorship,
+        resume_mentorship,
         end_mentorship,
     ],
     tags=["mentorships"],

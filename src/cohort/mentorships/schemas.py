@@ -1,14 +1,14 @@
 """What the mentorships room reads and answers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
 
 from cohort.cohorts.models import Stage
 from cohort.cohorts.schemas import PausedUntil
-from cohort.http.fields import Note, Shown, Strict
+from cohort.http.fields import Day, Note, Shown, Strict
 from cohort.mentors.models import CameFrom
 from cohort.mentorships.models import (
     DeclineReason,
@@ -35,6 +35,15 @@ class NoIn(Strict):
     pause_until: PausedUntil | None = Field(
         default=None,
         description="No other proposal before this day, for whoever says no.",
+    )
+
+
+class MentorshipPauseIn(Strict):
+    resumes_on: Day | None = Field(
+        default=None,
+        description="The day from which the mentorship goes on by itself, in the cohort's time "
+        "zone; without one, it pauses until somebody ends the pause.",
+        examples=["2027-03-01"],
     )
 
 
@@ -156,6 +165,8 @@ class MentorshipOut(Shown):
     researcher_email: str | None = Field(description="Known to both until the mentorship ends.")
     mentor_email: str | None = Field(description="Known to both until the mentorship ends.")
     began_at: datetime
+    paused_at: datetime | None
+    resumes_on: date | None = Field(description="When a pause ends by itself.")
     ended_at: datetime | None
     end_reason: str
 

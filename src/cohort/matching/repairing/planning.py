@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import Conflict, Invalid
 from cohort.matching.gather import gather, standing_overrides
-from cohort.matching.models import Override, OverrideKind, Pair, PinSetKind, Run
+from cohort.matching.models import Override, OverrideKind, Pair, PinSetKind, RoundKind, Run
 from cohort.matching.overrides.service import ContradictsOverride, said_already
 from cohort.matching.repairing import asking
 from cohort.matching.repairing.schemas import PinSetIn
@@ -63,6 +63,11 @@ class PinPlan:
 async def plan(
     db: AsyncSession, actor: Person, run: Run, form: PinSetIn, *, now: datetime
 ) -> PinPlan:
+    if run.round.kind is RoundKind.INTRODUCTIONS:
+        raise CannotPin(
+            "In a round of introductions everybody meets several mentors, so that no pairs are "
+            "locked, swapped or repaired. Veto a pair instead, and run the round again."
+        )
     pool = await pool_now(db, run, now=now)
     if form.kind is PinSetKind.LOCK:
         pins, cost = await _lock(db, run, form, pool)
