@@ -231,6 +231,8 @@ JOBS: Mapping[str, JobFunction] = {
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.tell_suspended": people_jobs.tell_suspended,
     "people.tell_suspension_ended": people_jobs.tell_suspension_ended,
+    "people.ask_at_new_address": people_jobs.ask_at_new_address,
+    "people.tell_old_address": people_jobs.tell_old_address,
     "people.tell_new_password": people_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
     "signin.tell_change": signin_jobs.tell_change,
