@@ -1,6 +1,7 @@
 """What a run solves, read from the database in a handful of statements whatever its size."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,9 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import own_terms, pausing
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
-from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
+from cohort.introductions.reading import heard_in
+from cohort.matching.introducing.pool import to_introduce, with_talks
+from cohort.matching.models import Override, OverrideKind, Pair, RoundKind, Run, RunState
 from cohort.matching.periods import local_day
 from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
@@ -67,6 +70,14 @@ Rows = Sequence[Any]
 
 async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     """The pool of a run that comes with its round and rules."""
+    heard = await heard_in(db, run.round.cohort_id)
+    pool = with_talks(await _gather(db, run, now=now), heard)
+    if run.round.kind is RoundKind.INTRODUCTIONS:
+        return to_introduce(replace(pool, movers=()), run.round, heard)
+    return pool
+
+
+async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     cohort_id = run.round.cohort_id
     zone = (await db.get_one(Cohort, cohort_id)).time_zone
     today, rules = local_day(now, zone), run.rules.content
@@ -178,6 +189,7 @@ async def _may_move(db: AsyncSession, cohort_id: UUID, today: date, *, reconside
         .join(Enrolment.person)
         .join(Mentorship, Mentorship.enrolment_id == Enrolment.id)
         .where(Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_(None))
+        .where(Mentorship.paused_at.is_(None))
         .where(Enrolment.state == EnrolmentState.ACTIVE, Enrolment.id.not_in(proposed))
         .where(pausing.is_there(today))
         .order_by(Enrolment.id)

@@ -1,7 +1,7 @@
 """Proposing what a run found, with one more look at what changed since."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,8 +13,10 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Cohort, EnrolmentState
 from cohort.cohorts.pausing import is_paused
+from cohort.introductions import service as introductions
+from cohort.introductions.reading import heard_in, would_rather_not
 from cohort.matching.gather import standing_overrides
-from cohort.matching.models import MentorMove, OverrideKind, Pair, Round, Run
+from cohort.matching.models import MentorMove, OverrideKind, Pair, Round, RoundKind, Run
 from cohort.matching.moves import service as moves
 from cohort.matching.periods import local_day
 from cohort.mentors.models import MentorState
@@ -39,6 +41,8 @@ class Meanwhile:
     declined: AbstractSet[Two]
     ended: AbstractSet[Two]
     vetoed: AbstractSet[Two]
+    apart: AbstractSet[Two]
+    met: AbstractSet[Two]
     awaited: Counter[UUID]
     today: date
 
@@ -52,19 +56,32 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
         .order_by(Pair.score.desc(), Pair.id)
     )
     meanwhile = await look_again(db, round_.cohort_id, now=now)
-    fitting: list[Pair | MentorMove] = []
-    for one in [*await db.scalars(found), *await db.scalars(moves.of_run(run.id))]:
-        one.skipped = why_not(one, meanwhile)
-        if one.skipped is None:
-            meanwhile.awaited[one.mentor_id] += 1
-            fitting.append(one)
+    introduces = round_.kind is RoundKind.INTRODUCTIONS
+    fitting: list[Pair] = []
+    for pair in await db.scalars(found):
+        pair.skipped = why_not(pair, meanwhile, introduces=introduces)
+        if pair.skipped is None:
+            meanwhile.awaited[pair.mentor_id] += not introduces
+            fitting.append(pair)
+    if introduces:
+        await _introduce(db, fitting, cohort_id=round_.cohort_id, now=now)
+        return len(fitting)
+    fitting_moves: list[MentorMove] = []
+    for move in await db.scalars(moves.of_run(run.id)):
+        move.skipped = moves.why_not(move, meanwhile.mentored, meanwhile.asking) or why_not(
+            move, meanwhile
+        )
+        if move.skipped is None:
+            meanwhile.awaited[move.mentor_id] += 1
+            fitting_moves.append(move)
     private = set(await answering.private_in(db, round_.cohort_id))
-    offers = [offer_of(one, private) for one in fitting]
+    every: list[Pair | MentorMove] = [*fitting, *fitting_moves]
+    offers = [offer_of(one, private) for one in every]
     made = await proposals.propose(db, offers, cohort_id=round_.cohort_id, now=now)
     proposal_ids = {proposal.enrolment_id: proposal.id for proposal in made}
-    for one in fitting:
+    for one in every:
         one.proposal_id = proposal_ids[one.enrolment_id]
-    return len(fitting)
+    return len(every)
 
 
 def offer_of(pair: Pair | MentorMove, private: AbstractSet[str]) -> proposals.Offer:
@@ -88,18 +105,20 @@ def offer_of(pair: Pair | MentorMove, private: AbstractSet[str]) -> proposals.Of
     )
 
 
-def why_not(pair: Pair | MentorMove, meanwhile: Meanwhile) -> str | None:
-    """Why the pair cannot be proposed any more, for the organiser; None when it can."""
-    if isinstance(pair, MentorMove):
-        keeps = moves.why_not(pair, meanwhile.mentored, meanwhile.asking)
-        has_mentor = False
-    else:
-        keeps, has_mentor = None, pair.enrolment_id in meanwhile.mentored
+def why_not(
+    pair: Pair | MentorMove, meanwhile: Meanwhile, *, introduces: bool = False
+) -> str | None:
+    """Why the pair cannot be proposed any more, for the organiser; None when it can.
+
+    Whoever is only introduced takes no place, and meets nobody a second time.
+    """
     researcher, mentor, two = pair.enrolment, pair.mentor, (pair.enrolment_id, pair.mentor_id)
     reasons = {
         "The researcher has withdrawn.": researcher.state is not EnrolmentState.ACTIVE,
         "The researcher asked for a pause.": is_paused(researcher, meanwhile.today),
-        "The researcher has a mentor by now.": has_mentor,
+        "The researcher has a mentor by now.": (
+            isinstance(pair, Pair) and researcher.id in meanwhile.mentored
+        ),
         "The researcher has another proposal to answer.": researcher.id in meanwhile.asked,
         "The mentor is not approved any more.": mentor.state is not MentorState.APPROVED,
         "The mentor has paused.": mentor.paused_at is not None,
@@ -109,8 +128,22 @@ def why_not(pair: Pair | MentorMove, meanwhile: Meanwhile) -> str | None:
         "One of them declined the other meanwhile.": two in meanwhile.declined,
         "Their mentorship ended meanwhile.": two in meanwhile.ended,
         "The pair was vetoed meanwhile.": two in meanwhile.vetoed,
+        "After their talk, one of them would rather not.": two in meanwhile.apart,
+        "They were introduced to each other before.": introduces and two in meanwhile.met,
     }
-    return keeps or next((sentence for sentence, holds in reasons.items() if holds), None)
+    return next((sentence for sentence, holds in reasons.items() if holds), None)
+
+
+async def _introduce(
+    db: AsyncSession, fitting: Sequence[Pair], *, cohort_id: UUID, now: datetime
+) -> None:
+    two = [
+        introductions.Acquaintance(one.enrolment_id, one.mentor_id, one.reason) for one in fitting
+    ]
+    made = await introductions.introduce(db, two, cohort_id=cohort_id, now=now)
+    by_pair = {(one.enrolment_id, one.mentor_id): one.id for one in made}
+    for pair in fitting:
+        pair.introduction_id = by_pair[pair.enrolment_id, pair.mentor_id]
 
 
 async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Meanwhile:
@@ -126,11 +159,14 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     overrides = await standing_overrides(db, cohort_id)
+    heard = await heard_in(db, cohort_id)
     return Meanwhile(
         mentored=dict((await db.execute(active)).all()),
         asking=await moves.still_asked(db, cohort_id),
         asked={enrolment_id for enrolment_id, _ in asked},
         declined={(enrolment_id, mentor_id) for enrolment_id, mentor_id in declined},
+        apart=would_rather_not(heard),
+        met={(one.enrolment_id, one.mentor_id) for one in heard},
         ended={(enrolment_id, mentor_id) for enrolment_id, mentor_id in ended},
         vetoed={(o.enrolment_id, o.mentor_id) for o in overrides if o.kind is OverrideKind.VETO},
         today=local_day(now, cohort.time_zone),

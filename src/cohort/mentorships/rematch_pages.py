@@ -20,6 +20,7 @@ from cohort.http.paging import Slice
 from cohort.mentorships import policy, reading, rematching
 from cohort.mentorships.emails import the_two
 from cohort.mentorships.models import Mentorship, RematchRequest, Side
+from cohort.mentorships.pausing import MentorshipEnded
 from cohort.mentorships.schemas import RematchIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
@@ -74,7 +75,7 @@ async def ask_from_page(
     if form.value is not None:
         try:
             await rematching.ask(db, actor, mentorship_id, form.value.reason, now=clock())
-        except rematching.MentorshipEnded as refusal:
+        except MentorshipEnded as refusal:
             form = form.refused(refusal)
         else:
             return see(

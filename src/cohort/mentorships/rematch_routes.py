@@ -12,7 +12,9 @@ from cohort.errors import NotFound
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.mentorships import rematching
-from cohort.mentorships.schemas import RematchIn, RematchRequestOut, rematch_request_out
+from cohort.mentorships.pausing import MentorshipEnded
+from cohort.mentorships.schemas import RematchIn, RematchRequestOut
+from cohort.mentorships.showing import rematch_request_out
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -22,7 +24,7 @@ ADDRESS = "/mentorships/{mentorship_id:uuid}/rematch_request"
 @put(
     ADDRESS,
     guards=[signed_in],
-    responses=may_refuse(NotFound, rematching.MentorshipEnded),
+    responses=may_refuse(NotFound, MentorshipEnded),
 )
 async def ask_for_another(
     db: NamedDependency[AsyncSession],

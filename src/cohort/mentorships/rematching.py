@@ -15,18 +15,14 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
-from cohort.errors import Conflict, NotAllowed, NotFound
+from cohort.errors import NotAllowed, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy, reading
 from cohort.mentorships.models import Mentorship, RematchRequest, Side
+from cohort.mentorships.pausing import MentorshipEnded
 from cohort.people import audit
 from cohort.people.models import Person
-
-
-class MentorshipEnded(Conflict):
-    code = "mentorship_ended"
-    title = "This mentorship has ended"
 
 
 async def ask(

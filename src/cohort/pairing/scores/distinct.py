@@ -47,8 +47,9 @@ def distinct_profiles(
     """
     pairs = [*blocks, *declined, *ended, *vetoes]
     people: list[ResearcherProfile | MentorProfile] = [*researchers, *mentors]
-    wishing = [one for one in people if one.wishes]
-    named = {one.id for one in wishing} | {other for one in wishing for other in one.wishes}
+    wishing = [one for one in people if one.wishes or one.talks]
+    wanted = {other for one in wishing for other in (*one.wishes, *one.talks)}
+    named = {one.id for one in wishing} | wanted
     named |= {one for pair in pairs for one in pair}
     advisers = {name for one in researchers for name in plain(one.advisers)}
     some = kinds_of(_key(one, {"id"}, named) for one in researchers)
