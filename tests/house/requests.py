@@ -251,9 +251,6 @@ def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
         "POST /api/v1/runs/{run_id}/pin_sets": {"json": LOCK},
         "POST /runs/{run_id}/pin_sets": {"data": LOCK},
-        "POST /cohorts/{slug}/decisions/{decision_id}/end": {
-            "ids": {"decision_id": ids["override_id"]}
-        },
         "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
         "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
             "ids": {"other_id": ids["peer_id"]}

@@ -105,10 +105,11 @@ class StandingOut(Shown):
     health: Health = Field(
         description="`needs_help`: somebody asks for help or says that it goes badly, or there "
         "was no meeting for twice `quiet_after_days`. `needs_a_look`: any other reason. `begins`: "
-        "no meeting and no answer yet. `good`: no reason."
+        "no meeting and no answer yet. `good`: no reason. `paused`: nobody is asked anything."
     )
     reasons: list[Reason] = Field(description="The gravest first.")
     began_at: datetime
+    paused_at: datetime | None
     ended_at: datetime | None
     met_at: datetime = Field(
         description="The last sign of a meeting: one that took place or was agreed to, or the "
