@@ -102,6 +102,8 @@ def scored(
     blocks: IdPairs = (),
     declined: IdPairs = (),
     vetoes: IdPairs = (),
+    conflicts: IdPairs = (),
+    lifted: IdPairs = (),
     strengths: Mapping[str, int] | None = None,
 ) -> Scores:
     return score(
@@ -114,6 +116,8 @@ def scored(
         blocks=blocks,
         declined=declined,
         vetoes=vetoes,
+        conflicts=conflicts,
+        lifted=lifted,
         strengths=strengths,
     )
 

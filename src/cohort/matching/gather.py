@@ -27,6 +27,8 @@ from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf
 from cohort.study import service as study
+from cohort.wishes import apart, conflicts
+from cohort.wishes.models import ApartKind
 from cohort.wishes.service import wishes_in
 
 ENROLMENT = (
@@ -74,6 +76,8 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    apart_pairs = await apart.pairs_in(db, cohort_id)
+    lifted = await conflicts.lifted_in(db, cohort_id)
     terms = (await db.scalars(select(Term))).all()
     own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
@@ -112,7 +116,9 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         declined=sorted(
             (str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in declined
         ),
-        blocks=_with_oneself(enrolments, seats),
+        blocks=[*_with_oneself(enrolments, seats), *_apart(apart_pairs, ApartKind.BLOCK)],
+        conflicts=_apart(apart_pairs, ApartKind.CONFLICT),
+        lifted=sorted((str(one), str(other)) for one, other in lifted),
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
         private=[WISHES, *await answering.private_in(db, cohort_id)],
@@ -238,6 +244,12 @@ def _mentor(mentor: Any, wishes: Sequence[UUID], answers: Mapping[str, Answer]) 
 
 def _pairs_of(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
     return sorted((str(o.enrolment_id), str(o.mentor_id)) for o in overrides if o.kind is kind)
+
+
+def _apart(pairs: Sequence[apart.ApartPair], kind: ApartKind) -> list[IdPair]:
+    return sorted(
+        {(str(one.enrolment_id), str(one.mentor_id)) for one in pairs if one.kind is kind}
+    )
 
 
 def _with_oneself(enrolments: Rows, seats: Rows) -> list[IdPair]:

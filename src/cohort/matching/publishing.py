@@ -21,6 +21,8 @@ from cohort.mentorships import service as proposals
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.explaining import WISHES
 from cohort.questions import answering
+from cohort.wishes import apart, conflicts
+from cohort.wishes.models import ApartKind
 
 Two = tuple[UUID, UUID]
 
@@ -33,6 +35,7 @@ class Meanwhile:
     asked: AbstractSet[UUID]
     declined: AbstractSet[Two]
     vetoed: AbstractSet[Two]
+    apart: AbstractSet[Two]
     awaited: Counter[UUID]
     today: date
 
@@ -96,6 +99,7 @@ def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
         ),
         "One of them declined the other meanwhile.": two in meanwhile.declined,
         "The pair was vetoed meanwhile.": two in meanwhile.vetoed,
+        "The two are to be kept apart.": two in meanwhile.apart,
     }
     return next((sentence for sentence, holds in reasons.items() if holds), None)
 
@@ -110,11 +114,15 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
     asked = (await db.execute(two)).all()
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     overrides = await standing_overrides(db, cohort_id)
+    kept = await apart.pairs_in(db, cohort_id)
+    lifted = await conflicts.lifted_in(db, cohort_id)
     return Meanwhile(
         mentored=set((await db.scalars(active)).all()),
         asked={enrolment_id for enrolment_id, _ in asked},
         declined={(enrolment_id, mentor_id) for enrolment_id, mentor_id in declined},
         vetoed={(o.enrolment_id, o.mentor_id) for o in overrides if o.kind is OverrideKind.VETO},
+        apart={(one.enrolment_id, one.mentor_id) for one in kept} - lifted.keys()
+        | {(one.enrolment_id, one.mentor_id) for one in kept if one.kind is ApartKind.BLOCK},
         today=local_day(now, cohort.time_zone),
         awaited=Counter(mentor_id for _, mentor_id in asked),
     )

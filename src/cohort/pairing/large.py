@@ -50,6 +50,8 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
         blocks=pool.blocks,
         declined=pool.declined,
         vetoes=pool.vetoes,
+        conflicts=pool.conflicts,
+        lifted=pool.lifted,
     )
     problem = _problem(pool, distinct, pins)
     progress("solving", 0.0)

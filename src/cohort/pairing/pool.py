@@ -27,6 +27,8 @@ class Pool:
 
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
     pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
+    conflicts  of interest that one of the two declared; `lifted` are those, found or declared,
+               that do not rule the pair out.
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
     placing    added to the score of every pair: what placing one more researcher counts; only
                where nobody may have several mentors.
@@ -51,6 +53,8 @@ class Pool:
     vetoes: Sequence[IdPair] = ()
     declined: Sequence[IdPair] = ()
     blocks: Sequence[IdPair] = ()
+    conflicts: Sequence[IdPair] = ()
+    lifted: Sequence[IdPair] = ()
     incumbents: Mapping[str, str] = field(default_factory=dict)
     stickiness: float = 0.0
     placing: float = 0.0
@@ -116,6 +120,8 @@ class Pool:
             "vetoes": sorted(self.vetoes),
             "declined": sorted(self.declined),
             "blocks": sorted(self.blocks),
+            "conflicts": sorted(self.conflicts),
+            "lifted": sorted(self.lifted),
             "incumbents": sorted(self.incumbents.items()),
             "stickiness": self.stickiness,
             "placing": self.placing,
@@ -153,5 +159,7 @@ def score_people(
         blocks=pool.blocks,
         declined=pool.declined,
         vetoes=pool.vetoes,
+        conflicts=pool.conflicts,
+        lifted=pool.lifted,
         strengths=pool.strengths if strengths is None else strengths,
     )

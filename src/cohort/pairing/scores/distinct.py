@@ -37,14 +37,16 @@ def distinct_profiles(
     blocks: IdPairs = (),
     declined: IdPairs = (),
     vetoes: IdPairs = (),
+    conflicts: IdPairs = (),
+    lifted: IdPairs = (),
 ) -> DistinctProfiles:
     """One row and one column of scores for each kind of profile.
 
     Alike are those whose profiles say the same, the id apart (and a mentor's name and e-mail,
     unless she is somebody's adviser). Whoever wishes, is wished for, or is in a block, a
-    decline or a veto, is a kind of her own.
+    decline, a veto or a conflict that is declared or lifted, is a kind of her own.
     """
-    pairs = [*blocks, *declined, *vetoes]
+    pairs = [*blocks, *declined, *vetoes, *conflicts, *lifted]
     people: list[ResearcherProfile | MentorProfile] = [*researchers, *mentors]
     wishing = [one for one in people if one.wishes]
     named = {one.id for one in wishing} | {other for one in wishing for other in one.wishes}
@@ -63,7 +65,9 @@ def distinct_profiles(
         strengths_of(one.skills for one in mentors),
         weights.own,
     )
-    ruled_out = RuledOut(block=blocks, declined=declined, veto=vetoes)
+    ruled_out = RuledOut(
+        block=blocks, declined=declined, veto=vetoes, conflict=conflicts, lifted=lifted
+    )
     scores = scorer(compared, units_of(weights), requirements, ruled_out)
     return DistinctProfiles(scores, some.kind, others.kind)
 

@@ -113,6 +113,8 @@ def score(
     blocks: IdPairs = (),
     declined: IdPairs = (),
     vetoes: IdPairs = (),
+    conflicts: IdPairs = (),
+    lifted: IdPairs = (),
     strengths: Mapping[str, int] | None = None,
 ) -> Scores:
     """Score all pairs for the week that begins on the Monday `week`.
@@ -122,8 +124,12 @@ def score(
     O(n m) memory; no loop over pairs.
     """
     people = profiles_of(researchers, mentors, taxonomy, week, strengths, weights.own)
+    of_interest = RuledOut(conflict=conflicts, lifted=lifted)
     reasons = {
-        **{name: _removed(people, asked) for name, asked in _one_by_one(requirements).items()},
+        **{
+            name: _removed(people, asked, of_interest)
+            for name, asked in _one_by_one(requirements).items()
+        },
         **{
             name: _removed(people, NOTHING, RuledOut(**{name: pairs}))
             for name, pairs in {"block": blocks, "declined": declined, "veto": vetoes}.items()
