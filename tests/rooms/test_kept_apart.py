@@ -3,8 +3,14 @@
 from typing import Any
 
 from tests.conftest import Cast, Platform, Someone, emptied
-from tests.rooms.matching_world import Stage, open_and_solve, pairs_of, set_the_stage, words
-from tests.rooms.test_wishes import list_oneself
+from tests.rooms.matching_world import (
+    Stage,
+    list_oneself,
+    open_and_solve,
+    pairs_of,
+    set_the_stage,
+    words,
+)
 
 
 def address(stage: Stage, what: str = "kept_apart") -> str:

@@ -82,6 +82,7 @@ async def take_back(
     slug: FromPath[str],
     apart_id: FromPath[UUID],
 ) -> Redirect:
+    await cohorts.get_by_slug(db, actor, slug)
     await apart.take_back(db, actor, apart_id)
     return see(f"/cohorts/{slug}/kept_apart", saying="That is taken back.")
 

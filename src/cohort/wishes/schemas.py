@@ -97,7 +97,9 @@ class KeptApartIn(Strict):
         examples=["block"],
     )
     email: Email | None = Field(
-        default=None, description="Of anybody, whether they take part or not; nobody is told."
+        default=None,
+        description="Of anybody, whether they take part or not; nobody is told.",
+        examples=["noether@example.org"],
     )
     mentor_id: UUID | None = Field(default=None, description="Of a mentor who is shown to you.")
     enrolment_id: UUID | None = Field(
