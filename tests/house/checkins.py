@@ -12,11 +12,14 @@ from cohort.mentorships.models import Side
 ANSWER = {"met": True, "going": "well", "needs_help": False}
 
 
-def of_checkins() -> dict[str, dict[str, Any]]:
+def of_checkins(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """A good request for each of their routes, as a program and as a browser sends it."""
+    chosen = {"mentorship_ids": [str(ids["mentorship_id"])]}
     return {
         "PUT /api/v1/check_ins/{check_in_id}/answer": {"json": ANSWER},
         "POST /check-ins/{check_in_id}": {"data": ANSWER},
+        "POST /api/v1/cohorts/{cohort_id}/nudges": {"json": chosen},
+        "POST /cohorts/{slug}/mentorships": {"data": chosen},
     }
 
 

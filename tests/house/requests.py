@@ -77,6 +77,7 @@ QUESTION = {
     "asks_mentors": "Which do you use?",
 }
 MEETS_AT = "2026-03-10T17:00:00+00:00"
+LOCK = {"kind": "lock", "reason": "They have begun to talk."}
 HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
@@ -143,6 +144,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
         "PUT /api/v1/mentors/{mentor_id}/pause": {"json": {"back_on": "2026-06-01"}},
+        "PUT /api/v1/mentorships/{mentorship_id}/pause": {"json": {"resumes_on": None}},
         "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
         "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
         "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
@@ -155,7 +157,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
-        "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
         **of_webhooks(),
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
@@ -223,7 +224,6 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /rounds/{round_id}/runs/{run_id}/cancellation": {
             "ids": {"round_id": ids["queued_round_id"], "run_id": ids["queued_run_id"]}
         },
-        "POST /rounds/{round_id}/balance": {"data": balance(ids)},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
@@ -235,6 +235,11 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "POST /api/v1/runs/{run_id}/pin_sets": {"json": LOCK},
+        "POST /runs/{run_id}/pin_sets": {"data": LOCK},
+        "POST /cohorts/{slug}/decisions/{decision_id}/end": {
+            "ids": {"decision_id": ids["override_id"]}
+        },
         "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
         "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
             "ids": {"other_id": ids["peer_id"]}
@@ -325,6 +330,20 @@ def of_organisers(ids: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         {"ids": {"person_id": ids["co_organiser_id"]}},
         {"ids": {"invitation_id": ids["to_run_id"]}},
     )
+
+
+def of_rounds(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Both, for rounds of either kind; in the summer people are introduced."""
+    in_summer = {"ids": {"cohort_id": ids["summer_id"], "slug": "summer"}}
+    two_each = {"per_researcher": 2}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/introduction_rounds": {"json": two_each, **in_summer},
+        "POST /cohorts/{slug}/introductions": {"data": two_each, **in_summer},
+        "PUT /api/v1/introductions/{introduction_id}/answer": {"json": {"answer": "gladly"}},
+        "POST /introductions/{introduction_id}/answer": {"data": {"answer": "could_work"}},
+        "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
+        "POST /rounds/{round_id}/balance": {"data": balance(ids)},
+    }
 
 
 def balance(ids: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from cohort.db import Base, Sessions, unit_of_work
 from cohort.exchange.models import ImportedPerson
 from cohort.exchange.service import ANSWER_WITHIN
 from cohort.guides.models import Guide, Milestone
+from cohort.introductions.models import Introduction
 from cohort.invitations import answers as invitations
 from cohort.invitations.models import InvitationState, InvitedAs, MailedInvitation
 from cohort.jobs.outbox import Job, JobState
@@ -35,7 +36,10 @@ from cohort.matching.models import (
     Override,
     OverrideKind,
     Pair,
+    PinSet,
+    PinSetKind,
     Round,
+    RoundKind,
     Run,
     RunState,
     Unmatched,
@@ -61,6 +65,7 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
+from tests.house.cast import NAMES
 from tests.house.checkins import ask_how_it_goes, of_checkins
 from tests.house.requests import (
     MENTORING,
@@ -69,35 +74,13 @@ from tests.house.requests import (
     in_api,
     of_invitations,
     of_questions,
+    of_rounds,
     of_runs,
     on_pages,
 )
 from tests.house.wishes import declare_a_conflict, of_wishes
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
-
-CAST = (
-    "anyone",
-    "newcomer",
-    "peer",
-    "researcher",
-    "mentor",
-    "applicant",
-    "organiser",
-    "elsewhere",
-    "admin",
-    "key",
-)
-NAMES = {
-    "newcomer": "Nora",
-    "peer": "Pia",
-    "researcher": "Ada",
-    "mentor": "Max",
-    "applicant": "Mia",
-    "organiser": "Olga",
-    "elsewhere": "Otto",
-    "admin": "Amy",
-}
 
 
 @dataclass
@@ -137,7 +120,8 @@ class Stage:
 
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
-        known |= of_questions(self.ids) | of_runs(self.ids) | of_checkins() | of_wishes()
+        known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
+        known |= of_checkins(self.ids) | of_wishes()
         return known.get(route, {})
 
 
@@ -432,8 +416,11 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
         made_by=olga.id,
         made_at=now,
     )
-    db.add_all([run, veto])
+    met = {"enrolment_id": ids["enrolment_id"], "mentor_id": ids["mentor_id"]}
+    talk = Introduction(cohort_id=spring, reason="You share a field.", made_at=now, **met)
+    db.add_all([run, veto, talk])
     await db.flush()
+    ids["introduction_id"] = talk.id
     found = {"run_id": run.id, "reason": "You both like pipelines."}
     left = {"run_id": run.id, "enrolment_id": ids["enrolment_id"], "code": "no_room"}
     db.add(Pair(score=0.8, factors=[], pinned=False, **two, **found))
@@ -446,13 +433,20 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
 async def _begin_a_run(db: AsyncSession, stage: Stage) -> None:
     """In Olga's other cohort, where it waits to be solved."""
     now, summer_id = stage.platform.clock(), stage.ids["summer_id"]
-    opened = Round(cohort_id=summer_id, period="2026-W10", week=date(2026, 3, 2), opened_at=now)
+    when = {"period": "2026-W10", "week": date(2026, 3, 2), "opened_at": now}
+    how = {"kind": RoundKind.INTRODUCTIONS, "per_researcher": 2}
+    opened = Round(cohort_id=summer_id, **when, **how)
     db.add(opened)
     await db.flush()
     standing = await rules.standing(db, summer_id, now=now)
     queued = Run(round_id=opened.id, number=1, rules=standing, queued_at=now)
     db.add(queued)
     await db.flush()
+    hers = {"made_by": stage.people["organiser"].id, "made_at": now, "reason": "They talk."}
+    pins = PinSet(cohort_id=summer_id, run_id=queued.id, kind=PinSetKind.LOCK, asked={}, **hers)
+    db.add(pins)
+    await db.flush()
+    stage.ids |= {"pin_set_id": pins.id}
     stage.ids |= {"queued_round_id": opened.id, "queued_run_id": queued.id}
 
 

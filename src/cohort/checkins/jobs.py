@@ -2,9 +2,17 @@
 
 from uuid import UUID
 
-from cohort.checkins import emails, policy, reading, service
+from cohort.checkins import emails, following_up, policy, reading, service
+from cohort.checkins.health import reasons_of
+from cohort.checkins.standings import standings
 from cohort.jobs.context import CronContext, Delivery, JobContext
+from cohort.mentorships import policy as mentorships
+from cohort.mentorships.models import Mentorship, Side
+from cohort.mentorships.reading import with_people
 from cohort.people.models import Person
+
+FOLLOWS_UP_AT = 17
+"""The minute of each hour; an hour that was missed is made up for by the next."""
 
 
 async def ask(context: JobContext, check_in_id: str) -> Delivery:
@@ -29,3 +37,52 @@ async def ask_due(context: CronContext) -> None:
     """Every minute: ask whoever is due."""
     async with context.transaction() as db:
         await service.ask_due(db, now=context.clock())
+
+
+async def nudge(context: JobContext, mentorship_id: str, side: str) -> Delivery:
+    """One of the two, about what both know."""
+    mentorship = await _going_on(context, mentorship_id)
+    if mentorship is None:
+        return None
+    [one] = await standings(context.db, Mentorship.id == mentorship.id, now=context.now)
+    waits = await reading.waiting_of(context.db, mentorship.id, Side(side))
+    return context.deliver(emails.nudge(mentorship, Side(side), one.last_meeting_at, waits))
+
+
+async def tell_unwell(
+    context: JobContext, mentorship_id: str, organiser_id: str, *, about_ending: bool
+) -> Delivery:
+    """One organiser, with the reasons as they are by now."""
+    mentorship = await _going_on(context, mentorship_id)
+    organiser = await context.db.get_one(Person, UUID(organiser_id))
+    if mentorship is None or mentorships.side_of(organiser, mentorship) is not None:
+        return None
+    [one] = await standings(context.db, Mentorship.id == mentorship.id, now=context.now)
+    reasons = reasons_of(one, context.now)
+    if not reasons:
+        return None
+    return context.deliver(
+        emails.unwell(mentorship, organiser, one, reasons, about_ending=about_ending)
+    )
+
+
+async def ask_about_ending(context: JobContext, mentorship_id: str, side: str) -> Delivery:
+    mentorship = await _going_on(context, mentorship_id)
+    if mentorship is None:
+        return None
+    return context.deliver(emails.about_ending(mentorship, Side(side)))
+
+
+async def follow_up(context: CronContext) -> None:
+    """Once an hour: take the steps that are due about mentorships that need somebody."""
+    now = context.clock()
+    if now.minute == FOLLOWS_UP_AT:
+        async with context.transaction() as db:
+            await following_up.follow_up(db, now=now)
+
+
+async def _going_on(context: JobContext, mentorship_id: str) -> Mentorship | None:
+    mentorship = await context.db.get_one(
+        Mentorship, UUID(mentorship_id), options=with_people(Mentorship)
+    )
+    return mentorship if mentorship.ended_at is None else None

@@ -1,4 +1,4 @@
-"""What each of the two of a mentorship was asked, and what they answered."""
+"""What each of the two of a mentorship was asked, what they answered, and what came of it."""
 
 from datetime import date
 from enum import StrEnum
@@ -64,3 +64,31 @@ class CheckIn(Base):
     def is_open(self) -> bool:
         """Whether an answer is taken; with the mentorship loaded."""
         return self.closed_at is None and self.mentorship.ended_at is None
+
+
+class Episode(Base):
+    """A time in which a mentorship needed somebody: each step is taken once in it."""
+
+    __tablename__ = "episodes"
+    __table_args__ = (
+        Index(
+            "uq_episodes_open",
+            "mentorship_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_episodes_mentorship_id", "mentorship_id"),
+    )
+
+    id: Mapped[Id]
+    mentorship_id: Mapped[UUID] = mapped_column(ForeignKey("mentorships.id"))
+    began_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    nudged_at: Mapped[Instant | None]
+    """When the two were last reminded of each other, by us or by an organiser."""
+    told_at: Mapped[Instant | None]
+    """When the organisers were told."""
+    ending_told_at: Mapped[Instant | None]
+    """When the organisers were asked whether to end it kindly."""
+    ending_asked_at: Mapped[Instant | None]
+    """When an organiser let the two be asked that."""

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.checkins import policy
-from cohort.checkins.models import CheckIn
+from cohort.checkins.models import CheckIn, Episode
 from cohort.errors import NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.mentorships import reading as mentorships
-from cohort.mentorships.models import Mentorship
+from cohort.mentorships.models import Mentorship, Side
 from cohort.people.models import Person
 
 SHOWN_AT_ONCE = 100
@@ -76,3 +76,28 @@ async def day_before(db: AsyncSession, check_in: CheckIn) -> date | None:
         CheckIn.due_on < check_in.due_on,
     )
     return await db.scalar(before.order_by(CheckIn.due_on.desc()).limit(1))
+
+
+async def all_of(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Sequence[CheckIn]:
+    """Those of a mentorship that the actor may read, the newest first."""
+    statement = policy.visible_to(actor).where(CheckIn.mentorship_id == mentorship_id)
+    newest = statement.order_by(CheckIn.due_on.desc(), CheckIn.side).limit(SHOWN_AT_ONCE)
+    return (await db.scalars(newest.options(joinedload(CheckIn.mentorship)))).all()
+
+
+async def open_episode(db: AsyncSession, mentorship_id: UUID) -> Episode | None:
+    return await db.scalar(
+        select(Episode).where(Episode.mentorship_id == mentorship_id, Episode.ended_at.is_(None))
+    )
+
+
+async def waiting_of(db: AsyncSession, mentorship_id: UUID, side: Side) -> UUID | None:
+    """The check-in that this side has not answered yet."""
+    return await db.scalar(
+        select(CheckIn.id).where(
+            CheckIn.mentorship_id == mentorship_id,
+            CheckIn.side == side,
+            CheckIn.closed_at.is_(None),
+            CheckIn.answered_at.is_(None),
+        )
+    )

@@ -83,7 +83,8 @@ def _candidates(now: datetime) -> Select[*tuple[Any, ...]]:
             )
             .join(Cohort, Cohort.id == Mentorship.cohort_id)
             .join(zone.class_, theirs)
-            .where(Mentorship.ended_at.is_(None), Cohort.state == CohortState.RUNNING)
+            .where(Mentorship.ended_at.is_(None), Mentorship.paused_at.is_(None))
+            .where(Cohort.state == CohortState.RUNNING)
             .where(days > Cohort.check_in_after_days - 1, or_(last.is_(None), ~lately))
         )
     researchers, of_mentors = sides

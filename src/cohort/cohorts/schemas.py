@@ -271,7 +271,7 @@ PausedUntil = Annotated[
 ]
 
 
-class PauseIn(Strict):
+class ResearcherPauseIn(Strict):
     until: PausedUntil
 
 

@@ -21,6 +21,7 @@ TAGS = {
     "questions": "Questions of the organiser's own, and what people answered.",
     "forms": "What a form on another site needs: open cohorts, words to choose from, its schema.",
     "mentors": "Mentors: signing up, approval, places.",
+    "introductions": "Who is to meet before anybody decides, and what they say after the talk.",
     "checkins": "How mentorships go, asked of the two now and then.",
     "meetings": "When the two of a mentorship meet.",
     "mentorships": "Proposals to two people, their answers, and mentorships.",

@@ -18,7 +18,7 @@ from cohort.demo.weeks import Weeks
 from cohort.mentors import pausing
 from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor
-from cohort.mentors.schemas import PauseIn
+from cohort.mentors.schemas import MentorPauseIn
 from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.study import service as study
@@ -95,7 +95,7 @@ async def sign_up_mentors(
         if mentor.state != "pending":
             await mentors.approve(scene.db, scene.organiser, row.id, now=now + A_DAY)
         if mentor.state == "paused":
-            away = PauseIn(back_on=(now + 140 * A_DAY).date())
+            away = MentorPauseIn(back_on=(now + 140 * A_DAY).date())
             await pausing.pause(scene.db, person, row.id, away, now=now + 2 * A_DAY)
 
 

@@ -12,7 +12,9 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import own_terms, pausing
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
-from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
+from cohort.introductions.reading import heard_in
+from cohort.matching.introducing.pool import to_introduce, with_talks
+from cohort.matching.models import Override, OverrideKind, Pair, RoundKind, Run, RunState
 from cohort.matching.periods import local_day
 from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
@@ -69,6 +71,14 @@ Rows = Sequence[Any]
 
 async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     """The pool of a run that comes with its round and rules."""
+    heard = await heard_in(db, run.round.cohort_id)
+    pool = with_talks(await _gather(db, run, now=now), heard)
+    if run.round.kind is RoundKind.INTRODUCTIONS:
+        return to_introduce(pool, run.round, heard)
+    return pool
+
+
+async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     cohort_id = run.round.cohort_id
     zone = (await db.get_one(Cohort, cohort_id)).time_zone
     enrolments = await _waiting(db, cohort_id, local_day(now, zone))
@@ -78,6 +88,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     apart_pairs = await apart.pairs_in(db, cohort_id)
     lifted = await conflicts.lifted_in(db, cohort_id)
+    ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
     own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
@@ -113,12 +124,11 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         incumbents=await _found_before(db, run),
         pins=_pairs_of(overrides, OverrideKind.PIN),
         vetoes=_pairs_of(overrides, OverrideKind.VETO),
-        declined=sorted(
-            (str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in declined
-        ),
         blocks=[*_with_oneself(enrolments, seats), *_apart(apart_pairs, ApartKind.BLOCK)],
         conflicts=_apart(apart_pairs, ApartKind.CONFLICT),
         lifted=sorted((str(one), str(other)) for one, other in lifted),
+        declined=_as_text(declined),
+        ended=_as_text(ended),
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
         private=[WISHES, *await answering.private_in(db, cohort_id)],
@@ -250,6 +260,10 @@ def _apart(pairs: Sequence[apart.ApartPair], kind: ApartKind) -> list[IdPair]:
     return sorted(
         {(str(one.enrolment_id), str(one.mentor_id)) for one in pairs if one.kind is kind}
     )
+
+
+def _as_text(pairs: Rows) -> list[IdPair]:
+    return sorted((str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in pairs)
 
 
 def _with_oneself(enrolments: Rows, seats: Rows) -> list[IdPair]:

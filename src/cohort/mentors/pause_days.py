@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_
 
 from cohort.errors import Invalid
 from cohort.mentors.models import Mentor
-from cohort.mentors.schemas import PauseIn
+from cohort.mentors.schemas import MentorPauseIn
 
 LONGEST = timedelta(days=731)
 NO_PAUSE: Mapping[str, None] = {"paused_at": None, "pause_from": None, "back_on": None}
@@ -21,7 +21,7 @@ def takes_part_in(week: date) -> ColumnElement[bool]:
     return Mentor.paused_at.is_(None) & or_(Mentor.pause_from.is_(None), later)
 
 
-def check_days(asked: PauseIn, zone: str, *, now: datetime) -> None:
+def check_days(asked: MentorPauseIn, zone: str, *, now: datetime) -> None:
     """Raises Invalid for days that make no pause."""
     today = now.astimezone(ZoneInfo(zone)).date()
     for name in ("pause_from", "back_on"):
@@ -33,7 +33,9 @@ def check_days(asked: PauseIn, zone: str, *, now: datetime) -> None:
         raise Invalid.at("back_on", "This day has come already. Choose a later one.")
 
 
-def columns_of(asked: PauseIn, zone: str, *, since: datetime, now: datetime) -> dict[str, Any]:
+def columns_of(
+    asked: MentorPauseIn, zone: str, *, since: datetime, now: datetime
+) -> dict[str, Any]:
     """What the row of a mentor holds; a pause that begins today or began already is `since`."""
     today = now.astimezone(ZoneInfo(zone)).date()
     if asked.back_on is not None and asked.back_on <= today:

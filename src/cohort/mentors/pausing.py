@@ -17,7 +17,7 @@ from cohort.jobs.outbox import enqueue
 from cohort.mentors import events, service
 from cohort.mentors.models import Mentor
 from cohort.mentors.pause_days import NO_PAUSE, check_days, columns_of
-from cohort.mentors.schemas import PauseIn
+from cohort.mentors.schemas import MentorPauseIn
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -25,7 +25,7 @@ AT_ONCE = 500
 
 
 async def pause(
-    db: AsyncSession, actor: Person, mentor_id: UUID, asked: PauseIn, *, now: datetime
+    db: AsyncSession, actor: Person, mentor_id: UUID, asked: MentorPauseIn, *, now: datetime
 ) -> Mentor:
     """By the mentor or an organiser, the only ones who see the row.
 

@@ -18,7 +18,7 @@ from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.mentors import pausing, policy, service
 from cohort.mentors.models import Mentor
-from cohort.mentors.schemas import Capacity, PauseIn
+from cohort.mentors.schemas import Capacity, MentorPauseIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -67,7 +67,7 @@ async def pause(
     clock: NamedDependency[Clock],
     mentor_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    form = await read_form(request, PauseIn)
+    form = await read_form(request, MentorPauseIn)
     if form.value is not None:
         try:
             mentor = await pausing.pause(db, actor, mentor_id, form.value, now=clock())

@@ -25,8 +25,8 @@ from cohort.mentors.schemas import (
     MentorChangeIn,
     MentorIn,
     MentorOut,
+    MentorPauseIn,
     MentorSort,
-    PauseIn,
     RefusalIn,
 )
 from cohort.people.auth import public, signed_in
@@ -226,7 +226,7 @@ async def plan_pause(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     mentor_id: FromPath[UUID],
-    data: JSONBody[PauseIn],
+    data: JSONBody[MentorPauseIn],
 ) -> Response[MentorOut]:
     """Pause from a day on, until a day, or both; sent with other days, the pause has those."""
     return answered(await pausing.pause(db, actor, mentor_id, data, now=clock()))
@@ -245,7 +245,7 @@ async def pause_mentor(
     mentor_id: FromPath[UUID],
 ) -> Response[MentorOut]:
     """Ask for no new proposals until you resume; mentorships and open proposals go on."""
-    return answered(await pausing.pause(db, actor, mentor_id, PauseIn(), now=clock()))
+    return answered(await pausing.pause(db, actor, mentor_id, MentorPauseIn(), now=clock()))
 
 
 @delete(

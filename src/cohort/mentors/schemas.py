@@ -92,7 +92,7 @@ BackOn = Annotated[
 ]
 
 
-class PauseIn(Strict):
+class MentorPauseIn(Strict):
     """Without a first day, the pause begins now."""
 
     pause_from: PauseFrom = None

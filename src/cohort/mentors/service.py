@@ -22,7 +22,7 @@ from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.mentors import events, policy
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.pause_days import columns_of
-from cohort.mentors.schemas import MentorChangeIn, MentorIn, PauseIn
+from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorPauseIn
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.questions import answering
@@ -83,8 +83,10 @@ async def add_pending(
     """One insert decides whether this is the person's first sign-up; the organisers are told."""
     of_profile = dict(profile)
     answers = of_profile.pop("answers", {})
-    away = PauseIn(**{name: of_profile.pop(name, None) for name in PauseIn.model_fields})
-    if away != PauseIn():
+    away = MentorPauseIn(
+        **{name: of_profile.pop(name, None) for name in MentorPauseIn.model_fields}
+    )
+    if away != MentorPauseIn():
         of_profile |= columns_of(away, of_profile["time_zone"], since=now, now=now)
     mentor = await db.scalar(
         insert(Mentor)

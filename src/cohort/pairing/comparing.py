@@ -17,9 +17,10 @@ DECIDED = {
     "pins": ("pinned", "pin_lifted"),
     "vetoes": ("vetoed", "veto_lifted"),
     "declined": ("declined", "asked_again"),
+    "ended": ("ended", "asked_again"),
 }
 """What it is called when a pair comes to one of these lists of a pool, and when it goes."""
-RULES = ("weights", "requirements", "cover", "objective", "stickiness", "taxonomy")
+RULES = ("weights", "requirements", "cover", "objective", "stickiness", "placing", "taxonomy")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ REMOVED_BY = {
     "common_ground": "they have no field, role goal or skill in common",
     "block": "they are kept apart",
     "declined": "one of them declined the other before",
+    "ended": "they had a mentorship that ended",
     "veto": "the pair is vetoed",
 }
 

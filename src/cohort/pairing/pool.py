@@ -26,7 +26,7 @@ class Pool:
     """Who waits for a mentor, who has room, and what was decided before.
 
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
-    pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
+    pins, vetoes, declined, ended, blocks   pairs of (researcher id, mentor id).
     conflicts  of interest that one of the two declared; `lifted` are those, found or declared,
                that do not rule the pair out.
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
@@ -52,6 +52,7 @@ class Pool:
     pins: Sequence[IdPair] = ()
     vetoes: Sequence[IdPair] = ()
     declined: Sequence[IdPair] = ()
+    ended: Sequence[IdPair] = ()
     blocks: Sequence[IdPair] = ()
     conflicts: Sequence[IdPair] = ()
     lifted: Sequence[IdPair] = ()
@@ -119,9 +120,9 @@ class Pool:
             "pins": sorted(self.pins),
             "vetoes": sorted(self.vetoes),
             "declined": sorted(self.declined),
+            # Left out where there are none, so that the digest of an earlier run stays the same.
+            **{name: sorted(pairs) for name, pairs in self._named_later().items() if pairs},
             "blocks": sorted(self.blocks),
-            "conflicts": sorted(self.conflicts),
-            "lifted": sorted(self.lifted),
             "incumbents": sorted(self.incumbents.items()),
             "stickiness": self.stickiness,
             "placing": self.placing,
@@ -132,6 +133,9 @@ class Pool:
         }
         text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _named_later(self) -> dict[str, Sequence[IdPair]]:
+        return {"ended": self.ended, "conflicts": self.conflicts, "lifted": self.lifted}
 
 
 def _mark(its_id: str) -> str:
@@ -158,6 +162,7 @@ def score_people(
         requirements=pool.requirements,
         blocks=pool.blocks,
         declined=pool.declined,
+        ended=pool.ended,
         vetoes=pool.vetoes,
         conflicts=pool.conflicts,
         lifted=pool.lifted,

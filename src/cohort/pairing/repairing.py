@@ -131,6 +131,33 @@ def swap_of(evidence: Evidence, one: str, other: str) -> SwapPrice:
     )
 
 
+def cost_of_pin(evidence: Evidence, researcher: str, mentor: str) -> float | None:
+    """What the total loses if the two must be a pair; None where they cannot be, or people would
+    have no mentor for it. O(n m), from the pairs as they are. Raises KeyError and NotTheBest."""
+    problem, pairs = evidence.problem, evidence.solution.pairs
+    i = _position(problem.researcher_ids, researcher)
+    j = _position(problem.mentor_ids, mentor)
+    if problem.objective != "total" or evidence.solution.gap > 0 or not problem.single:
+        raise NotTheBest("A pin has a price where each has one mentor, by the highest total.")
+    fixed = tuple(pin for pin in problem.pinned if pin != (i, j))
+    if problem.forbidden[i, j] or problem.capacity[j] == 0 or any(pin[0] == i for pin in fixed):
+        return None
+    others = [(k, q) for k, q in pairs.tolist() if k != i]
+    there = [two for two in others if two[1] == j]
+    if len(there) >= problem.capacity[j]:
+        loose = [two for two in there if two not in fixed]
+        if not loose:
+            return None
+        others.remove(loose[0])
+    pinned = replace(problem, pinned=(*fixed, (i, j)))
+    near = improved(pinned, np.array([*others, (i, j)]), canonical(pinned))
+    if near is None:  # only a clock could stop it
+        return None
+    if problem.cover and near.residual.assigned.any(axis=1).sum() < len(pairs):
+        return None
+    return neighbourhood(problem, evidence.solution).total - near.total
+
+
 def _option(evidence: Evidence, way: WayOn, best: WayOn) -> RepairOption:
     return RepairOption(
         moved=way.moved,

@@ -20,6 +20,7 @@ OF_PERSON = {
     "vetoed": "{person} and {other} were vetoed.",
     "veto_lifted": "The veto of {person} and {other} was lifted.",
     "declined": "{person} and {other} were proposed, and one of them declined.",
+    "ended": "The mentorship of {person} and {other} ended.",
     "asked_again": "{person} and {other} may be proposed again.",
     "rules": "The rules changed.",
     "week": "The hours of another week are compared.",
@@ -76,3 +77,14 @@ def cannot_swap(one: SwapPrice, names: Mapping[str, str]) -> str:
         f"{' and '.join(saying.WHY_NOT.get(name, name) for name in why) or 'a rule forbids it'}."
         for researcher, mentor, why in one.ruled_out
     )
+
+
+def lock_cost(loss: float | None, fewer_placed: int, total: float) -> str:
+    """What it costs now to keep pairs, as sentences."""
+    if fewer_placed > 0:
+        return f"{saying.fewer(fewer_placed).capitalize()} would have a mentor than without it."
+    if loss is None:
+        return "What this costs is not known: the aim is fairness, or the cohort is too large."
+    if loss <= saying.SAME:
+        return "Nothing would be lost: no better pairs could be had now."
+    return f"The total of all scores would be {saying.amount(loss, total)} below the highest now."

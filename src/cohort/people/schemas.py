@@ -22,6 +22,8 @@ Scope = Literal[
     "mentors:write",
     "mentorships:read",
     "mentorships:write",
+    "introductions:read",
+    "introductions:write",
     "meetings:read",
     "meetings:write",
     "checkins:read",

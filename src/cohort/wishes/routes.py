@@ -14,7 +14,8 @@ from cohort.http.listing import ListQuery
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.mentors import service as mentors
-from cohort.mentorships.schemas import MentorCardOut, ResearcherOut, mentor_out, researcher_out
+from cohort.mentorships.schemas import MentorCardOut, ResearcherOut
+from cohort.mentorships.showing import mentor_out, researcher_out
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.wishes import listed, service

@@ -27,6 +27,7 @@ MOST_PAIRS = 2_000_000
 
 KNOWN = "What another pair would cost is known for runs that are proved to have the highest total."
 FAIR = f"{KNOWN} This one aims at fairness."
+SEVERAL = f"{KNOWN} In this one people may have several mentors."
 OUT_OF_TIME = (
     f"{KNOWN} This one ran out of time before that. Run the round again when less else is being "
     "solved, or match the cohort in parts."
@@ -152,7 +153,9 @@ async def answer(db: AsyncSession, run: Run, question: Callable[[Evidence], Answ
     except KeyError as absent:
         raise NotFound("One of these two took no part in this run.") from absent
     except NotTheBest as other_aim:
-        raise NotComparable(OUT_OF_TIME if run.stopped else FAIR) from other_aim
+        fair = run.aim.objective == "fair"
+        why = OUT_OF_TIME if run.stopped else FAIR if fair else SEVERAL
+        raise NotComparable(why) from other_aim
 
 
 async def _packed(db: AsyncSession, run: Run) -> bytes:

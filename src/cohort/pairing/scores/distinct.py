@@ -36,6 +36,7 @@ def distinct_profiles(
     requirements: Requirements,
     blocks: IdPairs = (),
     declined: IdPairs = (),
+    ended: IdPairs = (),
     vetoes: IdPairs = (),
     conflicts: IdPairs = (),
     lifted: IdPairs = (),
@@ -44,12 +45,14 @@ def distinct_profiles(
 
     Alike are those whose profiles say the same, the id apart (and a mentor's name and e-mail,
     unless she is somebody's adviser). Whoever wishes, is wished for, or is in a block, a
-    decline, a veto or a conflict that is declared or lifted, is a kind of her own.
+    decline, an ended mentorship, a veto or a conflict that is declared or lifted, is a kind of her
+    own.
     """
-    pairs = [*blocks, *declined, *vetoes, *conflicts, *lifted]
+    pairs = [*blocks, *declined, *ended, *vetoes, *conflicts, *lifted]
     people: list[ResearcherProfile | MentorProfile] = [*researchers, *mentors]
-    wishing = [one for one in people if one.wishes]
-    named = {one.id for one in wishing} | {other for one in wishing for other in one.wishes}
+    wishing = [one for one in people if one.wishes or one.talks]
+    wanted = {other for one in wishing for other in (*one.wishes, *one.talks)}
+    named = {one.id for one in wishing} | wanted
     named |= {one for pair in pairs for one in pair}
     advisers = {name for one in researchers for name in plain(one.advisers)}
     some = kinds_of(_key(one, {"id"}, named) for one in researchers)
@@ -66,7 +69,12 @@ def distinct_profiles(
         weights.own,
     )
     ruled_out = RuledOut(
-        block=blocks, declined=declined, veto=vetoes, conflict=conflicts, lifted=lifted
+        block=blocks,
+        declined=declined,
+        ended=ended,
+        veto=vetoes,
+        conflict=conflicts,
+        lifted=lifted,
     )
     scores = scorer(compared, units_of(weights), requirements, ruled_out)
     return DistinctProfiles(scores, some.kind, others.kind)

@@ -25,6 +25,7 @@ class RuledOut:
 
     block: IdPairs = ()
     declined: IdPairs = ()
+    ended: IdPairs = ()
     veto: IdPairs = ()
     conflict: IdPairs = ()
     lifted: IdPairs = ()

@@ -112,6 +112,7 @@ def score(
     requirements: Requirements,
     blocks: IdPairs = (),
     declined: IdPairs = (),
+    ended: IdPairs = (),
     vetoes: IdPairs = (),
     conflicts: IdPairs = (),
     lifted: IdPairs = (),
@@ -125,6 +126,7 @@ def score(
     """
     people = profiles_of(researchers, mentors, taxonomy, week, strengths, weights.own)
     of_interest = RuledOut(conflict=conflicts, lifted=lifted)
+    named = {"block": blocks, "declined": declined, "ended": ended, "veto": vetoes}
     reasons = {
         **{
             name: _removed(people, asked, of_interest)
@@ -132,7 +134,7 @@ def score(
         },
         **{
             name: _removed(people, NOTHING, RuledOut(**{name: pairs}))
-            for name, pairs in {"block": blocks, "declined": declined, "veto": vetoes}.items()
+            for name, pairs in named.items()
         },
     }
     return Scores(
