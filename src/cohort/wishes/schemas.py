@@ -94,16 +94,18 @@ class KeptApartIn(Strict):
     kind: ApartKind = Field(
         description="`block`: private, needs no reason, and nobody else lifts it. `conflict`: of "
         "interest; the organisers read who said so and why, and may lift it.",
-        examples=["block"],
+        examples=["conflict"],
     )
     email: Email | None = Field(
         default=None,
         description="Of anybody, whether they take part or not; nobody is told.",
         examples=["noether@example.org"],
     )
-    mentor_id: UUID | None = Field(default=None, description="Of a mentor who is shown to you.")
+    mentor_id: UUID | None = Field(
+        default=None, description="Of a mentor who is shown to you.", examples=[None]
+    )
     enrolment_id: UUID | None = Field(
-        default=None, description="Of a researcher who is shown to you."
+        default=None, description="Of a researcher who is shown to you.", examples=[None]
     )
     note: Note = Field(
         default="",
