@@ -1,17 +1,5 @@
-"""Those who ask about everything: who they are on the stage."""
+"""Those who ask about everything, and who they are on the stage."""
 
-CAST = (
-    "anyone",
-    "newcomer",
-    "peer",
-    "researcher",
-    "mentor",
-    "applicant",
-    "organiser",
-    "elsewhere",
-    "admin",
-    "key",
-)
 NAMES = {
     "newcomer": "Nora",
     "peer": "Pia",
@@ -22,3 +10,4 @@ NAMES = {
     "elsewhere": "Otto",
     "admin": "Amy",
 }
+CAST = ("anyone", *NAMES, "key")

@@ -288,3 +288,36 @@ async def test_the_page_asks_for_an_answer_and_keeps_it(stage: Stage) -> None:
     assert opened.status_code == 303
     await keep_runs(stage.platform)
     assert "round of introductions" in words(await stage.olga.get(opened.headers["location"]))
+
+
+async def test_pairs_that_only_meet_are_neither_locked_nor_balanced(stage: Stage) -> None:
+    round_ = await solved(stage, per_researcher=2)
+    run_id = round_["run"]["id"]
+
+    locked = await stage.olga.post(
+        f"/api/v1/runs/{run_id}/pin_sets", json={"kind": "lock", "reason": "They fit."}
+    )
+    balanced = await stage.olga.post(
+        f"/api/v1/rounds/{round_['id']}/balance", json={"run_id": run_id, "placing": 1}
+    )
+
+    assert (locked.status_code, locked.json()["code"]) == (409, "cannot_pin")
+    assert (balanced.status_code, balanced.json()["code"]) == (409, "look_again")
+
+
+async def test_after_a_no_the_last_matching_says_who_is_next_and_not_the_introductions(
+    stage: Stage,
+) -> None:
+    await publish(stage, await open_and_solve(stage, stage.platform))
+    await publish(stage, await solved(stage, per_researcher=2))
+
+    for who in ("Ada", "Ben"):
+        (proposal,) = (await stage.people[who].get("/api/v1/proposals")).json()["items"]
+        said = await stage.people[who].post(
+            f"/api/v1/proposals/{proposal['id']}/refusal", json={"note": "No time."}
+        )
+        assert said.status_code == 200
+    await keep_runs(stage.platform)
+
+    offered = (await stage.people["Ada"].get("/api/v1/proposals")).json()["items"]
+    assert [one["mentor"]["name"] for one in offered if one["state"] == "open"] == ["Robin Example"]
