@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from litestar import Router
 
+import cohort.agendas.models
 import cohort.applications.models
 import cohort.calendars.models
 import cohort.checkins.models
@@ -24,6 +25,8 @@ import cohort.rules.models
 import cohort.signin.models
 import cohort.study.models
 import cohort.webhooks.models  # noqa: F401
+from cohort.agendas import pages as agendas_pages
+from cohort.agendas import routes as agendas_routes
 from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
@@ -149,6 +152,7 @@ API: Sequence[Router] = (
     introductions_routes.router,
     wishes_routes.router,
     meetings_routes.router,
+    agendas_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     study_routes.router,
@@ -197,6 +201,7 @@ PAGES: Sequence[Router] = (
     wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
+    agendas_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
     study_pages.router,

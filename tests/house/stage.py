@@ -65,6 +65,7 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
+from tests.house.agendas import of_agendas, write_a_goal
 from tests.house.checkins import ask_how_it_goes, of_checkins
 from tests.house.requests import (
     MENTORING,
@@ -142,7 +143,7 @@ class Stage:
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
-        known |= of_checkins(self.ids)
+        known |= of_checkins(self.ids) | of_agendas(self.ids)
         return known.get(route, {})
 
 
@@ -153,6 +154,8 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _begin_the_cohorts(db, stage)
         await _plan_meetings(db, stage)
         stage.ids |= await ask_how_it_goes(db, stage.ids, platform.clock())
+        writer = stage.people["mentor"].id
+        stage.ids |= await write_a_goal(db, stage.ids, writer, platform.clock())
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
