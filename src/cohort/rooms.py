@@ -36,6 +36,8 @@ from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
 from cohort.checkins import board_pages as checkins_board_pages
 from cohort.checkins import board_routes as checkins_board_routes
+from cohort.checkins import closing_pages as checkins_closing_pages
+from cohort.checkins import closing_routes as checkins_closing_routes
 from cohort.checkins import jobs as checkins_jobs
 from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
@@ -155,6 +157,7 @@ API: Sequence[Router] = (
     agendas_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
+    checkins_closing_routes.router,
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
@@ -204,6 +207,7 @@ PAGES: Sequence[Router] = (
     agendas_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
+    checkins_closing_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
@@ -232,6 +236,8 @@ JOBS: Mapping[str, JobFunction] = {
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.tell_suspended": people_jobs.tell_suspended,
     "people.tell_suspension_ended": people_jobs.tell_suspension_ended,
+    "people.ask_at_new_address": people_jobs.ask_at_new_address,
+    "people.tell_old_address": people_jobs.tell_old_address,
     "people.tell_new_password": people_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
     "signin.tell_change": signin_jobs.tell_change,
@@ -268,6 +274,7 @@ JOBS: Mapping[str, JobFunction] = {
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
+    "checkins.ask_to_close": checkins_jobs.ask_to_close,
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.checkins.models import CheckIn
+from cohort.checkins.models import CheckIn, ClosingSurvey
 from cohort.mentorships.models import Side
 
 ANSWER = {"met": True, "going": "well", "needs_help": False}
+
+CLOSING = {"worth": "very", "would_again": True}
 
 
 def of_checkins(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -18,6 +20,8 @@ def of_checkins(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "PUT /api/v1/check_ins/{check_in_id}/answer": {"json": ANSWER},
         "POST /check-ins/{check_in_id}": {"data": ANSWER},
+        "PUT /api/v1/closing_surveys/{survey_id}/answer": {"json": CLOSING},
+        "POST /closing-surveys/{survey_id}": {"data": CLOSING},
         "POST /api/v1/cohorts/{cohort_id}/nudges": {"json": chosen},
         "POST /cohorts/{slug}/mentorships": {"data": chosen},
     }
@@ -32,6 +36,9 @@ async def ask_how_it_goes(db: AsyncSession, ids: dict[str, Any], now: datetime) 
         asked_at=now,
         words="",
     )
-    db.add(asked)
+    survey = ClosingSurvey(
+        mentorship_id=ids["mentorship_id"], side=Side.RESEARCHER, asked_at=now, words=""
+    )
+    db.add_all([asked, survey])
     await db.flush()
-    return {"check_in_id": asked.id}
+    return {"check_in_id": asked.id, "survey_id": survey.id}

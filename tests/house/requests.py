@@ -251,9 +251,6 @@ def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
         "POST /api/v1/runs/{run_id}/pin_sets": {"json": LOCK},
         "POST /runs/{run_id}/pin_sets": {"data": LOCK},
-        "POST /cohorts/{slug}/decisions/{decision_id}/end": {
-            "ids": {"decision_id": ids["override_id"]}
-        },
         "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
         "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
             "ids": {"other_id": ids["peer_id"]}
@@ -310,6 +307,11 @@ def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/logins/by_link": {"json": {"token": ids["sign_in"]}},
         "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
         "POST /api/v1/logins/current/confirmation": {"json": {"password": PASSWORD}},
+        "POST /api/v1/me/address": {"json": {"email": "new@example.org"}},
+        "POST /api/v1/addresses": {"json": {"token": ids["address"]}},
+        "POST /account/address": {"data": {"email": "new@example.org"}},
+        "GET /address/{token}": {"ids": {"token": ids["address"]}},
+        "POST /address/{token}": {"ids": {"token": ids["address"]}},
         "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
         "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
         "DELETE /api/v1/people/{person_id}/suspension": peer,

@@ -48,7 +48,7 @@ from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentors import confirming
 from cohort.mentors.models import MentorState, UnconfirmedMentor
 from cohort.pairing.evidence import Evidence, pack
-from cohort.people import keys, logins
+from cohort.people import addresses, keys, logins
 from cohort.people import service as people
 from cohort.people.links import new_link
 from cohort.people.models import ApiKey, LinkPurpose, Login, Person
@@ -81,18 +81,6 @@ from tests.house.requests import (
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
-CAST = (
-    "anyone",
-    "newcomer",
-    "peer",
-    "researcher",
-    "mentor",
-    "applicant",
-    "organiser",
-    "elsewhere",
-    "admin",
-    "key",
-)
 NAMES = {
     "newcomer": "Nora",
     "peer": "Pia",
@@ -103,6 +91,7 @@ NAMES = {
     "elsewhere": "Otto",
     "admin": "Amy",
 }
+CAST = ("anyone", *NAMES, "key")
 
 
 @dataclass
@@ -191,6 +180,7 @@ async def _let_everyone_in(db: AsyncSession, stage: Stage) -> None:
         "verify": await new_link(db, "eve@example.org", LinkPurpose.JOIN, now=now),
         "password": await new_link(db, newcomer.email, LinkPurpose.PASSWORD, now=now),
         "sign_in": await new_link(db, newcomer.email, LinkPurpose.SIGN_IN, now=now),
+        "address": await addresses.new_token_of(db, newcomer.id, "n@example.org", now=now),
     }
 
 

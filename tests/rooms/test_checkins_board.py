@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.checkins.jobs import follow_up
+from cohort.checkins.jobs import ask_due, follow_up
 from cohort.checkins.models import CheckIn, Episode, Going
 from cohort.cohorts.models import Organiser
 from cohort.mail import MailboxMessage
@@ -258,6 +258,19 @@ async def test_the_pages_show_whom_before_anything_is_sent(
     assert (await spring.olga.post(f"{one}/ending")).status_code == 303
     await platform.run_jobs()
     assert (await mails(db, "grace"))[1:] == ["Do you and Ada Example want to go on?"]
+
+
+async def test_while_the_two_pause_nobody_is_asked_anything(
+    spring: Spring, mentorship: UUID, platform: Platform, db: AsyncSession
+) -> None:
+    await db.execute(update(Mentorship).values(paused_at=MONDAY))
+    await db.commit()
+    await hours_later(platform)
+    await ask_due(platform.runner.cron)
+    assert await db.scalar(select(func.count()).select_from(CheckIn)) == 0
+    assert await mails(db, "ada") + await mails(db, "olga") == []
+    assert [one["health"] for one in await the_board(spring)] == ["paused"]
+    assert "Paused" in (await spring.olga.get("/cohorts/spring/mentorships")).text
 
 
 async def test_nobody_is_asked_to_end_what_has_ended(spring: Spring, mentorship: UUID) -> None:

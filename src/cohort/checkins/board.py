@@ -82,6 +82,7 @@ def standing_out(one: Judged) -> StandingOut:
         health=one.health,
         reasons=list(one.reasons),
         began_at=its.began_at,
+        paused_at=its.paused_at,
         ended_at=its.ended_at,
         met_at=its.met_at,
         last_meeting_at=its.last_meeting_at,

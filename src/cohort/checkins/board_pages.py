@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.checkins import following_up, reading
+from cohort.checkins import following_up, reading, surveys
 from cohort.checkins.board import BoardQuery, Judged, board, one_of
 from cohort.checkins.health import Health
 from cohort.checkins.schemas import BoardSearch, NudgeOutcome, NudgesForm, NudgesIn
@@ -166,6 +166,7 @@ async def standing_page(
         "mentorship": mentorship,
         "one": await one_of(db, actor, mentorship, now),
         "check_ins": await reading.all_of(db, actor, mentorship_id),
+        "surveys": await surveys.of_mentorship(db, actor, mentorship_id),
         "episode": await reading.open_episode(db, mentorship_id),
     }
     return page(request, "checkins/standing.html", **view)

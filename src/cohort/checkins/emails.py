@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from cohort.checkins.health import Reason, Standing
-from cohort.checkins.models import CheckIn
+from cohort.checkins.models import CheckIn, ClosingSurvey
 from cohort.mail import Message
 from cohort.mentorships.emails import the_two
 from cohort.mentorships.models import Mentorship, Side
@@ -40,6 +40,20 @@ def low(check_in: CheckIn, organiser: Person) -> Message:
         "where": f"/cohorts/{cohort.slug}/mentorships/{mentorship.id}",
     }
     return Message(organiser.email, "check_in_low", context)
+
+
+def closing(survey: ClosingSurvey) -> Message:
+    mentorship = survey.mentorship
+    me, other = the_two(mentorship, survey.side)
+    is_mentor = survey.side is Side.MENTOR
+    context = {
+        "name": me.name,
+        "other": other.name,
+        "where": f"/closing-surveys/{survey.id}",
+        "hours": f"/mentoring/{mentorship.mentor_id}/hours" if is_mentor else "",
+        "cohort": mentorship.enrolment.cohort.name,
+    }
+    return Message(me.email, "mentorship_closing", context)
 
 
 IN_WORDS = {

@@ -37,6 +37,7 @@ class Health(StrEnum):
     NEEDS_A_LOOK = "needs_a_look"
     BEGINS = "begins"
     GOOD = "good"
+    PAUSED = "paused"
     ENDED = "ended"
 
 
@@ -61,6 +62,7 @@ class Standing:
     researcher: str
     mentor: str
     began_at: datetime
+    paused_at: datetime | None
     ended_at: datetime | None
     met_at: datetime
     """Their last sign of a meeting: one that took place or was agreed to, or the word of a
@@ -74,8 +76,8 @@ class Standing:
 
 
 def reasons_of(one: Standing, now: datetime) -> list[Reason]:
-    """Why it needs somebody, the gravest first; a mentorship that has ended needs nobody."""
-    if one.ended_at is not None:
+    """Why it needs somebody, the gravest first; what pauses or has ended needs nobody."""
+    if one.ended_at is not None or one.paused_at is not None:
         return []
     last = [side.answers[-1] for side in one.said.values() if side.answers]
     silent = {
@@ -97,6 +99,8 @@ def health_of(one: Standing, now: datetime) -> Health:
     """In a word. Twice as long without a meeting as is usual is grave by itself."""
     if one.ended_at is not None:
         return Health.ENDED
+    if one.paused_at is not None:
+        return Health.PAUSED
     reasons = set(reasons_of(one, now))
     too_quiet = now - one.met_at >= timedelta(days=2 * one.quiet_after_days)
     if reasons & {Reason.ASKS_FOR_HELP, Reason.GOING_BADLY} or too_quiet:

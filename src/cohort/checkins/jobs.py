@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from cohort.checkins import emails, following_up, policy, reading, service
+from cohort.checkins import emails, following_up, policy, reading, service, surveys
 from cohort.checkins.health import reasons_of
 from cohort.checkins.standings import standings
 from cohort.jobs.context import CronContext, Delivery, JobContext
@@ -34,9 +34,17 @@ async def tell_low(context: JobContext, check_in_id: str, organiser_id: str) -> 
 
 
 async def ask_due(context: CronContext) -> None:
-    """Every minute: ask whoever is due."""
+    """Every minute: ask whoever is due, and both of what has ended."""
     async with context.transaction() as db:
         await service.ask_due(db, now=context.clock())
+        await surveys.ask_ended(db, now=context.clock())
+
+
+async def ask_to_close(context: JobContext, survey_id: str) -> Delivery:
+    survey = await surveys.get_for_job(context.db, UUID(survey_id))
+    if survey.answered_at is not None:
+        return None
+    return context.deliver(emails.closing(survey))
 
 
 async def nudge(context: JobContext, mentorship_id: str, side: str) -> Delivery:

@@ -66,6 +66,43 @@ class CheckIn(Base):
         return self.closed_at is None and self.mentorship.ended_at is None
 
 
+class Worth(StrEnum):
+    """Whether a mentorship was worth the time."""
+
+    VERY = "very"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+class ClosingSurvey(Base):
+    """A few words of one of the two when it has ended; the last answer counts."""
+
+    __tablename__ = "closing_surveys"
+    __table_args__ = (
+        UniqueConstraint("mentorship_id", "side"),
+        CheckConstraint(
+            "(answered_at IS NULL) = (worth IS NULL)"
+            " AND (answered_at IS NULL) = (would_again IS NULL)",
+            name="answer",
+        ),
+        Index("ix_closing_surveys_asked_at_id", "asked_at", "id"),
+    )
+
+    id: Mapped[Id]
+    mentorship_id: Mapped[UUID] = mapped_column(ForeignKey("mentorships.id"))
+    side: Mapped[Side] = mapped_column(one_of(Side))
+    asked_at: Mapped[Instant]
+    answered_at: Mapped[Instant | None]
+    worth: Mapped[Worth | None] = mapped_column(one_of(Worth))
+    would_again: Mapped[bool | None]
+    """Whether they would do it again with the same one."""
+    may_name: Mapped[bool] = mapped_column(default=False)
+    """Whether the mentor's record of hours may name this researcher."""
+    words: Mapped[str] = mapped_column(default="")
+
+    mentorship: Mapped[Mentorship] = relationship(lazy="raise")
+
+
 class Episode(Base):
     """A time in which a mentorship needed somebody: each step is taken once in it."""
 

@@ -1,11 +1,13 @@
-"""Who reads which check-ins: each of the two her own, the organisers all but the other side's.
+"""Who reads which answers: each of the two her own, organisers those of their cohorts.
 
 An organiser who is one of the two reads only her own: nobody answers to the other side.
 """
 
+from typing import TypeVar
+
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 
-from cohort.checkins.models import CheckIn
+from cohort.checkins.models import CheckIn, ClosingSurvey
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.mentors.models import Mentor
@@ -13,8 +15,10 @@ from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Side
 from cohort.people.models import Person
 
+Asked = TypeVar("Asked", CheckIn, ClosingSurvey)
 
-def is_asked(actor: Person) -> ColumnElement[bool]:
+
+def is_asked(of: type[CheckIn | ClosingSurvey], actor: Person) -> ColumnElement[bool]:
     as_researcher = (
         select(Mentorship.id)
         .join(Enrolment, Enrolment.id == Mentorship.enrolment_id)
@@ -26,8 +30,8 @@ def is_asked(actor: Person) -> ColumnElement[bool]:
         .where(Mentor.person_id == actor.id)
     )
     return or_(
-        and_(CheckIn.side == Side.RESEARCHER, CheckIn.mentorship_id.in_(as_researcher)),
-        and_(CheckIn.side == Side.MENTOR, CheckIn.mentorship_id.in_(as_mentor)),
+        and_(of.side == Side.RESEARCHER, of.mentorship_id.in_(as_researcher)),
+        and_(of.side == Side.MENTOR, of.mentorship_id.in_(as_mentor)),
     )
 
 
@@ -39,14 +43,14 @@ def organised_by(actor: Person) -> ColumnElement[bool]:
     )
 
 
-def visible_to(actor: Person) -> Select[CheckIn]:
+def visible_to(of: type[Asked], actor: Person) -> Select[Asked]:
     organised = select(Mentorship.id).where(organised_by(actor))
-    return select(CheckIn).where(or_(is_asked(actor), CheckIn.mentorship_id.in_(organised)))
+    return select(of).where(or_(is_asked(of, actor), of.mentorship_id.in_(organised)))
 
 
-def asks(actor: Person) -> Select[CheckIn]:
+def asks(of: type[Asked], actor: Person) -> Select[Asked]:
     """What the actor is asked, and answered."""
-    return select(CheckIn).where(is_asked(actor))
+    return select(of).where(is_asked(of, actor))
 
 
 def is_low(check_in: CheckIn) -> bool:

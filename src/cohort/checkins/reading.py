@@ -27,13 +27,13 @@ def with_the_two(statement: Select[CheckIn]) -> Select[CheckIn]:
 
 
 async def get(db: AsyncSession, actor: Person, check_in_id: UUID) -> CheckIn:
-    statement = policy.visible_to(actor).where(CheckIn.id == check_in_id)
+    statement = policy.visible_to(CheckIn, actor).where(CheckIn.id == check_in_id)
     return await _one(db, statement)
 
 
 async def get_own(db: AsyncSession, actor: Person, check_in_id: UUID) -> CheckIn:
     """One that the actor herself is asked, for as long as she answers it: nobody else moves it."""
-    statement = policy.asks(actor).where(CheckIn.id == check_in_id)
+    statement = policy.asks(CheckIn, actor).where(CheckIn.id == check_in_id)
     return await _one(db, statement.with_for_update(of=CheckIn))
 
 
@@ -49,7 +49,7 @@ async def _one(db: AsyncSession, statement: Select[CheckIn]) -> CheckIn:
 
 
 async def list_own(db: AsyncSession, actor: Person, part: Slice) -> Page[CheckIn]:
-    statement = policy.asks(actor).options(joinedload(CheckIn.mentorship))
+    statement = policy.asks(CheckIn, actor).options(joinedload(CheckIn.mentorship))
     return await page_of(db, statement, by=CheckIn.asked_at, id=CheckIn.id, part=part)
 
 
@@ -57,14 +57,14 @@ async def list_of_mentorship(
     db: AsyncSession, actor: Person, mentorship_id: UUID, part: Slice
 ) -> Page[CheckIn]:
     await mentorships.get(db, actor, mentorship_id)
-    statement = policy.visible_to(actor).where(CheckIn.mentorship_id == mentorship_id)
+    statement = policy.visible_to(CheckIn, actor).where(CheckIn.mentorship_id == mentorship_id)
     statement = statement.options(joinedload(CheckIn.mentorship))
     return await page_of(db, statement, by=CheckIn.asked_at, id=CheckIn.id, part=part)
 
 
 async def newest_of(db: AsyncSession, actor: Person) -> Sequence[CheckIn]:
     """For her page: the latest of what the actor was asked, the newest first."""
-    newest = policy.asks(actor).order_by(CheckIn.asked_at.desc(), CheckIn.id)
+    newest = policy.asks(CheckIn, actor).order_by(CheckIn.asked_at.desc(), CheckIn.id)
     return (await db.scalars(with_the_two(newest.limit(SHOWN_AT_ONCE)))).all()
 
 
@@ -80,7 +80,7 @@ async def day_before(db: AsyncSession, check_in: CheckIn) -> date | None:
 
 async def all_of(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Sequence[CheckIn]:
     """Those of a mentorship that the actor may read, the newest first."""
-    statement = policy.visible_to(actor).where(CheckIn.mentorship_id == mentorship_id)
+    statement = policy.visible_to(CheckIn, actor).where(CheckIn.mentorship_id == mentorship_id)
     newest = statement.order_by(CheckIn.due_on.desc(), CheckIn.side).limit(SHOWN_AT_ONCE)
     return (await db.scalars(newest.options(joinedload(CheckIn.mentorship)))).all()
 

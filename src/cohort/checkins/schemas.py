@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from cohort.checkins.health import Health, Reason
-from cohort.checkins.models import CheckIn, Going
+from cohort.checkins.models import CheckIn, ClosingSurvey, Going, Worth
 from cohort.http.fields import Note, Shown, Strict
 from cohort.mentorships.models import Side
 from cohort.profiles.profile import once_each
@@ -105,10 +105,11 @@ class StandingOut(Shown):
     health: Health = Field(
         description="`needs_help`: somebody asks for help or says that it goes badly, or there "
         "was no meeting for twice `quiet_after_days`. `needs_a_look`: any other reason. `begins`: "
-        "no meeting and no answer yet. `good`: no reason."
+        "no meeting and no answer yet. `good`: no reason. `paused`: nobody is asked anything."
     )
     reasons: list[Reason] = Field(description="The gravest first.")
     began_at: datetime
+    paused_at: datetime | None
     ended_at: datetime | None
     met_at: datetime = Field(
         description="The last sign of a meeting: one that took place or was agreed to, or the "
@@ -136,3 +137,52 @@ class NudgesForm(Strict):
         min_length=1, max_length=200
     )
     send: bool = False
+
+
+class ClosingAnswer(Strict):
+    """Read by the organisers of the cohort, never by the other one of the two."""
+
+    worth: Worth = Field(description="Whether it was worth the time.", examples=["very"])
+    would_again: bool = Field(
+        description="Whether one would do it again with the same one.", examples=[True]
+    )
+    may_name: bool = Field(
+        default=False,
+        description="Of a researcher: whether the mentor's record of hours may name her.",
+    )
+    words: Note = Field(default="", examples=["I would not have applied without Grace."])
+
+
+class ClosingSurveyOut(Shown):
+    id: UUID
+    mentorship_id: UUID
+    side: Side = Field(description="Which of the two is asked.")
+    asked_at: datetime
+    answered_at: datetime | None = Field(description="When the last answer came.")
+    worth: Worth | None
+    would_again: bool | None
+    may_name: bool
+    words: str
+
+
+def closing_survey_out(survey: ClosingSurvey) -> ClosingSurveyOut:
+    return ClosingSurveyOut.model_validate(survey)
+
+
+class MonthOut(Shown):
+    first: date = Field(description="The first day of the month.")
+    meetings: int
+    minutes: int
+
+
+class HoursOut(Shown):
+    """Meetings that one of the two said took place, by month in the mentor's time zone."""
+
+    mentor_id: UUID
+    mentor: str
+    cohort: str
+    mentorships: int
+    meetings: int
+    minutes: int
+    months: list[MonthOut]
+    named: list[str] = Field(description="The researchers who agreed to be named.")
