@@ -30,6 +30,8 @@ from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf
 from cohort.study import service as study
+from cohort.wishes import apart, conflicts
+from cohort.wishes.models import ApartKind
 from cohort.wishes.service import wishes_in
 
 ENROLMENT = (
@@ -86,25 +88,15 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     seats = await _seats(db, cohort_id, run.round.week)
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
+    apart_pairs = await apart.pairs_in(db, cohort_id)
     terms = (await db.scalars(select(Term))).all()
     own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
     answers = await answering.in_cohort(db, cohort_id, rules.weights.own)
-
-    def told(rows: Rows) -> list[ResearcherProfile]:
-        return [
-            _researcher(
-                one,
-                gaps.get(one.id, {}),
-                wanted_mentors.get(one.id, []),
-                answers.get((one.person_id, AnswerOf.RESEARCHER), {}),
-            )
-            for one in rows
-        ]
-
+    known = gaps, wanted_mentors, answers
     return Pool(
         week=run.round.week,
-        researchers=told(enrolments),
+        researchers=_researchers(enrolments, *known),
         mentors=[
             _mentor(
                 one,
@@ -124,10 +116,15 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         incumbents=await _found_before(db, run),
         pins=_pairs_of(overrides, OverrideKind.PIN),
         vetoes=_pairs_of(overrides, OverrideKind.VETO),
+        blocks=[
+            *_with_oneself([*enrolments, *may_move], seats),
+            *_apart(apart_pairs, ApartKind.BLOCK),
+        ],
+        conflicts=_apart(apart_pairs, ApartKind.CONFLICT),
+        lifted=sorted((str(i), str(j)) for i, j in await conflicts.lifted_in(db, cohort_id)),
         declined=await _as_text(db, mentorships.declined_pairs(cohort_id)),
         ended=await _as_text(db, mentorships.ended_pairs(cohort_id)),
-        blocks=_with_oneself([*enrolments, *may_move], seats),
-        movers=told(may_move),
+        movers=_researchers(may_move, *known),
         current={str(one.id): str(one.current) for one in may_move},
         asked=[str(one.id) for one in may_move if one.asked],
         least_gain=rules.aim.least_gain,
@@ -234,6 +231,23 @@ async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Over
     return (await db.scalars(standing)).all()
 
 
+def _researchers(
+    rows: Rows,
+    gaps: Mapping[UUID, dict[str, float]],
+    wanted: Mapping[UUID, Sequence[UUID]],
+    answers: Mapping[tuple[UUID, AnswerOf], Mapping[str, Answer]],
+) -> list[ResearcherProfile]:
+    return [
+        _researcher(
+            one,
+            gaps.get(one.id, {}),
+            wanted.get(one.id, []),
+            answers.get((one.person_id, AnswerOf.RESEARCHER), {}),
+        )
+        for one in rows
+    ]
+
+
 def _researcher(
     enrolment: Any,
     gaps: dict[str, float],
@@ -278,6 +292,12 @@ def _mentor(mentor: Any, wishes: Sequence[UUID], answers: Mapping[str, Answer]) 
 
 def _pairs_of(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
     return sorted((str(o.enrolment_id), str(o.mentor_id)) for o in overrides if o.kind is kind)
+
+
+def _apart(pairs: Sequence[apart.ApartPair], kind: ApartKind) -> list[IdPair]:
+    return sorted(
+        {(str(one.enrolment_id), str(one.mentor_id)) for one in pairs if one.kind is kind}
+    )
 
 
 async def _as_text(db: AsyncSession, pairs: Select[UUID, UUID]) -> list[IdPair]:
