@@ -16,6 +16,7 @@ from cohort.cli.migrate import migrate
 from cohort.cli.openapi import openapi
 from cohort.cli.seed import seed
 from cohort.cli.serve import serve
+from cohort.cli.simulate import simulate
 from cohort.cli.up import up
 from cohort.cli.verify import verify
 from cohort.cli.work import work
@@ -27,7 +28,20 @@ def cli() -> None:
     """Cohorts of researchers on their way into industry, with mentors found by exact matching."""
 
 
-for command in (up, doctor, serve, work, migrate, guide, match_files, verify, seed, openapi, admin):
+for command in (
+    up,
+    doctor,
+    serve,
+    work,
+    migrate,
+    guide,
+    match_files,
+    verify,
+    simulate,
+    seed,
+    openapi,
+    admin,
+):
     cli.add_command(command)
 
 
