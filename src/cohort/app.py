@@ -38,6 +38,7 @@ from cohort.http.compression import GZIP, Compression
 from cohort.http.cross_origin import CrossOrigin
 from cohort.http.head import HeadAsGet
 from cohort.http.idempotency import OneResponsePerKey
+from cohort.http.listing import refuse_null
 from cohort.http.not_modified import NotModified
 from cohort.http.origin import SameOrigin
 from cohort.http.paging import FIRST_PAGE, Slice
@@ -79,7 +80,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     static = cast("web.Fingerprints", pages.globals["static"])
     app = Litestar(
         route_handlers=[
-            Router("/api/v1", route_handlers=list(rooms.API)),
+            Router("/api/v1", route_handlers=list(rooms.API), before_request=refuse_null),
             *rooms.PAGES,
             reference.router,
             static_files(static),

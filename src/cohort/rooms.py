@@ -34,6 +34,7 @@ from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
 from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
+from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
@@ -56,6 +57,13 @@ from cohort.jobs.context import CronFunction, JobFunction
 from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
+from cohort.matching.comparing import pages as matching_comparing_pages
+from cohort.matching.comparing import routes as matching_comparing_routes
+from cohort.matching.frontier import pages as matching_frontier_pages
+from cohort.matching.frontier import routes as matching_frontier_routes
+from cohort.matching.next_best import jobs as matching_next_best_jobs
+from cohort.matching.next_best import pages as matching_next_best_pages
+from cohort.matching.next_best import routes as matching_next_best_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
@@ -68,6 +76,7 @@ from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentors import wish_routes as mentors_wish_routes
+from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import routes as mentorships_routes
@@ -107,6 +116,7 @@ API: Sequence[Router] = (
     signin_routes.router,
     guides_routes.router,
     cohorts_routes.router,
+    cohorts_pause_routes.router,
     questions_routes.router,
     cohorts_organiser_routes.router,
     applications_routes.router,
@@ -123,8 +133,11 @@ API: Sequence[Router] = (
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
+    matching_comparing_routes.router,
+    matching_frontier_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
+    matching_next_best_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -152,12 +165,16 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_answer_pages.router,
     meetings_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
+    matching_comparing_pages.router,
+    matching_frontier_pages.router,
     matching_preview_pages.router,
+    matching_next_best_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
     dashboard_pages.router,
@@ -169,6 +186,7 @@ PAGES: Sequence[Router] = (
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
+    "matching.offer_next": matching_next_best_jobs.offer_next,
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.tell_suspended": people_jobs.tell_suspended,
@@ -193,6 +211,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
+    "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
     "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
@@ -217,5 +236,6 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
     invitations_jobs.expire,
     matching_jobs.open_due_rounds,
+    matching_jobs.forget_inputs,
 )
 """What every worker looks for once a minute; each is harmless when it runs twice."""

@@ -138,6 +138,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
         "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
+        "POST /api/v1/enrolments/{enrolment_id}/pause": {"json": {"until": "2026-05-04"}},
         "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
         "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
         "POST /api/v1/mentors/{mentor_id}/approval": applying,
@@ -156,7 +157,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
         "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
-        "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
         "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
@@ -216,11 +217,19 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /rounds/{round_id}/runs/{run_id}/cancellation": {
             "ids": {"round_id": ids["queued_round_id"], "run_id": ids["queued_run_id"]}
         },
+        "POST /rounds/{round_id}/balance": {"data": balance(ids)},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
         "GET /static/{file_path}": style,
         "HEAD /static/{file_path}": style,
+    }
+
+
+def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "GET /api/v1/runs/{run_id}/comparison": {"params": {"with": str(ids["run_id"])}},
     }
 
 
@@ -306,6 +315,10 @@ def of_organisers(ids: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         {"ids": {"person_id": ids["co_organiser_id"]}},
         {"ids": {"invitation_id": ids["to_run_id"]}},
     )
+
+
+def balance(ids: dict[str, Any]) -> dict[str, Any]:
+    return {"run_id": str(ids["run_id"]), "placing": 0.5, "keeping": 0.0}
 
 
 def pin(ids: dict[str, Any]) -> dict[str, str]:

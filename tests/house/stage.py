@@ -68,6 +68,7 @@ from tests.house.requests import (
     in_api,
     of_invitations,
     of_questions,
+    of_runs,
     on_pages,
 )
 from tests.proofs import proof_for
@@ -134,7 +135,7 @@ class Stage:
 
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
-        known |= of_questions(self.ids)
+        known |= of_questions(self.ids) | of_runs(self.ids)
         return known.get(route, {})
 
 

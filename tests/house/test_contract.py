@@ -137,4 +137,5 @@ async def test_the_reference_shows_every_operation_and_each_of_its_links_leads_s
 
 async def test_the_contract_is_served_as_it_is_printed(anyone: AsyncClient) -> None:
     served = (await anyone.get("/api/openapi.json")).json()
+    assert (await anyone.get("/api")).json() == served, "whoever asks for no page in particular"
     assert served["paths"] == json.loads(contract())["paths"]

@@ -1,17 +1,23 @@
 """What the documentation shows is what happens."""
 
 import doctest
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from standardwebhooks import WebhookVerificationError
 
 import cohort.assignment
+from cohort.pairing.rules import Weights
+from cohort.settings import Settings
 from cohort.webhooks.sending import signed
+from tests.pure.cast import ANYBODY, MINA, PRIYA, TREE, WEEK
 
 MATCHING = Path(__file__).parents[2] / "docs" / "matching.md"
 
@@ -39,6 +45,41 @@ def test_the_receiver_of_webhooks_in_the_docs_believes_what_is_signed_and_nothin
     for wrong in (b'{"type": "gone"}', b""):
         with pytest.raises(WebhookVerificationError):
             receiver["received"](wrong, headers)
+
+
+def block(page: str, language: str) -> str:
+    text = (MATCHING.parent / page).read_text()
+    return text.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+def test_the_providers_of_the_docs_are_settings_that_are_understood() -> None:
+    read = Settings(
+        database_url="postgresql+asyncpg://x",
+        redis_url="redis://x",
+        oidc_providers=json.loads(block("accounts.md", "json")),
+    )
+    assert [one.name for one in read.oidc_providers] == ["google", "orcid"]
+
+
+def test_the_large_matching_of_the_docs_is_the_best_and_proved() -> None:
+    given: dict[str, Any] = {
+        "researchers": [replace(MINA, id=f"r{number}") for number in range(30)],
+        "mentors": [replace(PRIYA, id=f"m{number}") for number in range(10)],
+        "taxonomy": TREE,
+        "week": WEEK,
+        "weights": Weights(),
+        "requirements": ANYBODY,
+        "capacity": np.full(10, 2),
+    }
+    exec(block("matching-at-scale.md", "python"), given)  # noqa: S102  (the docs are ours)
+    assert given["solution"].gap == 0
+
+
+def test_the_element_of_the_docs_is_the_one_of_the_example_that_a_browser_tries() -> None:
+    example = (MATCHING.parent / "examples" / "sign-up.html").read_text()
+    for line in block("embedding.md", "html").splitlines():
+        plain = line.strip().replace("https://cohort.example.org", "http://127.0.0.1:8000")
+        assert plain.replace("october", "demo") in example.replace("october", "demo"), line
 
 
 @pytest.mark.parametrize("name", ["cohort.assignment", "cohort.assignment.large.solver"])

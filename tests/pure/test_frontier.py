@@ -156,3 +156,24 @@ def test_some_of_many_points_are_as_far_apart_as_can_be_and_in_order() -> None:
     assert spread(points, 100) == tuple(points)
     assert spread([], 3) == ()
     assert [one.kept for one in spread(points, 1)] == [0]
+
+
+@given(problems(plain=True))
+@settings(max_examples=60, deadline=None)
+def test_by_the_balance_of_a_point_that_point_is_what_solving_finds(problem: Problem) -> None:
+    for point in frontier(problem, settle=False).points:
+        assert point.balance is not None
+        placing, keeping = point.balance
+        by_balance = replace(
+            problem,
+            scores=problem.scores + placing,
+            floor=problem.floor + placing,
+            stickiness=keeping,
+            cover=False,
+            objective="total",
+        )
+        pairs = solve(by_balance).pairs
+        fit = problem.scores[tuple(pairs.T)].sum()
+        kept = int((problem.incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
+        assert (len(pairs), kept) == (point.placed, point.kept)
+        assert fit == pytest.approx(point.fit, abs=1e-9)

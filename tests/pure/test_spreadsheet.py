@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from cohort.pairing.scores.availability import DAYS
 from cohort.profiles.languages import LANGUAGES
 from cohort.sheets import cells
 from cohort.sheets.cells import BadCell, TermList
@@ -237,6 +238,13 @@ def test_a_slip_of_the_pen_is_answered_with_what_was_meant() -> None:
             "monday 18:00 20:00, tuesday 07:00 08:00, saturday 09:00 10:00",
         ),
         ("weekends 10-11", "saturday 10:00 11:00, sunday 10:00 11:00"),
+        ("Mon and Wed evenings", "monday 18:00 21:00, wednesday 18:00 21:00"),
+        (
+            "weekend mornings; Tue 7-8",
+            "saturday 08:00 12:00, sunday 08:00 12:00, tuesday 07:00 08:00",
+        ),
+        ("Thu in the afternoon", "thursday 13:00 17:00"),
+        ("Evenings", ", ".join(f"{day} 18:00 21:00" for day in DAYS)),
     ],
 )
 def test_weekly_hours_are_read_as_people_write_them(cell: str, entries: str) -> None:
@@ -247,7 +255,7 @@ def test_weekly_hours_are_read_as_people_write_them(cell: str, entries: str) -> 
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
-        ("evenings", "“evenings” cannot be read"),
+        ("late evenings", "“late evenings” cannot be read"),
         ("Mon 18-20; maybe", "“maybe” cannot be read"),
         ("Mon 18:10-20", "quarters of an hour"),
         ("Mon 18-25", "a day ends at 24:00"),

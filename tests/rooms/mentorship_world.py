@@ -38,8 +38,6 @@ async def proposed(db: AsyncSession, enrolment: Enrolment, mentor: Mentor) -> Pr
         mentor.id,
         score=0.75,
         fit="good",
-        best_score=0.81,
-        possible_mentors=8,
         reason="Both of you work on translation.",
         factors=[{"name": "domain", "title": "Field", "score": 0.9, "weight": 1.0}],
     )

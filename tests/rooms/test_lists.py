@@ -293,6 +293,9 @@ async def test_the_same_cursor_goes_on_in_its_own_order_only(world: World) -> No
         (PROPOSALS, {"expires_before": "2026-06-03T09:00:00"}, "expires_before"),
         (MENTORSHIPS, {"state": "paused"}, "state"),
         (SUBMISSIONS, {"milestone": "\0"}, "milestone"),
+        (MENTORSHIPS, {"state": ["null", "null"]}, "state"),
+        (PROPOSALS, {"state": "NULL"}, "state"),
+        (ENROLMENTS, {"late": "null"}, "late"),
     ],
 )
 async def test_what_is_wrong_with_a_filter_is_said_at_its_name(

@@ -78,9 +78,9 @@ async def test_olga_is_told_before_she_publishes_and_may_publish_all_the_same(
     page = await stage.olga.get(address)
 
     said = words(page)
-    assert "Out of time, waits for you to look and publish" in said
+    told = said.index("Out of time, waits for you to look and publish")
     assert "a better assignment is not ruled out" in said
-    told = said.index("Time ran out before these pairs were proved the best")
+    assert "Time ran out before these pairs were proved the best" in said
     assert re.search(r"At best, the total would be \d\.\d\d \(\d+\.\d% of the total\) higher", said)
     assert told < said.index("Publish all the same")
     assert "These pairs are not proved the best: time ran out." in page.text

@@ -35,8 +35,7 @@ async def test_both_are_told_why_and_where_to_answer(
     assert await subjects(db, "grace") == ["A researcher for you: Ada Example"]
     texts = list(await db.scalars(select(MailboxMessage.text).order_by(MailboxMessage.to)))
     assert all("Both of you work on translation." in text for text in texts)
-    assert f"/plan/{spring.enrolment.id}" in texts[0]
-    assert "/mentoring" in texts[1]
+    assert all(f"/proposals/{spring.proposal.id}" in text for text in texts)
 
 
 @pytest.mark.parametrize("mentor_first", [True, False])

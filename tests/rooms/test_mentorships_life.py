@@ -148,8 +148,6 @@ class ProposalLife(RuleBasedStateMachine):
             mentor.id,
             score=0.7,
             fit="good",
-            best_score=0.8,
-            possible_mentors=2,
             reason="Both read.",
             factors=[],
         )

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from httpx import AsyncClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.mentors.models import Mentor, MentorState
-from cohort.mentorships.models import Proposal, ProposalState
 from tests.conftest import MONDAY, Cast
 from tests.rooms.mentorship_world import Spring, another, begun
 from tests.world import mentoring
@@ -38,39 +36,12 @@ async def test_she_accepts_and_after_ada_too_finds_her_mentee(spring: Spring) ->
     assert "1 of 1" in seen
 
 
-async def test_declining_asks_for_a_reason_and_keeps_what_was_typed(
-    spring: Spring, db: AsyncSession
-) -> None:
-    address = f"/proposals/{spring.proposal.id}/decline?next=/mentoring"
-    assert "Only the organisers read this" in (await spring.grace.get(address)).text
-    refused = await spring.grace.post(address, data={"note": "x" * 2001})
-    assert refused.status_code == 422
-    assert "x" * 2001 in refused.text
-    assert 'id="field-note-error"' in refused.text
-
-    answer = await spring.grace.post(address, data={"note": "No time."})
-    assert answer.headers["location"] == "/mentoring"
-    assert await db.scalar(select(Proposal.state)) is ProposalState.DECLINED
-    assert "This proposal is closed" in (await spring.grace.get(address)).text
-
-
 async def test_nobody_is_sent_elsewhere_after_an_answer(spring: Spring) -> None:
     for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example"):
         address = f"/proposals/{spring.proposal.id}/accept?next={quote(elsewhere)}"
         assert (await spring.grace.post(address)).headers["location"] == "/"
-        shown = await spring.ada.get(address.replace("/accept", "/decline"))
+        shown = await spring.ada.get(address.replace("/accept", ""))
         assert "evil" not in shown.text
-
-
-async def test_who_may_answer_in_the_browser(
-    spring: Spring, enter: Cast, anyone: AsyncClient
-) -> None:
-    eve = await enter("Eve")
-    address = f"/proposals/{spring.proposal.id}/decline"
-    assert (await anyone.get(address)).headers["location"].startswith("/login")
-    assert (await eve.get(address)).status_code == 404
-    assert (await spring.olga.get(address)).status_code == 403
-    assert (await eve.post(f"/proposals/{spring.proposal.id}/accept")).status_code == 404
 
 
 async def test_she_changes_her_places_but_not_below_those_in_use(

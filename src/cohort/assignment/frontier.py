@@ -10,6 +10,8 @@ value is convex in the weights (Przybylski, Gandibleux and Ehrgott 2010, for any
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,22 +25,34 @@ from cohort.assignment.stages import feasible, whole
 from cohort.assignment.start import initial_assignment
 from cohort.assignment.steps import LARGEST_UNIT, LONGEST_WALK, MOST_DIGITS
 from cohort.assignment.tie_break import break_ties
-from cohort.assignment.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded
+from cohort.assignment.tiles import Answer, Corner, Tile, Weights, laid, middle, rounded, within
 
 FAR = 0.05
 """Of all people: answers that place or keep so many more or fewer are not walked between. Moving
 200 of 2,000 people path by path took three times as long as a new start."""
 
 
+class Balance(NamedTuple):
+    """What placing one researcher and what keeping one incumbent counts, in units of score."""
+
+    placing: float
+    keeping: float
+
+
 @dataclass(frozen=True, eq=False)
 class Point:
-    """One choice: the sum of scores, researchers placed, incumbents kept and changed, the pairs."""
+    """One choice: the sum of scores, researchers placed, incumbents kept and changed, the pairs.
+
+    balance  weights for which it alone is the best of the points found; None where it was not
+             found by weights.
+    """
 
     fit: float
     placed: int
     kept: int
     changed: int
     pairs: Ints
+    balance: Balance | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +166,7 @@ class _Ground:
     """What all weights share. `widest`: weights beyond which the regions no longer change."""
 
     units: Ints
+    steps: float
     incumbent: Bools
     scope: Scope
     widest: Weights
@@ -171,7 +186,7 @@ class _Ground:
         steps = 10.0 ** min(math.floor(room), MOST_DIGITS)
         units = np.rint(problem.scores * steps).astype(np.int64)
         limits = math.ceil(widest[0] * steps) + 1, math.ceil(widest[1] * steps) + 1
-        return cls(units, incumbent, whole(bare, canonical(bare)), limits)
+        return cls(units, steps, incumbent, whole(bare, canonical(bare)), limits)
 
     @property
     def plane(self) -> Sequence[Corner]:
@@ -243,11 +258,27 @@ class _Search:
 
     def point(self, tile: Tile, out_of_time: Callable[[], bool]) -> Point:
         """The answer that the ids choose among those with these figures, while there is time."""
-        if out_of_time():
-            return _point(self.problem, tile.answer.pairs)
-        residual = self._improved(middle(tile), tile.answer.pairs)
-        assigned, _ = break_ties(self.problem, residual, prices_of(residual), never)
-        return _point(self.problem, np.argwhere(assigned))
+        pairs, balance = tile.answer.pairs, self._balance(tile)
+        if not out_of_time():
+            residual = self._improved(middle(tile), pairs)
+            assigned, _ = break_ties(self.problem, residual, prices_of(residual), never)
+            pairs = np.argwhere(assigned)
+        return replace(_point(self.problem, pairs), balance=balance)
+
+    def _balance(self, tile: Tile) -> Balance:
+        """Weights in the middle of the tile, and no greater than it takes to tell tiles apart."""
+        placing, keeping = self.ground.weighty(middle(within(tile, self._telling)))
+        return Balance(placing / self.ground.steps, keeping / self.ground.steps)
+
+    @cached_property
+    def _telling(self) -> Weights:
+        """Weights beyond which no two tiles meet: 1 more than the last at which any do."""
+        place, keep, _ = map(max, zip(*self.ground.plane, strict=True))
+        met = [rounded(corner) for tile in self.tiles for corner in tile.corners]
+        inner = [(0, 0), *((a, b) for a, b in met if a < place and b < keep)]
+        one = round(self.ground.steps)
+        placing, keeping = (max(axis) + one for axis in zip(*inner, strict=True))
+        return min(placing, place), min(keeping, keep)
 
     def _best(self, weights: Weights, start: Ints) -> Answer:
         ground, assigned = self.ground, self._improved(weights, start).assigned

@@ -47,6 +47,14 @@ def laid(new: Answer, tiles: Sequence[Tile], plane: Sequence[Corner]) -> list[Ti
     return [*left, Tile(new, plane)]
 
 
+def within(tile: Tile, most: Weights) -> Tile:
+    """The part of a tile whose weights are at most so many steps."""
+    corners = tile.corners
+    for axis, limit in enumerate(most):
+        corners = _kept(corners, [limit * corner[2] - corner[axis] for corner in corners])
+    return Tile(tile.answer, corners)
+
+
 def rounded(corner: Corner) -> Weights:
     a, b, c = corner
     return (2 * a + c) // (2 * c), (2 * b + c) // (2 * c)
@@ -58,8 +66,15 @@ def middle(tile: Tile) -> Weights:
 
 
 def _where_better(corners: Sequence[Corner], one: Answer, other: Answer) -> Sequence[Corner]:
-    """The part of a convex area in which `one` is at least as good (Sutherland, Hodgman 1974)."""
-    ahead = [one.worth(corner) - other.worth(corner) for corner in corners]
+    """The part of a convex area in which `one` is at least as good."""
+    return _kept(corners, [one.worth(corner) - other.worth(corner) for corner in corners])
+
+
+def _kept(corners: Sequence[Corner], ahead: Sequence[int]) -> Sequence[Corner]:
+    """The part of a convex area that is not behind a line (Sutherland and Hodgman 1974).
+
+    `ahead` is how far each corner is on the good side of it, times its denominator.
+    """
     if min(ahead, default=0) >= 0:
         return corners
     kept = []

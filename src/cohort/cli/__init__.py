@@ -14,6 +14,7 @@ from cohort.cli.guide import guide
 from cohort.cli.match import match_files
 from cohort.cli.migrate import migrate
 from cohort.cli.openapi import openapi
+from cohort.cli.replay import replay
 from cohort.cli.seed import seed
 from cohort.cli.serve import serve
 from cohort.cli.simulate import simulate
@@ -37,6 +38,7 @@ for command in (
     guide,
     match_files,
     verify,
+    replay,
     simulate,
     seed,
     openapi,

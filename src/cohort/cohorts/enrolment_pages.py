@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
@@ -10,7 +11,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import enrolments, policy, service
+from cohort.cohorts import enrolments, pausing, policy, service
 from cohort.cohorts.forms import ProfileChoices, offered_choices, profile_of, typed_profile
 from cohort.cohorts.models import Admission, Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
@@ -126,4 +127,15 @@ async def withdraw(
     return see("/", saying=f"You have left {cohort.name}. What you handed in is kept.")
 
 
-router = Router("", route_handlers=[enrol_page, enrol, withdraw], include_in_schema=False)
+@post("/enrolments/{enrolment_id:uuid}/resume", guards=[signed_in])
+async def resume(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    enrolment_id: FromPath[UUID],
+) -> Redirect:
+    await pausing.resume(db, actor, enrolment_id, now=clock())
+    return see(f"/plan/{enrolment_id}", saying="Welcome back. You are in the next matching again.")
+
+
+router = Router("", route_handlers=[resume, enrol_page, enrol, withdraw], include_in_schema=False)

@@ -4,7 +4,7 @@ from datetime import date, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, JsonList, Words, one_of
@@ -36,6 +36,10 @@ class Cohort(Base):
         CheckConstraint("matching_day BETWEEN 0 AND 6", name="matching_day"),
         CheckConstraint("admission = 'first_come' OR apply_by IS NOT NULL", name="apply_by"),
         CheckConstraint("reviews_needed BETWEEN 1 AND 5", name="reviews_needed"),
+        CheckConstraint("days_to_answer BETWEEN 2 AND 60", name="days_to_answer"),
+        CheckConstraint(
+            "days_to_reminder BETWEEN 1 AND days_to_answer - 1", name="days_to_reminder"
+        ),
     )
 
     id: Mapped[Id]
@@ -62,6 +66,11 @@ class Cohort(Base):
     matching_day: Mapped[int] = mapped_column(default=0)
     """0 is Monday; in the cohort's time zone."""
     matching_time: Mapped[time] = mapped_column(default=time(6))
+    days_to_answer: Mapped[int] = mapped_column(default=7, server_default="7")
+    """How long a proposal is open, in days of the cohort's time zone."""
+    days_to_reminder: Mapped[int] = mapped_column(default=3, server_default="3")
+    next_best: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether whoever waits after a proposal came to nothing is offered another mentor at once."""
     running_since: Mapped[Instant | None]
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
@@ -149,6 +158,8 @@ class Enrolment(Base):
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
     advisers: Mapped[Words]
+    paused_until: Mapped[date | None]
+    """Nobody is proposed to her before this day of the cohort's time zone."""
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -69,6 +69,34 @@ ReviewsNeeded = Annotated[
     ),
 ]
 
+DaysToAnswer = Annotated[
+    int,
+    Field(
+        ge=2,
+        le=60,
+        description="How many days a proposal is open; it ends at the same time of day.",
+        examples=[7],
+    ),
+]
+DaysToReminder = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=59,
+        description="After how many days whoever has not answered is reminded, once.",
+        examples=[3],
+    ),
+]
+
+NextBest = Annotated[
+    bool,
+    Field(
+        description="Whether somebody whose proposal was declined or ran out is offered the next "
+        "best mentor with a free place at once; else she waits for the weekly matching.",
+        examples=[True],
+    ),
+]
+
 
 def _origin(typed: str) -> str:
     parts = urlsplit(typed)
@@ -130,6 +158,9 @@ class CohortIn(Strict):
     seats: Seats
     matching_day: MatchingDay = 0
     matching_time: MatchingTime = Field(default_factory=lambda: time(6))
+    days_to_answer: DaysToAnswer = 7
+    days_to_reminder: DaysToReminder = 3
+    next_best: NextBest = True
     admission: HowAdmitted = Admission.FIRST_COME
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded = 2
@@ -147,6 +178,9 @@ class CohortChange(Strict):
     seats: Seats | None = None
     matching_day: MatchingDay | None = None
     matching_time: MatchingTime | None = None
+    days_to_answer: DaysToAnswer | None = None
+    days_to_reminder: DaysToReminder | None = None
+    next_best: NextBest | None = None
     admission: HowAdmitted | None = None
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded | None = None
@@ -200,6 +234,20 @@ class EnrolmentChange(Strict):
     advisers: Advisers | None = None
 
 
+PausedUntil = Annotated[
+    Day,
+    Field(
+        description="The day from which on proposals are welcome again, in the cohort's time zone; "
+        "within a year.",
+        examples=["2027-04-12"],
+    ),
+]
+
+
+class PauseIn(Strict):
+    until: PausedUntil
+
+
 class WithdrawalsIn(Strict):
     enrolment_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
         min_length=1,
@@ -238,6 +286,9 @@ class CohortOut(Shown):
     state: CohortState
     matching_day: int
     matching_time: WallTime
+    days_to_answer: int
+    days_to_reminder: int
+    next_best: bool
     admission: Admission
     apply_by: date | None
     reviews_needed: int
@@ -285,6 +336,9 @@ class EnrolmentOut(Shown):
     weekly_hours: list[Span]
     organisations: list[str]
     advisers: list[str]
+    paused_until: date | None = Field(
+        description="Nobody is proposed before this day of the cohort's time zone."
+    )
     created_at: datetime
     version: int = Field(
         description="Also in the ETag; send it as If-Match to change the enrolment."

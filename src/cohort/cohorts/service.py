@@ -95,7 +95,7 @@ async def create(
     guide = await db.get(Guide, form.guide_id)
     if guide is None:
         raise Invalid.at("guide_id", "There is no such guide.")
-    check_dates(form)
+    check_days(form)
     cohort_id = await db.scalar(
         insert(Cohort)
         .values(**form.model_dump(), state=CohortState.DRAFT, taken=0, version=1, created_at=now)
@@ -117,6 +117,9 @@ COPIED = (
     "seats",
     "matching_day",
     "matching_time",
+    "days_to_answer",
+    "days_to_reminder",
+    "next_best",
     "admission",
     "reviews_needed",
     "allowed_origins",
@@ -172,13 +175,15 @@ async def delete_draft(db: AsyncSession, actor: Person, cohort_id: UUID, *, now:
     audit.record(db, actor, "cohort.delete", cohort_id, now=now, cohort_id=cohort_id)
 
 
-def check_dates(planned: Cohort | CohortIn) -> None:
+def check_days(planned: Cohort | CohortIn) -> None:
     if not 0 < (planned.ends_on - planned.starts_on).days <= 3 * 366:
         raise Invalid.at("ends_on", "The last day must follow the first, by at most three years.")
     if planned.admission is Admission.APPLICATION and planned.apply_by is None:
         raise Invalid.at("apply_by", "Say until which day people may apply.")
     if planned.apply_by is not None and planned.apply_by > planned.ends_on:
         raise Invalid.at("apply_by", "People apply before the last day of the cohort.")
+    if planned.days_to_reminder >= planned.days_to_answer:
+        raise Invalid.at("days_to_reminder", "Remind people before the proposal ends.")
 
 
 async def change(
@@ -196,7 +201,7 @@ async def change(
     require_match(if_match, cohort.version)
     for name, value in form.model_dump(exclude_none=True).items():
         setattr(cohort, name, value)
-    check_dates(cohort)
+    check_days(cohort)
     if cohort.seats < cohort.taken:
         raise Invalid.at("seats", f"{cohort.taken} seats are taken; there cannot be fewer.")
     await fill_seats_later(db, cohort.id, now=now)

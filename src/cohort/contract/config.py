@@ -62,7 +62,7 @@ def contract(settings: Settings) -> OpenAPIConfig:
             }
         ),
         path="/api",
-        render_plugins=[Json(path="/openapi.json")],
+        render_plugins=[Json(path=["/openapi.json", "/"])],
         use_handler_docstrings=True,
         operation_id_creator=name_of_operation,
     )

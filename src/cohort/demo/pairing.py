@@ -14,6 +14,7 @@ from cohort.mentors.models import Mentor
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships import service as proposals
 from cohort.mentorships.models import Proposal
+from cohort.mentorships.reminding import days_later
 from cohort.people.models import Person
 
 NO_THANK_YOU = (
@@ -56,10 +57,13 @@ async def _answer(scene: Scene, *, now: datetime) -> None:
         await proposals.accept(scene.db, researcher, proposal.id, now=soon)
         await proposals.accept(scene.db, mentor, proposal.id, now=soon + timedelta(hours=3))
     researcher, mentor = _the_two(scene, refused)
+    cohort = scene.cohort
     in_two_days = now + timedelta(days=2)
     await proposals.accept(scene.db, mentor, refused.id, now=now + timedelta(hours=9))
     await proposals.decline(scene.db, researcher, refused.id, NO_THANK_YOU, now=in_two_days)
-    await proposals.expire_due(scene.db, now=now + proposals.PROPOSAL_LIVES)
+    await proposals.expire_due(
+        scene.db, now=days_later(now, cohort.days_to_answer, cohort.time_zone)
+    )
 
 
 def _the_two(scene: Scene, proposal: Proposal) -> tuple[Person, Person]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from asyncpg import Record
+from litestar import Request
 from litestar.params import QueryParameter
 from sqlalchemy import ColumnElement, Select, Text, func
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,6 +37,15 @@ InEitherName = Annotated[
         description="Only those with this in the researcher's or the mentor's name.",
     ),
 ]
+
+
+async def refuse_null(request: Request[Any, Any, Any]) -> None:
+    """`?state=null` would be read as no filter, and answer everything; `q=null` seeks a name."""
+    if b"null" not in request.scope["query_string"].lower():
+        return
+    for name, value in request.query_params.multi_items():
+        if value.lower() == "null" and name != "q":
+            raise Invalid.at(name, "There is no null here. Leave it out to see everything.")
 
 
 @dataclass(frozen=True, slots=True)

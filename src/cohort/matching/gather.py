@@ -1,7 +1,7 @@
 """What a run solves, read from the database in a handful of statements whatever its size."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts import own_terms
-from cohort.cohorts.models import Enrolment, EnrolmentState, OwnTerm
+from cohort.cohorts import own_terms, pausing
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
+from cohort.matching.periods import local_day
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
+from cohort.pairing.explaining import WISHES
 from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.scores.profiles import Answer, MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -65,7 +67,8 @@ Rows = Sequence[Any]
 async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     """The pool of a run that comes with its round and rules."""
     cohort_id = run.round.cohort_id
-    enrolments = await _waiting(db, cohort_id)
+    zone = (await db.get_one(Cohort, cohort_id)).time_zone
+    enrolments = await _waiting(db, cohort_id, local_day(now, zone))
     seats = await _seats(db, cohort_id)
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
@@ -98,9 +101,10 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         taxonomy=Taxonomy(_parents(terms, own)),
         weights=rules.weights,
         requirements=rules.requirements,
-        cover=rules.aim.cover,
-        objective=rules.aim.objective,
-        stickiness=rules.aim.stickiness,
+        cover=run.aim.cover,
+        objective=run.aim.objective,
+        stickiness=run.aim.stickiness,
+        placing=run.balance["placing"] if run.balance else 0.0,
         incumbents=await _found_before(db, run),
         pins=_pairs_of(overrides, OverrideKind.PIN),
         vetoes=_pairs_of(overrides, OverrideKind.VETO),
@@ -110,7 +114,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         blocks=_with_oneself(enrolments, seats),
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
-        private=await answering.private_in(db, cohort_id),
+        private=[WISHES, *await answering.private_in(db, cohort_id)],
     )
 
 
@@ -121,11 +125,15 @@ def _parents(terms: Sequence[Term], own: Sequence[OwnTerm]) -> dict[str, str | N
 
 
 async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
-    """The pairs of the round's last solved run: to run it again should not reshuffle people."""
+    """The pairs of the round's last solved run: to run it again should not reshuffle people.
+
+    A balance was chosen beside an earlier run; then it is the pairs of that one.
+    """
+    latest = run.balance["before"] or 0 if run.balance else run.number - 1
     before = (
         select(Run.id)
         .where(Run.round_id == run.round_id, Run.state == RunState.SOLVED)
-        .where(Run.number < run.number)
+        .where(Run.number <= latest)
         .order_by(Run.number.desc())
         .limit(1)
         .scalar_subquery()
@@ -136,15 +144,15 @@ async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
     }
 
 
-async def _waiting(db: AsyncSession, cohort_id: UUID) -> Rows:
-    """Who studies, has no mentor, and has no proposal to answer."""
+async def _waiting(db: AsyncSession, cohort_id: UUID, today: date) -> Rows:
+    """Who studies, is not paused, has no mentor, and has no proposal to answer."""
     mentored = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
     asked = mentorships.open_in(cohort_id).with_only_columns(Proposal.enrolment_id)
     waiting = (
         select(*ENROLMENT)
         .join(Enrolment.person)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
-        .where(Enrolment.id.not_in(mentored), Enrolment.id.not_in(asked))
+        .where(Enrolment.id.not_in(mentored), Enrolment.id.not_in(asked), pausing.is_there(today))
         .order_by(Enrolment.id)
     )
     return (await db.execute(waiting)).all()

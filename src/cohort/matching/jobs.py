@@ -5,15 +5,15 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cohort.cohorts.models import Cohort
+from cohort.cohorts.models import Cohort, CohortState
 from cohort.jobs.context import CronContext, Delivery, JobContext, Outside
 from cohort.jobs.processes import OutOfMemory
 from cohort.jobs.progress import JobProgress
 from cohort.matching import emails, events, runs, service
-from cohort.matching.models import Pair, RoundState
+from cohort.matching.models import Pair, Round, RoundState, Run, RunInput
 from cohort.matching.results import advice
 from cohort.matching.solving import Advised, Refused, Solved, advise_on, solve_pool
 from cohort.pairing.fit import WEAK
@@ -107,3 +107,15 @@ async def open_due_rounds(context: CronContext) -> None:
                 await service.open_weekly(db, cohort_id, tick, now=now)
         except SQLAlchemyError as error:
             log.warning("round not opened", cohort=str(cohort_id), exc_info=error)
+
+
+async def forget_inputs(context: CronContext) -> None:
+    """Once a cohort has ended nobody replays its runs: what they solved is let go."""
+    ended = (
+        select(Run.id)
+        .join(Round, Round.id == Run.round_id)
+        .join(Cohort, Cohort.id == Round.cohort_id)
+        .where(Cohort.state.in_((CohortState.COMPLETED, CohortState.ARCHIVED)))
+    )
+    async with context.transaction() as db:
+        await db.execute(delete(RunInput).where(RunInput.run_id.in_(ended)))

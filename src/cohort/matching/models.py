@@ -11,6 +11,7 @@ from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import Base, Id, Instant, Json, JsonList, one_of
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Proposal
+from cohort.pairing.rules import Aim
 from cohort.rules.models import RulesVersion
 
 
@@ -41,6 +42,9 @@ class Round(Base):
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     published_at: Mapped[Instant | None]
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    balance: Mapped[Json | None]
+    """What counts beside the scores in this round: `placing` for each person, `keeping` for each
+    pair of the run whose number is `before`; none where it is the rules that say."""
 
     cohort: Mapped[Cohort] = relationship(lazy="raise")
 
@@ -72,6 +76,8 @@ class Run(Base):
     round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id"))
     number: Mapped[int]
     rules_id: Mapped[UUID] = mapped_column(ForeignKey("rules.id"), index=True)
+    balance: Mapped[Json | None]
+    """Of its round, when it was queued."""
     state: Mapped[RunState] = mapped_column(one_of(RunState), default=RunState.QUEUED)
     queued_at: Mapped[Instant]
     finished_at: Mapped[Instant | None]
@@ -101,6 +107,13 @@ class Run(Base):
     rules: Mapped[RulesVersion] = relationship(lazy="raise")
 
     @property
+    def aim(self) -> Aim:
+        """What the best pairs are; a balance stands before what the rules say."""
+        if self.balance is None:
+            return self.rules.content.aim
+        return Aim.model_construct(stickiness=self.balance["keeping"])
+
+    @property
     def is_proved(self) -> bool:
         """Whether no other pairs could be better."""
         return self.gap == 0 and not self.stopped
@@ -118,6 +131,19 @@ class KeptEvidence(Base):
     run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), unique=True)
     packed: Mapped[bytes]
     """Compressed where that pays: PostgreSQL stores it as it is (storage EXTERNAL)."""
+
+
+class RunInput(Base):
+    """The pool that a run solved, without names, so that the run can be replayed and compared.
+
+    Kept until its cohort ends; none of a run whose pool was too large to hold all its scores.
+    """
+
+    __tablename__ = "run_inputs"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    pool: Mapped[bytes]
+    """As `pack_pool` writes it, compressed: PostgreSQL stores it as it is (storage EXTERNAL)."""
 
 
 class AdviceInput(Base):
@@ -157,6 +183,20 @@ class Pair(Base):
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     mentor: Mapped[Mentor] = relationship(lazy="raise")
     proposal: Mapped[Proposal | None] = relationship(lazy="raise")
+
+
+class NextOffer(Base):
+    """A proposal made between two rounds, to whoever waits after one that came to nothing."""
+
+    __tablename__ = "next_offers"
+
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
+    after_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), unique=True)
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id"), index=True)
+    """The last one that was published, by whose rules it was made."""
+
+    proposal: Mapped[Proposal] = relationship(lazy="raise", foreign_keys=[proposal_id])
+    after: Mapped[Proposal] = relationship(lazy="raise", foreign_keys=[after_id])
 
 
 class Unmatched(Base):

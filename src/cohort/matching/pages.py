@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -19,13 +20,14 @@ from cohort.http.pages import Asked, page, see
 from cohort.jobs.progress import ProgressStore
 from cohort.matching import cancelling, choosing, service
 from cohort.matching.choosing import Choices, PartOfName
+from cohort.matching.console.pairs import BEST, Only, Order, PairSearch
 from cohort.matching.models import Round, Run
 from cohort.matching.overrides import service as overrides
 from cohort.matching.overrides.schemas import OverrideIn
 from cohort.matching.results import advice, what_ifs
 from cohort.matching.results import service as results
 from cohort.matching.results.schemas import WhatIfIn
-from cohort.matching.view import ROWS, PairSearch, RoundView, view_round
+from cohort.matching.view import ROWS, RoundView, view_round
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -46,6 +48,9 @@ async def round_page(
     mentor: PartOfName = "",
     q: PartOfName = "",
     fit: Annotated[Literal["", "strong", "good", "fair", "weak"], QueryParameter()] = "",
+    only: Annotated[Only, QueryParameter()] = "",
+    of: Annotated[UUID | None, QueryParameter()] = None,
+    sort: Annotated[Order, QueryParameter()] = BEST,
 ) -> Response[str]:
     found = await service.get_round(db, actor, round_id)
     view = await view_round(
@@ -54,7 +59,7 @@ async def round_page(
         progress=progress,
         pairs=pairs,
         unmatched=unmatched,
-        search=PairSearch(q, fit),
+        search=PairSearch(q, fit, only, of, sort),
     )
     form: Form[OverrideIn] = Form(dict(request.query_params))
     people = await choosing.in_cohort(
@@ -215,7 +220,9 @@ async def decide_from_page(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     round_id: FromPath[UUID],
+    row: Annotated[UUID | None, QueryParameter()] = None,
 ) -> Response[str] | Redirect:
+    """From the form at the end of the page, or from the `row` of a pair: back to it."""
     found = await service.get_round(db, actor, round_id)
     form = await read_form(request, OverrideIn)
     if form.value is not None:
@@ -226,21 +233,31 @@ async def decide_from_page(
         except Invalid as refusal:
             form = form.refused(refusal)
         else:
-            return see(f"/rounds/{round_id}#overrides", saying="Noted, for the next run.")
+            return see(_back(request, round_id, row), saying="Noted, for the next run.")
     people = await choosing.in_cohort(db, found.cohort_id, form.typed)
     return await show(request, db, await view_round(db, found), form, people)
 
 
+def _back(request: Asked, round_id: UUID, row: UUID | None) -> str:
+    """To the decisions, or to the row that was decided on, among the pairs that were listed."""
+    if row is None:
+        return f"/rounds/{round_id}#overrides"
+    listed = {name: text for name, text in request.query_params.items() if name != "row"}
+    return f"/rounds/{round_id}?{urlencode(listed)}#pair-{row}"
+
+
 @post("/rounds/{round_id:uuid}/overrides/{override_id:uuid}/end", guards=[signed_in])
 async def lift_from_page(
+    request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     round_id: FromPath[UUID],
     override_id: FromPath[UUID],
+    row: Annotated[UUID | None, QueryParameter()] = None,
 ) -> Redirect:
     await overrides.lift_override(db, actor, override_id, now=clock())
-    return see(f"/rounds/{round_id}#overrides", saying="Lifted, for the next run.")
+    return see(_back(request, round_id, row), saying="Lifted, for the next run.")
 
 
 router = Router(

@@ -3,20 +3,23 @@
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import EnrolmentState
+from cohort.cohorts.models import Cohort, EnrolmentState
+from cohort.cohorts.pausing import is_paused
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import OverrideKind, Pair, Round, Run
+from cohort.matching.periods import local_day
 from cohort.mentors.models import MentorState
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships import service as proposals
 from cohort.mentorships.models import Mentorship, Proposal
+from cohort.pairing.explaining import WISHES
 from cohort.questions import answering
 
 Two = tuple[UUID, UUID]
@@ -31,6 +34,7 @@ class Meanwhile:
     declined: AbstractSet[Two]
     vetoed: AbstractSet[Two]
     awaited: Counter[UUID]
+    today: date
 
 
 async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datetime) -> int:
@@ -41,7 +45,7 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
         .options(joinedload(Pair.enrolment), joinedload(Pair.mentor))
         .order_by(Pair.score.desc(), Pair.id)
     )
-    meanwhile = await _look_again(db, round_.cohort_id)
+    meanwhile = await look_again(db, round_.cohort_id, now=now)
     fitting = []
     for pair in (await db.scalars(found)).all():
         pair.skipped = why_not(pair, meanwhile)
@@ -49,7 +53,7 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
             meanwhile.awaited[pair.mentor_id] += 1
             fitting.append(pair)
     private = set(await answering.private_in(db, round_.cohort_id))
-    offers = [_offer(pair, private) for pair in fitting]
+    offers = [offer_of(pair, private) for pair in fitting]
     made = await proposals.propose(db, offers, cohort_id=round_.cohort_id, now=now)
     proposal_ids = {proposal.enrolment_id: proposal.id for proposal in made}
     for pair in fitting:
@@ -57,17 +61,23 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
     return len(fitting)
 
 
-def _offer(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
-    """What the two read: nothing of what only the organisers may."""
+def offer_of(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
+    """What the two read: no wish of the other one, and no answer that is `private`.
+
+    The score is that of the factors which are told, and nothing is said of other mentors: whoever
+    knows the rules could else work out what the other one wished.
+    """
+    hidden = {WISHES, *private}
+    told = [one for one in pair.factors if one["name"] not in hidden and one["weight"] > 0]
+    whole = sum(one["weight"] for one in told)
+    factors = [one | {"weight": one["weight"] / whole} for one in told]
     return proposals.Offer(
         enrolment_id=pair.enrolment_id,
         mentor_id=pair.mentor_id,
-        score=pair.score,
+        score=round(sum(one["score"] * one["weight"] for one in factors), 8),
         fit=pair.fit,
-        best_score=pair.best_score,
-        possible_mentors=pair.possible_mentors,
         reason=pair.reason,
-        factors=[one for one in pair.factors if one["name"] not in private],
+        factors=factors,
     )
 
 
@@ -76,6 +86,7 @@ def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
     researcher, mentor, two = pair.enrolment, pair.mentor, (pair.enrolment_id, pair.mentor_id)
     reasons = {
         "The researcher has withdrawn.": researcher.state is not EnrolmentState.ACTIVE,
+        "The researcher asked for a pause.": is_paused(researcher, meanwhile.today),
         "The researcher has a mentor by now.": researcher.id in meanwhile.mentored,
         "The researcher has another proposal to answer.": researcher.id in meanwhile.asked,
         "The mentor is not approved any more.": mentor.state is not MentorState.APPROVED,
@@ -89,7 +100,9 @@ def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
     return next((sentence for sentence, holds in reasons.items() if holds), None)
 
 
-async def _look_again(db: AsyncSession, cohort_id: UUID) -> Meanwhile:
+async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Meanwhile:
+    """Two who propose in one cohort do it one after the other, for they look at places first."""
+    cohort = await db.get_one(Cohort, cohort_id, with_for_update={"key_share": True})
     active = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
     two = mentorships.open_in(cohort_id).with_only_columns(
         Proposal.enrolment_id, Proposal.mentor_id
@@ -102,5 +115,6 @@ async def _look_again(db: AsyncSession, cohort_id: UUID) -> Meanwhile:
         asked={enrolment_id for enrolment_id, _ in asked},
         declined={(enrolment_id, mentor_id) for enrolment_id, mentor_id in declined},
         vetoed={(o.enrolment_id, o.mentor_id) for o in overrides if o.kind is OverrideKind.VETO},
+        today=local_day(now, cohort.time_zone),
         awaited=Counter(mentor_id for _, mentor_id in asked),
     )

@@ -16,7 +16,15 @@ from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue_each
 from cohort.matching import events
 from cohort.matching.gather import gather
-from cohort.matching.models import KeptEvidence, Pair, RoundState, Run, RunState, Unmatched
+from cohort.matching.models import (
+    KeptEvidence,
+    Pair,
+    RoundState,
+    Run,
+    RunInput,
+    RunState,
+    Unmatched,
+)
 from cohort.matching.results import advice
 from cohort.matching.solving import Refused, Solved, solve_pool
 from cohort.mentors.service import organisers_of
@@ -134,6 +142,8 @@ async def _store_solved(db: AsyncSession, run: Run, found: Solved) -> None:
     await _store_unmatched(db, run, found)
     if found.weighed.evidence is not None:
         await _keep_evidence(db, run, found.weighed.evidence)
+    if found.input is not None:
+        await db.execute(insert(RunInput).values(run_id=run.id, pool=found.input))
 
 
 async def _keep_evidence(db: AsyncSession, run: Run, packed: bytes) -> None:

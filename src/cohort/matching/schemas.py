@@ -16,6 +16,16 @@ class RunProgressOut(Shown):
     share: float = Field(description="How much of this step is done, from 0 to 1.")
 
 
+class BalanceOut(Shown):
+    """What counts beside the scores in one round, instead of what the rules aim at."""
+
+    placing: float = Field(description="What each person placed counts.")
+    keeping: float = Field(description="What each pair of an earlier run that stays counts.")
+    before: int | None = Field(
+        description="The number of that run in the round; null where there was none."
+    )
+
+
 class RunOut(Shown):
     """One solve. The figures are null until it is solved. A gap of 0 proves that it is the best,
     unless it was stopped: with fairness, nothing is proved then."""
@@ -25,6 +35,7 @@ class RunOut(Shown):
     number: int
     state: RunState
     rules_version: int
+    balance: BalanceOut | None = Field(description="Where a point was chosen for its round.")
     queued_at: datetime
     finished_at: datetime | None
     error: str | None = Field(description="Why it failed, and what to do.")
@@ -32,7 +43,8 @@ class RunOut(Shown):
     mentors: int | None
     places: int | None = Field(description="How many free places the mentors had.")
     total: float | None = Field(
-        description="The sum of the scores, with the stickiness of each pair that was kept."
+        description="The sum of the scores, with the stickiness of each pair that was kept; by a "
+        "balance, with what each person placed counts."
     )
     bound: float | None = Field(
         description="No assignment has a higher total (of those that place as many people, or are "
@@ -64,4 +76,7 @@ class RoundOut(Shown):
     opened_by: UUID | None = Field(description="Null when it was opened by the weekly clock.")
     published_at: datetime | None
     published_by: UUID | None
+    balance: BalanceOut | None = Field(
+        description="What the runs to come follow, where a point of the frontier was chosen."
+    )
     run: RunOut | None = Field(description="The newest run.")

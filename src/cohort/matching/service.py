@@ -171,12 +171,15 @@ async def solved_run(db: AsyncSession, round_id: UUID) -> Run:
 
 
 async def newest_runs(db: AsyncSession, round_ids: Iterable[UUID]) -> dict[UUID, Run]:
-    """The newest run of each round, with its rules, in one statement."""
+    """The newest run of each round, with its rules, in one statement.
+
+    A cancelled one is as if it had not been, unless there is no other.
+    """
     newest = (
         select(Run)
         .where(Run.round_id.in_(round_ids))
         .ext(distinct_on(Run.round_id))
-        .order_by(Run.round_id, Run.number.desc())
+        .order_by(Run.round_id, Run.state == RunState.CANCELLED, Run.number.desc())
         .options(joinedload(Run.rules))
     )
     return {run.round_id: run for run in (await db.scalars(newest)).all()}
@@ -234,14 +237,21 @@ async def _run_again(db: AsyncSession, actor: Person, round_: Round, *, now: dat
     newest = await newest_run(db, round_.id)
     if newest is not None and newest.state is RunState.QUEUED:
         return newest
-    number = newest.number + 1 if newest else 1
+    last = select(func.max(Run.number)).where(Run.round_id == round_.id)
+    number = 1 + (await db.scalar(last) or 0)
     audit.record(db, actor, "round.run", round_.id, now=now, cohort_id=round_.cohort_id)
     return await _queue(db, round_, number=number, now=now)
 
 
 async def _queue(db: AsyncSession, round_: Round, *, number: int, now: datetime) -> Run:
     its_rules = await rules.standing(db, round_.cohort_id, now=now)
-    run = Run(round_id=round_.id, number=number, rules=its_rules, queued_at=now)
+    run = Run(
+        round_id=round_.id,
+        number=number,
+        rules=its_rules,
+        balance=round_.balance,
+        queued_at=now,
+    )
     db.add(run)
     await db.flush()
     await enqueue(

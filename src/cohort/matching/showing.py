@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from cohort.jobs.progress import JobProgress
+from cohort.matching.frontier.schemas import FrontierOut
 from cohort.matching.models import Override, Pair, Round, Run, Unmatched
 from cohort.matching.overrides.schemas import OverrideOut
 from cohort.matching.previews.service import Preview
@@ -114,6 +115,13 @@ def _way_out(way: WayToPlace, names: Mapping[str, str], run: Run) -> WayToPlaceO
         sentence=saying.way_to_place(way, names),
         what_comes=saying.what_comes(way, names, run.total or 0.0),
     )
+
+
+def frontier_out(run: Run) -> FrontierOut:
+    advice = advice_of(run)
+    about = {"run_id": run.id, "state": run.advice_state, "researchers": run.researchers}
+    found = {"points": advice["ways"], "complete": advice["complete"], "balance": run.balance}
+    return FrontierOut.model_validate(about | found)
 
 
 def certificate_out(run: Run) -> CertificateOut:

@@ -1,14 +1,16 @@
 """What a process of its own does for a run: the pairs with their proof, or the advice; pure."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from cohort.pairing.advising import Advice, advise, advise_from_prices
 from cohort.pairing.evidence import unpack
 from cohort.pairing.find import Progress, Result, SolvedProblem, find_pairs, scored
+from cohort.pairing.next_best import next_best
 from cohort.pairing.packing import pack_pool, unpack_pool
 from cohort.pairing.pool import Pool
+from cohort.pairing.result import MatchedPair
 from cohort.pairing.weighing import Weighed, weigh
 
 LONGEST_QUESTION = 10.0
@@ -21,6 +23,7 @@ class Solved:
 
     pool    what was solved, packed for the advice; None of a pool that is too large
             for all its scores at once.
+    input   the same without names, which is kept with the run so that it can be replayed.
     advice  what is known already, of such a pool; of another it is worked out later.
     """
 
@@ -29,6 +32,7 @@ class Solved:
     cover_bonus: float | None
     digest: str
     pool: bytes | None
+    input: bytes | None
     advice: Advice | None
     researchers: int
     mentors: int
@@ -67,11 +71,25 @@ def solve_pool(pool: Pool, longest: float, *, progress: Progress) -> Solved | Re
         cover_bonus=solved.solution.cover_bonus if solved else None,
         digest=pool.digest(),
         pool=pack_pool(pool) if solved else None,
+        input=pack_pool(pool.without_names()) if solved else None,
         advice=None if solved else advise_from_prices(result),
         researchers=len(pool.researchers),
         mentors=len(pool.mentors),
         places=sum(pool.places),
     )
+
+
+def solve_next_best(
+    pool: Pool, asking: Collection[str], longest: float, *, progress: Progress
+) -> Sequence[MatchedPair]:
+    """Nothing where the pool cannot be solved: the weekly round tells the organisers why."""
+    until = time.perf_counter() + longest
+    try:
+        return next_best(
+            pool, asking, progress=progress, out_of_time=lambda: time.perf_counter() > until
+        )
+    except ValueError:
+        return ()
 
 
 def advise_on(packed_pool: bytes, evidence: bytes, *, progress: Progress) -> Advised:
@@ -85,7 +103,9 @@ def advise_on(packed_pool: bytes, evidence: bytes, *, progress: Progress) -> Adv
         allowances.append(Allowance())
         return allowances[-1]
 
-    advice = advise(pool, SolvedProblem(scores, problem, unpack(evidence).solution), a_while)
+    advice = advise(
+        pool, SolvedProblem(scores, problem, unpack(evidence).solution, pool.placing), a_while
+    )
     return Advised(advice, any(one.was_over for one in allowances))
 
 

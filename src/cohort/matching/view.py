@@ -1,20 +1,20 @@
 """Everything that the page of a round shows, read in a fixed number of statements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import own_terms
 from cohort.cohorts.models import Enrolment
 from cohort.http.formats import percent, stage
-from cohort.http.listing import pattern
 from cohort.jobs.progress import JobProgress, ProgressStore
+from cohort.matching.console.pairs import PairSearch, listed, mentors_before, run_before
+from cohort.matching.frontier.view import FrontierView, frontier_of
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import (
     AdviceState,
@@ -26,11 +26,7 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
-from cohort.matching.results.service import (
-    PAIR_WITH_PEOPLE,
-    UNMATCHED_WITH_PERSON,
-    advice_of,
-)
+from cohort.matching.results.service import UNMATCHED_WITH_PERSON, advice_of
 from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
 from cohort.mentors.models import Mentor
@@ -41,8 +37,8 @@ from cohort.people.models import Person
 
 Row = TypeVar("Row")
 
-PAIRS = 20
-"""Pairs on one page: each says a lot."""
+PAIRS = 50
+"""Pairs on one page."""
 ROWS = 50
 """People without a mentor on one page."""
 BRIEF = 6
@@ -74,23 +70,13 @@ class Listed(Generic[Row]):
 
 
 @dataclass(frozen=True)
-class PairSearch:
-    """Which pairs a page lists: those with `q` in either name, and with this fit."""
-
-    q: str = ""
-    fit: str = ""
-
-    @property
-    def sent(self) -> dict[str, str]:
-        return {name: text for name, text in asdict(self).items() if text}
-
-
-@dataclass(frozen=True)
 class RoundView:
     """A round that comes with its cohort, and its newest run, for those who run the cohort.
 
     names          of whoever opened, published or decided, by person id.
     titles         of terms, by kind and slug.
+    before         whom researchers had in the run before, see `pairs.mentors_before`.
+    has_run_before whether there was one.
     decided_since  pins and vetoes that were made or lifted after the run had read them.
     """
 
@@ -100,6 +86,8 @@ class RoundView:
     counts: PairCounts
     pairs: Listed[Pair]
     search: PairSearch
+    before: Mapping[UUID, Mapping[UUID, str]]
+    has_run_before: bool
     unmatched: Listed[Unmatched]
     overrides: Sequence[Override]
     decided_since: int
@@ -146,21 +134,19 @@ class RoundView:
         """How far from the best the pairs may be; empty where time did not run out."""
         if self.run is None or not self.run.stopped:
             return ""
-        aim, run = self.run.rules.aim, self.run
+        aim, run = self.run.aim, self.run
         return saying.cut_short(
             run.total or 0.0,
             run.gap or 0.0,
-            fair=aim["objective"] == "fair",
-            cover=aim["cover"],
+            fair=aim.objective == "fair",
+            cover=aim.cover,
             bonus=run.cover_bonus,
             without=self.counts.unmatched,
         )
 
     @property
-    def has_before(self) -> bool:
-        """Whether there was a run before, whose pairs could be kept."""
-        ways = advice_of(self.run)["ways"] if self.run else []
-        return any(way["kept"] + way["changed"] for way in ways)
+    def frontier(self) -> FrontierView | None:
+        return frontier_of(self.run) if self.run else None
 
     def ways_to_place(self, names: Mapping[str, str]) -> list[tuple[WayToPlace, str, str]]:
         """Changes that would give more people a mentor: what to ask, and what would come of it."""
@@ -185,9 +171,31 @@ class RoundView:
         total = (self.run.total if self.run else None) or 0.0
         return saying.gain(one["gain"], one["placed"], total)
 
+    def loss(self, pair: Pair) -> str:
+        """`−0.12`: what the total would be without the pair; first, how many fewer are placed."""
+        if pair.loss is None:
+            return "–"
+        if pair.fewer_placed:
+            return f"{pair.fewer_placed} fewer"
+        return f"\N{MINUS SIGN}{pair.loss:.2f}" if pair.loss >= 0.005 else "0"
+
     def stake(self, pair: Pair) -> str:
         total = (self.run.total if self.run else None) or 0.0
         return saying.stake(pair.loss, pair.fewer_placed, pair.score, total)
+
+    def decision_on(self, pair: Pair) -> Override | None:
+        """The pin or veto of the two that stands now, whatever the run knew of."""
+        two = pair.enrolment_id, pair.mentor_id
+        return next(
+            (one for one in self.overrides if (one.enrolment_id, one.mentor_id) == two), None
+        )
+
+    def said_of_before(self, pair: Pair) -> str:
+        """Whom the researcher had in the run before, where that was not this mentor."""
+        had = self.before.get(pair.enrolment_id)
+        if had is None or pair.mentor_id in had:
+            return ""
+        return f"{', '.join(had.values())} before" if had else "Nobody before"
 
     def note_on(self, one: Enrolment | Mentor) -> str:
         """What someone does, in a few words."""
@@ -213,7 +221,9 @@ async def view_round(
     """
     run = await newest_run(db, round_.id)
     wanted = search or PairSearch()
-    best_first, by_reason = _pairs(run, wanted), _unmatched(run)
+    before = await run_before(db, round_, run) if run else None
+    every = listed(run.id if run else None, wanted, before)
+    its_pairs = await _listed(db, every, pairs, BRIEF if brief else PAIRS)
     overrides = await standing_overrides(db, round_.cohort_id)
     actors = {round_.opened_by, round_.published_by, *(one.made_by for one in overrides)}
     return RoundView(
@@ -221,9 +231,11 @@ async def view_round(
         run=run,
         progress=await progress_of(run, progress) if progress else None,
         counts=await _counts(db, run),
-        pairs=await _listed(db, best_first, pairs, BRIEF if brief else PAIRS),
+        pairs=its_pairs,
         search=wanted,
-        unmatched=await _listed(db, by_reason, unmatched, BRIEF if brief else ROWS),
+        before=await mentors_before(db, before, its_pairs.rows),
+        has_run_before=before is not None,
+        unmatched=await _listed(db, _unmatched(run), unmatched, BRIEF if brief else ROWS),
         brief=brief,
         overrides=overrides,
         decided_since=await _decided_since(db, round_, run) if run else 0,
@@ -246,25 +258,6 @@ async def _listed(db: AsyncSession, statement: Select[Row], page: int, at_most: 
     part = statement.offset((page - 1) * at_most).limit(at_most + 1)
     rows = (await db.scalars(part)).all()
     return Listed(rows[:at_most], page, more=len(rows) > at_most)
-
-
-def _pairs(run: Run | None, search: PairSearch) -> Select[Pair]:
-    of_run = select(Pair).where(Pair.run_id == (run.id if run else None))
-    if search.fit:
-        of_run = of_run.where(Pair.fit == search.fit)
-    like = pattern(search.q)
-    if like is not None:
-        found = select(Person.id).where(Person.name.ilike(like, escape="\\"))
-        studying = select(Enrolment.id).where(Enrolment.person_id.in_(found))
-        mentoring = select(Mentor.id).where(Mentor.person_id.in_(found))
-        of_run = of_run.where(
-            or_(
-                studying.where(Enrolment.id == Pair.enrolment_id).exists(),
-                mentoring.where(Mentor.id == Pair.mentor_id).exists(),
-            )
-        )
-    best_first = of_run.order_by(Pair.score.desc(), Pair.id)
-    return best_first.options(*PAIR_WITH_PEOPLE, joinedload(Pair.proposal))
 
 
 def _unmatched(run: Run | None) -> Select[Unmatched]:

@@ -4,28 +4,45 @@ from typing import Any
 
 from cohort.cohorts.models import Enrolment
 from cohort.mail import Message
-from cohort.mentorships.models import Mentorship, Proposal, Side
-from cohort.pairing.fit import beside_the_best
+from cohort.mentorships.models import DeclineReason, Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
+
+BECAUSE = {
+    DeclineReason.NO_TIME: "No time for it now.",
+    DeclineReason.FIELDS_DIFFER: "The fields are too far apart.",
+    DeclineReason.GOALS_DIFFER: "It is not the direction looked for.",
+    DeclineReason.HOURS_DIFFER: "The hours do not meet.",
+    DeclineReason.ACQUAINTED: "They know or work with each other.",
+}
 
 
 def proposed(proposal: Proposal, side: Side) -> Message:
+    me, _ = the_two(proposal, side)
+    return Message(me.email, "mentorship_proposed", _of_open(proposal, side))
+
+
+def reminder(proposal: Proposal, side: Side) -> Message:
+    me, _ = the_two(proposal, side)
+    other_side = Side.MENTOR if side is Side.RESEARCHER else Side.RESEARCHER
+    said_yes = proposal.yes_of(other_side) is not None
+    context = _of_open(proposal, side) | {"other_said_yes": said_yes}
+    return Message(me.email, "mentorship_reminder", context)
+
+
+def _of_open(proposal: Proposal, side: Side) -> dict[str, Any]:
     me, other = the_two(proposal, side)
-    context = {
+    return {
         "name": me.name,
         "other": other.name,
         "other_is_mentor": side is Side.RESEARCHER,
         "cohort": proposal.enrolment.cohort.name,
         "reason": proposal.reason,
         "fit": proposal.fit,
-        "beside": ""
-        if side is Side.MENTOR
-        else beside_the_best(proposal.score, proposal.best_score, proposal.possible_mentors),
+        "remind_at": proposal.remind_at,
         "expires_at": proposal.expires_at,
         "time_zone": proposal.enrolment.cohort.time_zone,
-        "where": where_to_answer(proposal.enrolment, side),
+        "where": f"/proposals/{proposal.id}",
     }
-    return Message(me.email, "mentorship_proposed", context)
 
 
 def matched(mentorship: Mentorship, side: Side) -> Message:
@@ -36,7 +53,7 @@ def matched(mentorship: Mentorship, side: Side) -> Message:
         "other_email": other.email,
         "other_is_mentor": side is Side.RESEARCHER,
         "cohort": mentorship.enrolment.cohort.name,
-        "where": where_to_answer(mentorship.enrolment, side),
+        "where": where_it_goes_on(mentorship.enrolment, side),
     }
     return Message(me.email, "mentorship_matched", context)
 
@@ -48,6 +65,7 @@ def declined(proposal: Proposal, organiser: Person) -> Message:
         "researcher": proposal.enrolment.person.name,
         "mentor": proposal.mentor.person.name,
         "by": (proposal.mentor if by_mentor else proposal.enrolment).person.name,
+        "because": BECAUSE.get(proposal.because or DeclineReason.OTHER, ""),
         "note": proposal.note,
         "cohort": proposal.enrolment.cohort.name,
         "slug": proposal.enrolment.cohort.slug,
@@ -55,16 +73,25 @@ def declined(proposal: Proposal, organiser: Person) -> Message:
     return Message(organiser.email, "mentorship_declined", context)
 
 
-def lapsed(proposal: Proposal) -> Message:
-    researcher = proposal.enrolment.person
+def lapsed(proposal: Proposal, side: Side) -> Message:
+    me, other = the_two(proposal, side)
     context = {
-        "name": researcher.name,
-        "mentor": proposal.mentor.person.name,
+        "name": me.name,
+        "other": other.name,
+        "other_is_mentor": side is Side.RESEARCHER,
         "cohort": proposal.enrolment.cohort.name,
-        "note": proposal.note,
-        "where": where_to_answer(proposal.enrolment, Side.RESEARCHER),
+        "note": _what_happened(proposal, other),
+        "you_said_yes": proposal.yes_of(side) is not None,
+        "where": where_it_goes_on(proposal.enrolment, side),
     }
-    return Message(researcher.email, "mentorship_lapsed", context)
+    return Message(me.email, "mentorship_lapsed", context)
+
+
+def _what_happened(proposal: Proposal, other: Person) -> str:
+    """Why one of the two said no is for the organisers alone."""
+    if proposal.state is ProposalState.DECLINED:
+        return f"{other.name} said no this time."
+    return proposal.note
 
 
 def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:
@@ -73,5 +100,5 @@ def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:
     return (researcher, mentor) if side is Side.RESEARCHER else (mentor, researcher)
 
 
-def where_to_answer(enrolment: Enrolment, side: Side) -> str:
+def where_it_goes_on(enrolment: Enrolment, side: Side) -> str:
     return f"/plan/{enrolment.id}" if side is Side.RESEARCHER else "/mentoring"

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from cohort.jobs.context import CronContext, Delivery, JobContext
 from cohort.jobs.outbox import enqueue
-from cohort.mentorships import emails, reading, service
+from cohort.mentorships import emails, reading, reminding, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
 
@@ -42,11 +42,23 @@ async def tell_declined(context: JobContext, proposal_id: str, organiser_id: str
     return context.deliver(emails.declined(await _proposal(context, proposal_id), organiser))
 
 
-async def tell_lapsed(context: JobContext, proposal_id: str) -> Delivery:
+async def remind(context: JobContext, proposal_id: str, side: str) -> Delivery:
+    """Not worth a mail to whoever has answered, or where there is nothing to answer any more."""
+    proposal, asked = await _proposal(context, proposal_id), Side(side)
+    me, _ = emails.the_two(proposal, asked)
+    waits = proposal.state is ProposalState.OPEN and context.now < proposal.expires_at
+    if waits and proposal.yes_of(asked) is None and not me.is_placeholder:
+        return context.deliver(emails.reminder(proposal, asked))
+    return None
+
+
+async def tell_lapsed(context: JobContext, proposal_id: str, side: str = "researcher") -> Delivery:
+    """Those who were asked hear that it is over; `side` is not said by the release before."""
     proposal = await _proposal(context, proposal_id)
-    if proposal.enrolment.person.is_placeholder:
+    me, _ = emails.the_two(proposal, Side(side))
+    if me.is_placeholder:
         return None
-    return context.deliver(emails.lapsed(proposal))
+    return context.deliver(emails.lapsed(proposal, Side(side)))
 
 
 async def lapse_when_full(context: JobContext, mentor_id: str) -> None:
@@ -60,9 +72,11 @@ async def close_for_enrolment(context: JobContext, enrolment_id: str) -> None:
 
 
 async def expire(context: CronContext) -> None:
-    """Every minute: let proposals lapse that nobody answered in time."""
+    """Every minute: let proposals lapse that were not answered in time, and remind of others."""
     async with context.transaction() as db:
         await service.expire_due(db, now=context.clock())
+    async with context.transaction() as db:
+        await reminding.remind_due(db, now=context.clock())
 
 
 async def _proposal(context: JobContext, proposal_id: str) -> Proposal:

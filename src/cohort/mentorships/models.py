@@ -1,5 +1,6 @@
 """A published pair that awaits answers, and the mentorship that it becomes."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -25,6 +26,17 @@ class Side(StrEnum):
     MENTOR = "mentor"
 
 
+class DeclineReason(StrEnum):
+    """Why somebody says no, where one of these says it; only organisers read it."""
+
+    NO_TIME = "no_time"
+    FIELDS_DIFFER = "fields_differ"
+    GOALS_DIFFER = "goals_differ"
+    HOURS_DIFFER = "hours_differ"
+    ACQUAINTED = "acquainted"
+    OTHER = "other"
+
+
 class Proposal(Base):
     __tablename__ = "proposals"
     __table_args__ = (
@@ -43,26 +55,37 @@ class Proposal(Base):
     mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
     state: Mapped[ProposalState] = mapped_column(one_of(ProposalState), default=ProposalState.OPEN)
     score: Mapped[float]
+    """Of the factors that both may read; 0 where there are none."""
     fit: Mapped[str | None]
     """How well the two suit each other, in a word of `pairing.fit`; none in older rows."""
     best_score: Mapped[float | None]
-    """Of the researcher, with any of the `possible_mentors`: those whom no requirement removed."""
+    """Not told any more, as it tells what others wish; nor is `possible_mentors`. Both are empty,
+    and go once no process of an earlier version writes them."""
     possible_mentors: Mapped[int | None]
     reason: Mapped[str]
     """Why these two, in a sentence for both."""
     factors: Mapped[JsonList]
-    """[{name, title, score, weight}]: what the score is made of."""
+    """[{name, title, score, weight}]: what the score is made of, the weights together 1."""
     researcher_accepted_at: Mapped[Instant | None]
     mentor_accepted_at: Mapped[Instant | None]
     declined_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    because: Mapped[DeclineReason | None] = mapped_column(one_of(DeclineReason))
+    """Why it was declined; none where it was not, and in older rows."""
     note: Mapped[str] = mapped_column(default="")
-    """Why it was declined, or why it lapsed."""
+    """Why it was declined, in own words, or why it lapsed."""
     created_at: Mapped[Instant]
+    remind_at: Mapped[Instant | None]
+    """When to remind whoever has not answered; none once that is done."""
     expires_at: Mapped[Instant]
     closed_at: Mapped[Instant | None]
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     mentor: Mapped[Mentor] = relationship(lazy="raise")
+
+    def yes_of(self, side: Side) -> datetime | None:
+        """When that side said yes."""
+        is_researcher = side is Side.RESEARCHER
+        return self.researcher_accepted_at if is_researcher else self.mentor_accepted_at
 
 
 class MentorshipState(StrEnum):

@@ -1,4 +1,4 @@
-"""A mentor's page, and the answers to proposals in a browser."""
+"""A mentor's page, and the end of a mentorship in a browser."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.cohorts import own_terms
 from cohort.http.forms import Form, read_form
-from cohort.http.pages import Asked, local, page, see
+from cohort.http.pages import Asked, page, see
 from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor
-from cohort.mentorships import policy, reading, service
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
-from cohort.mentorships.schemas import EndIn, NoIn
+from cohort.mentorships import reading, service
+from cohort.mentorships.answer_pages import onward
+from cohort.mentorships.models import Mentorship, Proposal
+from cohort.mentorships.schemas import EndIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
@@ -60,74 +61,6 @@ async def mentoring_page(
         left_open=await answering.left_open(db, actor.id, cohort_ids, AnswerOf.MENTOR),
     )
     return page(request, "mentorships/mentoring.html", view)
-
-
-def onward(request: Asked, otherwise: str) -> str:
-    """Where the page that sent the form wants to go on: an address of ours."""
-    wanted = request.query_params.get("next")
-    return local(wanted) if wanted else otherwise
-
-
-@post("/proposals/{proposal_id:uuid}/accept", guards=[signed_in])
-async def accept(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    proposal_id: FromPath[UUID],
-) -> Redirect:
-    proposal = await service.accept(db, actor, proposal_id, now=clock())
-    by_mentor = policy.side_of(actor, proposal) is Side.MENTOR
-    other = (proposal.enrolment if by_mentor else proposal.mentor).person
-    begun = proposal.state is ProposalState.ACCEPTED
-    notice = (
-        f"It is a match: you and {other.name}."
-        if begun
-        else f"Thank you. It begins when {other.name} says yes too."
-    )
-    return see(onward(request, "/"), saying=notice)
-
-
-@get("/proposals/{proposal_id:uuid}/decline", guards=[signed_in])
-async def decline_page(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    proposal_id: FromPath[UUID],
-) -> Response[str]:
-    return await _decline(request, db, actor, proposal_id, Form())
-
-
-async def _decline(
-    request: Asked, db: AsyncSession, actor: Person, proposal_id: UUID, form: Form[NoIn]
-) -> Response[str]:
-    proposal = await reading.get_proposal(db, actor, proposal_id)
-    service.side_who_answers(actor, proposal)
-    back = onward(request, "/")
-    return page(
-        request,
-        "mentorships/decline.html",
-        form=form,
-        proposal=proposal,
-        back=back,
-        next=quote(back),
-    )
-
-
-@post("/proposals/{proposal_id:uuid}/decline", guards=[signed_in])
-async def decline(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    proposal_id: FromPath[UUID],
-) -> Response[str] | Redirect:
-    form = await read_form(request, NoIn)
-    if form.value is None:
-        return await _decline(request, db, actor, proposal_id, form)
-    await service.decline(db, actor, proposal_id, form.value.note, now=clock())
-    notice = "Thank you for saying so. The organisers read why, and we look again."
-    return see(onward(request, "/"), saying=notice)
 
 
 @get("/mentorships/{mentorship_id:uuid}/end", guards=[signed_in])
@@ -173,9 +106,6 @@ router = Router(
     "",
     route_handlers=[
         mentoring_page,
-        accept,
-        decline_page,
-        decline,
         end_page,
         end,
     ],

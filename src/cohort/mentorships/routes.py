@@ -151,8 +151,8 @@ async def decline_proposal(
     proposal_id: FromPath[UUID],
     data: JSONBody[NoIn],
 ) -> ProposalOut:
-    """Say no, and why; only the organisers read the reason."""
-    declined = await service.decline(db, actor, proposal_id, data.note, now=clock())
+    """Say no, and why; only the organisers read the reason. You may pause in the same step."""
+    declined = await service.decline(db, actor, proposal_id, **data.model_dump(), now=clock())
     return proposal_out(actor, declined)
 
 

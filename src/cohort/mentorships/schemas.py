@@ -6,18 +6,36 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.cohorts.models import Enrolment, Stage
+from cohort.cohorts.schemas import PausedUntil
 from cohort.http.fields import Note, Shown, Strict
 from cohort.mentors.models import CameFrom, Mentor
-from cohort.mentorships.models import Mentorship, MentorshipState, Proposal, ProposalState
+from cohort.mentorships.models import (
+    DeclineReason,
+    Mentorship,
+    MentorshipState,
+    Proposal,
+    ProposalState,
+)
 from cohort.pairing.fit import Fit
 from cohort.people.models import Person
 
 
 class NoIn(Strict):
+    """Only the organisers read why."""
+
+    because: DeclineReason = Field(
+        default=DeclineReason.OTHER,
+        description="Why not; with `other`, the note says it.",
+        examples=["no_time"],
+    )
     note: Note = Field(
-        min_length=1,
-        description="Why not; only the organisers read it.",
+        default="",
+        description="Why not, in own words; needed where `because` is `other`.",
         examples=["I will be on parental leave this spring."],
+    )
+    pause_until: PausedUntil | None = Field(
+        default=None,
+        description="No other proposal before this day, for whoever says no.",
     )
 
 
@@ -86,16 +104,24 @@ class ProposalOut(Shown):
     state: ProposalState
     researcher: ResearcherOut
     mentor: MentorCardOut
-    score: float
+    score: float | None = Field(
+        description="Of the factors that both read. Wishes and answers that only organisers read "
+        "count in the matching, and are left out here; a round's pair has all of it. Null where "
+        "no factor is told."
+    )
     fit: Fit | None = FIT
-    best_score: float | None = BEST_SCORE
-    possible_mentors: int | None = POSSIBLE_MENTORS
     reason: str
     factors: list[FactorOut]
     researcher_accepted_at: datetime | None
     mentor_accepted_at: datetime | None
+    because: DeclineReason | None = Field(
+        description="Why it was declined; for organisers and who said it."
+    )
     note: str = Field(description="Why it was declined (for organisers and who said it) or lapsed.")
     created_at: datetime
+    remind_at: datetime | None = Field(
+        description="When whoever has not answered is reminded; null once that is done."
+    )
     expires_at: datetime
     closed_at: datetime | None
 
@@ -138,6 +164,8 @@ def proposal_out(actor: Person, proposal: Proposal) -> ProposalOut:
         | {
             "researcher": researcher_out(proposal.enrolment),
             "mentor": mentor_out(proposal.mentor),
+            "because": None if hidden else proposal.because,
+            "score": proposal.score if proposal.factors else None,
             "note": "" if hidden else proposal.note,
         }
     )

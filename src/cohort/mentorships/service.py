@@ -4,9 +4,9 @@ Whoever takes or frees a mentor's place holds the mentor's row first, and touche
 it: so parallel answers about one mentor queue up, and never wait for each other in a circle.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +14,20 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts.models import EnrolmentState
-from cohort.errors import Conflict, NotAllowed
+from cohort.cohorts import pausing
+from cohort.cohorts.models import Cohort, EnrolmentState
+from cohort.errors import Conflict, Invalid, NotAllowed
 from cohort.jobs import event_log
-from cohort.jobs.outbox import enqueue_each
+from cohort.jobs.outbox import Queue, enqueue_each
 from cohort.mentors import places
 from cohort.mentors import service as mentors
 from cohort.mentorships import events, policy, reading
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
+from cohort.mentorships.models import DeclineReason, Mentorship, Proposal, ProposalState, Side
+from cohort.mentorships.reminding import AT_ONCE, days_later
 from cohort.people import audit
 from cohort.people.models import Person
 
-PROPOSAL_LIVES = timedelta(days=7)
-AT_ONCE = 500
+RAN_OUT = "The time to answer it was over."
 
 
 class AlreadyProposed(Conflict):
@@ -56,14 +57,12 @@ class NotEnrolled(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Two to propose to each other, and why."""
+    """Two to propose to each other, and why: all of it is for both."""
 
     enrolment_id: UUID
     mentor_id: UUID
     score: float
     fit: str | None
-    best_score: float | None
-    possible_mentors: int | None
     reason: str
     factors: list[dict[str, Any]]
 
@@ -73,12 +72,19 @@ async def propose(
 ) -> Sequence[Proposal]:
     """Ask both of each; a researcher has one open proposal, which the unique index settles.
 
-    Two statements, however many offers there are.
+    Three statements, however many offers there are. In the order of their ids, so that the order
+    of mails and events tells nobody who fits better.
     """
     if not offers:
         return []
-    expires_at = now + PROPOSAL_LIVES
-    when = {"cohort_id": cohort_id, "created_at": now, "expires_at": expires_at}
+    offers = sorted(offers, key=lambda offer: offer.enrolment_id)
+    cohort = await db.get_one(Cohort, cohort_id)
+    when = {
+        "cohort_id": cohort_id,
+        "created_at": now,
+        "remind_at": days_later(now, cohort.days_to_reminder, cohort.time_zone),
+        "expires_at": days_later(now, cohort.days_to_answer, cohort.time_zone),
+    }
     made = await db.scalars(
         insert(Proposal).on_conflict_do_nothing().returning(Proposal),
         [asdict(offer) | when for offer in offers],
@@ -155,7 +161,7 @@ def side_who_answers(actor: Person, proposal: Proposal) -> Side:
 
 def closed(proposal: Proposal) -> ProposalClosed:
     if proposal.state is ProposalState.OPEN:
-        return ProposalClosed("This proposal waited for a week and has run out.")
+        return ProposalClosed("The time to answer this proposal is over. We look again.")
     why = {
         ProposalState.ACCEPTED: "was accepted by both",
         ProposalState.DECLINED: "was declined",
@@ -203,12 +209,18 @@ async def lapse_when_full(db: AsyncSession, mentor_id: UUID, *, now: datetime) -
             db,
             Proposal.mentor_id == mentor_id,
             note="The mentor's places were taken by others.",
+            tell=[Side.RESEARCHER],
             now=now,
         )
 
 
 async def _lapse(
-    db: AsyncSession, which: ColumnElement[bool], *, note: str, now: datetime
+    db: AsyncSession,
+    which: ColumnElement[bool],
+    *,
+    note: str,
+    tell: Collection[Side],
+    now: datetime,
 ) -> Sequence[UUID]:
     lapsed = await db.execute(
         update(Proposal)
@@ -223,14 +235,25 @@ async def _lapse(
         .execution_options(synchronize_session=False)
     )
     its_ids = [row._asdict() for row in lapsed]
-    each = [{name: one[name] for name in ("proposal_id", "cohort_id")} for one in its_ids]
+    each = [
+        {"proposal_id": one["proposal_id"], "cohort_id": one["cohort_id"], "side": side}
+        for one in its_ids
+        for side in tell
+    ]
     await enqueue_each(db, "mentorships.tell_lapsed", each, now=now)
     event_log.record_each(db, events.PROPOSAL_LAPSED, its_ids, now=now)
+    await _offer_next(db, {one["cohort_id"] for one in its_ids}, now=now)
     return [one["proposal_id"] for one in its_ids]
 
 
+async def _offer_next(db: AsyncSession, cohort_ids: Iterable[UUID], *, now: datetime) -> None:
+    """Whoever waits now may be offered another mentor; the matching, above us, decides."""
+    each = [{"cohort_id": one, "in_cohort": one} for one in sorted(cohort_ids)]
+    await enqueue_each(db, "matching.offer_next", each, now=now, queue=Queue.COMPUTING)
+
+
 async def expire_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
-    """Let proposals that nobody answered in time lapse; those in use this moment come next time."""
+    """Let proposals that were not answered in time lapse; those in use now come next time."""
     due = (
         select(Proposal.id)
         .where(Proposal.state == ProposalState.OPEN, Proposal.expires_at <= now)
@@ -238,21 +261,39 @@ async def expire_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    return await _lapse(
-        db, Proposal.id.in_(due), note="Nobody may wait longer than a week.", now=now
-    )
+    return await _lapse(db, Proposal.id.in_(due), note=RAN_OUT, tell=[*Side], now=now)
 
 
 async def decline(
-    db: AsyncSession, actor: Person, proposal_id: UUID, note: str, *, now: datetime
+    db: AsyncSession,
+    actor: Person,
+    proposal_id: UUID,
+    note: str,
+    *,
+    because: DeclineReason = DeclineReason.OTHER,
+    pause_until: date | None = None,
+    now: datetime,
 ) -> Proposal:
-    """Say no, and why; the reason is for the organisers."""
+    """Say no, and why, for the organisers; with a day, ask for no other proposal before it."""
     proposal = await reading.get_proposal(db, actor, proposal_id)
-    side_who_answers(actor, proposal)
+    side = side_who_answers(actor, proposal)
+    if because is DeclineReason.OTHER and not note:
+        raise Invalid.at("note", "Say why, in a few words.")
+    if pause_until is not None:
+        if side is Side.MENTOR:
+            raise Invalid.at("pause_until", "Mentors pause on their own page, “Mentoring”.")
+        zone = proposal.enrolment.cohort.time_zone
+        pausing.check_until(pause_until, zone, now=now, field="pause_until")
     declined = await db.scalar(
         update(Proposal)
         .where(Proposal.id == proposal_id, Proposal.state == ProposalState.OPEN)
-        .values(state=ProposalState.DECLINED, declined_by=actor.id, note=note, closed_at=now)
+        .values(
+            state=ProposalState.DECLINED,
+            declined_by=actor.id,
+            because=because,
+            note=note,
+            closed_at=now,
+        )
         .returning(Proposal.id)
         .execution_options(synchronize_session=False)
     )
@@ -266,6 +307,11 @@ async def decline(
         organisers = await mentors.organisers_of(db, proposal.cohort_id)
         each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]
         await enqueue_each(db, "mentorships.tell_declined", each, now=now)
+        to_the_other = [{**arguments, "side": one} for one in Side if one is not side]
+        await enqueue_each(db, "mentorships.tell_lapsed", to_the_other, now=now)
+        await _offer_next(db, [proposal.cohort_id], now=now)
+        if pause_until is not None:
+            await pausing.pause(db, actor, proposal.enrolment_id, pause_until, now=now)
     elif proposal.declined_by != actor.id:
         raise closed(proposal)
     return proposal
@@ -325,4 +371,5 @@ async def close_for_enrolment(db: AsyncSession, enrolment_id: UUID, *, now: date
             db, mentorship_id, mentor_id, None, "The researcher has left the cohort.", now=now
         )
     left = "The researcher has left the cohort."
-    await _lapse(db, Proposal.enrolment_id == enrolment_id, note=left, now=now)
+    hers = Proposal.enrolment_id == enrolment_id
+    await _lapse(db, hers, note=left, tell=[Side.MENTOR], now=now)

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cohort.assignment.counterfactual import value_of_places
-from cohort.assignment.frontier import frontier, spread
+from cohort.assignment.frontier import Point, frontier, spread
 from cohort.assignment.neighbourhood import NotTheBest
 from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED
@@ -15,6 +15,7 @@ from cohort.pairing.find import Result, SolvedProblem
 from cohort.pairing.inviting import Invitation, invitations
 from cohort.pairing.placing import WayToPlace, ways_to_place_one
 from cohort.pairing.pool import Pool
+from cohort.pairing.scores.scorer import DIGITS
 
 MOST_PLACES = 10
 MOST_WAYS = 12
@@ -44,7 +45,8 @@ class PlaceWorth:
 class Way:
     """One way to match: the sum of scores, people placed, pairs of the run before kept.
 
-    `chosen` is the way of this run.
+    `chosen` is the way of this run. By `placing` and `keeping`, what placing one person and keeping
+    one pair counts in units of score, a run finds it; both are None where they are not known.
     """
 
     fit: float
@@ -52,6 +54,8 @@ class Way:
     kept: int
     changed: int
     chosen: bool
+    placing: float | None = None
+    keeping: float | None = None
 
 
 @dataclass(frozen=True)
@@ -122,17 +126,26 @@ def ways_to_match(
     if chosen.placed == solved.problem.shape[0] and not chosen.kept + chosen.changed:
         return (), True
     found = frontier(
-        solved.problem,
+        solved.unweighted,
         start=solved.solution.pairs,
         most_solves=min(most_solves, max(FEWEST, WORK // max(solved.problem.scores.size, 1))),
         settle=False,
         out_of_time=out_of_time,
     )
     some = spread(found.points, MOST_WAYS)
-    ways = [Way(one.fit, one.placed, one.kept, one.changed, chosen=False) for one in some]
-    others = [one for one in ways if not _same(one, chosen)]
+    ways = [_way(one, chosen) for one in some]
+    if not any(one.chosen for one in ways):
+        ways.append(chosen)
     complete = found.complete and len(some) == len(found.points)
-    return tuple(sorted([chosen, *others], key=lambda one: (-one.fit, one.placed))), complete
+    return tuple(sorted(ways, key=lambda one: (-one.fit, one.placed))), complete
+
+
+def _way(point: Point, chosen: Way) -> Way:
+    way = Way(point.fit, point.placed, point.kept, point.changed, chosen=False)
+    if point.balance is None:
+        return way
+    placing, keeping = (round(weight, DIGITS) for weight in point.balance)
+    return replace(way, chosen=_same(way, chosen), placing=placing, keeping=keeping)
 
 
 def _chosen(solved: SolvedProblem) -> Way:
@@ -140,7 +153,7 @@ def _chosen(solved: SolvedProblem) -> Way:
     incumbent = problem.incumbent
     kept = int((incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
     return Way(
-        fit=math.fsum(problem.scores[tuple(pairs.T)].tolist()),
+        fit=math.fsum(solved.scores.total[tuple(pairs.T)].tolist()),
         placed=len(np.unique(pairs[:, 0])),
         kept=kept,
         changed=int((incumbent != UNMATCHED).sum()) - kept,

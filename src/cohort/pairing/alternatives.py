@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cohort.assignment.counterfactual import Counterfactuals, Move, chain, counterfactuals
 from cohort.pairing.evidence import Evidence
+from cohort.pairing.scores.scorer import DIGITS
 
 ASKS_FOR_NOBODY = "asks_for_nobody"
 PINNED_ELSEWHERE = "pinned_elsewhere"
@@ -80,7 +81,7 @@ def _alternative(evidence: Evidence, found: Counterfactuals, i: int, j: int) -> 
     low = bool(problem.scores[i, j] < problem.floor)
     return Alternative(
         mentor=problem.mentor_ids[j],
-        score=float(problem.scores[i, j]),
+        score=round(float(problem.scores[i, j]) - evidence.placing, DIGITS),
         chosen=bool((evidence.solution.pairs == (i, j)).all(axis=1).any()),
         cost=cost if possible else None,
         fewer_placed=int(found.fewer_placed[i, j]) if possible else 0,

@@ -36,7 +36,7 @@ def find_dense(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) 
     verdict = verify(problem, solution)
     stopped = is_cut_short(solution, verdict)
     progress("explaining", 0.0)
-    result = _result(pool, SolvedProblem(scores, problem, solution), stopped=stopped)
+    result = _result(pool, SolvedProblem(scores, problem, solution, pool.placing), stopped=stopped)
     progress("explaining", 1.0)
     return result
 
@@ -50,9 +50,9 @@ def scored(pool: Pool) -> tuple[Scores, Problem]:
 
 def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem:
     return Problem(
-        scores=scores.total,
+        scores=scores.total + pool.placing if pool.placing else scores.total,
         capacity=np.array(pool.places, dtype=np.int64),
-        floor=pool.requirements.least_score,
+        floor=pool.requirements.least_score + pool.placing,
         forbidden=scores.forbidden,
         pinned=pins,
         incumbent=pool.incumbents_by_position(),

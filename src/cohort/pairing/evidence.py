@@ -32,11 +32,13 @@ class Evidence:
     """`verify(problem, solution)` checks it; `removed` says what rules a pair out.
 
     removed  bool[n, m] by requirement; a pair may fail several.
+    placing  what the scores of the problem have been raised by, as `Pool.placing` says.
     """
 
     problem: Problem
     solution: Solution
     removed: Mapping[str, Bools]
+    placing: float = 0.0
 
 
 def pack(evidence: Evidence) -> bytes:
@@ -66,6 +68,7 @@ def unpack(packed: bytes) -> Evidence:
         problem=_problem(arrays),
         solution=_solution(arrays),
         removed={name: (bits >> k & 1).astype(np.bool_) for k, name in enumerate(removed_by)},
+        placing=float(arrays["placing"]) if "placing" in arrays else 0.0,
     )
 
 
@@ -79,6 +82,7 @@ def _arrays(evidence: Evidence) -> dict[str, npt.NDArray[Any]]:
         **_of_solution(evidence.solution, len(evidence.problem.capacity)),
         "removed_by": np.array(list(evidence.removed), dtype=np.str_),
         "removed": bits,
+        **({"placing": np.array(evidence.placing)} if evidence.placing else {}),
     }
 
 

@@ -22,6 +22,7 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 STAGE_PHRASES = {"phd": "a PhD", "postdoc": "a postdoc", "researcher": "research"}
 MOST_NAMED = 4
 MOST_PEOPLE = 8
+WISHES = "wishes"
 CLOSE = 0.5
 """What two domains have that share no more than a top branch, at most."""
 
@@ -42,10 +43,11 @@ def explain(
 ) -> Iterator[Explanation]:
     """Why each of these pairs suits: int[k, 2] rows and columns of the scores.
 
-    `titles` has the words for slugs and language codes. No reason tells an answer to one of the
-    `private` questions.
+    `titles` has the words for slugs and language codes. No reason tells what is `private`: an
+    answer to one of these questions, or with `WISHES` among them who asked for whom.
     """
     answered = [name for name in scores.people.own if name not in private]
+    tells_wishes = WISHES not in private
     details, shares = scores.details(pairs), scores.weights.shares()
     for k, (i, j) in enumerate(pairs.tolist()):
         factors = {name: float(values[k]) for name, values in details.factors.items()}
@@ -54,7 +56,9 @@ def explain(
             factors=factors,
             shares=shares,
             fit=fit_of(factors, shares, _stated(scores.people, i)),
-            sentence=_sentence(scores.people, i, j, float(details.hours[k]), titles, answered),
+            sentence=_sentence(
+                scores.people, i, j, float(details.hours[k]), titles, answered, tells_wishes
+            ),
         )
 
 
@@ -72,6 +76,7 @@ def _sentence(
     hours: float,
     titles: Mapping[str, str],
     answered: Sequence[str],
+    tells_wishes: bool,  # noqa: FBT001
 ) -> str:
     researcher, mentor = people.researchers[i], people.mentors[j]
     clauses = [
@@ -79,7 +84,7 @@ def _sentence(
         _shared_role(researcher, mentor, titles),
         _open_skills(people.needs[i], mentor, titles),
         _same_move(researcher, mentor),
-        _wish(researcher, mentor),
+        _wish(researcher, mentor) if tells_wishes else "",
     ]
     shared = [clause for clause in clauses if clause]
     opening = f"{mentor.name} {'; '.join(shared) or _nothing_shared(researcher)}"

@@ -84,12 +84,17 @@ def invitations(
         people = Profiles(some, newcomers, pool.taxonomy, pool.week, strengths, pool.weights.own)
         units = scorer(people, units_of(pool.weights), requirements).block(0, len(some))
         forbidden = units == NO_PAIR
-        return Newcomers(np.where(forbidden, 0.0, units / STEPS), forbidden)
+        return Newcomers(np.where(forbidden, 0.0, units / STEPS + solved.placing), forbidden)
 
     # A newcomer shares no organisation and advises nobody: there is nothing to compare.
     requirements = pool.requirements.model_copy(update={"conflict_of_interest": False})
     found = recruits(
-        solved.near, profiles, columns_of, highest=1.0, most=most, out_of_time=out_of_time
+        solved.near,
+        profiles,
+        columns_of,
+        highest=1.0 + solved.placing,
+        most=most,
+        out_of_time=out_of_time,
     )
     return tuple(_invitation(pool, one, language) for one in found)
 

@@ -83,6 +83,7 @@ def _refuse_what_needs_all_scores(pool: Pool) -> None:
         'the objective "fair"': pool.objective != "total",
         "several mentors for one researcher": any(one != 1 for one in pool.demand),
         "a least number of people for a mentor": any(pool.min_load),
+        "a balance of one round": pool.placing > 0,
     }
     wrong = [name for name, is_asked in asked.items() if is_asked]
     if wrong:

@@ -95,7 +95,7 @@ def _changes(solved: SolvedProblem, out_of_time: Callable[[], bool]) -> Iterator
     problem, covered = solved.problem, _covered(solved, out_of_time)
     if covered is None:
         return
-    if not problem.cover and problem.objective == "total":
+    if not (problem.cover or solved.placing) and problem.objective == "total":
         yield _Change("cover", after=covered)
     causes = _lone_causes(solved.scores, problem)
     may_allow = np.logical_or.reduce([*causes.values()])

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -13,6 +13,7 @@ import numpy as np
 from cohort.assignment.problem import UNMATCHED, Ints
 from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
+from cohort.pairing.scores.requirements import plain
 from cohort.pairing.scores.scoring import Scores, score
 from cohort.pairing.scores.skills import strengths_of
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -27,13 +28,16 @@ class Pool:
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
     pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
+    placing    added to the score of every pair: what placing one more researcher counts; only
+               where nobody may have several mentors.
     cover, objective  as in `Problem`: who is placed first of all, and what is the best.
     demand     how many mentors each researcher may have, in the order of `researchers`; one
                each if it is empty.
     min_load   how many people each mentor must have, in the order of `mentors`; none if empty.
     names      of everybody who may have to be named in a sentence, by id.
     titles     words for slugs and language codes; they are said, not solved.
-    private    the questions whose answers no reason may tell; said, not solved.
+    private    the questions whose answers no reason may tell, and "wishes" where no reason may say
+               who asked for whom; said, not solved.
     """
 
     week: date
@@ -49,6 +53,7 @@ class Pool:
     blocks: Sequence[IdPair] = ()
     incumbents: Mapping[str, str] = field(default_factory=dict)
     stickiness: float = 0.0
+    placing: float = 0.0
     cover: bool = False
     objective: Literal["total", "fair"] = "total"
     demand: Sequence[int] = ()
@@ -68,12 +73,41 @@ class Pool:
         """How many mentors are strong in each skill."""
         return strengths_of(one.skills for one in self.mentors)
 
+    def without_names(self) -> "Pool":
+        """The same question with nobody's name or address in it: the answer is the same.
+
+        A name decides only who is whose adviser. So each mentor goes by a mark of her id, and so
+        does an adviser who mentors here; other advisers are left out. O(n + m).
+        """
+        called: dict[str, list[str]] = {}
+        for one in self.mentors:
+            for name in plain([one.name, one.email]):
+                called.setdefault(name, []).append(_mark(one.id))
+        return replace(
+            self,
+            researchers=[
+                replace(
+                    one,
+                    advisers=sorted({k for a in plain(one.advisers) for k in called.get(a, ())}),
+                )
+                for one in self.researchers
+            ],
+            mentors=[replace(one, name=_mark(one.id), email="") for one in self.mentors],
+            names={},
+            titles={},
+            private=(),
+        )
+
     def digest(self) -> str:
-        """SHA-256 of all that decides the result, as JSON with sorted keys; hexadecimal."""
+        """SHA-256 of all that decides the result, as JSON with sorted keys; hexadecimal.
+
+        It is of the pool without names: a digest tells nobody who took part.
+        """
+        bare = self.without_names()
         solved = {
             "week": self.week.isoformat(),
-            "researchers": [vars(one) for one in self.researchers],
-            "mentors": [vars(one) for one in self.mentors],
+            "researchers": [vars(one) for one in bare.researchers],
+            "mentors": [vars(one) for one in bare.mentors],
             "places": list(self.places),
             "taxonomy": dict(self.taxonomy.parents),
             "weights": self.weights.model_dump(),
@@ -84,6 +118,7 @@ class Pool:
             "blocks": sorted(self.blocks),
             "incumbents": sorted(self.incumbents.items()),
             "stickiness": self.stickiness,
+            "placing": self.placing,
             "cover": self.cover,
             "objective": self.objective,
             "demand": list(self.demand),
@@ -91,6 +126,11 @@ class Pool:
         }
         text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _mark(its_id: str) -> str:
+    """The same for one id in every pool, and unlike that of any other."""
+    return hashlib.sha256(its_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def score_people(

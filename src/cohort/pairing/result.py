@@ -1,11 +1,13 @@
 """What a matching gives: pairs with reasons, those left over with reasons, and the figures."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypedDict
 
 from cohort.assignment import Prices, Problem, Solution, Verdict
+from cohort.assignment.canonical import canonical
 from cohort.assignment.neighbourhood import Neighbourhood, neighbourhood
 from cohort.pairing.explaining import Explanation
 from cohort.pairing.fit import Fit
@@ -87,11 +89,23 @@ class MatchedPair:
 
 @dataclass(frozen=True, eq=False)
 class SolvedProblem:
-    """The scores of all pairs, the problem made of them, and its solution."""
+    """The scores of all pairs, the problem made of them, and its solution.
+
+    placing  what the scores of the problem are raised by, as `Pool.placing` says.
+    """
 
     scores: Scores
     problem: Problem
     solution: Solution
+    placing: float = 0.0
+
+    @property
+    def unweighted(self) -> Problem:
+        """The problem with the scores as they are, whatever placing a researcher counts. O(n m)."""
+        if not self.placing:
+            return self.problem
+        ruled_out = ~canonical(self.problem).allowed
+        return replace(self.problem, scores=self.scores.total, forbidden=ruled_out, floor=-math.inf)
 
     @cached_property
     def near(self) -> Neighbourhood:

@@ -64,7 +64,7 @@ def outlooks(scores: Scores, problem: Problem, rows: Sequence[int]) -> list[Outl
     """What mentors there were for each of these researchers. O(n m) time for each of them."""
     forbidden, wanted = problem.forbidden, wanted_pairs(problem)
     rivals = _rivals(wanted, np.array(rows, dtype=np.int64))
-    best = np.where(forbidden, -np.inf, problem.scores).max(axis=1, initial=-np.inf)
+    best = np.where(forbidden, -np.inf, scores.total).max(axis=1, initial=-np.inf)
     return [
         Outlook(
             mentors=problem.shape[1],

@@ -29,4 +29,5 @@ def weigh(solved: SolvedProblem | None) -> Weighed:
         firm = stakes(solved)
     except NotTheBest:
         firm = {}
-    return Weighed(firm, pack(Evidence(solved.problem, solved.solution, solved.scores.reasons)))
+    evidence = Evidence(solved.problem, solved.solution, solved.scores.reasons, solved.placing)
+    return Weighed(firm, pack(evidence))

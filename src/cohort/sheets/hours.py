@@ -11,7 +11,16 @@ GROUPS = {
     "every day": DAYS,
     "weekdays": DAYS[:5],
     "weekends": DAYS[5:],
+    "weekday": DAYS[:5],
+    "weekend": DAYS[5:],
 }
+PARTS = {
+    "morning": "08:00-12:00",
+    "lunchtime": "12:00-14:00",
+    "afternoon": "13:00-17:00",
+    "evening": "18:00-21:00",
+}
+"""What a part of the day means; docs/offline.md says so, and a preview shows the hours."""
 DASH = r"\s*(?:[-‐‑–—−]|to|until)\s*"
 TIME = r"\d{1,2}(?:[:.h]\d{2}|h)?(?:\s*[ap]\.?m\.?)?"
 DAY_SET = rf"(?:{'|'.join(GROUPS)}|{DAY}(?:(?:{DASH}|\s*(?:,|/|&|\+|and)\s*){DAY})*)"
@@ -21,6 +30,7 @@ ENTRY = re.compile(
     r"\s*(?:[;,|\n\r]+|$|(?=[a-z]))",
     re.IGNORECASE,
 )
+PART_OF_DAY = re.compile(rf"({DAY_SET}\s*)?(?:in the\s+)?\b({'|'.join(PARTS)})s?\b", re.IGNORECASE)
 END_OF_DAY = 24 * 60
 EXAMPLE = "Write days and times such as “Mon 18:00-20:00; Thu 07:00-09:00”."
 
@@ -29,21 +39,28 @@ def read_hours(cell: str) -> list[dict[str, str]]:
     """Entries for the matching, in the order of the cell. Raises BadCell.
 
     Hours that pass midnight become two entries. What has two readings is refused, not guessed:
-    `9-5pm`, and `Mon 24:00-02:00`.
+    `9-5pm`, and `Mon 24:00-02:00`. Parts of the day have the hours of `PARTS`.
     """
     entries: list[dict[str, str]] = []
     place = 0
     # The pattern would try every way to share out a run of blanks.
     cell = re.sub(r"\s+", lambda run: "\n" if {"\n", "\r"} & set(run[0]) else " ", cell)
+    typed, cell = cell, PART_OF_DAY.sub(_hours_of_part, cell)
     while cell[place:].strip():
         entry = ENTRY.match(cell, place)
         if entry is None:
-            raise BadCell(f"“{cell[place:].strip()[:40]}” cannot be read. {EXAMPLE}")
+            rest = cell[place:] if cell == typed else typed
+            raise BadCell(f"“{rest.strip()[:40]}” cannot be read. {EXAMPLE}")
         for span in re.findall(SPAN, entry["spans"], re.IGNORECASE):
             for day in _days(entry["days"].casefold()):
                 entries.extend(_entries(day, span))
         place = entry.end()
     return entries
+
+
+def _hours_of_part(found: re.Match[str]) -> str:
+    """`Mon evenings` in hours; without a day, every day."""
+    return f"{found[1] or 'daily '}{PARTS[found[2].casefold()]}"
 
 
 def _days(words: str) -> list[str]:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from cohort.http.fields import Shown, Strict
 from cohort.matching.models import AdviceState
+from cohort.matching.schemas import BalanceOut
 from cohort.mentorships.schemas import BEST_SCORE, FIT, POSSIBLE_MENTORS, FactorOut
 from cohort.pairing.fit import Fit
 
@@ -57,6 +58,7 @@ class CertificateOut(Shown):
     total: float
     bound: float
     gap: float
+    balance: BalanceOut | None = Field(description="What counted beside the scores, if anything.")
     stopped: bool = Field(
         description="Time ran out: the prices prove the bound, and no more than that."
     )
@@ -184,6 +186,12 @@ class WayOut(Shown):
     kept: int = Field(description="How many pairs of the run before stay.")
     changed: int = Field(description="How many of them do not.")
     chosen: bool = Field(description="It is this run's.")
+    placing: float | None = Field(
+        default=None,
+        description="Where placing one person counts this and keeping one pair counts `keeping`, "
+        "this way is the best; null where that is not known.",
+    )
+    keeping: float | None = None
 
 
 class AdviceOut(Shown):

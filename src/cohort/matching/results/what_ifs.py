@@ -95,7 +95,7 @@ class WhatIf:
 def can_be_asked(run: Run) -> bool:
     """Whether the run is solved, proved the best by total, and small enough to ask on a page."""
     small = (run.researchers or 0) * (run.mentors or 0) <= MOST_PAIRS
-    return run.rules.aim["objective"] == "total" and run.is_proved and small
+    return run.aim.objective == "total" and run.is_proved and small
 
 
 async def evidence_of(db: AsyncSession, actor: Person, run_id: UUID) -> bytes:

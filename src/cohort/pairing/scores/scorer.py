@@ -20,6 +20,8 @@ from cohort.pairing.scores.requirements import RuledOut, conflicts, named_pairs
 
 STEPS = 1e8
 """Each part is within 5e-9, dozens of them within 1e-6; finer steps take room from incumbents."""
+DIGITS = 8
+"""Decimals of a score: as many as its steps have."""
 ROWS_AT_ONCE = 64
 """Sums of so many rows stay in the cache of a processor: see `benchmarks/bench_scores.py`."""
 NOTHING = Requirements(

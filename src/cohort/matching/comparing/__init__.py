@@ -1,0 +1,1 @@
+"""Two runs side by side: who has another mentor, and what changed in between."""

@@ -1,0 +1,1 @@
+"""The next best mentor, when a proposal was declined or ran out."""
