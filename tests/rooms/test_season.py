@@ -1,6 +1,8 @@
 """A season, played through the verbs: what must hold in every week, and what it tells."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +14,7 @@ from cohort.season.behaviour import Behaviour, declines
 from cohort.season.dice import Dice
 from cohort.season.measures import Measures
 from cohort.season.playing import play
-from cohort.season.policies import BY_NAME
+from cohort.season.policies import BY_NAME, POLICIES
 from cohort.season.report import interval_of, table
 from cohort.season.stage import SeasonPlan, at_day
 from tests.conftest import Platform
@@ -22,6 +24,7 @@ WEEKLY = BY_NAME["weekly"]
 SMALL = SeasonPlan(WEEKLY, seed=5, weeks=4, researchers=8, mentors=4)
 
 
+@pytest.mark.timeout(400)
 async def test_a_season_of_the_default_size_keeps_every_promise(platform: Platform) -> None:
     season = await play(SeasonPlan(WEEKLY), platform.settings)
     assert len(season.weeks) == 30
@@ -74,6 +77,12 @@ def test_a_policy_that_is_not_known_is_refused_with_the_list() -> None:
     assert result.exit_code == 2
     assert "There is no policy “daily”." in result.output
     assert "publish every fourth week" in result.output
+
+
+def test_the_docs_name_every_policy() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "simulating.md").read_text()
+    listed = re.findall(r"^\| (\w+) \|", text.partition("## The policies")[2], re.MULTILINE)
+    assert [one.name for one in POLICIES] == listed[1 : len(POLICIES) + 1]
 
 
 def test_chance_does_not_depend_on_the_order_of_asking() -> None:

@@ -72,7 +72,7 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     seats = await _seats(db, cohort_id)
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
-    declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    declined = (await db.execute(mentorships.parted_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
     own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)

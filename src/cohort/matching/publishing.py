@@ -94,7 +94,7 @@ def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
         "The mentor has no free place any more.": (
             mentor.taken + meanwhile.awaited[mentor.id] >= mentor.capacity
         ),
-        "One of them declined the other meanwhile.": two in meanwhile.declined,
+        "One of them declined the other, or ended it, meanwhile.": two in meanwhile.declined,
         "The pair was vetoed meanwhile.": two in meanwhile.vetoed,
     }
     return next((sentence for sentence, holds in reasons.items() if holds), None)
@@ -108,7 +108,7 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
         Proposal.enrolment_id, Proposal.mentor_id
     )
     asked = (await db.execute(two)).all()
-    declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    declined = (await db.execute(mentorships.parted_pairs(cohort_id))).all()
     overrides = await standing_overrides(db, cohort_id)
     return Meanwhile(
         mentored=set((await db.scalars(active)).all()),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, or_, select, union
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Enrolment
@@ -51,13 +51,15 @@ def open_in(cohort_id: UUID) -> Select[Proposal]:
     )
 
 
-def declined_pairs(cohort_id: UUID) -> Select[UUID, UUID]:
-    """Enrolment and mentor of those who were proposed to each other and said no."""
-    return (
-        select(Proposal.enrolment_id, Proposal.mentor_id)
-        .where(Proposal.cohort_id == cohort_id, Proposal.state == ProposalState.DECLINED)
-        .distinct()
+def parted_pairs(cohort_id: UUID) -> CompoundSelect[UUID, UUID]:
+    """Enrolment and mentor of those who said no, or whose mentorship ended: never again."""
+    declined = select(Proposal.enrolment_id, Proposal.mentor_id).where(
+        Proposal.cohort_id == cohort_id, Proposal.state == ProposalState.DECLINED
     )
+    ended = select(Mentorship.enrolment_id, Mentorship.mentor_id).where(
+        Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_not(None)
+    )
+    return union(declined, ended)
 
 
 def mentored_by(actor: Person) -> Select[UUID]:

@@ -11,7 +11,7 @@ REMOVED_BY = {
     "shared_hours": "they share too few hours",
     "common_ground": "they have no field, role goal or skill in common",
     "block": "they are one person",
-    "declined": "one of them declined the other before",
+    "declined": "one of them declined the other before, or their mentorship ended",
     "veto": "the pair is vetoed",
 }
 

@@ -17,7 +17,7 @@ OF_PERSON = {
     "pin_lifted": "The pin of {person} to {other} was lifted.",
     "vetoed": "{person} and {other} were vetoed.",
     "veto_lifted": "The veto of {person} and {other} was lifted.",
-    "declined": "{person} and {other} were proposed, and one of them declined.",
+    "declined": "{person} and {other} were proposed before, and one of them declined, or it ended.",
     "asked_again": "{person} and {other} may be proposed again.",
     "rules": "The rules changed.",
     "week": "The hours of another week are compared.",

@@ -17,7 +17,7 @@ CAUSES = {
     "shared_hours": "with too few weekly hours in common with you",
     "common_ground": "without a field, role goal or skill in common with you",
     "block": "ruled out for you",
-    "declined": "where one of you declined before",
+    "declined": "where one of you declined before, or you were paired before",
     "veto": "ruled out for you by the organiser",
 }
 NEXT_STEPS = {

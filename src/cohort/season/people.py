@@ -83,7 +83,8 @@ def mentors(dice: Dice, words: TaxonomyWords, count: int, *, weeks: int) -> list
 def _newcomer(
     dice: Dice, words: TaxonomyWords, who: str, day: int, own: dict[str, Any]
 ) -> Newcomer:
-    name = f"{dice.pick(FIRST.split(), who, 'first')} {dice.pick(LAST.split(), who, 'last')}"
+    number = who.rpartition("-")[2]  # no two have one name
+    first, last = dice.pick(FIRST.split(), who, "first"), dice.pick(LAST.split(), who, "last")
     evenings = dice.some(DAYS, 3, who, "evenings")
     shared = {
         "domains": dice.some(words.domains, 2, who, "domains"),
@@ -92,4 +93,9 @@ def _newcomer(
         "time_zone": dice.pick(ZONES, who, "zone"),
         "weekly_hours": [{"day": one, "start": "17:00", "end": "21:00"} for one in evenings],
     }
-    return Newcomer(name=name, email=f"{who}@example.org", day=day, profile={**shared, **own})
+    return Newcomer(
+        name=f"{first} {last} {number}",
+        email=f"{who}@example.org",
+        day=day,
+        profile={**shared, **own},
+    )
