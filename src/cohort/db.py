@@ -62,13 +62,13 @@ Json = Annotated[dict[str, Any], mapped_column(JSONB)]
 JsonList = Annotated[list[Any], mapped_column(JSONB)]
 
 
-def one_of(choices: type[StrEnum]) -> Enum:
-    """A column that holds one of these words, kept so by a CHECK."""
+def one_of(choices: type[StrEnum], name: str = "") -> Enum:
+    """A column that holds one of these words, kept so by a CHECK; named, where there are two."""
     return Enum(
         choices,
         native_enum=False,
         create_constraint=True,
-        name=choices.__name__.lower(),
+        name=name or choices.__name__.lower(),
         values_callable=lambda words: [word.value for word in words],
         length=32,
     )

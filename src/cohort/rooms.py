@@ -6,10 +6,12 @@ from litestar import Router
 
 import cohort.applications.models
 import cohort.calendars.models
+import cohort.checkins.models
 import cohort.cohorts.models
 import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
+import cohort.introductions.models
 import cohort.invitations.models
 import cohort.jobs.event_log
 import cohort.jobs.outbox
@@ -29,6 +31,13 @@ from cohort.applications import routes as applications_routes
 from cohort.calendars import jobs as calendars_jobs
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
+from cohort.checkins import board_pages as checkins_board_pages
+from cohort.checkins import board_routes as checkins_board_routes
+from cohort.checkins import closing_pages as checkins_closing_pages
+from cohort.checkins import closing_routes as checkins_closing_routes
+from cohort.checkins import jobs as checkins_jobs
+from cohort.checkins import pages as checkins_pages
+from cohort.checkins import routes as checkins_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
@@ -49,6 +58,9 @@ from cohort.forms import invitation_routes as forms_invitation_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
+from cohort.introductions import jobs as introductions_jobs
+from cohort.introductions import pages as introductions_pages
+from cohort.introductions import routes as introductions_routes
 from cohort.invitations import answer_pages as invitations_answer_pages
 from cohort.invitations import jobs as invitations_jobs
 from cohort.invitations import pages as invitations_pages
@@ -59,14 +71,22 @@ from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
 from cohort.matching.comparing import pages as matching_comparing_pages
 from cohort.matching.comparing import routes as matching_comparing_routes
+from cohort.matching.console import pages as matching_console_pages
+from cohort.matching.console import routes as matching_console_routes
 from cohort.matching.frontier import pages as matching_frontier_pages
 from cohort.matching.frontier import routes as matching_frontier_routes
+from cohort.matching.introducing import pages as matching_introducing_pages
+from cohort.matching.introducing import routes as matching_introducing_routes
+from cohort.matching.ledger import pages as matching_ledger_pages
+from cohort.matching.ledger import routes as matching_ledger_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
 from cohort.matching.overrides import routes as matching_override_routes
 from cohort.matching.previews import pages as matching_preview_pages
 from cohort.matching.previews import routes as matching_preview_routes
+from cohort.matching.repairing import pages as matching_repairing_pages
+from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
@@ -75,10 +95,10 @@ from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
-from cohort.mentors import wish_routes as mentors_wish_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import pages as mentorships_pages
+from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
@@ -108,6 +128,8 @@ from cohort.study import routes as study_routes
 from cohort.webhooks import jobs as webhooks_jobs
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.wishes import pages as wishes_pages
+from cohort.wishes import routes as wishes_routes
 
 API: Sequence[Router] = (
     people_routes.router,
@@ -121,20 +143,28 @@ API: Sequence[Router] = (
     cohorts_organiser_routes.router,
     applications_routes.router,
     mentors_routes.router,
-    mentors_wish_routes.router,
     invitations_routes.router,
     forms_routes.router,
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    introductions_routes.router,
+    wishes_routes.router,
     meetings_routes.router,
+    checkins_routes.router,
+    checkins_board_routes.router,
+    checkins_closing_routes.router,
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
+    matching_ledger_routes.router,
+    matching_console_routes.router,
+    matching_repairing_routes.router,
     matching_frontier_routes.router,
+    matching_introducing_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
@@ -165,14 +195,24 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_pause_pages.router,
+    introductions_pages.router,
+    wishes_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
+    checkins_pages.router,
+    checkins_board_pages.router,
+    checkins_closing_pages.router,
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
+    matching_ledger_pages.router,
+    matching_console_pages.router,
+    matching_repairing_pages.router,
     matching_frontier_pages.router,
+    matching_introducing_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
     exchange_answer_pages.router,
@@ -191,6 +231,8 @@ JOBS: Mapping[str, JobFunction] = {
     "people.answer_sign_up": people_jobs.answer_sign_up,
     "people.tell_suspended": people_jobs.tell_suspended,
     "people.tell_suspension_ended": people_jobs.tell_suspension_ended,
+    "people.ask_at_new_address": people_jobs.ask_at_new_address,
+    "people.tell_old_address": people_jobs.tell_old_address,
     "people.tell_new_password": people_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
     "signin.tell_change": signin_jobs.tell_change,
@@ -208,8 +250,10 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
     "mentors.tell_new": mentors_jobs.tell_new,
     "mentors.tell_decided": mentors_jobs.tell_decided,
+    "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
+    "mentorships.tell_pause": mentorships_jobs.tell_pause,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
@@ -217,8 +261,18 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
     "questions.copy": questions_jobs.copy,
     "calendars.revoke": calendars_jobs.revoke,
+    "introductions.tell": introductions_jobs.tell,
+    "introductions.remind_all": introductions_jobs.remind_all,
+    "introductions.remind": introductions_jobs.remind,
+    "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
+    "checkins.ask": checkins_jobs.ask,
+    "checkins.tell_low": checkins_jobs.tell_low,
+    "checkins.ask_to_close": checkins_jobs.ask_to_close,
+    "checkins.nudge": checkins_jobs.nudge,
+    "checkins.tell_unwell": checkins_jobs.tell_unwell,
+    "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
@@ -234,7 +288,11 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.expire,
+    mentorships_jobs.resume,
+    mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    checkins_jobs.ask_due,
+    checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,
     matching_jobs.forget_inputs,
 )

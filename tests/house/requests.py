@@ -77,6 +77,7 @@ QUESTION = {
     "asks_mentors": "Which do you use?",
 }
 MEETS_AT = "2026-03-10T17:00:00+00:00"
+LOCK = {"kind": "lock", "reason": "They have begun to talk."}
 HOOK = {"url": "https://hooks.example.org/new"}
 VERDICT = {"verdict": "passed", "comment": ""}
 SPEAKING_FORM = {"domains": "nlp", "languages": "en", "time_zone": "Europe/Berlin"}
@@ -98,6 +99,19 @@ IMPORT = {
     "file_name": "people.csv",
     "content": b64encode(b"Name,E-mail\nZoe,zoe@example.org\n").decode(),
     "holds": "researchers",
+}
+
+
+WISHING: dict[str, dict[str, Any]] = {
+    "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
+    "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
+    "PUT /api/v1/enrolments/{enrolment_id}/listing": {"json": {"is_listed": True}},
+    "PUT /api/v1/mentors/{mentor_id}/listing": {"json": {"is_listed": True}},
+}
+ON_OWN_PAGES: dict[str, dict[str, Any]] = {
+    "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
+    "POST /mentoring/{mentor_id}/wishes": {"data": {"act": "keep"}},
+    "POST /plan/{enrolment_id}/wishes": {"data": {"act": "keep"}},
 }
 
 
@@ -138,12 +152,13 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
         "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
+        **WISHING,
         "POST /api/v1/enrolments/{enrolment_id}/pause": {"json": {"until": "2026-05-04"}},
-        "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
-        "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
         "POST /api/v1/mentors/{mentor_id}/approval": applying,
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
         "POST /api/v1/proposals/{proposal_id}/refusal": {"json": {"note": "No time."}},
+        "PUT /api/v1/mentors/{mentor_id}/pause": {"json": {"back_on": "2026-06-01"}},
+        "PUT /api/v1/mentorships/{mentorship_id}/pause": {"json": {"resumes_on": None}},
         "POST /api/v1/mentorships/{mentorship_id}/end": {"json": {"reason": "A new job."}},
         "POST /api/v1/mentorships/{mentorship_id}/meetings": {"json": {"starts_at": MEETS_AT}},
         "PATCH /api/v1/meetings/{meeting_id}": {"json": {"topic": "Pipelines."}, **seen},
@@ -156,11 +171,17 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/plan_items/{item_id}/submissions": {"json": EVIDENCE},
         "POST /api/v1/submissions/{submission_id}/review": {"json": VERDICT},
         "POST /api/v1/cohorts/{cohort_id}/overrides": {"json": pin(ids)},
-        "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
-        "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
-        "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
+        **of_webhooks(),
         "POST /api/v1/cohorts/{cohort_id}/rules": {"json": RULES, **seen},
         "POST /api/v1/cohorts/{cohort_id}/rules_previews": {"json": RULES},
+    }
+
+
+def of_webhooks() -> dict[str, dict[str, Any]]:
+    seen = {"headers": {"If-Match": '"1"'}}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/webhooks": {"json": HOOK},
+        "PATCH /api/v1/webhooks/{webhook_id}": {"json": {"types": ["run.solved"]}, **seen},
     }
 
 
@@ -208,7 +229,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
-        "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
+        **ON_OWN_PAGES,
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
         **of_meetings(ids),
@@ -217,7 +238,6 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /rounds/{round_id}/runs/{run_id}/cancellation": {
             "ids": {"round_id": ids["queued_round_id"], "run_id": ids["queued_run_id"]}
         },
-        "POST /rounds/{round_id}/balance": {"data": balance(ids)},
         "POST /rounds/{round_id}/overrides": {"data": pin(ids)},
         "POST /cohorts/{slug}/webhooks": {"data": HOOK},
         "GET /api/docs/{subject}": {"ids": {"subject": "cohorts"}},
@@ -229,6 +249,12 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
+        "POST /api/v1/runs/{run_id}/pin_sets": {"json": LOCK},
+        "POST /runs/{run_id}/pin_sets": {"data": LOCK},
+        "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
+        "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
+            "ids": {"other_id": ids["peer_id"]}
+        },
         "GET /api/v1/runs/{run_id}/comparison": {"params": {"with": str(ids["run_id"])}},
     }
 
@@ -281,6 +307,11 @@ def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/logins/by_link": {"json": {"token": ids["sign_in"]}},
         "POST /api/v1/api_keys": {"json": {"name": "script", "scopes": ["study:read"]}},
         "POST /api/v1/logins/current/confirmation": {"json": {"password": PASSWORD}},
+        "POST /api/v1/me/address": {"json": {"email": "new@example.org"}},
+        "POST /api/v1/addresses": {"json": {"token": ids["address"]}},
+        "POST /account/address": {"data": {"email": "new@example.org"}},
+        "GET /address/{token}": {"ids": {"token": ids["address"]}},
+        "POST /address/{token}": {"ids": {"token": ids["address"]}},
         "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
         "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
         "DELETE /api/v1/people/{person_id}/suspension": peer,
@@ -315,6 +346,20 @@ def of_organisers(ids: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         {"ids": {"person_id": ids["co_organiser_id"]}},
         {"ids": {"invitation_id": ids["to_run_id"]}},
     )
+
+
+def of_rounds(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Both, for rounds of either kind; in the summer people are introduced."""
+    in_summer = {"ids": {"cohort_id": ids["summer_id"], "slug": "summer"}}
+    two_each = {"per_researcher": 2}
+    return {
+        "POST /api/v1/cohorts/{cohort_id}/introduction_rounds": {"json": two_each, **in_summer},
+        "POST /cohorts/{slug}/introductions": {"data": two_each, **in_summer},
+        "PUT /api/v1/introductions/{introduction_id}/answer": {"json": {"answer": "gladly"}},
+        "POST /introductions/{introduction_id}/answer": {"data": {"answer": "could_work"}},
+        "POST /api/v1/rounds/{round_id}/balance": {"json": balance(ids)},
+        "POST /rounds/{round_id}/balance": {"data": balance(ids)},
+    }
 
 
 def balance(ids: dict[str, Any]) -> dict[str, Any]:

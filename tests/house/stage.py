@@ -26,6 +26,7 @@ from cohort.db import Base, Sessions, unit_of_work
 from cohort.exchange.models import ImportedPerson
 from cohort.exchange.service import ANSWER_WITHIN
 from cohort.guides.models import Guide, Milestone
+from cohort.introductions.models import Introduction
 from cohort.invitations import answers as invitations
 from cohort.invitations.models import InvitationState, InvitedAs, MailedInvitation
 from cohort.jobs.outbox import Job, JobState
@@ -35,7 +36,10 @@ from cohort.matching.models import (
     Override,
     OverrideKind,
     Pair,
+    PinSet,
+    PinSetKind,
     Round,
+    RoundKind,
     Run,
     RunState,
     Unmatched,
@@ -44,7 +48,7 @@ from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentors import confirming
 from cohort.mentors.models import MentorState, UnconfirmedMentor
 from cohort.pairing.evidence import Evidence, pack
-from cohort.people import keys, logins
+from cohort.people import addresses, keys, logins
 from cohort.people import service as people
 from cohort.people.links import new_link
 from cohort.people.models import ApiKey, LinkPurpose, Login, Person
@@ -61,6 +65,7 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
+from tests.house.checkins import ask_how_it_goes, of_checkins
 from tests.house.requests import (
     MENTORING,
     PASSWORD,
@@ -68,24 +73,13 @@ from tests.house.requests import (
     in_api,
     of_invitations,
     of_questions,
+    of_rounds,
     of_runs,
     on_pages,
 )
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
 
-CAST = (
-    "anyone",
-    "newcomer",
-    "peer",
-    "researcher",
-    "mentor",
-    "applicant",
-    "organiser",
-    "elsewhere",
-    "admin",
-    "key",
-)
 NAMES = {
     "newcomer": "Nora",
     "peer": "Pia",
@@ -96,6 +90,7 @@ NAMES = {
     "elsewhere": "Otto",
     "admin": "Amy",
 }
+CAST = ("anyone", *NAMES, "key")
 
 
 @dataclass
@@ -135,7 +130,8 @@ class Stage:
 
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
-        known |= of_questions(self.ids) | of_runs(self.ids)
+        known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
+        known |= of_checkins(self.ids)
         return known.get(route, {})
 
 
@@ -145,6 +141,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _let_everyone_in(db, stage)
         await _begin_the_cohorts(db, stage)
         await _plan_meetings(db, stage)
+        stage.ids |= await ask_how_it_goes(db, stage.ids, platform.clock())
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)
@@ -180,6 +177,7 @@ async def _let_everyone_in(db: AsyncSession, stage: Stage) -> None:
         "verify": await new_link(db, "eve@example.org", LinkPurpose.JOIN, now=now),
         "password": await new_link(db, newcomer.email, LinkPurpose.PASSWORD, now=now),
         "sign_in": await new_link(db, newcomer.email, LinkPurpose.SIGN_IN, now=now),
+        "address": await addresses.new_token_of(db, newcomer.id, "n@example.org", now=now),
     }
 
 
@@ -426,8 +424,11 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
         made_by=olga.id,
         made_at=now,
     )
-    db.add_all([run, veto])
+    met = {"enrolment_id": ids["enrolment_id"], "mentor_id": ids["mentor_id"]}
+    talk = Introduction(cohort_id=spring, reason="You share a field.", made_at=now, **met)
+    db.add_all([run, veto, talk])
     await db.flush()
+    ids["introduction_id"] = talk.id
     found = {"run_id": run.id, "reason": "You both like pipelines."}
     left = {"run_id": run.id, "enrolment_id": ids["enrolment_id"], "code": "no_room"}
     db.add(Pair(score=0.8, factors=[], pinned=False, **two, **found))
@@ -440,13 +441,20 @@ async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:
 async def _begin_a_run(db: AsyncSession, stage: Stage) -> None:
     """In Olga's other cohort, where it waits to be solved."""
     now, summer_id = stage.platform.clock(), stage.ids["summer_id"]
-    opened = Round(cohort_id=summer_id, period="2026-W10", week=date(2026, 3, 2), opened_at=now)
+    when = {"period": "2026-W10", "week": date(2026, 3, 2), "opened_at": now}
+    how = {"kind": RoundKind.INTRODUCTIONS, "per_researcher": 2}
+    opened = Round(cohort_id=summer_id, **when, **how)
     db.add(opened)
     await db.flush()
     standing = await rules.standing(db, summer_id, now=now)
     queued = Run(round_id=opened.id, number=1, rules=standing, queued_at=now)
     db.add(queued)
     await db.flush()
+    hers = {"made_by": stage.people["organiser"].id, "made_at": now, "reason": "They talk."}
+    pins = PinSet(cohort_id=summer_id, run_id=queued.id, kind=PinSetKind.LOCK, asked={}, **hers)
+    db.add(pins)
+    await db.flush()
+    stage.ids |= {"pin_set_id": pins.id}
     stage.ids |= {"queued_round_id": opened.id, "queued_run_id": queued.id}
 
 

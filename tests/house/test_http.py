@@ -66,7 +66,7 @@ async def test_options_names_every_method_of_an_address(stage: Stage) -> None:
     for path, methods in {
         f"/api/v1/cohorts/{stage.ids['cohort_id']}": "DELETE, GET, HEAD, OPTIONS, PATCH",
         "/api/v1/cohorts": "GET, HEAD, OPTIONS, POST",
-        f"/api/v1/mentors/{stage.ids['mentor_id']}/pause": "DELETE, OPTIONS, POST",
+        f"/api/v1/mentors/{stage.ids['mentor_id']}/pause": "DELETE, OPTIONS, POST, PUT",
     }.items():
         told = await stage.clients["organiser"].options(path)
         assert (told.status_code, told.headers["allow"]) == (204, methods)

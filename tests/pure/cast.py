@@ -101,6 +101,7 @@ def scored(
     requirements: Requirements | None = None,
     blocks: IdPairs = (),
     declined: IdPairs = (),
+    ended: IdPairs = (),
     vetoes: IdPairs = (),
     strengths: Mapping[str, int] | None = None,
 ) -> Scores:
@@ -113,6 +114,7 @@ def scored(
         requirements=requirements or ANYBODY,
         blocks=blocks,
         declined=declined,
+        ended=ended,
         vetoes=vetoes,
         strengths=strengths,
     )

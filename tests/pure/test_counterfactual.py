@@ -12,6 +12,7 @@ from cohort.assignment.counterfactual import (
     chain,
     counterfactuals,
     possible,
+    regrets_in,
     robustness,
 )
 from cohort.assignment.neighbourhood import NotTheBest
@@ -65,6 +66,21 @@ def test_a_regret_is_what_solving_again_with_the_pin_loses(problem: Problem) -> 
         if problem.cover:
             placed = placed_of(chosen(problem, solution))
             assert fewer == placed - placed_of(chosen(pinned, forced))
+
+
+@given(problems())
+@settings(max_examples=60, deadline=None)
+def test_some_regrets_are_as_all_of_them(problem: Problem) -> None:
+    solution = solved(problem)
+    if solution is None:
+        return
+    n, m = problem.shape
+    found = counterfactuals(problem, solution)
+    for rows, columns in ((np.arange(n)[::-1][: n // 2 + 1], np.arange(m)[::2]), ([], [0])):
+        some = np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)[:m]
+        regret, fewer = regrets_in(problem, solution, *some)
+        assert np.array_equal(regret, found.regret[np.ix_(*some)])
+        assert np.array_equal(fewer, found.fewer_placed[np.ix_(*some)])
 
 
 @given(problems())

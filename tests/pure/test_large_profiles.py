@@ -58,6 +58,7 @@ def crowd(n: int, m: int, seed: int) -> tuple[list[ResearcherProfile], list[Ment
             gaps={skill: float(rng.random() + 0.1) for skill in some_of(rng, SKILLS, 4)},
             advisers=["m1@example.org", "Prof. Mentor 2"] if rng.random() < 0.1 else [],
             wishes=some_of(rng, ("m0", "m2", "m5", "gone"), 3),
+            talks=dict.fromkeys(some_of(rng, ("m1", "m2", "gone"), 2), 0.5),
             **shared(),
         )
         for i in range(n)
@@ -71,6 +72,7 @@ def crowd(n: int, m: int, seed: int) -> tuple[list[ResearcherProfile], list[Ment
             roles=some_of(rng, ROLES, 2),
             skills=some_of(rng, SKILLS, 4),
             wishes=some_of(rng, ("r0", "r3"), 2),
+            talks=dict.fromkeys(some_of(rng, ("r1", "r3"), 1), 1.0),
             **shared(),
         )
         for j in range(m)
@@ -137,9 +139,10 @@ def test_a_pair_of_profiles_scores_the_same_in_every_block_and_order() -> None:
 
 def test_a_pool_of_alike_people_has_the_total_of_all_of_them() -> None:
     some, offers = crowd(8, 5, 3)
-    researchers = [replace(some[i % 8], id=f"x{i}", wishes=[]) for i in range(60)]
+    researchers = [replace(some[i % 8], id=f"x{i}", wishes=[], talks={}) for i in range(60)]
     mentors = [
-        replace(offers[j % 5], id=f"y{j}", name=f"M {j}", email="", wishes=[]) for j in range(15)
+        replace(offers[j % 5], id=f"y{j}", name=f"M {j}", email="", wishes=[], talks={})
+        for j in range(15)
     ]
     researchers[0] = replace(researchers[0], wishes=["y3"])
     rules = RULES | {"vetoes": [("x7", "y1")]}

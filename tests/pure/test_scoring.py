@@ -210,14 +210,16 @@ def test_requirements_that_are_off_remove_nobody() -> None:
     assert not scored([MINA], [twin], requirements=off).forbidden.any()
 
 
-def test_blocks_declines_and_vetoes_always_count_and_strangers_are_ignored() -> None:
+def test_blocks_declines_past_pairs_and_vetoes_always_count_and_strangers_are_ignored() -> None:
     scores = scored(
         blocks=[("mina", "priya"), ("gone", "priya")],
         declined={("mina", "omar")},
+        ended=[("mina", "omar")],
         vetoes=[("mina", "nobody")],
     )
     assert scores.reasons["block"].tolist() == [[True, False]]
     assert scores.reasons["declined"].tolist() == [[False, True]]
+    assert scores.reasons["ended"].tolist() == [[False, True]]
     assert not scores.reasons["veto"].any()
     assert scores.forbidden.tolist() == [[True, True]]
 
@@ -301,3 +303,27 @@ def test_rules_that_make_no_score_are_refused(
 def test_a_week_that_begins_on_no_monday_is_refused() -> None:
     with pytest.raises(BadHours):
         score([], [], TREE, date(2026, 1, 1), weights=Weights(), requirements=Requirements())
+
+
+@given(
+    st.lists(st.sampled_from(["priya", "omar"]), unique=True),
+    st.lists(st.sampled_from(["mina", "lev"]), unique=True),
+    st.lists(st.sampled_from([None, 0.5, 1.0]), min_size=4, max_size=4),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_gladder_answer_after_a_talk_never_lowers_the_pair_and_touches_no_other(
+    hers: list[str], theirs: list[str], said: list[float | None]
+) -> None:
+    def wished(researcher_said: float | None, mentor_said: float | None) -> list[float]:
+        mine = {} if researcher_said is None else {"priya": researcher_said}
+        ours = {} if mentor_said is None else {"mina": mentor_said}
+        mentors = [priya(wishes=theirs, talks=ours), OMAR]
+        found = scored([mina(wishes=hers, talks=mine)], mentors).factors["wishes"][0]
+        return [float(one) for one in found]
+
+    one, more, other, further = said
+    before = wished(one, other)
+    after = wished(max(one or 0, more or 0) or None, max(other or 0, further or 0) or None)
+    assert after[0] >= before[0]
+    assert after[1] == before[1]
+    assert wished(1.0, 1.0)[0] == 1.0

@@ -142,6 +142,15 @@ async def test_a_researcher_says_no_and_waits_until_a_day(stage: Stage, platform
     assert str(stage.ada.id) in str(await unmatched_of(stage, again["run"]))
 
 
+async def test_a_mentor_says_no_and_pauses_until_a_day(spring: Spring, db: AsyncSession) -> None:
+    sent = {"because": "no_time", "pause_until": "2026-03-30"}
+    told = await spring.grace.post(f"{page_of(spring)}/decline", data=sent)
+    assert told.status_code == 303
+    mentor = (await spring.grace.get(f"/api/v1/mentors/{spring.mentor.id}")).json()
+    assert mentor["back_on"] == "2026-03-30"
+    assert mentor["paused_at"] is not None
+
+
 async def test_a_pause_is_ended_early_and_an_organisers_is_noted(
     stage: Stage, platform: Platform
 ) -> None:

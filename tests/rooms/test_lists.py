@@ -291,7 +291,7 @@ async def test_the_same_cursor_goes_on_in_its_own_order_only(world: World) -> No
         (PAIRS, {"mentor_id": "grace"}, "mentor_id"),
         (PROPOSALS, {"expires_before": "tomorrow"}, "expires_before"),
         (PROPOSALS, {"expires_before": "2026-06-03T09:00:00"}, "expires_before"),
-        (MENTORSHIPS, {"state": "paused"}, "state"),
+        (MENTORSHIPS, {"state": "resting"}, "state"),
         (SUBMISSIONS, {"milestone": "\0"}, "milestone"),
         (MENTORSHIPS, {"state": ["null", "null"]}, "state"),
         (PROPOSALS, {"state": "NULL"}, "state"),

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.db import unit_of_work
-from cohort.matching.models import Override, Pair
+from cohort.matching.models import Override, Pair, Round
 from cohort.mentors.models import Mentor
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
@@ -116,18 +116,17 @@ async def test_pairs_that_changed_since_the_run_before_are_marked_and_found(
 
 
 async def test_a_newer_round_is_held_against_the_one_before(
-    stage: Stage, platform: Platform
+    stage: Stage, platform: Platform, enter: Cast
 ) -> None:
-    """Ben's proposal is declined: he has someone else now. Nobody hears that a wait has ended."""
-    first = await open_and_solve(stage, platform)
-    await stage.olga.post(f"/rounds/{first['id']}/publication")
-    (proposal,) = (await stage.people["Ben"].get("/api/v1/proposals")).json()["items"]
-    declined = await stage.people["Ben"].post(
-        f"/api/v1/proposals/{proposal['id']}/refusal", json={"note": "No time."}
-    )
-    assert declined.status_code < 300, declined.text
+    """From round to round, that somebody found someone is no change; that he has another one is."""
+    await open_and_solve(stage, platform)
     async with unit_of_work(platform.sessions) as db:
-        await db.execute(update(Mentor).values(capacity=2))
+        await db.execute(update(Round).values(state="superseded"))
+        await db.execute(update(Mentor).values(capacity=3))
+    await stage.more(enter, researchers=1, mentors=0)
+    wish = {"kind": "veto", **stage.pair(stage.ben, stage.robin), "reason": "They fell out."}
+    made = await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/overrides", json=wish)
+    assert made.status_code == 201
     platform.clock.turn(minutes=5)
     second = await open_and_solve(stage, platform)
 

@@ -135,3 +135,19 @@ async def test_olga_weighs_a_question_on_the_page_of_the_rules(stage: Stage) -> 
     assert (await stage.olga.post(RULES, data=form)).status_code == 303
     kept = (await stage.olga.get(f"/api/v1/cohorts/{stage.cohort.id}/rules")).json()
     assert kept["weights"]["own"] == {}
+
+
+async def test_the_two_read_over_the_api_what_the_questions_allow(
+    stage: Stage, platform: Platform
+) -> None:
+    round_ = await open_and_solve(stage, platform)
+    await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
+    ada = stage.people["Ada"]
+    [proposal] = (await ada.get("/api/v1/proposals")).json()["items"]
+    asked = {"name": "Framework", "asked": "Which do you have?", "answer": "PyTorch"}
+    assert proposal["mentor"]["answers"] == [asked]
+    assert [one["answer"] for one in proposal["researcher"]["answers"]] == ["JAX"]
+    address = f"/api/v1/proposals/{proposal['id']}"
+    assert (await ada.get(address)).json()["mentor"]["answers"] == [asked]
+    await ada.post(f"{address}/refusal", json={"because": "no_time"})
+    assert (await ada.get(address)).json()["mentor"]["answers"] is None

@@ -301,7 +301,8 @@ async def test_wishes_name_researchers_of_this_cohort(
 
     wished = await grace.put(address, json={"enrolment_ids": [str(enrolment.id)]})
     again = await grace.put(address, json={"enrolment_ids": [str(enrolment.id)]})
-    assert wished.json() == again.json() == {"enrolment_ids": [str(enrolment.id)]}
+    assert wished.json() == again.json()
+    assert wished.json() == {"enrolment_ids": [str(enrolment.id)], "reasons": [""]}
     strange = {"enrolment_ids": [str(enrolment.id), str(uuid4())]}
     refused = await grace.put(address, json=strange)
     assert refused.json()["errors"][0]["field"] == "enrolment_ids/1"

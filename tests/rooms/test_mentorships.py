@@ -84,7 +84,7 @@ async def test_a_no_has_a_reason_that_only_organisers_read(
     assert (late.status_code, late.json()["code"]) == (409, "proposal_closed")
     await run_jobs()
     assert await subjects(db, "olga") == ["A proposal was declined in Spring 2026"]
-    pairs = (await db.execute(policy.parted_pairs(spring.cohort.id))).all()
+    pairs = (await db.execute(policy.declined_pairs(spring.cohort.id))).all()
     assert pairs == [(spring.enrolment.id, spring.mentor.id)]
 
 

@@ -60,10 +60,33 @@ async def test_she_changes_her_places_but_not_below_those_in_use(
 
 
 async def test_she_pauses_and_resumes(spring: Spring, db: AsyncSession) -> None:
+    here, home = f"/mentoring/{spring.mentor.id}", "/mentoring"
     for act, paused in (("pause", True), ("pause", True), ("resume", False)):
-        answer = await spring.grace.post(f"/mentoring/{spring.mentor.id}/{act}")
-        assert answer.headers["location"] == "/mentoring"
+        answer = await spring.grace.post(f"{here}/{act}")
+        assert answer.headers["location"] == home
         assert (await db.scalar(select(Mentor.paused_at)) is not None) is paused
+
+
+async def test_she_plans_a_pause_ahead_and_an_organiser_ends_it(
+    spring: Spring, db: AsyncSession
+) -> None:
+    here = f"/mentoring/{spring.mentor.id}"
+    for wrong, said in (
+        ({"back_on": "2026-03-02"}, "This day has come already"),
+        ({"pause_from": "2026-03-20", "back_on": "2026-03-20"}, "must be after the day"),
+        ({"back_on": "2099-01-01"}, "more than two years ahead"),
+    ):
+        refused = await spring.grace.post(f"{here}/pause", data=wrong)
+        assert (refused.status_code, said in refused.text) == (422, True)
+        assert f'value="{wrong["back_on"]}"' in refused.text
+
+    days = {"pause_from": "2026-03-20", "back_on": "2026-04-06"}
+    await spring.grace.post(f"{here}/pause", data=days)
+    assert "Pauses from Fri 20 Mar 2026" in (await spring.grace.get("/mentoring")).text
+    assert 'value="2026-04-06"' in (await spring.grace.get(f"{here}/pause")).text
+    ended = await spring.olga.post(f"{here}/resume")
+    assert ended.headers["location"] == f"/mentors/{spring.mentor.id}"
+    assert await db.scalar(select(Mentor.back_on)) is None
 
 
 async def test_a_mentorship_ends_with_a_reason(spring: Spring, db: AsyncSession) -> None:

@@ -109,6 +109,21 @@ def value_of_places(near: Neighbourhood) -> tuple[Floats, Ints]:
     return gained / near.worth.steps, more
 
 
+def regrets_in(
+    problem: Problem, solution: Solution, rows: Ints, columns: Ints
+) -> tuple[Floats, Ints]:
+    """`regret` and `fewer_placed` of `Counterfactuals` for some rows int[r] and columns int[c].
+
+    float[r, c] and int[r, c], exactly as `counterfactuals` has them. O(n m) to look around, and a
+    search from each of the columns, in place of one from every mentor.
+    """
+    near = neighbourhood(problem, solution)
+    loss = _losses(near, _cheapest(near, columns), rows, columns)
+    loss[problem.forbidden[np.ix_(rows, columns)]] = np.inf
+    people, steps = split(loss, near.worth.bonus)
+    return steps / near.worth.steps, people
+
+
 def possible(problem: Problem, found: Counterfactuals) -> Bools:
     """bool[n, m]: the pairs that occur in some best assignment; the other rules only chose."""
     none_lost: Bools = (found.regret == 0) & (found.fewer_placed == 0)
@@ -204,32 +219,39 @@ def _ways_to_make_room(residual: Residual, i: int) -> list[tuple[int, int]]:
 
 
 def look_around(near: Neighbourhood) -> Around:
-    return Around(near, _all_cheapest(near))
+    return Around(near, _cheapest(near, np.arange(len(near.price))))
 
 
 def losses(around: Around) -> Floats:
     """What every pair would lose if it had to be, allowed or not, in steps with the bonus."""
-    residual, price = around.residual, around.price
-    loss = _cheapest_to_make_room(around) - (residual.goal.worth - price[:-1])
-    loss[residual.assigned] = 0.0
-    loss[(residual.degree == 0) & (residual.scope.most == 0)] = np.inf
+    n, m = around.residual.assigned.shape
+    return _losses(around.near, around.back[:m], np.arange(n), np.arange(m))
+
+
+def _losses(near: Neighbourhood, back: Floats, rows: Ints, columns: Ints) -> Floats:
+    """As `losses`, float[r, c]; `back` is that of the columns alone, float[c, m + 1]."""
+    residual, price, here = near.residual, near.price, np.ix_(rows, columns)
+    loss = _cheapest_to_make_room(near, back, rows)
+    loss -= residual.goal.worth[here] - price[columns]
+    loss[residual.assigned[here]] = 0.0
+    loss[(residual.degree[rows] == 0) & (residual.scope.most[rows] == 0)] = np.inf
     return loss
 
 
-def _cheapest_to_make_room(around: Around) -> Floats:
-    """float[n, m]: what i gives up for j, and the moves from j that follow, at the least."""
-    residual, back, price = around.residual, around.back, around.price
-    n, m = residual.assigned.shape
-    first = residual.goal.first * (residual.degree == 0)
-    from_unmatched = np.where(residual.degree < residual.scope.most, -first, np.inf)
-    least: Floats = from_unmatched[:, None] + back[:m, m]
-    rows, mentors = np.nonzero(residual.assigned & ~residual.scope.fixed)
-    gives_up = (residual.goal.worth[rows, mentors] - price[mentors]).astype(np.float64)
-    if n and (residual.scope.most <= 1).all():
-        least[rows] = back.T[mentors, :m] + gives_up[:, None]
+def _cheapest_to_make_room(near: Neighbourhood, back: Floats, people: Ints) -> Floats:
+    """float[r, c]: what each gives up for a mentor, and the moves from there, at the least."""
+    residual, price = near.residual, near.price
+    most, degree = residual.scope.most[people], residual.degree[people]
+    first = residual.goal.first * (degree == 0)
+    from_unmatched = np.where(degree < most, -first, np.inf)
+    least: Floats = from_unmatched[:, None] + back[:, -1]
+    rows, mentors = np.nonzero((residual.assigned & ~residual.scope.fixed)[people])
+    gives_up = (residual.goal.worth[people[rows], mentors] - price[mentors]).astype(np.float64)
+    if (most <= 1).all():
+        least[rows] = back.T[mentors] + gives_up[:, None]
     else:
         for i, p, kept in zip(rows, mentors, gives_up, strict=True):
-            np.minimum(least[i], back[:m, p] + kept, out=least[i])
+            np.minimum(least[i], back[:, p] + kept, out=least[i])
     return least
 
 
@@ -241,8 +263,8 @@ def split(steps: Floats, bonus: int) -> tuple[Ints, Floats]:
     return people.astype(np.int64), steps - people * bonus
 
 
-def _all_cheapest(near: Neighbourhood) -> Floats:
-    """The least loss between all nodes: float[m + 1, m + 1], inf where there is no way.
+def _cheapest(near: Neighbourhood, sources: Ints) -> Floats:
+    """The least loss from some nodes to all: float[s, m + 1], inf where there is no way.
 
     What goes through the unmatched node is known from two searches. Only arcs that cost less than
     that can be part of a better way, and they are few: people differ less than mentors are apart.
@@ -256,6 +278,6 @@ def _all_cheapest(near: Neighbourhood) -> Floats:
     through = to_unmatched[:, None] + from_unmatched
     rows, columns = np.nonzero(costs < through)
     graph = csr_array((costs[rows, columns], (rows, columns)), shape=costs.shape)
-    cheapest: Floats = np.minimum(dijkstra(graph), through)
-    np.fill_diagonal(cheapest, 0.0)
+    cheapest: Floats = np.minimum(dijkstra(graph, indices=sources), through[sources])
+    cheapest[np.arange(len(sources)), sources] = 0.0
     return cheapest

@@ -4,7 +4,15 @@ from datetime import date, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, true
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.db import Base, Id, Instant, JsonList, Words, one_of
@@ -36,6 +44,9 @@ class Cohort(Base):
         CheckConstraint("matching_day BETWEEN 0 AND 6", name="matching_day"),
         CheckConstraint("admission = 'first_come' OR apply_by IS NOT NULL", name="apply_by"),
         CheckConstraint("reviews_needed BETWEEN 1 AND 5", name="reviews_needed"),
+        CheckConstraint("check_in_after_days BETWEEN 3 AND 90", name="check_in_after_days"),
+        CheckConstraint("check_in_every_days BETWEEN 7 AND 180", name="check_in_every_days"),
+        CheckConstraint("quiet_after_days BETWEEN 7 AND 180", name="quiet_after_days"),
         CheckConstraint("days_to_answer BETWEEN 2 AND 60", name="days_to_answer"),
         CheckConstraint(
             "days_to_reminder BETWEEN 1 AND days_to_answer - 1", name="days_to_reminder"
@@ -62,6 +73,11 @@ class Cohort(Base):
     """How many organisers score an application before they see each other's scores."""
     allowed_origins: Mapped[Words] = mapped_column(default=list, server_default="{}")
     """The sites whose pages may send the cohort's forms, such as https://www.example.org."""
+    check_in_after_days: Mapped[int] = mapped_column(default=14, server_default="14")
+    """How long after its beginning the two of a mentorship are first asked how it goes."""
+    check_in_every_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    quiet_after_days: Mapped[int] = mapped_column(default=28, server_default="28")
+    """With no meeting for so long, a mentorship needs a look."""
     state: Mapped[CohortState] = mapped_column(one_of(CohortState), default=CohortState.DRAFT)
     matching_day: Mapped[int] = mapped_column(default=0)
     """0 is Monday; in the cohort's time zone."""
@@ -158,6 +174,8 @@ class Enrolment(Base):
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
     advisers: Mapped[Words]
+    is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the mentors of the cohort may find her, by her own word."""
     paused_until: Mapped[date | None]
     """Nobody is proposed to her before this day of the cohort's time zone."""
     created_at: Mapped[Instant]

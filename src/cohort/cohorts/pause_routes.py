@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.cohorts import pausing
 from cohort.cohorts.routes import enrolment_answer
-from cohort.cohorts.schemas import EnrolmentOut, PauseIn
+from cohort.cohorts.schemas import EnrolmentOut, ResearcherPauseIn
 from cohort.errors import NotFound
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
@@ -28,7 +28,7 @@ async def pause_enrolment(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     enrolment_id: FromPath[UUID],
-    data: JSONBody[PauseIn],
+    data: JSONBody[ResearcherPauseIn],
 ) -> Response[EnrolmentOut]:
     """Ask for no proposals before a day; mentorships and an open proposal go on."""
     return enrolment_answer(await pausing.pause(db, actor, enrolment_id, data.until, now=clock()))

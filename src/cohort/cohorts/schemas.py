@@ -88,6 +88,27 @@ DaysToReminder = Annotated[
     ),
 ]
 
+CheckInAfter = Annotated[
+    int,
+    Field(
+        ge=3,
+        le=90,
+        description="Days from the beginning of a mentorship to its first check-in.",
+        examples=[14],
+    ),
+]
+CheckInEvery = Annotated[
+    int, Field(ge=7, le=180, description="Days from one check-in to the next.", examples=[30])
+]
+QuietAfter = Annotated[
+    int,
+    Field(
+        ge=7,
+        le=180,
+        description="Days with no meeting after which a mentorship needs a look.",
+        examples=[28],
+    ),
+]
 NextBest = Annotated[
     bool,
     Field(
@@ -165,6 +186,9 @@ class CohortIn(Strict):
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded = 2
     allowed_origins: AllowedOrigins = Field(default=[])
+    check_in_after_days: CheckInAfter = 14
+    check_in_every_days: CheckInEvery = 30
+    quiet_after_days: QuietAfter = 28
 
 
 class CohortChange(Strict):
@@ -185,6 +209,9 @@ class CohortChange(Strict):
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded | None = None
     allowed_origins: AllowedOrigins | None = None
+    check_in_after_days: CheckInAfter | None = None
+    check_in_every_days: CheckInEvery | None = None
+    quiet_after_days: QuietAfter | None = None
 
 
 class CloneIn(Strict):
@@ -244,7 +271,7 @@ PausedUntil = Annotated[
 ]
 
 
-class PauseIn(Strict):
+class ResearcherPauseIn(Strict):
     until: PausedUntil
 
 
@@ -293,6 +320,9 @@ class CohortOut(Shown):
     apply_by: date | None
     reviews_needed: int
     allowed_origins: list[str]
+    check_in_after_days: int
+    check_in_every_days: int
+    quiet_after_days: int
     running_since: datetime | None
     created_at: datetime
     version: int = Field(description="Also in the ETag; send it as If-Match to change the cohort.")

@@ -123,6 +123,9 @@ COPIED = (
     "admission",
     "reviews_needed",
     "allowed_origins",
+    "check_in_after_days",
+    "check_in_every_days",
+    "quiet_after_days",
 )
 
 

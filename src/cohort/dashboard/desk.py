@@ -15,6 +15,7 @@ from cohort.dashboard.figures import Mentoring, Overview, Study
 from cohort.dashboard.progress import Researcher
 from cohort.db import Sessions
 from cohort.http.formats import percent
+from cohort.introductions import reading as introductions
 from cohort.jobs.outbox import Job
 from cohort.matching import service as matching
 from cohort.matching.view import RoundView, view_round
@@ -32,6 +33,8 @@ class HomeView:
     organised: Sequence[Overview]
     studies: Sequence[Study]
     mentoring: Sequence[Mentoring]
+    talks: int
+    """Introductions about which nothing was said yet."""
     failed: Sequence[Job]
     """What failed for no cohort in particular, for an admin to look at."""
 
@@ -66,6 +69,7 @@ async def home(db: AsyncSession, actor: Person, *, now: datetime) -> HomeView:
         organised=await figures.organised_by(db, actor),
         studies=await figures.studies_of(db, actor),
         mentoring=await figures.mentoring_of(db, actor),
+        talks=await introductions.waiting_for(db, actor),
         failed=await figures.failed_work(db, visible, None) if actor.is_admin else [],
     )
 

@@ -15,12 +15,15 @@ from cohort.demo import cast, weeks
 from cohort.demo.arriving import become_mentor, bring_guide, join
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import Weeks
+from cohort.mentors import pausing
 from cohort.mentors import service as mentors
-from cohort.mentors import wishes
 from cohort.mentors.models import Mentor
+from cohort.mentors.schemas import MentorPauseIn
 from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.study import service as study
+from cohort.wishes import listed
+from cohort.wishes import service as wishes
 
 SLUG = "demo"
 SEATS = 30
@@ -92,7 +95,8 @@ async def sign_up_mentors(
         if mentor.state != "pending":
             await mentors.approve(scene.db, scene.organiser, row.id, now=now + A_DAY)
         if mentor.state == "paused":
-            await mentors.pause(scene.db, person, row.id, now=now + 2 * A_DAY)
+            away = MentorPauseIn(back_on=(now + 140 * A_DAY).date())
+            await pausing.pause(scene.db, person, row.id, away, now=now + 2 * A_DAY)
 
 
 async def note_wishes(scene: Scene, *, now: datetime) -> None:
@@ -101,8 +105,12 @@ async def note_wishes(scene: Scene, *, now: datetime) -> None:
         wanted = [scene.mentors[one].id for one in researcher.wishes if one in scene.mentors]
         actor, enrolment = scene.people[researcher.email], scene.enrolments[researcher.email]
         await wishes.rank_mentors(scene.db, actor, enrolment.id, wanted, now=now)
+        await listed.list_researcher(scene.db, actor, enrolment.id, is_listed=True)
     for mentor in scene.cast.mentors:
-        if mentor.wishes and mentor.email in scene.mentors:
-            actor, row = scene.people[mentor.email], scene.mentors[mentor.email]
+        if mentor.email not in scene.mentors:
+            continue
+        actor, row = scene.people[mentor.email], scene.mentors[mentor.email]
+        await listed.list_mentor(scene.db, actor, row.id, is_listed=True)
+        if mentor.wishes:
             liked = [scene.enrolments[one].id for one in mentor.wishes]
             await wishes.rank_researchers(scene.db, actor, row.id, liked)

@@ -11,6 +11,7 @@ from cohort.matching import periods, runs
 from cohort.matching import service as matching
 from cohort.matching.models import Round
 from cohort.mentors.models import Mentor
+from cohort.mentorships import declining
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships import service as proposals
 from cohort.mentorships.models import Proposal
@@ -60,7 +61,7 @@ async def _answer(scene: Scene, *, now: datetime) -> None:
     cohort = scene.cohort
     in_two_days = now + timedelta(days=2)
     await proposals.accept(scene.db, mentor, refused.id, now=now + timedelta(hours=9))
-    await proposals.decline(scene.db, researcher, refused.id, NO_THANK_YOU, now=in_two_days)
+    await declining.decline(scene.db, researcher, refused.id, NO_THANK_YOU, now=in_two_days)
     await proposals.expire_due(
         scene.db, now=days_later(now, cohort.days_to_answer, cohort.time_zone)
     )

@@ -1,7 +1,9 @@
 """Every kind of event, by its name; each room defines its own."""
 
 from cohort.applications import events as applications
+from cohort.checkins import events as checkins
 from cohort.cohorts import events as cohorts
+from cohort.introductions import events as introductions
 from cohort.jobs.runner import JOB_DIED
 from cohort.matching import events as matching
 from cohort.meetings import events as meetings
@@ -19,7 +21,9 @@ CATALOGUE = {
         *study.ALL,
         *matching.ALL,
         *mentorships.ALL,
+        *introductions.ALL,
         *meetings.ALL,
+        *checkins.ALL,
         JOB_DIED,
         JOB_RETRIED,
     )

@@ -146,6 +146,8 @@ async def schema_of_invitation(
     await _add_own_questions(db, kind, invitation.cohort, asked, language)
     if invitation.name:
         asked["properties"]["name"]["default"] = invitation.name
+    for name, chosen in invitation.profile.items():
+        asked["properties"][name]["default"] = chosen
     return {
         "$schema": SCHEMA,
         "$id": f"{address}?language={language}",

@@ -22,6 +22,11 @@ def day(on: date) -> str:
     return f"{DAYS[on.weekday()][:3].title()} {on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
+def month(on: date) -> str:
+    """`Nov 2026`."""
+    return f"{MONTHS[on.month - 1]} {on.year}"
+
+
 def local_day(at: datetime, zone: str) -> date:
     """The calendar day that a zone has at that moment."""
     return _in_zone(at, zone).date()
@@ -161,6 +166,7 @@ def _covers(spans: WeeklyHours, start: str, end: str) -> bool:
 
 FILTERS = {
     "day": day,
+    "month": month,
     "local_day": local_day,
     "moment": moment,
     "zone_label": zone_label,

@@ -55,7 +55,7 @@ async def invitation_page(
         "time_zone": invitation.cohort.time_zone,
         "languages": ["en"],
         "capacity": 2,
-    }
+    } | invitation.profile
     return await _show(request, db, invitation, token, Form(usual))
 
 

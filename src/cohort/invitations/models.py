@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Cohort
-from cohort.db import Base, Id, Instant, one_of
+from cohort.db import Base, Id, Instant, Json, one_of
 from cohort.people.models import Person
 
 
@@ -43,6 +43,8 @@ class MailedInvitation(Base):
     admits: Mapped[bool]
     """Whether who answers is in: a researcher has a seat, a mentor is approved."""
     note: Mapped[str]
+    profile: Mapped[Json] = mapped_column(server_default="{}")
+    """What a mentor's form comes filled in with, by its fields: whom the organisers look for."""
     page_url: Mapped[str | None]
     """The page of another site that shows the form; None is our own."""
     state: Mapped[InvitationState] = mapped_column(one_of(InvitationState))

@@ -10,7 +10,8 @@ from pydantic import Field, StringConstraints
 from cohort.cohorts.schemas import EnrolmentIn
 from cohort.http.fields import Email, Line, Note, Shown, Strict
 from cohort.invitations.models import InvitationState, InvitedAs
-from cohort.mentors.schemas import MentorFields
+from cohort.mentors.schemas import MentorFields, Roles, Skills
+from cohort.profiles.profile import Domains, Languages
 from cohort.questions.schemas import Answers
 
 MOST_LINES = 300
@@ -20,6 +21,15 @@ PageUrl = Annotated[
     Field(examples=["https://www.example.org/join"]),
 ]
 Days = Annotated[int, Field(ge=1, le=60, description="How long the link works.", examples=[14])]
+
+
+class InvitedProfile(Strict):
+    """What the form of an invited mentor comes filled in with; she may change all of it."""
+
+    domains: Domains | None = None
+    roles: Roles | None = None
+    skills: Skills | None = None
+    languages: Languages | None = None
 
 
 class InvitationsIn(Strict):
@@ -36,6 +46,11 @@ class InvitationsIn(Strict):
         "and a mentor is approved by answering. Else the answer is decided like any other.",
     )
     note: Note = Field(default="", description="Your words, in the mail.", examples=["Join us!"])
+    profile: InvitedProfile | None = Field(
+        default=None,
+        description="For mentors: what their form comes filled in with, such as the field, role "
+        "and skills of the advice on a run.",
+    )
     days: Days = 14
     page_url: PageUrl | None = Field(
         default=None,
@@ -74,6 +89,7 @@ class MailedInvitationOut(Shown):
     email: str
     name: str
     admits: bool
+    profile: InvitedProfile
     state: InvitationState
     created_at: datetime
     expires_at: datetime

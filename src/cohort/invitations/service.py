@@ -30,6 +30,7 @@ from cohort.invitations.schemas import (
     InvitedLineOut,
 )
 from cohort.jobs.outbox import enqueue, enqueue_each
+from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor
 from cohort.people import audit
 from cohort.people.models import Person
@@ -55,6 +56,7 @@ async def invite(
     await db.refresh(cohort, with_for_update={"of": Cohort})
     _require_joinable(cohort)
     _check_page(cohort, form.page_url)
+    await _check_profile(db, cohort_id, form)
     read = [_read(line) for line in form.lines]
     addresses = {one.email for one in read if isinstance(one, InvitedLine)}
     known = await _known(db, cohort_id, form.invited_as, addresses)
@@ -85,6 +87,14 @@ def _check_page(cohort: Cohort, page_url: str | None) -> None:
     if f"{address.scheme}://{address.netloc}" not in cohort.allowed_origins:
         sentence = "The settings of the cohort do not name this site. Add it there first."
         raise Invalid.at("page_url", sentence)
+
+
+async def _check_profile(db: AsyncSession, cohort_id: UUID, form: InvitationsIn) -> None:
+    if form.profile is None:
+        return
+    if form.invited_as is not InvitedAs.MENTOR:
+        raise Invalid.at("profile", "Only the form of a mentor can come filled in. Leave it out.")
+    await mentors.check_profile_terms(db, cohort_id, form.profile.model_dump())
 
 
 def _keeps_seats(form: InvitationsIn) -> bool:
@@ -173,6 +183,7 @@ async def _store(
     fresh = {
         "admits": form.admits,
         "note": form.note,
+        "profile": form.profile.model_dump(exclude_none=True) if form.profile else {},
         "page_url": form.page_url,
         "state": InvitationState.OPEN,
         "invited_by": actor.id,

@@ -12,10 +12,12 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import own_terms, pausing
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
-from cohort.matching.models import Override, OverrideKind, Pair, Run, RunState
+from cohort.introductions.reading import heard_in
+from cohort.matching.introducing.pool import to_introduce, with_talks
+from cohort.matching.models import Override, OverrideKind, Pair, RoundKind, Run, RunState
 from cohort.matching.periods import local_day
+from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
-from cohort.mentors.wishes import wishes_in
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.explaining import WISHES
@@ -27,6 +29,7 @@ from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf
 from cohort.study import service as study
+from cohort.wishes.service import wishes_in
 
 ENROLMENT = (
     Enrolment.id,
@@ -66,13 +69,22 @@ Rows = Sequence[Any]
 
 async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     """The pool of a run that comes with its round and rules."""
+    heard = await heard_in(db, run.round.cohort_id)
+    pool = with_talks(await _gather(db, run, now=now), heard)
+    if run.round.kind is RoundKind.INTRODUCTIONS:
+        return to_introduce(pool, run.round, heard)
+    return pool
+
+
+async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     cohort_id = run.round.cohort_id
     zone = (await db.get_one(Cohort, cohort_id)).time_zone
     enrolments = await _waiting(db, cohort_id, local_day(now, zone))
-    seats = await _seats(db, cohort_id)
+    seats = await _seats(db, cohort_id, run.round.week)
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
-    declined = (await db.execute(mentorships.parted_pairs(cohort_id))).all()
+    declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
     own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
@@ -108,9 +120,8 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         incumbents=await _found_before(db, run),
         pins=_pairs_of(overrides, OverrideKind.PIN),
         vetoes=_pairs_of(overrides, OverrideKind.VETO),
-        declined=sorted(
-            (str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in declined
-        ),
+        declined=_as_text(declined),
+        ended=_as_text(ended),
         blocks=_with_oneself(enrolments, seats),
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
@@ -158,10 +169,11 @@ async def _waiting(db: AsyncSession, cohort_id: UUID, today: date) -> Rows:
     return (await db.execute(waiting)).all()
 
 
-async def _seats(db: AsyncSession, cohort_id: UUID) -> Rows:
+async def _seats(db: AsyncSession, cohort_id: UUID, week: date) -> Rows:
     """Mentors who take part, each with the number of proposals that await an answer (`awaited`).
 
-    A full one too, so that reasons can say so.
+    Whoever pauses now, or begins to within the round's week, does not take part. A full one does,
+    so that reasons can say so.
     """
     awaited = (
         mentorships.open_in(cohort_id)
@@ -174,7 +186,7 @@ async def _seats(db: AsyncSession, cohort_id: UUID) -> Rows:
         select(*MENTOR, awaited.label("awaited"))
         .join(Mentor.person)
         .where(Mentor.cohort_id == cohort_id, Mentor.state == MentorState.APPROVED)
-        .where(Mentor.paused_at.is_(None))
+        .where(pause_days.takes_part_in(week))
         .order_by(Mentor.id)
     )
     return (await db.execute(there)).all()
@@ -236,6 +248,10 @@ def _mentor(mentor: Any, wishes: Sequence[UUID], answers: Mapping[str, Answer]) 
 
 def _pairs_of(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
     return sorted((str(o.enrolment_id), str(o.mentor_id)) for o in overrides if o.kind is kind)
+
+
+def _as_text(pairs: Rows) -> list[IdPair]:
+    return sorted((str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in pairs)
 
 
 def _with_oneself(enrolments: Rows, seats: Rows) -> list[IdPair]:

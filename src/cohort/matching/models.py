@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import Base, Id, Instant, Json, JsonList, one_of
+from cohort.introductions.models import Introduction
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Proposal
 from cohort.pairing.rules import Aim
@@ -21,12 +22,22 @@ class RoundState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class RoundKind(StrEnum):
+    """What publishing does with the pairs: proposes them, or introduces the two to each other."""
+
+    MATCHING = "matching"
+    INTRODUCTIONS = "introductions"
+
+
 class Round(Base):
     """One cohort's matching for one period."""
 
     __tablename__ = "rounds"
     __table_args__ = (
         UniqueConstraint("cohort_id", "period"),
+        CheckConstraint(
+            "(kind = 'introductions') = (per_researcher IS NOT NULL)", name="per_researcher"
+        ),
         Index("uq_rounds_open", "cohort_id", unique=True, postgresql_where=text("state = 'open'")),
         Index("ix_rounds_cohort_id_opened_at_id", "cohort_id", "opened_at", "id"),
     )
@@ -42,6 +53,13 @@ class Round(Base):
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     published_at: Mapped[Instant | None]
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    kind: Mapped[RoundKind] = mapped_column(
+        one_of(RoundKind), default=RoundKind.MATCHING, server_default=RoundKind.MATCHING
+    )
+    per_researcher: Mapped[int | None]
+    per_mentor: Mapped[int | None]
+    """Of introductions: how many mentors each researcher meets at most, and how many talks each
+    mentor has; without a number as many as free places times `per_researcher`."""
     balance: Mapped[Json | None]
     """What counts beside the scores in this round: `placing` for each person, `keeping` for each
     pair of the run whose number is `before`; none where it is the rules that say."""
@@ -179,10 +197,12 @@ class Pair(Base):
     skipped: Mapped[str | None]
     """Why it was not proposed when its round was published."""
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"), index=True)
+    introduction_id: Mapped[UUID | None] = mapped_column(ForeignKey("introductions.id"), index=True)
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     mentor: Mapped[Mentor] = relationship(lazy="raise")
     proposal: Mapped[Proposal | None] = relationship(lazy="raise")
+    introduction: Mapped[Introduction | None] = relationship(lazy="raise")
 
 
 class NextOffer(Base):
@@ -220,6 +240,38 @@ class OverrideKind(StrEnum):
     VETO = "veto"
 
 
+class PinSetKind(StrEnum):
+    LOCK = "lock"
+    SWAP = "swap"
+    REPAIR = "repair"
+
+
+class PinSet(Base):
+    """Several pins that were made in one act, on one run, for its round alone.
+
+    The unique run settles a race: of two who act on a run, one does.
+    """
+
+    __tablename__ = "pin_sets"
+    __table_args__ = (
+        CheckConstraint("length(reason) > 0", name="reason"),
+        Index("ix_pin_sets_cohort_id_made_at_id", "cohort_id", "made_at", "id"),
+    )
+
+    id: Mapped[Id]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"), unique=True)
+    kind: Mapped[PinSetKind] = mapped_column(one_of(PinSetKind))
+    asked: Mapped[Json]
+    """What was asked for, so that the same asked twice is done once."""
+    reason: Mapped[str]
+    cost: Mapped[float | None]
+    """What the total lost by it, as it was said before; none where that was not known."""
+    fewer_placed: Mapped[int] = mapped_column(default=0)
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    made_at: Mapped[Instant]
+
+
 class Override(Base):
     """An organiser's word on one pair: it must be, or it must not be."""
 
@@ -251,6 +303,10 @@ class Override(Base):
     made_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     made_at: Mapped[Instant]
     lifted_at: Mapped[Instant | None]
+    pin_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("pin_sets.id"), index=True)
+    """The act that it is a part of; it is then lifted with its round."""
+    cost: Mapped[float | None]
+    """What the total lost by it when it was made, where the newest run could tell."""
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     mentor: Mapped[Mentor] = relationship(lazy="raise")

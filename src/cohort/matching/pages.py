@@ -1,6 +1,6 @@
 """A round in a browser: what was found and why, pins and vetoes, run again, publish."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import urlencode
@@ -14,12 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
+from cohort.cohorts.enrolments import NotJoinable
 from cohort.errors import Invalid
 from cohort.http.forms import Form, checked, read_form
 from cohort.http.pages import Asked, page, see
+from cohort.invitations.models import MailedInvitation
 from cohort.jobs.progress import ProgressStore
 from cohort.matching import cancelling, choosing, service
 from cohort.matching.choosing import Choices, PartOfName
+from cohort.matching.console import inviting
 from cohort.matching.console.pairs import BEST, Only, Order, PairSearch
 from cohort.matching.models import Round, Run
 from cohort.matching.overrides import service as overrides
@@ -76,6 +79,8 @@ class RoundPage:
     advised: Mapping[str, str]
     researchers: Choices
     mentors: Choices
+    invited: Mapping[inviting.Wanted, Sequence[MailedInvitation]]
+    invite: Form[inviting.AdvisedInvitationIn]
 
 
 async def show(
@@ -84,10 +89,13 @@ async def show(
     view: RoundView,
     form: Form[OverrideIn],
     people: tuple[Choices, Choices],
+    invite: Form[inviting.AdvisedInvitationIn] | None = None,
 ) -> Response[str]:
-    """The page, with what was typed into the form of pins and vetoes."""
+    """The page, with what was typed into the form of pins and vetoes, or of an invitation."""
     advised = await results.names_advised(db, view.run) if view.run else {}
-    return page(request, "matching/round.html", RoundPage(view, advised, *people), form=form)
+    invited = await inviting.came_of_advice(db, view.round, view.run) if view.run else {}
+    shown = RoundPage(view, advised, *people, invited, invite or Form())
+    return page(request, "matching/round.html", shown, form=form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +210,32 @@ async def work_out_advice_again_from_page(
     return see(f"/rounds/{round_id}#advice", saying="What would help is being worked out again.")
 
 
+@post("/rounds/{round_id:uuid}/invitations", guards=[signed_in])
+async def invite_from_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    round_id: FromPath[UUID],
+) -> Response[str] | Redirect:
+    """Invite a mentor whom the advice looks for, with a form that comes filled in."""
+    found = await service.get_round(db, actor, round_id)
+    run = await service.solved_run(db, round_id)
+    form = await read_form(request, inviting.AdvisedInvitationIn)
+    if form.value is not None:
+        try:
+            said = await inviting.invite_advised(db, actor, found, run, form.value, now=clock())
+        except NotJoinable as refusal:
+            form = form.refused(refusal, at="person")
+        except Invalid as refusal:
+            form = form.refused(refusal)
+        else:
+            return see(f"/rounds/{round_id}#advice", saying=said)
+    people = await choosing.in_cohort(db, found.cohort_id, {})
+    again: Form[OverrideIn] = Form(status=422)
+    return await show(request, db, await view_round(db, found), again, people, form)
+
+
 @post("/rounds/{round_id:uuid}/publication", guards=[signed_in])
 async def publish_from_page(
     db: NamedDependency[AsyncSession],
@@ -242,8 +276,8 @@ def _back(request: Asked, round_id: UUID, row: UUID | None) -> str:
     """To the decisions, or to the row that was decided on, among the pairs that were listed."""
     if row is None:
         return f"/rounds/{round_id}#overrides"
-    listed = {name: text for name, text in request.query_params.items() if name != "row"}
-    return f"/rounds/{round_id}?{urlencode(listed)}#pair-{row}"
+    listed = urlencode({name: one for name, one in request.query_params.items() if name != "row"})
+    return f"/rounds/{round_id}{'?' if listed else ''}{listed}#pair-{row}"
 
 
 @post("/rounds/{round_id:uuid}/overrides/{override_id:uuid}/end", guards=[signed_in])
@@ -269,6 +303,7 @@ router = Router(
         run_again_from_page,
         cancel_from_page,
         work_out_advice_again_from_page,
+        invite_from_page,
         publish_from_page,
         decide_from_page,
         lift_from_page,

@@ -3,7 +3,7 @@
 from sqlalchemy import Select, select
 
 from cohort.cohorts import policy as cohorts
-from cohort.matching.models import Override, Round, Run
+from cohort.matching.models import Override, PinSet, Round, Run
 from cohort.people.models import Person
 
 
@@ -18,3 +18,7 @@ def runs_visible_to(actor: Person) -> Select[Run]:
 
 def overrides_visible_to(actor: Person) -> Select[Override]:
     return select(Override).where(Override.cohort_id.in_(cohorts.organised_by(actor)))
+
+
+def pin_sets_visible_to(actor: Person) -> Select[PinSet]:
+    return select(PinSet).where(PinSet.cohort_id.in_(cohorts.organised_by(actor)))

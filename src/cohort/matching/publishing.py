@@ -1,6 +1,7 @@
 """Proposing what a run found, with one more look at what changed since."""
 
 from collections import Counter
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +13,10 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Cohort, EnrolmentState
 from cohort.cohorts.pausing import is_paused
+from cohort.introductions import service as introductions
+from cohort.introductions.reading import heard_in, would_rather_not
 from cohort.matching.gather import standing_overrides
-from cohort.matching.models import OverrideKind, Pair, Round, Run
+from cohort.matching.models import OverrideKind, Pair, Round, RoundKind, Run
 from cohort.matching.periods import local_day
 from cohort.mentors.models import MentorState
 from cohort.mentorships import policy as mentorships
@@ -32,7 +35,10 @@ class Meanwhile:
     mentored: AbstractSet[UUID]
     asked: AbstractSet[UUID]
     declined: AbstractSet[Two]
+    ended: AbstractSet[Two]
     vetoed: AbstractSet[Two]
+    apart: AbstractSet[Two]
+    met: AbstractSet[Two]
     awaited: Counter[UUID]
     today: date
 
@@ -46,12 +52,16 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
         .order_by(Pair.score.desc(), Pair.id)
     )
     meanwhile = await look_again(db, round_.cohort_id, now=now)
+    introduces = round_.kind is RoundKind.INTRODUCTIONS
     fitting = []
     for pair in (await db.scalars(found)).all():
-        pair.skipped = why_not(pair, meanwhile)
+        pair.skipped = why_not(pair, meanwhile, introduces=introduces)
         if pair.skipped is None:
-            meanwhile.awaited[pair.mentor_id] += 1
+            meanwhile.awaited[pair.mentor_id] += not introduces
             fitting.append(pair)
+    if introduces:
+        await _introduce(db, fitting, cohort_id=round_.cohort_id, now=now)
+        return len(fitting)
     private = set(await answering.private_in(db, round_.cohort_id))
     offers = [offer_of(pair, private) for pair in fitting]
     made = await proposals.propose(db, offers, cohort_id=round_.cohort_id, now=now)
@@ -81,8 +91,11 @@ def offer_of(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
     )
 
 
-def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
-    """Why the pair cannot be proposed any more, for the organiser; None when it can."""
+def why_not(pair: Pair, meanwhile: Meanwhile, *, introduces: bool = False) -> str | None:
+    """Why the pair cannot be proposed any more, for the organiser; None when it can.
+
+    Whoever is only introduced takes no place, and meets nobody a second time.
+    """
     researcher, mentor, two = pair.enrolment, pair.mentor, (pair.enrolment_id, pair.mentor_id)
     reasons = {
         "The researcher has withdrawn.": researcher.state is not EnrolmentState.ACTIVE,
@@ -94,10 +107,25 @@ def why_not(pair: Pair, meanwhile: Meanwhile) -> str | None:
         "The mentor has no free place any more.": (
             mentor.taken + meanwhile.awaited[mentor.id] >= mentor.capacity
         ),
-        "One of them declined the other, or ended it, meanwhile.": two in meanwhile.declined,
+        "One of them declined the other meanwhile.": two in meanwhile.declined,
+        "Their mentorship ended meanwhile.": two in meanwhile.ended,
         "The pair was vetoed meanwhile.": two in meanwhile.vetoed,
+        "After their talk, one of them would rather not.": two in meanwhile.apart,
+        "They were introduced to each other before.": introduces and two in meanwhile.met,
     }
     return next((sentence for sentence, holds in reasons.items() if holds), None)
+
+
+async def _introduce(
+    db: AsyncSession, fitting: Sequence[Pair], *, cohort_id: UUID, now: datetime
+) -> None:
+    two = [
+        introductions.Acquaintance(one.enrolment_id, one.mentor_id, one.reason) for one in fitting
+    ]
+    made = await introductions.introduce(db, two, cohort_id=cohort_id, now=now)
+    by_pair = {(one.enrolment_id, one.mentor_id): one.id for one in made}
+    for pair in fitting:
+        pair.introduction_id = by_pair[pair.enrolment_id, pair.mentor_id]
 
 
 async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Meanwhile:
@@ -108,12 +136,17 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
         Proposal.enrolment_id, Proposal.mentor_id
     )
     asked = (await db.execute(two)).all()
-    declined = (await db.execute(mentorships.parted_pairs(cohort_id))).all()
+    declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     overrides = await standing_overrides(db, cohort_id)
+    heard = await heard_in(db, cohort_id)
     return Meanwhile(
         mentored=set((await db.scalars(active)).all()),
         asked={enrolment_id for enrolment_id, _ in asked},
         declined={(enrolment_id, mentor_id) for enrolment_id, mentor_id in declined},
+        apart=would_rather_not(heard),
+        met={(one.enrolment_id, one.mentor_id) for one in heard},
+        ended={(enrolment_id, mentor_id) for enrolment_id, mentor_id in ended},
         vetoed={(o.enrolment_id, o.mentor_id) for o in overrides if o.kind is OverrideKind.VETO},
         today=local_day(now, cohort.time_zone),
         awaited=Counter(mentor_id for _, mentor_id in asked),

@@ -36,7 +36,9 @@ async def list_rounds(
 @post(
     "/cohorts/{cohort_id:uuid}/rounds",
     guards=[signed_in],
-    responses=may_refuse(NotFound, service.CohortNotMatched, service.RoundClosed),
+    responses=may_refuse(
+        NotFound, service.CohortNotMatched, service.RoundClosed, service.RoundIsOpen
+    ),
 )
 async def open_round(
     db: NamedDependency[AsyncSession],

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.http.fields import Shown
-from cohort.matching.models import AdviceState, RoundState, RunState
+from cohort.matching.models import AdviceState, RoundKind, RoundState, RunState
 
 
 class RunProgressOut(Shown):
@@ -70,6 +70,16 @@ class RoundOut(Shown):
     id: UUID
     cohort_id: UUID
     period: str = Field(examples=["2026-W48"])
+    kind: RoundKind = Field(
+        description="`introductions`: its pairs meet, and are not proposed to each other."
+    )
+    per_researcher: int | None = Field(
+        description="Of introductions: how many mentors each researcher meets, at most."
+    )
+    per_mentor: int | None = Field(
+        description="Of introductions: how many talks a mentor has, at most; null for as many as "
+        "free places times `per_researcher`."
+    )
     week: date = Field(description="The Monday of the week whose hours are compared.")
     state: RoundState
     opened_at: datetime

@@ -13,11 +13,14 @@ from cohort.cohorts.models import Cohort, CohortState
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict, NotFound
 from cohort.http.paging import Page, Slice, page_of
+from cohort.introductions import service as introductions
 from cohort.jobs import event_log
 from cohort.jobs.outbox import Queue, enqueue
 from cohort.jobs.progress import JobProgress, ProgressStore
 from cohort.matching import events, periods, policy, publishing
-from cohort.matching.models import Round, RoundState, Run, RunState
+from cohort.matching.introducing.schemas import IntroductionsIn
+from cohort.matching.models import Round, RoundKind, RoundState, Run, RunState
+from cohort.matching.overrides.lifting import lift_of_round
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.rules import service as rules
@@ -35,6 +38,11 @@ class RoundClosed(Conflict):
     title = "This round is closed"
 
 
+class RoundIsOpen(Conflict):
+    code = "round_is_open"
+    title = "A round is open"
+
+
 class NotSolved(Conflict):
     code = "not_solved"
     title = "There is nothing to publish yet"
@@ -46,24 +54,59 @@ async def open_round(db: AsyncSession, actor: Person, cohort_id: UUID, *, now: d
     While one is open there is no second: a click while its run is queued changes nothing, a
     click after that runs it again.
     """
+    cohort = await _matched_by_hand(db, actor, cohort_id)
+    found = await _open_one(db, cohort_id)
+    if found is None:
+        return await _open_by_hand(db, actor, cohort, RoundKind.MATCHING, now=now)
+    if found.kind is RoundKind.INTRODUCTIONS:
+        raise RoundIsOpen("A round of introductions is open. Publish that one first.")
+    await _run_again(db, actor, found, now=now)
+    return found
+
+
+async def open_introductions(
+    db: AsyncSession, actor: Person, cohort_id: UUID, form: IntroductionsIn, *, now: datetime
+) -> Round:
+    """Open a round that finds who should meet whom; a second click finds it open."""
+    cohort = await _matched_by_hand(db, actor, cohort_id)
+    found = await _open_one(db, cohort_id)
+    if found is None:
+        how = form.model_dump()
+        return await _open_by_hand(db, actor, cohort, RoundKind.INTRODUCTIONS, now=now, **how)
+    if (found.per_researcher, found.per_mentor) != (form.per_researcher, form.per_mentor):
+        raise RoundIsOpen("A round of this cohort is open. Publish that one first.")
+    return found
+
+
+async def _matched_by_hand(db: AsyncSession, actor: Person, cohort_id: UUID) -> Cohort:
     cohort = await require_organiser(db, actor, cohort_id)
     if cohort.state not in MATCHED_BY_HAND:
         raise CohortNotMatched(
             "Rounds are for cohorts that are open or running. Open this cohort first."
         )
-    found = await _open_one(db, cohort_id)
-    if found is not None:
-        await _run_again(db, actor, found, now=now)
-        return found
+    return cohort
+
+
+async def _open_by_hand(
+    db: AsyncSession,
+    actor: Person,
+    cohort: Cohort,
+    kind: RoundKind,
+    *,
+    now: datetime,
+    **how: int | None,
+) -> Round:
+    cohort_id = cohort.id
     today = periods.local_day(now, cohort.time_zone)
     period = await _next_by_hand(db, cohort_id, periods.period_of(today))
     week = periods.week_planned_on(today)
-    opened = await _insert(db, Round(cohort_id=cohort_id, period=period, week=week), actor, now)
+    wanted = Round(cohort_id=cohort_id, period=period, week=week, kind=kind, **how)
+    opened = await _insert(db, wanted, actor, now)
     if opened is not None:
         audit.record(db, actor, "round.open", opened.id, now=now, cohort_id=cohort_id)
         return opened
     at_the_same_moment = await _open_one(db, cohort_id)
-    if at_the_same_moment is None:
+    if at_the_same_moment is None or at_the_same_moment.kind is not kind:
         raise Conflict("Another round was opened and closed at this moment. Try again.")
     return at_the_same_moment
 
@@ -130,9 +173,12 @@ async def publish(db: AsyncSession, actor: Person, round_id: UUID, *, now: datet
         return round_
     run = await solved_run(db, round_id)
     proposed = await publishing.propose_pairs(db, round_, run, now=now)
+    await lift_of_round(db, round_.cohort_id, now=now)
     audit.record(
         db, actor, "round.publish", round_id, now=now, cohort_id=round_.cohort_id, pairs=proposed
     )
+    if round_.kind is RoundKind.MATCHING:
+        await introductions.close_in(db, round_.cohort_id, now=now)
     event_log.record(db, events.ROUND_PUBLISHED, round_.cohort_id, now=now, round_id=round_id)
     return round_
 
@@ -215,6 +261,9 @@ async def _insert(
             cohort_id=round_.cohort_id,
             period=round_.period,
             week=round_.week,
+            kind=round_.kind or RoundKind.MATCHING,
+            per_researcher=round_.per_researcher,
+            per_mentor=round_.per_mentor,
             opened_at=now,
             opened_by=actor.id if actor else None,
         )
@@ -224,8 +273,9 @@ async def _insert(
     if kept is None:
         return None
     opened: Round = await db.get_one(Round, kept)
+    await lift_of_round(db, opened.cohort_id, now=now)
     event_log.record(db, events.ROUND_OPENED, opened.cohort_id, now=now, round_id=kept)
-    await _queue(db, opened, number=1, now=now)
+    await queue_run(db, opened, number=1, now=now)
     return opened
 
 
@@ -240,10 +290,10 @@ async def _run_again(db: AsyncSession, actor: Person, round_: Round, *, now: dat
     last = select(func.max(Run.number)).where(Run.round_id == round_.id)
     number = 1 + (await db.scalar(last) or 0)
     audit.record(db, actor, "round.run", round_.id, now=now, cohort_id=round_.cohort_id)
-    return await _queue(db, round_, number=number, now=now)
+    return await queue_run(db, round_, number=number, now=now)
 
 
-async def _queue(db: AsyncSession, round_: Round, *, number: int, now: datetime) -> Run:
+async def queue_run(db: AsyncSession, round_: Round, *, number: int, now: datetime) -> Run:
     its_rules = await rules.standing(db, round_.cohort_id, now=now)
     run = Run(
         round_id=round_.id,

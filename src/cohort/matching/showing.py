@@ -60,7 +60,7 @@ def what_if_out(found: WhatIf) -> WhatIfOut:
         pair=alternative_out(among, found.pair),
         sentence=found.sentence,
         next_step=found.next_step,
-        changes=[_change_out(one, among.names) for one in found.changes],
+        changes=[change_out(one, among.names) for one in found.changes],
     )
 
 
@@ -71,11 +71,11 @@ def preview_out(found: Preview) -> RulesPreviewOut:
         total=found.result.total,
         gap=found.result.gap,
         run_id=found.run.id if found.run else None,
-        changes=[_change_out(one, found.names) for one in found.changes],
+        changes=[change_out(one, found.names) for one in found.changes],
     )
 
 
-def _change_out(change: Change, names: Mapping[str, str]) -> ChangeOut:
+def change_out(change: Change, names: Mapping[str, str]) -> ChangeOut:
     return ChangeOut(
         enrolment_id=UUID(change.researcher),
         researcher=names[change.researcher],

@@ -106,7 +106,7 @@ async def propose(
         try:
             asked = _asked(form.value, view.zones[0])
             meeting = await service.propose(db, actor, mentorship_id, asked, now=now)
-        except (Invalid, service.TooManyMeetings) as refusal:
+        except (Invalid, service.TooManyMeetings, service.MentorshipPaused) as refusal:
             form = form.refused(refusal)
         else:
             when = in_zones(meeting.starts_at, view.zones[:1])
@@ -201,7 +201,7 @@ async def move(
         except Stale as refusal:
             newest = {**form.typed, "version": str(meeting.version)}
             form = replace(form.refused(refusal), typed=newest)
-        except (Invalid, service.MeetingInTheWay) as refusal:
+        except (Invalid, service.MeetingInTheWay, service.MentorshipPaused) as refusal:
             form = form.refused(refusal)
         else:
             return see(_home(meeting), saying="It is changed, and the other one is told.")

@@ -26,6 +26,7 @@ from cohort.meetings.schemas import (
     SuggestedTimesOut,
     meeting_out,
 )
+from cohort.mentorships.pausing import MentorshipEnded
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -65,7 +66,9 @@ async def list_mentorship_meetings(
 @post(
     "/mentorships/{mentorship_id:uuid}/meetings",
     guards=[signed_in],
-    responses=may_refuse(NotFound, service.MentorshipEnded, service.TooManyMeetings),
+    responses=may_refuse(
+        NotFound, MentorshipEnded, service.MentorshipPaused, service.TooManyMeetings
+    ),
 )
 async def propose_meeting(
     db: NamedDependency[AsyncSession],
@@ -117,7 +120,12 @@ async def read_meeting(
     "/meetings/{meeting_id:uuid}",
     guards=[signed_in],
     responses=may_refuse(
-        NotFound, service.MeetingClosed, service.MeetingInTheWay, Stale, NeedsIfMatch
+        NotFound,
+        service.MeetingClosed,
+        service.MeetingInTheWay,
+        service.MentorshipPaused,
+        Stale,
+        NeedsIfMatch,
     ),
 )
 async def change_meeting(
@@ -175,7 +183,7 @@ async def cancel_meeting(
     "/meetings/{meeting_id:uuid}/outcome",
     guards=[signed_in],
     status_code=200,
-    responses=may_refuse(NotFound, service.MeetingClosed, service.NotOverYet),
+    responses=may_refuse(NotFound, service.MeetingClosed, service.NotOverYet, MentorshipEnded),
 )
 async def record_outcome(
     db: NamedDependency[AsyncSession],

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +25,7 @@ from cohort.meetings.schemas import AgreeIn, MeetingChange, MeetingIn
 from cohort.mentorships import policy as mentorship_policy
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship, Side
+from cohort.mentorships.pausing import MentorshipEnded, goes_on_at
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -53,9 +54,9 @@ class TooManyMeetings(Conflict):
     title = "There are enough meetings to come"
 
 
-class MentorshipEnded(Conflict):
-    code = "mentorship_ended"
-    title = "This mentorship has ended"
+class MentorshipPaused(Conflict):
+    code = "mentorship_paused"
+    title = "This mentorship pauses"
 
 
 class NotOverYet(Conflict):
@@ -79,6 +80,7 @@ async def propose(
     if mentorship.ended_at is not None:
         raise MentorshipEnded("This mentorship has ended, so there is nothing to plan.")
     _check_time(asked.starts_at, now)
+    _check_pause(mentorship, asked.starts_at)
     to_come = select(func.count()).where(
         Meeting.mentorship_id == mentorship_id,
         Meeting.state.in_(COMES),
@@ -112,6 +114,14 @@ def _check_time(starts_at: datetime, now: datetime) -> None:
         raise Invalid.at("starts_at", "This time is past. Choose a later one.")
     if starts_at > now + FURTHEST:
         raise Invalid.at("starts_at", "This is more than a year ahead. Choose an earlier time.")
+
+
+def _check_pause(mentorship: Mentorship, starts_at: datetime) -> None:
+    if mentorship.paused_at is None:
+        return
+    goes_on = goes_on_at(mentorship)
+    if goes_on is None or starts_at < goes_on:
+        raise MentorshipPaused("This mentorship pauses. Choose a later time, or end the pause.")
 
 
 async def _last_place(db: AsyncSession, mentorship_id: UUID) -> str:
@@ -154,6 +164,7 @@ async def change(
         return meeting
     if "starts_at" in changes:
         _check_time(changes["starts_at"], now)
+        _check_pause(meeting.mentorship, changes["starts_at"])
     if changes.keys() & {"starts_at", "minutes"}:
         changes |= {"state": MeetingState.PROPOSED, "proposed_by": actor.id}
     try:
@@ -188,6 +199,8 @@ async def record(
         raise MeetingClosed("This meeting was cancelled.")
     if meeting.starts_at > now:
         raise NotOverYet("Say it when the meeting has begun.")
+    if note and meeting.mentorship.ended_at is not None:
+        raise MentorshipEnded("This mentorship has ended: say whether you met, and leave the rest.")
     state = MeetingState.HELD if held else MeetingState.MISSED
     if (meeting.state, meeting.note) != (state, note):
         meeting.state, meeting.note = state, note
@@ -270,14 +283,24 @@ def _keep(
 
 
 async def close_for_mentorship(db: AsyncSession, mentorship_id: UUID, *, now: datetime) -> None:
-    """What was still to come is cancelled with the mentorship's end, in the calendars too."""
+    """What was to come after its end or within its pause is cancelled, in the calendars too."""
+    of = (
+        await db.scalars(
+            select(Mentorship)
+            .where(Mentorship.id == mentorship_id)
+            .options(*mentorships.with_people(Mentorship))
+        )
+    ).one()
+    if of.ended_at is None and of.paused_at is None:
+        return
+    until = None if of.ended_at else goes_on_at(of)
     cancelled = await db.execute(
         update(Meeting)
         .where(Meeting.mentorship_id == mentorship_id, Meeting.state.in_(COMES))
-        .where(Meeting.starts_at > now)
+        .where(Meeting.starts_at > now, true() if until is None else Meeting.starts_at < until)
         .values(
             state=MeetingState.CANCELLED,
-            note="The mentorship has ended.",
+            note="The mentorship has ended." if of.ended_at else "The mentorship pauses.",
             sequence=Meeting.sequence + 1,
             version=Meeting.version + 1,
             changed_at=now,

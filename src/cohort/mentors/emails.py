@@ -37,3 +37,12 @@ def declined(mentor: Mentor) -> Message:
         "note": mentor.decision_note,
     }
     return Message(mentor.person.email, "mentor_declined", context)
+
+
+def back(mentor: Mentor) -> Message:
+    context = {
+        "name": mentor.person.name,
+        "cohort": mentor.cohort.name,
+        "free": mentor.capacity - mentor.taken,
+    }
+    return Message(mentor.person.email, "mentor_back", context)

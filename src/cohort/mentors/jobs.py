@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import joinedload
 
-from cohort.jobs.context import Delivery, JobContext
-from cohort.mentors import confirming, emails
+from cohort.jobs.context import CronContext, Delivery, JobContext
+from cohort.mentors import confirming, emails, pausing
 from cohort.mentors.models import Mentor, MentorState, UnconfirmedMentor
 from cohort.people.models import Person
 
@@ -30,6 +30,19 @@ async def tell_decided(context: JobContext, mentor_id: str) -> Delivery:
     if mentor.state is MentorState.DECLINED:
         return context.deliver(emails.declined(mentor))
     return None
+
+
+async def tell_back(context: JobContext, mentor_id: str) -> Delivery:
+    """Her pause is over by itself; not worth a mail where she has paused again since."""
+    mentor = await _with_people(context, mentor_id)
+    takes_part = mentor.state is MentorState.APPROVED and mentor.paused_at is None
+    return context.deliver(emails.back(mentor)) if takes_part else None
+
+
+async def turn_of_day(context: CronContext) -> None:
+    """Every minute: pauses begin and end with the days of the mentors' zones."""
+    async with context.transaction() as db:
+        await pausing.turn_of_day(db, now=context.clock())
 
 
 async def _with_people(context: JobContext, mentor_id: str) -> Mentor:

@@ -1,12 +1,21 @@
 """Mentors: one row per person and cohort."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cohort.cohorts.models import Cohort
+from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import Base, Id, Instant, Json, JsonList, Words, one_of
 from cohort.people.models import Person
 
@@ -32,7 +41,12 @@ class Mentor(Base):
         UniqueConstraint("cohort_id", "person_id"),
         CheckConstraint("capacity BETWEEN 0 AND 20", name="capacity"),
         CheckConstraint("taken BETWEEN 0 AND capacity", name="taken"),
+        CheckConstraint("pause_from < back_on", name="pause"),
         Index("ix_mentors_cohort_id_created_at_id", "cohort_id", "created_at", "id"),
+        Index(
+            "ix_mentors_pause_from", "pause_from", postgresql_where=text("pause_from IS NOT NULL")
+        ),
+        Index("ix_mentors_back_on", "back_on", postgresql_where=text("back_on IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -40,6 +54,11 @@ class Mentor(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     state: Mapped[MentorState] = mapped_column(one_of(MentorState), default=MentorState.PENDING)
     paused_at: Mapped[Instant | None]
+    """Since when nobody new is proposed; none while the mentor takes part."""
+    pause_from: Mapped[date | None]
+    """The day on which a pause begins that was planned ahead, in the mentor's time zone."""
+    back_on: Mapped[date | None]
+    """The day from which the mentor takes part again by herself, in her time zone."""
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
     """Places in use: the number of mentorships that have not ended."""
@@ -53,6 +72,8 @@ class Mentor(Base):
     time_zone: Mapped[str]
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
+    is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the researchers of the cohort may find her, by her own word."""
     consented_at: Mapped[Instant | None]
     """When the mentor said so herself; none while she was only imported."""
     decided_at: Mapped[Instant | None]
@@ -108,3 +129,8 @@ class Wish(Base):
     wish_of: Mapped[WishOf] = mapped_column(one_of(WishOf))
     rank: Mapped[int]
     """0 is the dearest."""
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Why; for the organisers."""
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+    mentor: Mapped[Mentor] = relationship(lazy="raise")

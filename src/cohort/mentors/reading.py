@@ -63,19 +63,18 @@ def _of_cohort(is_admin: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001
     )
 
 
-def _in_domain() -> ColumnElement[bool]:
-    """In the field, or in one that lies in it, as machine translation lies in language.
+def lies_in(domains: Any, sought: ColumnElement[str]) -> ColumnElement[bool]:
+    """Some of the domains are the field, or lie in it, as machine translation lies in language.
 
     A cohort's own words lie in no other.
     """
-    sought = given("domain", Text())
     field = select(Term.slug).where(Term.kind == TermKind.DOMAIN, Term.slug == sought)
     within = field.cte("within", recursive=True)
     child = select(Term.slug).where(Term.kind == TermKind.DOMAIN)
     within = within.union(child.join(within, Term.parent_slug == within.c.slug))
     slugs = select(func.array_agg(within.c.slug)).scalar_subquery()
-    is_within: ColumnElement[bool] = Mentor.domains.bool_op("&&")(slugs)
-    return or_(is_within, sought == any_(Mentor.domains))
+    is_within: ColumnElement[bool] = domains.bool_op("&&")(slugs)
+    return or_(is_within, sought == any_(domains))
 
 
 OF_COHORT = Listing(
@@ -86,7 +85,7 @@ OF_COHORT = Listing(
         "state": Mentor.state == given("state", String()),
         "paused": {True: Mentor.paused_at.is_not(None), False: Mentor.paused_at.is_(None)},
         "free": {True: Mentor.taken < Mentor.capacity, False: Mentor.taken == Mentor.capacity},
-        "domain": _in_domain(),
+        "domain": lies_in(Mentor.domains, given("domain", Text())),
     },
     orders={
         "created_at": Mentor.created_at,

@@ -3,7 +3,7 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, patch, post
+from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -17,7 +17,7 @@ from cohort.http.headers import IfMatch
 from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed
 from cohort.http.problems import may_refuse
-from cohort.mentors import approving, confirming, reading, service
+from cohort.mentors import approving, confirming, pausing, reading, service
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.schemas import (
     ApprovalsIn,
@@ -25,6 +25,7 @@ from cohort.mentors.schemas import (
     MentorChangeIn,
     MentorIn,
     MentorOut,
+    MentorPauseIn,
     MentorSort,
     RefusalIn,
 )
@@ -219,6 +220,18 @@ async def decline_mentor(
     return answered(await service.decline(db, actor, mentor_id, data.note, now=clock()))
 
 
+@put("/mentors/{mentor_id:uuid}/pause", guards=[signed_in], responses=may_refuse(NotFound))
+async def plan_pause(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+    data: JSONBody[MentorPauseIn],
+) -> Response[MentorOut]:
+    """Pause from a day on, until a day, or both; sent with other days, the pause has those."""
+    return answered(await pausing.pause(db, actor, mentor_id, data, now=clock()))
+
+
 @post(
     "/mentors/{mentor_id:uuid}/pause",
     guards=[signed_in],
@@ -231,8 +244,8 @@ async def pause_mentor(
     clock: NamedDependency[Clock],
     mentor_id: FromPath[UUID],
 ) -> Response[MentorOut]:
-    """Ask for no new proposals; mentorships and open proposals go on."""
-    return answered(await service.pause(db, actor, mentor_id, now=clock()))
+    """Ask for no new proposals until you resume; mentorships and open proposals go on."""
+    return answered(await pausing.pause(db, actor, mentor_id, MentorPauseIn(), now=clock()))
 
 
 @delete(
@@ -247,8 +260,8 @@ async def resume_mentor(
     clock: NamedDependency[Clock],
     mentor_id: FromPath[UUID],
 ) -> Response[MentorOut]:
-    """End the pause."""
-    return answered(await service.resume(db, actor, mentor_id, now=clock()))
+    """End the pause, or give up one that is planned."""
+    return answered(await pausing.resume(db, actor, mentor_id, now=clock()))
 
 
 router = Router(
@@ -261,6 +274,7 @@ router = Router(
         approve_mentor,
         approve_mentors,
         decline_mentor,
+        plan_pause,
         pause_mentor,
         resume_mentor,
     ],

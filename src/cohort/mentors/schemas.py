@@ -1,13 +1,13 @@
 """What the mentors room reads and answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from cohort.http.fields import Email, Line, Note, Shown, Slug, Strict, TimeZone
+from cohort.http.fields import Day, Email, Line, Note, Shown, Slug, Strict, TimeZone
 from cohort.mentors.models import CameFrom, MentorState
 from cohort.profiles.profile import (
     Contexts,
@@ -70,6 +70,35 @@ class MentorFields(Strict):
     motivation: Motivation
 
 
+def _after_it_begins(back_on: date | None, its: ValidationInfo) -> date | None:
+    pause_from = its.data.get("pause_from")
+    if back_on is not None and pause_from is not None and back_on <= pause_from:
+        raise ValueError("must be after the day on which the pause begins")
+    return back_on
+
+
+PauseFrom = Annotated[
+    Day | None,
+    Field(description="The first day of the pause, in the mentor's time zone.", examples=[None]),
+]
+BackOn = Annotated[
+    Day | None,
+    Field(
+        description="The day from which the mentor takes part again by herself; without one, she "
+        "ends the pause.",
+        examples=["2027-03-01"],
+    ),
+    AfterValidator(_after_it_begins),
+]
+
+
+class MentorPauseIn(Strict):
+    """Without a first day, the pause begins now."""
+
+    pause_from: PauseFrom = None
+    back_on: BackOn = None
+
+
 class MentorIn(MentorFields):
     """The sign-up of a mentor.
 
@@ -79,6 +108,8 @@ class MentorIn(MentorFields):
 
     name: Line | None = Field(default=None, examples=["Grace Example"])
     email: Email | None = None
+    pause_from: PauseFrom = None
+    back_on: BackOn = None
     answers: Answers = Field(default={})
     consent: Literal[True] = Field(
         description="That the organisers may read this profile and show it to those matched.",
@@ -144,7 +175,9 @@ class MentorOut(Shown):
     email: str
     is_confirmed: bool = Field(description="Whether the link mailed to the address was opened.")
     state: MentorState
-    paused_at: datetime | None
+    paused_at: datetime | None = Field(description="Since when nobody new is proposed.")
+    pause_from: date | None = Field(description="When a pause begins that is planned ahead.")
+    back_on: date | None = Field(description="From when the mentor takes part again by herself.")
     capacity: int
     taken: int
     domains: list[str]
@@ -160,21 +193,3 @@ class MentorOut(Shown):
     decided_at: datetime | None
     decision_note: str
     created_at: datetime
-
-
-class MentorWishes(Strict):
-    """Whom a researcher would like as a mentor."""
-
-    mentor_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
-        max_length=20, description="Mentors of the same cohort, the dearest first.", examples=[[]]
-    )
-
-
-class ResearcherWishes(Strict):
-    """Whom a mentor would like to mentor."""
-
-    enrolment_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
-        max_length=20,
-        description="Enrolments of the same cohort, the dearest first.",
-        examples=[[]],
-    )

@@ -21,7 +21,8 @@ from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.mentors import events, policy
 from cohort.mentors.models import Mentor, MentorState
-from cohort.mentors.schemas import MentorChangeIn, MentorIn
+from cohort.mentors.pause_days import columns_of
+from cohort.mentors.schemas import MentorChangeIn, MentorIn, MentorPauseIn
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.questions import answering
@@ -82,6 +83,11 @@ async def add_pending(
     """One insert decides whether this is the person's first sign-up; the organisers are told."""
     of_profile = dict(profile)
     answers = of_profile.pop("answers", {})
+    away = MentorPauseIn(
+        **{name: of_profile.pop(name, None) for name in MentorPauseIn.model_fields}
+    )
+    if away != MentorPauseIn():
+        of_profile |= columns_of(away, of_profile["time_zone"], since=now, now=now)
     mentor = await db.scalar(
         insert(Mentor)
         .values(
@@ -286,43 +292,12 @@ async def get_own(
     return mentor
 
 
-async def _write(db: AsyncSession, mentor_id: UUID, **changes: Any) -> None:
-    await db.execute(
-        update(Mentor)
-        .where(Mentor.id == mentor_id)
-        .values(version=Mentor.version + 1, **changes)
-        .execution_options(synchronize_session=False)
-    )
-
-
 async def set_capacity(
     db: AsyncSession, actor: Person, mentor_id: UUID, capacity: int, *, now: datetime
 ) -> Mentor:
     mentor = await get_own(db, actor, mentor_id, lock=True)
     await _store(db, mentor, {"capacity": capacity}, now=now)
     return mentor
-
-
-async def pause(db: AsyncSession, actor: Person, mentor_id: UUID, *, now: datetime) -> Mentor:
-    """No new proposals until the mentor resumes; those that are open may still be answered."""
-    return await _set_pause(db, actor, mentor_id, paused_at=now, now=now)
-
-
-async def resume(db: AsyncSession, actor: Person, mentor_id: UUID, *, now: datetime) -> Mentor:
-    return await _set_pause(db, actor, mentor_id, paused_at=None, now=now)
-
-
-async def _set_pause(
-    db: AsyncSession, actor: Person, mentor_id: UUID, *, paused_at: datetime | None, now: datetime
-) -> Mentor:
-    """By the mentor or an organiser, the only ones who see the row; twice is once."""
-    mentor = await get(db, actor, mentor_id)
-    if (mentor.paused_at is None) == (paused_at is None):
-        return mentor
-    await _write(db, mentor_id, paused_at=paused_at)
-    verb = "mentor.pause" if paused_at else "mentor.resume"
-    audit.record(db, actor, verb, mentor_id, now=now, cohort_id=mentor.cohort_id)
-    return await get(db, actor, mentor_id)
 
 
 async def list_taking_mentors(db: AsyncSession) -> list[Cohort]:

@@ -22,7 +22,7 @@ from cohort.cohorts import own_terms
 from cohort.errors import Invalid
 from cohort.http.forms import Form, checked, sent_by
 from cohort.http.pages import Asked, local, page, see
-from cohort.mentorships import policy, reading, service
+from cohort.mentorships import declining, policy, reading, service
 from cohort.mentorships.models import Proposal, ProposalState, Side
 from cohort.mentorships.schemas import NoIn
 from cohort.people.auth import signed_in
@@ -127,7 +127,7 @@ async def decline(
     form = checked(NoIn, typed)
     if form.value is not None:
         try:
-            await service.decline(db, actor, proposal_id, **form.value.model_dump(), now=clock())
+            await declining.decline(db, actor, proposal_id, **form.value.model_dump(), now=clock())
         except Invalid as refusal:
             form = form.refused(refusal)
         else:

@@ -94,6 +94,20 @@ def _what_happened(proposal: Proposal, other: Person) -> str:
     return proposal.note
 
 
+def pause(mentorship: Mentorship, side: Side, actor: Person | None) -> Message:
+    me, other = the_two(mentorship, side)
+    context: dict[str, Any] = {
+        "name": me.name,
+        "other": other.name,
+        "by": actor.name if actor else None,
+        "is_paused": mentorship.paused_at is not None,
+        "resumes_on": mentorship.resumes_on,
+        "cohort": mentorship.enrolment.cohort.name,
+        "where": f"/mentorships/{mentorship.id}",
+    }
+    return Message(me.email, "mentorship_pause", context)
+
+
 def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:
     """Whom we write to, and whom about."""
     researcher, mentor = pair.enrolment.person, pair.mentor.person

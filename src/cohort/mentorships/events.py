@@ -19,6 +19,12 @@ PROPOSAL_LAPSED = EventKind(
 MENTORSHIP_BEGAN = EventKind(
     "mentorship.began", "Both said yes.", ("mentorship_id", "proposal_id", *BOTH)
 )
+MENTORSHIP_PAUSED = EventKind(
+    "mentorship.paused", "The two pause; the place stays theirs.", ("mentorship_id", *BOTH)
+)
+MENTORSHIP_RESUMED = EventKind(
+    "mentorship.resumed", "The mentorship goes on after a pause.", ("mentorship_id", *BOTH)
+)
 MENTORSHIP_ENDED = EventKind(
     "mentorship.ended", "The mentorship ended, and the place is free.", ("mentorship_id", *BOTH)
 )
@@ -28,5 +34,7 @@ ALL = (
     PROPOSAL_DECLINED,
     PROPOSAL_LAPSED,
     MENTORSHIP_BEGAN,
+    MENTORSHIP_PAUSED,
+    MENTORSHIP_RESUMED,
     MENTORSHIP_ENDED,
 )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from cohort.jobs.context import CronContext, Delivery, JobContext
 from cohort.jobs.outbox import enqueue
-from cohort.mentorships import emails, reading, reminding, service
+from cohort.mentorships import emails, pausing, reading, reminding, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
 
@@ -35,6 +35,25 @@ async def tell_matched(context: JobContext, mentorship_id: str, side: str) -> De
     if mentorship.ended_at is None:
         return context.deliver(emails.matched(mentorship, Side(side)))
     return None
+
+
+async def tell_pause(
+    context: JobContext,
+    mentorship_id: str,
+    person_id: str,
+    actor_id: str | None,
+    is_paused: bool,  # noqa: FBT001
+) -> Delivery:
+    """One of the two; not worth a mail where it has changed again, or ended, since."""
+    mentorship = await context.db.get_one(
+        Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
+    )
+    if mentorship.ended_at is not None or (mentorship.paused_at is not None) != is_paused:
+        return None
+    is_researcher = mentorship.enrolment.person_id == UUID(person_id)
+    side = Side.RESEARCHER if is_researcher else Side.MENTOR
+    actor = await context.db.get(Person, UUID(actor_id)) if actor_id else None
+    return context.deliver(emails.pause(mentorship, side, actor))
 
 
 async def tell_declined(context: JobContext, proposal_id: str, organiser_id: str) -> Delivery:
@@ -77,6 +96,12 @@ async def expire(context: CronContext) -> None:
         await service.expire_due(db, now=context.clock())
     async with context.transaction() as db:
         await reminding.remind_due(db, now=context.clock())
+
+
+async def resume(context: CronContext) -> None:
+    """Every minute: mentorships go on whose pause is over."""
+    async with context.transaction() as db:
+        await pausing.resume_due(db, now=context.clock())
 
 
 async def _proposal(context: JobContext, proposal_id: str) -> Proposal:

@@ -1,6 +1,6 @@
 """A published pair that awaits answers, and the mentorship that it becomes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -90,6 +90,7 @@ class Proposal(Base):
 
 class MentorshipState(StrEnum):
     ACTIVE = "active"
+    PAUSED = "paused"
     ENDED = "ended"
 
 
@@ -104,6 +105,11 @@ class Mentorship(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_mentorships_cohort_id_began_at_id", "cohort_id", "began_at", "id"),
+        Index(
+            "ix_mentorships_resumes_on",
+            "resumes_on",
+            postgresql_where=text("resumes_on IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -112,6 +118,10 @@ class Mentorship(Base):
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), index=True)
     mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
     began_at: Mapped[Instant]
+    paused_at: Mapped[Instant | None]
+    """Since when the two pause; the mentor's place stays theirs."""
+    resumes_on: Mapped[date | None]
+    """The day from which it goes on by itself, in the cohort's time zone."""
     ended_at: Mapped[Instant | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     end_reason: Mapped[str] = mapped_column(default="")
@@ -122,4 +132,6 @@ class Mentorship(Base):
 
     @property
     def state(self) -> MentorshipState:
-        return MentorshipState.ACTIVE if self.ended_at is None else MentorshipState.ENDED
+        if self.ended_at is not None:
+            return MentorshipState.ENDED
+        return MentorshipState.ACTIVE if self.paused_at is None else MentorshipState.PAUSED

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, or_, select, union
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Enrolment
@@ -38,6 +38,21 @@ def side_of(actor: Person, pair: Proposal | Mentorship) -> Side | None:
     return Side.MENTOR if pair.mentor.person_id == actor.id else None
 
 
+def is_live(pair: Proposal | Mentorship) -> bool:
+    """Whether the two still have to do with each other by it."""
+    if isinstance(pair, Mentorship):
+        return pair.ended_at is None
+    return pair.state is ProposalState.OPEN
+
+
+def sees(actor: Person, pair: Proposal | Mentorship, side: Side) -> bool:
+    """Whether the actor reads the profile of that side: her own, and the other's while it lives.
+
+    Of an accepted proposal the mentorship shows it. Organisers, who are neither, read both.
+    """
+    return side_of(actor, pair) in {None, side} or is_live(pair)
+
+
 def active_in(cohort_id: UUID) -> Select[Mentorship]:
     return select(Mentorship).where(
         Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_(None)
@@ -51,15 +66,22 @@ def open_in(cohort_id: UUID) -> Select[Proposal]:
     )
 
 
-def parted_pairs(cohort_id: UUID) -> CompoundSelect[UUID, UUID]:
-    """Enrolment and mentor of those who said no, or whose mentorship ended: never again."""
-    declined = select(Proposal.enrolment_id, Proposal.mentor_id).where(
-        Proposal.cohort_id == cohort_id, Proposal.state == ProposalState.DECLINED
+def declined_pairs(cohort_id: UUID) -> Select[UUID, UUID]:
+    """Enrolment and mentor of those who were proposed to each other and said no."""
+    return (
+        select(Proposal.enrolment_id, Proposal.mentor_id)
+        .where(Proposal.cohort_id == cohort_id, Proposal.state == ProposalState.DECLINED)
+        .distinct()
     )
-    ended = select(Mentorship.enrolment_id, Mentorship.mentor_id).where(
-        Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_not(None)
+
+
+def ended_pairs(cohort_id: UUID) -> Select[UUID, UUID]:
+    """Enrolment and mentor of those whose mentorship ended: nobody is given the same one again."""
+    return (
+        select(Mentorship.enrolment_id, Mentorship.mentor_id)
+        .where(Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_not(None))
+        .distinct()
     )
-    return union(declined, ended)
 
 
 def mentored_by(actor: Person) -> Select[UUID]:

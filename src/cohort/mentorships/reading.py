@@ -18,7 +18,10 @@ from cohort.http.paging import Page, Slice, page_of
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy
 from cohort.mentorships.models import Mentorship, MentorshipState, Proposal, ProposalState
+from cohort.mentorships.schemas import Told
 from cohort.people.models import Person
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf, GivenAnswer
 
 
 def with_people(of: type[Proposal | Mentorship]) -> tuple[ORMOption, ...]:
@@ -83,6 +86,15 @@ async def list_proposals(
     return await page_of(db, statement, by=by, id=Proposal.id, part=part, sort=wanted.sort)
 
 
+def _in_state(state: MentorshipState) -> ColumnElement[bool]:
+    if state == MentorshipState.ENDED:
+        return Mentorship.ended_at.is_not(None)
+    is_paused = Mentorship.paused_at.is_not(None)
+    return Mentorship.ended_at.is_(None) & (
+        is_paused if state == MentorshipState.PAUSED else ~is_paused
+    )
+
+
 async def list_mentorships(
     db: AsyncSession,
     actor: Person,
@@ -98,11 +110,23 @@ async def list_mentorships(
         statement = statement.where(Mentorship.cohort_id == cohort_id)
     conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "q": partial(_has_in_either_name, Mentorship),
-        "state": lambda state: Mentorship.ended_at.is_(None) == (state == MentorshipState.ACTIVE),
+        "state": _in_state,
     }
     statement = statement.where(*wanted.chosen(conditions))
     by = Mentorship.began_at
     return await page_of(db, statement, by=by, id=Mentorship.id, part=part, sort=wanted.sort)
+
+
+async def told_in(db: AsyncSession, pairs: Sequence[Proposal] | Sequence[Mentorship]) -> Told:
+    """What the two of these answered, as far as each other may read it: two statements."""
+    live = [one for one in pairs if policy.is_live(one)]
+    studying = [(one.cohort_id, one.enrolment.person_id) for one in live]
+    mentoring = [(one.cohort_id, one.mentor.person_id) for one in live]
+    found: dict[tuple[UUID, UUID, AnswerOf], Sequence[GivenAnswer]] = {}
+    for whose, side in ((studying, AnswerOf.RESEARCHER), (mentoring, AnswerOf.MENTOR)):
+        told = await answering.told_in_pairs(db, whose, side)
+        found |= {(*key, side): given for key, given in told.items()}
+    return found
 
 
 async def open_for_mentor(db: AsyncSession, actor: Person) -> Sequence[Proposal]:

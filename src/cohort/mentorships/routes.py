@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -15,16 +15,16 @@ from cohort.errors import NotFound
 from cohort.http.listing import A_MOMENT, InEitherName, ListQuery, moment, pattern
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.mentorships import reading, service
-from cohort.mentorships.models import MentorshipState, ProposalState
+from cohort.mentorships import declining, pausing, reading, service
+from cohort.mentorships.models import Mentorship, MentorshipState, Proposal, ProposalState
 from cohort.mentorships.schemas import (
     EndIn,
     MentorshipOut,
+    MentorshipPauseIn,
     NoIn,
     ProposalOut,
-    mentorship_out,
-    proposal_out,
 )
+from cohort.mentorships.showing import mentorship_out, proposal_out
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -65,7 +65,7 @@ def wanted_mentorships(
     q: InEitherName = None,
     in_state: Annotated[
         MentorshipState | None,
-        QueryParameter(name="state", description="Only those that go on, or have ended."),
+        QueryParameter(name="state", description="Only those that go on, pause, or have ended."),
     ] = None,
     sort: Annotated[
         MentorshipSort, QueryParameter(description="The order.")
@@ -78,6 +78,14 @@ PROPOSALS = {"wanted": Provide(wanted_proposals, sync_to_thread=False)}
 MENTORSHIPS = {"wanted": Provide(wanted_mentorships, sync_to_thread=False)}
 
 
+async def _proposal(db: AsyncSession, actor: Person, proposal: Proposal) -> ProposalOut:
+    return proposal_out(actor, proposal, await reading.told_in(db, [proposal]))
+
+
+async def _mentorship(db: AsyncSession, actor: Person, mentorship: Mentorship) -> MentorshipOut:
+    return mentorship_out(actor, mentorship, await reading.told_in(db, [mentorship]))
+
+
 @get("/proposals", guards=[signed_in], dependencies=PROPOSALS, responses=may_refuse())
 async def list_proposals(
     db: NamedDependency[AsyncSession],
@@ -87,7 +95,8 @@ async def list_proposals(
 ) -> PageOut[ProposalOut]:
     """Every proposal that you see: your own, and those of the cohorts that you organise."""
     page = await reading.list_proposals(db, actor, part, wanted)
-    return shown(page, lambda proposal: proposal_out(actor, proposal))
+    told = await reading.told_in(db, page.items)
+    return shown(page, lambda proposal: proposal_out(actor, proposal, told))
 
 
 @get(
@@ -105,7 +114,7 @@ async def list_cohort_proposals(
 ) -> PageOut[ProposalOut]:
     """The proposals of a cohort that you organise."""
     page = await reading.list_proposals(db, actor, part, wanted, cohort_id=cohort_id)
-    return shown(page, lambda proposal: proposal_out(actor, proposal))
+    return shown(page, lambda proposal: proposal_out(actor, proposal, {}))
 
 
 @get("/proposals/{proposal_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -113,7 +122,7 @@ async def read_proposal(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], proposal_id: FromPath[UUID]
 ) -> ProposalOut:
     """A proposal, for the two whom it is made to and for their organisers."""
-    return proposal_out(actor, await reading.get_proposal(db, actor, proposal_id))
+    return await _proposal(db, actor, await reading.get_proposal(db, actor, proposal_id))
 
 
 @post(
@@ -135,7 +144,7 @@ async def accept_proposal(
     proposal_id: FromPath[UUID],
 ) -> ProposalOut:
     """Say yes. When both have, the mentorship begins and both learn the other's address."""
-    return proposal_out(actor, await service.accept(db, actor, proposal_id, now=clock()))
+    return await _proposal(db, actor, await service.accept(db, actor, proposal_id, now=clock()))
 
 
 @post(
@@ -152,8 +161,8 @@ async def decline_proposal(
     data: JSONBody[NoIn],
 ) -> ProposalOut:
     """Say no, and why; only the organisers read the reason. You may pause in the same step."""
-    declined = await service.decline(db, actor, proposal_id, **data.model_dump(), now=clock())
-    return proposal_out(actor, declined)
+    declined = await declining.decline(db, actor, proposal_id, **data.model_dump(), now=clock())
+    return await _proposal(db, actor, declined)
 
 
 @get("/mentorships", guards=[signed_in], dependencies=MENTORSHIPS, responses=may_refuse())
@@ -165,7 +174,8 @@ async def list_mentorships(
 ) -> PageOut[MentorshipOut]:
     """Every mentorship that you see: your own, and those of the cohorts that you organise."""
     page = await reading.list_mentorships(db, actor, part, wanted)
-    return shown(page, mentorship_out)
+    told = await reading.told_in(db, page.items)
+    return shown(page, lambda mentorship: mentorship_out(actor, mentorship, told))
 
 
 @get(
@@ -183,7 +193,7 @@ async def list_cohort_mentorships(
 ) -> PageOut[MentorshipOut]:
     """The mentorships of a cohort that you organise."""
     page = await reading.list_mentorships(db, actor, part, wanted, cohort_id=cohort_id)
-    return shown(page, mentorship_out)
+    return shown(page, lambda mentorship: mentorship_out(actor, mentorship, {}))
 
 
 @get("/mentorships/{mentorship_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -193,7 +203,43 @@ async def read_mentorship(
     mentorship_id: FromPath[UUID],
 ) -> MentorshipOut:
     """A mentorship, for the two and for their organisers."""
-    return mentorship_out(await reading.get(db, actor, mentorship_id))
+    return await _mentorship(db, actor, await reading.get(db, actor, mentorship_id))
+
+
+@put(
+    "/mentorships/{mentorship_id:uuid}/pause",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, pausing.MentorshipEnded),
+)
+async def pause_mentorship(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentorship_id: FromPath[UUID],
+    data: JSONBody[MentorshipPauseIn],
+) -> MentorshipOut:
+    """Pause, as one of the two or as an organiser; sent with another day, the day changes.
+
+    The mentor's place stays taken. Meetings planned within the pause are cancelled.
+    """
+    paused = await pausing.pause(db, actor, mentorship_id, data.resumes_on, now=clock())
+    return await _mentorship(db, actor, paused)
+
+
+@delete(
+    "/mentorships/{mentorship_id:uuid}/pause",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound, pausing.MentorshipEnded),
+)
+async def resume_mentorship(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentorship_id: FromPath[UUID],
+) -> MentorshipOut:
+    """End the pause."""
+    return await _mentorship(db, actor, await pausing.resume(db, actor, mentorship_id, now=clock()))
 
 
 @post(
@@ -210,7 +256,8 @@ async def end_mentorship(
     data: JSONBody[EndIn],
 ) -> MentorshipOut:
     """End a mentorship, as one of the two or as an organiser; the mentor has a place again."""
-    return mentorship_out(await service.end(db, actor, mentorship_id, data.reason, now=clock()))
+    ended = await service.end(db, actor, mentorship_id, data.reason, now=clock())
+    return await _mentorship(db, actor, ended)
 
 
 router = Router(
@@ -224,6 +271,8 @@ router = Router(
         list_mentorships,
         list_cohort_mentorships,
         read_mentorship,
+        pause_mentorship,
+        resume_mentorship,
         end_mentorship,
     ],
     tags=["mentorships"],

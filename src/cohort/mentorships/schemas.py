@@ -1,23 +1,22 @@
 """What the mentorships room reads and answers."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
 
-from cohort.cohorts.models import Enrolment, Stage
+from cohort.cohorts.models import Stage
 from cohort.cohorts.schemas import PausedUntil
-from cohort.http.fields import Note, Shown, Strict
-from cohort.mentors.models import CameFrom, Mentor
+from cohort.http.fields import Day, Note, Shown, Strict
+from cohort.mentors.models import CameFrom
 from cohort.mentorships.models import (
     DeclineReason,
-    Mentorship,
     MentorshipState,
-    Proposal,
     ProposalState,
 )
 from cohort.pairing.fit import Fit
-from cohort.people.models import Person
+from cohort.questions.models import AnswerOf, GivenAnswer
 
 
 class NoIn(Strict):
@@ -36,6 +35,15 @@ class NoIn(Strict):
     pause_until: PausedUntil | None = Field(
         default=None,
         description="No other proposal before this day, for whoever says no.",
+    )
+
+
+class MentorshipPauseIn(Strict):
+    resumes_on: Day | None = Field(
+        default=None,
+        description="The day from which the mentorship goes on by itself, in the cohort's time "
+        "zone; without one, it pauses until somebody ends the pause.",
+        examples=["2027-03-01"],
     )
 
 
@@ -70,32 +78,53 @@ class FactorOut(Shown):
     weight: float = Field(description="Its share of the score, all together 1.")
 
 
+class ToldAnswer(Shown):
+    """What somebody answered to a question of the cohort that the two may read."""
+
+    name: str = Field(description="The question's.", examples=["remote"])
+    asked: str
+    answer: str
+
+
+TOLD = Field(
+    default=None,
+    description="Answers to the cohort's questions that both may read; not in the lists of a "
+    "cohort, whose organisers read all answers elsewhere.",
+)
+
+
 class ResearcherOut(Shown):
-    """What the mentor sees of a researcher."""
+    """What the mentor sees of a researcher.
+
+    Once the proposal is closed, or the mentorship has ended, the name alone: what is written later
+    is not for the other one. The rest is null then.
+    """
 
     enrolment_id: UUID
     name: str
-    about: str
-    stage: Stage
-    domains: list[str]
-    role_goals: list[str]
-    languages: list[str]
-    time_zone: str
+    about: str | None = None
+    stage: Stage | None = None
+    domains: list[str] | None = None
+    role_goals: list[str] | None = None
+    languages: list[str] | None = None
+    time_zone: str | None = None
+    answers: list[ToldAnswer] | None = TOLD
 
 
 class MentorCardOut(Shown):
-    """What the researcher sees of a mentor."""
+    """What the researcher sees of a mentor; after the end the name alone, as of a researcher."""
 
     mentor_id: UUID
     name: str
-    motivation: str
-    came_from: CameFrom
-    domains: list[str]
-    roles: list[str]
-    skills: list[str]
-    organisations: list[str]
-    languages: list[str]
-    time_zone: str
+    motivation: str | None = None
+    came_from: CameFrom | None = None
+    domains: list[str] | None = None
+    roles: list[str] | None = None
+    skills: list[str] | None = None
+    organisations: list[str] | None = None
+    languages: list[str] | None = None
+    time_zone: str | None = None
+    answers: list[ToldAnswer] | None = TOLD
 
 
 class ProposalOut(Shown):
@@ -136,50 +165,11 @@ class MentorshipOut(Shown):
     researcher_email: str | None = Field(description="Known to both until the mentorship ends.")
     mentor_email: str | None = Field(description="Known to both until the mentorship ends.")
     began_at: datetime
+    paused_at: datetime | None
+    resumes_on: date | None = Field(description="When a pause ends by itself.")
     ended_at: datetime | None
     end_reason: str
 
 
-def researcher_out(enrolment: Enrolment) -> ResearcherOut:
-    columns = {name: getattr(enrolment, name, None) for name in ResearcherOut.model_fields}
-    return ResearcherOut.model_validate(
-        columns | {"enrolment_id": enrolment.id, "name": enrolment.person.name}
-    )
-
-
-def mentor_out(mentor: Mentor) -> MentorCardOut:
-    columns = {name: getattr(mentor, name, None) for name in MentorCardOut.model_fields}
-    return MentorCardOut.model_validate(
-        columns | {"mentor_id": mentor.id, "name": mentor.person.name}
-    )
-
-
-def proposal_out(actor: Person, proposal: Proposal) -> ProposalOut:
-    """As the actor may see it: why one of the two said no is not for the other."""
-    columns = {name: getattr(proposal, name, None) for name in ProposalOut.model_fields}
-    one_of_the_two = actor.id in {proposal.enrolment.person_id, proposal.mentor.person_id}
-    hidden = one_of_the_two and proposal.declined_by not in {None, actor.id}
-    return ProposalOut.model_validate(
-        columns
-        | {
-            "researcher": researcher_out(proposal.enrolment),
-            "mentor": mentor_out(proposal.mentor),
-            "because": None if hidden else proposal.because,
-            "score": proposal.score if proposal.factors else None,
-            "note": "" if hidden else proposal.note,
-        }
-    )
-
-
-def mentorship_out(mentorship: Mentorship) -> MentorshipOut:
-    columns = {name: getattr(mentorship, name, None) for name in MentorshipOut.model_fields}
-    active = mentorship.ended_at is None
-    return MentorshipOut.model_validate(
-        columns
-        | {
-            "researcher": researcher_out(mentorship.enrolment),
-            "mentor": mentor_out(mentorship.mentor),
-            "researcher_email": mentorship.enrolment.person.email if active else None,
-            "mentor_email": mentorship.mentor.person.email if active else None,
-        }
-    )
+Told = Mapping[tuple[UUID, UUID, AnswerOf], Sequence[GivenAnswer]]
+"""What may be told in pairs, by cohort, person and side."""

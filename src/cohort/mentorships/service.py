@@ -6,7 +6,7 @@ it: so parallel answers about one mentor queue up, and never wait for each other
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,13 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts import pausing
 from cohort.cohorts.models import Cohort, EnrolmentState
-from cohort.errors import Conflict, Invalid, NotAllowed
+from cohort.errors import Conflict, NotAllowed
 from cohort.jobs import event_log
 from cohort.jobs.outbox import Queue, enqueue_each
 from cohort.mentors import places
-from cohort.mentors import service as mentors
 from cohort.mentorships import events, policy, reading
-from cohort.mentorships.models import DeclineReason, Mentorship, Proposal, ProposalState, Side
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.mentorships.reminding import AT_ONCE, days_later
 from cohort.people import audit
 from cohort.people.models import Person
@@ -98,11 +96,11 @@ async def propose(
         for side in Side
     ]
     await enqueue_each(db, "mentorships.tell_proposed", each, now=now)
-    event_log.record_each(db, events.PROPOSAL_OPENED, map(_ids, proposals), now=now)
+    event_log.record_each(db, events.PROPOSAL_OPENED, map(ids_of, proposals), now=now)
     return proposals
 
 
-def _ids(proposal: Proposal) -> dict[str, UUID]:
+def ids_of(proposal: Proposal) -> dict[str, UUID]:
     return {
         "cohort_id": proposal.cohort_id,
         "proposal_id": proposal.id,
@@ -138,7 +136,7 @@ async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: dat
         audit.record(
             db, actor, "proposal.accept", proposal.id, now=now, cohort_id=proposal.cohort_id
         )
-        event_log.record_each(db, events.PROPOSAL_ANSWERED, [_ids(proposal)], now=now)
+        event_log.record_each(db, events.PROPOSAL_ANSWERED, [ids_of(proposal)], now=now)
     if None not in answers:
         await _begin(db, proposal, now=now)
     return await reading.get_proposal(db, actor, proposal_id)
@@ -193,7 +191,7 @@ async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None
         .where(Proposal.id == proposal.id)
         .values(state=ProposalState.ACCEPTED, closed_at=now)
     )
-    it_began = {**_ids(proposal), "mentorship_id": begun}
+    it_began = {**ids_of(proposal), "mentorship_id": begun}
     event_log.record_each(db, events.MENTORSHIP_BEGAN, [it_began], now=now)
     arguments = {"cohort_id": proposal.cohort_id, "mentorship_id": begun}
     each = [{**arguments, "side": side} for side in Side]
@@ -242,11 +240,11 @@ async def _lapse(
     ]
     await enqueue_each(db, "mentorships.tell_lapsed", each, now=now)
     event_log.record_each(db, events.PROPOSAL_LAPSED, its_ids, now=now)
-    await _offer_next(db, {one["cohort_id"] for one in its_ids}, now=now)
+    await offer_next(db, {one["cohort_id"] for one in its_ids}, now=now)
     return [one["proposal_id"] for one in its_ids]
 
 
-async def _offer_next(db: AsyncSession, cohort_ids: Iterable[UUID], *, now: datetime) -> None:
+async def offer_next(db: AsyncSession, cohort_ids: Iterable[UUID], *, now: datetime) -> None:
     """Whoever waits now may be offered another mentor; the matching, above us, decides."""
     each = [{"cohort_id": one, "in_cohort": one} for one in sorted(cohort_ids)]
     await enqueue_each(db, "matching.offer_next", each, now=now, queue=Queue.COMPUTING)
@@ -262,59 +260,6 @@ async def expire_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
         .with_for_update(skip_locked=True)
     )
     return await _lapse(db, Proposal.id.in_(due), note=RAN_OUT, tell=[*Side], now=now)
-
-
-async def decline(
-    db: AsyncSession,
-    actor: Person,
-    proposal_id: UUID,
-    note: str,
-    *,
-    because: DeclineReason = DeclineReason.OTHER,
-    pause_until: date | None = None,
-    now: datetime,
-) -> Proposal:
-    """Say no, and why, for the organisers; with a day, ask for no other proposal before it."""
-    proposal = await reading.get_proposal(db, actor, proposal_id)
-    side = side_who_answers(actor, proposal)
-    if because is DeclineReason.OTHER and not note:
-        raise Invalid.at("note", "Say why, in a few words.")
-    if pause_until is not None:
-        if side is Side.MENTOR:
-            raise Invalid.at("pause_until", "Mentors pause on their own page, “Mentoring”.")
-        zone = proposal.enrolment.cohort.time_zone
-        pausing.check_until(pause_until, zone, now=now, field="pause_until")
-    declined = await db.scalar(
-        update(Proposal)
-        .where(Proposal.id == proposal_id, Proposal.state == ProposalState.OPEN)
-        .values(
-            state=ProposalState.DECLINED,
-            declined_by=actor.id,
-            because=because,
-            note=note,
-            closed_at=now,
-        )
-        .returning(Proposal.id)
-        .execution_options(synchronize_session=False)
-    )
-    proposal = await reading.get_proposal(db, actor, proposal_id)
-    if declined is not None:
-        audit.record(
-            db, actor, "proposal.decline", proposal.id, now=now, cohort_id=proposal.cohort_id
-        )
-        event_log.record_each(db, events.PROPOSAL_DECLINED, [_ids(proposal)], now=now)
-        arguments = {"cohort_id": proposal.cohort_id, "proposal_id": proposal.id}
-        organisers = await mentors.organisers_of(db, proposal.cohort_id)
-        each = [{**arguments, "organiser_id": organiser_id} for organiser_id in organisers]
-        await enqueue_each(db, "mentorships.tell_declined", each, now=now)
-        to_the_other = [{**arguments, "side": one} for one in Side if one is not side]
-        await enqueue_each(db, "mentorships.tell_lapsed", to_the_other, now=now)
-        await _offer_next(db, [proposal.cohort_id], now=now)
-        if pause_until is not None:
-            await pausing.pause(db, actor, proposal.enrolment_id, pause_until, now=now)
-    elif proposal.declined_by != actor.id:
-        raise closed(proposal)
-    return proposal
 
 
 async def end(

@@ -29,7 +29,7 @@ async def favicon() -> File:
 @get("/robots.txt", guards=[public], media_type=MediaType.TEXT, cache_control=A_DAY)
 async def robots() -> str:
     """What needs a login answers nothing to a crawler; addresses from mails are not for it."""
-    closed = ("/api/", "/login", "/verify/", "/password/", "/calendars/")
+    closed = ("/api/", "/login", "/verify/", "/password/", "/address/", "/calendars/")
     return "\n".join(["User-agent: *", *(f"Disallow: {path}" for path in closed), ""])
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cohort.assignment.counterfactual import Counterfactuals, Move, chain, counterfactuals
+from cohort.assignment.counterfactual import Move, chain, counterfactuals
 from cohort.pairing.evidence import Evidence
 from cohort.pairing.scores.scorer import DIGITS
 
@@ -58,7 +58,10 @@ def alternatives_for(evidence: Evidence, researcher: str) -> list[Alternative]:
     i = _position(evidence.problem.researcher_ids, researcher)
     found = counterfactuals(evidence.problem, evidence.solution)
     mentors = range(evidence.problem.shape[1])
-    every = [_alternative(evidence, found, i, j) for j in mentors]
+    every = [
+        alternative(evidence, i, j, float(found.regret[i, j]), int(found.fewer_placed[i, j]))
+        for j in mentors
+    ]
     return sorted(every, key=_best_first)
 
 
@@ -75,17 +78,17 @@ def changes_for(evidence: Evidence, researcher: str, mentor: str) -> list[Change
     return [_change(evidence, move) for move in moves]
 
 
-def _alternative(evidence: Evidence, found: Counterfactuals, i: int, j: int) -> Alternative:
-    problem, cost = evidence.problem, float(found.regret[i, j])
-    possible = math.isfinite(cost)
+def alternative(evidence: Evidence, i: int, j: int, cost: float, fewer_placed: int) -> Alternative:
+    """The pair in row i and column j. A cost of inf: it cannot be; of nan: not known."""
+    problem, possible = evidence.problem, cost < math.inf
     low = bool(problem.scores[i, j] < problem.floor)
     return Alternative(
         mentor=problem.mentor_ids[j],
         score=round(float(problem.scores[i, j]) - evidence.placing, DIGITS),
         chosen=bool((evidence.solution.pairs == (i, j)).all(axis=1).any()),
         cost=cost if possible else None,
-        fewer_placed=int(found.fewer_placed[i, j]) if possible else 0,
-        ruled_out=() if possible else _why_not(evidence, i, j),
+        fewer_placed=fewer_placed if possible else 0,
+        ruled_out=() if cost != math.inf else _why_not(evidence, i, j),
         below_floor=low and possible and (i, j) not in problem.pinned,
     )
 

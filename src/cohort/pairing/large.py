@@ -49,6 +49,7 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
         requirements=pool.requirements,
         blocks=pool.blocks,
         declined=pool.declined,
+        ended=pool.ended,
         vetoes=pool.vetoes,
     )
     problem = _problem(pool, distinct, pins)

@@ -11,7 +11,8 @@ REMOVED_BY = {
     "shared_hours": "they share too few hours",
     "common_ground": "they have no field, role goal or skill in common",
     "block": "they are one person",
-    "declined": "one of them declined the other before, or their mentorship ended",
+    "declined": "one of them declined the other before",
+    "ended": "they had a mentorship that ended",
     "veto": "the pair is vetoed",
 }
 

@@ -18,8 +18,8 @@ from cohort.pairing.result import SolvedProblem
 from cohort.pairing.scores.scoring import Scores
 
 MOST_WEIGHED = 200
-NOT_ASKED = ("block", "declined")
-"""Nobody is their own mentor, and whoever declined is not asked again."""
+NOT_ASKED = ("block", "declined", "ended")
+"""Nobody is their own mentor; whoever declined, or had each other, is not asked again."""
 LEAST_SCORE = "least_score"
 
 

@@ -26,7 +26,7 @@ class Pool:
     """Who waits for a mentor, who has room, and what was decided before.
 
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
-    pins, vetoes, declined, blocks   pairs of (researcher id, mentor id).
+    pins, vetoes, declined, ended, blocks   pairs of (researcher id, mentor id).
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
     placing    added to the score of every pair: what placing one more researcher counts; only
                where nobody may have several mentors.
@@ -50,6 +50,7 @@ class Pool:
     pins: Sequence[IdPair] = ()
     vetoes: Sequence[IdPair] = ()
     declined: Sequence[IdPair] = ()
+    ended: Sequence[IdPair] = ()
     blocks: Sequence[IdPair] = ()
     incumbents: Mapping[str, str] = field(default_factory=dict)
     stickiness: float = 0.0
@@ -115,6 +116,8 @@ class Pool:
             "pins": sorted(self.pins),
             "vetoes": sorted(self.vetoes),
             "declined": sorted(self.declined),
+            # Left out where there are none, so that the digest of an earlier run stays the same.
+            **({"ended": sorted(self.ended)} if self.ended else {}),
             "blocks": sorted(self.blocks),
             "incumbents": sorted(self.incumbents.items()),
             "stickiness": self.stickiness,
@@ -152,6 +155,7 @@ def score_people(
         requirements=pool.requirements,
         blocks=pool.blocks,
         declined=pool.declined,
+        ended=pool.ended,
         vetoes=pool.vetoes,
         strengths=pool.strengths if strengths is None else strengths,
     )

@@ -99,7 +99,8 @@ BUILT_IN = tuple(name for name in Weights.model_fields if name != "own")
 
 
 class Requirements(_Part):
-    """What rules a pair out, whatever its score. Blocks, declines and vetoes always count."""
+    """What rules a pair out, whatever its score. Blocks, declines, ended
+    mentorships and vetoes always count."""
 
     conflict_of_interest: bool = Field(
         default=True, examples=[True], description="No shared organisation, no adviser as mentor."

@@ -56,7 +56,7 @@ def stake(loss: float | None, fewer_placed: int, score: float, total: float) -> 
     if loss is None:
         return ""
     if fewer_placed:
-        return f"Firm: without this pair, {_people(fewer_placed)} would have a mentor."
+        return f"Firm: without this pair, {fewer(fewer_placed)} would have a mentor."
     if loss <= 0:
         return "Easily replaced: other pairs would be just as good without this one."
     lost = f"without this pair, the total would fall by {amount(loss, total)}."
@@ -155,7 +155,7 @@ def cost(one: Alternative, total: float) -> str:
         return "Nothing: just as good"
     words = amount(one.cost, total) if one.cost > 0 else "nothing of the total"
     if one.fewer_placed:
-        words = f"{_people(one.fewer_placed)} with a mentor"
+        words = f"{fewer(one.fewer_placed)} with a mentor"
     return f"{words}; only by a pin, as it is below the least score" if one.below_floor else words
 
 
@@ -169,7 +169,7 @@ def consequence(one: Alternative, total: float) -> str:
     if one.below_floor:
         opening = f"The score of {one.score:.2f} is below the least one, so only a pin can do it. "
     if one.fewer_placed:
-        return f"{opening}{_people(one.fewer_placed).capitalize()} would have a mentor."
+        return f"{opening}{fewer(one.fewer_placed).capitalize()} would have a mentor."
     if one.cost <= 0:
         return f"{opening}Nothing would be lost: the total would be just as high."
     return (
@@ -193,7 +193,8 @@ def moves(changes: Sequence[Change], names: Mapping[str, str]) -> list[str]:
     return [*sentences, "Nobody else would move."] if len(sentences) == 1 else sentences
 
 
-def _people(count: int) -> str:
+def fewer(count: int) -> str:
+    """`one person fewer`"""
     return "one person fewer" if count == 1 else f"{count} people fewer"
 
 

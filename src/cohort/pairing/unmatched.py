@@ -17,7 +17,8 @@ CAUSES = {
     "shared_hours": "with too few weekly hours in common with you",
     "common_ground": "without a field, role goal or skill in common with you",
     "block": "ruled out for you",
-    "declined": "where one of you declined before, or you were paired before",
+    "declined": "where one of you declined before",
+    "ended": "who was your mentor before",
     "veto": "ruled out for you by the organiser",
 }
 NEXT_STEPS = {
@@ -28,6 +29,7 @@ NEXT_STEPS = {
     "mentor nearer to them.",
     "block": "Talk to the organiser about who could be your mentor.",
     "declined": "The organiser can invite another mentor.",
+    "ended": "The organiser can invite another mentor.",
     "veto": "Talk to the organiser about who could be your mentor.",
 }
 

@@ -1,4 +1,4 @@
-"""One's own account in a browser: the password, where one is signed in, API keys."""
+"""One's own account in a browser: address and password, where one is signed in, API keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +16,20 @@ from cohort.errors import Invalid
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
-from cohort.people import keys, logins, service
-from cohort.people.account_routes import as_out
-from cohort.people.auth import Credential, signed_in
+from cohort.people import addresses, keys, logins, service
+from cohort.people.account_routes import CHANGED, as_out
+from cohort.people.auth import Credential, public, signed_in
+from cohort.people.links import LinkSpent
 from cohort.people.models import ApiKey, Person
-from cohort.people.schemas import ApiKeyIn, PasswordIn, Scope, StandingLoginOut
+from cohort.people.schemas import (
+    ApiKeyIn,
+    EmailIn,
+    PasswordIn,
+    Scope,
+    StandingLoginOut,
+    TokenIn,
+)
+from cohort.people.throttle import Tries
 
 AT_MOST = Slice(None, 50)
 """Logins on the page; keys are fewer (`keys.MOST_KEYS`)."""
@@ -96,6 +105,47 @@ async def change_password(
     return await _account(request, db, actor, clock, form, sent="password")
 
 
+@post("/account/address", guards=[signed_in], opt={"confirmed_login": True})
+async def change_address(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
+) -> Response[str] | Redirect:
+    form = await read_form(request, EmailIn)
+    if form.value is not None:
+        try:
+            if await tries.mail(form.value.email):
+                await addresses.ask(db, actor, form.value.email, now=clock())
+        except Invalid as refusal:
+            form = form.refused(refusal)
+        else:
+            saying = "Open the link that we sent there. Until then, nothing changes."
+            return see("/account", saying=saying)
+    return await _account(request, db, actor, clock, form, sent="address")
+
+
+@get("/address/{token:str}", guards=[public])
+async def new_address_page(request: Asked) -> Response[str]:
+    # A form, not the link itself: mail scanners open links before people do.
+    return page(request, "people/address.html", form=Form())
+
+
+@post("/address/{token:str}", guards=[public])
+async def confirm_address(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Redirect:
+    form = await read_form(request, TokenIn, token=token)
+    if form.value is None:
+        raise LinkSpent
+    await addresses.confirm(db, token, now=clock())
+    return see("/account", saying=CHANGED)
+
+
 @post("/account/logins/{login_id:uuid}/end", guards=[signed_in])
 async def end_login(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], login_id: FromPath[UUID]
@@ -150,6 +200,9 @@ router = Router(
     route_handlers=[
         account_page,
         change_password,
+        change_address,
+        new_address_page,
+        confirm_address,
         end_login,
         end_other_logins,
         make_key,

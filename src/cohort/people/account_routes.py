@@ -12,19 +12,30 @@ from cohort.errors import NotFound, TooMany
 from cohort.http.pages import Asked
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.people import logins, service
+from cohort.people import addresses, logins, service
 from cohort.people.auth import (
     Credential,
     NotConfirmed,
     charge_password,
     entrance_of,
+    public,
     signed_in,
 )
 from cohort.people.devices import device_of
+from cohort.people.links import LinkSpent
 from cohort.people.models import Login, Person
-from cohort.people.schemas import OwnPasswordIn, PasswordIn, StandingLoginOut
+from cohort.people.schemas import (
+    EmailIn,
+    NoticeOut,
+    OwnPasswordIn,
+    PasswordIn,
+    StandingLoginOut,
+    TokenIn,
+)
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
+
+CHANGED = "Your account has its new address. The old one is told."
 
 
 @get("/logins", guards=[signed_in], responses=may_refuse())
@@ -116,8 +127,53 @@ async def change_password(
     await service.change_password(db, actor, password, login_id=credential.login_id, now=clock())
 
 
+@post(
+    "/me/address",
+    guards=[signed_in],
+    opt={"confirmed_login": True},
+    status_code=202,
+    responses=may_refuse(NotConfirmed, TooMany),
+)
+async def change_address(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
+    data: JSONBody[EmailIn],
+) -> NoticeOut:
+    """Ask for another address. A link is mailed there; until it is opened, nothing changes.
+
+    The answer is the same where somebody has that address.
+    """
+    if await tries.mail(data.email):
+        await addresses.ask(db, actor, data.email, now=clock())
+    return NoticeOut(detail="We have sent a link there. Until you open it, nothing changes.")
+
+
+@post(
+    "/addresses",
+    guards=[public],
+    status_code=200,
+    responses=may_refuse(LinkSpent, addresses.AddressTaken),
+)
+async def confirm_address(
+    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[TokenIn]
+) -> NoticeOut:
+    """Take the new address, with the token of the link that was mailed there."""
+    await addresses.confirm(db, data.token, now=clock())
+    return NoticeOut(detail=CHANGED)
+
+
 router = Router(
     "",
-    route_handlers=[list_logins, end_login, end_other_logins, confirm_login, change_password],
+    route_handlers=[
+        list_logins,
+        end_login,
+        end_other_logins,
+        confirm_login,
+        change_password,
+        change_address,
+        confirm_address,
+    ],
     tags=["people"],
 )

@@ -16,6 +16,14 @@ def new_password(person: Person) -> Message:
     return Message(person.email, "new_password", {"name": person.name})
 
 
+def new_address(person: Person, email: str, token: str) -> Message:
+    return Message(email, "new_address", {"name": person.name, "token": token})
+
+
+def old_address(person: Person, email: str) -> Message:
+    return Message(email, "old_address", {"name": person.name})
+
+
 def suspended(person: Person, reason: str, answer_to: str) -> Message:
     context = {"name": person.name, "reason": reason, "answer_to": answer_to}
     return Message(person.email, "suspended", context)

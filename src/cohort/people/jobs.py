@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from cohort.jobs.context import Delivery, JobContext
-from cohort.people import emails
+from cohort.people import addresses, emails
 from cohort.people.links import new_link
 from cohort.people.models import LinkPurpose, Person
 
@@ -30,6 +30,21 @@ async def send_password_link(context: JobContext, email: str) -> Delivery:
 async def tell_new_password(context: JobContext, person_id: str) -> Delivery:
     person = await context.db.get_one(Person, UUID(person_id))
     return context.deliver(emails.new_password(person))
+
+
+async def ask_at_new_address(context: JobContext, person_id: str, email: str) -> Delivery:
+    """A link that moves the account there; or a word to whoever has an account with it."""
+    owner = await _with_account(context, email)
+    if owner is not None:
+        return context.deliver(emails.already_known(owner))
+    person = await context.db.get_one(Person, UUID(person_id))
+    token = await addresses.new_token_of(context.db, person.id, email, now=context.now)
+    return context.deliver(emails.new_address(person, email, token))
+
+
+async def tell_old_address(context: JobContext, person_id: str, email: str) -> Delivery:
+    person = await context.db.get_one(Person, UUID(person_id))
+    return context.deliver(emails.old_address(person, email))
 
 
 async def tell_suspended(

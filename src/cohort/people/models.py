@@ -120,6 +120,19 @@ class MailedLink(Base):
     expires_at: Mapped[Instant]
 
 
+class AddressChange(Base):
+    """The address that an account will have once the link mailed there is opened; the newest."""
+
+    __tablename__ = "address_changes"
+
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    email: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[Instant]
+
+
 class ApiKey(Base):
     __tablename__ = "api_keys"
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.db import Prepared, given
 from cohort.errors import FieldError, Invalid, NotFound, NotSignedIn
 from cohort.jobs.outbox import enqueue
-from cohort.people import audit
+from cohort.people import addresses, audit
 from cohort.people.keys import revoke_all_keys
 from cohort.people.links import forget_links, use_link
 from cohort.people.logins import DEVICE_LIVES, end_all_logins
@@ -157,6 +157,7 @@ async def change_password(
     person.password_hash = await hash_password(password)
     await end_all_logins(db, person, but=login_id)
     await forget_links(db, person.email)
+    await addresses.forget(db, person)
     await _tell_of_new_password(db, person, now=now)
 
 
@@ -175,6 +176,7 @@ async def _choose(db: AsyncSession, person: Person, password: str, *, now: datet
     await end_all_logins(db, person)
     await revoke_all_keys(db, person, now=now)
     await forget_links(db, person.email)
+    await addresses.forget(db, person)
     await enqueue(db, "calendars.revoke", now=now, person_id=person.id)
 
 
@@ -220,4 +222,5 @@ async def forget_old(db: AsyncSession, *, now: datetime) -> None:
     await db.execute(delete(Login).where(Login.expires_at < now))
     await db.execute(delete(MailedLink).where(MailedLink.expires_at < now))
     await db.execute(delete(PendingLogin).where(PendingLogin.expires_at < now))
+    await addresses.forget_old(db, now=now)
     await db.execute(delete(KnownDevice).where(KnownDevice.seen_at < now - DEVICE_LIVES))

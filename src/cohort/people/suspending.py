@@ -10,7 +10,7 @@ from cohort.errors import Conflict, NotFound
 from cohort.http.listing import pattern
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import enqueue
-from cohort.people import audit
+from cohort.people import addresses, audit
 from cohort.people.keys import revoke_all_keys
 from cohort.people.links import forget_links
 from cohort.people.logins import end_all_logins
@@ -51,6 +51,7 @@ async def suspend(
     await end_all_logins(db, person)
     await revoke_all_keys(db, person, now=now)
     await forget_links(db, person.email)
+    await addresses.forget(db, person)
     audit.record(db, actor, "person.suspend", person.id, now=now)
     await enqueue(
         db,

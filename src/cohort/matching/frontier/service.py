@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.errors import Conflict, Invalid
 from cohort.matching import service
 from cohort.matching.frontier.schemas import BalanceIn
-from cohort.matching.models import Round, RoundState, Run, RunState
+from cohort.matching.models import Round, RoundKind, RoundState, Run, RunState
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -71,6 +71,8 @@ async def _open(db: AsyncSession, actor: Person, round_id: UUID) -> Round:
     await service.get_round(db, actor, round_id)
     locked = select(Round).where(Round.id == round_id).with_for_update()
     found = (await db.scalars(locked.execution_options(populate_existing=True))).one()
+    if found.kind is RoundKind.INTRODUCTIONS:
+        raise LookAgain("A round of introductions follows no balance: it only says who meets whom.")
     if found.state is not RoundState.OPEN:
         raise service.RoundClosed("This round is published or replaced. Open a new round instead.")
     return found

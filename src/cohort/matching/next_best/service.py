@@ -22,7 +22,7 @@ from cohort.http.paging import Page, Slice, page_by_id
 from cohort.jobs.outbox import Queue, enqueue
 from cohort.matching import publishing, runs
 from cohort.matching.gather import gather
-from cohort.matching.models import NextOffer, Pair, Round, RoundState, Run, RunState
+from cohort.matching.models import NextOffer, Pair, Round, RoundKind, RoundState, Run, RunState
 from cohort.matching.service import MATCHED_BY_HAND, get_round, newest_run
 from cohort.mentors.models import Mentor
 from cohort.mentorships import service as proposals
@@ -118,7 +118,7 @@ async def _last_published(db: AsyncSession, cohort_id: UUID) -> Run | None:
     newest = (
         select(Round.id)
         .where(Round.cohort_id == cohort_id, Round.state == RoundState.PUBLISHED)
-        .where(Round.published_at.is_not(None))
+        .where(Round.published_at.is_not(None), Round.kind == RoundKind.MATCHING)
         .order_by(Round.published_at.desc(), Round.id)
         .limit(1)
     )
@@ -169,6 +169,7 @@ async def _without_promised(db: AsyncSession, cohort_id: UUID, pool: Pool) -> Po
         select(Run.id)
         .join(Run.round)
         .where(Round.cohort_id == cohort_id, Round.state == RoundState.OPEN)
+        .where(Round.kind == RoundKind.MATCHING)
         .where(Run.state == RunState.SOLVED)
         .order_by(Run.number.desc())
         .limit(1)

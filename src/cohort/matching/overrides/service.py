@@ -12,12 +12,14 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
 from cohort.cohorts.service import require_organiser
-from cohort.errors import Conflict, Invalid, NotFound
+from cohort.errors import Conflict, Invalid, NotFound, Refusal
 from cohort.http.paging import Page, Slice, page_of
 from cohort.matching import policy
-from cohort.matching.models import Override, OverrideKind
+from cohort.matching.models import Override, OverrideKind, Pair, Round, RoundState, Run, RunState
 from cohort.matching.overrides.schemas import OverrideIn
+from cohort.matching.results import what_ifs
 from cohort.mentors.models import Mentor
+from cohort.pairing.repairing import cost_of_pin
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -47,13 +49,14 @@ async def make_override(
     if same:
         return same[0]
     if standing and not form.replace:
-        raise ContradictsOverride(_said_already(standing[0]))
+        raise ContradictsOverride(said_already(standing[0]))
     for one in standing:
         await _lift(db, actor, one, now=now)
     made = Override(
         cohort_id=cohort_id,
         made_by=actor.id,
         made_at=now,
+        cost=await _cost(db, cohort_id, form),
         **form.model_dump(exclude={"replace"}),
     )
     try:
@@ -65,6 +68,25 @@ async def make_override(
         ) from clash
     audit.record(db, actor, f"override.{made.kind}", made.id, now=now, cohort_id=cohort_id)
     return await _whole(db, made.id)
+
+
+async def _cost(db: AsyncSession, cohort_id: UUID, form: OverrideIn) -> float | None:
+    """What the newest run of the open round would lose by it; None where nobody can say."""
+    solved = select(Run).where(Run.state == RunState.SOLVED).options(joinedload(Run.rules))
+    solved = solved.join(Round, Round.id == Run.round_id).order_by(Run.number.desc()).limit(1)
+    open_ = (Round.cohort_id == cohort_id) & (Round.state == RoundState.OPEN)
+    run: Run | None = await db.scalar(solved.where(open_))
+    if run is None or not what_ifs.can_be_asked(run):
+        return None
+    if form.kind is OverrideKind.VETO:
+        this_pair = (Pair.enrolment_id == form.enrolment_id) & (Pair.mentor_id == form.mentor_id)
+        pair = await db.scalar(select(Pair).where(Pair.run_id == run.id, this_pair))
+        return 0.0 if pair is None else None if pair.fewer_placed else pair.loss
+    researcher, mentor = str(form.enrolment_id), str(form.mentor_id)
+    try:
+        return await what_ifs.answer(db, run, lambda known: cost_of_pin(known, researcher, mentor))
+    except Refusal:
+        return None
 
 
 async def veto_each(
@@ -144,7 +166,7 @@ async def _check_whom(db: AsyncSession, cohort_id: UUID, form: OverrideIn) -> No
             raise Invalid.at(field, "There is nobody with this id in this cohort.")
 
 
-def _said_already(standing: Override) -> str:
+def said_already(standing: Override) -> str:
     researcher, mentor = standing.enrolment.person.name, standing.mentor.person.name
     found = (
         f"{researcher} is pinned to {mentor}."

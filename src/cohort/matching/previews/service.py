@@ -14,7 +14,7 @@ from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict
 from cohort.matching import periods
 from cohort.matching.gather import gather
-from cohort.matching.models import Pair, Round, RoundState, Run, RunState
+from cohort.matching.models import Pair, Round, RoundKind, RoundState, Run, RunState
 from cohort.matching.results.service import names_of
 from cohort.matching.results.what_ifs import MOST_PAIRS
 from cohort.matching.service import latest_round, newest_run
@@ -62,6 +62,8 @@ async def preview(
     cohort = await require_organiser(db, actor, cohort_id)
     await check_own(db, cohort_id, form)
     newest = await latest_round(db, actor, cohort_id)
+    if newest is not None and newest.kind is RoundKind.INTRODUCTIONS:
+        newest = None
     before = await _to_compare(db, newest)
     week = periods.week_planned_on(periods.local_day(now, cohort.time_zone))
     trial = Run(

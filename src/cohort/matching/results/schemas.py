@@ -34,6 +34,9 @@ class PairOut(Shown):
         description="Where the rules place people first: how many fewer would have a mentor."
     )
     proposal_id: UUID | None = Field(description="Its proposal, once the round is published.")
+    introduction_id: UUID | None = Field(
+        description="Its introduction, once a round of them is published."
+    )
     skipped: str | None = Field(description="Why it was not proposed with its round.")
 
 

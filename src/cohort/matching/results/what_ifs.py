@@ -27,6 +27,7 @@ MOST_PAIRS = 2_000_000
 
 KNOWN = "What another pair would cost is known for runs that are proved to have the highest total."
 FAIR = f"{KNOWN} This one aims at fairness."
+SEVERAL = f"{KNOWN} In this one people may have several mentors."
 OUT_OF_TIME = (
     f"{KNOWN} This one ran out of time before that. Run the round again when less else is being "
     "solved, or match the cohort in parts."
@@ -108,7 +109,7 @@ async def alternatives(
     db: AsyncSession, actor: Person, run_id: UUID, enrolment_id: UUID
 ) -> Alternatives:
     run = await get_solved_run(db, actor, run_id)
-    every = await _ask(db, run, lambda one: alternatives_for(one, str(enrolment_id)))
+    every = await answer(db, run, lambda one: alternatives_for(one, str(enrolment_id)))
     names = await names_of(db, [enrolment_id], [UUID(one.mentor) for one in every])
     return Alternatives(run, enrolment_id, every, names)
 
@@ -119,7 +120,7 @@ async def what_if(
     """What would follow if the two had to be a pair; nothing is decided by asking."""
     run = await get_solved_run(db, actor, run_id)
     researcher, mentor = str(enrolment_id), str(mentor_id)
-    every, changes = await _ask(
+    every, changes = await answer(
         db,
         run,
         lambda one: (alternatives_for(one, researcher), changes_for(one, researcher, mentor)),
@@ -140,7 +141,7 @@ async def ask(
     return found.among, found
 
 
-async def _ask(db: AsyncSession, run: Run, question: Callable[[Evidence], Answer]) -> Answer:
+async def answer(db: AsyncSession, run: Run, question: Callable[[Evidence], Answer]) -> Answer:
     """Answer from what the run solved, in a thread: others are served meanwhile."""
     if (run.researchers or 0) * (run.mentors or 0) > MOST_PAIRS:
         raise NotComparable(
@@ -152,7 +153,9 @@ async def _ask(db: AsyncSession, run: Run, question: Callable[[Evidence], Answer
     except KeyError as absent:
         raise NotFound("One of these two took no part in this run.") from absent
     except NotTheBest as other_aim:
-        raise NotComparable(OUT_OF_TIME if run.stopped else FAIR) from other_aim
+        fair = run.aim.objective == "fair"
+        why = OUT_OF_TIME if run.stopped else FAIR if fair else SEVERAL
+        raise NotComparable(why) from other_aim
 
 
 async def _packed(db: AsyncSession, run: Run) -> bytes:

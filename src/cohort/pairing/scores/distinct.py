@@ -36,18 +36,20 @@ def distinct_profiles(
     requirements: Requirements,
     blocks: IdPairs = (),
     declined: IdPairs = (),
+    ended: IdPairs = (),
     vetoes: IdPairs = (),
 ) -> DistinctProfiles:
     """One row and one column of scores for each kind of profile.
 
     Alike are those whose profiles say the same, the id apart (and a mentor's name and e-mail,
     unless she is somebody's adviser). Whoever wishes, is wished for, or is in a block, a
-    decline or a veto, is a kind of her own.
+    decline, an ended mentorship or a veto, is a kind of her own.
     """
-    pairs = [*blocks, *declined, *vetoes]
+    pairs = [*blocks, *declined, *ended, *vetoes]
     people: list[ResearcherProfile | MentorProfile] = [*researchers, *mentors]
-    wishing = [one for one in people if one.wishes]
-    named = {one.id for one in wishing} | {other for one in wishing for other in one.wishes}
+    wishing = [one for one in people if one.wishes or one.talks]
+    wanted = {other for one in wishing for other in (*one.wishes, *one.talks)}
+    named = {one.id for one in wishing} | wanted
     named |= {one for pair in pairs for one in pair}
     advisers = {name for one in researchers for name in plain(one.advisers)}
     some = kinds_of(_key(one, {"id"}, named) for one in researchers)
@@ -63,7 +65,7 @@ def distinct_profiles(
         strengths_of(one.skills for one in mentors),
         weights.own,
     )
-    ruled_out = RuledOut(block=blocks, declined=declined, veto=vetoes)
+    ruled_out = RuledOut(block=blocks, declined=declined, ended=ended, veto=vetoes)
     scores = scorer(compared, units_of(weights), requirements, ruled_out)
     return DistinctProfiles(scores, some.kind, others.kind)
 

@@ -34,7 +34,7 @@ from cohort.pairing.scores.parts import (
     SharedWords,
     Sums,
 )
-from cohort.pairing.scores.profiles import Profiles
+from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
 from cohort.pairing.scores.taxonomy import domain_similarity
 
 NEUTRAL = 0.5
@@ -169,14 +169,15 @@ def wishes(people: Profiles, worth: float) -> Entries:
     """What wishes add to the neutral half: the mean of both sides' wish for each other.
 
     A wish counts 1 for the first of a list, 0.75 for the second, 0.5 + 0.5 / rank in general,
-    and 0.5 for everybody not on it: a list lifts those on it and marks nobody down.
+    and 0.5 for everybody not on it: a list lifts those on it and marks nobody down. What was said
+    after a talk counts as a wish where that is more: 1 for gladly, 0.75 for one who could do.
     """
     row, column = people.rows_by_id(), people.columns_by_id()
     extra: list[tuple[int, int, float]] = []
     for i, one in enumerate(people.researchers):
-        extra += [(i, column[j], w) for j, w in _ranked(one.wishes) if j in column]
+        extra += [(i, column[j], w) for j, w in _wanted(one) if j in column]
     for j, other in enumerate(people.mentors):
-        extra += [(row[i], j, w) for i, w in _ranked(other.wishes) if i in row]
+        extra += [(row[i], j, w) for i, w in _wanted(other) if i in row]
     extra = [(i, j, round(w * worth / 2)) for i, j, w in extra]
     return Entries(from_entries(extra, people.shape).astype(np.int32))
 
@@ -236,6 +237,14 @@ def _field_or_role(people: Profiles) -> SharedByKind:
         np.ascontiguousarray(offered.toarray().T.astype(np.int32)),
         kinds.kind,
     )
+
+
+def _wanted(one: ResearcherProfile | MentorProfile) -> Iterable[tuple[str, float]]:
+    """Whom somebody wishes for, or has met and would have, each with what that adds."""
+    lifts = dict(_ranked(one.wishes))
+    for other, how_gladly in one.talks.items():
+        lifts[other] = max(lifts.get(other, 0.0), (1 - NEUTRAL) * how_gladly)
+    return lifts.items()
 
 
 def _ranked(wanted: Sequence[str]) -> Iterable[tuple[str, float]]:

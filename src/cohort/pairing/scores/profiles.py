@@ -35,6 +35,8 @@ class ResearcherProfile:
     gaps: the weight (> 0) of each skill that a milestone still open would show, the greater
     the sooner it is due. role_goals and wishes (ids of mentors) are ranked, dearest first.
     answers: to questions of the organiser's own, by name; what is empty is no answer.
+    talks: by the ids of mentors whom she has met, what she said of that: 1 for gladly, 0.5 for one
+    who could do.
     """
 
     id: str
@@ -49,12 +51,13 @@ class ResearcherProfile:
     organisations: Sequence[str] = ()
     advisers: Sequence[str] = ()
     wishes: Sequence[str] = ()
+    talks: Mapping[str, float] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MentorProfile:
-    """A mentor; wishes are ids of researchers, ranked, dearest first; answers as above."""
+    """A mentor; wishes are ids of researchers, ranked, dearest first; the others as above."""
 
     id: str
     name: str
@@ -69,6 +72,7 @@ class MentorProfile:
     weekly_hours: WeeklyHours = ()
     organisations: Sequence[str] = ()
     wishes: Sequence[str] = ()
+    talks: Mapping[str, float] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
 
 

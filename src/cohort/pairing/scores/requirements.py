@@ -21,6 +21,7 @@ class RuledOut:
 
     block: IdPairs = ()
     declined: IdPairs = ()
+    ended: IdPairs = ()
     veto: IdPairs = ()
 
 

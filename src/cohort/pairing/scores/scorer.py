@@ -104,6 +104,6 @@ def _parts(
     yield from (compared(people, name, worth[name]) for name in people.own if worth.get(name))
     if asked.conflict_of_interest:
         yield conflicts(people)
-    named = {*ruled_out.block, *ruled_out.declined, *ruled_out.veto}
+    named = {*ruled_out.block, *ruled_out.declined, *ruled_out.ended, *ruled_out.veto}
     if named:
         yield named_pairs(people, named)

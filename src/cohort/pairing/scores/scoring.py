@@ -112,6 +112,7 @@ def score(
     requirements: Requirements,
     blocks: IdPairs = (),
     declined: IdPairs = (),
+    ended: IdPairs = (),
     vetoes: IdPairs = (),
     strengths: Mapping[str, int] | None = None,
 ) -> Scores:
@@ -122,11 +123,12 @@ def score(
     O(n m) memory; no loop over pairs.
     """
     people = profiles_of(researchers, mentors, taxonomy, week, strengths, weights.own)
+    named = {"block": blocks, "declined": declined, "ended": ended, "veto": vetoes}
     reasons = {
         **{name: _removed(people, asked) for name, asked in _one_by_one(requirements).items()},
         **{
             name: _removed(people, NOTHING, RuledOut(**{name: pairs}))
-            for name, pairs in {"block": blocks, "declined": declined, "veto": vetoes}.items()
+            for name, pairs in named.items()
         },
     }
     return Scores(

@@ -1,4 +1,8 @@
-"""Whom researchers and mentors would like: each side ranks people of the same cohort."""
+"""Whom researchers and mentors would like: each side ranks people of the same cohort.
+
+A wish is private: it counts in the score, and no sentence, factor or score that the other one reads
+tells it. Only the person and the organisers read it, with the reason.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,28 +11,33 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
-from cohort.mentors import places, service
+from cohort.mentors import places
+from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor, Wish, WishOf
 from cohort.people.models import Person
 
 WishesById = dict[UUID, list[UUID]]
+WITH_PEOPLE = (
+    joinedload(Wish.enrolment).joinedload(Enrolment.person),
+    joinedload(Wish.mentor).joinedload(Mentor.person),
+)
 
 
-async def of_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Sequence[UUID]:
+async def of_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Sequence[Wish]:
     """The mentors whom a researcher would like, the dearest first."""
     await enrolments.get(db, actor, enrolment_id)
-    return await _ranked(db, Wish.mentor_id, _by_researcher(enrolment_id))
+    return await _ranked(db, _by_researcher(enrolment_id))
 
 
-async def of_mentor(db: AsyncSession, actor: Person, mentor_id: UUID) -> Sequence[UUID]:
+async def of_mentor(db: AsyncSession, actor: Person, mentor_id: UUID) -> Sequence[Wish]:
     """The enrolments whom a mentor would like, the dearest first."""
-    await service.get(db, actor, mentor_id)
-    return await _ranked(db, Wish.enrolment_id, _by_mentor(mentor_id))
+    await mentors.get(db, actor, mentor_id)
+    return await _ranked(db, _by_mentor(mentor_id))
 
 
 async def rank_mentors(
@@ -37,6 +46,7 @@ async def rank_mentors(
     enrolment_id: UUID,
     mentor_ids: Sequence[UUID],
     *,
+    reasons: Sequence[str] = (),
     now: datetime,
 ) -> None:
     """Replace a researcher's wishes; a second time changes nothing."""
@@ -50,15 +60,21 @@ async def rank_mentors(
         db,
         {"enrolment_id": enrolment_id, "wish_of": WishOf.RESEARCHER},
         [{"mentor_id": mentor_id} for mentor_id in mentor_ids],
+        reasons,
     )
     enrolments.note_others_act(db, actor, "enrolment.wishes", enrolment, now=now)
 
 
 async def rank_researchers(
-    db: AsyncSession, actor: Person, mentor_id: UUID, enrolment_ids: Sequence[UUID]
+    db: AsyncSession,
+    actor: Person,
+    mentor_id: UUID,
+    enrolment_ids: Sequence[UUID],
+    *,
+    reasons: Sequence[str] = (),
 ) -> None:
     """Replace a mentor's own wishes; a second time changes nothing."""
-    mentor = await service.get_own(db, actor, mentor_id)
+    mentor = await mentors.get_own(db, actor, mentor_id)
     there = select(Enrolment.id).where(Enrolment.cohort_id == mentor.cohort_id)
     known = (
         set(await db.scalars(there.where(Enrolment.id.in_(enrolment_ids))))
@@ -73,6 +89,7 @@ async def rank_researchers(
         db,
         {"mentor_id": mentor_id, "wish_of": WishOf.MENTOR},
         [{"enrolment_id": enrolment_id} for enrolment_id in enrolment_ids],
+        reasons,
     )
 
 
@@ -104,17 +121,21 @@ def _by_mentor(mentor_id: UUID) -> ColumnElement[bool]:
     return (Wish.mentor_id == mentor_id) & (Wish.wish_of == WishOf.MENTOR)
 
 
-async def _ranked(
-    db: AsyncSession, whom: InstrumentedAttribute[UUID], which: ColumnElement[bool]
-) -> Sequence[UUID]:
-    return (await db.scalars(select(whom).where(which).order_by(Wish.rank))).all()
+async def _ranked(db: AsyncSession, which: ColumnElement[bool]) -> Sequence[Wish]:
+    ranked = select(Wish).where(which).options(*WITH_PEOPLE).order_by(Wish.rank)
+    return (await db.scalars(ranked)).all()
 
 
-async def _store(db: AsyncSession, by: dict[str, object], whom: Sequence[dict[str, UUID]]) -> None:
+async def _store(
+    db: AsyncSession, by: dict[str, object], whom: Sequence[dict[str, UUID]], reasons: Sequence[str]
+) -> None:
     if whom:
-        await db.execute(
-            insert(Wish), [{**by, **one, "rank": rank} for rank, one in enumerate(whom)]
-        )
+        why = reasons or [""] * len(whom)
+        rows = [
+            {**by, **one, "rank": rank, "reason": reason}
+            for rank, (one, reason) in enumerate(zip(whom, why, strict=True))
+        ]
+        await db.execute(insert(Wish), rows)
 
 
 def _refuse_strangers(wanted: Sequence[UUID], known: set[UUID], field: str, sentence: str) -> None:

@@ -1,0 +1,1 @@
+"""How a mentorship goes: three questions to each of the two, now and then."""

@@ -1,0 +1,1 @@
+"""Rounds of introductions: whom each researcher meets before anybody decides."""

@@ -1,0 +1,80 @@
+"""Another address for an account: it counts once the link that is mailed there was opened."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.errors import Conflict, Invalid
+from cohort.jobs.outbox import enqueue
+from cohort.people.links import LINK_LIVES, LinkSpent, forget_links
+from cohort.people.models import AddressChange, Person
+from cohort.people.tokens import hash_token, new_token
+
+
+class AddressTaken(Conflict):
+    code = "address_taken"
+    title = "Another account has this address"
+
+    def __init__(self) -> None:
+        super().__init__("Your account keeps the address that it had. Choose another one.")
+
+
+async def ask(db: AsyncSession, actor: Person, email: str, *, now: datetime) -> None:
+    """Mail a link to the new address; whether somebody has it is only seen there."""
+    if email == actor.email:
+        raise Invalid.at("email", "This is the address that you have.")
+    await enqueue(db, "people.ask_at_new_address", now=now, person_id=actor.id, email=email)
+
+
+async def new_token_of(db: AsyncSession, person_id: UUID, email: str, *, now: datetime) -> str:
+    """The token of the only link that moves this person's account."""
+    token = new_token()
+    made = {"email": email, "token_hash": hash_token(token), "expires_at": now + LINK_LIVES}
+    await db.execute(
+        insert(AddressChange)
+        .values(person_id=person_id, **made)
+        .on_conflict_do_update(index_elements=["person_id"], set_=made)
+    )
+    return token
+
+
+async def confirm(db: AsyncSession, token: str, *, now: datetime) -> Person:
+    """Take the new address, and tell the old one; links that were mailed to either end."""
+    moved = (
+        await db.execute(
+            delete(AddressChange)
+            .where(AddressChange.token_hash == hash_token(token), AddressChange.expires_at > now)
+            .returning(AddressChange.person_id, AddressChange.email)
+            .execution_options(synchronize_session=False)
+        )
+    ).one_or_none()
+    if moved is None:
+        raise LinkSpent
+    found = select(Person).where(Person.id == moved.person_id, Person.suspended_at.is_(None))
+    locked = found.with_for_update().execution_options(populate_existing=True)
+    person = await db.scalar(locked)
+    if person is None:
+        raise LinkSpent
+    before = person.email
+    person.email = moved.email
+    try:
+        await db.flush()
+    except IntegrityError as error:
+        raise AddressTaken from error
+    for email in (before, person.email):
+        await forget_links(db, email)
+    await enqueue(db, "people.tell_old_address", now=now, person_id=person.id, email=before)
+    return person
+
+
+async def forget(db: AsyncSession, person: Person) -> None:
+    """A new password, or a suspension: no account moves by what was asked before."""
+    await db.execute(delete(AddressChange).where(AddressChange.person_id == person.id))
+
+
+async def forget_old(db: AsyncSession, *, now: datetime) -> None:
+    await db.execute(delete(AddressChange).where(AddressChange.expires_at < now))

@@ -1,0 +1,38 @@
+"""What a request may narrow the lists by, over the API and on pages."""
+
+from typing import Annotated
+
+from litestar.di import Provide
+from litestar.params import QueryParameter
+
+from cohort.http.listing import ListQuery
+
+Domain = Annotated[
+    str | None,
+    QueryParameter(max_length=80, description="Only those in this field, or in one within it."),
+]
+Role = Annotated[str | None, QueryParameter(max_length=80, description="Only with this role.")]
+Skill = Annotated[
+    str | None, QueryParameter(max_length=80, description="Only those strong in this skill.")
+]
+Language = Annotated[
+    str | None, QueryParameter(max_length=20, description="Only those who speak it: a code.")
+]
+
+
+def wanted_mentors(
+    domain: Domain = None, role: Role = None, skill: Skill = None, language: Language = None
+) -> ListQuery:
+    chosen = {"domain": domain, "role": role, "skill": skill, "language": language}
+    return ListQuery(filters={name: slug or None for name, slug in chosen.items()})
+
+
+def wanted_researchers(
+    domain: Domain = None, role: Role = None, language: Language = None
+) -> ListQuery:
+    chosen = {"domain": domain, "role": role, "language": language}
+    return ListQuery(filters={name: slug or None for name, slug in chosen.items()})
+
+
+MENTORS = {"wanted": Provide(wanted_mentors, sync_to_thread=False)}
+RESEARCHERS = {"wanted": Provide(wanted_researchers, sync_to_thread=False)}

@@ -1,0 +1,124 @@
+"""Who lets the other side of the cohort find them, and who may look."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, any_, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts import enrolments
+from cohort.cohorts import policy as cohort_policy
+from cohort.cohorts import service as cohorts
+from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.errors import NotAllowed
+from cohort.http.listing import ListQuery
+from cohort.http.paging import Page, Slice, page_of
+from cohort.mentors import service as mentors
+from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors.reading import lies_in
+from cohort.people.models import Person
+
+Filters = Mapping[str, Callable[[Any], ColumnElement[bool]]]
+OF_MENTORS: Filters = {
+    "domain": lambda slug: lies_in(Mentor.domains, literal(slug)),
+    "role": lambda slug: literal(slug) == any_(Mentor.roles),
+    "skill": lambda slug: literal(slug) == any_(Mentor.skills),
+    "language": lambda code: literal(code) == any_(Mentor.languages),
+}
+OF_RESEARCHERS: Filters = {
+    "domain": lambda slug: lies_in(Enrolment.domains, literal(slug)),
+    "role": lambda slug: literal(slug) == any_(Enrolment.role_goals),
+    "language": lambda code: literal(code) == any_(Enrolment.languages),
+}
+
+
+def listed_mentors() -> Select[Mentor]:
+    """Who takes part and has said that she may be found."""
+    return (
+        select(Mentor)
+        .join(Mentor.person)
+        .where(Mentor.is_listed, ~Person.is_placeholder)
+        .where(Mentor.state == MentorState.APPROVED, Mentor.paused_at.is_(None))
+        .where(Person.suspended_at.is_(None))
+    )
+
+
+def listed_researchers() -> Select[Enrolment]:
+    return (
+        select(Enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.is_listed, ~Person.is_placeholder)
+        .where(Enrolment.state == EnrolmentState.ACTIVE, Person.suspended_at.is_(None))
+    )
+
+
+async def list_mentors(
+    db: AsyncSession, actor: Person, cohort_id: UUID, part: Slice, wanted: ListQuery
+) -> Page[Mentor]:
+    """For the researchers of the cohort and its organisers."""
+    studies = select(Enrolment.id).where(
+        Enrolment.cohort_id == cohort_id,
+        Enrolment.person_id == actor.id,
+        Enrolment.state == EnrolmentState.ACTIVE,
+    )
+    await _require(db, actor, cohort_id, studies.exists(), "researchers")
+    others = listed_mentors().where(Mentor.cohort_id == cohort_id, Mentor.person_id != actor.id)
+    found = others.where(*wanted.chosen(OF_MENTORS)).options(joinedload(Mentor.person))
+    return await page_of(db, found, by=Mentor.created_at, id=Mentor.id, part=part)
+
+
+async def list_researchers(
+    db: AsyncSession, actor: Person, cohort_id: UUID, part: Slice, wanted: ListQuery
+) -> Page[Enrolment]:
+    """For the approved mentors of the cohort and its organisers."""
+    mentoring = select(Mentor.id).where(
+        Mentor.cohort_id == cohort_id,
+        Mentor.person_id == actor.id,
+        Mentor.state == MentorState.APPROVED,
+    )
+    await _require(db, actor, cohort_id, mentoring.exists(), "mentors")
+    others = listed_researchers().where(
+        Enrolment.cohort_id == cohort_id, Enrolment.person_id != actor.id
+    )
+    found = others.where(*wanted.chosen(OF_RESEARCHERS)).options(joinedload(Enrolment.person))
+    return await page_of(db, found, by=Enrolment.created_at, id=Enrolment.id, part=part)
+
+
+async def mentors_among(db: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of them who may be found."""
+    found = listed_mentors().with_only_columns(Mentor.id).where(Mentor.id.in_(ids))
+    return set(await db.scalars(found))
+
+
+async def researchers_among(db: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    found = listed_researchers().with_only_columns(Enrolment.id).where(Enrolment.id.in_(ids))
+    return set(await db.scalars(found))
+
+
+async def _require(
+    db: AsyncSession, actor: Person, cohort_id: UUID, takes_part: ColumnElement[bool], who: str
+) -> None:
+    await cohorts.get(db, actor, cohort_id)
+    organises = cohort_policy.may_organise(actor, cohort_id)
+    if not await db.scalar(select(or_(takes_part, organises))):
+        raise NotAllowed(f"Only the {who} of this cohort and its organisers can look here.")
+
+
+async def list_researcher(
+    db: AsyncSession, actor: Person, enrolment_id: UUID, *, is_listed: bool
+) -> None:
+    """Let the cohort's mentors find her, or not any more; nobody says it for another."""
+    enrolment = await enrolments.get(db, actor, enrolment_id)
+    if enrolment.person_id != actor.id:
+        raise NotAllowed("Only the researcher decides who may find her.")
+    await db.execute(
+        update(Enrolment).where(Enrolment.id == enrolment_id).values(is_listed=is_listed)
+    )
+
+
+async def list_mentor(db: AsyncSession, actor: Person, mentor_id: UUID, *, is_listed: bool) -> None:
+    """Let the cohort's researchers find her, or not any more."""
+    await mentors.get_own(db, actor, mentor_id)
+    await db.execute(update(Mentor).where(Mentor.id == mentor_id).values(is_listed=is_listed))
