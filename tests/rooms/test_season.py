@@ -21,7 +21,7 @@ from tests.conftest import Platform
 
 pytestmark = pytest.mark.anyio
 WEEKLY = BY_NAME["weekly"]
-SMALL = SeasonPlan(WEEKLY, seed=5, weeks=4, researchers=8, mentors=4)
+SMALL = SeasonPlan(WEEKLY, seed=5, weeks=3, researchers=6, mentors=4)
 
 
 @pytest.mark.timeout(400)
@@ -34,13 +34,6 @@ async def test_a_season_of_the_default_size_keeps_every_promise(platform: Platfo
     assert season.weeks[-1].seated < 60, "In thirty weeks somebody leaves."
 
 
-async def test_the_same_seed_plays_the_same_season(platform: Platform) -> None:
-    first, second = [await play(SMALL, platform.settings) for _ in range(2)]
-    assert first == second
-    other = await play(replace(SMALL, seed=6), platform.settings)
-    assert other.measures != first.measures
-
-
 BROKEN = {
     "UPDATE mentors SET taken = taken - 1 WHERE taken > 0": "A mentor's count of people is wrong.",
     "UPDATE enrolments SET state = 'withdrawn'": "Someone who has left still has a mentor.",
@@ -50,9 +43,8 @@ BROKEN = {
 }
 
 
-async def test_a_broken_promise_is_found(platform: Platform) -> None:
+async def _every_broken_promise_is_found(platform: Platform) -> None:
     """Each is broken in a transaction that is rolled back, behind the verbs' backs."""
-    await play(SMALL, platform.settings)
     for statement, sentence in BROKEN.items():
         async with platform.sessions() as db:
             await db.execute(text(statement))
@@ -62,13 +54,19 @@ async def test_a_broken_promise_is_found(platform: Platform) -> None:
         assert await invariants.broken(db, now=at_day(SMALL.weeks * 7 - 1)) == []
 
 
+async def test_the_same_seed_plays_the_same_season(platform: Platform) -> None:
+    first, second = [await play(SMALL, platform.settings) for _ in range(2)]
+    assert first == second
+    await _every_broken_promise_is_found(platform)
+
+
 def test_the_command_compares_policies() -> None:
-    size = ["--weeks", "2", "--researchers", "3", "--mentors", "2", "--seeds", "2"]
+    size = ["--weeks", "2", "--researchers", "3", "--mentors", "2", "--seeds", "1"]
     two = ["--policy", "weekly", "--policy", "monthly"]
     result = CliRunner().invoke(cli, ["simulate", *size, *two])
     assert result.exit_code == 0, result.output
-    assert "seed 2, monthly (publish every fourth week)" in result.output
-    assert "2 weeks, 3 researchers, 2 mentors; seeds 1 to 2" in result.output
+    assert "seed 1, monthly (publish every fourth week)" in result.output
+    assert "2 weeks, 3 researchers, 2 mentors; seeds 1 to 1" in result.output
     assert "against weekly" in result.output
 
 

@@ -12,14 +12,16 @@ from cohort.errors import Conflict
 from cohort.meetings import service as meetings
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.meetings.schemas import AgreeIn, MeetingIn
-from cohort.mentors import service as mentors
-from cohort.mentors import wishes
+from cohort.mentors import pausing
+from cohort.mentors.schemas import MentorPauseIn
+from cohort.mentorships import declining
 from cohort.mentorships import policy as mentorship_policy
 from cohort.mentorships import service as mentorships
 from cohort.mentorships.models import Mentorship, Proposal, Side
 from cohort.people.models import Person
 from cohort.season.behaviour import PAUSE_WEEKS, declines
 from cohort.season.stage import SeasonStage, at_day
+from cohort.wishes import service as wishes
 
 WISHES_AFTER = 3
 """Days after someone came: by then, most mentors of the first day are there to be ranked."""
@@ -79,7 +81,7 @@ async def _answer_one(stage: SeasonStage, day: int, proposal: Proposal, side: Si
     try:
         async with stage.act() as db:
             if dice.chance(refuses, *two, side, asked_on, "declines"):
-                await mentorships.decline(db, actor, proposal.id, "Not for me.", now=now)
+                await declining.decline(db, actor, proposal.id, "Not for me.", now=now)
                 return True
             await mentorships.accept(db, actor, proposal.id, now=now)
     except Conflict as error:
@@ -175,7 +177,7 @@ async def _pause_or_come_back(stage: SeasonStage, day: int, mentor_id: UUID) -> 
     if stage.paused.get(mentor_id) == day:
         del stage.paused[mentor_id]
         async with stage.act() as db:
-            await mentors.resume(db, person, mentor_id, now=now)
+            await pausing.resume(db, person, mentor_id, now=now)
     elif (
         mentor_id not in stage.paused
         and _is_today(dice.day(0, 6, person.email, "weekday"), day)
@@ -183,4 +185,4 @@ async def _pause_or_come_back(stage: SeasonStage, day: int, mentor_id: UUID) -> 
     ):
         stage.paused[mentor_id] = day + 7 * PAUSE_WEEKS
         async with stage.act() as db:
-            await mentors.pause(db, person, mentor_id, now=now)
+            await pausing.pause(db, person, mentor_id, MentorPauseIn(), now=now)

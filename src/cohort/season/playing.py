@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cohort.errors import Conflict
 from cohort.matching import service as matching
 from cohort.matching.models import RoundState, Run, RunState
-from cohort.season import acts, arrivals, invariants, measures, people
+from cohort.season import acts, arrivals, checking_in, invariants, measures, people
 from cohort.season.measures import Measures, Week
 from cohort.season.stage import SeasonPlan, SeasonStage, at_day, stage_of
 from cohort.settings import Settings, shipped
@@ -48,6 +48,7 @@ async def _a_day(stage: SeasonStage, day: int) -> None:
     await acts.wish(stage, day)
     await acts.answer(stage, day)
     await acts.live(stage, day)
+    await checking_in.check_in(stage, day)
     await acts.come_and_go(stage, day)
     await stage.work()
     week = day // 7
