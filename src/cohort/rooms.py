@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from litestar import Router
 
+import cohort.agendas.models
 import cohort.applications.models
 import cohort.calendars.models
 import cohort.checkins.models
@@ -25,6 +26,8 @@ import cohort.signin.models
 import cohort.study.models
 import cohort.webhooks.models
 import cohort.wishes.models  # noqa: F401
+from cohort.agendas import pages as agendas_pages
+from cohort.agendas import routes as agendas_routes
 from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
@@ -155,6 +158,7 @@ API: Sequence[Router] = (
     wishes_routes.router,
     wishes_apart_routes.router,
     meetings_routes.router,
+    agendas_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     checkins_closing_routes.router,
@@ -205,6 +209,7 @@ PAGES: Sequence[Router] = (
     wishes_apart_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
+    agendas_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
     checkins_closing_pages.router,
