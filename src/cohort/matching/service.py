@@ -172,13 +172,11 @@ async def publish_by_itself(db: AsyncSession, round_: Round, *, now: datetime) -
 
 async def _publish(db: AsyncSession, round_: Round, actor: Person | None, *, now: datetime) -> bool:
     """False where it was published or replaced before."""
-    round_id = round_.id
+    round_id, by = round_.id, actor.id if actor else None
     won = await db.scalar(
         update(Round)
         .where(Round.id == round_id, Round.state == RoundState.OPEN)
-        .values(
-            state=RoundState.PUBLISHED, published_at=now, published_by=actor.id if actor else None
-        )
+        .values(state=RoundState.PUBLISHED, published_at=now, published_by=by)
         .returning(Round.id)
     )
     await db.refresh(round_)
