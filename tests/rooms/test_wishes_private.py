@@ -143,7 +143,8 @@ async def test_where_wishes_alone_count_no_score_is_told(platform: Platform, ent
     address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
     read = await stage.olga.get(address)
     rules = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
-    rules["weights"] |= {name: 0 for name in rules["weights"] if name not in {"wishes", "own", "personal"}}
+    kept = {"wishes", "own", "personal"}
+    rules["weights"] |= {name: 0 for name in rules["weights"] if name not in kept}
     made = await stage.olga.post(address, json=rules, headers={"If-Match": read.headers["ETag"]})
     assert made.status_code == 201
     await mentors_wish(stage)
