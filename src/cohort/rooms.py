@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from litestar import Router
 
+import cohort.agendas.models
 import cohort.applications.models
 import cohort.calendars.models
 import cohort.checkins.models
@@ -23,7 +24,10 @@ import cohort.questions.models
 import cohort.rules.models
 import cohort.signin.models
 import cohort.study.models
-import cohort.webhooks.models  # noqa: F401
+import cohort.webhooks.models
+import cohort.wishes.models  # noqa: F401
+from cohort.agendas import pages as agendas_pages
+from cohort.agendas import routes as agendas_routes
 from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
@@ -130,6 +134,8 @@ from cohort.study import routes as study_routes
 from cohort.webhooks import jobs as webhooks_jobs
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.wishes import apart_pages as wishes_apart_pages
+from cohort.wishes import apart_routes as wishes_apart_routes
 from cohort.wishes import pages as wishes_pages
 from cohort.wishes import routes as wishes_routes
 
@@ -152,7 +158,9 @@ API: Sequence[Router] = (
     mentorships_routes.router,
     introductions_routes.router,
     wishes_routes.router,
+    wishes_apart_routes.router,
     meetings_routes.router,
+    agendas_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     checkins_closing_routes.router,
@@ -201,8 +209,10 @@ PAGES: Sequence[Router] = (
     mentorships_pause_pages.router,
     introductions_pages.router,
     wishes_pages.router,
+    wishes_apart_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
+    agendas_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
     checkins_closing_pages.router,

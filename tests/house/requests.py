@@ -102,19 +102,6 @@ IMPORT = {
 }
 
 
-WISHING: dict[str, dict[str, Any]] = {
-    "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
-    "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
-    "PUT /api/v1/enrolments/{enrolment_id}/listing": {"json": {"is_listed": True}},
-    "PUT /api/v1/mentors/{mentor_id}/listing": {"json": {"is_listed": True}},
-}
-ON_OWN_PAGES: dict[str, dict[str, Any]] = {
-    "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
-    "POST /mentoring/{mentor_id}/wishes": {"data": {"act": "keep"}},
-    "POST /plan/{enrolment_id}/wishes": {"data": {"act": "keep"}},
-}
-
-
 def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What a good request sends besides its address; nothing, where a route is not named."""
     seen = {"headers": {"If-Match": '"1"'}}
@@ -152,7 +139,6 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /api/v1/forms/researcher/{slug}": {"ids": {"slug": "summer"}},
         "POST /api/v1/forms/researcher/{slug}": {"json": APPLYING, "ids": {"slug": "summer"}},
         "PATCH /api/v1/mentors/{mentor_id}": {"json": {"capacity": 5}, **seen},
-        **WISHING,
         "POST /api/v1/enrolments/{enrolment_id}/pause": {"json": {"until": "2026-05-04"}},
         "POST /api/v1/mentors/{mentor_id}/approval": applying,
         "POST /api/v1/mentors/{mentor_id}/refusal": {"json": {"note": "Not now."}, **applying},
@@ -229,7 +215,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},
-        **ON_OWN_PAGES,
+        "POST /mentoring/{mentor_id}/places": {"data": {"capacity": "5"}},
         "POST /proposals/{proposal_id}/decline": {"data": {"note": "No time."}},
         "POST /mentorships/{mentorship_id}/end": {"data": {"reason": "A new job."}},
         **of_meetings(ids),
@@ -251,9 +237,6 @@ def of_runs(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/runs/{run_id}/cancellation": {"ids": {"run_id": ids["queued_run_id"]}},
         "POST /api/v1/runs/{run_id}/pin_sets": {"json": LOCK},
         "POST /runs/{run_id}/pin_sets": {"data": LOCK},
-        "POST /cohorts/{slug}/decisions/{decision_id}/end": {
-            "ids": {"decision_id": ids["override_id"]}
-        },
         "GET /api/v1/runs/{run_id}/repairs": {"params": {"mentor_id": str(ids["mentor_id"])}},
         "GET /api/v1/runs/{run_id}/swaps/{enrolment_id}/{other_id}": {
             "ids": {"other_id": ids["peer_id"]}

@@ -65,6 +65,8 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
+from tests.house.agendas import of_agendas, write_a_goal
+from tests.house.cast import NAMES
 from tests.house.checkins import ask_how_it_goes, of_checkins
 from tests.house.requests import (
     MENTORING,
@@ -77,20 +79,9 @@ from tests.house.requests import (
     of_runs,
     on_pages,
 )
+from tests.house.wishes import declare_a_conflict, of_wishes
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
-
-NAMES = {
-    "newcomer": "Nora",
-    "peer": "Pia",
-    "researcher": "Ada",
-    "mentor": "Max",
-    "applicant": "Mia",
-    "organiser": "Olga",
-    "elsewhere": "Otto",
-    "admin": "Amy",
-}
-CAST = ("anyone", *NAMES, "key")
 
 
 @dataclass
@@ -131,7 +122,7 @@ class Stage:
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
-        known |= of_checkins(self.ids)
+        known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids)
         return known.get(route, {})
 
 
@@ -141,7 +132,11 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _let_everyone_in(db, stage)
         await _begin_the_cohorts(db, stage)
         await _plan_meetings(db, stage)
-        stage.ids |= await ask_how_it_goes(db, stage.ids, platform.clock())
+        now, cast = platform.clock(), stage.people
+        stage.ids |= await ask_how_it_goes(db, stage.ids, now)
+        stage.ids |= await write_a_goal(db, stage.ids, cast["mentor"].id, now)
+        two = cast["researcher"], cast["mentor"]
+        stage.ids |= await declare_a_conflict(db, stage.ids, *two, now)
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)

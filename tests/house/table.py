@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.house.stage import CAST
+from tests.house.cast import CAST
 
 TABLE = Path(__file__).with_name("authorization.txt")
 SOME = ("anyone", "researcher", "key")

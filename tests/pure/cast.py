@@ -103,6 +103,8 @@ def scored(
     declined: IdPairs = (),
     ended: IdPairs = (),
     vetoes: IdPairs = (),
+    conflicts: IdPairs = (),
+    lifted: IdPairs = (),
     strengths: Mapping[str, int] | None = None,
 ) -> Scores:
     return score(
@@ -116,6 +118,8 @@ def scored(
         declined=declined,
         ended=ended,
         vetoes=vetoes,
+        conflicts=conflicts,
+        lifted=lifted,
         strengths=strengths,
     )
 

@@ -98,6 +98,18 @@ def test_what_a_mentor_leaves_unsaid_is_no_evidence_of_a_fit() -> None:
     }
 
 
+def test_a_conflict_may_be_declared_and_one_that_is_lifted_rules_nothing_out() -> None:
+    pair = [(MINA.id, PRIYA.id)]
+    beside = priya(organisations=["TU Berlin"])
+    assert scored([MINA], [PRIYA], conflicts=pair).reasons["conflict_of_interest"].all()
+    for mentor, declared in ((PRIYA, pair), (beside, []), (beside, pair)):
+        lifted = scored([MINA], [mentor], conflicts=declared, lifted=pair)
+        assert not lifted.reasons["conflict_of_interest"][0, 0]
+        assert lifted.total[0, 0] == scored([MINA], [mentor]).total[0, 0]
+    others = scored([MINA, mina(id="mia")], [beside], lifted=pair)
+    assert others.reasons["conflict_of_interest"][:, 0].tolist() == [False, True]
+
+
 def test_a_shared_organisation_or_an_adviser_is_a_conflict_however_it_is_written() -> None:
     assert removed_by("conflict_of_interest", mentor=priya(organisations=["  tu  BERLIN "]))
     assert removed_by("conflict_of_interest", mentor=priya(name="tove lind"))

@@ -140,3 +140,17 @@ async def aim_at(stage: Stage, **aim: Any) -> None:
 def words(page: Any) -> str:
     """What a person reads: no tags, white space as one space."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.text))
+
+
+async def list_oneself(stage: Stage, *who: str) -> None:
+    where = {
+        "Ada": f"enrolments/{stage.ada.id}",
+        "Ben": f"enrolments/{stage.ben.id}",
+        "Grace": f"mentors/{stage.grace.id}",
+        "Robin": f"mentors/{stage.robin.id}",
+    }
+    for name in who:
+        answer = await stage.people[name].put(
+            f"/api/v1/{where[name]}/listing", json={"is_listed": True}
+        )
+        assert answer.status_code == 200

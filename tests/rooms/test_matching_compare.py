@@ -91,9 +91,12 @@ async def test_rules_people_places_and_profiles_are_each_named(
     why = " ".join(one["why"] for one in found["changes"])
     assert "Ada Example changed the profile." in why
     assert "Robin Example has more free places." in why
-    assert found["causes"] == ["The rules changed.", "Ben Example is no longer there."]
+    assert found["causes"] == [
+        "The rules changed.",
+        "Ben Example does not wait for a mentor any more.",
+    ]
     assert found["rules_version_before"] < found["rules_version_after"]
-    assert back["causes"] == ["The rules changed.", "Ben Example came."]
+    assert back["causes"] == ["The rules changed.", "Ben Example waits for a mentor now."]
     assert [one["enrolment_id"] for one in back["changes"]] == [
         one["enrolment_id"] for one in found["changes"]
     ]

@@ -8,7 +8,7 @@ from cohort.db import unit_of_work
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Person
 from tests.conftest import MONDAY, Cast, Platform, Someone
-from tests.rooms.matching_world import Stage, set_the_stage, words
+from tests.rooms.matching_world import Stage, list_oneself, set_the_stage, words
 from tests.world import mentoring
 
 
@@ -21,20 +21,6 @@ async def found(who: Someone, stage: Stage, others: str, **filters: str) -> list
 
 async def names(who: Someone, stage: Stage, others: str, **filters: str) -> list[str]:
     return [one["name"].split()[0] for one in await found(who, stage, others, **filters)]
-
-
-async def list_oneself(stage: Stage, *who: str) -> None:
-    where = {
-        "Ada": f"enrolments/{stage.ada.id}",
-        "Ben": f"enrolments/{stage.ben.id}",
-        "Grace": f"mentors/{stage.grace.id}",
-        "Robin": f"mentors/{stage.robin.id}",
-    }
-    for name in who:
-        answer = await stage.people[name].put(
-            f"/api/v1/{where[name]}/listing", json={"is_listed": True}
-        )
-        assert answer.status_code == 200
 
 
 async def test_nobody_is_found_who_has_not_said_so_and_nobody_says_it_for_another(

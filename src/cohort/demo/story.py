@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import CohortState
-from cohort.demo import applying, mentoring, opening, pairing, studying
+from cohort.demo import applying, introducing, mentoring, opening, pairing, studying
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
 from cohort.jobs import outbox
@@ -49,6 +49,8 @@ async def tell(
         if week == OTHERS_JOIN:
             await opening.sign_up_mentors(scene, late, since=when.at(week))
             await opening.note_wishes(scene, now=when.at(week, day=5))
+        if week == introducing.WEEK:
+            await introducing.introduce(scene)
         done = [one for one in work if when.week_of(one.ended_at) == week]
         await studying.play(scene, plans, done)
     await mentoring.meet(scene, now=now)

@@ -29,6 +29,8 @@ from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf
 from cohort.study import service as study
+from cohort.wishes import apart, conflicts
+from cohort.wishes.models import ApartKind
 from cohort.wishes.service import wishes_in
 
 ENROLMENT = (
@@ -84,6 +86,8 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
+    apart_pairs = await apart.pairs_in(db, cohort_id)
+    lifted = await conflicts.lifted_in(db, cohort_id)
     ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
     own = await own_terms.of_cohort(db, cohort_id)
@@ -120,9 +124,11 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         incumbents=await _found_before(db, run),
         pins=_pairs_of(overrides, OverrideKind.PIN),
         vetoes=_pairs_of(overrides, OverrideKind.VETO),
+        blocks=[*_with_oneself(enrolments, seats), *_apart(apart_pairs, ApartKind.BLOCK)],
+        conflicts=_apart(apart_pairs, ApartKind.CONFLICT),
+        lifted=sorted((str(one), str(other)) for one, other in lifted),
         declined=_as_text(declined),
         ended=_as_text(ended),
-        blocks=_with_oneself(enrolments, seats),
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
         private=[WISHES, *await answering.private_in(db, cohort_id)],
@@ -248,6 +254,12 @@ def _mentor(mentor: Any, wishes: Sequence[UUID], answers: Mapping[str, Answer]) 
 
 def _pairs_of(overrides: Sequence[Override], kind: OverrideKind) -> list[IdPair]:
     return sorted((str(o.enrolment_id), str(o.mentor_id)) for o in overrides if o.kind is kind)
+
+
+def _apart(pairs: Sequence[apart.ApartPair], kind: ApartKind) -> list[IdPair]:
+    return sorted(
+        {(str(one.enrolment_id), str(one.mentor_id)) for one in pairs if one.kind is kind}
+    )
 
 
 def _as_text(pairs: Rows) -> list[IdPair]:

@@ -24,6 +24,8 @@ from cohort.mentorships import service as proposals
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.explaining import WISHES
 from cohort.questions import answering
+from cohort.wishes import apart, conflicts
+from cohort.wishes.models import ApartKind
 
 Two = tuple[UUID, UUID]
 
@@ -38,6 +40,7 @@ class Meanwhile:
     ended: AbstractSet[Two]
     vetoed: AbstractSet[Two]
     apart: AbstractSet[Two]
+    kept_apart: AbstractSet[Two]
     met: AbstractSet[Two]
     awaited: Counter[UUID]
     today: date
@@ -110,6 +113,7 @@ def why_not(pair: Pair, meanwhile: Meanwhile, *, introduces: bool = False) -> st
         "One of them declined the other meanwhile.": two in meanwhile.declined,
         "Their mentorship ended meanwhile.": two in meanwhile.ended,
         "The pair was vetoed meanwhile.": two in meanwhile.vetoed,
+        "The two are to be kept apart.": two in meanwhile.kept_apart,
         "After their talk, one of them would rather not.": two in meanwhile.apart,
         "They were introduced to each other before.": introduces and two in meanwhile.met,
     }
@@ -139,6 +143,8 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
     declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     overrides = await standing_overrides(db, cohort_id)
+    kept = await apart.pairs_in(db, cohort_id)
+    lifted = await conflicts.lifted_in(db, cohort_id)
     heard = await heard_in(db, cohort_id)
     return Meanwhile(
         mentored=set((await db.scalars(active)).all()),
@@ -148,6 +154,8 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
         met={(one.enrolment_id, one.mentor_id) for one in heard},
         ended={(enrolment_id, mentor_id) for enrolment_id, mentor_id in ended},
         vetoed={(o.enrolment_id, o.mentor_id) for o in overrides if o.kind is OverrideKind.VETO},
+        kept_apart={(one.enrolment_id, one.mentor_id) for one in kept} - lifted.keys()
+        | {(one.enrolment_id, one.mentor_id) for one in kept if one.kind is ApartKind.BLOCK},
         today=local_day(now, cohort.time_zone),
         awaited=Counter(mentor_id for _, mentor_id in asked),
     )

@@ -11,15 +11,18 @@ from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 
 Person = ResearcherProfile | MentorProfile
 
-NOTICED = {"gaps": "evidence", "wishes": "wishes", "answers": "answers"}
+NOTICED = {"wishes": "wishes", "answers": "answers"}
 """What a change of these fields is called; that of any other is a change of the profile."""
 DECIDED = {
     "pins": ("pinned", "pin_lifted"),
     "vetoes": ("vetoed", "veto_lifted"),
     "declined": ("declined", "asked_again"),
     "ended": ("ended", "asked_again"),
+    "blocks": ("kept_apart", "not_kept_apart"),
 }
 """What it is called when a pair comes to one of these lists of a pool, and when it goes."""
+MUCH = 0.1
+"""Of a weight: by how much it changes before it is worth a word."""
 RULES = ("weights", "requirements", "cover", "objective", "stickiness", "placing", "taxonomy")
 
 
@@ -27,9 +30,11 @@ RULES = ("weights", "requirements", "cover", "objective", "stickiness", "placing
 class Cause:
     """One thing that differs between two questions.
 
-    code     of a person: "came", "left", "profile", "evidence", "wishes", "answers"; of a mentor
-             "more_places" or "fewer_places" too; of a pair: those of `DECIDED`; of everybody:
-             "rules" (weights, requirements, aim or fields), "week" (whose hours are compared).
+    code     of a person: "profile", "wishes", "answers"; of a researcher also "waits",
+             "waits_no_more", "evidence" (other skills to show), "due" (others are due soon); of a
+             mentor also "came", "left", "more_places", "fewer_places"; of a pair: those of
+             `DECIDED`; of everybody: "rules" (weights, requirements, aim or fields), "week" (whose
+             hours are compared).
     person   whom it is about, by id; of a pair, the researcher. Empty where it is everybody.
     other    of a pair, the mentor.
     """
@@ -56,8 +61,10 @@ class Differences:
     @cached_property
     def of_people(self) -> Mapping[str, tuple[Cause, ...]]:
         """What changed about each person of whom anything did, by id."""
-        researchers = _of_side(self.before.researchers, self.after.researchers)
-        mentors = _of_side(self.before.mentors, self.after.mentors)
+        researchers = _of_side(
+            self.before.researchers, self.after.researchers, ("waits", "waits_no_more")
+        )
+        mentors = _of_side(self.before.mentors, self.after.mentors, ("came", "left"))
         places = [
             dict(zip((one.id for one in pool.mentors), pool.places, strict=True))
             for pool in (self.before, self.after)
@@ -139,24 +146,36 @@ def _by_researcher(pairs: set[IdPair]) -> dict[str, list[str]]:
     return found
 
 
-def _of_side(before: Sequence[Person], after: Sequence[Person]) -> dict[str, tuple[Cause, ...]]:
+def _of_side(
+    before: Sequence[Person], after: Sequence[Person], codes: tuple[str, str]
+) -> dict[str, tuple[Cause, ...]]:
     then, now = ({one.id: one for one in side} for side in (before, after))
     found: dict[str, tuple[Cause, ...]] = {
-        one: (Cause("came", one),) for one in now.keys() - then.keys()
+        one: (Cause(codes[0], one),) for one in now.keys() - then.keys()
     }
-    found |= {one: (Cause("left", one),) for one in then.keys() - now.keys()}
+    found |= {one: (Cause(codes[1], one),) for one in then.keys() - now.keys()}
     for one in then.keys() & now.keys():
         if then[one] != now[one]:
-            codes = dict.fromkeys(_fields(then[one], now[one]))
-            found[one] = tuple(Cause(code, one) for code in codes)
+            changed = dict.fromkeys(_fields(then[one], now[one]))
+            found[one] = tuple(Cause(code, one) for code in changed)
     return found
 
 
 def _fields(before: Person, after: Person) -> Iterator[str]:
     was, now = vars(before), vars(after)
     for name, value in was.items():
-        if value != now[name]:
+        if name == "gaps":
+            yield from _gaps(value, now[name])
+        elif value != now[name]:
             yield NOTICED.get(name, "profile")
+
+
+def _gaps(before: Mapping[str, float], after: Mapping[str, float]) -> Iterator[str]:
+    """A weight rises a little each day; what is due soon changed only where it rose by much."""
+    if before.keys() != after.keys():
+        yield "evidence"
+    elif any(abs(after[one] - before[one]) > MUCH * before[one] for one in before):
+        yield "due"
 
 
 def _pairs(pool: Pool, name: str) -> set[IdPair]:

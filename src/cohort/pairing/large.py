@@ -51,6 +51,8 @@ def find_streamed(pool: Pool, progress: Progress, out_of_time: Callable[[], bool
         declined=pool.declined,
         ended=pool.ended,
         vetoes=pool.vetoes,
+        conflicts=pool.conflicts,
+        lifted=pool.lifted,
     )
     problem = _problem(pool, distinct, pins)
     progress("solving", 0.0)

@@ -10,7 +10,7 @@ REMOVED_BY = {
     "common_language": "they have no language in common",
     "shared_hours": "they share too few hours",
     "common_ground": "they have no field, role goal or skill in common",
-    "block": "they are one person",
+    "block": "they are kept apart",
     "declined": "one of them declined the other before",
     "ended": "they had a mentorship that ended",
     "veto": "the pair is vetoed",

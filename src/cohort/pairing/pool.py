@@ -27,6 +27,8 @@ class Pool:
 
     places     the free places of each mentor, in the order of `mentors`; 0 is possible.
     pins, vetoes, declined, ended, blocks   pairs of (researcher id, mentor id).
+    conflicts  of interest that one of the two declared; `lifted` are those, found or declared,
+               that do not rule the pair out.
     incumbents  the mentor whom a researcher has now, by id; `stickiness` is added to their score.
     placing    added to the score of every pair: what placing one more researcher counts; only
                where nobody may have several mentors.
@@ -52,6 +54,8 @@ class Pool:
     declined: Sequence[IdPair] = ()
     ended: Sequence[IdPair] = ()
     blocks: Sequence[IdPair] = ()
+    conflicts: Sequence[IdPair] = ()
+    lifted: Sequence[IdPair] = ()
     incumbents: Mapping[str, str] = field(default_factory=dict)
     stickiness: float = 0.0
     placing: float = 0.0
@@ -117,7 +121,7 @@ class Pool:
             "vetoes": sorted(self.vetoes),
             "declined": sorted(self.declined),
             # Left out where there are none, so that the digest of an earlier run stays the same.
-            **({"ended": sorted(self.ended)} if self.ended else {}),
+            **{name: sorted(pairs) for name, pairs in self._named_later().items() if pairs},
             "blocks": sorted(self.blocks),
             "incumbents": sorted(self.incumbents.items()),
             "stickiness": self.stickiness,
@@ -129,6 +133,9 @@ class Pool:
         }
         text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _named_later(self) -> dict[str, Sequence[IdPair]]:
+        return {"ended": self.ended, "conflicts": self.conflicts, "lifted": self.lifted}
 
 
 def _mark(its_id: str) -> str:
@@ -157,5 +164,7 @@ def score_people(
         declined=pool.declined,
         ended=pool.ended,
         vetoes=pool.vetoes,
+        conflicts=pool.conflicts,
+        lifted=pool.lifted,
         strengths=pool.strengths if strengths is None else strengths,
     )

@@ -120,7 +120,7 @@ def swap_of(evidence: Evidence, one: str, other: str) -> SwapPrice:
     units = [int(worth.units[at]) for at in (*pins, (a, p), (b, q))]
     had, has = solution.mentor_of, near.residual.assigned
     now = np.where(has.any(axis=1), has.argmax(axis=1), UNMATCHED)
-    moving = sorted(np.flatnonzero(now != had).tolist(), key=lambda i: i not in (a, b))
+    moving = sorted(np.flatnonzero(now != had).tolist(), key=lambda i: (i != a, i != b, i))
     return SwapPrice(
         pins=named,
         alone=(units[0] + units[1] - units[2] - units[3]) / worth.steps,

@@ -7,10 +7,13 @@ from cohort.pairing.comparing import Cause, PersonChange
 from cohort.pairing.repairing import RepairOption, SwapPrice
 
 OF_PERSON = {
-    "came": "{person} came.",
-    "left": "{person} is no longer there.",
+    "waits": "{person} waits for a mentor now.",
+    "waits_no_more": "{person} does not wait for a mentor any more.",
+    "came": "{person} takes part as a mentor now.",
+    "left": "{person} does not take part as a mentor any more.",
     "profile": "{person} changed the profile.",
-    "evidence": "{person} has other skills to show: evidence came in, or a date drew near.",
+    "evidence": "{person} has other skills to show.",
+    "due": "{person} has other skills to show soon.",
     "wishes": "{person} changed the wishes.",
     "answers": "{person} answered questions otherwise.",
     "more_places": "{person} has more free places.",
@@ -21,6 +24,8 @@ OF_PERSON = {
     "veto_lifted": "The veto of {person} and {other} was lifted.",
     "declined": "{person} and {other} were proposed, and one of them declined.",
     "ended": "The mentorship of {person} and {other} ended.",
+    "kept_apart": "{person} and {other} are kept apart now.",
+    "not_kept_apart": "{person} and {other} are not kept apart any more.",
     "asked_again": "{person} and {other} may be proposed again.",
     "rules": "The rules changed.",
     "week": "The hours of another week are compared.",
@@ -48,14 +53,15 @@ def why(change: PersonChange, names: Mapping[str, str], *, general: bool) -> str
 
 
 def repair_price(one: RepairOption, total: float) -> str:
-    """What a way on loses against the best of those who are left, as a line of a list."""
+    """What a way on loses against the best of those who are left, as a sentence."""
     if one.is_best:
-        return "Nothing: no other way is better"
+        return "No other way is better."
     if one.fewer_placed > 0:
-        return f"{saying.fewer(one.fewer_placed)} with a mentor"
+        fewer = saying.fewer(one.fewer_placed).capitalize()
+        return f"{fewer} would have a mentor than by the best way."
     if one.loss <= 0:
-        return "Nothing of the total"
-    return saying.amount(one.loss, total)
+        return "The total of all scores would be as high as by the best way."
+    return f"The total of all scores would be {saying.amount(one.loss, total)} below the best way."
 
 
 def swap_price(one: SwapPrice, total: float) -> str:

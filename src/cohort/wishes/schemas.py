@@ -1,13 +1,15 @@
 """What the wishes room reads and answers."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from cohort.http.fields import Note, Shown, Strict
+from cohort.http.fields import Email, Note, Shown, Strict
 from cohort.profiles.profile import once_each
+from cohort.wishes.models import ApartKind
 
 MOST = 5
 Reason = Annotated[Note, Field(max_length=500)]
@@ -83,4 +85,75 @@ class ListingChoice(Strict):
         description="Listed, one is found with the profile that a proposal shows: never the "
         "e-mail, never the hours. Nobody is listed who has not said so.",
         examples=[True],
+    )
+
+
+class KeptApartIn(Strict):
+    """Whom not to be matched with: by an address, or somebody whom you see in the cohort."""
+
+    kind: ApartKind = Field(
+        description="`block`: private, needs no reason, and nobody else lifts it. `conflict`: of "
+        "interest; the organisers read who said so and why, and may lift it.",
+        examples=["conflict"],
+    )
+    email: Email | None = Field(
+        default=None,
+        description="Of anybody, whether they take part or not; nobody is told.",
+        examples=["noether@example.org"],
+    )
+    mentor_id: UUID | None = Field(
+        default=None, description="Of a mentor who is shown to you.", examples=[None]
+    )
+    enrolment_id: UUID | None = Field(
+        default=None, description="Of a researcher who is shown to you.", examples=[None]
+    )
+    note: Note = Field(
+        default="",
+        max_length=500,
+        description="Of a conflict: why. Only the organisers read it.",
+        examples=["We write a paper together."],
+    )
+
+    @model_validator(mode="after")
+    def _one_person(self) -> Self:
+        if sum(one is not None for one in (self.email, self.mentor_id, self.enrolment_id)) != 1:
+            raise ValueError("needs exactly one of email, mentor_id and enrolment_id")
+        if self.note and self.kind is ApartKind.BLOCK:
+            raise ValueError("is a block, which nobody reads: leave the note out")
+        return self
+
+
+class KeptApartOut(Shown):
+    """Whom the person who asks is kept apart from, as she named them."""
+
+    id: UUID
+    cohort_id: UUID
+    kind: ApartKind
+    label: str = Field(description="The address that you typed, or the name that you saw.")
+    note: str
+    created_at: datetime
+
+
+class ConflictOut(Shown):
+    """Two who are not matched, and why, as organisers see it."""
+
+    enrolment_id: UUID
+    researcher: str
+    mentor_id: UUID
+    mentor: str
+    kind: Literal["organisation", "adviser", "declared", "kept_apart"] = Field(
+        description="`organisation` and `adviser` are found in profiles; `declared` was said by "
+        "one of them; `kept_apart`: one of them asked for it, privately. Who is never told."
+    )
+    detail: str = Field(description="What they share, or what was said.")
+    declared_by: Literal["researcher", "mentor"] | None
+    may_be_lifted: bool
+    lifted_because: str | None
+    lifted_at: datetime | None
+
+
+class LiftIn(Strict):
+    lifted_because: Annotated[Note, Field(min_length=1, max_length=500)] | None = Field(
+        description="Why the two may be matched in spite of it; null takes that back.",
+        examples=["They work in buildings of their own, and never met."],
     )

@@ -33,14 +33,16 @@ class RunComparisonOut(Shown):
     total_after: float = Field(
         description="Totals by other rules, or of other people, are not to be compared."
     )
-    newly_placed: int = Field(description="Researchers with a mentor in the second run only.")
-    unplaced: int = Field(description="Researchers with a mentor in the first run only.")
-    moved: int = Field(description="Researchers with another mentor.")
+    newly_placed: int = Field(description="Researchers whom only the second run pairs.")
+    unplaced: int = Field(
+        description="Researchers whom only the first run pairs; some may have that mentor by now."
+    )
+    moved: int = Field(description="Researchers whom both pair, with another mentor.")
     input_kept: bool = Field(
         description="What both runs solved is kept; otherwise nothing is known of why."
     )
     causes: list[str] = Field(
-        examples=[["The rules changed.", "Ada Example came."]],
+        examples=[["The rules changed.", "Ada Example waits for a mentor now."]],
         description="What changed for everybody, who came and went, and what was decided.",
     )
     changes: list[RunChangeOut]

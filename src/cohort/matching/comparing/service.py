@@ -25,6 +25,7 @@ from cohort.pairing.comparing import (
 from cohort.pairing.packing import unpack_pool
 from cohort.people.models import Person
 
+CAME_OR_WENT = {"came", "left", "waits", "waits_no_more"}
 MOST_LISTED = 50
 """Runs that a page offers to compare with: the newest."""
 
@@ -102,7 +103,7 @@ def _differ(
         one
         for causes in differences.of_people.values()
         for one in causes
-        if one.code in {"came", "left"}
+        if one.code in CAME_OR_WENT
     ]
     decided = [one for causes in differences.of_pairs.values() for one in causes]
     return changes, differences.general, [*came_or_went, *decided]

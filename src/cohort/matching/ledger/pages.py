@@ -16,8 +16,6 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.http.pages import Asked, page, see
 from cohort.matching.ledger import service as ledger
-from cohort.matching.overrides.service import lift_override
-from cohort.matching.repairing.acting import lift_set
 from cohort.pairing import saying, saying_changes
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
@@ -31,7 +29,7 @@ class LedgerView:
     found: ledger.RunningCost
     cost: str
     moves: Sequence[str]
-    lines: Sequence[ledger.Decision]
+    lines: Sequence[ledger.LedgerLine]
     number: int
     more: bool
 
@@ -61,20 +59,17 @@ async def decisions_page(
     return page(request, "matching/decisions.html", view)
 
 
-@post("/cohorts/{slug:str}/decisions/{decision_id:uuid}/end", guards=[signed_in])
+@post("/cohorts/{slug:str}/decisions/{override_id:uuid}/end", guards=[signed_in])
 async def lift_from_ledger(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     slug: FromPath[str],
-    decision_id: FromPath[UUID],
+    override_id: FromPath[UUID],
 ) -> Redirect:
     """A pin, a veto or a set of pins, from the next run on."""
-    await cohorts.get_by_slug(db, actor, slug)
-    if await ledger.is_set(db, decision_id):
-        await lift_set(db, actor, decision_id, now=clock())
-    else:
-        await lift_override(db, actor, decision_id, now=clock())
+    cohort = await cohorts.get_by_slug(db, actor, slug)
+    await ledger.lift(db, actor, cohort.id, override_id, now=clock())
     return see(f"/cohorts/{slug}/decisions", saying="Lifted, for the next run.")
 
 

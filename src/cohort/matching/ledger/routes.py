@@ -48,7 +48,7 @@ async def read_cost_of_decisions(
     )
 
 
-def _decision_out(one: ledger.Decision) -> DecisionOut:
+def _decision_out(one: ledger.LedgerLine) -> DecisionOut:
     researcher, mentor = one.two or (None, None)
     return DecisionOut(
         id=one.id,

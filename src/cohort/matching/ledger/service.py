@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.service import require_organiser
 from cohort.matching import periods, policy
 from cohort.matching.models import Override, PinSet, Round, RoundState, Run
-from cohort.matching.overrides.service import WHOM
+from cohort.matching.overrides.service import WHOM, lift_override
+from cohort.matching.repairing.acting import lift_set
 from cohort.matching.repairing.planning import LONGEST, pool_now
 from cohort.matching.results.service import names_of
 from cohort.matching.results.what_ifs import MOST_PAIRS
@@ -28,7 +29,7 @@ DecisionKind = Literal["pin", "veto", "lock", "swap", "repair"]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class LedgerLine:
     """A pin, a veto, or a set of pins (`lock`, `swap`, `repair`).
 
     pairs  how many it decides; standing  how many of these were not lifted.
@@ -64,7 +65,7 @@ class RunningCost:
     why: str = ""
 
 
-async def decisions(db: AsyncSession, actor: Person, cohort_id: UUID) -> list[Decision]:
+async def decisions(db: AsyncSession, actor: Person, cohort_id: UUID) -> list[LedgerLine]:
     """All of them, those that were lifted too; the newest first. Four statements."""
     await require_organiser(db, actor, cohort_id)
     whose = policy.overrides_visible_to(actor).where(Override.cohort_id == cohort_id)
@@ -87,8 +88,8 @@ async def decisions(db: AsyncSession, actor: Person, cohort_id: UUID) -> list[De
     return sorted(lines, key=lambda one: (one.made_at, one.id), reverse=True)
 
 
-def _alone(one: Override, names: Mapping[UUID, str]) -> Decision:
-    return Decision(
+def _alone(one: Override, names: Mapping[UUID, str]) -> LedgerLine:
+    return LedgerLine(
         id=one.id,
         kind=one.kind.value,
         two=(one.enrolment.person.name, one.mentor.person.name),
@@ -103,9 +104,9 @@ def _alone(one: Override, names: Mapping[UUID, str]) -> Decision:
     )
 
 
-def _together(one: PinSet, names: Mapping[UUID, str], counts: tuple[int, int]) -> Decision:
+def _together(one: PinSet, names: Mapping[UUID, str], counts: tuple[int, int]) -> LedgerLine:
     pairs, standing = counts
-    return Decision(
+    return LedgerLine(
         id=one.id,
         kind=one.kind.value,
         two=None,
@@ -158,6 +159,12 @@ async def _pool(db: AsyncSession, actor: Person, cohort_id: UUID, *, now: dateti
     return await pool_now(db, Run(round=newest, round_id=newest.id, number=number), now=now)
 
 
-async def is_set(db: AsyncSession, decision_id: UUID) -> bool:
-    """Whether it is a set of pins, rather than a pin or a veto alone."""
-    return await db.scalar(select(PinSet.id).where(PinSet.id == decision_id)) is not None
+async def lift(
+    db: AsyncSession, actor: Person, cohort_id: UUID, decision_id: UUID, *, now: datetime
+) -> None:
+    """Take back a pin, a veto or a set of pins, from the next run on."""
+    await require_organiser(db, actor, cohort_id)
+    if await db.scalar(select(PinSet.id).where(PinSet.id == decision_id)) is not None:
+        await lift_set(db, actor, decision_id, now=now)
+    else:
+        await lift_override(db, actor, decision_id, now=now)

@@ -24,7 +24,7 @@ class RepairOut(Shown):
     total: float
     placed: int = Field(description="How many have a mentor.")
     sentence: str = Field(
-        examples=["0.12 (1.5% of the total)"], description="What it loses, in words."
+        examples=["No other way is better."], description="What it loses, in words."
     )
     changes: list[ChangeOut] = Field(description="Who would move; whoever has to comes first.")
 

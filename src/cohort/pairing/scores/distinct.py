@@ -38,14 +38,17 @@ def distinct_profiles(
     declined: IdPairs = (),
     ended: IdPairs = (),
     vetoes: IdPairs = (),
+    conflicts: IdPairs = (),
+    lifted: IdPairs = (),
 ) -> DistinctProfiles:
     """One row and one column of scores for each kind of profile.
 
     Alike are those whose profiles say the same, the id apart (and a mentor's name and e-mail,
     unless she is somebody's adviser). Whoever wishes, is wished for, or is in a block, a
-    decline, an ended mentorship or a veto, is a kind of her own.
+    decline, an ended mentorship, a veto or a conflict that is declared or lifted, is a kind of her
+    own.
     """
-    pairs = [*blocks, *declined, *ended, *vetoes]
+    pairs = [*blocks, *declined, *ended, *vetoes, *conflicts, *lifted]
     people: list[ResearcherProfile | MentorProfile] = [*researchers, *mentors]
     wishing = [one for one in people if one.wishes or one.talks]
     wanted = {other for one in wishing for other in (*one.wishes, *one.talks)}
@@ -65,7 +68,14 @@ def distinct_profiles(
         strengths_of(one.skills for one in mentors),
         weights.own,
     )
-    ruled_out = RuledOut(block=blocks, declined=declined, ended=ended, veto=vetoes)
+    ruled_out = RuledOut(
+        block=blocks,
+        declined=declined,
+        ended=ended,
+        veto=vetoes,
+        conflict=conflicts,
+        lifted=lifted,
+    )
     scores = scorer(compared, units_of(weights), requirements, ruled_out)
     return DistinctProfiles(scores, some.kind, others.kind)
 

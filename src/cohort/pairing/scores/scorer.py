@@ -103,7 +103,7 @@ def _parts(
         yield factors.wishes(people, worth["wishes"])
     yield from (compared(people, name, worth[name]) for name in people.own if worth.get(name))
     if asked.conflict_of_interest:
-        yield conflicts(people)
+        yield from conflicts(people, ruled_out.conflict, ruled_out.lifted)
     named = {*ruled_out.block, *ruled_out.declined, *ruled_out.ended, *ruled_out.veto}
     if named:
         yield named_pairs(people, named)

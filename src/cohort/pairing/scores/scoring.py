@@ -114,6 +114,8 @@ def score(
     declined: IdPairs = (),
     ended: IdPairs = (),
     vetoes: IdPairs = (),
+    conflicts: IdPairs = (),
+    lifted: IdPairs = (),
     strengths: Mapping[str, int] | None = None,
 ) -> Scores:
     """Score all pairs for the week that begins on the Monday `week`.
@@ -123,9 +125,13 @@ def score(
     O(n m) memory; no loop over pairs.
     """
     people = profiles_of(researchers, mentors, taxonomy, week, strengths, weights.own)
+    of_interest = RuledOut(conflict=conflicts, lifted=lifted)
     named = {"block": blocks, "declined": declined, "ended": ended, "veto": vetoes}
     reasons = {
-        **{name: _removed(people, asked) for name, asked in _one_by_one(requirements).items()},
+        **{
+            name: _removed(people, asked, of_interest)
+            for name, asked in _one_by_one(requirements).items()
+        },
         **{
             name: _removed(people, NOTHING, RuledOut(**{name: pairs}))
             for name, pairs in named.items()

@@ -1,0 +1,142 @@
+"""Blocks that nobody can tell, and conflicts of interest that organisers see and may lift."""
+
+from typing import Any
+
+from tests.conftest import Cast, Platform, Someone, emptied
+from tests.rooms.matching_world import (
+    Stage,
+    list_oneself,
+    open_and_solve,
+    pairs_of,
+    set_the_stage,
+    words,
+)
+
+
+def address(stage: Stage, what: str = "kept_apart") -> str:
+    return f"/api/v1/cohorts/{stage.cohort.id}/{what}"
+
+
+async def block(stage: Stage, who: str, email: str, **more: Any) -> dict[str, Any]:
+    body = {"kind": "block", "email": email} | more
+    answer = await stage.people[who].post(address(stage), json=body)
+    assert answer.status_code == 201, answer.text
+    kept: dict[str, Any] = answer.json()
+    return kept
+
+
+async def mentor_of(stage: Stage, platform: Platform) -> dict[str, str]:
+    """Who is paired with whom, by the ids of enrolments and mentors."""
+    round_ = await open_and_solve(stage, platform)
+    return {one["enrolment_id"]: one["mentor_id"] for one in await pairs_of(stage, round_["run"])}
+
+
+def email(who: Someone) -> str:
+    return who.person.email
+
+
+async def test_whoever_is_blocked_by_address_is_not_matched_until_it_is_taken_back(
+    platform: Platform, enter: Cast
+) -> None:
+    stage = await set_the_stage(platform, enter)
+    ada, grace, robin = str(stage.ada.id), str(stage.grace.id), str(stage.robin.id)
+    assert (await mentor_of(stage, platform))[ada] == grace
+
+    kept = await block(stage, "Grace", email(stage.people["Ada"]).upper())
+    assert kept == await block(stage, "Grace", email(stage.people["Ada"]))
+    assert (await mentor_of(stage, platform))[ada] == robin
+    for who in ("Ada", "Olga"):
+        reader = stage.people.get(who, stage.olga)
+        assert (await reader.get(address(stage))).json()["items"] == []
+        assert (await reader.delete(f"/api/v1/kept_apart/{kept['id']}")).status_code == 404
+    gone = await stage.people["Grace"].delete(f"/api/v1/kept_apart/{kept['id']}")
+    assert gone.status_code == 204
+    assert (await mentor_of(stage, platform))[ada] == grace
+
+
+async def test_a_block_between_run_and_publication_skips_the_pair(
+    platform: Platform, enter: Cast
+) -> None:
+    stage = await set_the_stage(platform, enter)
+    round_ = await open_and_solve(stage, platform)
+    await block(stage, "Ada", email(stage.people["Grace"]))
+    await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
+
+    skipped = {one["enrolment_id"]: one["skipped"] for one in await pairs_of(stage, round_["run"])}
+    assert skipped == {str(stage.ada.id): "The two are to be kept apart.", str(stage.ben.id): None}
+
+
+async def test_the_organisers_never_read_who_blocked_whom(platform: Platform, enter: Cast) -> None:
+    read = []
+    for by, of in (("Ada", "Grace"), ("Grace", "Ada")):
+        await emptied(platform)
+        stage = await set_the_stage(platform, enter)
+        await block(stage, by, email(stage.people[of]))
+        round_ = await open_and_solve(stage, platform)
+        (listed,) = (await stage.olga.get(address(stage, "conflicts"))).json()["items"]
+        page = words(await stage.olga.get("/cohorts/spring/conflicts"))
+        asked = {"enrolment_id": str(stage.ada.id), "mentor_id": str(stage.grace.id)}
+        why = await stage.olga.get(f"/api/v1/runs/{round_['run']['id']}/what_if", params=asked)
+        told = {name: listed[name] for name in listed if not name.endswith("_id")}
+        reasons = [one["reason"] for one in await pairs_of(stage, round_["run"])]
+        read.append((told, page, why.status_code, why.json().get("sentence"), sorted(reasons)))
+    assert read[0] == read[1]
+    assert read[0][0] == {
+        "researcher": "Ada Example",
+        "mentor": "Grace Example",
+        "kind": "kept_apart",
+        "detail": "",
+        "declared_by": None,
+        "may_be_lifted": False,
+        "lifted_because": None,
+        "lifted_at": None,
+    }
+    lift = f"{address(stage, 'conflicts')}/{stage.ada.id}/{stage.grace.id}"
+    refused = await stage.olga.put(lift, json={"lifted_because": "I would like to."})
+    assert refused.json()["code"] == "no_conflict"
+
+
+async def test_conflicts_are_found_declared_and_lifted_with_a_reason(
+    platform: Platform, enter: Cast
+) -> None:
+    stage = await set_the_stage(platform, enter)
+    ada, grace = stage.people["Ada"], str(stage.grace.id)
+    said = {"kind": "conflict", "email": email(stage.people["Grace"]), "note": "One paper."}
+    assert (await ada.post(address(stage), json=said)).status_code == 201
+    shared = {"organisations": ["northwind  ROBOTICS"]}
+    version = {"If-Match": (await ada.get(f"/api/v1/enrolments/{stage.ada.id}")).headers["ETag"]}
+    await ada.patch(f"/api/v1/enrolments/{stage.ada.id}", json=shared, headers=version)
+
+    found = (await stage.olga.get(address(stage, "conflicts"))).json()["items"]
+    assert [(one["mentor"], one["kind"], one["detail"], one["declared_by"]) for one in found] == [
+        ("Grace Example", "declared", "One paper.", "researcher"),
+        ("Grace Example", "organisation", "northwind robotics", None),
+        ("Robin Example", "organisation", "northwind robotics", None),
+    ]
+    assert str(stage.ada.id) not in await mentor_of(stage, platform)
+
+    here = f"/cohorts/spring/conflicts/{stage.ada.id}/{grace}"
+    lifted = await stage.olga.post(here, data={"lifted_because": "They never met."})
+    assert lifted.status_code == 303
+    assert "They never met." in (await stage.olga.get("/cohorts/spring/conflicts")).text
+    assert (await mentor_of(stage, platform))[str(stage.ada.id)] == grace
+    await stage.olga.post(here, data={"restore": "yes"})
+    assert str(stage.ada.id) not in await mentor_of(stage, platform)
+
+
+async def test_names_are_blocked_only_where_they_are_seen(platform: Platform, enter: Cast) -> None:
+    stage = await set_the_stage(platform, enter)
+    ada, by_id = stage.people["Ada"], {"kind": "block", "mentor_id": str(stage.grace.id)}
+    refused = await ada.post(address(stage), json=by_id)
+    assert refused.json()["errors"][0]["field"] == "mentor_id"
+
+    await list_oneself(stage, "Grace")
+    blocked = await ada.post("/cohorts/spring/kept_apart", data=by_id)
+    assert blocked.status_code == 303
+    page = (await ada.get("/cohorts/spring/kept_apart")).text
+    assert "Grace Example" in page
+    assert email(stage.people["Grace"]) not in page
+    itself = await ada.post(address(stage), json={"kind": "block", "email": email(ada)})
+    assert itself.status_code == 422
+    both = await ada.post(address(stage), json=by_id | {"email": "a@example.org"})
+    assert both.status_code == 422
