@@ -175,7 +175,7 @@ async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None
     if not await places.take_place(db, proposal.mentor_id):
         raise NoPlaceLeft("The mentor has no place left. The organisers will find another.")
     for mentorship_id, mentor_id in await moving.goes_on(db, proposal):
-        if await _end(db, mentorship_id, mentor_id, None, moving.MOVED, now=now):
+        if await end_one(db, mentorship_id, mentor_id, None, moving.MOVED, now=now):
             over = {"cohort_id": proposal.cohort_id, "mentorship_id": mentorship_id}
             await enqueue_each(db, "mentorships.tell_moved", [over], now=now)
     begun = await db.scalar(
