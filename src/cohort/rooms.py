@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from litestar import Router
 
+import cohort.agendas.models
 import cohort.applications.models
 import cohort.calendars.models
 import cohort.checkins.models
@@ -25,6 +26,8 @@ import cohort.signin.models
 import cohort.study.models
 import cohort.webhooks.models
 import cohort.wishes.models  # noqa: F401
+from cohort.agendas import pages as agendas_pages
+from cohort.agendas import routes as agendas_routes
 from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
@@ -80,6 +83,7 @@ from cohort.matching.introducing import pages as matching_introducing_pages
 from cohort.matching.introducing import routes as matching_introducing_routes
 from cohort.matching.ledger import pages as matching_ledger_pages
 from cohort.matching.ledger import routes as matching_ledger_routes
+from cohort.matching.moves import routes as matching_move_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -98,12 +102,17 @@ from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
+from cohort.mentorships import leaving_pages as mentorships_leaving_pages
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import pause_pages as mentorships_pause_pages
+from cohort.mentorships import rematch_pages as mentorships_rematch_pages
+from cohort.mentorships import rematch_routes as mentorships_rematch_routes
 from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
+from cohort.outcomes import pages as outcomes_pages
+from cohort.outcomes import routes as outcomes_routes
 from cohort.people import account_pages as people_account_pages
 from cohort.people import account_routes as people_account_routes
 from cohort.people import admin_pages as people_admin_pages
@@ -153,10 +162,12 @@ API: Sequence[Router] = (
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    mentorships_rematch_routes.router,
     introductions_routes.router,
     wishes_routes.router,
     wishes_apart_routes.router,
     meetings_routes.router,
+    agendas_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     checkins_closing_routes.router,
@@ -175,6 +186,8 @@ API: Sequence[Router] = (
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
+    matching_move_routes.router,
+    outcomes_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -202,12 +215,15 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_rematch_pages.router,
     mentorships_pause_pages.router,
+    mentorships_leaving_pages.router,
     introductions_pages.router,
     wishes_pages.router,
     wishes_apart_pages.router,
     mentorships_answer_pages.router,
     meetings_pages.router,
+    agendas_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
     checkins_closing_pages.router,
@@ -224,6 +240,7 @@ PAGES: Sequence[Router] = (
     matching_introducing_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
+    outcomes_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
     dashboard_pages.router,
@@ -262,7 +279,10 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
+    "mentorships.tell_moved": mentorships_jobs.tell_moved,
     "mentorships.tell_pause": mentorships_jobs.tell_pause,
+    "mentorships.tell_left": mentorships_jobs.tell_left,
+    "mentorships.tell_organiser_left": mentorships_jobs.tell_organiser_left,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,

@@ -65,8 +65,10 @@ from cohort.webhooks import service as webhooks
 from cohort.webhooks.models import DeliveryState, WebhookDelivery
 from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
+from tests.house.agendas import of_agendas, write_a_goal
 from tests.house.cast import NAMES
 from tests.house.checkins import ask_how_it_goes, of_checkins
+from tests.house.rematch import ask_for_another, of_rematch
 from tests.house.requests import (
     MENTORING,
     PASSWORD,
@@ -121,7 +123,7 @@ class Stage:
     def request(self, route: str) -> dict[str, Any]:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
-        known |= of_checkins(self.ids) | of_wishes()
+        known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
         return known.get(route, {})
 
 
@@ -133,8 +135,10 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _plan_meetings(db, stage)
         now, cast = platform.clock(), stage.people
         stage.ids |= await ask_how_it_goes(db, stage.ids, now)
+        stage.ids |= await write_a_goal(db, stage.ids, cast["mentor"].id, now)
         two = cast["researcher"], cast["mentor"]
         stage.ids |= await declare_a_conflict(db, stage.ids, *two, now)
+        ask_for_another(db, stage.ids, now)
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         await _run_a_matching(db, stage)

@@ -49,7 +49,7 @@ def best_of(pool: Pool, who: set[str], places: Sequence[int]) -> float:
     return find_pairs(replace(pool, researchers=part, places=places)).total if part else 0.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(pool=pools(), data=st.data())
 def test_whoever_waits_beside_them_could_have_all_that_she_could_have_without_them(
     pool: Pool, data: st.DataObject

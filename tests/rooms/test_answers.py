@@ -128,6 +128,9 @@ async def test_a_researcher_says_no_and_waits_until_a_day(stage: Stage, platform
     plan = words(await ada.get(f"/plan/{stage.ada.id}"))
     assert "nobody is proposed to you before Mon 9 Mar 2026" in plan
 
+    organisers = words(await stage.olga.get(f"/plan/{stage.ada.id}"))
+    assert "asked for no proposal before Mon 9 Mar 2026" in organisers
+
     waits = await open_and_solve(stage, platform)
     assert str(stage.ada.id) not in str(await unmatched_of(stage, waits["run"]))
     address = f"/api/v1/enrolments/{stage.ada.id}"

@@ -108,11 +108,14 @@ async def test_pairs_that_changed_since_the_run_before_are_marked_and_found(
     page = await stage.olga.get(f"{address}?only=changed&sort=researcher")
 
     assert listed(page) == ["Ada Example", "Ben Example"]
+    assert "Since run 1: 2 have another mentor, the total went from" in words(page)
     assert "Grace Example before" in words(page)
     assert "Robin Example before" in words(page)
     assert listed(await stage.olga.get(f"{address}?only=pinned")) == ["Ada Example"]
     await open_and_solve(stage, platform)
-    assert listed(await stage.olga.get(f"{address}?only=changed")) == []
+    again = await stage.olga.get(f"{address}?only=changed")
+    assert listed(again) == []
+    assert "Since run 2: nobody changed, and the total went from" in words(again)
 
 
 async def test_a_newer_round_is_held_against_the_one_before(
@@ -151,6 +154,7 @@ async def test_who_had_nobody_in_the_run_before_is_a_change_within_a_round(
 
     assert left <= set(listed(page))
     assert "Nobody before" in words(page)
+    assert "1 who had nobody has one, the total went from" in words(page)
 
 
 async def test_what_a_pair_would_lose_stands_in_its_row(stage: Stage, platform: Platform) -> None:

@@ -211,11 +211,22 @@ async def test_locked_pairs_stay_whoever_comes_until_the_round_is_published(
     run = (await open_and_solve(stage, platform))["run"]
     await stage.more(enter, researchers=1, mentors=1)
     page = await stage.olga.get(f"/runs/{run['id']}/lock")
-    assert "Lock 2 pairs" in words(page)
+    assert "Lock these pairs" in words(page)
+    async with unit_of_work(platform.sessions) as there:
+        here = update(Enrolment).where(Enrolment.id == stage.ben.id)
+        await there.execute(here.values(state="withdrawn"))
+    fewer = (await act(stage, run, kind="lock", dry_run=True)).json()
+    assert (fewer["pins"], fewer["id"]) == (1, None)
+    async with unit_of_work(platform.sessions) as there:
+        await there.execute(here.values(state="active"))
 
     empty = await stage.olga.post(f"/runs/{run['id']}/pin_sets", data={"kind": "lock"})
     assert (empty.status_code, "This is needed." in words(empty)) == (422, True)
     sent = {"kind": "lock", "reason": "They have begun to talk."}
+    none = await stage.olga.post(f"/runs/{run['id']}/pin_sets?some=true", data=sent)
+    assert (none.status_code, "Choose at least one pair." in words(none)) == (422, True)
+    one = await stage.olga.get(f"/runs/{run['id']}/lock?enrolment_ids={stage.ada.id}")
+    assert one.text.count(" checked") == 1
     done = await stage.olga.post(f"/runs/{run['id']}/pin_sets", data=sent)
 
     assert done.status_code == 303, words(done)

@@ -1,15 +1,18 @@
 """How long a proposal waits: one reminder, and an end, on the clock of the cohort."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.db import unit_of_work
 from cohort.mail import MailboxMessage
 from cohort.mentorships import jobs
 from cohort.mentorships.reminding import days_later
+from cohort.people.models import Person
 from tests.conftest import Platform
 from tests.rooms.matching_world import words
 from tests.rooms.mentorship_world import Spring, proposed
@@ -25,8 +28,7 @@ async def letters(db: AsyncSession, to: str) -> dict[str, str]:
 
 async def a_minute(platform: Platform) -> None:
     """What a worker does once a minute, on two workers at once, and the mail after it."""
-    for _ in range(2):
-        await jobs.expire(platform.runner.cron)
+    await asyncio.gather(*(jobs.expire(platform.runner.cron) for _ in range(2)))
     await platform.run_jobs()
 
 
@@ -72,6 +74,22 @@ async def test_when_the_time_is_over_both_hear_what_happened_and_nobody_is_blame
         assert "This says nothing about you" in text
     assert "Thank you for your yes" in graces
     assert "Thank you for your yes" not in hers
+
+
+async def test_only_a_confirmed_address_gets_names(
+    spring: Spring, db: AsyncSession, platform: Platform
+) -> None:
+    """Grace came from a spreadsheet, and has not answered the mail that asks her to confirm."""
+    async with unit_of_work(platform.sessions) as other:
+        unconfirmed = {"is_placeholder": True, "verified_at": None}
+        await other.execute(
+            update(Person).where(Person.id == spring.grace.person.id).values(**unconfirmed)
+        )
+    for days in (3, 4):
+        platform.clock.turn(days=days)
+        await a_minute(platform)
+    assert not [text for text in (await letters(db, "grace")).values() if "Ada" in text]
+    assert REMINDER.format("Grace") in await letters(db, "ada")
 
 
 async def test_whoever_leaves_is_told_nothing_and_the_mentor_hears_of_it(

@@ -13,11 +13,19 @@ from cohort.cohorts import own_terms
 from cohort.cohorts.models import Enrolment
 from cohort.http.formats import percent, stage
 from cohort.jobs.progress import JobProgress, ProgressStore
-from cohort.matching.console.pairs import PairSearch, listed, mentors_before, run_before
+from cohort.matching.console.before import (
+    Before,
+    Changes,
+    changes_since,
+    mentors_before,
+    run_before,
+)
+from cohort.matching.console.pairs import PairSearch, listed
 from cohort.matching.frontier.view import FrontierView, frontier_of
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import (
     AdviceState,
+    MentorMove,
     Override,
     Pair,
     Round,
@@ -26,6 +34,7 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
+from cohort.matching.moves.service import of_run
 from cohort.matching.results.service import UNMATCHED_WITH_PERSON, advice_of
 from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
@@ -75,8 +84,8 @@ class RoundView:
 
     names          of whoever opened, published or decided, by person id.
     titles         of terms, by kind and slug.
-    before         whom researchers had in the run before, see `pairs.mentors_before`.
-    has_run_before whether there was one.
+    run_before     the run that this one is held against; `changes` only where it is of this round.
+    had            whom researchers had in it, see `before.mentors_before`.
     decided_since  pins and vetoes that were made or lifted after the run had read them.
     """
 
@@ -86,9 +95,11 @@ class RoundView:
     counts: PairCounts
     pairs: Listed[Pair]
     search: PairSearch
-    before: Mapping[UUID, Mapping[UUID, str]]
-    has_run_before: bool
+    run_before: Before | None
+    changes: Changes | None
+    had: Mapping[UUID, Mapping[UUID, str]]
     unmatched: Listed[Unmatched]
+    moves: Sequence[MentorMove]
     overrides: Sequence[Override]
     decided_since: int
     names: Mapping[UUID, str]
@@ -192,7 +203,7 @@ class RoundView:
 
     def said_of_before(self, pair: Pair) -> str:
         """Whom the researcher had in the run before, where that was not this mentor."""
-        had = self.before.get(pair.enrolment_id)
+        had = self.had.get(pair.enrolment_id)
         if had is None or pair.mentor_id in had:
             return ""
         return f"{', '.join(had.values())} before" if had else "Nobody before"
@@ -233,9 +244,13 @@ async def view_round(
         counts=await _counts(db, run),
         pairs=its_pairs,
         search=wanted,
-        before=await mentors_before(db, before, its_pairs.rows),
-        has_run_before=before is not None,
+        run_before=before,
+        changes=await changes_since(db, run.id, before)
+        if run and before and before.same_round and not brief
+        else None,
+        had=await mentors_before(db, before, its_pairs.rows),
         unmatched=await _listed(db, _unmatched(run), unmatched, BRIEF if brief else ROWS),
+        moves=await _moves(db, run),
         brief=brief,
         overrides=overrides,
         decided_since=await _decided_since(db, round_, run) if run else 0,
@@ -263,6 +278,15 @@ async def _listed(db: AsyncSession, statement: Select[Row], page: int, at_most: 
 def _unmatched(run: Run | None) -> Select[Unmatched]:
     of_run = select(Unmatched).where(Unmatched.run_id == (run.id if run else None))
     return of_run.order_by(Unmatched.code, Unmatched.id).options(UNMATCHED_WITH_PERSON)
+
+
+async def _moves(db: AsyncSession, run: Run | None) -> Sequence[MentorMove]:
+    if run is None:
+        return []
+    best_first = of_run(run.id).order_by(
+        MentorMove.asked.desc(), MentorMove.gain.desc(), MentorMove.id
+    )
+    return (await db.scalars(best_first.limit(ROWS))).all()
 
 
 async def _decided_since(db: AsyncSession, round_: Round, run: Run) -> int:

@@ -85,7 +85,7 @@ def alternative(evidence: Evidence, i: int, j: int, cost: float, fewer_placed: i
     return Alternative(
         mentor=problem.mentor_ids[j],
         score=round(float(problem.scores[i, j]) - evidence.placing, DIGITS),
-        chosen=bool((evidence.solution.pairs == (i, j)).all(axis=1).any()),
+        chosen=(i, j) in evidence.pairs,
         cost=cost if possible else None,
         fewer_placed=fewer_placed if possible else 0,
         ruled_out=() if cost != math.inf else _why_not(evidence, i, j),

@@ -18,6 +18,7 @@ DECIDED = {
     "vetoes": ("vetoed", "veto_lifted"),
     "declined": ("declined", "asked_again"),
     "ended": ("ended", "asked_again"),
+    "blocks": ("kept_apart", "not_kept_apart"),
 }
 """What it is called when a pair comes to one of these lists of a pool, and when it goes."""
 MUCH = 0.1

@@ -9,6 +9,7 @@ import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,11 @@ class Evidence:
     solution: Solution
     removed: Mapping[str, Bools]
     placing: float = 0.0
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[int, int]]:
+        """The pairs of the solution, as rows and columns."""
+        return frozenset(map(tuple, self.solution.pairs.tolist()))
 
 
 def pack(evidence: Evidence) -> bytes:

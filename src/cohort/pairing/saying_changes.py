@@ -24,6 +24,8 @@ OF_PERSON = {
     "veto_lifted": "The veto of {person} and {other} was lifted.",
     "declined": "{person} and {other} were proposed, and one of them declined.",
     "ended": "The mentorship of {person} and {other} ended.",
+    "kept_apart": "{person} and {other} are kept apart now.",
+    "not_kept_apart": "{person} and {other} are not kept apart any more.",
     "asked_again": "{person} and {other} may be proposed again.",
     "rules": "The rules changed.",
     "week": "The hours of another week are compared.",

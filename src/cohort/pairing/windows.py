@@ -40,7 +40,7 @@ def window(evidence: Evidence, rows: Sequence[str], columns: Sequence[str]) -> W
         priced, forbidden = False, problem.forbidden[np.ix_(*some)]
         cost, fewer = np.where(forbidden, np.inf, np.nan), np.zeros(forbidden.shape, dtype=np.int64)
     cells = [
-        [alternative(evidence, i, j, *one) for j, *one in zip(some[1], *its, strict=True)]
+        [alternative(evidence, i, j, *one) for j, *one in zip(some[1].tolist(), *its, strict=True)]
         for i, *its in zip(some[0].tolist(), cost.tolist(), fewer.tolist(), strict=True)
     ]
     return Window(rows, columns, cells, priced)

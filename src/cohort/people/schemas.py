@@ -26,6 +26,8 @@ Scope = Literal[
     "introductions:write",
     "meetings:read",
     "meetings:write",
+    "agendas:read",
+    "agendas:write",
     "checkins:read",
     "checkins:write",
     "calendars:read",

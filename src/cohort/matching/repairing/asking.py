@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import Conflict, Invalid
-from cohort.matching.models import Run
+from cohort.matching.models import Pair, Run
 from cohort.matching.results import what_ifs
-from cohort.matching.results.service import get_solved_run, names_of
+from cohort.matching.results.service import PAIR_WITH_PEOPLE, get_solved_run, names_of
 from cohort.pairing import saying, saying_changes
 from cohort.pairing.alternatives import Change
 from cohort.pairing.evidence import Evidence
@@ -105,6 +106,16 @@ async def swap(db: AsyncSession, actor: Person, run_id: UUID, one: UUID, other: 
     if price.ruled_out:
         raise CannotSwap(saying_changes.cannot_swap(price, names))
     return Swap(run, price, names)
+
+
+async def pairs_by_name(db: AsyncSession, run: Run, most: int) -> list[tuple[UUID, str, str]]:
+    """Enrolment, researcher and mentor of each pair, by the researcher's name; none if too many."""
+    pairs = select(Pair).where(Pair.run_id == run.id).options(*PAIR_WITH_PEOPLE).limit(most + 1)
+    found = (await db.scalars(pairs)).all()
+    if len(found) > most:
+        return []
+    each = [(one.enrolment_id, one.enrolment.person.name, one.mentor.person.name) for one in found]
+    return sorted(each, key=lambda one: one[1:])
 
 
 async def names_in(

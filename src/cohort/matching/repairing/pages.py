@@ -1,12 +1,14 @@
 """Locks, repairs and swaps in a browser: the price first, then a button."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +27,8 @@ from cohort.pairing import saying, saying_changes
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
+MOST_CHOSEN = 200
+"""Pairs among which a page lets choose; of a run with more, all are locked."""
 DONE = {
     PinSetKind.LOCK: "The pairs are locked for this round; the rest is being solved.",
     PinSetKind.SWAP: "The two swap their mentors; the round is being solved with that.",
@@ -54,11 +58,17 @@ class SwapView:
 
 @dataclass(frozen=True, slots=True)
 class LockView:
+    """pairs  those to choose from, by enrolment with both names; none of a run with too many.
+    chosen   whose pairs are priced; all if empty.
+    """
+
     run: Run
     found: PinPlan | None
     refused: str
     cost: str
     moves: Sequence[str]
+    pairs: Sequence[tuple[UUID, str, str]]
+    chosen: AbstractSet[UUID]
 
 
 @get("/runs/{run_id:uuid}/repair", guards=[signed_in])
@@ -147,17 +157,24 @@ async def lock_page(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     run_id: FromPath[UUID],
+    enrolment_ids: Annotated[list[UUID] | None, QueryParameter(max_items=MOST_CHOSEN)] = None,
 ) -> Response[str]:
-    """What it costs now to keep all pairs of a run."""
+    """What it costs now to keep the pairs of a run, all or those of some."""
     run = await solved_run(db, actor, run_id)
-    return await _show_lock(request, db, actor, clock, run, Form())
+    return await _show_lock(request, db, actor, clock, run, Form(), set(enrolment_ids or ()))
 
 
 async def _show_lock(
-    request: Asked, db: AsyncSession, actor: Person, clock: Clock, run: Run, form: Form[PinSetIn]
+    request: Asked,
+    db: AsyncSession,
+    actor: Person,
+    clock: Clock,
+    run: Run,
+    form: Form[PinSetIn],
+    chosen: AbstractSet[UUID] = frozenset(),
 ) -> Response[str]:
     found, refused = None, form.errors.get("", "")
-    asked = PinSetIn(kind=PinSetKind.LOCK, reason="?", dry_run=True)
+    asked = PinSetIn(kind=PinSetKind.LOCK, enrolment_ids=sorted(chosen), reason="?", dry_run=True)
     try:
         found = await acting.preview(db, actor, run.id, asked, now=clock())
     except Refusal as refusal:
@@ -166,7 +183,8 @@ async def _show_lock(
     if found is not None:
         cost = saying_changes.lock_cost(found.cost, found.fewer_placed, run.total or 0.0)
         moves = [saying.move(one, found.names) for one in found.changes]
-    view = LockView(run, found, refused, cost, moves)
+    pairs = await asking.pairs_by_name(db, run, MOST_CHOSEN) if found else []
+    view = LockView(run, found, refused, cost, moves, pairs, chosen)
     return page(request, "matching/lock.html", view, form=form)
 
 
@@ -177,10 +195,16 @@ async def pin_several_from_page(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     run_id: FromPath[UUID],
+    some: Annotated[bool, QueryParameter()] = False,  # noqa: FBT002
 ) -> Response[str] | Redirect:
-    """From the page that said the price; on a refusal that page again, with what was typed."""
+    """From the page that said the price; on a refusal that page again, with what was typed.
+
+    Of `some` pairs to lock at least one is chosen; else all are meant.
+    """
     run = await solved_run(db, actor, run_id)
     form = await read_form(request, PinSetIn)
+    if some and form.value is not None and not form.value.enrolment_ids:
+        form = form.refused(Invalid.at("enrolment_ids", "Choose at least one pair."))
     if form.value is not None:
         try:
             made, _ = await acting.act(db, actor, run_id, form.value, now=clock())
@@ -196,7 +220,15 @@ async def pin_several_from_page(
         return await _show_swap(request, db, actor, run, form, two)
     if kind == PinSetKind.REPAIR:
         return await _show_repair(request, db, actor, run, form)
-    return await _show_lock(request, db, actor, clock, run, form)
+    return await _show_lock(request, db, actor, clock, run, form, _ids(form))
+
+
+def _ids(form: Form[PinSetIn]) -> set[UUID]:
+    """Those that were chosen, as far as they are ids."""
+    try:
+        return {UUID(one) for one in form.typed.get("enrolment_ids", [])}
+    except ValueError:
+        return set()
 
 
 def _id(people: Choices) -> UUID | None:

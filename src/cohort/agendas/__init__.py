@@ -1,0 +1,1 @@
+"""What the two of a mentorship talk about: goals, points, notes, and what the plan says."""

@@ -1,0 +1,61 @@
+"""What the agendas room reads and answers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from cohort.agendas.models import EntryKind
+from cohort.http.fields import Note, Shown, Strict
+from cohort.study.models import ItemState
+
+IS_SHARED = "Of a note: whether the other one reads it. Goals and points are always for both."
+
+
+class EntryIn(Strict):
+    kind: EntryKind = Field(examples=["goal"])
+    text: Note = Field(min_length=1, examples=["Deploy one model end to end."])
+    is_shared: bool = Field(default=False, description=IS_SHARED)
+
+
+class EntryChangeIn(Strict):
+    """What is left out stays as it is."""
+
+    text: Note | None = Field(default=None, min_length=1, examples=["Deploy two models."])
+    is_shared: bool | None = Field(default=None, description=IS_SHARED)
+    is_done: bool | None = Field(
+        default=None, description="Whether the goal is reached, or the point was talked about."
+    )
+
+
+class EntryOut(Shown):
+    id: UUID
+    mentorship_id: UUID
+    kind: EntryKind
+    text: str
+    is_shared: bool
+    written_by: UUID
+    done_at: datetime | None
+    created_at: datetime
+    changed_at: datetime
+
+
+class AgendaMilestoneOut(Shown):
+    """A milestone of the researcher's plan."""
+
+    item_id: UUID
+    title: str
+    state: ItemState
+    due_at: datetime
+    passed_at: datetime | None
+
+
+class AgendaOut(Shown):
+    """What the plan says to talk about; a milestone is in one list only."""
+
+    enrolment_id: UUID
+    since: datetime = Field(description="When the two met last; else when they began.")
+    passed: list[AgendaMilestoneOut] = Field(description="Passed since then.")
+    again: list[AgendaMilestoneOut] = Field(description="The review asks for another look.")
+    late: list[AgendaMilestoneOut] = Field(description="Past their date, and not handed in.")
+    due: list[AgendaMilestoneOut] = Field(description="Due in the next four weeks.")

@@ -1,0 +1,169 @@
+"""What Ada and Grace talk about: what the plan says, their goals and points, and their notes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.meetings.models import Meeting, MeetingState
+from cohort.people.models import Act
+from cohort.study.models import ItemState, PlanItem
+from tests.conftest import MONDAY, Someone, TurnableClock
+from tests.rooms.mentorship_world import Spring, begun
+from tests.rooms.test_dashboard_pages import planned
+
+
+@pytest.fixture
+async def here(spring: Spring) -> str:
+    """The page of a mentorship that has just begun."""
+    return f"/mentorships/{(await begun(spring))['id']}"
+
+
+async def written(who: Someone, here: str, **entry: Any) -> dict[str, Any]:
+    answer = await who.post(f"/api/v1{here}/entries", json=entry)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def read_by(who: Someone, here: str) -> list[str]:
+    items = (await who.get(f"/api/v1{here}/entries")).json()["items"]
+    return [one["text"] for one in items]
+
+
+async def test_the_agenda_is_read_from_the_plan_since_they_met_last(
+    spring: Spring, here: str, db: AsyncSession
+) -> None:
+    clock = TurnableClock(MONDAY)
+    items = await planned(db, spring.enrolment, clock, passed=1)
+    of_item = update(PlanItem)
+    passed, again, late = (of_item.where(PlanItem.id == item.id) for item in items)
+    await db.execute(passed.values(passed_at=MONDAY - timedelta(hours=1)))
+    await db.execute(again.values(state=ItemState.AGAIN))
+    await db.execute(late.values(due_at=MONDAY - timedelta(days=2)))
+    await db.commit()
+
+    async def agenda(who: Someone) -> dict[str, list[str]]:
+        found = (await who.get(f"/api/v1{here}/agenda")).json()
+        lists = ("passed", "again", "late", "due")
+        return {name: [one["title"] for one in found[name]] for name in lists}
+
+    titles = {"again": ["Drift Monitor"], "late": ["Mock Exam"], "due": []}
+    found = await agenda(spring.ada)
+    assert found == {"passed": [], **titles}
+
+    met = MONDAY - timedelta(days=1)
+    facts = {"minutes": 30, "topic": "", "place": "", "proposed_by": spring.ada.person.id}
+    mentorship_id = here.rpartition("/")[2]
+    db.add(
+        Meeting(
+            mentorship_id=mentorship_id,
+            state=MeetingState.HELD,
+            starts_at=met,
+            created_at=met,
+            changed_at=met,
+            **facts,
+        )
+    )
+    await db.execute(of_item.where(PlanItem.id == items[2].id).values(due_at=met + timedelta(8)))
+    await db.commit()
+    found = await agenda(spring.grace)
+    assert [len(found[name]) for name in ("passed", "again", "late", "due")] == [1, 1, 0, 1]
+    page = (await spring.grace.get(f"{here}/agenda")).text
+    for title in ("Passed since you met last", "Needs another look", "Due in the next four weeks"):
+        assert title in page
+
+
+async def test_a_note_is_its_writers_alone_until_she_shares_it(spring: Spring, here: str) -> None:
+    note = await written(spring.grace, here, kind="note", text="She doubts herself.")
+    at = f"/api/v1/entries/{note['id']}"
+    assert await read_by(spring.grace, here) == ["She doubts herself."]
+    for other in (spring.ada, spring.olga):
+        assert (await other.get(at)).status_code == 404
+        assert (await other.patch(at, json={"text": "No."})).status_code == 404
+        assert (await other.get(f"/entries/{note['id']}")).status_code == 404
+    assert await read_by(spring.ada, here) == []
+    assert "doubts" not in (await spring.ada.get(f"{here}/agenda")).text
+    assert (await spring.olga.get(f"/api/v1{here}/entries")).status_code == 403
+
+    seen = {"If-Match": (await spring.grace.get(at)).headers["etag"]}
+    assert (await spring.grace.patch(at, json={"is_shared": True})).status_code == 428
+    shared = await spring.grace.patch(at, json={"is_shared": True}, headers=seen)
+    assert shared.json()["is_shared"] is True
+    assert (await spring.grace.patch(at, json={"text": "-"}, headers=seen)).status_code == 412
+    assert await read_by(spring.ada, here) == ["She doubts herself."]
+    newest = {"If-Match": shared.headers["etag"]}
+    assert (await spring.ada.patch(at, json={"text": "-"}, headers=newest)).status_code == 403
+    assert (await spring.ada.delete(at)).status_code == 403
+    for _ in range(2):
+        assert (await spring.grace.delete(at)).status_code == 204
+    assert await read_by(spring.grace, here) == []
+
+
+async def test_goals_and_points_are_for_both(spring: Spring, here: str, db: AsyncSession) -> None:
+    """Written twice they are one; ticked by the other one, which is recorded."""
+    for _ in range(2):
+        goal = await written(spring.ada, here, kind="goal", text="Deploy one model.")
+    assert await read_by(spring.grace, here) == ["Deploy one model."]
+    at = f"/api/v1/entries/{goal['id']}"
+    seen = {"If-Match": '"1"'}
+    done = await spring.grace.patch(at, json={"is_done": True}, headers=seen)
+    assert done.json()["done_at"] is not None
+    assert list(await db.scalars(select(Act.verb).where(Act.verb.like("agenda%")))) == [
+        "agenda_entry.change"
+    ]
+    hidden = await spring.ada.patch(at, json={"is_shared": False}, headers={"If-Match": "*"})
+    assert hidden.json()["errors"][0]["field"] == "is_shared"
+
+
+async def test_what_the_other_may_read_ends_with_the_mentorship(spring: Spring, here: str) -> None:
+    goal = await written(spring.ada, here, kind="goal", text="Deploy one model.")
+    await written(spring.grace, here, kind="note", text="A book to read.", is_shared=True)
+    await spring.olga.post(f"/api/v1{here}/end", json={"reason": "A new job."})
+
+    assert await read_by(spring.ada, here) == ["Deploy one model."]
+    assert await read_by(spring.grace, here) == ["A book to read."]
+    assert (await spring.grace.get(f"/api/v1/entries/{goal['id']}")).status_code == 404
+    page = (await spring.ada.get(f"{here}/agenda")).text
+    assert ("A book to read." in page, "Write something down" in page) == (False, False)
+    for answer in (
+        await spring.ada.get(f"/api/v1{here}/agenda"),
+        await spring.ada.post(f"/api/v1{here}/entries", json={"kind": "goal", "text": "Late."}),
+        await spring.ada.patch(
+            f"/api/v1/entries/{goal['id']}", json={"text": "Late."}, headers={"If-Match": "*"}
+        ),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "mentorship_ended")
+    assert (await spring.ada.delete(f"/api/v1/entries/{goal['id']}")).status_code == 204
+
+
+async def test_they_write_on_their_page(spring: Spring, here: str) -> None:
+    agenda = f"{here}/agenda"
+    assert f'href="{agenda}"' in (await spring.ada.get(here)).text
+    empty = await spring.ada.post(f"{here}/entries", data={"kind": "point", "text": " "})
+    assert (empty.status_code, "This is needed." in empty.text) == (422, True)
+    for kind in ("point", "goal", "note"):
+        sent = await spring.ada.post(f"{here}/entries", data={"kind": kind, "text": f"My {kind}."})
+        assert sent.headers["location"] == f"{agenda}#{kind}s"
+    items = (await spring.ada.get(f"/api/v1{here}/entries")).json()["items"]
+    at = {one["kind"]: f"/entries/{one['id']}" for one in items}
+    point, note = at["point"], at["note"]
+    await spring.grace.post(f"{point}/done", data={"is_done": "true"})
+    shown = (await spring.grace.get(agenda)).text
+    assert ("Not yet" in shown, "My goal." in shown, "My note." in shown) == (True, True, False)
+
+    assert "My note." in (await spring.ada.get(note)).text
+    changed = {"text": "Our note.", "is_shared": "true", "version": "1"}
+    assert (await spring.ada.post(note, data=changed)).status_code == 303
+    assert "Our note." in (await spring.grace.get(agenda)).text
+    late = await spring.ada.post(note, data={"text": "Mine.", "version": "1"})
+    assert (late.status_code, "changed, by someone else" in late.text) == (422, True)
+    assert "Mine." in late.text
+    await spring.ada.post(note, data={"text": "Mine.", "version": "2"})
+    assert "Mine." not in (await spring.grace.get(agenda)).text
+    await spring.ada.post(f"{here}/entries", data={"kind": "shared", "text": "For you."})
+    assert "For you." in (await spring.grace.get(agenda)).text
+    assert (await spring.ada.post(f"{note}/remove")).headers["location"] == agenda
+    assert (await spring.ada.get(note)).status_code == 404
