@@ -42,6 +42,7 @@ def _of_open(proposal: Proposal, side: Side) -> dict[str, Any]:
         "expires_at": proposal.expires_at,
         "time_zone": proposal.enrolment.cohort.time_zone,
         "where": f"/proposals/{proposal.id}",
+        "moves": proposal.moves and side is Side.RESEARCHER,
     }
 
 
@@ -56,6 +57,18 @@ def matched(mentorship: Mentorship, side: Side) -> Message:
         "where": where_it_goes_on(mentorship.enrolment, side),
     }
     return Message(me.email, "mentorship_matched", context)
+
+
+def moved(mentorship: Mentorship) -> Message:
+    """To the mentor before, whose place is free again; why is not said, as nobody is to blame."""
+    me, other = the_two(mentorship, Side.MENTOR)
+    context = {
+        "name": me.name,
+        "other": other.name,
+        "cohort": mentorship.enrolment.cohort.name,
+        "where": where_it_goes_on(mentorship.enrolment, Side.MENTOR),
+    }
+    return Message(me.email, "mentorship_moved", context)
 
 
 def declined(proposal: Proposal, organiser: Person) -> Message:

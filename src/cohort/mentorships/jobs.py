@@ -37,6 +37,13 @@ async def tell_matched(context: JobContext, mentorship_id: str, side: str) -> De
     return None
 
 
+async def tell_moved(context: JobContext, mentorship_id: str) -> Delivery:
+    mentorship = await context.db.get_one(
+        Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
+    )
+    return context.deliver(emails.moved(mentorship))
+
+
 async def tell_pause(
     context: JobContext,
     mentorship_id: str,

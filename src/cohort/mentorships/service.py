@@ -19,7 +19,7 @@ from cohort.errors import Conflict, NotAllowed
 from cohort.jobs import event_log
 from cohort.jobs.outbox import Queue, enqueue_each
 from cohort.mentors import places
-from cohort.mentorships import events, policy, reading
+from cohort.mentorships import events, moving, policy, reading
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.mentorships.reminding import AT_ONCE, days_later
 from cohort.people import audit
@@ -63,6 +63,8 @@ class Offer:
     fit: str | None
     reason: str
     factors: list[dict[str, Any]]
+    moves: bool = False
+    """The researcher has a mentor, and the yes of both ends that mentorship."""
 
 
 async def propose(
@@ -113,7 +115,7 @@ async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: dat
     """Say yes; the second yes begins the mentorship, once. Saying yes twice is one yes."""
     proposal = await reading.get_proposal(db, actor, proposal_id)
     side = side_who_answers(actor, proposal)
-    await places.lock(db, proposal.mentor_id)
+    await moving.lock_mentors(db, proposal)
     yes = (
         Proposal.researcher_accepted_at if side is Side.RESEARCHER else Proposal.mentor_accepted_at
     )
@@ -172,6 +174,10 @@ async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None
     """Both said yes: take the place, or refuse, in the transaction of the second yes."""
     if not await places.take_place(db, proposal.mentor_id):
         raise NoPlaceLeft("The mentor has no place left. The organisers will find another.")
+    for mentorship_id, mentor_id in await moving.goes_on(db, proposal):
+        if await _end(db, mentorship_id, mentor_id, None, moving.MOVED, now=now):
+            over = {"cohort_id": proposal.cohort_id, "mentorship_id": mentorship_id}
+            await enqueue_each(db, "mentorships.tell_moved", [over], now=now)
     begun = await db.scalar(
         insert(Mentorship)
         .values(
