@@ -102,6 +102,7 @@ from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
+from cohort.mentorships import leaving_pages as mentorships_leaving_pages
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import rematch_pages as mentorships_rematch_pages
@@ -210,6 +211,7 @@ PAGES: Sequence[Router] = (
     mentorships_pages.router,
     mentorships_rematch_pages.router,
     mentorships_pause_pages.router,
+    mentorships_leaving_pages.router,
     introductions_pages.router,
     wishes_pages.router,
     wishes_apart_pages.router,
@@ -271,6 +273,8 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_moved": mentorships_jobs.tell_moved,
     "mentorships.tell_pause": mentorships_jobs.tell_pause,
+    "mentorships.tell_left": mentorships_jobs.tell_left,
+    "mentorships.tell_organiser_left": mentorships_jobs.tell_organiser_left,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
