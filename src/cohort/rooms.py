@@ -83,6 +83,7 @@ from cohort.matching.introducing import pages as matching_introducing_pages
 from cohort.matching.introducing import routes as matching_introducing_routes
 from cohort.matching.ledger import pages as matching_ledger_pages
 from cohort.matching.ledger import routes as matching_ledger_routes
+from cohort.matching.moves import routes as matching_move_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -101,8 +102,11 @@ from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
+from cohort.mentorships import leaving_pages as mentorships_leaving_pages
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import pause_pages as mentorships_pause_pages
+from cohort.mentorships import rematch_pages as mentorships_rematch_pages
+from cohort.mentorships import rematch_routes as mentorships_rematch_routes
 from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
@@ -154,6 +158,7 @@ API: Sequence[Router] = (
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    mentorships_rematch_routes.router,
     introductions_routes.router,
     wishes_routes.router,
     wishes_apart_routes.router,
@@ -176,6 +181,7 @@ API: Sequence[Router] = (
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
+    matching_move_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -203,7 +209,9 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_rematch_pages.router,
     mentorships_pause_pages.router,
+    mentorships_leaving_pages.router,
     introductions_pages.router,
     wishes_pages.router,
     wishes_apart_pages.router,
@@ -263,7 +271,10 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
+    "mentorships.tell_moved": mentorships_jobs.tell_moved,
     "mentorships.tell_pause": mentorships_jobs.tell_pause,
+    "mentorships.tell_left": mentorships_jobs.tell_left,
+    "mentorships.tell_organiser_left": mentorships_jobs.tell_organiser_left,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,

@@ -144,6 +144,13 @@ class Aim(_Part):
         description="Added to the score of a pair that the run before found: how much better "
         "another mentor must be. At 0, such pairs are kept among equals.",
     )
+    least_gain: Share | None = Field(
+        default=None,
+        examples=[0.2],
+        description="By how much the score must be better for somebody who has a mentor to be "
+        "proposed another, when everybody who waits has had the first choice; null leaves every "
+        "mentorship as it is, unless one of the two asked for somebody else.",
+    )
 
 
 class Rules(_Part):
