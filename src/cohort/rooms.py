@@ -111,6 +111,8 @@ from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
+from cohort.outcomes import pages as outcomes_pages
+from cohort.outcomes import routes as outcomes_routes
 from cohort.people import account_pages as people_account_pages
 from cohort.people import account_routes as people_account_routes
 from cohort.people import admin_pages as people_admin_pages
@@ -182,6 +184,7 @@ API: Sequence[Router] = (
     matching_preview_routes.router,
     matching_next_best_routes.router,
     matching_move_routes.router,
+    outcomes_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -233,6 +236,7 @@ PAGES: Sequence[Router] = (
     matching_introducing_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
+    outcomes_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
     dashboard_pages.router,
