@@ -102,6 +102,7 @@ from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
+from cohort.mentorships import leaving_pages as mentorships_leaving_pages
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import rematch_pages as mentorships_rematch_pages
@@ -110,6 +111,8 @@ from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
+from cohort.outcomes import pages as outcomes_pages
+from cohort.outcomes import routes as outcomes_routes
 from cohort.people import account_pages as people_account_pages
 from cohort.people import account_routes as people_account_routes
 from cohort.people import admin_pages as people_admin_pages
@@ -181,6 +184,7 @@ API: Sequence[Router] = (
     matching_preview_routes.router,
     matching_next_best_routes.router,
     matching_move_routes.router,
+    outcomes_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -210,6 +214,7 @@ PAGES: Sequence[Router] = (
     mentorships_pages.router,
     mentorships_rematch_pages.router,
     mentorships_pause_pages.router,
+    mentorships_leaving_pages.router,
     introductions_pages.router,
     wishes_pages.router,
     wishes_apart_pages.router,
@@ -231,6 +236,7 @@ PAGES: Sequence[Router] = (
     matching_introducing_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
+    outcomes_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
     dashboard_pages.router,
@@ -271,6 +277,8 @@ JOBS: Mapping[str, JobFunction] = {
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
     "mentorships.tell_moved": mentorships_jobs.tell_moved,
     "mentorships.tell_pause": mentorships_jobs.tell_pause,
+    "mentorships.tell_left": mentorships_jobs.tell_left,
+    "mentorships.tell_organiser_left": mentorships_jobs.tell_organiser_left,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,

@@ -95,6 +95,9 @@ JOINING_FORM = SPEAKING_FORM | {
 }
 
 
+NOT_CHANGED = {"name", "email", "consent"}
+PROFILE_FORM = {k: v for k, v in JOINING_FORM.items() if k not in NOT_CHANGED} | {"version": "1"}
+
 IMPORT = {
     "file_name": "people.csv",
     "content": b64encode(b"Name,E-mail\nZoe,zoe@example.org\n").decode(),
@@ -212,6 +215,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /applications/{application_id}": {"data": {"score": "4"}},
         "GET /mentors/confirm/{token}": to_mentor,
         "POST /mentors/confirm/{token}": to_mentor,
+        "POST /mentoring/{mentor_id}/profile": {"data": PROFILE_FORM},
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},

@@ -24,6 +24,8 @@ class MentorState(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     DECLINED = "declined"
+    LEFT = "left"
+    """Withdrew, or gave up mentoring in this cohort; an organiser may let her in again."""
 
 
 class CameFrom(StrEnum):
