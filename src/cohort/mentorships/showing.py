@@ -51,7 +51,9 @@ def mentorship_out(actor: Person, mentorship: Mentorship, told: Told) -> Mentors
 
 
 def _the_two(actor: Person, pair: Proposal | Mentorship, told: Told) -> dict[str, Any]:
+    """Answers are told while the two have to do with each other, whatever else is on the page."""
     enrolment, mentor = pair.enrolment, pair.mentor
+    told = told if policy.is_live(pair) else {}
     researcher = ResearcherOut(enrolment_id=enrolment.id, name=enrolment.person.name)
     if policy.sees(actor, pair, Side.RESEARCHER):
         researcher = researcher_out(enrolment, _answers(enrolment, AnswerOf.RESEARCHER, told))
