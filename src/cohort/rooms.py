@@ -83,6 +83,7 @@ from cohort.matching.introducing import pages as matching_introducing_pages
 from cohort.matching.introducing import routes as matching_introducing_routes
 from cohort.matching.ledger import pages as matching_ledger_pages
 from cohort.matching.ledger import routes as matching_ledger_routes
+from cohort.matching.moves import routes as matching_move_routes
 from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
@@ -101,12 +102,17 @@ from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
 from cohort.mentorships import jobs as mentorships_jobs
+from cohort.mentorships import leaving_pages as mentorships_leaving_pages
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import pause_pages as mentorships_pause_pages
+from cohort.mentorships import rematch_pages as mentorships_rematch_pages
+from cohort.mentorships import rematch_routes as mentorships_rematch_routes
 from cohort.mentorships import routes as mentorships_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
+from cohort.outcomes import pages as outcomes_pages
+from cohort.outcomes import routes as outcomes_routes
 from cohort.people import account_pages as people_account_pages
 from cohort.people import account_routes as people_account_routes
 from cohort.people import admin_pages as people_admin_pages
@@ -119,6 +125,8 @@ from cohort.questions import pages as questions_pages
 from cohort.questions import routes as questions_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
+from cohort.rules import preference_pages as rules_preference_pages
+from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
@@ -154,6 +162,7 @@ API: Sequence[Router] = (
     forms_answer_routes.router,
     forms_invitation_routes.router,
     mentorships_routes.router,
+    mentorships_rematch_routes.router,
     introductions_routes.router,
     wishes_routes.router,
     wishes_apart_routes.router,
@@ -165,6 +174,7 @@ API: Sequence[Router] = (
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
+    rules_preference_routes.router,
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
@@ -176,6 +186,8 @@ API: Sequence[Router] = (
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
+    matching_move_routes.router,
+    outcomes_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
     operations_routes.router,
@@ -203,7 +215,9 @@ PAGES: Sequence[Router] = (
     invitations_pages.router,
     invitations_answer_pages.router,
     mentorships_pages.router,
+    mentorships_rematch_pages.router,
     mentorships_pause_pages.router,
+    mentorships_leaving_pages.router,
     introductions_pages.router,
     wishes_pages.router,
     wishes_apart_pages.router,
@@ -216,6 +230,7 @@ PAGES: Sequence[Router] = (
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
+    rules_preference_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
     matching_ledger_pages.router,
@@ -225,6 +240,7 @@ PAGES: Sequence[Router] = (
     matching_introducing_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
+    outcomes_pages.router,
     exchange_answer_pages.router,
     exchange_import_pages.router,
     dashboard_pages.router,
@@ -263,7 +279,10 @@ JOBS: Mapping[str, JobFunction] = {
     "mentors.tell_back": mentors_jobs.tell_back,
     "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
     "mentorships.tell_matched": mentorships_jobs.tell_matched,
+    "mentorships.tell_moved": mentorships_jobs.tell_moved,
     "mentorships.tell_pause": mentorships_jobs.tell_pause,
+    "mentorships.tell_left": mentorships_jobs.tell_left,
+    "mentorships.tell_organiser_left": mentorships_jobs.tell_organiser_left,
     "mentorships.tell_declined": mentorships_jobs.tell_declined,
     "mentorships.remind": mentorships_jobs.remind,
     "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,

@@ -50,6 +50,7 @@ RULES = {
 
 RULES_FORM = {
     "version": "1",
+    "personal": "2",
     **{name: str(weight) for name, weight in RULES["weights"].items()},
     "common_language": "true",
     "min_shared_hours": "1",
@@ -94,6 +95,9 @@ JOINING_FORM = SPEAKING_FORM | {
     "consent": "yes",
 }
 
+
+NOT_CHANGED = {"name", "email", "consent"}
+PROFILE_FORM = {k: v for k, v in JOINING_FORM.items() if k not in NOT_CHANGED} | {"version": "1"}
 
 IMPORT = {
     "file_name": "people.csv",
@@ -212,6 +216,7 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /applications/{application_id}": {"data": {"score": "4"}},
         "GET /mentors/confirm/{token}": to_mentor,
         "POST /mentors/confirm/{token}": to_mentor,
+        "POST /mentoring/{mentor_id}/profile": {"data": PROFILE_FORM},
         "POST /mentors/join/{slug}": {"data": JOINING_FORM},
         "POST /mentors/{mentor_id}/approve": applying,
         "POST /mentors/{mentor_id}/decline": {"data": {"note": "Not now."}, **applying},

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from cohort.assignment.frontier import Point, frontier, place_exactly, spread
@@ -177,3 +178,19 @@ def test_by_the_balance_of_a_point_that_point_is_what_solving_finds(problem: Pro
         kept = int((problem.incumbent[pairs[:, 0]] == pairs[:, 1]).sum())
         assert (len(pairs), kept) == (point.placed, point.kept)
         assert fit == pytest.approx(point.fit, abs=1e-9)
+
+
+@given(problems(), st.integers(0, 3))
+@settings(max_examples=60, deadline=None)
+def test_no_answer_exceeds_the_limit_for_its_number_of_people(
+    problem: Problem, most_solves: int
+) -> None:
+    every = {figures(problem, one) for one in every_assignment(problem)}
+    if not every:
+        return
+    for found in (frontier(problem, most_solves=most_solves), frontier(problem)):
+        limits = dict(found.limits)
+        assert all(fit <= limits[placed] + 1e-9 for fit, placed, _ in every if placed in limits)
+    met = {point.placed for point in found.points if point.fit >= limits[point.placed] - 1e-6}
+    fewest = set() if (problem.incumbent >= 0).any() else {min(limits)}
+    assert {max(limits)} | fewest <= met, "the ends are reached"

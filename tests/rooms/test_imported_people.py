@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.db import unit_of_work
 from cohort.exchange.models import ImportedPerson
+from cohort.introductions.service import Acquaintance, introduce
 from cohort.mail import MailboxMessage
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships import service as mentorships
@@ -152,17 +153,21 @@ async def test_names_and_reasons_wait_until_she_has_confirmed(
     grace = await mentoring(db, cohort, (await enter("Grace")).person, now=MONDAY)
     enrolment = (await db.scalars(select(Enrolment))).one()
     await proposed(db, enrolment, grace)
+    two = [Acquaintance(enrolment.id, grace.id, "Grace Example works on speech.")]
+    await introduce(db, two, cohort_id=cohort.id, now=MONDAY)
     await db.commit()
     clock.turn(minutes=1)
     await run_jobs()
     of_zoe = select(MailboxMessage).where(MailboxMessage.to == ZOE)
     mails = (await db.scalars(of_zoe.order_by(MailboxMessage.sent_at))).all()
-    assert ["Someone was found for you." in mail.text for mail in mails] == [False, True]
+    asked = ["Someone was found for you." in mail.text for mail in mails]
+    assert asked[:2] == [False, True]
     assert not any("Grace" in mail.text for mail in mails)
 
     await anyone.post(await link_to(db, ZOE), data=HERS)
     await run_jobs()
-    assert any("Grace Example" in mail.text for mail in await db.scalars(of_zoe))
+    told = [mail.subject for mail in await db.scalars(of_zoe) if "Grace Example" in mail.text]
+    assert sorted(told) == ["A mentor for you: Grace Example", "Mentors for you to meet"]
 
 
 async def test_whoever_is_both_answers_twice_and_a_mentor_consents_herself(
@@ -214,6 +219,9 @@ async def test_a_mentor_who_says_no_is_erased_from_proposals_and_they_lapse(
     mentor = (await db.scalars(select(Mentor))).one()
     proposal = await proposed(db, ada, mentor)
     proposal.reason = "Mia Typed works on speech."
+    two = [Acquaintance(ada.id, mentor.id, proposal.reason)]
+    (talk,) = await introduce(db, two, cohort_id=cohort.id, now=MONDAY)
+    talk.researcher_note = "Mia Typed was kind."
     await db.commit()
     await run_jobs()
     page = await link_to(db, "mia@example.org")
@@ -221,6 +229,11 @@ async def test_a_mentor_who_says_no_is_erased_from_proposals_and_they_lapse(
     await run_jobs()
     await db.refresh(proposal)
     await db.refresh(mentor)
+    await db.refresh(talk)
+    assert (talk.reason, talk.researcher_note) == (
+        "Someone who said no works on speech.",
+        "Someone who said no was kind.",
+    )
     assert (proposal.state, proposal.reason) == (
         ProposalState.LAPSED,
         "Someone who said no works on speech.",

@@ -55,8 +55,11 @@ async def test_a_chosen_point_is_what_the_next_run_finds_until_it_is_lifted(
 ) -> None:
     round_ = await two_runs(stage, platform)
     run, address = round_["run"], f"/api/v1/rounds/{round_['id']}/balance"
-    points = (await points_of(stage, run))["points"]
+    found = await points_of(stage, run)
+    points = found["points"]
     assert figures(points) == [(2, 0), (2, 2)]
+    assert [one["placed"] for one in found["limits"]] == [2]
+    assert found["limits"][0]["fit"] == pytest.approx(points[0]["fit"], abs=1e-6)
     (here,), (other,) = ([p for p in points if p["chosen"] is is_it] for is_it in (True, False))
     assert here["fit"] > other["fit"]
 

@@ -212,6 +212,13 @@ async def test_locked_pairs_stay_whoever_comes_until_the_round_is_published(
     await stage.more(enter, researchers=1, mentors=1)
     page = await stage.olga.get(f"/runs/{run['id']}/lock")
     assert "Lock these pairs" in words(page)
+    async with unit_of_work(platform.sessions) as there:
+        here = update(Enrolment).where(Enrolment.id == stage.ben.id)
+        await there.execute(here.values(state="withdrawn"))
+    fewer = (await act(stage, run, kind="lock", dry_run=True)).json()
+    assert (fewer["pins"], fewer["id"]) == (1, None)
+    async with unit_of_work(platform.sessions) as there:
+        await there.execute(here.values(state="active"))
 
     empty = await stage.olga.post(f"/runs/{run['id']}/pin_sets", data={"kind": "lock"})
     assert (empty.status_code, "This is needed." in words(empty)) == (422, True)

@@ -57,10 +57,15 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Frontier:
-    """points, the highest fit first; complete: whether all are there."""
+    """points, the highest fit first; complete: whether all are there.
+
+    limits  for each number of people placed between those of the points, a fit that no answer
+            which places as many exceeds, whether all points are there or not.
+    """
 
     points: tuple[Point, ...]
     complete: bool
+    limits: tuple[tuple[int, float], ...] = ()
 
 
 def frontier(
@@ -93,7 +98,8 @@ def frontier(
     points = (search.point(tile, out_of_time if settle else at_once) for tile in search.tiles)
     # Where some are missing, two tiles may lead to one better answer that neither had.
     found = {(-one.fit, one.placed, one.kept): one for one in points}
-    return Frontier(tuple(found[key] for key in sorted(found)), complete=corner is None)
+    every = tuple(found[key] for key in sorted(found))
+    return Frontier(every, corner is None, search.limits())
 
 
 def spread(points: Sequence[Point], most: int) -> tuple[Point, ...]:
@@ -255,6 +261,22 @@ class _Search:
         found = self._best(weights, start)
         if found.worth(here) > near.worth(here):
             self.tiles = laid(found, self.tiles, self.ground.plane)
+
+    def limits(self) -> tuple[tuple[int, float], ...]:
+        """By duality: where placing counts a, and W is the best value, p people fit W - a p.
+
+        Of the weights asked, those at which keeping counts nothing. Scores in steps are off by
+        half a step at most.
+        """
+        asked = {(0, 0), *(one for one in self.asked if one[1] == 0)}
+        answers = [tile.answer for tile in self.tiles]
+        best = {a: max(one.worth((a, b, 1)) for one in answers) for a, b in asked}
+        placed = [one.placed for one in answers]
+        off = self.problem.most_pairs / 2
+        return tuple(
+            (p, (min(worth - a * p for a, worth in best.items()) + off) / self.ground.steps)
+            for p in range(min(placed), max(placed) + 1)
+        )
 
     def point(self, tile: Tile, out_of_time: Callable[[], bool]) -> Point:
         """The answer that the ids choose among those with these figures, while there is time."""

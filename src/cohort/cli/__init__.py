@@ -17,6 +17,7 @@ from cohort.cli.openapi import openapi
 from cohort.cli.replay import replay
 from cohort.cli.seed import seed
 from cohort.cli.serve import serve
+from cohort.cli.simulate import simulate
 from cohort.cli.up import up
 from cohort.cli.verify import verify
 from cohort.cli.work import work
@@ -38,6 +39,7 @@ for command in (
     match_files,
     verify,
     replay,
+    simulate,
     seed,
     openapi,
     admin,

@@ -192,7 +192,10 @@ async def mentoring_of(db: AsyncSession, actor: Person) -> list[Mentoring]:
         )
         .join(Mentor.cohort)
         .options(contains_eager(Mentor.cohort))
-        .where(Mentor.person_id == actor.id, Mentor.state != MentorState.DECLINED)
+        .where(
+            Mentor.person_id == actor.id,
+            Mentor.state.in_([MentorState.PENDING, MentorState.APPROVED]),
+        )
         .where(Cohort.state != CohortState.ARCHIVED)
         .order_by(Cohort.ends_on.desc(), Mentor.id)
     )

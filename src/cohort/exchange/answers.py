@@ -15,6 +15,7 @@ from cohort.cohorts.models import Cohort, Enrolment, Stage
 from cohort.exchange.models import DeclinedImport, ImportedPerson
 from cohort.exchange.people_of import MENTOR, RESEARCHER
 from cohort.exchange.planning import email_hash
+from cohort.introductions.models import Introduction
 from cohort.jobs.outbox import enqueue_each
 from cohort.matching.models import Pair
 from cohort.mentors.models import Mentor, MentorState, Wish
@@ -105,7 +106,7 @@ async def confirm(
 
 
 async def _tell_proposed(db: AsyncSession, row: Enrolment | Mentor, *, now: datetime) -> None:
-    """The proposals that waited for her confirmation before she could hear of them."""
+    """What waited for her confirmation before she could hear of it: proposals, introductions."""
     of_her, side = (
         (Proposal.enrolment_id == row.id, Side.RESEARCHER)
         if isinstance(row, Enrolment)
@@ -117,6 +118,8 @@ async def _tell_proposed(db: AsyncSession, row: Enrolment | Mentor, *, now: date
         for proposal_id in await db.scalars(waiting)
     ]
     await enqueue_each(db, "mentorships.tell_proposed", each, now=now)
+    introduced = {"cohort_id": row.cohort_id, "side": side, "whose": row.id}
+    await enqueue_each(db, "introductions.tell", [introduced], now=now)
 
 
 async def say_no(db: AsyncSession, token: str, *, now: datetime) -> Cohort:
@@ -162,21 +165,29 @@ async def _erase(
         await enrolments.leave(db, row, now=now)
         kept, mine = {**RESEARCHER, "stage": Stage.RESEARCHER}, Wish.enrolment_id == row.id
         paired, proposed = Pair.enrolment_id == row.id, Proposal.enrolment_id == row.id
+        introduced = Introduction.enrolment_id == row.id
     else:
         row.state, row.decided_at = MentorState.DECLINED, now
         kept, mine = {**MENTOR, "capacity": row.taken}, Wish.mentor_id == row.id
         paired, proposed = Pair.mentor_id == row.id, Proposal.mentor_id == row.id
+        introduced = Introduction.mentor_id == row.id
         ids = {"cohort_id": row.cohort_id, "mentor_id": row.id}
         await enqueue_each(db, "mentorships.lapse_when_full", [ids], now=now)
     for field, value in {**kept, "time_zone": "UTC"}.items():
         setattr(row, field, value)
     await db.execute(delete(Wish).where(mine))
-    for table, hers in ((Pair, paired), (Proposal, proposed)):
-        without = func.replace(table.reason, name, called)
+    told = (
+        (Pair.reason, paired),
+        (Proposal.reason, proposed),
+        (Introduction.reason, introduced),
+        (Introduction.researcher_note, introduced),
+        (Introduction.mentor_note, introduced),
+    )
+    for column, hers in told:
         await db.execute(
-            update(table)
+            update(column.class_)
             .where(hers)
-            .values(reason=without)
+            .values({column: func.replace(column, name, called)})
             .execution_options(synchronize_session=False)
         )
 

@@ -1,11 +1,12 @@
 """What a run solves, read from the database in a handful of statements whatever its size."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -19,7 +20,7 @@ from cohort.matching.periods import local_day
 from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships import policy as mentorships
-from cohort.mentorships.models import Mentorship, Proposal
+from cohort.mentorships.models import Mentorship, Proposal, RematchRequest
 from cohort.pairing.explaining import WISHES
 from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.scores.profiles import Answer, MentorProfile, ResearcherProfile
@@ -45,6 +46,7 @@ ENROLMENT = (
     Enrolment.weekly_hours,
     Enrolment.organisations,
     Enrolment.advisers,
+    Enrolment.matters,
     Person.name,
     Person.email,
 )
@@ -60,6 +62,7 @@ MENTOR = (
     Mentor.time_zone,
     Mentor.weekly_hours,
     Mentor.organisations,
+    Mentor.matters,
     Mentor.capacity,
     Mentor.taken,
     Person.name,
@@ -74,37 +77,28 @@ async def gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     heard = await heard_in(db, run.round.cohort_id)
     pool = with_talks(await _gather(db, run, now=now), heard)
     if run.round.kind is RoundKind.INTRODUCTIONS:
-        return to_introduce(pool, run.round, heard)
+        return to_introduce(replace(pool, movers=()), run.round, heard)
     return pool
 
 
 async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     cohort_id = run.round.cohort_id
     zone = (await db.get_one(Cohort, cohort_id)).time_zone
-    enrolments = await _waiting(db, cohort_id, local_day(now, zone))
+    today, rules = local_day(now, zone), run.rules.content
+    enrolments = await _waiting(db, cohort_id, today)
+    may_move = await _may_move(db, cohort_id, today, reconsider=rules.aim.least_gain is not None)
     seats = await _seats(db, cohort_id, run.round.week)
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
-    declined = (await db.execute(mentorships.declined_pairs(cohort_id))).all()
     apart_pairs = await apart.pairs_in(db, cohort_id)
-    lifted = await conflicts.lifted_in(db, cohort_id)
-    ended = (await db.execute(mentorships.ended_pairs(cohort_id))).all()
     terms = (await db.scalars(select(Term))).all()
     own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
-    rules = run.rules.content
     answers = await answering.in_cohort(db, cohort_id, rules.weights.own)
+    known = gaps, wanted_mentors, answers
     return Pool(
         week=run.round.week,
-        researchers=[
-            _researcher(
-                one,
-                gaps.get(one.id, {}),
-                wanted_mentors.get(one.id, []),
-                answers.get((one.person_id, AnswerOf.RESEARCHER), {}),
-            )
-            for one in enrolments
-        ],
+        researchers=_researchers(enrolments, *known),
         mentors=[
             _mentor(
                 one,
@@ -124,11 +118,18 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         incumbents=await _found_before(db, run),
         pins=_pairs_of(overrides, OverrideKind.PIN),
         vetoes=_pairs_of(overrides, OverrideKind.VETO),
-        blocks=[*_with_oneself(enrolments, seats), *_apart(apart_pairs, ApartKind.BLOCK)],
+        blocks=[
+            *_with_oneself([*enrolments, *may_move], seats),
+            *_apart(apart_pairs, ApartKind.BLOCK),
+        ],
         conflicts=_apart(apart_pairs, ApartKind.CONFLICT),
-        lifted=sorted((str(one), str(other)) for one, other in lifted),
-        declined=_as_text(declined),
-        ended=_as_text(ended),
+        lifted=sorted((str(i), str(j)) for i, j in await conflicts.lifted_in(db, cohort_id)),
+        declined=await _as_text(db, mentorships.declined_pairs(cohort_id)),
+        ended=await _as_text(db, mentorships.ended_pairs(cohort_id)),
+        movers=_researchers(may_move, *known),
+        current={str(one.id): str(one.current) for one in may_move},
+        asked=[str(one.id) for one in may_move if one.asked],
+        least_gain=rules.aim.least_gain,
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
         private=[WISHES, *await answering.private_in(db, cohort_id)],
@@ -175,6 +176,28 @@ async def _waiting(db: AsyncSession, cohort_id: UUID, today: date) -> Rows:
     return (await db.execute(waiting)).all()
 
 
+async def _may_move(db: AsyncSession, cohort_id: UUID, today: date, *, reconsider: bool) -> Rows:
+    """Who has a mentor (`current`) and may be given another: one of the two `asked`, or the rules
+    look at all of them again.
+    """
+    stands = select(RematchRequest.id).where(RematchRequest.withdrawn_at.is_(None))
+    asked = stands.where(RematchRequest.mentorship_id == Mentorship.id).exists()
+    proposed = mentorships.open_in(cohort_id).with_only_columns(Proposal.enrolment_id)
+    mentored = (
+        select(*ENROLMENT, Mentorship.mentor_id.label("current"), asked.label("asked"))
+        .join(Enrolment.person)
+        .join(Mentorship, Mentorship.enrolment_id == Enrolment.id)
+        .where(Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_(None))
+        .where(Mentorship.paused_at.is_(None))
+        .where(Enrolment.state == EnrolmentState.ACTIVE, Enrolment.id.not_in(proposed))
+        .where(pausing.is_there(today))
+        .order_by(Enrolment.id)
+    )
+    if not reconsider:
+        mentored = mentored.where(asked)
+    return (await db.execute(mentored)).all()
+
+
 async def _seats(db: AsyncSession, cohort_id: UUID, week: date) -> Rows:
     """Mentors who take part, each with the number of proposals that await an answer (`awaited`).
 
@@ -210,6 +233,23 @@ async def standing_overrides(db: AsyncSession, cohort_id: UUID) -> Sequence[Over
     return (await db.scalars(standing)).all()
 
 
+def _researchers(
+    rows: Rows,
+    gaps: Mapping[UUID, dict[str, float]],
+    wanted: Mapping[UUID, Sequence[UUID]],
+    answers: Mapping[tuple[UUID, AnswerOf], Mapping[str, Answer]],
+) -> list[ResearcherProfile]:
+    return [
+        _researcher(
+            one,
+            gaps.get(one.id, {}),
+            wanted.get(one.id, []),
+            answers.get((one.person_id, AnswerOf.RESEARCHER), {}),
+        )
+        for one in rows
+    ]
+
+
 def _researcher(
     enrolment: Any,
     gaps: dict[str, float],
@@ -228,6 +268,7 @@ def _researcher(
         weekly_hours=enrolment.weekly_hours,
         organisations=enrolment.organisations,
         advisers=enrolment.advisers,
+        matters=enrolment.matters,
         wishes=[str(mentor_id) for mentor_id in wishes],
         answers=answers,
     )
@@ -247,6 +288,7 @@ def _mentor(mentor: Any, wishes: Sequence[UUID], answers: Mapping[str, Answer]) 
         time_zone=mentor.time_zone,
         weekly_hours=mentor.weekly_hours,
         organisations=mentor.organisations,
+        matters=mentor.matters,
         wishes=[str(enrolment_id) for enrolment_id in wishes],
         answers=answers,
     )
@@ -262,8 +304,9 @@ def _apart(pairs: Sequence[apart.ApartPair], kind: ApartKind) -> list[IdPair]:
     )
 
 
-def _as_text(pairs: Rows) -> list[IdPair]:
-    return sorted((str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in pairs)
+async def _as_text(db: AsyncSession, pairs: Select[UUID, UUID]) -> list[IdPair]:
+    found = await db.execute(pairs)
+    return sorted((str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in found)
 
 
 def _with_oneself(enrolments: Rows, seats: Rows) -> list[IdPair]:

@@ -11,7 +11,7 @@ from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import Base, Id, Instant, Json, JsonList, one_of
 from cohort.introductions.models import Introduction
 from cohort.mentors.models import Mentor
-from cohort.mentorships.models import Proposal
+from cohort.mentorships.models import Mentorship, Proposal
 from cohort.pairing.rules import Aim
 from cohort.rules.models import RulesVersion
 
@@ -203,6 +203,37 @@ class Pair(Base):
     mentor: Mapped[Mentor] = relationship(lazy="raise")
     proposal: Mapped[Proposal | None] = relationship(lazy="raise")
     introduction: Mapped[Introduction | None] = relationship(lazy="raise")
+
+
+class MentorMove(Base):
+    """Another mentor for somebody who has one, from the places that a run left free.
+
+    The mentorship goes on until both say yes to each other; then it ends, and not before.
+    """
+
+    __tablename__ = "moves"
+    __table_args__ = (UniqueConstraint("run_id", "enrolment_id"),)
+
+    id: Mapped[Id]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"))
+    mentorship_id: Mapped[UUID] = mapped_column(ForeignKey("mentorships.id"), index=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), index=True)
+    mentor_id: Mapped[UUID] = mapped_column(ForeignKey("mentors.id"), index=True)
+    asked: Mapped[bool]
+    """Whether one of the two asked for it; else the gain is what the rules ask for."""
+    gain: Mapped[float]
+    """By how much the score is better than that of the mentorship."""
+    score: Mapped[float]
+    fit: Mapped[str]
+    factors: Mapped[JsonList]
+    reason: Mapped[str]
+    skipped: Mapped[str | None]
+    """Why it was not proposed when its round was published."""
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"), index=True)
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
+    mentor: Mapped[Mentor] = relationship(lazy="raise")
+    mentorship: Mapped[Mentorship] = relationship(lazy="raise")
 
 
 class NextOffer(Base):

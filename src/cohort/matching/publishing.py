@@ -1,7 +1,7 @@
 """Proposing what a run found, with one more look at what changed since."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +16,8 @@ from cohort.cohorts.pausing import is_paused
 from cohort.introductions import service as introductions
 from cohort.introductions.reading import heard_in, would_rather_not
 from cohort.matching.gather import standing_overrides
-from cohort.matching.models import OverrideKind, Pair, Round, RoundKind, Run
+from cohort.matching.models import MentorMove, OverrideKind, Pair, Round, RoundKind, Run
+from cohort.matching.moves import service as moves
 from cohort.matching.periods import local_day
 from cohort.mentors.models import MentorState
 from cohort.mentorships import policy as mentorships
@@ -34,8 +35,11 @@ Two = tuple[UUID, UUID]
 class Meanwhile:
     """What has been decided since a run was made; `awaited` counts open proposals by mentor."""
 
-    mentored: AbstractSet[UUID]
+    mentored: Mapping[UUID, UUID]
+    """The mentorships that go on, by enrolment."""
     asked: AbstractSet[UUID]
+    asking: AbstractSet[UUID]
+    """The mentorships in which somebody asks for somebody else."""
     declined: AbstractSet[Two]
     ended: AbstractSet[Two]
     vetoed: AbstractSet[Two]
@@ -56,8 +60,8 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
     )
     meanwhile = await look_again(db, round_.cohort_id, now=now)
     introduces = round_.kind is RoundKind.INTRODUCTIONS
-    fitting = []
-    for pair in (await db.scalars(found)).all():
+    fitting: list[Pair] = []
+    for pair in await db.scalars(found):
         pair.skipped = why_not(pair, meanwhile, introduces=introduces)
         if pair.skipped is None:
             meanwhile.awaited[pair.mentor_id] += not introduces
@@ -65,25 +69,43 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
     if introduces:
         await _introduce(db, fitting, cohort_id=round_.cohort_id, now=now)
         return len(fitting)
+    fitting_moves: list[MentorMove] = []
+    for move in await db.scalars(moves.of_run(run.id)):
+        move.skipped = moves.why_not(move, meanwhile.mentored, meanwhile.asking) or why_not(
+            move, meanwhile
+        )
+        if move.skipped is None:
+            meanwhile.awaited[move.mentor_id] += 1
+            fitting_moves.append(move)
     private = set(await answering.private_in(db, round_.cohort_id))
-    offers = [offer_of(pair, private) for pair in fitting]
+    every: list[Pair | MentorMove] = [*fitting, *fitting_moves]
+    offers = [offer_of(one, private) for one in every]
     made = await proposals.propose(db, offers, cohort_id=round_.cohort_id, now=now)
     proposal_ids = {proposal.enrolment_id: proposal.id for proposal in made}
-    for pair in fitting:
-        pair.proposal_id = proposal_ids[pair.enrolment_id]
-    return len(fitting)
+    for one in every:
+        one.proposal_id = proposal_ids[one.enrolment_id]
+    return len(every)
 
 
-def offer_of(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
-    """What the two read: no wish of the other one, and no answer that is `private`.
+def offer_of(pair: Pair | MentorMove, private: AbstractSet[str]) -> proposals.Offer:
+    """What the two read: no wish or weighing of the other one, and no answer that is `private`.
 
     The score is that of the factors which are told, and nothing is said of other mentors: whoever
     knows the rules could else work out what the other one wished.
     """
     hidden = {WISHES, *private}
-    told = [one for one in pair.factors if one["name"] not in hidden and one["weight"] > 0]
-    whole = sum(one["weight"] for one in told)
-    factors = [one | {"weight": one["weight"] / whole} for one in told]
+    usual = {one["name"]: one.get("usual", one["weight"]) for one in pair.factors}
+    told = [one for one in pair.factors if one["name"] not in hidden and usual[one["name"]] > 0]
+    whole = sum(usual[one["name"]] for one in told)
+    factors = [
+        {
+            "name": one["name"],
+            "title": one["title"],
+            "score": one["score"],
+            "weight": usual[one["name"]] / whole,
+        }
+        for one in told
+    ]
     return proposals.Offer(
         enrolment_id=pair.enrolment_id,
         mentor_id=pair.mentor_id,
@@ -91,10 +113,13 @@ def offer_of(pair: Pair, private: AbstractSet[str]) -> proposals.Offer:
         fit=pair.fit,
         reason=pair.reason,
         factors=factors,
+        moves=isinstance(pair, MentorMove),
     )
 
 
-def why_not(pair: Pair, meanwhile: Meanwhile, *, introduces: bool = False) -> str | None:
+def why_not(
+    pair: Pair | MentorMove, meanwhile: Meanwhile, *, introduces: bool = False
+) -> str | None:
     """Why the pair cannot be proposed any more, for the organiser; None when it can.
 
     Whoever is only introduced takes no place, and meets nobody a second time.
@@ -103,7 +128,9 @@ def why_not(pair: Pair, meanwhile: Meanwhile, *, introduces: bool = False) -> st
     reasons = {
         "The researcher has withdrawn.": researcher.state is not EnrolmentState.ACTIVE,
         "The researcher asked for a pause.": is_paused(researcher, meanwhile.today),
-        "The researcher has a mentor by now.": researcher.id in meanwhile.mentored,
+        "The researcher has a mentor by now.": (
+            isinstance(pair, Pair) and researcher.id in meanwhile.mentored
+        ),
         "The researcher has another proposal to answer.": researcher.id in meanwhile.asked,
         "The mentor is not approved any more.": mentor.state is not MentorState.APPROVED,
         "The mentor has paused.": mentor.paused_at is not None,
@@ -135,7 +162,9 @@ async def _introduce(
 async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Meanwhile:
     """Two who propose in one cohort do it one after the other, for they look at places first."""
     cohort = await db.get_one(Cohort, cohort_id, with_for_update={"key_share": True})
-    active = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
+    active = mentorships.active_in(cohort_id).with_only_columns(
+        Mentorship.enrolment_id, Mentorship.id
+    )
     two = mentorships.open_in(cohort_id).with_only_columns(
         Proposal.enrolment_id, Proposal.mentor_id
     )
@@ -147,7 +176,8 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
     lifted = await conflicts.lifted_in(db, cohort_id)
     heard = await heard_in(db, cohort_id)
     return Meanwhile(
-        mentored=set((await db.scalars(active)).all()),
+        mentored=dict((await db.execute(active)).all()),
+        asking=await moves.still_asked(db, cohort_id),
         asked={enrolment_id for enrolment_id, _ in asked},
         declined={(enrolment_id, mentor_id) for enrolment_id, mentor_id in declined},
         apart=would_rather_not(heard),

@@ -25,6 +25,7 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
+from cohort.matching.moves import service as moves
 from cohort.matching.results import advice
 from cohort.matching.solving import Refused, Solved, solve_pool
 from cohort.mentors.service import organisers_of
@@ -140,6 +141,7 @@ async def _store_solved(db: AsyncSession, run: Run, found: Solved) -> None:
     run.mentor_prices = dict(result.mentor_prices)
     await _store_pairs(db, run, found)
     await _store_unmatched(db, run, found)
+    await moves.store(db, run, found.moves)
     if found.weighed.evidence is not None:
         await _keep_evidence(db, run, found.weighed.evidence)
     if found.input is not None:

@@ -120,7 +120,9 @@ def _way_out(way: WayToPlace, names: Mapping[str, str], run: Run) -> WayToPlaceO
 def frontier_out(run: Run) -> FrontierOut:
     advice = advice_of(run)
     about = {"run_id": run.id, "state": run.advice_state, "researchers": run.researchers}
-    found = {"points": advice["ways"], "complete": advice["complete"], "balance": run.balance}
+    limits = [{"placed": placed, "fit": fit} for placed, fit in advice["limits"]]
+    found = {"points": advice["ways"], "complete": advice["complete"], "limits": limits}
+    found |= {"balance": run.balance}
     return FrontierOut.model_validate(about | found)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from cohort.pairing.advising import Advice, advise, advise_from_prices
 from cohort.pairing.evidence import unpack
 from cohort.pairing.find import Progress, Result, SolvedProblem, find_pairs, scored
+from cohort.pairing.moving import FoundMove, find_moves
 from cohort.pairing.next_best import next_best
 from cohort.pairing.packing import pack_pool, unpack_pool
 from cohort.pairing.pool import Pool
@@ -21,6 +22,7 @@ LONGEST_QUESTION = 10.0
 class Solved:
     """What a run stores.
 
+    moves   another mentor for those who have one, from the places that are left.
     pool    what was solved, packed for the advice; None of a pool that is too large
             for all its scores at once.
     input   the same without names, which is kept with the run so that it can be replayed.
@@ -28,6 +30,7 @@ class Solved:
     """
 
     result: Result
+    moves: Sequence[FoundMove]
     weighed: Weighed
     cover_bonus: float | None
     digest: str
@@ -67,6 +70,7 @@ def solve_pool(pool: Pool, longest: float, *, progress: Progress) -> Solved | Re
     solved = result.solved
     return Solved(
         result=replace(result, solved=None),
+        moves=find_moves(pool, result.pairs),
         weighed=weigh(solved),
         cover_bonus=solved.solution.cover_bonus if solved else None,
         digest=pool.digest(),

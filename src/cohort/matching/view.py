@@ -25,6 +25,7 @@ from cohort.matching.frontier.view import FrontierView, frontier_of
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import (
     AdviceState,
+    MentorMove,
     Override,
     Pair,
     Round,
@@ -33,6 +34,7 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
+from cohort.matching.moves.service import of_run
 from cohort.matching.results.service import UNMATCHED_WITH_PERSON, advice_of
 from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
@@ -97,6 +99,7 @@ class RoundView:
     changes: Changes | None
     had: Mapping[UUID, Mapping[UUID, str]]
     unmatched: Listed[Unmatched]
+    moves: Sequence[MentorMove]
     overrides: Sequence[Override]
     decided_since: int
     names: Mapping[UUID, str]
@@ -247,6 +250,7 @@ async def view_round(
         else None,
         had=await mentors_before(db, before, its_pairs.rows),
         unmatched=await _listed(db, _unmatched(run), unmatched, BRIEF if brief else ROWS),
+        moves=await _moves(db, run),
         brief=brief,
         overrides=overrides,
         decided_since=await _decided_since(db, round_, run) if run else 0,
@@ -274,6 +278,15 @@ async def _listed(db: AsyncSession, statement: Select[Row], page: int, at_most: 
 def _unmatched(run: Run | None) -> Select[Unmatched]:
     of_run = select(Unmatched).where(Unmatched.run_id == (run.id if run else None))
     return of_run.order_by(Unmatched.code, Unmatched.id).options(UNMATCHED_WITH_PERSON)
+
+
+async def _moves(db: AsyncSession, run: Run | None) -> Sequence[MentorMove]:
+    if run is None:
+        return []
+    best_first = of_run(run.id).order_by(
+        MentorMove.asked.desc(), MentorMove.gain.desc(), MentorMove.id
+    )
+    return (await db.scalars(best_first.limit(ROWS))).all()
 
 
 async def _decided_since(db: AsyncSession, round_: Round, run: Run) -> int:

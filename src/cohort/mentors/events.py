@@ -7,4 +7,12 @@ MENTOR_APPROVED = EventKind("mentor.approved", "A mentor was approved.", ("mento
 MENTOR_DECLINED = EventKind("mentor.declined", "A mentor was declined.", ("mentor_id",))
 MENTOR_PAUSED = EventKind("mentor.paused", "A mentor takes nobody new for a while.", ("mentor_id",))
 MENTOR_RESUMED = EventKind("mentor.resumed", "A mentor's pause is over.", ("mentor_id",))
-ALL = (MENTOR_SIGNED_UP, MENTOR_APPROVED, MENTOR_DECLINED, MENTOR_PAUSED, MENTOR_RESUMED)
+MENTOR_LEFT = EventKind("mentor.left", "A mentor left, or withdrew.", ("mentor_id",))
+ALL = (
+    MENTOR_LEFT,
+    MENTOR_SIGNED_UP,
+    MENTOR_APPROVED,
+    MENTOR_DECLINED,
+    MENTOR_PAUSED,
+    MENTOR_RESUMED,
+)

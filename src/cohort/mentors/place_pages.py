@@ -1,5 +1,6 @@
 """A mentor's own places in a browser: how many, and a pause."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -11,14 +12,15 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.errors import Invalid
+from cohort.errors import Invalid, Stale
 from cohort.http.fields import Strict
 from cohort.http.formats import day
-from cohort.http.forms import Form, read_form
+from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.mentors import pausing, policy, service
+from cohort.mentors.forms import offered_choices, typed_mentor
 from cohort.mentors.models import Mentor
-from cohort.mentors.schemas import Capacity, MentorPauseIn
+from cohort.mentors.schemas import Capacity, MentorChangeIn, MentorFields, MentorPauseIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -104,4 +106,51 @@ async def resume(
     return see(_home(actor, mentor), saying=saying)
 
 
-router = Router("", route_handlers=[set_places, pause_page, pause, resume], include_in_schema=False)
+@get("/mentoring/{mentor_id:uuid}/profile", guards=[signed_in])
+async def profile_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    mentor_id: FromPath[UUID],
+) -> Response[str]:
+    """What she signed up with, to be read and changed, before it is approved and after."""
+    mentor = await service.get_own(db, actor, mentor_id)
+    typed = {name: getattr(mentor, name) for name in MentorFields.model_fields}
+    return await _profile(request, db, mentor, Form({**typed, "version": str(mentor.version)}))
+
+
+async def _profile(
+    request: Asked, db: AsyncSession, mentor: Mentor, form: Form[MentorFields]
+) -> Response[str]:
+    offered = await offered_choices(db, mentor.cohort_id, form.typed)
+    return page(request, "mentors/profile.html", form=form, mentor=mentor, offered=offered)
+
+
+@post("/mentoring/{mentor_id:uuid}/profile", guards=[signed_in])
+async def change_profile(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+) -> Response[str] | Redirect:
+    sent = await sent_by(request)
+    form = checked(MentorFields, typed_mentor(sent, MentorFields))
+    mentor = await service.get_own(db, actor, mentor_id)
+    if form.value is not None:
+        asked = MentorChangeIn.model_validate(form.value.model_dump())
+        try:
+            await service.change(db, actor, mentor_id, asked, if_match=form.seen, now=clock())
+        except (Stale, Invalid, service.CapacityBelowTaken) as refusal:
+            newest = {**form.typed, "version": str(mentor.version)}
+            form = replace(form.refused(refusal), typed=newest)
+        else:
+            return see("/mentoring", saying="Your profile is changed.")
+    return await _profile(request, db, mentor, form)
+
+
+router = Router(
+    "",
+    route_handlers=[set_places, pause_page, pause, resume, profile_page, change_profile],
+    include_in_schema=False,
+)

@@ -4,6 +4,7 @@ from typing import Any
 
 from cohort.cohorts.models import Enrolment
 from cohort.mail import Message
+from cohort.mentors.models import Mentor
 from cohort.mentorships.models import DeclineReason, Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
 
@@ -42,6 +43,7 @@ def _of_open(proposal: Proposal, side: Side) -> dict[str, Any]:
         "expires_at": proposal.expires_at,
         "time_zone": proposal.enrolment.cohort.time_zone,
         "where": f"/proposals/{proposal.id}",
+        "moves": proposal.moves and side is Side.RESEARCHER,
     }
 
 
@@ -56,6 +58,18 @@ def matched(mentorship: Mentorship, side: Side) -> Message:
         "where": where_it_goes_on(mentorship.enrolment, side),
     }
     return Message(me.email, "mentorship_matched", context)
+
+
+def moved(mentorship: Mentorship) -> Message:
+    """To the mentor before, whose place is free again; why is not said, as nobody is to blame."""
+    me, other = the_two(mentorship, Side.MENTOR)
+    context = {
+        "name": me.name,
+        "other": other.name,
+        "cohort": mentorship.enrolment.cohort.name,
+        "where": where_it_goes_on(mentorship.enrolment, Side.MENTOR),
+    }
+    return Message(me.email, "mentorship_moved", context)
 
 
 def declined(proposal: Proposal, organiser: Person) -> Message:
@@ -106,6 +120,31 @@ def pause(mentorship: Mentorship, side: Side, actor: Person | None) -> Message:
         "where": f"/mentorships/{mentorship.id}",
     }
     return Message(me.email, "mentorship_pause", context)
+
+
+def left(mentorship: Mentorship) -> Message:
+    """To the researcher whose mentor has left."""
+    me, other = the_two(mentorship, Side.RESEARCHER)
+    cohort = mentorship.enrolment.cohort
+    context: dict[str, Any] = {
+        "name": me.name,
+        "other": other.name,
+        "cohort": cohort.name,
+        "day": cohort.matching_day,
+        "where": f"/plan/{mentorship.enrolment_id}",
+    }
+    return Message(me.email, "mentorship_left", context)
+
+
+def organiser_left(mentor: Mentor, organiser: Person, mentees: int) -> Message:
+    context: dict[str, Any] = {
+        "name": organiser.name,
+        "mentor": mentor.person.name,
+        "mentees": mentees,
+        "cohort": mentor.cohort.name,
+        "slug": mentor.cohort.slug,
+    }
+    return Message(organiser.email, "mentor_left", context)
 
 
 def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:

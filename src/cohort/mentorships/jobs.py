@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
+from sqlalchemy.orm import joinedload
+
 from cohort.jobs.context import CronContext, Delivery, JobContext
 from cohort.jobs.outbox import enqueue
+from cohort.mentors.models import Mentor
 from cohort.mentorships import emails, pausing, reading, reminding, service
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.people.models import Person
@@ -37,6 +40,13 @@ async def tell_matched(context: JobContext, mentorship_id: str, side: str) -> De
     return None
 
 
+async def tell_moved(context: JobContext, mentorship_id: str) -> Delivery:
+    mentorship = await context.db.get_one(
+        Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
+    )
+    return context.deliver(emails.moved(mentorship))
+
+
 async def tell_pause(
     context: JobContext,
     mentorship_id: str,
@@ -54,6 +64,23 @@ async def tell_pause(
     side = Side.RESEARCHER if is_researcher else Side.MENTOR
     actor = await context.db.get(Person, UUID(actor_id)) if actor_id else None
     return context.deliver(emails.pause(mentorship, side, actor))
+
+
+async def tell_left(context: JobContext, mentorship_id: str) -> Delivery:
+    """The researcher whose mentor has left: what happens next."""
+    mentorship = await context.db.get_one(
+        Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
+    )
+    return context.deliver(emails.left(mentorship))
+
+
+async def tell_organiser_left(
+    context: JobContext, mentor_id: str, organiser_id: str, mentees: int
+) -> Delivery:
+    organiser = await context.db.get_one(Person, UUID(organiser_id))
+    with_names = [joinedload(Mentor.person), joinedload(Mentor.cohort)]
+    mentor = await context.db.get_one(Mentor, UUID(mentor_id), options=with_names)
+    return context.deliver(emails.organiser_left(mentor, organiser, mentees))
 
 
 async def tell_declined(context: JobContext, proposal_id: str, organiser_id: str) -> Delivery:

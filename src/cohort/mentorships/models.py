@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Enrolment
@@ -66,6 +66,8 @@ class Proposal(Base):
     """Why these two, in a sentence for both."""
     factors: Mapped[JsonList]
     """[{name, title, score, weight}]: what the score is made of, the weights together 1."""
+    moves: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Made to a researcher who has a mentor: once both say yes, that mentorship ends."""
     researcher_accepted_at: Mapped[Instant | None]
     mentor_accepted_at: Mapped[Instant | None]
     declined_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
@@ -135,3 +137,33 @@ class Mentorship(Base):
         if self.ended_at is not None:
             return MentorshipState.ENDED
         return MentorshipState.ACTIVE if self.paused_at is None else MentorshipState.PAUSED
+
+
+class RematchRequest(Base):
+    """One of the two would like somebody else; why is for the organisers, never for the other one.
+
+    It stands until it is withdrawn or the mentorship ends.
+    """
+
+    __tablename__ = "rematch_requests"
+    __table_args__ = (
+        Index(
+            "uq_rematch_requests_standing",
+            "mentorship_id",
+            "side",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        CheckConstraint("length(reason) > 0", name="reason"),
+        Index("ix_rematch_requests_asked_at_id", "asked_at", "id"),
+    )
+
+    id: Mapped[Id]
+    mentorship_id: Mapped[UUID] = mapped_column(ForeignKey("mentorships.id"))
+    side: Mapped[Side] = mapped_column(one_of(Side))
+    """Who asks."""
+    reason: Mapped[str]
+    asked_at: Mapped[Instant]
+    withdrawn_at: Mapped[Instant | None]
+
+    mentorship: Mapped[Mentorship] = relationship(lazy="raise")

@@ -2,12 +2,18 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.mentors.models import Mentor
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
+from cohort.mentorships.models import (
+    Mentorship,
+    Proposal,
+    ProposalState,
+    RematchRequest,
+    Side,
+)
 from cohort.people.models import Person
 
 
@@ -82,6 +88,30 @@ def ended_pairs(cohort_id: UUID) -> Select[UUID, UUID]:
         .where(Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_not(None))
         .distinct()
     )
+
+
+def standing_requests() -> Select[RematchRequest]:
+    """Who asks for somebody else, in mentorships that go on."""
+    return (
+        select(RematchRequest)
+        .join(Mentorship, Mentorship.id == RematchRequest.mentorship_id)
+        .where(RematchRequest.withdrawn_at.is_(None), Mentorship.ended_at.is_(None))
+    )
+
+
+def rematch_requests_visible_to(actor: Person) -> Select[RematchRequest]:
+    """To the organisers; of her own mentorships, an organiser too sees only what she asked."""
+    studying = select(Enrolment.id).where(Enrolment.person_id == actor.id)
+    mentoring = select(Mentor.id).where(Mentor.person_id == actor.id)
+    as_researcher = Mentorship.enrolment_id.in_(studying)
+    as_mentor = Mentorship.mentor_id.in_(mentoring)
+    hers = or_(
+        and_(RematchRequest.side == Side.RESEARCHER, as_researcher),
+        and_(RematchRequest.side == Side.MENTOR, as_mentor),
+        and_(~as_researcher, ~as_mentor),
+    )
+    organised = Mentorship.cohort_id.in_(cohorts.organised_by(actor))
+    return standing_requests().where(organised, hers)
 
 
 def mentored_by(actor: Person) -> Select[UUID]:

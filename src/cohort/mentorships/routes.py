@@ -15,7 +15,7 @@ from cohort.errors import NotFound
 from cohort.http.listing import A_MOMENT, InEitherName, ListQuery, moment, pattern
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.mentorships import declining, pausing, reading, service
+from cohort.mentorships import declining, leaving, pausing, reading, service
 from cohort.mentorships.models import Mentorship, MentorshipState, Proposal, ProposalState
 from cohort.mentorships.schemas import (
     EndIn,
@@ -206,6 +206,26 @@ async def read_mentorship(
     return await _mentorship(db, actor, await reading.get(db, actor, mentorship_id))
 
 
+@post(
+    "/mentors/{mentor_id:uuid}/departure",
+    guards=[signed_in],
+    status_code=204,
+    responses=may_refuse(NotFound),
+)
+async def leave_as_mentor(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    mentor_id: FromPath[UUID],
+) -> None:
+    """Leave a cohort as its mentor, or withdraw a sign-up; organisers may say it for somebody.
+
+    Mentorships end, and those who are mentored are told what happens next: they are in the next
+    round. Open proposals lapse. An organiser may approve the mentor again.
+    """
+    await leaving.leave(db, actor, mentor_id, now=clock())
+
+
 @put(
     "/mentorships/{mentorship_id:uuid}/pause",
     guards=[signed_in],
@@ -271,6 +291,7 @@ router = Router(
         list_mentorships,
         list_cohort_mentorships,
         read_mentorship,
+        leave_as_mentor,
         pause_mentorship,
         resume_mentorship,
         end_mentorship,

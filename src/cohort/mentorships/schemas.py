@@ -14,6 +14,7 @@ from cohort.mentorships.models import (
     DeclineReason,
     MentorshipState,
     ProposalState,
+    Side,
 )
 from cohort.pairing.fit import Fit
 from cohort.questions.models import AnswerOf, GivenAnswer
@@ -52,6 +53,14 @@ class EndIn(Strict):
         min_length=1,
         description="Why it ends; both and the organisers read it.",
         examples=["The new job has begun."],
+    )
+
+
+class RematchIn(Strict):
+    reason: Note = Field(
+        min_length=1,
+        description="Why; only the organisers read it, never the other one.",
+        examples=["Our fields turned out to be far apart."],
     )
 
 
@@ -141,6 +150,10 @@ class ProposalOut(Shown):
     fit: Fit | None = FIT
     reason: str
     factors: list[FactorOut]
+    ends_mentorship: bool | None = Field(
+        description="Whether the researcher has a mentor now, and that mentorship ends once both "
+        "say yes to this; null for the mentor who is proposed."
+    )
     researcher_accepted_at: datetime | None
     mentor_accepted_at: datetime | None
     because: DeclineReason | None = Field(
@@ -153,6 +166,18 @@ class ProposalOut(Shown):
     )
     expires_at: datetime
     closed_at: datetime | None
+
+
+class RematchRequestOut(Shown):
+    """Somebody in a mentorship asks for somebody else; the other one never reads it."""
+
+    id: UUID
+    mentorship_id: UUID
+    side: Side = Field(description="Who asks.")
+    researcher: str
+    mentor: str
+    reason: str
+    asked_at: datetime
 
 
 class MentorshipOut(Shown):

@@ -19,7 +19,7 @@ from cohort.errors import Conflict, NotAllowed
 from cohort.jobs import event_log
 from cohort.jobs.outbox import Queue, enqueue_each
 from cohort.mentors import places
-from cohort.mentorships import events, policy, reading
+from cohort.mentorships import events, moving, policy, reading
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
 from cohort.mentorships.reminding import AT_ONCE, days_later
 from cohort.people import audit
@@ -63,6 +63,8 @@ class Offer:
     fit: str | None
     reason: str
     factors: list[dict[str, Any]]
+    moves: bool = False
+    """The researcher has a mentor, and the yes of both ends that mentorship."""
 
 
 async def propose(
@@ -113,7 +115,7 @@ async def accept(db: AsyncSession, actor: Person, proposal_id: UUID, *, now: dat
     """Say yes; the second yes begins the mentorship, once. Saying yes twice is one yes."""
     proposal = await reading.get_proposal(db, actor, proposal_id)
     side = side_who_answers(actor, proposal)
-    await places.lock(db, proposal.mentor_id)
+    await moving.lock_mentors(db, proposal)
     yes = (
         Proposal.researcher_accepted_at if side is Side.RESEARCHER else Proposal.mentor_accepted_at
     )
@@ -172,6 +174,10 @@ async def _begin(db: AsyncSession, proposal: Proposal, *, now: datetime) -> None
     """Both said yes: take the place, or refuse, in the transaction of the second yes."""
     if not await places.take_place(db, proposal.mentor_id):
         raise NoPlaceLeft("The mentor has no place left. The organisers will find another.")
+    for mentorship_id, mentor_id in await moving.goes_on(db, proposal):
+        if await end_one(db, mentorship_id, mentor_id, None, moving.MOVED, now=now):
+            over = {"cohort_id": proposal.cohort_id, "mentorship_id": mentorship_id}
+            await enqueue_each(db, "mentorships.tell_moved", [over], now=now)
     begun = await db.scalar(
         insert(Mentorship)
         .values(
@@ -203,7 +209,7 @@ async def lapse_when_full(db: AsyncSession, mentor_id: UUID, *, now: datetime) -
     """Whoever has no place left cannot be asked any more: the open proposals lapse."""
     mentor = await places.lock(db, mentor_id)
     if mentor.taken >= mentor.capacity:
-        await _lapse(
+        await lapse(
             db,
             Proposal.mentor_id == mentor_id,
             note="The mentor's places were taken by others.",
@@ -212,7 +218,7 @@ async def lapse_when_full(db: AsyncSession, mentor_id: UUID, *, now: datetime) -
         )
 
 
-async def _lapse(
+async def lapse(
     db: AsyncSession,
     which: ColumnElement[bool],
     *,
@@ -259,7 +265,7 @@ async def expire_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    return await _lapse(db, Proposal.id.in_(due), note=RAN_OUT, tell=[*Side], now=now)
+    return await lapse(db, Proposal.id.in_(due), note=RAN_OUT, tell=[*Side], now=now)
 
 
 async def end(
@@ -267,13 +273,13 @@ async def end(
 ) -> Mentorship:
     """End a mentorship and free the mentor's place; ending it again changes nothing."""
     mentorship = await reading.get(db, actor, mentorship_id)
-    if await _end(db, mentorship_id, mentorship.mentor_id, actor.id, reason, now=now):
+    if await end_one(db, mentorship_id, mentorship.mentor_id, actor.id, reason, now=now):
         cohort_id = mentorship.cohort_id
         audit.record(db, actor, "mentorship.end", mentorship_id, now=now, cohort_id=cohort_id)
     return await reading.get(db, actor, mentorship_id)
 
 
-async def _end(
+async def end_one(
     db: AsyncSession,
     mentorship_id: UUID,
     mentor_id: UUID,
@@ -312,9 +318,9 @@ async def close_for_enrolment(db: AsyncSession, enrolment_id: UUID, *, now: date
         Mentorship.enrolment_id == enrolment_id, Mentorship.ended_at.is_(None)
     )
     for mentorship_id, mentor_id in (await db.execute(standing)).all():
-        await _end(
+        await end_one(
             db, mentorship_id, mentor_id, None, "The researcher has left the cohort.", now=now
         )
     left = "The researcher has left the cohort."
     hers = Proposal.enrolment_id == enrolment_id
-    await _lapse(db, hers, note=left, tell=[Side.MENTOR], now=now)
+    await lapse(db, hers, note=left, tell=[Side.MENTOR], now=now)

@@ -5,11 +5,12 @@ from typing import Any
 from cohort.cohorts.models import Enrolment
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy
-from cohort.mentorships.models import Mentorship, Proposal, Side
+from cohort.mentorships.models import Mentorship, Proposal, RematchRequest, Side
 from cohort.mentorships.schemas import (
     MentorCardOut,
     MentorshipOut,
     ProposalOut,
+    RematchRequestOut,
     ResearcherOut,
     Told,
     ToldAnswer,
@@ -26,6 +27,9 @@ def proposal_out(actor: Person, proposal: Proposal, told: Told) -> ProposalOut:
         columns
         | _the_two(actor, proposal, told)
         | {
+            "ends_mentorship": None
+            if policy.side_of(actor, proposal) is Side.MENTOR
+            else proposal.moves,
             "because": None if hidden else proposal.because,
             "score": proposal.score if proposal.factors else None,
             "note": "" if hidden else proposal.note,
@@ -47,7 +51,9 @@ def mentorship_out(actor: Person, mentorship: Mentorship, told: Told) -> Mentors
 
 
 def _the_two(actor: Person, pair: Proposal | Mentorship, told: Told) -> dict[str, Any]:
+    """Answers are told while the two have to do with each other, whatever else is on the page."""
     enrolment, mentor = pair.enrolment, pair.mentor
+    told = told if policy.is_live(pair) else {}
     researcher = ResearcherOut(enrolment_id=enrolment.id, name=enrolment.person.name)
     if policy.sees(actor, pair, Side.RESEARCHER):
         researcher = researcher_out(enrolment, _answers(enrolment, AnswerOf.RESEARCHER, told))
@@ -81,3 +87,15 @@ def _answers(one: Enrolment | Mentor, side: AnswerOf, told: Told) -> list[ToldAn
         ToldAnswer(name=its.question.name, asked=its.question.asks(side), answer=its.in_words)
         for its in given
     ]
+
+
+def rematch_request_out(request: RematchRequest) -> RematchRequestOut:
+    columns = {name: getattr(request, name, None) for name in RematchRequestOut.model_fields}
+    mentorship = request.mentorship
+    return RematchRequestOut.model_validate(
+        columns
+        | {
+            "researcher": mentorship.enrolment.person.name,
+            "mentor": mentorship.mentor.person.name,
+        }
+    )

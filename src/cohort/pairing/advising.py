@@ -19,6 +19,7 @@ from cohort.pairing.scores.scorer import DIGITS
 
 MOST_PLACES = 10
 MOST_WAYS = 12
+MOST_LIMITS = 50
 SAME = 1e-9
 WORK, FEWEST = 10_000_000, 6  # pairs looked at in search of other ways; and warm starts at least
 AWhile = Callable[[], Callable[[], bool]]
@@ -60,13 +61,17 @@ class Way:
 
 @dataclass(frozen=True)
 class Advice:
-    """complete: whether all ways that are the best for some weights are there, or only some."""
+    """complete: whether all ways that are the best for some weights are there, or only some.
+
+    limits  for numbers of people placed, the most that the sum of scores could be with as many.
+    """
 
     places: tuple[PlaceWorth, ...] = ()
     ways_to_place: tuple[WayToPlace, ...] = ()
     invitations: tuple[Invitation, ...] = ()
     ways: tuple[Way, ...] = ()
     complete: bool = True
+    limits: tuple[tuple[int, float], ...] = ()
 
 
 def advise(pool: Pool, solved: SolvedProblem, a_while: AWhile = for_ever) -> Advice:
@@ -74,14 +79,14 @@ def advise(pool: Pool, solved: SolvedProblem, a_while: AWhile = for_ever) -> Adv
 
     Places and invitations are only known where the pairs are proved the best by total.
     """
-    ways, complete = ways_to_match(solved, out_of_time=a_while())
+    ways, complete, limits = ways_to_match(solved, out_of_time=a_while())
     to_place = ways_to_place_one(solved, out_of_time=a_while())
     try:
         places = _helpful(worth_of_places(solved))
         invited = invitations(pool, solved, out_of_time=a_while())
     except NotTheBest:
         places, invited = (), ()
-    return Advice(places, to_place, invited, ways, complete)
+    return Advice(places, to_place, invited, ways, complete, limits)
 
 
 def advise_from_prices(result: Result) -> Advice:
@@ -115,8 +120,8 @@ def worth_of_places(solved: SolvedProblem) -> list[PlaceWorth]:
 
 def ways_to_match(
     solved: SolvedProblem, *, most_solves: int = 500, out_of_time: Callable[[], bool] = never
-) -> tuple[tuple[Way, ...], bool]:
-    """A dozen ways at most, the highest fit first, and whether these are all.
+) -> tuple[tuple[Way, ...], bool, tuple[tuple[int, float], ...]]:
+    """A dozen ways at most, the highest fit first, whether these are all, and the limits of all.
 
     Only where there is something to choose: somebody is left out, or was paired before. The
     search starts from the pairs of this run. A warm start is O(n m), and there are so many as
@@ -124,7 +129,7 @@ def ways_to_match(
     """
     chosen = _chosen(solved)
     if chosen.placed == solved.problem.shape[0] and not chosen.kept + chosen.changed:
-        return (), True
+        return (), True, ()
     found = frontier(
         solved.unweighted,
         start=solved.solution.pairs,
@@ -137,7 +142,15 @@ def ways_to_match(
     if not any(one.chosen for one in ways):
         ways.append(chosen)
     complete = found.complete and len(some) == len(found.points)
-    return tuple(sorted(ways, key=lambda one: (-one.fit, one.placed))), complete
+    in_order = tuple(sorted(ways, key=lambda one: (-one.fit, one.placed)))
+    return in_order, complete, _some(found.limits)
+
+
+def _some(limits: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+    """As many as a picture needs, the first and the last among them."""
+    step = max(math.ceil((len(limits) - 1) / MOST_LIMITS), 1)
+    kept = [*limits[:-1:step], *limits[-1:]]
+    return tuple((placed, round(fit, DIGITS)) for placed, fit in kept)
 
 
 def _way(point: Point, chosen: Way) -> Way:

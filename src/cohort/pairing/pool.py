@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -36,6 +36,10 @@ class Pool:
     demand     how many mentors each researcher may have, in the order of `researchers`; one
                each if it is empty.
     min_load   how many people each mentor must have, in the order of `mentors`; none if empty.
+    movers     who has a mentor, and may be given another; matched after everybody else, from the
+               places that are left. `current` is the mentor of each by id, who need not be here.
+    asked      of these, by id, for whom one of the two asked for somebody else; the others move
+               only for a score that is better by `least_gain`, None for never.
     names      of everybody who may have to be named in a sentence, by id.
     titles     words for slugs and language codes; they are said, not solved.
     private    the questions whose answers no reason may tell, and "wishes" where no reason may say
@@ -63,6 +67,10 @@ class Pool:
     objective: Literal["total", "fair"] = "total"
     demand: Sequence[int] = ()
     min_load: Sequence[int] = ()
+    movers: Sequence[ResearcherProfile] = ()
+    current: Mapping[str, str] = field(default_factory=dict)
+    asked: Collection[str] = ()
+    least_gain: float | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     private: Collection[str] = ()
@@ -88,15 +96,15 @@ class Pool:
         for one in self.mentors:
             for name in plain([one.name, one.email]):
                 called.setdefault(name, []).append(_mark(one.id))
+
+        def nameless(one: ResearcherProfile) -> ResearcherProfile:
+            advisers = {k for a in plain(one.advisers) for k in called.get(a, ())}
+            return replace(one, advisers=sorted(advisers))
+
         return replace(
             self,
-            researchers=[
-                replace(
-                    one,
-                    advisers=sorted({k for a in plain(one.advisers) for k in called.get(a, ())}),
-                )
-                for one in self.researchers
-            ],
+            researchers=[nameless(one) for one in self.researchers],
+            movers=[nameless(one) for one in self.movers],
             mentors=[replace(one, name=_mark(one.id), email="") for one in self.mentors],
             names={},
             titles={},
@@ -109,13 +117,16 @@ class Pool:
         It is of the pool without names: a digest tells nobody who took part.
         """
         bare = self.without_names()
+        weighing = any(one.matters for one in self.researchers) or any(
+            one.matters for one in self.mentors
+        )
         solved = {
             "week": self.week.isoformat(),
-            "researchers": [vars(one) for one in bare.researchers],
-            "mentors": [vars(one) for one in bare.mentors],
+            "researchers": [_without_default(one) for one in bare.researchers],
+            "mentors": [_without_default(one) for one in bare.mentors],
             "places": list(self.places),
             "taxonomy": dict(self.taxonomy.parents),
-            "weights": self.weights.model_dump(),
+            "weights": self.weights.model_dump(exclude=None if weighing else {"personal"}),
             "requirements": self.requirements.model_dump(),
             "pins": sorted(self.pins),
             "vetoes": sorted(self.vetoes),
@@ -131,11 +142,23 @@ class Pool:
             "demand": list(self.demand),
             "min_load": list(self.min_load),
         }
+        if self.movers:
+            solved |= {
+                "movers": [vars(one) for one in bare.movers],
+                "current": sorted(self.current.items()),
+                "asked": sorted(self.asked),
+                "least_gain": self.least_gain,
+            }
         text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _named_later(self) -> dict[str, Sequence[IdPair]]:
         return {"ended": self.ended, "conflicts": self.conflicts, "lifted": self.lifted}
+
+
+def _without_default(one: ResearcherProfile | MentorProfile) -> dict[str, Any]:
+    """Left out where nothing is said, so that the digest of an earlier run stays the same."""
+    return {name: value for name, value in vars(one).items() if value or name != "matters"}
 
 
 def _mark(its_id: str) -> str:

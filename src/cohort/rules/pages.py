@@ -102,6 +102,8 @@ def as_typed(found: RulesVersion, asked: Sequence[OwnRow]) -> dict[str, Any]:
     parts = rules.model_dump()
     side_by_side = {**parts["weights"], **parts["requirements"], **parts["aim"]}
     del side_by_side["own"]
+    if rules.aim.least_gain is None:
+        side_by_side["least_gain"] = ""
     own_fields = own.as_typed(asked, rules.weights.own)
     return {"version": found.version, **side_by_side, **own_fields}
 
@@ -116,6 +118,8 @@ async def read(request: Asked, before: RulesVersion, asked: Sequence[OwnRow]) ->
         part: {name: typed[name] for name in schema.model_fields if name in typed}
         for part, schema in PARTS.items()
     }
+    if not nested["aim"].get("least_gain", "").strip():
+        nested["aim"]["least_gain"] = None
     nested["weights"]["own"] = own.read(sent, asked)
     try:
         return Form(typed, Rules.model_validate(nested))

@@ -19,6 +19,13 @@ class BalanceIn(Strict):
     )
 
 
+class LimitOut(Shown):
+    """With so many people placed, the sum of scores is at most this, whatever else is chosen."""
+
+    placed: int
+    fit: float
+
+
 class FrontierOut(Shown):
     """Each point is the best for its balance, exactly; where some are missing, they lie between."""
 
@@ -32,4 +39,7 @@ class FrontierOut(Shown):
         "choose: everybody has a mentor, and there was no run before."
     )
     complete: bool = Field(description="False when there are more points than these.")
+    limits: list[LimitOut] = Field(
+        description="For numbers of people between the points; also where points are missing."
+    )
     balance: BalanceOut | None = Field(description="By which this run was solved.")

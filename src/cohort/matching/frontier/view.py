@@ -31,6 +31,8 @@ class Picture:
     high_x: int
     low_y: float
     high_y: float
+    limit: str = ""
+    """Points of a line, as SVG has them, above which no way lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,16 @@ def frontier_of(run: Run) -> FrontierView:
     axes = [("placed", "Sum of scores, by people with a mentor")]
     axes += [("kept", "Sum of scores, by pairs kept")] if kept else []
     shown = [axis for axis in axes if len({one[axis[0]] for one in rows}) > 1]
-    pictures = [_picture(rows, *axis) for axis in shown]
+    pictures = [_picture(rows, *axis, advice["limits"]) for axis in shown]
     return FrontierView(rows, advice["complete"], kept, pictures)
 
 
-def _picture(rows: Sequence[Mapping[str, Any]], figure: str, title: str) -> Picture:
+def _picture(
+    rows: Sequence[Mapping[str, Any]],
+    figure: str,
+    title: str,
+    limits: Sequence[tuple[int, float]],
+) -> Picture:
     xs, ys = [one[figure] for one in rows], [one["fit"] for one in rows]
     dots = [
         Dot(
@@ -71,7 +78,12 @@ def _picture(rows: Sequence[Mapping[str, Any]], figure: str, title: str) -> Pict
         )
         for number, one in enumerate(rows, 1)
     ]
-    return Picture(title, dots, min(xs), max(xs), min(ys), max(ys))
+    line = [
+        f"{_along(placed, xs, LEFT, WIDTH - EDGE)},{_along(fit, ys, HEIGHT - EDGE * 2, EDGE)}"
+        for placed, fit in limits
+        if figure == "placed"
+    ]
+    return Picture(title, dots, min(xs), max(xs), min(ys), max(ys), " ".join(line))
 
 
 def _along(value: float, among: Sequence[float], start: float, end: float) -> float:

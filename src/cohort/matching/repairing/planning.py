@@ -113,14 +113,16 @@ async def pool_now(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
 async def _lock(
     db: AsyncSession, run: Run, form: PinSetIn, pool: Pool
 ) -> tuple[list[IdPair], DecisionCost]:
-    """The pairs of the run, all or those of some; what keeps them is priced on what holds now."""
+    """The pairs of the run, all or those of some, whose researchers still wait; what keeps them is
+    priced on what holds now."""
     found = select(Pair.enrolment_id, Pair.mentor_id).where(Pair.run_id == run.id)
     pairs = [(str(i), str(j)) for i, j in await db.execute(found.order_by(Pair.enrolment_id))]
     wanted = [str(one) for one in form.enrolment_ids]
     for place, one in enumerate(wanted):
         if one not in {researcher for researcher, _ in pairs}:
             raise Invalid.at(f"enrolment_ids/{place}", "This run has no pair with this researcher.")
-    pins = [two for two in pairs if not wanted or two[0] in wanted]
+    waiting = {one.id for one in pool.researchers}
+    pins = [two for two in pairs if two[0] in waiting and (not wanted or two[0] in wanted)]
     return pins, await _priced(pool, pins)
 
 

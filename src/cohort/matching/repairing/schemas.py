@@ -65,8 +65,8 @@ class PinSetIn(Strict):
     enrolment_ids: Annotated[list[UUID], AfterValidator(once_each)] = Field(
         default_factory=list,
         max_length=1_000,
-        description="`lock`: whose pairs, all if empty. `swap`: the two. `repair`: the researcher "
-        "who has left, or of the pair.",
+        description="`lock`: whose pairs; all who still wait if empty. `swap`: the two. `repair`: "
+        "the researcher who has left, or of the pair.",
     )
     mentor_id: UUID | None = Field(
         default=None, description="`repair`: the mentor who has left, or of the pair."

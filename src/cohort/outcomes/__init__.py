@@ -1,0 +1,1 @@
+"""What came of the matching: which factors went with good mentorships."""

@@ -1,0 +1,24 @@
+"""What an organiser may choose before a season: policies that are played side by side; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Policy:
+    name: str
+    says: str
+    publish_every: int = 1
+    """Weeks between two publications."""
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    """What differs from the rules that a new cohort has."""
+
+
+POLICIES = (
+    Policy("weekly", "publish each week"),
+    Policy("monthly", "publish every fourth week", publish_every=4),
+    Policy("cover", "weekly, most people first", rules={"aim": {"cover": True}}),
+    Policy("choosy", "weekly, no pair below 0.35", rules={"requirements": {"least_score": 0.35}}),
+)
+BY_NAME = {one.name: one for one in POLICIES}

@@ -1,0 +1,124 @@
+"""Where a season is played: a platform of its own, its clock, and the people who came so far."""
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort import rooms
+from cohort.db import Base, Sessions, ids_from, unit_of_work
+from cohort.jobs import outbox
+from cohort.jobs.runner import Runner
+from cohort.people.models import Person
+from cohort.season.behaviour import Behaviour
+from cohort.season.dice import Dice
+from cohort.season.policies import Policy
+from cohort.settings import Settings
+from cohort.worker import create_runner
+
+ZONE = "Europe/Lisbon"
+FIRST_DAY = date(2027, 1, 11)
+"""A Monday; the spring's clock change comes in the eleventh week."""
+
+
+@dataclass(frozen=True)
+class SeasonPlan:
+    """What is played: a seed, a policy, and how large and how long it is."""
+
+    policy: Policy
+    seed: int = 1
+    weeks: int = 30
+    researchers: int = 60
+    mentors: int = 25
+    behaviour: Behaviour = field(default_factory=Behaviour)
+
+    @property
+    def dice(self) -> Dice:
+        return Dice(self.seed)
+
+
+class SeasonClock:
+    """Stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = at_day(0)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def at_day(day: int, hour: int = 9) -> datetime:
+    """That hour of a day of the season on the cohort's clock; day 0 is the Monday it opens."""
+    local = datetime.combine(FIRST_DAY + timedelta(days=day), time(hour), ZoneInfo(ZONE))
+    return local.astimezone(ZoneInfo("UTC"))
+
+
+@dataclass
+class SeasonStage:
+    plan: SeasonPlan
+    settings: Settings
+    runner: Runner
+    clock: SeasonClock
+    cohort_id: UUID = field(default_factory=uuid4)
+    organiser: Person = field(default_factory=Person)
+    enrolments: dict[UUID, Person] = field(default_factory=dict)
+    """Those who have a seat, by the enrolment's id."""
+    came_on: dict[int, list[tuple[UUID, Person]]] = field(default_factory=lambda: defaultdict(list))
+    """Enrolments by the day."""
+    mentors: dict[UUID, Person] = field(default_factory=dict)
+    """Those who were approved, by the mentor's id."""
+    left: dict[UUID, datetime] = field(default_factory=dict)
+    """When those who gave their seat back did so, by the enrolment's id."""
+    paused: dict[UUID, int] = field(default_factory=dict)
+    """Mentors who pause, and the day on which they come back."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Verbs that came too late, by the code of the refusal."""
+
+    @property
+    def sessions(self) -> Sessions:
+        return self.runner.cron.sessions
+
+    def act(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """What one person does: a transaction of its own, as a request has."""
+        return unit_of_work(self.sessions)
+
+    async def work(self) -> None:
+        """What a worker does in this minute: open what is due, and run the jobs."""
+        for look in rooms.EVERY_MINUTE:
+            await look(self.runner.cron)
+        while True:
+            async with self.sessions() as db:
+                waiting = await outbox.due(db, now=self.clock())
+            if not waiting:
+                return
+            for job in waiting:
+                await self.runner.run(job.job_id)
+
+
+@asynccontextmanager
+async def stage_of(plan: SeasonPlan, settings: Settings) -> AsyncGenerator[SeasonStage]:
+    """An empty platform; the database, which must be the season's own, is emptied first."""
+    clock = SeasonClock()
+    runner = create_runner(settings, clock)
+    drawn = Random(plan.seed)
+    try:
+        await _empty(runner.cron.sessions)
+        with ids_from(lambda: UUID(int=drawn.getrandbits(128), version=4)):
+            yield SeasonStage(plan, settings, runner, clock)
+    finally:
+        await runner.close()
+
+
+async def _empty(sessions: Sessions) -> None:
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    async with unit_of_work(sessions) as db:
+        connection = await (await db.connection()).get_raw_connection()
+        driver: Any = connection.driver_connection
+        await driver.execute(f"TRUNCATE {tables}")
