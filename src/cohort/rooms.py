@@ -93,6 +93,7 @@ from cohort.matching.previews import routes as matching_preview_routes
 from cohort.matching.repairing import pages as matching_repairing_pages
 from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
+from cohort.matching.warnings import routes as matching_warning_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
 from cohort.meetings import routes as meetings_routes
@@ -125,6 +126,8 @@ from cohort.questions import pages as questions_pages
 from cohort.questions import routes as questions_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
+from cohort.rules import preference_pages as rules_preference_pages
+from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
@@ -172,6 +175,7 @@ API: Sequence[Router] = (
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
+    rules_preference_routes.router,
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
@@ -184,6 +188,7 @@ API: Sequence[Router] = (
     matching_preview_routes.router,
     matching_next_best_routes.router,
     matching_move_routes.router,
+    matching_warning_routes.router,
     outcomes_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
@@ -227,6 +232,7 @@ PAGES: Sequence[Router] = (
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
+    rules_preference_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
     matching_ledger_pages.router,
@@ -248,6 +254,7 @@ PAGES: Sequence[Router] = (
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
+    "matching.publish_weekly": matching_jobs.publish_weekly,
     "matching.offer_next": matching_next_best_jobs.offer_next,
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,

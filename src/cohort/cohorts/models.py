@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cohort.db import Base, Id, Instant, JsonList, Words, one_of
+from cohort.db import Base, Id, Instant, Json, JsonList, Words, one_of
 from cohort.guides.models import Guide, TermKind
 from cohort.people.models import Person
 
@@ -33,6 +33,14 @@ class Admission(StrEnum):
 
     FIRST_COME = "first_come"
     APPLICATION = "application"
+
+
+class Publishing(StrEnum):
+    """Who publishes the week's round: an organiser, or the platform once it is solved."""
+
+    BY_HAND = "by_hand"
+    AUTOMATIC = "automatic"
+    UNLESS_WARNED = "unless_warned"
 
 
 class Cohort(Base):
@@ -87,6 +95,9 @@ class Cohort(Base):
     days_to_reminder: Mapped[int] = mapped_column(default=3, server_default="3")
     next_best: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether whoever waits after a proposal came to nothing is offered another mentor at once."""
+    publishing: Mapped[Publishing] = mapped_column(
+        one_of(Publishing), default=Publishing.BY_HAND, server_default=Publishing.BY_HAND
+    )
     running_since: Mapped[Instant | None]
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
@@ -174,6 +185,8 @@ class Enrolment(Base):
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
     advisers: Mapped[Words]
+    matters: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    """1 for a factor of the score that counts more to her, -1 for less, by name."""
     is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the mentors of the cohort may find her, by her own word."""
     paused_until: Mapped[date | None]
