@@ -125,6 +125,8 @@ from cohort.questions import pages as questions_pages
 from cohort.questions import routes as questions_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
+from cohort.rules import preference_pages as rules_preference_pages
+from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
@@ -172,6 +174,7 @@ API: Sequence[Router] = (
     study_routes.router,
     calendars_routes.router,
     rules_routes.router,
+    rules_preference_routes.router,
     matching_routes.router,
     matching_result_routes.router,
     matching_comparing_routes.router,
@@ -227,6 +230,7 @@ PAGES: Sequence[Router] = (
     study_pages.router,
     calendars_pages.router,
     rules_pages.router,
+    rules_preference_pages.router,
     matching_pages.router,
     matching_comparing_pages.router,
     matching_ledger_pages.router,

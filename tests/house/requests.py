@@ -50,6 +50,7 @@ RULES = {
 
 RULES_FORM = {
     "version": "1",
+    "personal": "2",
     **{name: str(weight) for name, weight in RULES["weights"].items()},
     "common_language": "true",
     "min_shared_hours": "1",

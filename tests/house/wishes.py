@@ -10,6 +10,7 @@ from cohort.people.models import Person
 from cohort.wishes.models import ApartKind, KeptApart
 
 SOMEBODY = {"kind": "block", "email": "noether@example.org"}
+MATTERS = {"more": ["domain"], "less": []}
 LIFT = {"lifted_because": "They never met."}
 
 
@@ -22,6 +23,8 @@ def of_wishes() -> dict[str, dict[str, Any]]:
         "PUT /api/v1/mentors/{mentor_id}/listing": {"json": {"is_listed": True}},
         "POST /api/v1/cohorts/{cohort_id}/kept_apart": {"json": SOMEBODY},
         "PUT /api/v1/cohorts/{cohort_id}/conflicts/{enrolment_id}/{mentor_id}": {"json": LIFT},
+        "PUT /api/v1/enrolments/{enrolment_id}/preferences": {"json": MATTERS},
+        "PUT /api/v1/mentors/{mentor_id}/preferences": {"json": MATTERS},
         "POST /mentoring/{mentor_id}/wishes": {"data": {"act": "keep"}},
         "POST /plan/{enrolment_id}/wishes": {"data": {"act": "keep"}},
         "POST /cohorts/{slug}/kept_apart": {"data": SOMEBODY},

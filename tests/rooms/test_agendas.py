@@ -1,5 +1,6 @@
 """What Ada and Grace talk about: what the plan says, their goals and points, and their notes."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.meetings.models import Meeting, MeetingState
+from cohort.mentors.models import Mentor
 from cohort.people.models import Act
 from cohort.study.models import ItemState, PlanItem
-from tests.conftest import MONDAY, Someone, TurnableClock
-from tests.rooms.mentorship_world import Spring, begun
+from tests.conftest import MONDAY, Cast, Someone, TurnableClock
+from tests.rooms.mentorship_world import Spring, another, begun
 from tests.rooms.test_dashboard_pages import planned
 
 
@@ -167,3 +169,31 @@ async def test_they_write_on_their_page(spring: Spring, here: str) -> None:
     assert "For you." in (await spring.grace.get(agenda)).text
     assert (await spring.ada.post(f"{note}/remove")).headers["location"] == agenda
     assert (await spring.ada.get(note)).status_code == 404
+
+
+async def test_a_mentor_sees_where_each_of_her_mentees_stands(
+    *,
+    spring: Spring,
+    here: str,
+    enter: Cast,
+    db: AsyncSession,
+    count_statements: Callable[[], Any],
+) -> None:
+    """Only her own; and for more of them there are no more statements."""
+    await planned(db, spring.enrolment, TurnableClock(MONDAY - timedelta(days=8)))
+    await db.commit()
+    async with count_statements() as one:
+        page = (await spring.grace.get("/mentoring/mentees")).text
+    for shown in ("Ada Example", "Late", "Due this week", "nothing is agreed", f"{here}/agenda"):
+        assert shown in page
+    assert "No mentees yet" in (await spring.ada.get("/mentoring/mentees")).text
+    assert 'href="/mentoring/mentees"' in (await spring.grace.get("/mentoring")).text
+
+    await db.execute(update(Mentor).where(Mentor.id == spring.mentor.id).values(capacity=3))
+    for name in ("Joan", "Mary"):
+        researcher, proposal = await another(enter, db, spring, name)
+        for each in (spring.grace, researcher):
+            await each.post(f"{proposal}/acceptance")
+    async with count_statements() as three:
+        assert "Mary Example" in (await spring.grace.get("/mentoring/mentees")).text
+    assert len(three) == len(one)

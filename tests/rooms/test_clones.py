@@ -46,7 +46,7 @@ async def test_a_clone_is_a_draft_with_the_same_settings_organisers_and_rules(
     assert {one["person"]["name"] for one in shown} == {"Olga Example", "Otto Example"}
     copied = await db.scalar(select(RulesVersion).where(RulesVersion.cohort_id == clone["id"]))
     assert copied is not None
-    assert copied.weights == RULES["weights"] | {"own": {}}
+    assert copied.weights == RULES["weights"] | {"own": {}, "personal": 2.0}
 
 
 async def test_a_clone_has_dates_that_can_be(olga: Someone, summer: Cohort) -> None:

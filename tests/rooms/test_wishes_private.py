@@ -57,6 +57,13 @@ async def mentors_keep_apart(stage: Stage) -> None:
         assert (await stage.people[name].post(address, json=body)).status_code == 201
 
 
+async def mentors_weigh(stage: Stage) -> None:
+    for name, mentor in (("Grace", stage.grace), ("Robin", stage.robin)):
+        said = {"more": ["domain", "availability"], "less": ["skills"]}
+        address = f"/api/v1/mentors/{mentor.id}/preferences"
+        assert (await stage.people[name].put(address, json=said)).status_code == 200
+
+
 async def play(platform: Platform, enter: Cast, secret: Secret) -> Stage:
     """One round from an empty platform to its proposals, and their mails."""
     await emptied(platform)
@@ -109,7 +116,7 @@ async def test_neither_reads_what_the_other_one_wishes(platform: Platform, enter
     assert "Strong fit" in grace
     assert "How well you suit each other" in ada
 
-    for secret in (mentors_wish, mentors_keep_apart):
+    for secret in (mentors_wish, mentors_keep_apart, mentors_weigh):
         stage = await play(platform, enter, secret)
         assert await all_that_can_be_read(stage, stage.people["Ada"]) == ada
     stage = await play(platform, enter, researchers_wish)
@@ -136,7 +143,8 @@ async def test_where_wishes_alone_count_no_score_is_told(platform: Platform, ent
     address = f"/api/v1/cohorts/{stage.cohort.id}/rules"
     read = await stage.olga.get(address)
     rules = {part: read.json()[part] for part in ("weights", "requirements", "aim")}
-    rules["weights"] |= {name: 0 for name in rules["weights"] if name not in {"wishes", "own"}}
+    kept = {"wishes", "own", "personal"}
+    rules["weights"] |= {name: 0 for name in rules["weights"] if name not in kept}
     made = await stage.olga.post(address, json=rules, headers={"If-Match": read.headers["ETag"]})
     assert made.status_code == 201
     await mentors_wish(stage)

@@ -11,7 +11,11 @@ OWED = (ItemState.OPEN, ItemState.AGAIN)
 
 
 def lists_of(
-    items: Sequence[Mapping[str, Any]], *, since: datetime, now: datetime
+    items: Sequence[Mapping[str, Any]],
+    *,
+    since: datetime,
+    now: datetime,
+    ahead: timedelta = AHEAD,
 ) -> dict[str, list[dict[str, Any]]]:
     """The lists of AgendaOut, from items with the fields of PlanItemOut, in their order.
 
@@ -19,7 +23,7 @@ def lists_of(
     """
     lists: dict[str, list[dict[str, Any]]] = {"passed": [], "again": [], "late": [], "due": []}
     for item in items:
-        name = _list_of(item, since=since, now=now)
+        name = _list_of(item, since=since, now=now, ahead=ahead)
         if name is not None:
             shown = {
                 "item_id": item["id"],
@@ -30,11 +34,13 @@ def lists_of(
     return lists
 
 
-def _list_of(item: Mapping[str, Any], *, since: datetime, now: datetime) -> str | None:
+def _list_of(
+    item: Mapping[str, Any], *, since: datetime, now: datetime, ahead: timedelta
+) -> str | None:
     if item["state"] == ItemState.PASSED:
         return "passed" if item["passed_at"] is not None and item["passed_at"] >= since else None
     if item["state"] == ItemState.AGAIN:
         return "again"
-    if item["state"] == ItemState.OPEN and item["due_at"] <= now + AHEAD:
+    if item["state"] == ItemState.OPEN and item["due_at"] <= now + ahead:
         return "late" if item["due_at"] < now else "due"
     return None

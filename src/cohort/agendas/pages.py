@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.agendas import reading, service
+from cohort.agendas import mentees, reading, service
 from cohort.agendas.models import AgendaEntry, EntryKind
 from cohort.agendas.schemas import EntryChangeIn, EntryIn
 from cohort.clock import Clock
@@ -160,8 +160,20 @@ async def remove(
     return see(f"/mentorships/{mentorship_id}/agenda", saying="It is removed.")
 
 
+@get("/mentoring/mentees", guards=[signed_in])
+async def mentees_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+) -> Response[str]:
+    """Where each of the actor's mentees stands."""
+    found = await mentees.standings(db, actor, now=clock())
+    return page(request, "agendas/mentees.html", standings=found)
+
+
 router = Router(
     "",
-    route_handlers=[agenda_page, write, tick, entry_page, change, remove],
+    route_handlers=[agenda_page, mentees_page, write, tick, entry_page, change, remove],
     include_in_schema=False,
 )

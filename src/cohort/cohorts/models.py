@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cohort.db import Base, Id, Instant, JsonList, Words, one_of
+from cohort.db import Base, Id, Instant, Json, JsonList, Words, one_of
 from cohort.guides.models import Guide, TermKind
 from cohort.people.models import Person
 
@@ -174,6 +174,8 @@ class Enrolment(Base):
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
     advisers: Mapped[Words]
+    matters: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    """1 for a factor of the score that counts more to her, -1 for less, by name."""
     is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the mentors of the cohort may find her, by her own word."""
     paused_until: Mapped[date | None]

@@ -46,6 +46,7 @@ ENROLMENT = (
     Enrolment.weekly_hours,
     Enrolment.organisations,
     Enrolment.advisers,
+    Enrolment.matters,
     Person.name,
     Person.email,
 )
@@ -61,6 +62,7 @@ MENTOR = (
     Mentor.time_zone,
     Mentor.weekly_hours,
     Mentor.organisations,
+    Mentor.matters,
     Mentor.capacity,
     Mentor.taken,
     Person.name,
@@ -266,6 +268,7 @@ def _researcher(
         weekly_hours=enrolment.weekly_hours,
         organisations=enrolment.organisations,
         advisers=enrolment.advisers,
+        matters=enrolment.matters,
         wishes=[str(mentor_id) for mentor_id in wishes],
         answers=answers,
     )
@@ -285,6 +288,7 @@ def _mentor(mentor: Any, wishes: Sequence[UUID], answers: Mapping[str, Answer]) 
         time_zone=mentor.time_zone,
         weekly_hours=mentor.weekly_hours,
         organisations=mentor.organisations,
+        matters=mentor.matters,
         wishes=[str(enrolment_id) for enrolment_id in wishes],
         answers=answers,
     )

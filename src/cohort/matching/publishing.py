@@ -88,15 +88,24 @@ async def propose_pairs(db: AsyncSession, round_: Round, run: Run, *, now: datet
 
 
 def offer_of(pair: Pair | MentorMove, private: AbstractSet[str]) -> proposals.Offer:
-    """What the two read: no wish of the other one, and no answer that is `private`.
+    """What the two read: no wish or weighing of the other one, and no answer that is `private`.
 
     The score is that of the factors which are told, and nothing is said of other mentors: whoever
     knows the rules could else work out what the other one wished.
     """
     hidden = {WISHES, *private}
-    told = [one for one in pair.factors if one["name"] not in hidden and one["weight"] > 0]
-    whole = sum(one["weight"] for one in told)
-    factors = [one | {"weight": one["weight"] / whole} for one in told]
+    usual = {one["name"]: one.get("usual", one["weight"]) for one in pair.factors}
+    told = [one for one in pair.factors if one["name"] not in hidden and usual[one["name"]] > 0]
+    whole = sum(usual[one["name"]] for one in told)
+    factors = [
+        {
+            "name": one["name"],
+            "title": one["title"],
+            "score": one["score"],
+            "weight": usual[one["name"]] / whole,
+        }
+        for one in told
+    ]
     return proposals.Offer(
         enrolment_id=pair.enrolment_id,
         mentor_id=pair.mentor_id,

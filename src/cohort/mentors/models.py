@@ -74,6 +74,8 @@ class Mentor(Base):
     time_zone: Mapped[str]
     weekly_hours: Mapped[JsonList]
     organisations: Mapped[Words]
+    matters: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    """1 for a factor of the score that counts more to her, -1 for less, by name."""
     is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the researchers of the cohort may find her, by her own word."""
     consented_at: Mapped[Instant | None]

@@ -7,6 +7,7 @@ from cohort.assignment.problem import Ints
 from cohort.pairing.fit import Fit, fit_of
 from cohort.pairing.rules import OwnFactor
 from cohort.pairing.scores.answers import alike, choices_of, chosen
+from cohort.pairing.scores.personal import shares_between
 from cohort.pairing.scores.profiles import (
     Answer,
     MentorProfile,
@@ -29,11 +30,15 @@ CLOSE = 0.5
 
 @dataclass(frozen=True)
 class Explanation:
-    """The score of one pair, its factors in [0, 1], their shares of the weight; in words."""
+    """The score of one pair, its factors in [0, 1], their shares of the weight; in words.
+
+    `usual` are the shares by the rules alone, without what either of the two weighs otherwise.
+    """
 
     score: float
     factors: dict[str, float]
     shares: dict[str, float]
+    usual: dict[str, float]
     fit: Fit
     sentence: str
 
@@ -48,14 +53,17 @@ def explain(
     """
     answered = [name for name in scores.people.own if name not in private]
     tells_wishes = WISHES not in private
-    details, shares = scores.details(pairs), scores.weights.shares()
+    details, usual = scores.details(pairs), scores.weights.shares()
     for k, (i, j) in enumerate(pairs.tolist()):
         factors = {name: float(values[k]) for name, values in details.factors.items()}
         yield Explanation(
             score=float(scores.total[i, j]),
             factors=factors,
-            shares=shares,
-            fit=fit_of(factors, shares, _stated(scores.people, i)),
+            shares=shares_between(
+                scores.weights, scores.people.researchers[i], scores.people.mentors[j]
+            ),
+            usual=usual,
+            fit=fit_of(factors, usual, _stated(scores.people, i)),
             sentence=_sentence(
                 scores.people, i, j, float(details.hours[k]), titles, answered, tells_wishes
             ),

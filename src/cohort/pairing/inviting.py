@@ -16,8 +16,9 @@ from cohort.pairing.pool import Pool
 from cohort.pairing.result import SolvedProblem
 from cohort.pairing.scores.availability import DAYS
 from cohort.pairing.scores.incidence import weighted_rows
+from cohort.pairing.scores.personal import personal_scorer
 from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
-from cohort.pairing.scores.scorer import STEPS, scorer, units_of
+from cohort.pairing.scores.scorer import STEPS
 from cohort.pairing.scores.skills import needs_of
 
 AT_ANY_HOUR = [{"day": day, "start": "00:00", "end": "24:00"} for day in DAYS]
@@ -82,7 +83,7 @@ def invitations(
     def columns_of(rows: Ints) -> Newcomers:
         some = [pool.researchers[i] for i in rows.tolist()]
         people = Profiles(some, newcomers, pool.taxonomy, pool.week, strengths, pool.weights.own)
-        units = scorer(people, units_of(pool.weights), requirements).block(0, len(some))
+        units = personal_scorer(people, pool.weights, requirements).block(0, len(some))
         forbidden = units == NO_PAIR
         return Newcomers(np.where(forbidden, 0.0, units / STEPS + solved.placing), forbidden)
 

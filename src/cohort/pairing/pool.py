@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -117,13 +117,16 @@ class Pool:
         It is of the pool without names: a digest tells nobody who took part.
         """
         bare = self.without_names()
+        weighing = any(one.matters for one in self.researchers) or any(
+            one.matters for one in self.mentors
+        )
         solved = {
             "week": self.week.isoformat(),
-            "researchers": [vars(one) for one in bare.researchers],
-            "mentors": [vars(one) for one in bare.mentors],
+            "researchers": [_without_default(one) for one in bare.researchers],
+            "mentors": [_without_default(one) for one in bare.mentors],
             "places": list(self.places),
             "taxonomy": dict(self.taxonomy.parents),
-            "weights": self.weights.model_dump(),
+            "weights": self.weights.model_dump(exclude=None if weighing else {"personal"}),
             "requirements": self.requirements.model_dump(),
             "pins": sorted(self.pins),
             "vetoes": sorted(self.vetoes),
@@ -151,6 +154,11 @@ class Pool:
 
     def _named_later(self) -> dict[str, Sequence[IdPair]]:
         return {"ended": self.ended, "conflicts": self.conflicts, "lifted": self.lifted}
+
+
+def _without_default(one: ResearcherProfile | MentorProfile) -> dict[str, Any]:
+    """Left out where nothing is said, so that the digest of an earlier run stays the same."""
+    return {name: value for name, value in vars(one).items() if value or name != "matters"}
 
 
 def _mark(its_id: str) -> str:

@@ -71,6 +71,8 @@ def is_cut_short(solution: Solution, verdict: Verdict) -> bool:
 class MatchedPair:
     """One pair: factors are [{name, title, score, weight}], weights as shares of 1.
 
+    Where one of the two weighs a factor otherwise, `usual` is its weight by the rules alone.
+
     fit       how well the two suit each other, in a word.
     best      the best score that the researcher could have with anybody whom no requirement
               removes; `possible` is how many these are.
@@ -139,7 +141,13 @@ def matched_pair(
     pair: IdPair, why: Explanation, best: float, possible: int, *, pinned: bool
 ) -> MatchedPair:
     factors: list[dict[str, str | float]] = [
-        {"name": name, "title": title_of(name), "score": why.factors[name], "weight": weight}
+        {
+            "name": name,
+            "title": title_of(name),
+            "score": why.factors[name],
+            "weight": weight,
+            **({} if weight == why.usual[name] else {"usual": why.usual[name]}),
+        }
         for name, weight in why.shares.items()
     ]
     return MatchedPair(*pair, why.score, factors, why.sentence, pinned, why.fit, best, possible)

@@ -4,6 +4,7 @@ One model for all who write rules: the API, the page of a cohort, a TOML file. S
 refused, in the same words, wherever they come from.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,6 +22,7 @@ class _Part(BaseModel):
 OwnName = Annotated[str, Field(min_length=1, max_length=200)]
 Compare = Literal["same", "different", "overlap", "near", "at_least"]
 Width = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+NOTHING_SAID: Mapping[str, int] = {}
 MOST_OWN = 20
 """Each factor is rounded to whole units once, so that so many stay within 1e-6 of the formula."""
 
@@ -67,6 +69,13 @@ class Weights(_Part):
     language: Weight = Field(default=0.5, examples=[0.5], description="Shared languages.")
     path: Weight = Field(default=1.0, examples=[1.0], description="The mentor made the same move.")
     wishes: Weight = Field(default=2.0, examples=[2.0], description="Whom both sides asked for.")
+    personal: Annotated[float, Field(ge=1, le=4, allow_inf_nan=False)] = Field(
+        default=2.0,
+        examples=[2.0],
+        description="What people may change for themselves: a factor that matters more to somebody "
+        "counts so many times its weight in her eyes, one that matters less that part of it. 1 is "
+        "off.",
+    )
     own: dict[OwnName, OwnFactor] = Field(
         default={},
         max_length=MOST_OWN,
@@ -88,14 +97,20 @@ class Weights(_Part):
         own = {name: one.weight for name, one in self.own.items()}
         return {**{name: getattr(self, name) for name in BUILT_IN}, **own}
 
-    def shares(self) -> dict[str, float]:
-        """The weights as shares of 1, by factor."""
-        weights = self.by_factor()
+    def shares(self, matters: Mapping[str, int] = NOTHING_SAID) -> dict[str, float]:
+        """The weights as shares of 1, by factor, in the eyes of somebody.
+
+        `matters` has 1 for what counts more to her, and -1 for what counts less.
+        """
+        weights = {
+            name: weight * self.personal ** matters.get(name, 0)
+            for name, weight in self.by_factor().items()
+        }
         whole = sum(weights.values())
         return {name: weight / whole for name, weight in weights.items()}
 
 
-BUILT_IN = tuple(name for name in Weights.model_fields if name != "own")
+BUILT_IN = tuple(name for name in Weights.model_fields if name not in {"own", "personal"})
 
 
 class Requirements(_Part):

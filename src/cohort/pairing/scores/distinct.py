@@ -7,9 +7,10 @@ from datetime import date
 from cohort.assignment.problem import Ints
 from cohort.pairing.rules import Requirements, Weights
 from cohort.pairing.scores.incidence import kinds_of
+from cohort.pairing.scores.personal import personal_scorer
 from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.requirements import IdPairs, RuledOut, plain
-from cohort.pairing.scores.scorer import Scorer, scorer, units_of
+from cohort.pairing.scores.scorer import Scorer
 from cohort.pairing.scores.scoring import profiles_of
 from cohort.pairing.scores.skills import strengths_of
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -76,7 +77,7 @@ def distinct_profiles(
         conflict=conflicts,
         lifted=lifted,
     )
-    scores = scorer(compared, units_of(weights), requirements, ruled_out)
+    scores = personal_scorer(compared, weights, requirements, ruled_out)
     return DistinctProfiles(scores, some.kind, others.kind)
 
 

@@ -35,6 +35,7 @@ class ResearcherProfile:
     gaps: the weight (> 0) of each skill that a milestone still open would show, the greater
     the sooner it is due. role_goals and wishes (ids of mentors) are ranked, dearest first.
     answers: to questions of the organiser's own, by name; what is empty is no answer.
+    matters: 1 for a factor that counts more to her than the rules say, -1 for less, by name.
     talks: by the ids of mentors whom she has met, what she said of that: 1 for gladly, 0.5 for one
     who could do.
     """
@@ -53,6 +54,7 @@ class ResearcherProfile:
     wishes: Sequence[str] = ()
     talks: Mapping[str, float] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    matters: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ class MentorProfile:
     wishes: Sequence[str] = ()
     talks: Mapping[str, float] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    matters: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -81,10 +81,10 @@ def scorer(
     ruled_out: RuledOut | None = None,
 ) -> Scorer:
     """What each factor is worth, in units, and what rules a pair out; O((n + m) words) memory."""
-    return Scorer(people.shape, [*_parts(people, worth, requirements, ruled_out or RuledOut())])
+    return Scorer(people.shape, [*parts_of(people, worth, requirements, ruled_out or RuledOut())])
 
 
-def _parts(
+def parts_of(
     people: Profiles, worth: Worth, requirements: Requirements, ruled_out: RuledOut
 ) -> Iterator[Part]:
     """Only those that add something or rule something out."""

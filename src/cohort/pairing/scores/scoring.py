@@ -11,9 +11,10 @@ from cohort.assignment.problem import Bools, Floats, Ints
 from cohort.pairing.rules import BUILT_IN, OwnFactor, Requirements, Weights
 from cohort.pairing.scores.factors import QUARTERS_AN_HOUR, shared_time
 from cohort.pairing.scores.parts import SharedQuarters
+from cohort.pairing.scores.personal import personal_scorer
 from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
 from cohort.pairing.scores.requirements import IdPairs, RuledOut
-from cohort.pairing.scores.scorer import NOTHING, STEPS, Scorer, scorer, units_of
+from cohort.pairing.scores.scorer import NOTHING, STEPS, Scorer, scorer
 from cohort.pairing.scores.skills import strengths_of
 from cohort.pairing.scores.taxonomy import Taxonomy
 
@@ -33,8 +34,9 @@ class Details:
 class Scores:
     """Every pair's score, and what removes it.
 
-    total      float[n, m] in [0, 1]: the mean of the factors by weight, a multiple of 1e-8. It is
-               a sum of whole numbers, so that no order of adding parts what is equal.
+    total      float[n, m] in [0, 1]: the mean of the factors by weight in the eyes of both (as in
+               `personal`), a multiple of 1e-8. It is a sum of whole numbers, so that no order of
+               adding parts what is equal.
     forbidden  bool[n, m]: a hard requirement removes the pair.
     reasons    bool[n, m] by requirement: it removes the pair.
     """
@@ -138,7 +140,7 @@ def score(
         },
     }
     return Scores(
-        total=scorer(people, units_of(weights)).block(0, len(researchers)) / STEPS,
+        total=personal_scorer(people, weights).block(0, len(researchers)) / STEPS,
         forbidden=np.logical_or.reduce(list(reasons.values())),
         reasons=reasons,
         people=people,
