@@ -93,6 +93,7 @@ from cohort.matching.previews import routes as matching_preview_routes
 from cohort.matching.repairing import pages as matching_repairing_pages
 from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
+from cohort.matching.warnings import routes as matching_warning_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
 from cohort.meetings import routes as meetings_routes
@@ -187,6 +188,7 @@ API: Sequence[Router] = (
     matching_preview_routes.router,
     matching_next_best_routes.router,
     matching_move_routes.router,
+    matching_warning_routes.router,
     outcomes_routes.router,
     exchange_routes.router,
     dashboard_routes.router,
@@ -252,6 +254,7 @@ PAGES: Sequence[Router] = (
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
     "matching.solve_run": matching_jobs.solve_run,
+    "matching.publish_weekly": matching_jobs.publish_weekly,
     "matching.offer_next": matching_next_best_jobs.offer_next,
     "matching.work_out_advice": matching_jobs.work_out_advice,
     "people.answer_sign_up": people_jobs.answer_sign_up,

@@ -15,6 +15,7 @@ from cohort.jobs import outbox
 from cohort.mail import MailboxMessage
 from cohort.matching.jobs import open_due_rounds
 from cohort.matching.models import Round, RoundState, Run, RunState
+from cohort.mentorships.models import Proposal
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
     Stage,
@@ -22,6 +23,7 @@ from tests.rooms.matching_world import (
     open_and_solve,
     read_round,
     set_the_stage,
+    words,
 )
 
 BEFORE = datetime(2026, 3, 9, 4, 59, tzinfo=UTC)
@@ -212,3 +214,75 @@ async def test_a_round_opened_by_hand_sends_no_mail_before_it_is_published(
     await open_and_solve(stage, platform)
     await platform.run_jobs()
     assert (await db.scalars(select(MailboxMessage))).all() == []
+
+
+async def solved_weekly(stage: Stage, platform: Platform, db: AsyncSession, how: str) -> Any:
+    """The week's round of a cohort that publishes so, once its jobs are done, twice each."""
+    read = await stage.olga.get(f"/api/v1/cohorts/{stage.cohort.id}")
+    changed = await stage.olga.patch(
+        f"/api/v1/cohorts/{stage.cohort.id}",
+        json={"publishing": how},
+        headers={"if-match": read.headers["etag"]},
+    )
+    assert changed.json()["publishing"] == how
+    platform.clock.turn(minutes=1)
+    await look(platform)
+    await platform.run_jobs()
+    return await read_round(stage, (await rounds(db))[0].id)
+
+
+async def test_a_cohort_may_let_its_rounds_be_published_by_themselves_once(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    round_ = await solved_weekly(stage, platform, db, "unless_warned")
+
+    assert (round_["state"], round_["published_by"]) == ("published", None)
+    asked = select(Proposal.id).where(Proposal.cohort_id == stage.cohort.id)
+    assert len((await db.scalars(asked)).all()) == 2
+    run_id = round_["run"]["id"]
+    async with unit_of_work(platform.sessions) as again:
+        for _ in range(2):
+            await outbox.enqueue(
+                again, "matching.publish_weekly", now=platform.clock(), run_id=run_id
+            )
+    await asyncio.gather(
+        platform.run_jobs(), stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
+    )
+    assert len((await db.scalars(asked)).all()) == 2
+
+
+async def test_where_something_warns_it_waits_and_the_mail_says_why(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    async with unit_of_work(platform.sessions) as change:
+        await change.execute(
+            update(Enrolment).where(Enrolment.id == stage.ben.id).values(languages=["fi"])
+        )
+
+    round_ = await solved_weekly(stage, platform, db, "unless_warned")
+
+    assert round_["state"] == "open"
+    told = (await stage.olga.get(f"/api/v1/runs/{round_['run']['id']}/warnings")).json()
+    warned = {one["code"]: one for one in told["warnings"]}
+    assert warned["lonely_fields"]["who"] == ["Ben Example"]
+    assert warned["lonely_fields"]["holds"]
+    assert warned["full_mentors"]["who"] == ["Grace Example"]
+    assert not warned["full_mentors"]["holds"]
+    subject = MailboxMessage.subject.contains("to look at")
+    (mail,) = (await db.scalars(select(MailboxMessage).where(subject))).all()
+    assert warned["lonely_fields"]["sentence"] in mail.text.replace("\n", " ")
+    page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
+    assert warned["lonely_fields"]["sentence"] in page
+
+
+async def test_the_third_round_without_a_mentor_warns(stage: Stage, platform: Platform) -> None:
+    async with unit_of_work(platform.sessions) as change:
+        await change.execute(
+            update(Enrolment).where(Enrolment.id == stage.ben.id).values(languages=["fi"])
+        )
+    for time in (1, 2, 3):
+        round_ = await open_and_solve(stage, platform)
+        told = (await stage.olga.get(f"/api/v1/runs/{round_['run']['id']}/warnings")).json()
+        again = [one["who"] for one in told["warnings"] if one["code"] == "unmatched_again"]
+        assert again == ([["Ben Example"]] if time == 3 else [])
+        await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")

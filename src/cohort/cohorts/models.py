@@ -35,6 +35,14 @@ class Admission(StrEnum):
     APPLICATION = "application"
 
 
+class Publishing(StrEnum):
+    """Who publishes the week's round: an organiser, or the platform once it is solved."""
+
+    BY_HAND = "by_hand"
+    AUTOMATIC = "automatic"
+    UNLESS_WARNED = "unless_warned"
+
+
 class Cohort(Base):
     __tablename__ = "cohorts"
     __table_args__ = (
@@ -87,6 +95,9 @@ class Cohort(Base):
     days_to_reminder: Mapped[int] = mapped_column(default=3, server_default="3")
     next_best: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether whoever waits after a proposal came to nothing is offered another mentor at once."""
+    publishing: Mapped[Publishing] = mapped_column(
+        one_of(Publishing), default=Publishing.BY_HAND, server_default=Publishing.BY_HAND
+    )
     running_since: Mapped[Instant | None]
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)

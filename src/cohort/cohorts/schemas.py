@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
-from cohort.cohorts.models import Admission, CohortState, EnrolmentState, Stage
+from cohort.cohorts.models import Admission, CohortState, EnrolmentState, Publishing, Stage
 from cohort.http.fields import Day, Email, Line, Note, Prose, Shown, Slug, Strict, TimeZone
 from cohort.profiles.profile import (
     Contexts,
@@ -119,6 +119,16 @@ NextBest = Annotated[
 ]
 
 
+HowPublished = Annotated[
+    Publishing,
+    Field(
+        description="The week's round is published by an organiser, by itself, or by itself unless "
+        "something warns. A round that was opened by hand is published by hand.",
+        examples=["by_hand"],
+    ),
+]
+
+
 def _origin(typed: str) -> str:
     parts = urlsplit(typed)
     whole = f"{parts.scheme}://{parts.netloc}"
@@ -182,6 +192,7 @@ class CohortIn(Strict):
     days_to_answer: DaysToAnswer = 7
     days_to_reminder: DaysToReminder = 3
     next_best: NextBest = True
+    publishing: HowPublished = Publishing.BY_HAND
     admission: HowAdmitted = Admission.FIRST_COME
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded = 2
@@ -205,6 +216,7 @@ class CohortChange(Strict):
     days_to_answer: DaysToAnswer | None = None
     days_to_reminder: DaysToReminder | None = None
     next_best: NextBest | None = None
+    publishing: HowPublished | None = None
     admission: HowAdmitted | None = None
     apply_by: ApplyBy = None
     reviews_needed: ReviewsNeeded | None = None
@@ -316,6 +328,7 @@ class CohortOut(Shown):
     days_to_answer: int
     days_to_reminder: int
     next_best: bool
+    publishing: Publishing
     admission: Admission
     apply_by: date | None
     reviews_needed: int

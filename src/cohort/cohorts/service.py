@@ -120,6 +120,7 @@ COPIED = (
     "days_to_answer",
     "days_to_reminder",
     "next_best",
+    "publishing",
     "admission",
     "reviews_needed",
     "allowed_origins",

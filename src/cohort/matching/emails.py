@@ -1,12 +1,16 @@
 """What we write to organisers about the weekly matching."""
 
+from collections.abc import Sequence
+
 from cohort.cohorts.models import Cohort
 from cohort.mail import Message
 from cohort.matching.models import Run
 from cohort.people.models import Person
 
 
-def round_waits(organiser: Person, cohort: Cohort, run: Run, paired: int, weak: int) -> Message:
+def round_waits(
+    organiser: Person, cohort: Cohort, run: Run, holding: Sequence[str], paired: int, weak: int
+) -> Message:
     context = {
         "name": organiser.name,
         "cohort": cohort.name,
@@ -16,6 +20,7 @@ def round_waits(organiser: Person, cohort: Cohort, run: Run, paired: int, weak: 
         "weak": weak,
         "unmatched": (run.researchers or 0) - paired,
         "error": run.error,
+        "holding": holding,
         "stopped": run.stopped,
     }
     return Message(organiser.email, "round_waits", context)

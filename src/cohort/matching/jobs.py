@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cohort.cohorts.models import Cohort, CohortState
+from cohort.cohorts.models import Cohort, CohortState, Publishing
 from cohort.jobs.context import CronContext, Delivery, JobContext, Outside
 from cohort.jobs.processes import OutOfMemory
 from cohort.jobs.progress import JobProgress
@@ -16,6 +16,7 @@ from cohort.matching import emails, events, runs, service
 from cohort.matching.models import Pair, Round, RoundState, Run, RunInput
 from cohort.matching.results import advice
 from cohort.matching.solving import Advised, Refused, Solved, advise_on, solve_pool
+from cohort.matching.warnings.service import warnings_of
 from cohort.pairing.fit import WEAK
 from cohort.people.models import Person
 
@@ -89,7 +90,28 @@ async def tell_organiser(context: JobContext, run_id: str, organiser_id: str) ->
     organiser = await context.db.get_one(Person, UUID(organiser_id))
     weak = func.count().filter(Pair.fit == WEAK)
     counted = await context.db.execute(select(func.count(), weak).where(Pair.run_id == run.id))
-    return context.deliver(emails.round_waits(organiser, cohort, run, *counted.one()))
+    holding = await _holding(context, cohort, run)
+    return context.deliver(emails.round_waits(organiser, cohort, run, holding, *counted.one()))
+
+
+async def publish_weekly(context: JobContext, run_id: str) -> None:
+    """A weekly run is solved, and its cohort publishes by itself; else the organisers are told."""
+    run = await runs.read(context.db, UUID(run_id))
+    newest = await service.newest_run(context.db, run.round_id)
+    if run.round.state is not RoundState.OPEN or newest is None or newest.id != run.id:
+        return
+    cohort = await context.db.get_one(Cohort, run.round.cohort_id)
+    if await _holding(context, cohort, run) or cohort.publishing is Publishing.BY_HAND:
+        await runs.tell_organisers(context.db, run, now=context.now)
+    else:
+        await service.publish_by_itself(context.db, run.round, now=context.now)
+
+
+async def _holding(context: JobContext, cohort: Cohort, run: Run) -> list[str]:
+    """What keeps a round from being published by itself, in sentences."""
+    if cohort.publishing is not Publishing.UNLESS_WARNED:
+        return []
+    return [one.sentence for one in await warnings_of(context.db, run) if one.holds]
 
 
 async def open_due_rounds(context: CronContext) -> None:

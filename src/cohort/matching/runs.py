@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.cohorts.models import Cohort, Publishing
 from cohort.jobs import event_log
-from cohort.jobs.outbox import enqueue_each
+from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.matching import events
 from cohort.matching.gather import gather
 from cohort.matching.models import (
@@ -120,9 +121,22 @@ def _fails_as_replaced(db: AsyncSession, run: Run, *, now: datetime) -> bool:
 
 
 async def _tell_if_weekly(db: AsyncSession, run: Run, *, now: datetime) -> None:
-    """Of a round that the weekly clock opened, organisers hear by mail: nobody may be looking."""
+    """Of a round that the weekly clock opened, organisers hear by mail: nobody may be looking.
+
+    Where it may be published by itself, a job decides that, so that it happens once and after
+    what was found is kept.
+    """
     if run.round.opened_by is not None:
         return
+    cohort = await db.get_one(Cohort, run.round.cohort_id)
+    if run.state is RunState.SOLVED and cohort.publishing is not Publishing.BY_HAND:
+        job = "matching.publish_weekly"
+        await enqueue(db, job, now=now, cohort_id=cohort.id, run_id=run.id)
+        return
+    await tell_organisers(db, run, now=now)
+
+
+async def tell_organisers(db: AsyncSession, run: Run, *, now: datetime) -> None:
     cohort_id = run.round.cohort_id
     arguments = {"cohort_id": cohort_id, "run_id": run.id}
     each = [{**arguments, "organiser_id": one} for one in await organisers_of(db, cohort_id)]

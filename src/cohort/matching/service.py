@@ -160,17 +160,28 @@ async def publish(db: AsyncSession, actor: Person, round_id: UUID, *, now: datet
     Each pair is looked at again: one that no longer fits is skipped, with the reason on it.
     """
     round_ = await get_round(db, actor, round_id)
+    if not await _publish(db, round_, actor, now=now) and round_.state is RoundState.SUPERSEDED:
+        raise RoundClosed("A newer round took the place of this one. Publish that one.")
+    return round_
+
+
+async def publish_by_itself(db: AsyncSession, round_: Round, *, now: datetime) -> None:
+    """As its cohort wishes it; whoever publishes it first, does it once."""
+    await _publish(db, round_, None, now=now)
+
+
+async def _publish(db: AsyncSession, round_: Round, actor: Person | None, *, now: datetime) -> bool:
+    """False where it was published or replaced before."""
+    round_id, by = round_.id, actor.id if actor else None
     won = await db.scalar(
         update(Round)
         .where(Round.id == round_id, Round.state == RoundState.OPEN)
-        .values(state=RoundState.PUBLISHED, published_at=now, published_by=actor.id)
+        .values(state=RoundState.PUBLISHED, published_at=now, published_by=by)
         .returning(Round.id)
     )
     await db.refresh(round_)
     if won is None:
-        if round_.state is RoundState.SUPERSEDED:
-            raise RoundClosed("A newer round took the place of this one. Publish that one.")
-        return round_
+        return False
     run = await solved_run(db, round_id)
     proposed = await publishing.propose_pairs(db, round_, run, now=now)
     await lift_of_round(db, round_.cohort_id, now=now)
@@ -180,7 +191,7 @@ async def publish(db: AsyncSession, actor: Person, round_id: UUID, *, now: datet
     if round_.kind is RoundKind.MATCHING:
         await introductions.close_in(db, round_.cohort_id, now=now)
     event_log.record(db, events.ROUND_PUBLISHED, round_.cohort_id, now=now, round_id=round_id)
-    return round_
+    return True
 
 
 async def get_round(db: AsyncSession, actor: Person, round_id: UUID) -> Round:

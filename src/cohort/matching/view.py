@@ -13,6 +13,7 @@ from cohort.cohorts import own_terms
 from cohort.cohorts.models import Enrolment
 from cohort.http.formats import percent, stage
 from cohort.jobs.progress import JobProgress, ProgressStore
+from cohort.matching import runs
 from cohort.matching.console.before import (
     Before,
     Changes,
@@ -38,6 +39,7 @@ from cohort.matching.moves.service import of_run
 from cohort.matching.results.service import UNMATCHED_WITH_PERSON, advice_of
 from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
+from cohort.matching.warnings.service import RoundWarning, warnings_of
 from cohort.mentors.models import Mentor
 from cohort.pairing import saying
 from cohort.pairing.fit import WEAK
@@ -100,6 +102,7 @@ class RoundView:
     had: Mapping[UUID, Mapping[UUID, str]]
     unmatched: Listed[Unmatched]
     moves: Sequence[MentorMove]
+    warnings: Sequence[RoundWarning]
     overrides: Sequence[Override]
     decided_since: int
     names: Mapping[UUID, str]
@@ -251,6 +254,7 @@ async def view_round(
         had=await mentors_before(db, before, its_pairs.rows),
         unmatched=await _listed(db, _unmatched(run), unmatched, BRIEF if brief else ROWS),
         moves=await _moves(db, run),
+        warnings=await _warnings(db, round_, run),
         brief=brief,
         overrides=overrides,
         decided_since=await _decided_since(db, round_, run) if run else 0,
@@ -278,6 +282,12 @@ async def _listed(db: AsyncSession, statement: Select[Row], page: int, at_most: 
 def _unmatched(run: Run | None) -> Select[Unmatched]:
     of_run = select(Unmatched).where(Unmatched.run_id == (run.id if run else None))
     return of_run.order_by(Unmatched.code, Unmatched.id).options(UNMATCHED_WITH_PERSON)
+
+
+async def _warnings(db: AsyncSession, round_: Round, run: Run | None) -> Sequence[RoundWarning]:
+    if run is None or round_.state is not RoundState.OPEN:
+        return []
+    return await warnings_of(db, await runs.read(db, run.id))
 
 
 async def _moves(db: AsyncSession, run: Run | None) -> Sequence[MentorMove]:

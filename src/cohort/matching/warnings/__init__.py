@@ -1,0 +1,1 @@
+"""What an organiser should look at before a round is published."""

@@ -1,0 +1,180 @@
+"""What to look at before a round is published, from its stored run: a few statements."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts.models import Enrolment
+from cohort.http.formats import plural
+from cohort.matching.models import Pair, Round, Run, RunState, Unmatched
+from cohort.mentors.models import Mentor
+from cohort.mentorships import policy as mentorships
+from cohort.mentorships.models import Proposal
+from cohort.pairing.fit import WEAK
+from cohort.people.models import Person
+
+EARLIER = 2
+"""Rounds in which somebody found no mentor, before this one: then it is the third time."""
+NO_LOSS_SHOWN = 0.005
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RoundWarning:
+    """`who` has the names; `holds` says whether a round waits that is published by itself
+    unless something warns: what no organiser could change holds nothing up.
+    """
+
+    code: str
+    sentence: str
+    who: tuple[str, ...]
+    holds: bool
+
+
+async def warnings_of(db: AsyncSession, run: Run) -> list[RoundWarning]:
+    """Of a run that comes with its round; none while it is not solved."""
+    if run.state is not RunState.SOLVED:
+        return []
+    pairs = await _pairs(db, run)
+    unmatched = await _unmatched(db, run)
+    found = [
+        _cut_short(run),
+        _weak(pairs),
+        _near_ties(pairs),
+        _lonely(unmatched),
+        _again(await _third_time(db, run, unmatched)),
+        _full(await _full_mentors(db, run)),
+    ]
+    return [one for one in found if one is not None]
+
+
+def _cut_short(run: Run) -> RoundWarning | None:
+    if not run.stopped:
+        return None
+    sentence = "Time ran out before these pairs were proved the best."
+    return RoundWarning("cut_short", sentence, (), holds=True)
+
+
+def _weak(pairs: Sequence[Pair]) -> RoundWarning | None:
+    weak = [f"{_name(one)} and {one.mentor.person.name}" for one in pairs if one.fit == WEAK]
+    if not weak:
+        return None
+    many = plural(len(weak), "weak pair")
+    sentence = f"{many}: neither field nor role goal nor skills speak for it: {_listed(weak)}."
+    return RoundWarning("weak_pairs", sentence, tuple(weak), holds=True)
+
+
+def _near_ties(pairs: Sequence[Pair]) -> RoundWarning | None:
+    """A pair without which the total would be the same: other pairs are as good."""
+    tied = [
+        _name(one)
+        for one in pairs
+        if one.loss is not None and one.loss < NO_LOSS_SHOWN and not one.fewer_placed
+    ]
+    if not tied:
+        return None
+    sentence = (
+        f"Other pairs are as good, or within 0.01 of the total, for {_listed(tied)}: what you know "
+        "of them may decide."
+    )
+    return RoundWarning("near_ties", sentence, tuple(tied), holds=False)
+
+
+def _lonely(unmatched: Sequence[Unmatched]) -> RoundWarning | None:
+    far = [one for one in unmatched if one.code in {"no_allowed_mentor", "below_floor"}]
+    if not far:
+        return None
+    who = [_name(one) for one in far]
+    sentence = (
+        f"No mentor who takes part may be paired with {_listed(who)}, or fits well enough, however "
+        "many places there are. Invite mentors of their fields."
+    )
+    return RoundWarning("lonely_fields", sentence, tuple(who), holds=True)
+
+
+def _again(who: Sequence[str]) -> RoundWarning | None:
+    if not who:
+        return None
+    sentence = f"Without a mentor for the third time or more: {_listed(who)}."
+    return RoundWarning("unmatched_again", sentence, tuple(who), holds=True)
+
+
+def _full(who: Sequence[str]) -> RoundWarning | None:
+    if not who:
+        return None
+    mentors = plural(len(who), "mentor has", "mentors have")
+    sentence = f"{mentors} no place left after this round: {_listed(who)}."
+    return RoundWarning("full_mentors", sentence, tuple(who), holds=False)
+
+
+async def _pairs(db: AsyncSession, run: Run) -> Sequence[Pair]:
+    of_run = select(Pair).where(Pair.run_id == run.id).order_by(Pair.score, Pair.id)
+    with_people = of_run.options(
+        joinedload(Pair.enrolment).joinedload(Enrolment.person),
+        joinedload(Pair.mentor).joinedload(Mentor.person),
+    )
+    return (await db.scalars(with_people)).all()
+
+
+async def _unmatched(db: AsyncSession, run: Run) -> Sequence[Unmatched]:
+    of_run = select(Unmatched).where(Unmatched.run_id == run.id).order_by(Unmatched.id)
+    with_person = of_run.options(joinedload(Unmatched.enrolment).joinedload(Enrolment.person))
+    return (await db.scalars(with_person)).all()
+
+
+async def _third_time(db: AsyncSession, run: Run, now: Sequence[Unmatched]) -> list[str]:
+    """Those without a mentor now whom two earlier rounds left without a proposal too."""
+    proposed = (
+        select(Pair.id)
+        .join(Run, Run.id == Pair.run_id)
+        .where(Run.round_id == Round.id, Pair.enrolment_id == Unmatched.enrolment_id)
+        .where(Pair.proposal_id.is_not(None))
+        .correlate(Round, Unmatched)
+        .exists()
+    )
+    before = (
+        select(Unmatched.enrolment_id)
+        .join(Run, Run.id == Unmatched.run_id)
+        .join(Round, Round.id == Run.round_id)
+        .where(Unmatched.enrolment_id.in_({one.enrolment_id for one in now}))
+        .where(Round.id != run.round_id, ~proposed)
+        .group_by(Unmatched.enrolment_id)
+        .having(func.count(Round.id.distinct()) >= EARLIER)
+    )
+    often = set((await db.scalars(before)).all()) if now else set()
+    return [_name(one) for one in now if one.enrolment_id in often]
+
+
+async def _full_mentors(db: AsyncSession, run: Run) -> Sequence[str]:
+    """Mentors of the run's pairs, all of whose places are taken, awaited, or in a pair."""
+    awaited = (
+        mentorships.open_in(run.round.cohort_id)
+        .with_only_columns(func.count())
+        .where(Proposal.mentor_id == Mentor.id)
+        .correlate(Mentor)
+        .scalar_subquery()
+    )
+    full = (
+        select(Person.name)
+        .join(Mentor, Mentor.person_id == Person.id)
+        .join(Pair, Pair.mentor_id == Mentor.id)
+        .where(Pair.run_id == run.id, Pair.proposal_id.is_(None))
+        .group_by(Person.name, Mentor.id)
+        .having(Mentor.taken + awaited + func.count(Pair.id) >= Mentor.capacity)
+        .order_by(Person.name)
+    )
+    return (await db.scalars(full)).all()
+
+
+def _name(one: Pair | Unmatched) -> str:
+    return one.enrolment.person.name
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = list(names)
+    more = [f"{len(every) - MOST_NAMED} more"] if len(every) > MOST_NAMED else []
+    *most, last = [*every[:MOST_NAMED], *more]
+    return f"{', '.join(most)} and {last}" if most else last
