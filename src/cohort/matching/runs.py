@@ -130,8 +130,7 @@ async def _tell_if_weekly(db: AsyncSession, run: Run, *, now: datetime) -> None:
         return
     cohort = await db.get_one(Cohort, run.round.cohort_id)
     if run.state is RunState.SOLVED and cohort.publishing is not Publishing.BY_HAND:
-        job = "matching.publish_weekly"
-        await enqueue(db, job, now=now, cohort_id=cohort.id, run_id=run.id)
+        await enqueue(db, "matching.publish_weekly", now=now, cohort_id=cohort.id, run_id=run.id)
         return
     await tell_organisers(db, run, now=now)
 
