@@ -65,7 +65,7 @@ def test_where_nobody_weighs_or_the_rules_allow_none_the_score_is_the_plain_one(
     assert (scored([usual]).total == plain).all()
     assert (scored([weighing]).total != plain).any()
     assert (scored([weighing], weights=Weights(personal=1)).total == plain).all()
-    assert scored([mina(id="other"), weighing]).total[0] == pytest.approx(plain[0], abs=2e-8)
+    assert scored([mina(id="other"), weighing]).total[0] == pytest.approx(plain[0], abs=1e-7)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

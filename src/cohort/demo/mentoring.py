@@ -36,10 +36,10 @@ async def meet(scene: Scene, *, now: datetime) -> None:
         for number, topic in enumerate(TOPICS[: 1 if is_last else 2]):
             at = first + number * 14 * A_DAY
             if at < now:
-                await _meet(scene, mentorship, at, topic, is_over=True)
+                await _meet(scene, mentorship, at, topic, named_at=at - 2 * A_DAY, is_over=True)
         if turn % 2 == 0 and not is_last:
             at = _in_the_evening(now + (2 + turn) * A_DAY)
-            await _meet(scene, mentorship, at, "", is_over=False)
+            await _meet(scene, mentorship, at, "", named_at=now - 4 * A_DAY, is_over=False)
 
 
 def _in_the_evening(day: datetime) -> datetime:
@@ -47,14 +47,19 @@ def _in_the_evening(day: datetime) -> datetime:
 
 
 async def _meet(
-    scene: Scene, mentorship: Mentorship, at: datetime, topic: str, *, is_over: bool
+    scene: Scene,
+    mentorship: Mentorship,
+    at: datetime,
+    topic: str,
+    *,
+    named_at: datetime,
+    is_over: bool,
 ) -> None:
     db = scene.db
     researcher, mentor = _of(scene, mentorship)
     asked = MeetingIn(starts_at=at, topic=topic, place=CALL)
-    before = at - 2 * A_DAY
-    meeting = await meetings.propose(db, researcher, mentorship.id, asked, now=before)
-    await meetings.agree(db, mentor, meeting.id, AgreeIn(starts_at=at), now=before)
+    meeting = await meetings.propose(db, researcher, mentorship.id, asked, now=named_at)
+    await meetings.agree(db, mentor, meeting.id, AgreeIn(starts_at=at), now=named_at)
     if is_over:
         later = at + timedelta(hours=1)
         await meetings.record(db, mentor, meeting.id, held=True, note="", now=later)

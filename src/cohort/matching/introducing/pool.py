@@ -34,6 +34,7 @@ def with_talks(pool: Pool, heard: Sequence[Any]) -> Pool:
     return replace(
         pool,
         researchers=[replace(one, talks=hers.get(one.id, {})) for one in pool.researchers],
+        movers=[replace(one, talks=hers.get(one.id, {})) for one in pool.movers],
         mentors=[replace(one, talks=theirs.get(one.id, {})) for one in pool.mentors],
         blocks=sorted(apart),
     )

@@ -10,22 +10,18 @@ which a mentor is better more important never lowers that mentor against one who
 equal in all else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Self
 
 import numpy as np
 
-from cohort.assignment.problem import Ints
+from cohort.assignment.problem import Floats, Ints
 from cohort.pairing.rules import Requirements, Weights
-from cohort.pairing.scores.incidence import kinds_of
 from cohort.pairing.scores.parts import Part, Units
 from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
 from cohort.pairing.scores.requirements import RuledOut
 from cohort.pairing.scores.scorer import NOTHING, STEPS, Scorer, parts_of, scorer, units_of
-
-Shares = Mapping[str, float]
 
 
 def personal_scorer(
@@ -36,29 +32,28 @@ def personal_scorer(
 ) -> Scorer:
     """As `scorer`, by the rules' weights and those of each person.
 
-    Where nobody weighs anything, it is that scorer. Else each pair is added up once, or twice if
-    some on both sides weigh; O(kinds of weighing (n + m) words) memory.
+    Where nobody weighs anything, it is that scorer. Else each factor is worked out by itself, and
+    rounded to whole units by its own weight; memory as there.
     """
-    some, others = kinds_of_eyes(people.researchers), kinds_of_eyes(people.mentors)
-    hers, theirs = any(some.said), any(others.said)
-    if weights.personal == 1 or not (hers or theirs):
+    somebody = any(one.matters for one in people.researchers)
+    somebody = somebody or any(one.matters for one in people.mentors)
+    if weights.personal == 1 or not somebody:
         return scorer(people, units_of(weights), requirements, ruled_out)
-    usual = weights.shares()
-    n, m = people.shape
-    parts = [*parts_of(people, {}, requirements, ruled_out or RuledOut())]
-    if hers:
-        parts += [
-            ForRows(_halves(people, weights.shares(said), {} if theirs else usual), some.kind, k, m)
-            for k, said in enumerate(some.said)
-        ]
-    if theirs:
-        parts += [
-            ForColumns(
-                _halves(people, weights.shares(said), {} if hers else usual), others.kind, k, n
-            )
-            for k, said in enumerate(others.said)
-        ]
-    return Scorer(people.shape, parts)
+    hers = [weights.shares(one.matters) for one in people.researchers]
+    theirs = [weights.shares(one.matters) for one in people.mentors]
+    weighed = [
+        WeighedFactor(
+            [*parts_of(people, {name: STEPS}, NOTHING, RuledOut())],
+            np.array([shares[name] / 2 for shares in hers]),
+            np.array([shares[name] / 2 for shares in theirs]),
+        )
+        for name, weight in weights.by_factor().items()
+        if weight > 0
+    ]
+    return Scorer(
+        people.shape,
+        [*parts_of(people, {}, requirements, ruled_out or RuledOut()), *weighed],
+    )
 
 
 def shares_between(
@@ -70,81 +65,25 @@ def shares_between(
 
 
 @dataclass(frozen=True, eq=False)
-class Eyes:
-    """kind: int[people], which of `said` each of them says."""
+class WeighedFactor:
+    """One factor in whole units of its own, and half its share in the eyes of everybody.
 
-    kind: Ints
-    said: Sequence[Mapping[str, int]]
+    parts   what the factor is made of, worth all units.
+    hers    float[n], of the researchers; `theirs` float[m], of the mentors.
+    """
 
-
-def kinds_of_eyes(people: Sequence[ResearcherProfile] | Sequence[MentorProfile]) -> Eyes:
-    said = [tuple(sorted((name, k) for name, k in one.matters.items() if k)) for one in people]
-    kinds = kinds_of(said)
-    return Eyes(kinds.kind, [dict(said[j]) for j in kinds.first])
-
-
-def _halves(people: Profiles, shares: Shares, others: Shares) -> list[Part]:
-    """What each factor adds in the eyes of one, and in those of the others where these agree."""
-    worth = {name: (share + others.get(name, 0.0)) / 2 * STEPS for name, share in shares.items()}
-    return [*parts_of(people, worth, NOTHING, RuledOut())]
-
-
-@dataclass(frozen=True, eq=False)
-class ForRows:
-    """Parts of which only the rows of one kind are added; `others` is how many columns."""
-
-    whole: Sequence[Part]
-    kind: Ints
-    which: int
-    others: int
-
-    @cached_property
-    def rows(self) -> Ints:
-        return np.flatnonzero(self.kind == self.which)
-
-    @cached_property
-    def own(self) -> list[Part]:
-        every = np.arange(self.others)
-        return [one.reordered(self.rows, every) for one in self.whole]
+    parts: Sequence[Part]
+    hers: Floats
+    theirs: Floats
 
     def add_to(self, units: Units, rows: slice) -> None:
-        first, last = np.searchsorted(self.rows, (rows.start, rows.stop)).tolist()
-        added = np.zeros((last - first, self.others), dtype=units.dtype)
-        for part in self.own if last > first else ():
-            part.add_to(added, slice(first, last))
-        units[self.rows[first:last] - rows.start] += added
+        whole = np.zeros_like(units)
+        for part in self.parts:
+            part.add_to(whole, rows)
+        share = self.hers[rows, np.newaxis] + self.theirs
+        np.multiply(share, whole, out=share)
+        units += np.rint(share, out=share).astype(units.dtype)
 
     def reordered(self, rows: Ints, columns: Ints) -> Self:
-        parts = [one.reordered(rows, columns) for one in self.whole]
-        return type(self)(parts, self.kind[rows], self.which, len(columns))
-
-
-@dataclass(frozen=True, eq=False)
-class ForColumns:
-    """Parts of which only the columns of one kind are added; `others` is how many rows."""
-
-    whole: Sequence[Part]
-    kind: Ints
-    which: int
-    others: int
-
-    @cached_property
-    def columns(self) -> Ints:
-        return np.flatnonzero(self.kind == self.which)
-
-    @cached_property
-    def own(self) -> list[Part]:
-        every = np.arange(self.others)
-        return [one.reordered(every, self.columns) for one in self.whole]
-
-    def add_to(self, units: Units, rows: slice) -> None:
-        if not self.columns.size:
-            return
-        added = np.zeros((units.shape[0], self.columns.size), dtype=units.dtype)
-        for part in self.own:
-            part.add_to(added, rows)
-        units[:, self.columns] += added
-
-    def reordered(self, rows: Ints, columns: Ints) -> Self:
-        parts = [one.reordered(rows, columns) for one in self.whole]
-        return type(self)(parts, self.kind[columns], self.which, len(rows))
+        parts = [one.reordered(rows, columns) for one in self.parts]
+        return type(self)(parts, self.hers[rows], self.theirs[columns])
