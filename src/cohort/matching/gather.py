@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -15,7 +15,16 @@ from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.introductions.reading import heard_in
 from cohort.matching.introducing.pool import to_introduce, with_talks
-from cohort.matching.models import Override, OverrideKind, Pair, RoundKind, Run, RunState
+from cohort.matching.models import (
+    Override,
+    OverrideKind,
+    Pair,
+    Round,
+    RoundKind,
+    RoundState,
+    Run,
+    RunState,
+)
 from cohort.matching.periods import local_day
 from cohort.mentors import pause_days
 from cohort.mentors.models import Mentor, MentorState
@@ -145,14 +154,23 @@ def _parents(terms: Sequence[Term], own: Sequence[OwnTerm]) -> dict[str, str | N
 async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
     """The pairs of the round's last solved run: to run it again should not reshuffle people.
 
-    A balance was chosen beside an earlier run; then it is the pairs of that one.
+    A balance was chosen beside an earlier run; then it is the pairs of that one. The first run of
+    a round goes on from the last one that was replaced before anybody published it.
     """
     latest = run.balance["before"] or 0 if run.balance else run.number - 1
+    of_round = and_(Run.round_id == run.round_id, Run.number <= latest)
+    replaced = and_(
+        Round.cohort_id == run.round.cohort_id,
+        Round.state == RoundState.SUPERSEDED,
+        Round.kind == run.round.kind,
+        Round.opened_at < run.round.opened_at,
+    )
     before = (
         select(Run.id)
-        .where(Run.round_id == run.round_id, Run.state == RunState.SOLVED)
-        .where(Run.number <= latest)
-        .order_by(Run.number.desc())
+        .join(Round, Round.id == Run.round_id)
+        .where(Run.state == RunState.SOLVED)
+        .where(of_round if run.balance else or_(of_round, replaced))
+        .order_by(Round.opened_at.desc(), Run.number.desc())
         .limit(1)
         .scalar_subquery()
     )
