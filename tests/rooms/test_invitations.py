@@ -16,19 +16,8 @@ from cohort.people.models import Person
 from cohort.questions.models import GivenAnswer
 from tests.conftest import Cast, Platform, Someone
 from tests.rooms.cohort_world import PROFILE, PROFILE_FORM, applied
+from tests.rooms.mentor_forms import TYPED_GRACE
 
-GRACE = {
-    "name": "Grace Example",
-    "came_from": "phd",
-    "domains": ["nlp"],
-    "roles": ["ml-engineer"],
-    "skills": ["serving"],
-    "languages": ["en"],
-    "time_zone": "Europe/Berlin",
-    "capacity": "2",
-    "motivation": "I was there once.",
-    "consent": "yes",
-}
 NORA = PROFILE_FORM | {"name": "Nora Example"}
 
 
@@ -216,8 +205,8 @@ async def test_an_invited_mentor_signs_up(
     await invited(olga, cohort, "grace@example.org", invited_as="mentor", admits=admits)
     await run_jobs()
     [token] = await tokens(db, "grace@example.org")
-    refused = await anyone.post(f"/invitations/{token}", data=GRACE | {"consent": ""})
-    answered = await anyone.post(f"/invitations/{token}", data=GRACE)
+    refused = await anyone.post(f"/invitations/{token}", data=TYPED_GRACE | {"consent": ""})
+    answered = await anyone.post(f"/invitations/{token}", data=TYPED_GRACE)
 
     assert (refused.status_code, answered.status_code) == (422, 303)
     [grace] = (await olga.get(f"/api/v1/cohorts/{cohort.id}/mentors")).json()["items"]
@@ -327,7 +316,7 @@ async def test_an_invitation_is_answered_on_a_page_of_a_named_site(
     side: str,
     answer: dict[str, Any] | None,
 ) -> None:
-    answer = answer or GRACE | {"capacity": 2, "consent": True}
+    answer = answer or TYPED_GRACE | {"capacity": 2, "consent": True}
     await db.execute(update(Cohort).values(allowed_origins=[SITE]))
     await db.commit()
     place = {"invited_as": side, "page_url": f"{SITE}/join?from=mail"}
@@ -360,7 +349,7 @@ async def test_an_invitation_is_answered_on_a_page_of_a_named_site(
     assert "/password/" in "".join(await db.scalars(mails))
 
 
-@pytest.mark.parametrize(("side", "form"), [("researcher", NORA), ("mentor", GRACE)])
+@pytest.mark.parametrize(("side", "form"), [("researcher", NORA), ("mentor", TYPED_GRACE)])
 async def test_the_invited_answer_the_organisers_own_questions_too(
     *,
     olga: Someone,

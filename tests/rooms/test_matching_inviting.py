@@ -15,7 +15,7 @@ from cohort.matching.models import Run
 from cohort.mentors.models import Mentor
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import Stage, open_and_solve, set_the_stage, words
-from tests.rooms.test_invitations import GRACE
+from tests.rooms.mentor_forms import TYPED_GRACE
 
 
 @pytest.fixture
@@ -64,7 +64,9 @@ async def test_an_advised_mentor_is_invited_with_a_filled_in_form_and_the_answer
     assert fields["domains"]["default"] == [best["domain"]]
     assert "Ivy: Opened" in panel(await stage.olga.get(address), best)
 
-    answered = await anyone.post(f"/invitations/{token}", data=GRACE | {"name": "Ivy Example"})
+    answered = await anyone.post(
+        f"/invitations/{token}", data=TYPED_GRACE | {"name": "Ivy Example"}
+    )
     assert answered.status_code == 303
     assert "Ivy: Answered" in panel(await stage.olga.get(address), best)
 

@@ -16,7 +16,7 @@ from cohort.matching.gather import _seats
 from cohort.mentors import pausing
 from cohort.mentors.models import Mentor
 from tests.conftest import MONDAY, Cast, Platform, Someone
-from tests.rooms.test_mentors import GRACE, link_to_confirm
+from tests.rooms.mentor_forms import GRACE, link_to_confirm
 from tests.world import mentoring
 
 RunJobs = Callable[[], Awaitable[None]]

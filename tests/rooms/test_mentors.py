@@ -1,6 +1,5 @@
 """Mentors: Grace signs up, Olga decides, and strangers try to."""
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -11,28 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState
-from cohort.mail import MailboxMessage
 from cohort.mentors import confirming
 from cohort.mentors.models import Mentor, MentorState, UnconfirmedMentor
 from cohort.people.models import Act, Person
 from tests.conftest import MONDAY, Cast, Someone, TurnableClock
-from tests.world import EVENINGS, a_cohort, a_guide, enrolled, mentoring
-
-PROFILE: dict[str, Any] = {
-    "domains": ["nlp"],
-    "roles": ["ml-engineer"],
-    "contexts": ["start-up"],
-    "skills": ["pipelines", "serving"],
-    "came_from": "postdoc",
-    "languages": ["en", "de"],
-    "time_zone": "Europe/Berlin",
-    "weekly_hours": EVENINGS,
-    "organisations": ["Northwind Robotics"],
-    "capacity": 2,
-    "motivation": "I was there once.",
-    "consent": True,
-}
-GRACE = PROFILE | {"name": "Grace Example", "email": "grace@example.org"}
+from tests.rooms.mentor_forms import GRACE, PROFILE, link_to_confirm, mails
+from tests.world import a_cohort, a_guide, enrolled, mentoring
 
 RunJobs = Callable[[], Awaitable[None]]
 
@@ -40,18 +23,6 @@ RunJobs = Callable[[], Awaitable[None]]
 @pytest.fixture
 def sign_up(cohort: Cohort) -> str:
     return f"/api/v1/cohorts/{cohort.id}/mentors"
-
-
-async def mails(db: AsyncSession, to: str) -> list[MailboxMessage]:
-    theirs = select(MailboxMessage).where(MailboxMessage.to == to)
-    return list(await db.scalars(theirs.order_by(MailboxMessage.sent_at)))
-
-
-async def link_to_confirm(db: AsyncSession, to: str) -> str:
-    newest = (await mails(db, to))[-1]
-    found = re.search(r"(/mentors/confirm/[\w-]+)", newest.text)
-    assert found
-    return found[1]
 
 
 async def test_grace_signs_up_without_an_account_and_confirms_by_mail(

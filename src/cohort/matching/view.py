@@ -16,7 +16,7 @@ from cohort.jobs.progress import JobProgress, ProgressStore
 from cohort.matching import runs
 from cohort.matching.console.before import (
     Before,
-    Changes,
+    RoundChanges,
     changes_since,
     mentors_before,
     run_before,
@@ -98,7 +98,7 @@ class RoundView:
     pairs: Listed[Pair]
     search: PairSearch
     run_before: Before | None
-    changes: Changes | None
+    changes: RoundChanges | None
     had: Mapping[UUID, Mapping[UUID, str]]
     unmatched: Listed[Unmatched]
     moves: Sequence[MentorMove]

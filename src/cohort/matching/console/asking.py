@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar.di import Provide
 from litestar.params import QueryParameter
 
-from cohort.matching.console.matrix import Part
+from cohort.matching.console.matrix import MatrixPart
 
 First = Annotated[int, QueryParameter(ge=0, le=1_000_000, description="From which on, from 0.")]
 Size = Annotated[int, QueryParameter(ge=1, le=100, description="How many.")]
@@ -19,8 +19,8 @@ def wanted_part(
     columns: Size = 20,
     researcher: Sought = "",
     mentor: Sought = "",
-) -> Part:
-    return Part(first_row, rows, first_column, columns, researcher, mentor)
+) -> MatrixPart:
+    return MatrixPart(first_row, rows, first_column, columns, researcher, mentor)
 
 
 PART = {"part": Provide(wanted_part, sync_to_thread=False)}

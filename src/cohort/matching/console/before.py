@@ -28,7 +28,7 @@ class Before:
 
 
 @dataclass(frozen=True)
-class Changes:
+class RoundChanges:
     """What became of people since the run before, in numbers of researchers."""
 
     moved: int
@@ -53,7 +53,7 @@ async def run_before(db: AsyncSession, round_: Round, run: Run) -> Before | None
     return Before(found.id, found.number, found.total or 0.0, found.round_id == round_.id)
 
 
-async def changes_since(db: AsyncSession, run_id: UUID, before: Before) -> Changes:
+async def changes_since(db: AsyncSession, run_id: UUID, before: Before) -> RoundChanges:
     """One statement. Who took part in one of the two runs alone is not counted."""
     had, has = aliased(Pair), aliased(Pair)
     here, without = Pair.run_id == run_id, Unmatched.run_id == run_id
@@ -73,7 +73,7 @@ async def changes_since(db: AsyncSession, run_id: UUID, before: Before) -> Chang
         select(people).where(here, lacked_one).scalar_subquery(),
         select(func.count(Unmatched.id)).where(without, had_one).scalar_subquery(),
     )
-    return Changes(*(await db.execute(counted)).one())
+    return RoundChanges(*(await db.execute(counted)).one())
 
 
 async def mentors_before(

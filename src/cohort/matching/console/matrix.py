@@ -21,7 +21,7 @@ Named = tuple[UUID, str]
 
 
 @dataclass(frozen=True)
-class Part:
+class MatrixPart:
     """Which window: from where on, how large, of those with these letters in their names."""
 
     first_row: int = 0
@@ -37,7 +37,7 @@ class Matrix:
     """A window, with how many researchers and mentors there are to scroll through."""
 
     run: Run
-    part: Part
+    part: MatrixPart
     researchers: int
     mentors: int
     rows: Sequence[Named]
@@ -49,7 +49,7 @@ class Matrix:
         return self.window.cells
 
 
-async def read_matrix(db: AsyncSession, actor: Person, run_id: UUID, part: Part) -> Matrix:
+async def read_matrix(db: AsyncSession, actor: Person, run_id: UUID, part: MatrixPart) -> Matrix:
     """Four statements, whatever the size; the answer is worked out from the run's evidence."""
     run = await get_solved_run(db, actor, run_id)
     studying = _in_cohort(Enrolment, run, part.researcher)

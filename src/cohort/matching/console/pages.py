@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.http.pages import Asked, page
 from cohort.matching import service
 from cohort.matching.console.asking import PART
-from cohort.matching.console.matrix import Matrix, Part, read_matrix
+from cohort.matching.console.matrix import Matrix, MatrixPart, read_matrix
 from cohort.matching.models import Round
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Alternative
@@ -42,7 +42,7 @@ class MatrixView:
 
     def at(self, **where: int) -> str:
         """The address of another window of the same people."""
-        plain, wanted = asdict(Part()), asdict(self.matrix.part) | where
+        plain, wanted = asdict(MatrixPart()), asdict(self.matrix.part) | where
         query = urlencode({name: one for name, one in wanted.items() if one != plain[name]})
         return f"/rounds/{self.round.id}/matrix?{query}".removesuffix("?")
 
@@ -52,7 +52,7 @@ async def matrix_page(
     request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    part: NamedDependency[Part],
+    part: NamedDependency[MatrixPart],
     round_id: FromPath[UUID],
 ) -> Response[str]:
     """A window of it; the script of the page fetches others as one scrolls."""

@@ -11,7 +11,7 @@ from cohort.errors import NotFound
 from cohort.http.problems import may_refuse
 from cohort.matching import service
 from cohort.matching.console.asking import PART
-from cohort.matching.console.matrix import Matrix, Part, read_matrix
+from cohort.matching.console.matrix import Matrix, MatrixPart, read_matrix
 from cohort.matching.console.schemas import (
     MatrixCellOut,
     MatrixColumnOut,
@@ -33,7 +33,7 @@ from cohort.people.models import Person
 async def read_run_matrix(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    part: NamedDependency[Part],
+    part: NamedDependency[MatrixPart],
     run_id: FromPath[UUID],
 ) -> MatrixOut:
     """A window of the matrix of researchers and mentors: how well each two suit each other, and
