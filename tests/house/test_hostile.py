@@ -178,9 +178,9 @@ CURSORS = {
 async def test_a_query_that_does_not_fit_is_named(stage: Stage, path: str, name: str) -> None:
     garbage = ["", "\x00", "-1", "9" * 30, "1e3", "NaN", "x" * 300, "\ud7ff\u202e", "[]"]
     for value in CURSORS.values() if name == "cursor" else garbage:
-        if value == "1e3" and name == "after":
+        if value == "1e3" and name in {"after", "first_row", "first_column"}:
             continue  # a way to write 1000, which fits
-        if name == "q" and value.isprintable() and len(value) <= 100:
+        if name in {"q", "researcher", "mentor"} and value.isprintable() and len(value) <= 100:
             continue  # a name may have anything in it
         answer = await stage.ask(who_reads(path), f"GET {path}", method="GET", params={name: value})
         assert_refused(answer, field=name)
@@ -201,7 +201,9 @@ async def test_the_cursor_of_another_listing_harms_nobody(stage: Stage, path: st
 
 
 def who_reads(path: str) -> str:
-    """Whom a list is for: that of all people for admins only."""
+    """Whom a list is for: organisers, but for all people and for what two say to each other."""
+    if path.endswith("/entries"):
+        return "mentor"
     return "admin" if path == "/api/v1/people" else "organiser"
 
 

@@ -13,8 +13,8 @@ from cohort.mentors.models import Mentor
 from cohort.people.models import Act
 from cohort.study.models import ItemState, PlanItem
 from tests.conftest import MONDAY, Cast, Someone, TurnableClock
+from tests.rooms.dashboard_world import planned
 from tests.rooms.mentorship_world import Spring, another, begun
-from tests.rooms.test_dashboard_pages import planned
 
 
 @pytest.fixture

@@ -11,41 +11,18 @@ from uuid import uuid4
 
 import pytest
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.app import create_app
-from cohort.cohorts.models import Cohort, CohortState, Enrolment
-from cohort.guides.models import Milestone
+from cohort.cohorts.models import Cohort, CohortState
 from cohort.mail import MailboxMessage
 from cohort.mentors.models import MentorState
 from cohort.people.models import Person
 from cohort.settings import Settings
-from cohort.study.models import ItemState, PlanItem, Submission
+from cohort.study.models import Submission
 from tests import world
 from tests.conftest import Cast, Someone, TurnableClock
-from tests.rooms.dashboard_world import a_spring, failed_in
-
-
-async def planned(
-    db: AsyncSession, enrolment: Enrolment, clock: TurnableClock, *, passed: int = 0
-) -> list[PlanItem]:
-    """A plan of the guide's three milestones, due one a week, the first ones passed."""
-    milestones = (await db.scalars(select(Milestone).order_by(Milestone.position))).all()
-    items = [
-        PlanItem(
-            id=uuid4(),
-            enrolment_id=enrolment.id,
-            milestone_id=milestone.id,
-            position=position,
-            due_at=clock.now + timedelta(weeks=position + 1),
-            state=ItemState.PASSED if position < passed else ItemState.OPEN,
-        )
-        for position, milestone in enumerate(milestones)
-    ]
-    db.add_all(items)
-    await db.flush()
-    return items
+from tests.rooms.dashboard_world import a_spring, failed_in, planned
 
 
 async def a_crowd(

@@ -23,7 +23,7 @@ WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MenteeStanding:
     """One mentee: what is due within a week, late, or failed; and when the two meet."""
 
     mentorship: Mentorship
@@ -32,7 +32,7 @@ class Standing:
     next_meeting: datetime | None
 
 
-async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[Standing]:
+async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[MenteeStanding]:
     mentees = await mentorships.mentees_of(db, actor)
     items = await _items(db, actor, [one.enrolment_id for one in mentees])
     meetings = await _meetings(db, [one.id for one in mentees], now)
@@ -41,7 +41,7 @@ async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[S
         last, following = meetings.get(one.id, (None, None))
         since = last or one.began_at
         lists = lists_of(items[one.enrolment_id], since=since, now=now, ahead=WEEK)
-        found.append(Standing(one, lists, last, following))
+        found.append(MenteeStanding(one, lists, last, following))
     return found
 
 

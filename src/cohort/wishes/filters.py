@@ -24,15 +24,30 @@ def wanted_mentors(
     domain: Domain = None, role: Role = None, skill: Skill = None, language: Language = None
 ) -> ListQuery:
     chosen = {"domain": domain, "role": role, "skill": skill, "language": language}
-    return ListQuery(filters={name: slug or None for name, slug in chosen.items()})
+    return ListQuery(filters=chosen)
 
 
 def wanted_researchers(
     domain: Domain = None, role: Role = None, language: Language = None
 ) -> ListQuery:
     chosen = {"domain": domain, "role": role, "language": language}
-    return ListQuery(filters={name: slug or None for name, slug in chosen.items()})
+    return ListQuery(filters=chosen)
+
+
+def chosen_mentors(
+    domain: Domain = None, role: Role = None, skill: Skill = None, language: Language = None
+) -> ListQuery:
+    return wanted_mentors(domain or None, role or None, skill or None, language or None)
+
+
+def chosen_researchers(
+    domain: Domain = None, role: Role = None, language: Language = None
+) -> ListQuery:
+    return wanted_researchers(domain or None, role or None, language or None)
 
 
 MENTORS = {"wanted": Provide(wanted_mentors, sync_to_thread=False)}
 RESEARCHERS = {"wanted": Provide(wanted_researchers, sync_to_thread=False)}
+MENTORS_ON_PAGES = {"wanted": Provide(chosen_mentors, sync_to_thread=False)}
+"""A form sends every field, also those where nothing is chosen."""
+RESEARCHERS_ON_PAGES = {"wanted": Provide(chosen_researchers, sync_to_thread=False)}

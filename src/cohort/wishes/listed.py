@@ -8,18 +8,22 @@ from sqlalchemy import ColumnElement, Select, any_, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts import enrolments
+from cohort.cohorts import enrolments, own_terms
 from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.errors import NotAllowed
+from cohort.errors import Invalid, NotAllowed
+from cohort.guides.models import TermKind
 from cohort.http.listing import ListQuery
 from cohort.http.paging import Page, Slice, page_of
 from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.reading import lies_in
 from cohort.people.models import Person
+from cohort.profiles.languages import LANGUAGES
+from cohort.profiles.profile import require_term
 
+KINDS = {"domain": TermKind.DOMAIN, "role": TermKind.ROLE, "skill": TermKind.SKILL}
 Filters = Mapping[str, Callable[[Any], ColumnElement[bool]]]
 OF_MENTORS: Filters = {
     "domain": lambda slug: lies_in(Mentor.domains, literal(slug)),
@@ -66,7 +70,10 @@ async def list_mentors(
     await _require(db, actor, cohort_id, studies.exists(), "researchers")
     others = listed_mentors().where(Mentor.cohort_id == cohort_id, Mentor.person_id != actor.id)
     found = others.where(*wanted.chosen(OF_MENTORS)).options(joinedload(Mentor.person))
-    return await page_of(db, found, by=Mentor.created_at, id=Mentor.id, part=part)
+    page = await page_of(db, found, by=Mentor.created_at, id=Mentor.id, part=part)
+    if not page.items:
+        await _require_words(db, wanted)
+    return page
 
 
 async def list_researchers(
@@ -83,7 +90,20 @@ async def list_researchers(
         Enrolment.cohort_id == cohort_id, Enrolment.person_id != actor.id
     )
     found = others.where(*wanted.chosen(OF_RESEARCHERS)).options(joinedload(Enrolment.person))
-    return await page_of(db, found, by=Enrolment.created_at, id=Enrolment.id, part=part)
+    page = await page_of(db, found, by=Enrolment.created_at, id=Enrolment.id, part=part)
+    if not page.items:
+        await _require_words(db, wanted)
+    return page
+
+
+async def _require_words(db: AsyncSession, wanted: ListQuery) -> None:
+    """Where nobody is found: refuse what no profile can say, rather than find nobody for ever."""
+    for name, slug in wanted.used.items():
+        if name == "language":
+            if slug not in LANGUAGES:
+                raise Invalid.at(name, "This is not a language code of ISO 639-1, such as en.")
+        elif not slug.startswith(own_terms.OWN):
+            await require_term(db, name, KINDS[name], slug)
 
 
 async def mentors_among(db: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:

@@ -29,7 +29,7 @@ from cohort.profiles import choices
 from cohort.profiles.choices import Options
 from cohort.profiles.languages import LANGUAGES
 from cohort.wishes import listed, service
-from cohort.wishes.filters import MENTORS, RESEARCHERS
+from cohort.wishes.filters import MENTORS_ON_PAGES, RESEARCHERS_ON_PAGES
 from cohort.wishes.ranking import Choice, after
 from cohort.wishes.schemas import MOST, MentorWishes, ResearcherWishes
 
@@ -68,7 +68,7 @@ class WishesView:
     languages: Mapping[str, str]
 
 
-@get("/plan/{enrolment_id:uuid}/wishes", guards=[signed_in], dependencies=MENTORS)
+@get("/plan/{enrolment_id:uuid}/wishes", guards=[signed_in], dependencies=MENTORS_ON_PAGES)
 async def researcher_page(
     request: Asked,
     db: NamedDependency[AsyncSession],
@@ -80,7 +80,7 @@ async def researcher_page(
     return await _of_researcher(request, db, actor, enrolment_id, Form(), part, wanted)
 
 
-@get("/mentoring/{mentor_id:uuid}/wishes", guards=[signed_in], dependencies=RESEARCHERS)
+@get("/mentoring/{mentor_id:uuid}/wishes", guards=[signed_in], dependencies=RESEARCHERS_ON_PAGES)
 async def mentor_page(
     request: Asked,
     db: NamedDependency[AsyncSession],
