@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def test_the_example_of_a_dashboard_compiles_strictly_on_types_of_the_contract(
 ) -> None:
     types = tmp_path / "cohort.d.ts"
     run("openapi-typescript", CONTRACT, "--output", types)
-    assert ": any" not in types.read_text()
+    assert not re.search(r": any\b(?! other)", types.read_text())
     config = json.loads((DASHBOARD / "tsconfig.json").read_text())
     config["compilerOptions"] |= {"paths": {"cohort": [str(types)]}, "outDir": str(tmp_path)}
     config["include"] = [str(DASHBOARD / "*.ts")]

@@ -71,11 +71,11 @@ class ListQuery:
         return [conditions[name](value) for name, value in self.used.items()]
 
 
-def pattern(typed: str | None) -> str | None:
-    """What LIKE finds names by that have this in them; None finds everyone."""
+def pattern(typed: str | None, name: str = "q") -> str | None:
+    """What LIKE finds names by that have this in them; None finds everyone. `name` sent it."""
     sought = (typed or "").strip()
     if not sought.isprintable():
-        raise Invalid.at("q", "Search for letters and digits, with no control characters.")
+        raise Invalid.at(name, "Search for letters and digits, with no control characters.")
     for special in "\\%_":
         sought = sought.replace(special, f"\\{special}")
     return f"%{sought}%" if sought else None

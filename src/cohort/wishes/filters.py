@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar.di import Provide
 from litestar.params import QueryParameter
 
+from cohort.errors import Invalid
 from cohort.http.listing import ListQuery
 
 Domain = Annotated[
@@ -20,18 +21,23 @@ Language = Annotated[
 ]
 
 
+def _query(**chosen: str | None) -> ListQuery:
+    for name, slug in chosen.items():
+        if slug is not None and not slug.isprintable():
+            raise Invalid.at(name, "Use letters, digits and hyphens only.")
+    return ListQuery(filters=chosen)
+
+
 def wanted_mentors(
     domain: Domain = None, role: Role = None, skill: Skill = None, language: Language = None
 ) -> ListQuery:
-    chosen = {"domain": domain, "role": role, "skill": skill, "language": language}
-    return ListQuery(filters=chosen)
+    return _query(domain=domain, role=role, skill=skill, language=language)
 
 
 def wanted_researchers(
     domain: Domain = None, role: Role = None, language: Language = None
 ) -> ListQuery:
-    chosen = {"domain": domain, "role": role, "language": language}
-    return ListQuery(filters=chosen)
+    return _query(domain=domain, role=role, language=language)
 
 
 def chosen_mentors(

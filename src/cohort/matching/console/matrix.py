@@ -79,5 +79,5 @@ def _in_cohort(kind: type[Enrolment] | type[Mentor], run: Run, sought: str) -> S
         .where(Round.id == run.round_id)
         .order_by(by_name(Person.name), kind.id)
     )
-    like = pattern(sought)
+    like = pattern(sought, "researcher" if kind is Enrolment else "mentor")
     return everyone if like is None else everyone.where(Person.name.ilike(like, escape="\\"))
