@@ -168,6 +168,7 @@ async def _let_everyone_in(db: AsyncSession, stage: Stage) -> None:
     revocable, _ = await a_key(db, stage.people["researcher"], narrow, now=now)
     logins.open_login(db, stage.people["researcher"], now=now, days=14, device="elsewhere")
     elsewhere = (await db.scalars(select(Login).where(Login.device == "elsewhere"))).one()
+    await addresses.ask(db, newcomer, "n@example.org", now=now)
     stage.ids |= {
         "key_id": revocable.id,
         "login_id": elsewhere.id,

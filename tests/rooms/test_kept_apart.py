@@ -1,7 +1,13 @@
 """Blocks that nobody can tell, and conflicts of interest that organisers see and may lift."""
 
+import re
 from typing import Any
 
+from sqlalchemy import insert, select
+
+from cohort.db import unit_of_work
+from cohort.mail import MailboxMessage
+from cohort.wishes.models import KeptApart
 from tests.conftest import Cast, Platform, Someone, emptied
 from tests.rooms.matching_world import (
     Stage,
@@ -52,6 +58,41 @@ async def test_whoever_is_blocked_by_address_is_not_matched_until_it_is_taken_ba
     gone = await stage.people["Grace"].delete(f"/api/v1/kept_apart/{kept['id']}")
     assert gone.status_code == 204
     assert (await mentor_of(stage, platform))[ada] == grace
+
+
+async def test_a_block_holds_where_the_other_one_changes_her_address(
+    platform: Platform, enter: Cast
+) -> None:
+    stage = await set_the_stage(platform, enter)
+    ada = stage.people["Ada"]
+    await block(stage, "Grace", email(ada))
+    await ada.post("/api/v1/me/address", json={"email": "lovelace@example.org"})
+    await platform.run_jobs()
+    async with platform.sessions() as db:
+        mail = select(MailboxMessage.text).where(MailboxMessage.to == "lovelace@example.org")
+        found = re.search(r"/address/([\w-]+)", await db.scalar(mail) or "")
+    assert found
+    assert (await ada.post("/api/v1/addresses", json={"token": found[1]})).status_code == 200
+    assert (await mentor_of(stage, platform))[str(stage.ada.id)] == str(stage.robin.id)
+
+
+async def test_nobody_is_kept_apart_from_more_than_two_hundred(
+    platform: Platform, enter: Cast
+) -> None:
+    stage = await set_the_stage(platform, enter)
+    grace = stage.people["Grace"]
+    first = await block(stage, "Grace", "n0@example.org")
+    async with unit_of_work(platform.sessions) as db:
+        said = {"cohort_id": stage.cohort.id, "by_id": grace.person.id, "kind": "block"}
+        others = [f"n{k}@example.org" for k in range(1, 200)]
+        rows = [said | {"email": e, "label": e, "created_at": platform.clock()} for e in others]
+        await db.execute(insert(KeptApart), rows)
+    assert await block(stage, "Grace", "n0@example.org") == first
+    body = {"kind": "block", "email": "one.more@example.org"}
+    refused = await grace.post(address(stage), json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_kept_apart")
+    page = await grace.post("/cohorts/spring/kept_apart", data=body)
+    assert "You are kept apart from 200 people here." in page.text
 
 
 async def test_a_block_between_run_and_publication_skips_the_pair(

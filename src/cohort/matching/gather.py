@@ -34,6 +34,7 @@ from cohort.pairing.explaining import WISHES
 from cohort.pairing.pool import IdPair, Pool
 from cohort.pairing.scores.profiles import Answer, MentorProfile, ResearcherProfile
 from cohort.pairing.scores.taxonomy import Taxonomy
+from cohort.people import addresses
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
@@ -104,6 +105,8 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     own = await own_terms.of_cohort(db, cohort_id)
     gaps = await study.gaps_in(db, cohort_id, now=now)
     answers = await answering.in_cohort(db, cohort_id, rules.weights.own)
+    everybody = [one.person_id for one in (*enrolments, *may_move, *seats)]
+    former = await addresses.former_of(db, everybody)
     known = gaps, wanted_mentors, answers
     return Pool(
         week=run.round.week,
@@ -128,7 +131,7 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         pins=_pairs_of(overrides, OverrideKind.PIN),
         vetoes=_pairs_of(overrides, OverrideKind.VETO),
         blocks=[
-            *_with_oneself([*enrolments, *may_move], seats),
+            *_with_oneself([*enrolments, *may_move], seats, former),
             *_apart(apart_pairs, ApartKind.BLOCK),
         ],
         conflicts=_apart(apart_pairs, ApartKind.CONFLICT),
@@ -327,17 +330,24 @@ async def _as_text(db: AsyncSession, pairs: Select[UUID, UUID]) -> list[IdPair]:
     return sorted((str(enrolment_id), str(mentor_id)) for enrolment_id, mentor_id in found)
 
 
-def _with_oneself(enrolments: Rows, seats: Rows) -> list[IdPair]:
+def _with_oneself(
+    enrolments: Rows, seats: Rows, former: Mapping[UUID, Sequence[str]]
+) -> list[IdPair]:
     """Somebody may study and mentor in one cohort, but not be their own mentor.
 
-    By the address: whoever was imported may be an account and a placeholder.
+    By the addresses, former ones too: whoever was imported may be an account and a placeholder.
     """
     mentors: dict[str, list[str]] = {}
     for mentor in seats:
-        mentors.setdefault(mentor.email, []).append(str(mentor.id))
-    return [
-        (str(one.id), mentor_id) for one in enrolments for mentor_id in mentors.get(one.email, ())
+        for email in (mentor.email, *former.get(mentor.person_id, ())):
+            mentors.setdefault(email, []).append(str(mentor.id))
+    found = [
+        (str(one.id), mentor_id)
+        for one in enrolments
+        for email in (one.email, *former.get(one.person_id, ()))
+        for mentor_id in mentors.get(email, ())
     ]
+    return list(dict.fromkeys(found))
 
 
 def _names(enrolments: Rows, seats: Rows, overrides: Sequence[Override]) -> dict[str, str]:

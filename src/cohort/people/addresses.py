@@ -1,9 +1,10 @@
 """Another address for an account: it counts once the link that is mailed there was opened."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.errors import Conflict, Invalid
 from cohort.jobs.outbox import enqueue
 from cohort.people.links import LINK_LIVES, LinkSpent, forget_links
-from cohort.people.models import AddressChange, Person
+from cohort.people.models import AddressChange, FormerAddress, Person
 from cohort.people.tokens import hash_token, new_token
 
 
@@ -27,19 +28,28 @@ async def ask(db: AsyncSession, actor: Person, email: str, *, now: datetime) -> 
     """Mail a link to the new address; whether somebody has it is only seen there."""
     if email == actor.email:
         raise Invalid.at("email", "This is the address that you have.")
+    # The token of the link is made as it is mailed; until then, nobody has one that fits.
+    made = {"email": email, "token_hash": hash_token(new_token()), "expires_at": now + LINK_LIVES}
+    await db.execute(
+        insert(AddressChange)
+        .values(person_id=actor.id, **made)
+        .on_conflict_do_update(index_elements=["person_id"], set_=made)
+    )
     await enqueue(db, "people.ask_at_new_address", now=now, person_id=actor.id, email=email)
 
 
-async def new_token_of(db: AsyncSession, person_id: UUID, email: str, *, now: datetime) -> str:
-    """The token of the only link that moves this person's account."""
+async def new_token_of(
+    db: AsyncSession, person_id: UUID, email: str, *, now: datetime
+) -> str | None:
+    """The token of the only link that moves this person's account; None where that is not asked
+    any more."""
     token = new_token()
-    made = {"email": email, "token_hash": hash_token(token), "expires_at": now + LINK_LIVES}
-    await db.execute(
-        insert(AddressChange)
-        .values(person_id=person_id, **made)
-        .on_conflict_do_update(index_elements=["person_id"], set_=made)
+    asked = update(AddressChange).where(
+        AddressChange.person_id == person_id, AddressChange.email == email
     )
-    return token
+    made = asked.values(token_hash=hash_token(token), expires_at=now + LINK_LIVES)
+    found = await db.scalar(made.returning(AddressChange.person_id))
+    return None if found is None else token
 
 
 async def confirm(db: AsyncSession, token: str, *, now: datetime) -> Person:
@@ -65,10 +75,21 @@ async def confirm(db: AsyncSession, token: str, *, now: datetime) -> Person:
         await db.flush()
     except IntegrityError as error:
         raise AddressTaken from error
+    former = insert(FormerAddress).values(person_id=person.id, email=before)
+    await db.execute(former.on_conflict_do_nothing())
     for email in (before, person.email):
         await forget_links(db, email)
     await enqueue(db, "people.tell_old_address", now=now, person_id=person.id, email=before)
     return person
+
+
+async def former_of(db: AsyncSession, people: Collection[UUID]) -> dict[UUID, list[str]]:
+    """The addresses that these people had before, of those who had any."""
+    found: dict[UUID, list[str]] = {}
+    rows = select(FormerAddress).where(FormerAddress.person_id.in_(people))
+    for one in await db.scalars(rows.order_by(FormerAddress.person_id, FormerAddress.email)):
+        found.setdefault(one.person_id, []).append(one.email)
+    return found
 
 
 async def forget(db: AsyncSession, person: Person) -> None:

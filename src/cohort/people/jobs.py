@@ -34,11 +34,13 @@ async def tell_new_password(context: JobContext, person_id: str) -> Delivery:
 
 async def ask_at_new_address(context: JobContext, person_id: str, email: str) -> Delivery:
     """A link that moves the account there; or a word to whoever has an account with it."""
+    person = await context.db.get_one(Person, UUID(person_id))
+    token = await addresses.new_token_of(context.db, person.id, email, now=context.now)
+    if token is None:
+        return None
     owner = await _with_account(context, email)
     if owner is not None:
         return context.deliver(emails.already_known(owner))
-    person = await context.db.get_one(Person, UUID(person_id))
-    token = await addresses.new_token_of(context.db, person.id, email, now=context.now)
     return context.deliver(emails.new_address(person, email, token))
 
 

@@ -133,6 +133,17 @@ class AddressChange(Base):
     expires_at: Mapped[Instant]
 
 
+class FormerAddress(Base):
+    """An address that an account had: what was said of its owner by it still holds."""
+
+    __tablename__ = "former_addresses"
+
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    email: Mapped[str] = mapped_column(primary_key=True)
+
+
 class ApiKey(Base):
     __tablename__ = "api_keys"
 

@@ -2,24 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment
-from cohort.errors import Invalid, NotAllowed, NotFound
+from cohort.errors import Conflict, Invalid, NotAllowed, NotFound
 from cohort.mentors.models import Mentor, WishOf
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
-from cohort.people.models import Person
+from cohort.people.models import FormerAddress, Person
 from cohort.wishes import listed
 from cohort.wishes.models import ApartKind, KeptApart
 from cohort.wishes.schemas import KeptApartIn
+
+MOST_KEPT_APART = 200
+
+
+class TooManyKeptApart(Conflict):
+    code = "too_many_kept_apart"
+    title = "Your list is as long as it may be"
 
 
 class ApartPair(NamedTuple):
@@ -49,6 +56,7 @@ async def keep_apart(
         raise Invalid.at("email", "This is you. Nobody is matched with oneself.")
     which = {"cohort_id": cohort_id, "by_id": actor.id, "kind": form.kind}
     which |= {"email": email, "label": label}
+    await _require_room(db, which)
     row = insert(KeptApart).values(**which, note=form.note, created_at=now)
     await db.execute(
         row.on_conflict_do_update(index_elements=[*which], set_={"note": row.excluded.note})
@@ -68,8 +76,8 @@ async def take_back(db: AsyncSession, actor: Person, apart_id: UUID) -> UUID:
 async def pairs_in(db: AsyncSession, cohort_id: UUID) -> Sequence[ApartPair]:
     """Everybody in the cohort who is kept apart. One statement."""
     researcher, mentor = aliased(Person), aliased(Person)
-    by_researcher = (KeptApart.by_id == researcher.id) & (KeptApart.email == mentor.email)
-    by_mentor = (KeptApart.by_id == mentor.id) & (KeptApart.email == researcher.email)
+    by_researcher = (KeptApart.by_id == researcher.id) & (_is_of(mentor))
+    by_mentor = (KeptApart.by_id == mentor.id) & (_is_of(researcher))
     kept = (
         select(Enrolment.id, Mentor.id, KeptApart.kind, by_researcher, KeptApart.note)
         .join(Mentor, Mentor.cohort_id == Enrolment.cohort_id)
@@ -86,6 +94,25 @@ async def pairs_in(db: AsyncSession, cohort_id: UUID) -> Sequence[ApartPair]:
         ApartPair(enrolment_id, mentor_id, kind, WishOf.RESEARCHER if hers else WishOf.MENTOR, note)
         for enrolment_id, mentor_id, kind, hers, note in await db.execute(kept)
     ]
+
+
+def _is_of(person: type[Person]) -> ColumnElement[bool]:
+    """Whether somebody has the address that is kept apart, or had it before."""
+    former = select(FormerAddress.email).where(FormerAddress.person_id == person.id)
+    return or_(KeptApart.email == person.email, KeptApart.email.in_(former))
+
+
+async def _require_room(db: AsyncSession, which: dict[str, Any]) -> None:
+    """What is on the list may be said again. Of one person, one after the other."""
+    await db.execute(select(Person.id).where(Person.id == which["by_id"]).with_for_update())
+    own = select(func.count()).select_from(KeptApart)
+    own = own.filter_by(cohort_id=which["cohort_id"], by_id=which["by_id"])
+    if (await db.scalar(own) or 0) < MOST_KEPT_APART:
+        return
+    if await db.scalar(select(KeptApart.id).filter_by(**which)) is None:
+        raise TooManyKeptApart(
+            f"You are kept apart from {MOST_KEPT_APART} people here. Take one of them back first."
+        )
 
 
 async def _require_part(db: AsyncSession, actor: Person, cohort_id: UUID) -> None:

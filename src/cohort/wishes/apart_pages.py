@@ -67,7 +67,7 @@ async def keep_apart(
     if form.value is not None:
         try:
             kept = await apart.keep_apart(db, actor, cohort.id, form.value, now=clock())
-        except Invalid as refusal:
+        except (Invalid, apart.TooManyKeptApart) as refusal:
             form = form.refused(refusal)
         else:
             saying = f"You are not matched with {kept.label}. Nobody is told."

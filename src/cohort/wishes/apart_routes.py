@@ -29,7 +29,11 @@ async def list_kept_apart(
     return shown(page_within(own, part), KeptApartOut.model_validate)
 
 
-@post("/cohorts/{cohort_id:uuid}/kept_apart", guards=[signed_in], responses=may_refuse(NotFound))
+@post(
+    "/cohorts/{cohort_id:uuid}/kept_apart",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, apart.TooManyKeptApart),
+)
 async def keep_apart(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
