@@ -81,6 +81,7 @@ def fill_in_the_sign_up(page: Page, name: str, email: str) -> None:
     go_on(page)
     page.get_by_label("Why do you want to mentor?").fill("I had to find the way alone.")
     go_on(page)
+    go_on(page)  # no pause
     page.get_by_label(re.compile("organisers may read")).check()
     page.get_by_role("button", name="Look it over").click()
     expect(page.get_by_text("Berlin, Germany")).to_be_visible()
