@@ -81,6 +81,7 @@ def fill_in_the_sign_up(page: Page, name: str, email: str) -> None:
     go_on(page)
     page.get_by_label("Why do you want to mentor?").fill("I had to find the way alone.")
     go_on(page)
+    go_on(page)  # no pause
     page.get_by_label(re.compile("organisers may read")).check()
     page.get_by_role("button", name="Look it over").click()
     expect(page.get_by_text("Berlin, Germany")).to_be_visible()
@@ -168,7 +169,7 @@ def test_the_round_is_published_and_both_sides_accept(visit: Visit) -> None:
 
     researcher = visit(as_=WAITING)
     open_the_plan(researcher)
-    researcher.get_by_role("button", name="Accept").click()
+    researcher.get_by_role("button", name="Yes").click()
     expect(researcher.get_by_text(re.compile("accepted|said yes")).first).to_be_visible()
 
 
@@ -246,6 +247,7 @@ def test_why_not_this_mentor_is_asked_with_the_keyboard_and_without_scripts(
     page = visit(as_=ORGANISER, phone=phone, scripts=False)
     page.goto("/cohorts/demo")
     page.get_by_role("link", name=re.compile("^Round ")).first.click()
+    page.locator("summary", has_text="Why").first.click()
     page.get_by_role("link", name=re.compile("Other mentors")).first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Other mentors for")

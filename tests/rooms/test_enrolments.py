@@ -14,7 +14,16 @@ from cohort.people.models import Act
 from tests.rooms.cohort_world import PROFILE
 from tests.world import a_cohort, a_guide, enrolled, mentoring
 
-SHOWN = {"is_confirmed", "id", "cohort_id", "person", "state", "created_at", "version"}
+SHOWN = {
+    "is_confirmed",
+    "paused_until",
+    "id",
+    "cohort_id",
+    "person",
+    "state",
+    "created_at",
+    "version",
+}
 
 
 @pytest.fixture

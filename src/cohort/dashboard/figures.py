@@ -117,6 +117,7 @@ class Study:
     next_due_at: datetime | None
     mentor: str | None
     proposed: str | None
+    proposal_id: UUID | None
 
 
 def name_of_mentor(link: type[Mentorship | Proposal], *where: Any) -> ScalarSelect[Any]:
@@ -155,6 +156,10 @@ async def studies_of(db: AsyncSession, actor: Person) -> list[Study]:
             coming.c.due_at,
             name_of_mentor(Mentorship, Mentorship.ended_at.is_(None)),
             name_of_mentor(Proposal, Proposal.state == ProposalState.OPEN),
+            select(Proposal.id)
+            .where(Proposal.enrolment_id == Enrolment.id, Proposal.state == ProposalState.OPEN)
+            .correlate(Enrolment)
+            .scalar_subquery(),
         )
         .join(Enrolment.cohort)
         .outerjoin(coming, true())

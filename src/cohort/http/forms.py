@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar, get_origin
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from litestar.datastructures import FormMultiDict
 from pydantic import BaseModel, ValidationError
@@ -105,12 +105,22 @@ NOT_TYPED = {"version", "step", "website", "proof"}
 """What a page sends of its own beside the fields of a schema."""
 
 
+def _takes_text(annotation: Any) -> bool:
+    return annotation is str or any(_takes_text(part) for part in get_args(annotation))
+
+
 def checked(schema: type[Schema], typed: Mapping[str, Any]) -> Form[Schema]:
     """Browsers send a field that was left empty as "": where it is needed, that is missing.
 
+    So it is where it is no text: an empty day is none.
+
     The version that the form was made from is no field of a schema: see `Form.seen`.
     """
-    needed = {name for name, field in schema.model_fields.items() if field.is_required()}
+    needed = {
+        name
+        for name, field in schema.model_fields.items()
+        if field.is_required() or (field.default is None and not _takes_text(field.annotation))
+    }
     filled = {
         name: text
         for name, text in typed.items()

@@ -209,6 +209,12 @@ async def list_rounds(db: AsyncSession, actor: Person, cohort_id: UUID, part: Sl
     return await page_of(db, of_cohort, by=Round.opened_at, id=Round.id, part=part)
 
 
+def round_of_now(cohort: Cohort, *, now: datetime) -> Round:
+    """What would be opened by hand now, for trials: it is not stored."""
+    week = periods.week_planned_on(periods.local_day(now, cohort.time_zone))
+    return Round(cohort_id=cohort.id, week=week, kind=RoundKind.MATCHING, opened_at=now)
+
+
 async def latest_round(db: AsyncSession, actor: Person, cohort_id: UUID) -> Round | None:
     of_cohort = policy.visible_to(actor).where(Round.cohort_id == cohort_id)
     newest = of_cohort.order_by(Round.opened_at.desc(), Round.id).limit(1)

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.cohorts import own_terms
 from cohort.errors import Invalid
-from cohort.http.forms import Form, checked, sent_by
+from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, local, page, see
 from cohort.mentorships import declining, policy, reading, service
 from cohort.mentorships.models import Proposal, ProposalState, Side
@@ -121,10 +121,7 @@ async def decline(
     clock: NamedDependency[Clock],
     proposal_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    typed = (await sent_by(request)).as_typed(NoIn)
-    if typed.get("pause_until") == "":
-        del typed["pause_until"]
-    form = checked(NoIn, typed)
+    form = await read_form(request, NoIn)
     if form.value is not None:
         try:
             await declining.decline(db, actor, proposal_id, **form.value.model_dump(), now=clock())

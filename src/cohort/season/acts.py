@@ -32,7 +32,7 @@ CALL_AT = 17
 
 def person_of(stage: SeasonStage, pair: Proposal | Mentorship, side: Side) -> Person:
     if side is Side.RESEARCHER:
-        return stage.enrolments[pair.enrolment_id]
+        return stage.researchers[pair.enrolment_id]
     return stage.mentors[pair.mentor_id]
 
 

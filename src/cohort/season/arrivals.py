@@ -62,7 +62,7 @@ async def _enrol(stage: SeasonStage, who: Newcomer) -> None:
         person = await join(db, who, now=now)
         form = EnrolmentIn.model_validate(who.profile)
         enrolment = await enrolments.enrol(db, person, stage.cohort_id, form, now=now)
-    stage.enrolments[enrolment.id] = person
+    stage.researchers[enrolment.id] = stage.enrolments[enrolment.id] = person
     stage.came_on[who.day].append((enrolment.id, person))
 
 

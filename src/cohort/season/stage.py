@@ -68,6 +68,8 @@ class SeasonStage:
     clock: SeasonClock
     cohort_id: UUID = field(default_factory=uuid4)
     organiser: Person = field(default_factory=Person)
+    researchers: dict[UUID, Person] = field(default_factory=dict)
+    """All who ever had a seat, by the enrolment's id."""
     enrolments: dict[UUID, Person] = field(default_factory=dict)
     """Those who have a seat, by the enrolment's id."""
     came_on: dict[int, list[tuple[UUID, Person]]] = field(default_factory=lambda: defaultdict(list))

@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.service import require_organiser
-from cohort.matching import periods, policy
-from cohort.matching.models import Override, PinSet, Round, RoundState, Run
+from cohort.matching import policy
+from cohort.matching.models import Override, PinSet, RoundState, Run
 from cohort.matching.overrides.service import WHOM, lift_override
 from cohort.matching.repairing.acting import lift_set
 from cohort.matching.repairing.planning import LONGEST, pool_now
 from cohort.matching.results.service import names_of
 from cohort.matching.results.what_ifs import MOST_PAIRS
-from cohort.matching.service import latest_round, newest_run
+from cohort.matching.service import latest_round, newest_run, round_of_now
 from cohort.pairing.alternatives import Change
 from cohort.pairing.pool import Pool
 from cohort.pairing.pricing import DecisionCost, cost_of_decisions
@@ -151,8 +151,7 @@ async def _pool(db: AsyncSession, actor: Person, cohort_id: UUID, *, now: dateti
     cohort = await require_organiser(db, actor, cohort_id)
     newest = await latest_round(db, actor, cohort_id)
     if newest is None or newest.state is not RoundState.OPEN:
-        week = periods.week_planned_on(periods.local_day(now, cohort.time_zone))
-        trial = Round(cohort_id=cohort_id, week=week)
+        trial = round_of_now(cohort, now=now)
         return await pool_now(db, Run(round=trial, number=0), now=now)
     run = await newest_run(db, newest.id)
     number = run.number if run else 0

@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.service import require_organiser
 from cohort.errors import Conflict
-from cohort.matching import periods
 from cohort.matching.gather import gather
 from cohort.matching.models import Pair, Round, RoundKind, RoundState, Run, RunState
 from cohort.matching.results.service import names_of
 from cohort.matching.results.what_ifs import MOST_PAIRS
-from cohort.matching.service import latest_round, newest_run
+from cohort.matching.service import latest_round, newest_run, round_of_now
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Change
 from cohort.pairing.find import Result, find_pairs
@@ -65,9 +64,8 @@ async def preview(
     if newest is not None and newest.kind is RoundKind.INTRODUCTIONS:
         newest = None
     before = await _to_compare(db, newest)
-    week = periods.week_planned_on(periods.local_day(now, cohort.time_zone))
     trial = Run(
-        round=newest or Round(cohort_id=cohort_id, week=week),
+        round=newest or round_of_now(cohort, now=now),
         round_id=newest.id if newest else None,
         rules=RulesVersion(**form.model_dump()),
         number=before.number + 1 if before else 1,
