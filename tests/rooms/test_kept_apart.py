@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from cohort.cohorts.models import Organiser
 from cohort.db import unit_of_work
 from cohort.mail import MailboxMessage
 from cohort.wishes.models import KeptApart
@@ -135,6 +136,41 @@ async def test_the_organisers_never_read_who_blocked_whom(platform: Platform, en
     lift = f"{address(stage, 'conflicts')}/{stage.ada.id}/{stage.grace.id}"
     refused = await stage.olga.put(lift, json={"lifted_because": "I would like to."})
     assert refused.json()["code"] == "no_conflict"
+
+
+async def test_an_organiser_never_reads_that_somebody_keeps_apart_from_her(
+    platform: Platform, enter: Cast
+) -> None:
+    stage = await set_the_stage(platform, enter)
+    ada = stage.people["Ada"]
+    async with unit_of_work(platform.sessions) as db:
+        db.add(
+            Organiser(cohort_id=stage.cohort.id, person_id=ada.person.id, since=platform.clock())
+        )
+    first = await open_and_solve(stage, platform)
+    said = {"kind": "conflict", "email": email(stage.people["Robin"]), "note": "One paper."}
+    assert (await ada.post(address(stage), json=said)).status_code == 201
+    await block(stage, "Grace", email(ada))
+    listed = (await ada.get(address(stage, "conflicts"))).json()["items"]
+    assert [(one["mentor"], one["detail"]) for one in listed] == [("Robin Example", "One paper.")]
+    assert len((await stage.olga.get(address(stage, "conflicts"))).json()["items"]) == 2
+    for mentor in (stage.grace, stage.robin):
+        lift = f"{address(stage, 'conflicts')}/{stage.ada.id}/{mentor.id}"
+        refused = await ada.put(lift, json={"lifted_because": "I would like to."})
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+
+    second = (await open_and_solve(stage, platform))["run"]["id"]
+    compared = f"/runs/{second}/compare?with={first['run']['id']}"
+    matrix, both = f"/api/v1/runs/{second}/matrix", "Ada Example and Grace Example are kept apart"
+    seen = []
+    for reader in (ada, stage.olga):
+        cells = (await reader.get(matrix)).json()["cells"]
+        seen.append({why for row in cells for cell in row for why in cell["ruled_out"]})
+        assert (both in words(await reader.get(compared))) is (reader is stage.olga)
+    assert seen == [{"not_told"}, {"block", "conflict_of_interest"}]
+    asked = {"enrolment_id": str(stage.ada.id), "mentor_id": str(stage.grace.id)}
+    why = await ada.get(f"/api/v1/runs/{second}/what_if", params=asked)
+    assert "apart" not in why.text
 
 
 async def test_conflicts_are_found_declared_and_lifted_with_a_reason(

@@ -13,6 +13,7 @@ PINNED_ELSEWHERE = "pinned_elsewhere"
 NO_PLACE = "no_place"
 PLACES_PINNED = "places_pinned"
 MINIMUMS = "minimums"
+NOT_TOLD = "not_told"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from cohort.pairing.alternatives import (
     ASKS_FOR_NOBODY,
     MINIMUMS,
     NO_PLACE,
+    NOT_TOLD,
     PINNED_ELSEWHERE,
     PLACES_PINNED,
     Alternative,
@@ -24,6 +25,7 @@ WHY_NOT = REMOVED_BY | {
     PLACES_PINNED: "every free place with the mentor is pinned to someone",
     ASKS_FOR_NOBODY: "the researcher asks for no mentor",
     MINIMUMS: "some mentor would have fewer people than the least number",
+    NOT_TOLD: "you are one of the two, so the reason is not told",
 }
 ASKS = {
     "conflict_of_interest": "Ask whether {researcher} and {mentor} still share an organisation, or "

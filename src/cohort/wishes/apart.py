@@ -73,8 +73,10 @@ async def take_back(db: AsyncSession, actor: Person, apart_id: UUID) -> UUID:
     return cohort_id
 
 
-async def pairs_in(db: AsyncSession, cohort_id: UUID) -> Sequence[ApartPair]:
-    """Everybody in the cohort who is kept apart. One statement."""
+async def pairs_in(
+    db: AsyncSession, cohort_id: UUID, two: tuple[UUID, UUID] | None = None
+) -> Sequence[ApartPair]:
+    """Everybody in the cohort who is kept apart, or whether these two are. One statement."""
     researcher, mentor = aliased(Person), aliased(Person)
     by_researcher = (KeptApart.by_id == researcher.id) & (_is_of(mentor))
     by_mentor = (KeptApart.by_id == mentor.id) & (_is_of(researcher))
@@ -90,6 +92,8 @@ async def pairs_in(db: AsyncSession, cohort_id: UUID) -> Sequence[ApartPair]:
         .where(Enrolment.cohort_id == cohort_id)
         .order_by(Enrolment.id, Mentor.id, KeptApart.kind, KeptApart.created_at, KeptApart.id)
     )
+    if two is not None:
+        kept = kept.where(Enrolment.id == two[0], Mentor.id == two[1])
     return [
         ApartPair(enrolment_id, mentor_id, kind, WishOf.RESEARCHER if hers else WishOf.MENTOR, note)
         for enrolment_id, mentor_id, kind, hers, note in await db.execute(kept)

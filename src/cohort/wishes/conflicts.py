@@ -4,20 +4,20 @@ Who asked privately to be kept apart is told to nobody: the list says only that 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.errors import Conflict, NotFound
+from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.http.paging import Page, Slice, page_within
-from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors.models import Mentor, MentorState, WishOf
 from cohort.pairing.scores.requirements import conflict_words
 from cohort.people import audit
 from cohort.people.models import Person
@@ -29,6 +29,20 @@ Two = tuple[UUID, UUID]
 KINDS = {"at": "organisation", "by": "adviser"}
 
 
+class Told(NamedTuple):
+    """One reason why a pair is ruled out; the order of the fields is that of the list."""
+
+    researcher: str
+    mentor: str
+    kind: str
+    mentor_id: UUID
+    enrolment_id: UUID
+    detail: str
+    declared_by: str
+    """Empty where nobody declared it, or nobody is told."""
+    may_be_lifted: bool
+
+
 class NoConflict(Conflict):
     code = "no_conflict"
     title = "There is nothing to lift"
@@ -38,7 +52,8 @@ async def list_in(
     db: AsyncSession, actor: Person, cohort_id: UUID, part: Slice
 ) -> Page[ConflictOut]:
     await cohorts.require_organiser(db, actor, cohort_id)
-    return page_within(await _all(db, cohort_id), part)
+    page = page_within(await _all(db, actor, cohort_id), part)
+    return Page(_records(page.items, await lifted_in(db, cohort_id)), page.next)
 
 
 async def lift(
@@ -52,7 +67,8 @@ async def lift(
 ) -> Sequence[ConflictOut]:
     """Let the two be matched in spite of their conflict, or, without a reason, not any more."""
     await cohorts.require_organiser(db, actor, cohort_id)
-    theirs = [one for one in await _all(db, cohort_id) if (one.enrolment_id, one.mentor_id) == two]
+    await _require_neither(db, actor, two)
+    theirs = await _all(db, actor, cohort_id, two)
     if not theirs:
         raise NotFound
     if not any(one.may_be_lifted for one in theirs):
@@ -68,7 +84,7 @@ async def lift(
         await db.execute(row.on_conflict_do_update(index_elements=[*its], set_=said))
     verb = "conflict.restore" if because is None else "conflict.lift"
     audit.record(db, actor, verb, two[0], now=now, cohort_id=cohort_id, mentor_id=str(two[1]))
-    return [one for one in await _all(db, cohort_id) if (one.enrolment_id, one.mentor_id) == two]
+    return _records(theirs, await lifted_in(db, cohort_id))
 
 
 async def lifted_in(db: AsyncSession, cohort_id: UUID) -> dict[Two, LiftedConflict]:
@@ -77,65 +93,93 @@ async def lifted_in(db: AsyncSession, cohort_id: UUID) -> dict[Two, LiftedConfli
     return {(one.enrolment_id, one.mentor_id): one for one in rows}
 
 
-async def _all(db: AsyncSession, cohort_id: UUID) -> list[ConflictOut]:
-    """By the researcher's name, then the mentor's. O(people + conflicts)."""
+async def _require_neither(db: AsyncSession, actor: Person, two: Two) -> None:
+    """Nobody decides about a pair of her own, or learns from a refusal what the other one said."""
+    studies = select(Enrolment.id).where(Enrolment.id == two[0], Enrolment.person_id == actor.id)
+    mentoring = select(Mentor.id).where(Mentor.id == two[1], Mentor.person_id == actor.id)
+    if await db.scalar(select(or_(studies.exists(), mentoring.exists()))):
+        raise NotAllowed("You are one of the two. Another organiser can decide about this pair.")
+
+
+async def _all(
+    db: AsyncSession, actor: Person, cohort_id: UUID, two: Two | None = None
+) -> list[Told]:
+    """By the researcher's name, then the mentor's; of the whole cohort, or of two of it.
+
+    Of pairs in which the actor is one, only what she said herself. O(people + conflicts log).
+    """
     enrolments = (
-        select(Enrolment.id, Enrolment.organisations, Enrolment.advisers, Person.name)
+        select(
+            Enrolment.id,
+            Enrolment.person_id,
+            Enrolment.organisations,
+            Enrolment.advisers,
+            Person.name,
+        )
         .join(Enrolment.person)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
     )
     mentors = (
-        select(Mentor.id, Mentor.organisations, Person.name, Person.email)
+        select(Mentor.id, Mentor.person_id, Mentor.organisations, Person.name, Person.email)
         .join(Mentor.person)
         .where(Mentor.cohort_id == cohort_id, Mentor.state == MentorState.APPROVED)
     )
+    if two is not None:
+        enrolments, mentors = (
+            enrolments.where(Enrolment.id == two[0]),
+            mentors.where(Mentor.id == two[1]),
+        )
     some = {one.id: one for one in (await db.execute(enrolments)).all()}
     others = {one.id: one for one in (await db.execute(mentors)).all()}
-    lifted = await lifted_in(db, cohort_id)
-    found = [*_found(some, others), *await _said(db, cohort_id)]
-    conflicts = [
-        ConflictOut(
-            enrolment_id=two[0],
-            researcher=some[two[0]].name,
-            mentor_id=two[1],
-            mentor=others[two[1]].name,
-            lifted_because=lifted[two].reason if told["may_be_lifted"] and two in lifted else None,
-            lifted_at=lifted[two].lifted_at if told["may_be_lifted"] and two in lifted else None,
-            **told,
-        )
-        for two, told in found
-        if two[0] in some and two[1] in others
-    ]
+    found = {
+        (*pair, *says)
+        for pair, says in _found(some, others)
+        if actor.id not in (some[pair[0]].person_id, others[pair[1]].person_id)
+    }
+    for one in await apart.pairs_in(db, cohort_id, two):
+        if one.enrolment_id not in some or one.mentor_id not in others:
+            continue
+        sides = (some[one.enrolment_id].person_id, others[one.mentor_id].person_id)
+        speaker = sides[0] if one.said_by is WishOf.RESEARCHER else sides[1]
+        if actor.id not in sides or speaker == actor.id:
+            found.add((one.enrolment_id, one.mentor_id, *_said(one)))
     return sorted(
-        conflicts, key=lambda one: (one.researcher, one.mentor, one.kind, one.mentor_id.hex)
+        Told(some[i].name, others[j].name, kind, j, i, detail, declared_by, may_be_lifted)
+        for i, j, kind, detail, declared_by, may_be_lifted in found
     )
 
 
-def _found(some: dict[UUID, Any], others: dict[UUID, Any]) -> list[tuple[Two, dict[str, Any]]]:
+def _found(
+    some: dict[UUID, Any], others: dict[UUID, Any]
+) -> Iterator[tuple[Two, tuple[str, str, str, bool]]]:
     """What profiles show, in the words that the matching compares."""
     with_word = defaultdict[str, list[UUID]](list)
     for one in others.values():
         for word in set(conflict_words(one.organisations, [one.name, one.email])):
             with_word[word].append(one.id)
-    found = []
     for one in some.values():
-        for word in sorted(set(conflict_words(one.organisations, one.advisers))):
+        for word in set(conflict_words(one.organisations, one.advisers)):
             kind, _, what = word.partition(" ")
-            told = {"kind": KINDS[kind], "detail": what, "declared_by": None, "may_be_lifted": True}
-            found += [((one.id, mentor_id), told) for mentor_id in with_word[word]]
-    return found
+            for mentor_id in with_word.get(word, ()):
+                yield (one.id, mentor_id), (KINDS[kind], what, "", True)
 
 
-async def _said(db: AsyncSession, cohort_id: UUID) -> list[tuple[Two, dict[str, Any]]]:
-    """What people said; a private wish to be kept apart once, whoever said it."""
-    told: dict[tuple[Any, ...], tuple[Two, dict[str, Any]]] = {}
-    for one in await apart.pairs_in(db, cohort_id):
-        two, is_open = (one.enrolment_id, one.mentor_id), one.kind is ApartKind.CONFLICT
-        says = {
-            "kind": "declared" if is_open else "kept_apart",
-            "detail": one.note if is_open else "",
-            "declared_by": one.said_by.value if is_open else None,
-            "may_be_lifted": is_open,
-        }
-        told[two, one.kind, one.said_by if is_open else ""] = (two, says)
-    return [*told.values()]
+def _said(one: apart.ApartPair) -> tuple[str, str, str, bool]:
+    """What people said; a private wish to be kept apart is the same, whoever said it."""
+    if one.kind is ApartKind.CONFLICT:
+        return "declared", one.note, one.said_by.value, True
+    return "kept_apart", "", "", False
+
+
+def _records(found: Sequence[Told], lifted: dict[Two, LiftedConflict]) -> list[ConflictOut]:
+    records = []
+    for one in found:
+        by = lifted.get((one.enrolment_id, one.mentor_id)) if one.may_be_lifted else None
+        records.append(
+            ConflictOut(
+                **one._asdict() | {"declared_by": one.declared_by or None},
+                lifted_because=by.reason if by else None,
+                lifted_at=by.lifted_at if by else None,
+            )
+        )
+    return records

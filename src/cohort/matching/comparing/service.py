@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -13,6 +13,7 @@ from cohort.errors import Invalid, NotFound
 from cohort.matching import policy
 from cohort.matching.models import Pair, Round, Run, RunInput, RunState
 from cohort.matching.results.service import names_of
+from cohort.matching.results.untold import ids_of
 from cohort.matching.service import NotSolved
 from cohort.pairing import saying_changes
 from cohort.pairing.comparing import (
@@ -25,6 +26,7 @@ from cohort.pairing.comparing import (
 from cohort.pairing.packing import unpack_pool
 from cohort.people.models import Person
 
+KEPT_APART = {"kept_apart", "not_kept_apart"}
 CAME_OR_WENT = {"came", "left", "waits", "waits_no_more"}
 MOST_LISTED = 50
 """Runs that a page offers to compare with: the newest."""
@@ -79,6 +81,12 @@ async def compare(db: AsyncSession, actor: Person, run_id: UUID, other_id: UUID)
     changes, general, people = await asyncio.to_thread(
         _differ, pairs[before.id], pairs[after.id], then, now
     )
+    own = await ids_of(db, actor)
+    people = _told(people, own)
+    changes = [
+        one if one.causes is None else replace(one, causes=_told(one.causes, own))
+        for one in changes
+    ]
     return Comparison(
         before=before,
         after=after,
@@ -89,6 +97,15 @@ async def compare(db: AsyncSession, actor: Person, run_id: UUID, other_id: UUID)
         people=people,
         known=then is not None and now is not None,
         names=await _names(db, changes, people),
+    )
+
+
+def _told(causes: Sequence[Cause], own: frozenset[str]) -> tuple[Cause, ...]:
+    """Without what somebody said in private about the reader."""
+    return tuple(
+        one
+        for one in causes
+        if one.code not in KEPT_APART or own.isdisjoint((one.person, one.other))
     )
 
 

@@ -1,7 +1,7 @@
 """Every pair of a run, a window at a time: researchers and mentors by name, and what each costs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -11,6 +11,7 @@ from cohort.cohorts.models import Enrolment
 from cohort.http.listing import by_name, pattern
 from cohort.matching.models import Round, Run
 from cohort.matching.results.service import get_solved_run
+from cohort.matching.results.untold import ids_of, untold
 from cohort.matching.results.what_ifs import answer
 from cohort.mentors.models import Mentor
 from cohort.pairing.alternatives import Alternative
@@ -50,7 +51,7 @@ class Matrix:
 
 
 async def read_matrix(db: AsyncSession, actor: Person, run_id: UUID, part: MatrixPart) -> Matrix:
-    """Four statements, whatever the size; the answer is worked out from the run's evidence."""
+    """Five statements, whatever the size; the answer is worked out from the run's evidence."""
     run = await get_solved_run(db, actor, run_id)
     studying = _in_cohort(Enrolment, run, part.researcher)
     mentoring = _in_cohort(Mentor, run, part.mentor)
@@ -60,6 +61,14 @@ async def read_matrix(db: AsyncSession, actor: Person, run_id: UUID, part: Matri
     columns = mentors[part.first_column : part.first_column + part.columns]
     ids = [str(one) for one, _ in rows], [str(one) for one, _ in columns]
     found = await answer(db, run, lambda evidence: window(evidence, *ids))
+    own = await ids_of(db, actor)
+    found = replace(
+        found,
+        cells=[
+            [untold(one, row, own) for one in cells]
+            for row, cells in zip(found.rows, found.cells, strict=True)
+        ],
+    )
     return Matrix(run, part, len(researchers), len(mentors), rows, columns, found)
 
 

@@ -97,7 +97,7 @@ class AlternativeOut(Shown):
     ruled_out: list[str] = Field(
         examples=[["common_language"]],
         description="Why the two cannot be a pair: requirements by name, or `no_place`, "
-        "`pinned_elsewhere`, `places_pinned`.",
+        "`pinned_elsewhere`, `places_pinned`; `not_told` where you are one of the two.",
     )
     sentence: str = Field(description="The cost, or what rules the pair out, in words.")
 

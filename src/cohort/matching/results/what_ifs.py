@@ -14,6 +14,7 @@ from cohort.errors import Conflict, NotFound
 from cohort.matching.models import KeptEvidence, Run
 from cohort.matching.results.schemas import WhatIfIn
 from cohort.matching.results.service import get_solved_run, names_of
+from cohort.matching.results.untold import ids_of, untold
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Alternative, Change, alternatives_for, changes_for
 from cohort.pairing.evidence import Evidence, unpack
@@ -110,6 +111,8 @@ async def alternatives(
 ) -> Alternatives:
     run = await get_solved_run(db, actor, run_id)
     every = await answer(db, run, lambda one: alternatives_for(one, str(enrolment_id)))
+    own = await ids_of(db, actor)
+    every = [untold(one, str(enrolment_id), own) for one in every]
     names = await names_of(db, [enrolment_id], [UUID(one.mentor) for one in every])
     return Alternatives(run, enrolment_id, every, names)
 
@@ -125,6 +128,8 @@ async def what_if(
         run,
         lambda one: (alternatives_for(one, researcher), changes_for(one, researcher, mentor)),
     )
+    own = await ids_of(db, actor)
+    every = [untold(one, researcher, own) for one in every]
     moving = [UUID(one.researcher) for one in changes]
     names = await names_of(db, [enrolment_id, *moving], [UUID(one.mentor) for one in every])
     among = Alternatives(run, enrolment_id, every, names)
