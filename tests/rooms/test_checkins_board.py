@@ -162,6 +162,10 @@ async def test_an_organiser_who_is_one_of_the_two_sees_no_answers(
     assert "not well" not in shown.text
     asked = await spring.grace.post(f"/api/v1/mentorships/{mentorship}/ending_question")
     assert asked.status_code == 403
+    address = f"/api/v1/cohorts/{spring.cohort.id}/nudges"
+    nudges = {"mentorship_ids": [str(mentorship)], "dry_run": True}
+    by_grace = (await spring.grace.post(address, json=nudges)).json()["outcomes"]
+    assert by_grace[0]["told"] == ["Ada Example", "Grace Example"]
 
 
 async def test_the_two_are_nudged_then_organisers_told_then_asked_about_an_end_once_each(

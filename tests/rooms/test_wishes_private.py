@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from cohort.cohorts.models import Organiser
+from cohort.db import unit_of_work
 from cohort.mail import MailboxMessage
 from tests.conftest import Cast, Platform, Someone, emptied
 from tests.rooms.matching_world import (
@@ -121,6 +123,25 @@ async def test_neither_reads_what_the_other_one_wishes(platform: Platform, enter
         assert await all_that_can_be_read(stage, stage.people["Ada"]) == ada
     stage = await play(platform, enter, researchers_wish)
     assert await all_that_can_be_read(stage, stage.people["Grace"]) == grace
+
+
+async def test_an_organiser_who_mentors_neither_reads_nor_rewrites_wishes_about_herself(
+    platform: Platform, enter: Cast
+) -> None:
+    stage = await set_the_stage(platform, enter)
+    await researchers_wish(stage)
+    grace = stage.people["Grace"]
+    async with unit_of_work(platform.sessions) as db:
+        now = platform.clock()
+        db.add(Organiser(cohort_id=stage.cohort.id, person_id=grace.person.id, since=now))
+    address = f"/api/v1/enrolments/{stage.ada.id}/wishes"
+
+    read = await grace.get(address)
+    assert str(stage.robin.id) in read.text
+    assert str(stage.grace.id) not in read.text
+    written = await grace.put(address, json={"mentor_ids": [str(stage.grace.id)]})
+    assert written.status_code == 403
+    assert str(stage.grace.id) in (await stage.olga.get(address)).text
 
 
 async def test_organisers_see_what_wishes_add(platform: Platform, enter: Cast) -> None:

@@ -167,7 +167,10 @@ async def standing_page(
         "one": await one_of(db, actor, mentorship, now),
         "check_ins": await reading.all_of(db, actor, mentorship_id),
         "surveys": await surveys.of_mentorship(db, actor, mentorship_id),
-        "episode": await reading.open_episode(db, mentorship_id),
+        # Why somebody looks after the two is for those who are not one of them.
+        "episode": None
+        if actor.id in (mentorship.enrolment.person_id, mentorship.mentor.person_id)
+        else await reading.open_episode(db, mentorship_id),
     }
     return page(request, "checkins/standing.html", **view)
 

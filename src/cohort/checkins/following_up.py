@@ -150,7 +150,7 @@ async def nudge_many(
         if not form.dry_run
         else select(1)
     )
-    found = {one.mentorship_id: one for one in await standings(db, which, now=now)}
+    found = {one.mentorship_id: one for one in await standings(db, which, now=now, reader=actor)}
     sentence = "This is no mentorship of this cohort."
     require_known(form.mentorship_ids, found, field="mentorship_ids", sentence=sentence)
     outcomes = [_outcome(found[its_id], now) for its_id in form.mentorship_ids]

@@ -110,7 +110,7 @@ def _answers() -> Any:
 
 def _standing(row: Row[*tuple[Any, ...]]) -> Standing:
     its = row._asdict()
-    signs = (row.began_at, row.last_agreed_at, row.said_met_at)
+    signs = (row.began_at, row.last_agreed_at, None if row.hidden else row.said_met_at)
     return Standing(
         mentorship_id=row.id,
         cohort_id=row.cohort_id,

@@ -11,6 +11,7 @@ from cohort.errors import Invalid
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue_each
 from cohort.mentors import pausing as mentor_pausing
+from cohort.mentors import places
 from cohort.mentors import service as mentors
 from cohort.mentors.schemas import MentorPauseIn
 from cohort.mentorships import events, reading, service
@@ -38,6 +39,9 @@ async def decline(
         is_mentor = side is Side.MENTOR
         zone = proposal.mentor.time_zone if is_mentor else proposal.enrolment.cohort.time_zone
         pausing.check_until(pause_until, zone, now=now, field="pause_until")
+        if is_mentor:
+            # The mentor's row before the proposal, in the order in which others lock the two.
+            await places.lock(db, proposal.mentor_id)
     declined = await db.scalar(
         update(Proposal)
         .where(Proposal.id == proposal_id, Proposal.state == ProposalState.OPEN)

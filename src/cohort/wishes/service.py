@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Enrolment
-from cohort.errors import Invalid
+from cohort.errors import Invalid, NotAllowed
 from cohort.mentors import places
 from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor, Wish, WishOf
@@ -30,14 +30,22 @@ WITH_PEOPLE = (
 
 async def of_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Sequence[Wish]:
     """The mentors whom a researcher would like, the dearest first."""
-    await enrolments.get(db, actor, enrolment_id)
-    return await _ranked(db, _by_researcher(enrolment_id))
+    enrolment = await enrolments.get(db, actor, enrolment_id)
+    which = _by_researcher(enrolment_id)
+    if enrolment.person_id != actor.id:
+        # An organiser who mentors here does not read what is said of herself.
+        which &= Wish.mentor_id.not_in(select(Mentor.id).where(Mentor.person_id == actor.id))
+    return await _ranked(db, which)
 
 
 async def of_mentor(db: AsyncSession, actor: Person, mentor_id: UUID) -> Sequence[Wish]:
     """The enrolments whom a mentor would like, the dearest first."""
-    await mentors.get(db, actor, mentor_id)
-    return await _ranked(db, _by_mentor(mentor_id))
+    mentor = await mentors.get(db, actor, mentor_id)
+    which = _by_mentor(mentor_id)
+    if mentor.person_id != actor.id:
+        own = select(Enrolment.id).where(Enrolment.person_id == actor.id)
+        which &= Wish.enrolment_id.not_in(own)
+    return await _ranked(db, which)
 
 
 async def rank_mentors(
@@ -52,6 +60,10 @@ async def rank_mentors(
     """Replace a researcher's wishes; a second time changes nothing."""
     enrolment = await enrolments.get(db, actor, enrolment_id)
     there = select(Mentor.id).where(Mentor.cohort_id == enrolment.cohort_id)
+    if enrolment.person_id != actor.id and await db.scalar(
+        there.where(Mentor.person_id == actor.id)
+    ):
+        raise NotAllowed("You mentor in this cohort, so only the researcher changes these wishes.")
     known = set(await db.scalars(there.where(Mentor.id.in_(mentor_ids)))) if mentor_ids else set()
     _refuse_strangers(mentor_ids, known, "mentor_ids", "This is not a mentor of this cohort.")
     await db.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update())
