@@ -7,13 +7,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.cohorts.models import Enrolment, EnrolmentState, Organiser
 from cohort.db import unit_of_work
 from cohort.introductions.models import Introduction
 from cohort.jobs.outbox import Job
 from cohort.mail import MailboxMessage
 from cohort.matching.models import Round, RoundState
 from cohort.mentors.models import Mentor
+from cohort.people.models import Person
 from tests.conftest import Cast, Platform, Someone
 from tests.rooms.matching_world import (
     Stage,
@@ -151,6 +152,34 @@ async def test_neither_reads_what_the_other_one_said(stage: Stage) -> None:
     page = words(await stage.olga.get("/cohorts/spring/introductions"))
     assert "Rather not" in page
     assert "She talked all the time." in page
+
+    async with unit_of_work(stage.platform.sessions) as db:
+        now = stage.platform.clock()
+        db.add(Organiser(cohort_id=stage.cohort.id, person_id=grace.person.id, since=now))
+    as_organiser = await grace.get(f"/api/v1/cohorts/{stage.cohort.id}/introductions")
+    (seen,) = [one for one in as_organiser.json()["items"] if one["id"] == talk]
+    assert (seen["researcher_answer"], seen["researcher_note"]) == (None, None)
+    page = words(await grace.get("/cohorts/spring/introductions"))
+    assert "Ada Example" in page
+    assert "She talked all the time." not in page
+
+
+async def test_nobody_is_given_the_address_of_somebody_who_has_not_confirmed(
+    stage: Stage, platform: Platform
+) -> None:
+    await publish(stage, await solved(stage, per_researcher=2))
+    ben = stage.people["Ben"].person
+    async with unit_of_work(platform.sessions) as db:
+        typed = {"is_placeholder": True, "verified_at": None, "password_hash": None}
+        await db.execute(update(Person).where(Person.id == ben.id).values(typed))
+    await platform.run_jobs()
+
+    async with platform.sessions() as db:
+        heard = (await db.scalars(select(MailboxMessage.text))).all()
+    meet = [text for text in heard if "please meet" in text]
+    assert len(meet) == 3
+    assert all(ben.email not in text for text in meet)
+    assert ben.email not in (await stage.people["Grace"].get("/introductions")).text
 
 
 async def test_who_would_rather_not_is_no_pair_and_no_reason_tells_why(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -87,6 +87,14 @@ async def test_mentors_are_approved_all_at_once_and_each_is_told_once(
     assert set(await db.scalars(select(Mentor.state))) == {MentorState.APPROVED}
     told = await db.scalars(select(MailboxMessage.to).order_by(MailboxMessage.to))
     assert list(told) == ["grace@example.org", "hugo@example.org"]
+
+    await db.execute(update(Mentor).values(state=MentorState.LEFT))
+    await db.commit()
+    late = await olga.post(address, json={"mentor_ids": ids})
+    assert {one["after"] for one in late.json()["outcomes"]} == {"left"}
+    declined = await olga.post(f"/api/v1/mentors/{ids[0]}/refusal", json={"note": "Too late."})
+    assert declined.json()["state"] == "left"
+    assert set(await db.scalars(select(Mentor.state))) == {MentorState.LEFT}
 
 
 async def test_the_pages_do_the_same_and_say_when_nobody_is_chosen(

@@ -133,6 +133,13 @@ async def test_another_mentor_is_proposed_while_the_mentorship_goes_on_until_bot
     (move,) = await moves_of(stage, round_["run"])
     names = (move["researcher"], move["instead_of"], move["mentor"])
     assert names == ("Ada Example", "Grace Example", "Zoe Example")
+    grace = stage.people["Grace"]
+    async with unit_of_work(platform.sessions) as db:
+        db.add(Organiser(cohort_id=stage.cohort.id, person_id=grace.person.id, since=MONDAY))
+    hers = await grace.get(f"/api/v1/runs/{round_['run']['id']}/moves")
+    assert (hers.status_code, hers.json()["items"]) == (200, [])
+    assert "Somebody asked" not in (await grace.get(f"/rounds/{round_['id']}")).text
+    assert "Somebody asked" in (await stage.olga.get(f"/rounds/{round_['id']}")).text
     (proposal,) = (await stage.people["Ada"].get("/api/v1/proposals?state=open")).json()["items"]
     assert (proposal["id"], proposal["ends_mentorship"]) == (move["proposal_id"], True)
     assert len(await mentorships_of(stage, "Ada")) == 1

@@ -8,12 +8,13 @@ from httpx import AsyncClient
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.cohorts.models import Organiser
 from cohort.mail import MailboxMessage
 from cohort.mentors.models import Mentor
 from cohort.mentorships import jobs, policy, service
 from cohort.mentorships.models import Mentorship, ProposalState
 from cohort.people.models import Act
-from tests.conftest import Cast, Platform, Someone, TurnableClock
+from tests.conftest import MONDAY, Cast, Platform, Someone, TurnableClock
 from tests.rooms.mentorship_world import Spring, another, begun, proposed, taken
 
 RunJobs = Callable[[], Awaitable[None]]
@@ -86,6 +87,19 @@ async def test_a_no_has_a_reason_that_only_organisers_read(
     assert await subjects(db, "olga") == ["A proposal was declined in Spring 2026"]
     pairs = (await db.execute(policy.declined_pairs(spring.cohort.id))).all()
     assert pairs == [(spring.enrolment.id, spring.mentor.id)]
+
+
+async def test_an_organiser_who_was_declined_gets_no_mail_of_the_reason(
+    spring: Spring, db: AsyncSession, run_jobs: RunJobs
+) -> None:
+    ada = spring.ada.person.id
+    db.add(Organiser(cohort_id=spring.cohort.id, person_id=ada, since=MONDAY))
+    await db.commit()
+    await spring.grace.post(f"{spring.address}/refusal", json={"note": "No time."})
+    await run_jobs()
+
+    assert "A proposal was declined in Spring 2026" in await subjects(db, "olga")
+    assert "A proposal was declined in Spring 2026" not in await subjects(db, "ada")
 
 
 async def test_a_no_needs_a_reason(spring: Spring) -> None:

@@ -89,7 +89,7 @@ async def desk(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
     return DeskView(
         now=now,
         cohort=cohort,
-        view=await view_round(db, latest, brief=True) if latest else None,
+        view=await view_round(db, actor, latest, brief=True) if latest else None,
         week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
         figures=await figures.overview_of(db, cohort),
         failed=await figures.failed_work(db, jobs_visible_to(actor), cohort.id),

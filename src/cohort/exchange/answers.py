@@ -17,7 +17,7 @@ from cohort.exchange.people_of import MENTOR, RESEARCHER
 from cohort.exchange.planning import email_hash
 from cohort.introductions.models import Introduction
 from cohort.jobs.outbox import enqueue_each
-from cohort.matching.models import Pair
+from cohort.matching.models import MentorMove, Pair
 from cohort.mentors.models import Mentor, MentorState, Wish
 from cohort.mentorships.models import Proposal, ProposalState, Side
 from cohort.people import audit
@@ -165,12 +165,12 @@ async def _erase(
         await enrolments.leave(db, row, now=now)
         kept, mine = {**RESEARCHER, "stage": Stage.RESEARCHER}, Wish.enrolment_id == row.id
         paired, proposed = Pair.enrolment_id == row.id, Proposal.enrolment_id == row.id
-        introduced = Introduction.enrolment_id == row.id
+        introduced, moved = Introduction.enrolment_id == row.id, MentorMove.enrolment_id == row.id
     else:
         row.state, row.decided_at = MentorState.DECLINED, now
         kept, mine = {**MENTOR, "capacity": row.taken}, Wish.mentor_id == row.id
         paired, proposed = Pair.mentor_id == row.id, Proposal.mentor_id == row.id
-        introduced = Introduction.mentor_id == row.id
+        introduced, moved = Introduction.mentor_id == row.id, MentorMove.mentor_id == row.id
         ids = {"cohort_id": row.cohort_id, "mentor_id": row.id}
         await enqueue_each(db, "mentorships.lapse_when_full", [ids], now=now)
     for field, value in {**kept, "time_zone": "UTC"}.items():
@@ -178,6 +178,7 @@ async def _erase(
     await db.execute(delete(Wish).where(mine))
     told = (
         (Pair.reason, paired),
+        (MentorMove.reason, moved),
         (Proposal.reason, proposed),
         (Introduction.reason, introduced),
         (Introduction.researcher_note, introduced),

@@ -48,12 +48,16 @@ async def _open(context: JobContext, side: str, whose: str) -> list[Introduction
 async def _write(
     context: JobContext, introductions: Sequence[Introduction], side: Side, *, again: bool
 ) -> Delivery:
-    """Names and reasons are for those who confirmed their address: others are asked for that."""
+    """Names and reasons are for those who confirmed their address, and about those who did.
+
+    Others are asked for that; until then nobody is given their address.
+    """
     if not introductions:
         return None
     me, _ = emails.the_two(introductions[0], side)
     if not me.is_placeholder:
-        return context.deliver(emails.introduced(introductions, side, again=again))
+        known = [one for one in introductions if not emails.the_two(one, side)[1].is_placeholder]
+        return context.deliver(emails.introduced(known, side, again=again)) if known else None
     await enqueue(
         context.db,
         "exchange.ask_to_confirm",

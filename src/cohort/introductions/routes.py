@@ -37,9 +37,12 @@ async def list_cohort_introductions(
     part: NamedDependency[Slice],
     cohort_id: FromPath[UUID],
 ) -> PageOut[IntroductionOut]:
-    """The introductions of a cohort, with what was said; for its organisers."""
+    """The introductions of a cohort, with what was said; for its organisers.
+
+    An organiser who is one of the two reads her own side of it.
+    """
     page = await reading.list_in_cohort(db, actor, cohort_id, part)
-    return shown(page, lambda one: introduction_out(one, None))
+    return shown(page, lambda one: introduction_out(one, policy.side_of(actor, one)))
 
 
 @get("/introductions/{introduction_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))

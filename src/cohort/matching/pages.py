@@ -58,6 +58,7 @@ async def round_page(
     found = await service.get_round(db, actor, round_id)
     view = await view_round(
         db,
+        actor,
         found,
         progress=progress,
         pairs=pairs,
@@ -233,7 +234,7 @@ async def invite_from_page(
             return see(f"/rounds/{round_id}#advice", saying=said)
     people = await choosing.in_cohort(db, found.cohort_id, {})
     again: Form[OverrideIn] = Form(status=422)
-    return await show(request, db, await view_round(db, found), again, people, form)
+    return await show(request, db, await view_round(db, actor, found), again, people, form)
 
 
 @post("/rounds/{round_id:uuid}/publication", guards=[signed_in])
@@ -269,7 +270,7 @@ async def decide_from_page(
         else:
             return see(_back(request, round_id, row), saying="Noted, for the next run.")
     people = await choosing.in_cohort(db, found.cohort_id, form.typed)
-    return await show(request, db, await view_round(db, found), form, people)
+    return await show(request, db, await view_round(db, actor, found), form, people)
 
 
 def _back(request: Asked, round_id: UUID, row: UUID | None) -> str:

@@ -35,7 +35,7 @@ from cohort.matching.models import (
     RunState,
     Unmatched,
 )
-from cohort.matching.moves.service import of_run
+from cohort.matching.moves.service import shown_to
 from cohort.matching.results.service import UNMATCHED_WITH_PERSON, advice_of
 from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import newest_run, progress_of
@@ -221,6 +221,7 @@ class RoundView:
 
 async def view_round(
     db: AsyncSession,
+    actor: Person,
     round_: Round,
     *,
     progress: ProgressStore | None = None,
@@ -253,7 +254,7 @@ async def view_round(
         else None,
         had=await mentors_before(db, before, its_pairs.rows),
         unmatched=await _listed(db, _unmatched(run), unmatched, BRIEF if brief else ROWS),
-        moves=await _moves(db, run),
+        moves=await _moves(db, actor, run),
         warnings=await _warnings(db, round_, run),
         brief=brief,
         overrides=overrides,
@@ -290,10 +291,10 @@ async def _warnings(db: AsyncSession, round_: Round, run: Run | None) -> Sequenc
     return await warnings_of(db, await runs.read(db, run.id))
 
 
-async def _moves(db: AsyncSession, run: Run | None) -> Sequence[MentorMove]:
+async def _moves(db: AsyncSession, actor: Person, run: Run | None) -> Sequence[MentorMove]:
     if run is None:
         return []
-    best_first = of_run(run.id).order_by(
+    best_first = shown_to(actor, run.id).order_by(
         MentorMove.asked.desc(), MentorMove.gain.desc(), MentorMove.id
     )
     return (await db.scalars(best_first.limit(ROWS))).all()

@@ -16,6 +16,9 @@ from cohort.mentors.schemas import ApprovalOut, ApprovalsIn
 from cohort.people import audit
 from cohort.people.models import Person
 
+CAN_BE_APPROVED = (MentorState.PENDING, MentorState.DECLINED)
+"""Whoever left is let in again one by one, never by a list made before."""
+
 
 async def approve_many(
     db: AsyncSession, actor: Person, cohort_id: UUID, form: ApprovalsIn, *, now: datetime
@@ -45,10 +48,14 @@ async def _chosen(db: AsyncSession, cohort_id: UUID, form: ApprovalsIn) -> list[
             mentor_id=its_id,
             name=rows[its_id].name,
             before=rows[its_id].state,
-            after=MentorState.APPROVED,
+            after=_after(rows[its_id].state),
         )
         for its_id in form.mentor_ids
     ]
+
+
+def _after(before: MentorState) -> MentorState:
+    return MentorState.APPROVED if before in CAN_BE_APPROVED else before
 
 
 async def _approve(
@@ -57,7 +64,7 @@ async def _approve(
     decided = await db.scalars(
         update(Mentor)
         .where(Mentor.id.in_(form.mentor_ids), Mentor.cohort_id == cohort_id)
-        .where(Mentor.state != MentorState.APPROVED)
+        .where(Mentor.state.in_(CAN_BE_APPROVED))
         .values(
             state=MentorState.APPROVED,
             decided_at=now,

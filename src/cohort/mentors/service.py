@@ -225,10 +225,16 @@ async def decline(
 async def _decide(
     db: AsyncSession, actor: Person, mentor: Mentor, to: MentorState, *, note: str, now: datetime
 ) -> None:
-    """Decide once, and write to the mentor once; a declined mentor may still be approved."""
+    """Decide once, and write to the mentor once.
+
+    Whoever was declined or has left may still be approved; only one who waits is declined.
+    """
+    is_open = (
+        Mentor.state != to if to is MentorState.APPROVED else Mentor.state == MentorState.PENDING
+    )
     decided = await db.scalar(
         update(Mentor)
-        .where(Mentor.id == mentor.id, Mentor.state.not_in({to, MentorState.APPROVED}))
+        .where(Mentor.id == mentor.id, is_open)
         .values(
             state=to,
             decided_at=now,

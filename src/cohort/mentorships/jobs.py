@@ -84,8 +84,12 @@ async def tell_organiser_left(
 
 
 async def tell_declined(context: JobContext, proposal_id: str, organiser_id: str) -> Delivery:
+    """Why, for the organisers; not for one who is herself one of the two."""
     organiser = await context.db.get_one(Person, UUID(organiser_id))
-    return context.deliver(emails.declined(await _proposal(context, proposal_id), organiser))
+    proposal = await _proposal(context, proposal_id)
+    if organiser.id in (proposal.enrolment.person_id, proposal.mentor.person_id):
+        return None
+    return context.deliver(emails.declined(proposal, organiser))
 
 
 async def remind(context: JobContext, proposal_id: str, side: str) -> Delivery:

@@ -15,8 +15,8 @@ from cohort.cohorts.models import Cohort
 from cohort.http.forms import Form, checked, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
-from cohort.introductions import reading
-from cohort.introductions.models import Introduction
+from cohort.introductions import policy, reading
+from cohort.introductions.schemas import IntroductionOut, introduction_out
 from cohort.matching import service
 from cohort.matching.introducing.schemas import IntroductionsIn
 from cohort.matching.models import Round, RoundState
@@ -28,7 +28,7 @@ from cohort.people.models import Person
 class IntroductionsPage:
     cohort: Cohort
     open_round: Round | None
-    introductions: Sequence[Introduction]
+    introductions: Sequence[IntroductionOut]
     more: bool
 
 
@@ -55,7 +55,8 @@ async def _show(
     made = await reading.list_in_cohort(db, actor, cohort.id, part)
     newest = await service.latest_round(db, actor, cohort.id)
     open_round = newest if newest and newest.state is RoundState.OPEN else None
-    view = IntroductionsPage(cohort, open_round, made.items, bool(made.next))
+    said = [introduction_out(one, policy.side_of(actor, one)) for one in made.items]
+    view = IntroductionsPage(cohort, open_round, said, bool(made.next))
     return page(request, "matching/introductions.html", view, form=form)
 
 

@@ -23,7 +23,10 @@ async def list_moves(
     part: NamedDependency[Slice],
     run_id: FromPath[UUID],
 ) -> PageOut[MoveOut]:
-    """Other mentors for those who have one: somebody asked, or it is better by enough."""
+    """Other mentors for those who have one: somebody asked, or it is better by enough.
+
+    The mentorships in which you are one of the two are left out.
+    """
     return shown(await reading.list_moves(db, actor, run_id, part), move_out)
 
 

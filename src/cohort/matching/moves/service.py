@@ -14,6 +14,7 @@ from cohort.mentors.models import Mentor
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, RematchRequest
 from cohort.pairing.moving import FoundMove
+from cohort.people.models import Person
 
 WITH_PEOPLE = (
     joinedload(MentorMove.enrolment).joinedload(Enrolment.person),
@@ -49,6 +50,15 @@ async def store(db: AsyncSession, run: Run, found: Sequence[FoundMove]) -> None:
 
 def of_run(run_id: UUID) -> Select[MentorMove]:
     return select(MentorMove).where(MentorMove.run_id == run_id).options(*WITH_PEOPLE)
+
+
+def shown_to(actor: Person, run_id: UUID) -> Select[MentorMove]:
+    """Without her own mentorships: one of the two is not told that the other one asked."""
+    as_researcher = select(Enrolment.id).where(Enrolment.person_id == actor.id)
+    as_mentor = select(Mentorship.id).join(Mentorship.mentor).where(Mentor.person_id == actor.id)
+    return of_run(run_id).where(
+        MentorMove.enrolment_id.not_in(as_researcher), MentorMove.mentorship_id.not_in(as_mentor)
+    )
 
 
 async def still_asked(db: AsyncSession, cohort_id: UUID) -> set[UUID]:
