@@ -33,7 +33,7 @@ async def link_to(db: AsyncSession, email: str) -> str:
 
 
 async def test_the_link_to_the_new_one_moves_her_account_once_and_the_old_one_is_told(
-    ada: Someone, anyone: AsyncClient, db: AsyncSession, platform: Platform
+    ada: Someone, anyone: AsyncClient, enter: Cast, db: AsyncSession, platform: Platform
 ) -> None:
     async with unit_of_work(platform.sessions) as other:
         await new_link(other, "ada@example.org", LinkPurpose.PASSWORD, now=platform.clock())
@@ -42,11 +42,17 @@ async def test_the_link_to_the_new_one_moves_her_account_once_and_the_old_one_is
     await platform.run_jobs()
     token = await link_to(db, NEW["email"])
     assert (await ada.get("/api/v1/me")).json()["email"] == "ada@example.org"
-    assert "Is this your new address?" in (await anyone.get(f"/address/{token}")).text
+    assert "Is this your new address?" in (await ada.get(f"/address/{token}")).text
+    there = f"/login?next=/address/{token}"
+    assert (await anyone.get(f"/address/{token}")).headers["location"] == there
+    eve = await enter("Eve")
+    for other, code in ((anyone, "not_signed_in"), (eve, "link_spent")):
+        refused = await other.post("/api/v1/addresses", json={"token": token})
+        assert refused.json()["code"] == code
     assert (await ada.get("/api/v1/me")).json()["email"] == "ada@example.org"
 
     sent = {"json": {"token": token}}
-    told = await asyncio.gather(*(anyone.post("/api/v1/addresses", **sent) for _ in range(3)))
+    told = await asyncio.gather(*(ada.post("/api/v1/addresses", **sent) for _ in range(3)))
     assert sorted(one.status_code for one in told) == [200, 409, 409]
     assert (await ada.get("/api/v1/me")).json()["email"] == NEW["email"]
     assert await db.scalar(select(func.count()).select_from(MailedLink)) == 0
@@ -92,13 +98,13 @@ async def test_nobody_learns_whether_somebody_has_an_address(
 
 
 async def test_who_opened_an_account_there_meanwhile_keeps_it(
-    ada: Someone, enter: Cast, anyone: AsyncClient, db: AsyncSession, run_jobs: RunJobs
+    ada: Someone, enter: Cast, db: AsyncSession, run_jobs: RunJobs
 ) -> None:
     await ada.post("/api/v1/me/address", json={"email": "ben@example.org"})
     await run_jobs()
     token = await link_to(db, "ben@example.org")
     await enter("Ben")
-    taken = await anyone.post("/api/v1/addresses", json={"token": token})
+    taken = await ada.post("/api/v1/addresses", json={"token": token})
     assert (taken.status_code, taken.json()["code"]) == (409, "address_taken")
     assert (await ada.get("/api/v1/me")).json()["email"] == "ada@example.org"
 
@@ -119,7 +125,6 @@ async def test_what_was_asked_before_a_new_password_mails_no_link(
 async def test_a_link_that_does_not_count_any_more_moves_nothing(
     ada: Someone,
     enter: Cast,
-    anyone: AsyncClient,
     db: AsyncSession,
     run_jobs: RunJobs,
     clock: TurnableClock,
@@ -140,7 +145,8 @@ async def test_a_link_that_does_not_count_any_more_moves_nothing(
         amy = await enter("Amy", admin=True)
         out = await amy.put(f"/api/v1/people/{ada.id}/suspension", json={"reason": "Spam."})
         assert out.status_code == 200
-    spent = await anyone.post("/api/v1/addresses", json={"token": token})
-    assert (spent.status_code, spent.json()["code"]) == (409, "link_spent")
+    spent = await ada.post("/api/v1/addresses", json={"token": token})
+    refused = (401, "not_signed_in") if why == "suspended" else (409, "link_spent")
+    assert (spent.status_code, spent.json()["code"]) == refused
     hers = select(Person.email).where(Person.id == ada.person.id)
     assert await db.scalar(hers) == "ada@example.org"

@@ -18,7 +18,7 @@ from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.people import addresses, keys, logins, service
 from cohort.people.account_routes import CHANGED, as_out
-from cohort.people.auth import Credential, public, signed_in
+from cohort.people.auth import Credential, signed_in
 from cohort.people.links import LinkSpent
 from cohort.people.models import ApiKey, Person
 from cohort.people.schemas import (
@@ -126,23 +126,24 @@ async def change_address(
     return await _account(request, db, actor, clock, form, sent="address")
 
 
-@get("/address/{token:str}", guards=[public])
+@get("/address/{token:str}", guards=[signed_in])
 async def new_address_page(request: Asked) -> Response[str]:
     # A form, not the link itself: mail scanners open links before people do.
     return page(request, "people/address.html", form=Form())
 
 
-@post("/address/{token:str}", guards=[public])
+@post("/address/{token:str}", guards=[signed_in])
 async def confirm_address(
     request: Asked,
     db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     token: FromPath[str],
 ) -> Redirect:
     form = await read_form(request, TokenIn, token=token)
     if form.value is None:
         raise LinkSpent
-    await addresses.confirm(db, token, now=clock())
+    await addresses.confirm(db, actor, token, now=clock())
     return see("/account", saying=CHANGED)
 
 

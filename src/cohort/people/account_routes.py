@@ -18,7 +18,6 @@ from cohort.people.auth import (
     NotConfirmed,
     charge_password,
     entrance_of,
-    public,
     signed_in,
 )
 from cohort.people.devices import device_of
@@ -152,15 +151,18 @@ async def change_address(
 
 @post(
     "/addresses",
-    guards=[public],
+    guards=[signed_in],
     status_code=200,
     responses=may_refuse(LinkSpent, addresses.AddressTaken),
 )
 async def confirm_address(
-    db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[TokenIn]
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    data: JSONBody[TokenIn],
 ) -> NoticeOut:
-    """Take the new address, with the token of the link that was mailed there."""
-    await addresses.confirm(db, data.token, now=clock())
+    """Take the new address, with the token of the link that was mailed there and your login."""
+    await addresses.confirm(db, actor, data.token, now=clock())
     return NoticeOut(detail=CHANGED)
 
 

@@ -52,12 +52,17 @@ async def new_token_of(
     return None if found is None else token
 
 
-async def confirm(db: AsyncSession, token: str, *, now: datetime) -> Person:
-    """Take the new address, and tell the old one; links that were mailed to either end."""
+async def confirm(db: AsyncSession, actor: Person, token: str, *, now: datetime) -> Person:
+    """Take the new address, and tell the old one; links that were mailed to either end.
+
+    Only who is signed in to the account moves it: whoever opens a link that somebody else asked
+    for does not give her address away.
+    """
     moved = (
         await db.execute(
             delete(AddressChange)
             .where(AddressChange.token_hash == hash_token(token), AddressChange.expires_at > now)
+            .where(AddressChange.person_id == actor.id)
             .returning(AddressChange.person_id, AddressChange.email)
             .execution_options(synchronize_session=False)
         )
