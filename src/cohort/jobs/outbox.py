@@ -152,7 +152,7 @@ async def due(
     pending = select(Job.id, Job.queue).where(Job.state == JobState.PENDING, Job.due_at <= now)
     if queue is not None:
         pending = pending.where(Job.queue == queue)
-    found = await db.execute(pending.order_by(Job.due_at, Job.id).limit(limit))
+    found = await db.execute(pending.order_by(Job.due_at).limit(limit))
     return [Enqueued(job_id, its_queue) for job_id, its_queue in found]
 
 

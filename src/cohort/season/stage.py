@@ -100,7 +100,7 @@ class SeasonStage:
                 waiting = await outbox.due(db, now=self.clock())
             if not waiting:
                 return
-            for job in waiting:
+            for job in sorted(waiting):  # by id: the same order each time
                 await self.runner.run(job.job_id)
 
 
