@@ -1,5 +1,6 @@
 """Above a size no matrix is held: the same total, proof, reasons and sentences, block by block."""
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from random import Random
@@ -9,7 +10,8 @@ import pytest
 from cohort.pairing import find as pairing
 from cohort.pairing.advising import MOST_PLACES, advise_from_prices, worth_of_places
 from cohort.pairing.find import Result, TooManyPairs, find_pairs
-from cohort.pairing.pool import Pool
+from cohort.pairing.pins import PinsCannotHold, pins_by_position
+from cohort.pairing.pool import Pool, score_people
 from cohort.pairing.rules import Requirements
 from tests.pure.cast import MINA, OMAR, PRIYA, TITLES, TREE, WEEK, on
 
@@ -84,6 +86,20 @@ def test_it_finds_the_same_total_and_gives_the_same_reasons(
         if other:
             assert (one.sentence, one.factors) == (other.sentence, other.factors)
             assert one.score == pytest.approx(other.score, abs=1e-6)
+
+
+def test_of_many_pins_exactly_those_that_a_rule_forbids_are_named() -> None:
+    pool = crowd()
+    every = [(one.id, other.id) for one in pool.researchers for other in pool.mentors]
+    vetoed = replace(pool, pins=every, vetoes=every[::7])
+    forbidden = score_people(vetoed).forbidden.ravel().tolist()
+
+    with pytest.raises(PinsCannotHold) as refused:
+        pins_by_position(vetoed)
+
+    said = re.findall(r"(\w+) is pinned to (\w+), but", str(refused.value))
+    assert said == [pair for pair, removed in zip(every, forbidden, strict=True) if removed]
+    assert len(every) > len(said) > len(every[::7])
 
 
 @pytest.mark.parametrize("seed", range(5))

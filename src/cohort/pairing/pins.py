@@ -17,6 +17,8 @@ REMOVED_BY = {
 }
 
 
+PINS_AT_ONCE = 128
+"""So that many pins take neither a call for each of them nor the memory of all pairs."""
 UNTOLD = "the two cannot be a pair; one of them runs this cohort, so the reason is not told"
 
 
@@ -46,17 +48,22 @@ def _absent(pool: Pool, pins: Sequence[IdPair]) -> Iterator[str]:
 
 
 def _removed(pool: Pool, pins: Sequence[tuple[int, int]]) -> Iterator[str]:
-    for i, j in pins:
-        researcher, mentor = pool.researchers[i], pool.mentors[j]
-        reasons = score_people(pool, [researcher], [mentor]).reasons
-        causes = [cause for name, cause in REMOVED_BY.items() if reasons[name][0, 0]]
-        if not causes:
-            continue
-        told = {researcher.id, mentor.id}.isdisjoint(pool.organisers)
-        yield (
-            f"{pool.names[researcher.id]} is pinned to {pool.names[mentor.id]}, but "
-            f"{' and '.join(causes) if told else UNTOLD}. Lift the pin, or change the rules."
-        )
+    for start in range(0, len(pins), PINS_AT_ONCE):
+        some = pins[start : start + PINS_AT_ONCE]
+        row = {i: k for k, i in enumerate(sorted({i for i, _ in some}))}
+        column = {j: k for k, j in enumerate(sorted({j for _, j in some}))}
+        researchers, mentors = [pool.researchers[i] for i in row], [pool.mentors[j] for j in column]
+        reasons = score_people(pool, researchers, mentors).reasons
+        for i, j in some:
+            causes = [why for name, why in REMOVED_BY.items() if reasons[name][row[i], column[j]]]
+            if not causes:
+                continue
+            researcher, mentor = pool.researchers[i], pool.mentors[j]
+            told = {researcher.id, mentor.id}.isdisjoint(pool.organisers)
+            yield (
+                f"{pool.names[researcher.id]} is pinned to {pool.names[mentor.id]}, but "
+                f"{' and '.join(causes) if told else UNTOLD}. Lift the pin, or change the rules."
+            )
 
 
 def _crowded(pool: Pool, pins: Sequence[tuple[int, int]]) -> Iterator[str]:

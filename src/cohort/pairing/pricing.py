@@ -10,6 +10,7 @@ from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import UNMATCHED, Ints
 from cohort.pairing.alternatives import Change
 from cohort.pairing.dense import scored
+from cohort.pairing.pins import pins_by_position
 from cohort.pairing.pool import IdPair, Pool
 
 
@@ -33,24 +34,24 @@ def cost_of_pins(
 ) -> DecisionCost:
     """What these pins cost beside those of the pool. Two solves. Raises ValueError with a
     sentence where they cannot hold."""
-    pinned = replace(pool, pins=sorted({*pool.pins, *pins}))
-    return _difference(pinned, pool, out_of_time)
+    held = scored(replace(pool, pins=sorted({*pool.pins, *pins})))[1]
+    return _difference(held, replace(held, pinned=tuple(pins_by_position(pool))), out_of_time)
 
 
 def cost_of_decisions(pool: Pool, *, out_of_time: Callable[[], bool] = never) -> DecisionCost:
     """What all pins and vetoes of the pool cost together. Two solves; raises as above."""
-    return _difference(pool, replace(pool, pins=(), vetoes=()), out_of_time)
+    free = scored(replace(pool, pins=(), vetoes=()))[1]
+    return _difference(scored(pool)[1], free, out_of_time)
 
 
-def _difference(held: Pool, free: Pool, out_of_time: Callable[[], bool]) -> DecisionCost:
-    problem, best = scored(held)[1], scored(free)[1]
-    bound, loose = (solve(one, out_of_time=out_of_time) for one in (problem, best))
+def _difference(held: Problem, free: Problem, out_of_time: Callable[[], bool]) -> DecisionCost:
+    bound, loose = (solve(one, out_of_time=out_of_time) for one in (held, free))
     if bound.stopped or loose.stopped:
         return DecisionCost(None, 0, (), stopped=True)
-    has, had = (_mentor_of(problem, one) for one in (bound, loose))
-    mentors = [*problem.mentor_ids, None]  # -1, no mentor, is the last one
+    has, had = (_mentor_of(held, one) for one in (bound, loose))
+    mentors = [*held.mentor_ids, None]  # -1, no mentor, is the last one
     changes = [
-        Change(problem.researcher_ids[i], mentors[has[i]], mentors[had[i]])
+        Change(held.researcher_ids[i], mentors[has[i]], mentors[had[i]])
         for i in np.flatnonzero(has != had).tolist()
     ]
     fair = held.objective == "fair"
