@@ -197,3 +197,35 @@ async def test_a_mentor_sees_where_each_of_her_mentees_stands(
     async with count_statements() as three:
         assert "Mary Example" in (await spring.grace.get("/mentoring/mentees")).text
     assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("choice", ["milestones", "counts", "nothing"])
+async def test_the_researcher_chooses_what_her_mentor_sees(
+    spring: Spring, here: str, db: AsyncSession, choice: str
+) -> None:
+    items = await planned(db, spring.enrolment, TurnableClock(MONDAY), passed=1)
+    await db.execute(
+        update(PlanItem).where(PlanItem.id == items[1].id).values(state=ItemState.AGAIN)
+    )
+    await db.commit()
+    whose = f"/api/v1/enrolments/{spring.enrolment.id}"
+    body = {"mentor_sees": choice}
+    assert (await spring.grace.put(f"{whose}/mentor_view", json=body)).status_code in {403, 404}
+    assert (await spring.ada.put(f"{whose}/mentor_view", json=body)).json() == body
+    seen = 200 if choice == "milestones" else 404
+    empty = items[2].id
+    for path in (
+        f"{whose}/plan",
+        f"/api/v1/plan_items/{empty}",
+        f"/api/v1/plan_items/{empty}/submissions",
+        f"/plan/{spring.enrolment.id}",
+        f"/plan/{spring.enrolment.id}/{empty}",
+    ):
+        assert (await spring.grace.get(path)).status_code == seen, path
+        assert (await spring.ada.get(path)).status_code == 200, path
+    agenda = (await spring.grace.get(f"/api/v1{here}/agenda")).json()
+    assert bool(agenda["again"]) == (choice == "milestones")
+    assert (agenda["counts"] is None) == (choice == "nothing")
+    for page in (f"{here}/agenda", "/mentoring/mentees"):
+        text = (await spring.grace.get(page)).text
+        assert ("Drift Monitor" in text) == (choice == "milestones"), page

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.agendas.building import lists_of
+from cohort.cohorts.models import Enrolment, MentorSees
 from cohort.guides.models import Milestone
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentorships import reading as mentorships
@@ -18,6 +19,7 @@ from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
 from cohort.study import policy as study
 from cohort.study.models import PlanItem
+from cohort.study.progress import MilestoneCounts, counts_of, whole_of
 
 WEEK = timedelta(days=7)
 
@@ -30,25 +32,36 @@ class MenteeStanding:
     lists: Mapping[str, Sequence[Mapping[str, Any]]]
     last_met: datetime | None
     next_meeting: datetime | None
+    counts: MilestoneCounts | None
+    """Of the whole plan; none where the researcher shows nothing."""
 
 
 async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[MenteeStanding]:
     mentees = await mentorships.mentees_of(db, actor)
     items = await _items(db, actor, [one.enrolment_id for one in mentees])
     meetings = await _meetings(db, [one.id for one in mentees], now)
+    counted = [
+        one.enrolment_id for one in mentees if one.enrolment.mentor_sees != MentorSees.NOTHING
+    ]
+    counts = await counts_of(db, counted, now=now)
     found = []
     for one in mentees:
         last, following = meetings.get(one.id, (None, None))
         since = last or one.began_at
+        whole = None
+        if one.enrolment_id in counted:
+            whole = whole_of(counts.get(one.enrolment_id, {}))
         lists = lists_of(items[one.enrolment_id], since=since, now=now, ahead=WEEK)
-        found.append(MenteeStanding(one, lists, last, following))
+        found.append(MenteeStanding(one, lists, last, following, whole))
     return found
 
 
 async def _items(
     db: AsyncSession, actor: Person, enrolment_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[dict[str, Any]]]:
-    seen = study.items_visible_to(actor).where(PlanItem.enrolment_id.in_(enrolment_ids))
+    plans = study.plans_visible_to(actor).where(Enrolment.id.in_(enrolment_ids))
+    mine = plans.with_only_columns(Enrolment.id)
+    seen = select(PlanItem).where(PlanItem.enrolment_id.in_(mine))
     rows = await db.execute(
         seen.join(PlanItem.milestone)
         .with_only_columns(

@@ -13,6 +13,7 @@ from cohort.agendas import policy
 from cohort.agendas.building import lists_of
 from cohort.agendas.models import AgendaEntry, EntryKind
 from cohort.agendas.schemas import AgendaOut
+from cohort.cohorts.models import MentorSees
 from cohort.errors import NotAllowed, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.meetings.models import Meeting, MeetingState
@@ -22,6 +23,7 @@ from cohort.mentorships.models import Mentorship
 from cohort.mentorships.pausing import MentorshipEnded
 from cohort.people.models import Person
 from cohort.study import reading as study
+from cohort.study.progress import counts_of, whole_of
 
 SHOWN_AT_ONCE = 500
 
@@ -78,9 +80,19 @@ async def agenda(
         raise MentorshipEnded("This mentorship has ended, so there is no agenda.")
     last = await last_met(db, mentorship_id)
     since = last or mentorship.began_at
-    plan: Any = await study.plan(db, actor, mentorship.enrolment_id, now=now)
+    try:
+        plan: Any = await study.plan(db, actor, mentorship.enrolment_id, now=now)
+    except NotFound:
+        plan = {"items": []}  # the researcher does not show her milestones to her mentor
     lists = lists_of(plan["items"], since=since, now=now)
-    return cast("AgendaOut", {"enrolment_id": mentorship.enrolment_id, "since": since, **lists})
+    counts = None
+    is_own = mentorship.enrolment.person_id == actor.id
+    if is_own or mentorship.enrolment.mentor_sees != MentorSees.NOTHING:
+        cells = await counts_of(db, [mentorship.enrolment_id], now=now)
+        counts = whole_of(cells.get(mentorship.enrolment_id, {}))._asdict()
+    its_id = mentorship.enrolment_id
+    told = {"enrolment_id": its_id, "counts": counts, "since": since, **lists}
+    return cast("AgendaOut", told)
 
 
 async def last_met(db: AsyncSession, mentorship_id: UUID) -> datetime | None:

@@ -50,10 +50,19 @@ class AgendaMilestoneOut(Shown):
     passed_at: datetime | None
 
 
+class CountsOut(Shown):
+    """Milestones of a plan, counted."""
+
+    passed: int
+    total: int
+    due: int
+
+
 class AgendaOut(Shown):
     """What the plan says to talk about; a milestone is in one list only."""
 
     enrolment_id: UUID
+    counts: CountsOut | None = Field(description="Of the plan, where the researcher shows them.")
     since: datetime = Field(description="When the two met last; else when they began.")
     passed: list[AgendaMilestoneOut] = Field(description="Passed since then.")
     again: list[AgendaMilestoneOut] = Field(description="The review asks for another look.")

@@ -1,7 +1,7 @@
 """Reading plans: one researcher's, one item of it, and what awaits a review."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -68,6 +68,11 @@ async def plan_of(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: d
     )
     if enrolment is None:
         raise NotFound
+    return await _read(db, enrolment, now)
+
+
+async def _read(db: AsyncSession, enrolment: Enrolment, now: datetime) -> Plan:
+    enrolment_id = enrolment.id
     found = await db.scalars(
         select(PlanItem)
         .where(PlanItem.enrolment_id == enrolment_id)
@@ -110,8 +115,14 @@ async def step_of(
     enrolment_id = await db.scalar(one.with_only_columns(PlanItem.enrolment_id))
     if enrolment_id is None:
         raise NotFound
-    plan = await plan_of(db, actor, enrolment_id, now=now)
-    return plan, next(step for step in plan.steps if step.item.id == item_id)
+    whose = select(Enrolment).where(Enrolment.id == enrolment_id)
+    with_names = whose.options(joinedload(Enrolment.person), joinedload(Enrolment.cohort))
+    plan = await _read(db, (await db.scalars(with_names)).one(), now)
+    step = next(step for step in plan.steps if step.item.id == item_id)
+    seen = policy.plans_visible_to(actor).where(Enrolment.id == enrolment_id)
+    if await db.scalar(seen.with_only_columns(Enrolment.id)) is None:
+        step = replace(step, waits_for=[])  # the titles of others are not the mentor's to read
+    return plan, step
 
 
 async def versions_of(
