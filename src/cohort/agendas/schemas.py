@@ -50,7 +50,7 @@ class AgendaMilestoneOut(Shown):
     passed_at: datetime | None
 
 
-class CountsOut(Shown):
+class PlanCountsOut(Shown):
     """Milestones of a plan, counted."""
 
     passed: int
@@ -62,7 +62,9 @@ class AgendaOut(Shown):
     """What the plan says to talk about; a milestone is in one list only."""
 
     enrolment_id: UUID
-    counts: CountsOut | None = Field(description="Of the plan, where the researcher shows them.")
+    counts: PlanCountsOut | None = Field(
+        description="Of the plan, if she shows them."
+    )
     since: datetime = Field(description="When the two met last; else when they began.")
     passed: list[AgendaMilestoneOut] = Field(description="Passed since then.")
     again: list[AgendaMilestoneOut] = Field(description="The review asks for another look.")
