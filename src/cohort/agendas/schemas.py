@@ -62,9 +62,7 @@ class AgendaOut(Shown):
     """What the plan says to talk about; a milestone is in one list only."""
 
     enrolment_id: UUID
-    counts: PlanCountsOut | None = Field(
-        description="Of the plan, if she shows them."
-    )
+    counts: PlanCountsOut | None = Field(description="Of the plan, if she shows them.")
     since: datetime = Field(description="When the two met last; else when they began.")
     passed: list[AgendaMilestoneOut] = Field(description="Passed since then.")
     again: list[AgendaMilestoneOut] = Field(description="The review asks for another look.")
