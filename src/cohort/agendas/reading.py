@@ -80,19 +80,25 @@ async def agenda(
         raise MentorshipEnded("This mentorship has ended, so there is no agenda.")
     last = await last_met(db, mentorship_id)
     since = last or mentorship.began_at
-    try:
-        plan: Any = await study.plan(db, actor, mentorship.enrolment_id, now=now)
-    except NotFound:
-        plan = {"items": []}  # the researcher does not show her milestones to her mentor
-    lists = lists_of(plan["items"], since=since, now=now)
-    counts = None
-    is_own = mentorship.enrolment.person_id == actor.id
-    if is_own or mentorship.enrolment.mentor_sees != MentorSees.NOTHING:
-        cells = await counts_of(db, [mentorship.enrolment_id], now=now)
-        counts = whole_of(cells.get(mentorship.enrolment_id, {}))._asdict()
-    its_id = mentorship.enrolment_id
-    told = {"enrolment_id": its_id, "counts": counts, "since": since, **lists}
-    return cast("AgendaOut", told)
+    enrolment = mentorship.enrolment
+    shown = MentorSees.MILESTONES if enrolment.person_id == actor.id else enrolment.mentor_sees
+    items, counts = await _of_plan(db, actor, enrolment.id, shown, now=now)
+    lists = lists_of(items, since=since, now=now)
+    told = {"enrolment_id": enrolment.id, "shown": shown, "counts": counts, "since": since}
+    return cast("AgendaOut", told | lists)
+
+
+async def _of_plan(
+    db: AsyncSession, actor: Person, enrolment_id: UUID, shown: MentorSees, *, now: datetime
+) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, int] | None]:
+    """Its items and its counts, as far as they are shown."""
+    if shown is MentorSees.NOTHING:
+        return [], None
+    if shown is MentorSees.COUNTS:
+        cells = await counts_of(db, [enrolment_id], now=now)
+        return [], whole_of(cells.get(enrolment_id, {}))._asdict()
+    plan: Any = await study.plan(db, actor, enrolment_id, now=now)
+    return plan["items"], {name: plan[name] for name in study.COUNTED}
 
 
 async def last_met(db: AsyncSession, mentorship_id: UUID) -> datetime | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.agendas.models import EntryKind
+from cohort.cohorts.models import MentorSees
 from cohort.http.fields import Note, Shown, Strict
 from cohort.study.models import ItemState
 
@@ -62,7 +63,10 @@ class AgendaOut(Shown):
     """What the plan says to talk about; a milestone is in one list only."""
 
     enrolment_id: UUID
-    counts: PlanCountsOut | None = Field(description="Of the plan, if she shows them.")
+    shown: MentorSees = Field(
+        description="What of the plan the reader sees: the researcher all, her mentor as she chose."
+    )
+    counts: PlanCountsOut | None = Field(description="Null where nothing is shown.")
     since: datetime = Field(description="When the two met last; else when they began.")
     passed: list[AgendaMilestoneOut] = Field(description="Passed since then.")
     again: list[AgendaMilestoneOut] = Field(description="The review asks for another look.")

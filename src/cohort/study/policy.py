@@ -15,14 +15,16 @@ from cohort.study.models import ItemState, PlanItem, Submission
 
 def plans_visible_to(actor: Person) -> Select[Enrolment]:
     """To the researcher, the organisers, and the mentor whom she lets read its milestones."""
-    return select(Enrolment).where(
-        or_(
-            Enrolment.person_id == actor.id,
-            Enrolment.cohort_id.in_(cohorts.organised_by(actor)),
-            and_(
-                Enrolment.mentor_sees == MentorSees.MILESTONES, Enrolment.id.in_(mentored_by(actor))
-            ),
-        )
+    return select(Enrolment).where(reads_plan(actor))
+
+
+def reads_plan(actor: Person) -> ColumnElement[bool]:
+    """Asked of an enrolment."""
+    is_shown = Enrolment.mentor_sees == MentorSees.MILESTONES
+    return or_(
+        Enrolment.person_id == actor.id,
+        Enrolment.cohort_id.in_(cohorts.organised_by(actor)),
+        and_(is_shown, Enrolment.id.in_(mentored_by(actor))),
     )
 
 
@@ -37,7 +39,8 @@ def items_visible_to(actor: Person) -> Select[PlanItem]:
 
 def handed_to(actor: Person) -> ColumnElement[bool]:
     """Items with evidence, of the actor's mentees."""
-    evidence = select(Submission.id).where(Submission.plan_item_id == PlanItem.id)
+    version = aliased(Submission)  # the statement around it may be about submissions too
+    evidence = select(version.id).where(version.plan_item_id == PlanItem.id)
     return and_(PlanItem.enrolment_id.in_(mentored_by(actor)), evidence.exists())
 
 
