@@ -247,9 +247,8 @@ async def test_she_chooses_on_the_page_of_her_plan(spring: Spring, here: str) ->
     plan = f"/plan/{spring.enrolment.id}"
 
     async def ticked(who: Someone) -> list[str]:
-        return re.findall(
-            r'name="mentor_sees" value="(\w+)"[^>]* checked', (await who.get(plan)).text
-        )
+        shown = (await who.get(plan)).text
+        return re.findall(r'name="mentor_sees" value="(\w+)"[^>]* checked', shown)
 
     assert await ticked(spring.ada) == ["milestones"]
     for sent in ({}, {"mentor_sees": "some"}):
