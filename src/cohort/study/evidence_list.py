@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import Select, String, Text, Uuid, or_, select
+from sqlalchemy import Select, String, Text, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -50,11 +50,8 @@ def _in_cohort(is_admin: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001
         .join(Enrolment.person)
         .where(Enrolment.cohort_id == cohort_id, cohort.exists(), ~replaced.exists())
         .where(
-            or_(
-                PlanItem.enrolment_id.in_(
-                    policy.plans_visible_to(who).with_only_columns(Enrolment.id)
-                ),
-                policy.handed_to(who),
+            PlanItem.enrolment_id.in_(
+                policy.evidence_visible_to(who).with_only_columns(Enrolment.id)
             )
         )
     )

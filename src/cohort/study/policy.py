@@ -34,14 +34,14 @@ def items_visible_to(actor: Person) -> Select[PlanItem]:
     What was handed in, the mentor reads whatever she sees of the plan: it is there to be judged.
     """
     plan = plans_visible_to(actor).where(Enrolment.id == PlanItem.enrolment_id)
-    return select(PlanItem).where(or_(plan.exists(), handed_to(actor)))
+    evidence = select(Submission.id).where(Submission.plan_item_id == PlanItem.id)
+    handed_in = and_(PlanItem.enrolment_id.in_(mentored_by(actor)), evidence.exists())
+    return select(PlanItem).where(or_(plan.exists(), handed_in))
 
 
-def handed_to(actor: Person) -> ColumnElement[bool]:
-    """Items with evidence, of the actor's mentees."""
-    version = aliased(Submission)  # the statement around it may be about submissions too
-    evidence = select(version.id).where(version.plan_item_id == PlanItem.id)
-    return and_(PlanItem.enrolment_id.in_(mentored_by(actor)), evidence.exists())
+def evidence_visible_to(actor: Person) -> Select[Enrolment]:
+    """Those of whose plans the actor reads what was handed in."""
+    return select(Enrolment).where(or_(reads_plan(actor), Enrolment.id.in_(mentored_by(actor))))
 
 
 def submissions_visible_to(actor: Person) -> Select[Submission]:
