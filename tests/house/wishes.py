@@ -19,6 +19,8 @@ def of_wishes() -> dict[str, dict[str, Any]]:
     return {
         "PUT /api/v1/enrolments/{enrolment_id}/wishes": {"json": {"mentor_ids": []}},
         "PUT /api/v1/mentors/{mentor_id}/wishes": {"json": {"enrolment_ids": []}},
+        "PUT /api/v1/enrolments/{enrolment_id}/mentor_view": {"json": {"mentor_sees": "counts"}},
+        "POST /plan/{enrolment_id}/mentor_view": {"data": {"mentor_sees": "counts"}},
         "PUT /api/v1/enrolments/{enrolment_id}/listing": {"json": {"is_listed": True}},
         "PUT /api/v1/mentors/{mentor_id}/listing": {"json": {"is_listed": True}},
         "POST /api/v1/cohorts/{cohort_id}/kept_apart": {"json": SOMEBODY},

@@ -1,5 +1,6 @@
 """What Ada and Grace talk about: what the plan says, their goals and points, and their notes."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -197,3 +198,69 @@ async def test_a_mentor_sees_where_each_of_her_mentees_stands(
     async with count_statements() as three:
         assert "Mary Example" in (await spring.grace.get("/mentoring/mentees")).text
     assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("choice", ["milestones", "counts", "nothing"])
+async def test_the_researcher_chooses_what_her_mentor_sees(
+    spring: Spring, here: str, db: AsyncSession, choice: str
+) -> None:
+    items = await planned(db, spring.enrolment, TurnableClock(MONDAY), passed=1)
+    await db.execute(
+        update(PlanItem).where(PlanItem.id == items[1].id).values(state=ItemState.AGAIN)
+    )
+    await db.commit()
+    whose = f"/api/v1/enrolments/{spring.enrolment.id}"
+    body = {"mentor_sees": choice}
+    assert (await spring.grace.put(f"{whose}/mentor_view", json=body)).status_code == 404
+    assert (await spring.olga.put(f"{whose}/mentor_view", json=body)).status_code == 403
+    assert (await spring.ada.put(f"{whose}/mentor_view", json=body)).json() == body
+    seen = 200 if choice == "milestones" else 404
+    empty = items[2].id
+    for path in (
+        f"{whose}/plan",
+        f"/api/v1/plan_items/{empty}",
+        f"/api/v1/plan_items/{empty}/submissions",
+        f"/plan/{spring.enrolment.id}",
+        f"/plan/{spring.enrolment.id}/{empty}",
+    ):
+        assert (await spring.grace.get(path)).status_code == seen, path
+        assert (await spring.ada.get(path)).status_code == 200, path
+    agenda = (await spring.grace.get(f"/api/v1{here}/agenda")).json()
+    assert (agenda["shown"], bool(agenda["again"])) == (choice, choice == "milestones")
+    counts = {"passed": 1, "total": 3, "due": 0}
+    assert agenda["counts"] == (None if choice == "nothing" else counts)
+    own = (await spring.ada.get(f"/api/v1{here}/agenda")).json()
+    assert (own["shown"], bool(own["again"]), own["counts"]) == ("milestones", True, counts)
+    for page in (f"{here}/agenda", "/mentoring/mentees"):
+        text = (await spring.grace.get(page)).text
+        assert ("Drift Monitor" in text) == (choice == "milestones"), page
+        assert ("1 of 3 milestones passed, 0 due by now." in text) == (
+            choice == "counts" or (choice == "milestones" and page == "/mentoring/mentees")
+        ), page
+        assert "othing is due" not in text, page
+    for page in (f"{here}/agenda", "/mentoring/mentees", "/mentoring", here):
+        text = (await spring.grace.get(page)).text
+        assert (f"/plan/{spring.enrolment.id}" in text) <= (choice == "milestones"), page
+
+
+async def test_she_chooses_on_the_page_of_her_plan(spring: Spring, here: str) -> None:
+    plan = f"/plan/{spring.enrolment.id}"
+
+    async def ticked(who: Someone) -> list[str]:
+        shown = (await who.get(plan)).text
+        return re.findall(r'name="mentor_sees" value="(\w+)"[^>]* checked', shown)
+
+    assert await ticked(spring.ada) == ["milestones"]
+    for sent in ({}, {"mentor_sees": "some"}):
+        back = await spring.ada.post(f"{plan}/mentor_view", data=sent)
+        assert (back.status_code, back.headers["location"]) == (303, f"{plan}#mentor")
+        assert "Choose one of the three." in (await spring.ada.get(plan)).text
+    assert await ticked(spring.ada) == ["milestones"]
+    assert "Nothing is late" in (await spring.grace.get("/mentoring/mentees")).text
+    for _ in range(2):
+        kept = await spring.ada.post(f"{plan}/mentor_view", data={"mentor_sees": "nothing"})
+        assert (kept.status_code, kept.headers["location"]) == (303, f"{plan}#mentor")
+        assert "Your choice is kept." in (await spring.ada.get(plan)).text
+    assert await ticked(spring.ada) == ["nothing"]
+    assert "mentor_view" not in (await spring.olga.get(plan)).text
+    assert "Nothing is late" not in (await spring.grace.get("/mentoring/mentees")).text

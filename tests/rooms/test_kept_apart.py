@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from cohort.assignment.certificate import verify
 from cohort.cohorts.models import Organiser
 from cohort.db import unit_of_work
 from cohort.mail import MailboxMessage
+from cohort.pairing.evidence import unpack
 from cohort.wishes.models import KeptApart
 from tests.conftest import Cast, Platform, Someone, emptied
 from tests.rooms.matching_world import (
@@ -182,6 +184,45 @@ async def test_an_organiser_never_reads_that_somebody_keeps_apart_from_her(
     asked = {"enrolment_id": str(stage.ada.id), "mentor_id": str(stage.grace.id)}
     why = await ada.get(f"/api/v1/runs/{second}/what_if", params=asked)
     assert "apart" not in why.text
+
+
+async def test_no_act_of_an_organiser_tells_her_who_keeps_apart_from_her(
+    platform: Platform, enter: Cast
+) -> None:
+    stage = await set_the_stage(platform, enter)
+    ada = stage.people["Ada"]
+    async with unit_of_work(platform.sessions) as db:
+        db.add(
+            Organiser(cohort_id=stage.cohort.id, person_id=ada.person.id, since=platform.clock())
+        )
+    await block(stage, "Robin", email(ada))
+    round_ = await open_and_solve(stage, platform)
+    run = f"/api/v1/runs/{round_['run']['id']}"
+
+    swap = f"{run}/swaps/{stage.ada.id}/{stage.ben.id}"
+    swaps = [(await who.get(swap)).json()["detail"] for who in (ada, stage.olga)]
+    assert ["they are kept apart" in one for one in swaps] == [False, True]
+    assert "Ada Example and Robin Example cannot be a pair: you are one of the two" in swaps[0]
+    for who, hidden in ((ada, True), (stage.olga, False)):
+        kept = unpack((await who.get(f"{run}/evidence")).content)
+        row = list(kept.problem.researcher_ids).index(str(stage.ada.id))
+        assert verify(kept.problem, kept.solution).holds
+        assert kept.problem.forbidden[row].sum() == 1
+        why = {name for name, removes in kept.removed.items() if removes[row].any()}
+        assert why == ({"not_told"} if hidden else {"block"})
+
+    await block(stage, "Grace", email(ada))
+    lock = {"kind": "lock", "reason": "They met.", "dry_run": True}
+    refused = await ada.post(f"{run}/pin_sets", json=lock)
+    untold = "one of them runs this cohort, so the reason is not told"
+    assert (refused.status_code, untold in refused.json()["detail"]) == (409, True)
+    await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
+    skipped = {one["enrolment_id"]: one["skipped"] for one in await pairs_of(stage, round_["run"])}
+    assert "so why is not told" in skipped[str(stage.ada.id)]
+    pin = {"kind": "pin", "reason": "They met.", **stage.pair(stage.ada, stage.grace)}
+    await stage.olga.post(address(stage, "overrides"), json=pin)
+    failed = (await open_and_solve(stage, platform))["run"]
+    assert (failed["state"], untold in failed["error"]) == ("failed", True)
 
 
 async def test_conflicts_are_found_declared_and_lifted_with_a_reason(

@@ -245,6 +245,41 @@ async def test_a_former_mentor_sees_the_plan_no_more(
     assert refused(plan) == (404, "not_found")
 
 
+@pytest.mark.parametrize("choice", ["counts", "nothing"])
+async def test_what_is_handed_in_is_her_mentor_s_to_review_whatever_she_shows_of_her_plan(
+    cast: Cast, db: AsyncSession, choice: str
+) -> None:
+    """Her mentor reads no title besides; her choice, of what is hers, leaves no audit row."""
+    monitor = cast.items["drift-monitor"]  # builds on the first, which is not passed
+    handed_in = (await cast.hand_in(item_id=monitor)).json()["id"]
+    whose = f"/api/v1/enrolments/{cast.enrolment.id}"
+    for _ in range(2):
+        chosen = await cast.ada.put(f"{whose}/mentor_view", json={"mentor_sees": choice})
+        assert chosen.status_code == 200
+    assert (await cast.ada.get(f"{whose}/mentor_view")).json() == {"mentor_sees": choice}
+    assert not list(await db.scalars(select(Act.verb)))
+
+    item = (await cast.max.get(f"/api/v1/plan_items/{monitor}")).json()
+    assert (item["newest"]["id"], item["waits_for"]) == (handed_in, [])
+    assert (await cast.ada.get(f"/api/v1/plan_items/{monitor}")).json()["waits_for"] != []
+    submissions = f"/api/v1/cohorts/{cast.cohort.id}/submissions"
+    for listed in (f"/api/v1/plan_items/{monitor}/submissions", submissions):
+        (one,) = (await cast.max.get(listed)).json()["items"]
+        assert handed_in in {one.get("id"), one.get("submission_id")}
+    assert (await cast.sam.get(f"/api/v1/plan_items/{monitor}")).status_code == 404
+
+    page = await cast.max.get(f"/plan/{cast.enrolment.id}/{monitor}")
+    assert ("Your review of version 1" in page.text, "End To End" in page.text) == (True, False)
+    assert f'href="/plan/{cast.enrolment.id}"' not in page.text
+    assert f"/plan/{cast.enrolment.id}/{monitor}" in (await cast.max.get("/review")).text
+    assert (await review(cast.max, handed_in)).status_code == 201
+    for path in (f"{whose}/plan", f"/api/v1/plan_items/{cast.first}"):
+        assert refused(await cast.max.get(path)) == (404, "not_found")
+    for who, told in ((cast.ada, ["submission.handed_in", "submission.reviewed"]), (cast.max, [])):
+        events = (await who.get(f"/api/v1/cohorts/{cast.cohort.id}/events")).json()["items"]
+        assert [one["type"] for one in events if "submission" in one["type"]] == told
+
+
 @pytest.mark.parametrize("end", ["withdrawn", "archived"])
 async def test_a_closed_plan_is_read_but_not_changed(
     cast: Cast, db: AsyncSession, end: str

@@ -11,13 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.agendas.building import lists_of
+from cohort.cohorts.models import MentorSees
 from cohort.guides.models import Milestone
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
-from cohort.study import policy as study
 from cohort.study.models import PlanItem
+from cohort.study.progress import MilestoneCounts, counts_of, whole_of
 
 WEEK = timedelta(days=7)
 
@@ -30,28 +31,34 @@ class MenteeStanding:
     lists: Mapping[str, Sequence[Mapping[str, Any]]]
     last_met: datetime | None
     next_meeting: datetime | None
+    counts: MilestoneCounts | None
+    """Of the whole plan; none where the researcher shows nothing."""
 
 
 async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[MenteeStanding]:
     mentees = await mentorships.mentees_of(db, actor)
-    items = await _items(db, actor, [one.enrolment_id for one in mentees])
+    enrolments = [one.enrolment for one in mentees]
+    open_plans = [one.id for one in enrolments if one.mentor_sees == MentorSees.MILESTONES]
+    counted = [one.id for one in enrolments if one.mentor_sees != MentorSees.NOTHING]
+    items = await _items(db, open_plans)
+    counts = await counts_of(db, counted, now=now)
     meetings = await _meetings(db, [one.id for one in mentees], now)
     found = []
     for one in mentees:
         last, following = meetings.get(one.id, (None, None))
         since = last or one.began_at
+        is_counted = one.enrolment.mentor_sees != MentorSees.NOTHING
+        whole = whole_of(counts.get(one.enrolment_id, {})) if is_counted else None
         lists = lists_of(items[one.enrolment_id], since=since, now=now, ahead=WEEK)
-        found.append(MenteeStanding(one, lists, last, following))
+        found.append(MenteeStanding(one, lists, last, following, whole))
     return found
 
 
 async def _items(
-    db: AsyncSession, actor: Person, enrolment_ids: Sequence[UUID]
+    db: AsyncSession, enrolment_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[dict[str, Any]]]:
-    seen = study.items_visible_to(actor).where(PlanItem.enrolment_id.in_(enrolment_ids))
     rows = await db.execute(
-        seen.join(PlanItem.milestone)
-        .with_only_columns(
+        select(
             PlanItem.enrolment_id,
             PlanItem.id,
             PlanItem.state,
@@ -59,6 +66,8 @@ async def _items(
             PlanItem.passed_at,
             Milestone.title,
         )
+        .join(PlanItem.milestone)
+        .where(PlanItem.enrolment_id.in_(enrolment_ids))
         .order_by(PlanItem.due_at, PlanItem.position)
     )
     items: dict[UUID, list[dict[str, Any]]] = defaultdict(list)

@@ -13,6 +13,7 @@ from cohort.agendas import policy
 from cohort.agendas.building import lists_of
 from cohort.agendas.models import AgendaEntry, EntryKind
 from cohort.agendas.schemas import AgendaOut
+from cohort.cohorts.models import MentorSees
 from cohort.errors import NotAllowed, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.meetings.models import Meeting, MeetingState
@@ -22,6 +23,7 @@ from cohort.mentorships.models import Mentorship
 from cohort.mentorships.pausing import MentorshipEnded
 from cohort.people.models import Person
 from cohort.study import reading as study
+from cohort.study.progress import counts_of, whole_of
 
 SHOWN_AT_ONCE = 500
 
@@ -78,9 +80,25 @@ async def agenda(
         raise MentorshipEnded("This mentorship has ended, so there is no agenda.")
     last = await last_met(db, mentorship_id)
     since = last or mentorship.began_at
-    plan: Any = await study.plan(db, actor, mentorship.enrolment_id, now=now)
-    lists = lists_of(plan["items"], since=since, now=now)
-    return cast("AgendaOut", {"enrolment_id": mentorship.enrolment_id, "since": since, **lists})
+    enrolment = mentorship.enrolment
+    shown = MentorSees.MILESTONES if enrolment.person_id == actor.id else enrolment.mentor_sees
+    items, counts = await _of_plan(db, actor, enrolment.id, shown, now=now)
+    lists = lists_of(items, since=since, now=now)
+    told = {"enrolment_id": enrolment.id, "shown": shown, "counts": counts, "since": since}
+    return cast("AgendaOut", told | lists)
+
+
+async def _of_plan(
+    db: AsyncSession, actor: Person, enrolment_id: UUID, shown: MentorSees, *, now: datetime
+) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, int] | None]:
+    """Its items and its counts, as far as they are shown."""
+    if shown is MentorSees.NOTHING:
+        return [], None
+    if shown is MentorSees.COUNTS:
+        cells = await counts_of(db, [enrolment_id], now=now)
+        return [], whole_of(cells.get(enrolment_id, {}))._asdict()
+    plan: Any = await study.plan(db, actor, enrolment_id, now=now)
+    return plan["items"], {name: plan[name] for name in study.COUNTED}
 
 
 async def last_met(db: AsyncSession, mentorship_id: UUID) -> datetime | None:

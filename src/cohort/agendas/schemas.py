@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.agendas.models import EntryKind
+from cohort.cohorts.models import MentorSees
 from cohort.http.fields import Note, Shown, Strict
 from cohort.study.models import ItemState
 
@@ -50,10 +51,22 @@ class AgendaMilestoneOut(Shown):
     passed_at: datetime | None
 
 
+class PlanCountsOut(Shown):
+    """Milestones of a plan, counted."""
+
+    passed: int
+    total: int
+    due: int
+
+
 class AgendaOut(Shown):
     """What the plan says to talk about; a milestone is in one list only."""
 
     enrolment_id: UUID
+    shown: MentorSees = Field(
+        description="What of the plan the reader sees: the researcher all, her mentor as she chose."
+    )
+    counts: PlanCountsOut | None = Field(description="Null where nothing is shown.")
     since: datetime = Field(description="When the two met last; else when they began.")
     passed: list[AgendaMilestoneOut] = Field(description="Passed since then.")
     again: list[AgendaMilestoneOut] = Field(description="The review asks for another look.")

@@ -159,6 +159,14 @@ class EnrolmentState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class MentorSees(StrEnum):
+    """What a mentor reads of the plan of her mentee; what was handed in she reads always."""
+
+    MILESTONES = "milestones"
+    COUNTS = "counts"
+    NOTHING = "nothing"
+
+
 class Enrolment(Base):
     """A researcher in a cohort: a seat, and the profile that the matching reads."""
 
@@ -189,6 +197,9 @@ class Enrolment(Base):
     """1 for a factor of the score that counts more to her, -1 for less, by name."""
     is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the mentors of the cohort may find her, by her own word."""
+    mentor_sees: Mapped[MentorSees] = mapped_column(
+        one_of(MentorSees), default=MentorSees.MILESTONES, server_default=MentorSees.MILESTONES
+    )
     paused_until: Mapped[date | None]
     """Nobody is proposed to her before this day of the cohort's time zone."""
     created_at: Mapped[Instant]

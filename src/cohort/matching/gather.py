@@ -14,6 +14,7 @@ from cohort.cohorts import own_terms, pausing
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, OwnTerm
 from cohort.guides.models import Term, TermKind
 from cohort.introductions.reading import heard_in
+from cohort.matching import policy
 from cohort.matching.introducing.pool import to_introduce, with_talks
 from cohort.matching.models import (
     Override,
@@ -107,6 +108,7 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     answers = await answering.in_cohort(db, cohort_id, rules.weights.own)
     everybody = [one.person_id for one in (*enrolments, *may_move, *seats)]
     former = await addresses.former_of(db, everybody)
+    organisers = set((await db.scalars(policy.who_run(cohort_id))).all())
     known = gaps, wanted_mentors, answers
     return Pool(
         week=run.round.week,
@@ -144,6 +146,7 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         least_gain=rules.aim.least_gain,
         names=_names(enrolments, seats, overrides),
         titles=LANGUAGES | {t.slug: t.title for t in terms} | {t.slug: t.title for t in own},
+        organisers=[str(one.id) for one in (*enrolments, *seats) if one.person_id in organisers],
         private=[WISHES, *await answering.private_in(db, cohort_id)],
     )
 

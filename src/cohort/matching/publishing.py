@@ -15,6 +15,7 @@ from cohort.cohorts.models import Cohort, EnrolmentState
 from cohort.cohorts.pausing import is_paused
 from cohort.introductions import service as introductions
 from cohort.introductions.reading import heard_in, would_rather_not
+from cohort.matching import policy
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import MentorMove, OverrideKind, Pair, Round, RoundKind, Run
 from cohort.matching.moves import service as moves
@@ -29,6 +30,7 @@ from cohort.wishes import apart, conflicts
 from cohort.wishes.models import ApartKind
 
 Two = tuple[UUID, UUID]
+UNTOLD = "The two cannot be paired any more; one of them runs this cohort, so why is not told."
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Meanwhile:
     apart: AbstractSet[Two]
     kept_apart: AbstractSet[Two]
     met: AbstractSet[Two]
+    organisers: AbstractSet[UUID]
+    """Those who run the cohort and read what was skipped, by person."""
     awaited: Counter[UUID]
     today: date
 
@@ -122,10 +126,11 @@ def why_not(
 ) -> str | None:
     """Why the pair cannot be proposed any more, for the organiser; None when it can.
 
-    Whoever is only introduced takes no place, and meets nobody a second time.
+    Whoever is only introduced takes no place, and meets nobody a second time. What stands between
+    two of whom one is an organiser is not told: the other one may have said it in private.
     """
     researcher, mentor, two = pair.enrolment, pair.mentor, (pair.enrolment_id, pair.mentor_id)
-    reasons = {
+    alone = {
         "The researcher has withdrawn.": researcher.state is not EnrolmentState.ACTIVE,
         "The researcher asked for a pause.": is_paused(researcher, meanwhile.today),
         "The researcher has a mentor by now.": (
@@ -137,6 +142,8 @@ def why_not(
         "The mentor has no free place any more.": (
             mentor.taken + meanwhile.awaited[mentor.id] >= mentor.capacity
         ),
+    }
+    between = {
         "One of them declined the other meanwhile.": two in meanwhile.declined,
         "Their mentorship ended meanwhile.": two in meanwhile.ended,
         "The pair was vetoed meanwhile.": two in meanwhile.vetoed,
@@ -144,7 +151,10 @@ def why_not(
         "After their talk, one of them would rather not.": two in meanwhile.apart,
         "They were introduced to each other before.": introduces and two in meanwhile.met,
     }
-    return next((sentence for sentence, holds in reasons.items() if holds), None)
+    told = meanwhile.organisers.isdisjoint((researcher.person_id, mentor.person_id))
+    if not told and any(between.values()) and not any(alone.values()):
+        return UNTOLD
+    return next((sentence for sentence, holds in (alone | between).items() if holds), None)
 
 
 async def _introduce(
@@ -187,5 +197,6 @@ async def look_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Mea
         kept_apart={(one.enrolment_id, one.mentor_id) for one in kept} - lifted.keys()
         | {(one.enrolment_id, one.mentor_id) for one in kept if one.kind is ApartKind.BLOCK},
         today=local_day(now, cohort.time_zone),
+        organisers=set((await db.scalars(policy.who_run(cohort_id))).all()),
         awaited=Counter(mentor_id for _, mentor_id in asked),
     )

@@ -17,6 +17,9 @@ REMOVED_BY = {
 }
 
 
+UNTOLD = "the two cannot be a pair; one of them runs this cohort, so the reason is not told"
+
+
 class PinsCannotHold(ValueError):
     """Pins that no assignment can honour; the sentence names the people."""
 
@@ -47,11 +50,13 @@ def _removed(pool: Pool, pins: Sequence[tuple[int, int]]) -> Iterator[str]:
         researcher, mentor = pool.researchers[i], pool.mentors[j]
         reasons = score_people(pool, [researcher], [mentor]).reasons
         causes = [cause for name, cause in REMOVED_BY.items() if reasons[name][0, 0]]
-        if causes:
-            yield (
-                f"{pool.names[researcher.id]} is pinned to {pool.names[mentor.id]}, but "
-                f"{' and '.join(causes)}. Lift the pin, or change the rules."
-            )
+        if not causes:
+            continue
+        told = {researcher.id, mentor.id}.isdisjoint(pool.organisers)
+        yield (
+            f"{pool.names[researcher.id]} is pinned to {pool.names[mentor.id]}, but "
+            f"{' and '.join(causes) if told else UNTOLD}. Lift the pin, or change the rules."
+        )
 
 
 def _crowded(pool: Pool, pins: Sequence[tuple[int, int]]) -> Iterator[str]:

@@ -42,6 +42,8 @@ class Pool:
                only for a score that is better by `least_gain`, None for never.
     names      of everybody who may have to be named in a sentence, by id.
     titles     words for slugs and language codes; they are said, not solved.
+    organisers  the ids of people here who run the cohort: why a pair of theirs cannot be is said in
+               no sentence that those who run it read; said, not solved.
     private    the questions whose answers no reason may tell, and "wishes" where no reason may say
                who asked for whom; said, not solved.
     """
@@ -73,6 +75,7 @@ class Pool:
     least_gain: float | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    organisers: Collection[str] = ()
     private: Collection[str] = ()
 
     def incumbents_by_position(self) -> Ints:
@@ -108,6 +111,7 @@ class Pool:
             mentors=[replace(one, name=_mark(one.id), email="") for one in self.mentors],
             names={},
             titles={},
+            organisers=(),
             private=(),
         )
 

@@ -50,7 +50,9 @@ def _in_cohort(is_admin: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001
         .join(Enrolment.person)
         .where(Enrolment.cohort_id == cohort_id, cohort.exists(), ~replaced.exists())
         .where(
-            PlanItem.enrolment_id.in_(policy.plans_visible_to(who).with_only_columns(Enrolment.id))
+            PlanItem.enrolment_id.in_(
+                policy.evidence_visible_to(who).with_only_columns(Enrolment.id)
+            )
         )
     )
 

@@ -27,10 +27,10 @@ from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf, GivenAnswer
-from cohort.study import plans, policy, service
+from cohort.study import plans, policy, service, showing
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
-from cohort.study.schemas import LONGEST_EVIDENCE, ReviewIn, SubmissionIn
+from cohort.study.schemas import LONGEST_EVIDENCE, MentorViewChoice, ReviewIn, SubmissionIn
 
 SOON = timedelta(days=7)
 VERSIONS_SHOWN = 30
@@ -110,6 +110,20 @@ def status_of(step: Step, now: datetime) -> tuple[str, str]:
     if step.item.due_at - now <= SOON:
         return "warn", "Due within a week"
     return "quiet", "Not handed in yet"
+
+
+@post("/plan/{enrolment_id:uuid}/mentor_view", guards=[signed_in])
+async def choose_mentor_view(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    enrolment_id: FromPath[UUID],
+) -> Redirect:
+    form = await read_form(request, MentorViewChoice)
+    if form.value is None:
+        return see(f"/plan/{enrolment_id}#mentor", saying="Choose one of the three.")
+    await showing.choose(db, actor, enrolment_id, form.value.mentor_sees)
+    return see(f"/plan/{enrolment_id}#mentor", saying="Your choice is kept.")
 
 
 @get("/plan/{enrolment_id:uuid}/{item_id:uuid}", guards=[signed_in])
@@ -240,6 +254,6 @@ async def give_review(
 
 router = Router(
     "",
-    route_handlers=[plan_page, item_page, hand_in, review_page, give_review],
+    route_handlers=[plan_page, choose_mentor_view, item_page, hand_in, review_page, give_review],
     include_in_schema=False,
 )

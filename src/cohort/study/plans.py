@@ -38,6 +38,8 @@ class Plan:
     steps: Sequence[Step]
     is_frozen: bool
     due: int
+    is_whole: bool = True
+    """False where the reader is shown one item only: the mentor, of what was handed in."""
 
     @property
     def passed(self) -> int:
@@ -68,14 +70,21 @@ async def plan_of(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: d
     )
     if enrolment is None:
         raise NotFound
+    return await _plan(db, enrolment, now=now)
+
+
+async def _plan(
+    db: AsyncSession, enrolment: Enrolment, *, now: datetime, only: UUID | None = None
+) -> Plan:
+    """All of it, or one item alone."""
+    of_plan = select(PlanItem).where(PlanItem.enrolment_id == enrolment.id)
     found = await db.scalars(
-        select(PlanItem)
-        .where(PlanItem.enrolment_id == enrolment_id)
+        (of_plan if only is None else of_plan.where(PlanItem.id == only))
         .options(joinedload(PlanItem.milestone).joinedload(Milestone.section))
         .order_by(PlanItem.due_at, PlanItem.position)
     )
     items = found.all()
-    newest = await _newest_of(db, enrolment_id)
+    newest = await _newest_of(db, enrolment.id)
     unpassed = {i.milestone.slug: i.milestone.title for i in items if i.state != ItemState.PASSED}
     steps = [
         Step(
@@ -87,7 +96,7 @@ async def plan_of(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: d
         for item in items
     ]
     due = sum(item.due_at <= now for item in items)
-    return Plan(enrolment, steps, policy.is_frozen(enrolment), due)
+    return Plan(enrolment, steps, policy.is_frozen(enrolment), due, is_whole=only is None)
 
 
 async def _newest_of(db: AsyncSession, enrolment_id: UUID) -> dict[UUID, Submission]:
@@ -105,12 +114,19 @@ async def _newest_of(db: AsyncSession, enrolment_id: UUID) -> dict[UUID, Submiss
 async def step_of(
     db: AsyncSession, actor: Person, item_id: UUID, *, now: datetime
 ) -> tuple[Plan, Step]:
-    """One item, with the plan that it belongs to."""
-    one = policy.items_visible_to(actor).where(PlanItem.id == item_id)
-    enrolment_id = await db.scalar(one.with_only_columns(PlanItem.enrolment_id))
-    if enrolment_id is None:
+    """One item, with the plan that it belongs to, or as much of it as the actor may read."""
+    seen = policy.items_visible_to(actor).where(PlanItem.id == item_id)
+    its_plan = seen.with_only_columns(PlanItem.enrolment_id).scalar_subquery()
+    found = await db.execute(
+        select(Enrolment, policy.reads_plan(actor))
+        .where(Enrolment.id == its_plan)
+        .options(joinedload(Enrolment.person), joinedload(Enrolment.cohort))
+    )
+    row = found.one_or_none()
+    if row is None:
         raise NotFound
-    plan = await plan_of(db, actor, enrolment_id, now=now)
+    enrolment, is_whole = row
+    plan = await _plan(db, enrolment, now=now, only=None if is_whole else item_id)
     return plan, next(step for step in plan.steps if step.item.id == item_id)
 
 

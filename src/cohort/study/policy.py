@@ -3,31 +3,45 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union
 from sqlalchemy.orm import aliased
 
 from cohort.cohorts import policy as cohorts
-from cohort.cohorts.models import CohortState, Enrolment, EnrolmentState
+from cohort.cohorts.models import CohortState, Enrolment, EnrolmentState, MentorSees
 from cohort.mentorships.policy import mentored_by
 from cohort.people.models import Person
 from cohort.study.models import ItemState, PlanItem, Submission
 
 
 def plans_visible_to(actor: Person) -> Select[Enrolment]:
-    """To the researcher, the mentor, and the organisers of the cohort."""
-    return select(Enrolment).where(
-        or_(
-            Enrolment.person_id == actor.id,
-            Enrolment.cohort_id.in_(cohorts.organised_by(actor)),
-            Enrolment.id.in_(mentored_by(actor)),
-        )
+    """To the researcher, the organisers, and the mentor whom she lets read its milestones."""
+    return select(Enrolment).where(reads_plan(actor))
+
+
+def reads_plan(actor: Person) -> ColumnElement[bool]:
+    """Asked of an enrolment."""
+    is_shown = Enrolment.mentor_sees == MentorSees.MILESTONES
+    return or_(
+        Enrolment.person_id == actor.id,
+        Enrolment.cohort_id.in_(cohorts.organised_by(actor)),
+        and_(is_shown, Enrolment.id.in_(mentored_by(actor))),
     )
 
 
 def items_visible_to(actor: Person) -> Select[PlanItem]:
-    """Asked of the plan that the item belongs to: one row, whatever the number of plans."""
+    """Asked of the plan that the item belongs to: one row, whatever the number of plans.
+
+    What was handed in, the mentor reads whatever she sees of the plan: it is there to be judged.
+    """
     plan = plans_visible_to(actor).where(Enrolment.id == PlanItem.enrolment_id)
-    return select(PlanItem).where(plan.exists())
+    evidence = select(Submission.id).where(Submission.plan_item_id == PlanItem.id)
+    handed_in = and_(PlanItem.enrolment_id.in_(mentored_by(actor)), evidence.exists())
+    return select(PlanItem).where(or_(plan.exists(), handed_in))
+
+
+def evidence_visible_to(actor: Person) -> Select[Enrolment]:
+    """Those of whose plans the actor reads what was handed in."""
+    return select(Enrolment).where(or_(reads_plan(actor), Enrolment.id.in_(mentored_by(actor))))
 
 
 def submissions_visible_to(actor: Person) -> Select[Submission]:

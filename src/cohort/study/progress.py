@@ -37,10 +37,12 @@ class PersonProgress:
 
     @property
     def whole(self) -> MilestoneCounts:
-        cells = self.by_section.values()
-        return MilestoneCounts(
-            *(sum(column) for column in zip(*cells, strict=True)) if cells else ()
-        )
+        return whole_of(self.by_section)
+
+
+def whole_of(by_section: Mapping[UUID, MilestoneCounts]) -> MilestoneCounts:
+    cells = by_section.values()
+    return MilestoneCounts(*(sum(column) for column in zip(*cells, strict=True)) if cells else ())
 
 
 @dataclass(frozen=True, slots=True)

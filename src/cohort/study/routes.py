@@ -4,12 +4,13 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Router, get, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts import enrolments
 from cohort.errors import NotFound
 from cohort.http.fields import SLUG
 from cohort.http.listing import ListQuery, PartOfName, pattern
@@ -17,13 +18,14 @@ from cohort.http.paging import PageOut, Slice, listed, shown, told
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.study import evidence_list, plans, reading, service
+from cohort.study import evidence_list, plans, reading, service, showing
 from cohort.study.models import ItemState, Submission
 from cohort.study.plans import Step
 from cohort.study.schemas import (
     LONGEST_EVIDENCE,
     CohortProgressOut,
     ListedSubmissionOut,
+    MentorViewChoice,
     PlanItemOut,
     PlanMilestoneOut,
     PlanOut,
@@ -45,6 +47,35 @@ async def read_plan(
 ) -> PlanOut:
     """A researcher's whole plan, by date: for the researcher, the mentor and the organisers."""
     return await reading.plan(db, actor, enrolment_id, now=clock())
+
+
+@get(
+    "/enrolments/{enrolment_id:uuid}/mentor_view",
+    guards=[signed_in],
+    responses=may_refuse(NotFound),
+)
+async def read_mentor_view(
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], enrolment_id: FromPath[UUID]
+) -> MentorViewChoice:
+    """What the researcher's mentor reads of her plan."""
+    enrolment = await enrolments.get(db, actor, enrolment_id)
+    return MentorViewChoice(mentor_sees=enrolment.mentor_sees)
+
+
+@put(
+    "/enrolments/{enrolment_id:uuid}/mentor_view",
+    guards=[signed_in],
+    responses=may_refuse(NotFound),
+)
+async def choose_mentor_view(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    enrolment_id: FromPath[UUID],
+    data: JSONBody[MentorViewChoice],
+) -> MentorViewChoice:
+    """Say what your mentor reads of your plan."""
+    await showing.choose(db, actor, enrolment_id, data.mentor_sees)
+    return data
 
 
 @get("/plan_items/{item_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -211,6 +242,8 @@ router = Router(
     "",
     route_handlers=[
         read_plan,
+        read_mentor_view,
+        choose_mentor_view,
         read_plan_item,
         list_submissions,
         submit_evidence,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from cohort.cohorts.models import MentorSees
 from cohort.http.fields import Note, Prose, Shown, Strict, Url
 from cohort.study.models import ItemState, Verdict
 
@@ -161,4 +162,14 @@ class CohortProgressOut(Shown):
     people: list[PersonProgressOut]
     next: str | None = Field(
         description="Send it as `cursor` to read on; null when this is the last page."
+    )
+
+
+class MentorViewChoice(Strict):
+    """What a mentor reads of her mentee's plan."""
+
+    mentor_sees: MentorSees = Field(
+        description="`milestones`: titles and states; `counts`: only how many; `nothing`. What is "
+        "handed in, the mentor reads in every case, to review it.",
+        examples=["counts"],
     )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.http.pages import Asked, page
 from cohort.matching.comparing import service as comparing
+from cohort.matching.console.before import run_before
 from cohort.matching.models import Run
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
@@ -42,8 +43,10 @@ async def compare_page(
     """With the run before it, until another one is chosen."""
     run = await comparing.solved_run(db, actor, run_id)
     others = await comparing.others(db, actor, run)
-    before = before_id or await comparing.run_before(db, actor, run)
-    found = await comparing.compare(db, actor, run_id, before) if before else None
+    if before_id is None:
+        before = await run_before(db, run.round, run)
+        before_id = before.run_id if before else None
+    found = await comparing.compare(db, actor, run_id, before_id) if before_id else None
     view = ComparisonView(run, found, others, (changes - 1) * ROWS, ROWS)
     return page(request, "matching/compare.html", view)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -126,26 +126,13 @@ def _differ(
     return changes, differences.general, [*came_or_went, *decided]
 
 
-async def run_before(db: AsyncSession, actor: Person, run: Run) -> UUID | None:
-    """The cohort's solved run before this one; none of the first."""
-    earlier = _of_cohort(actor, run).where(Run.queued_at <= run.queued_at, Run.id != run.id)
-    found: UUID | None = await db.scalar(
-        earlier.with_only_columns(Run.id).order_by(Run.queued_at.desc(), Run.id.desc()).limit(1)
-    )
-    return found
-
-
 async def others(db: AsyncSession, actor: Person, run: Run) -> Sequence[Run]:
     """The cohort's newest solved runs beside this one, with their rounds."""
-    listed = _of_cohort(actor, run).where(Run.id != run.id).options(joinedload(Run.round))
-    newest = listed.order_by(Run.queued_at.desc(), Run.id.desc()).limit(MOST_LISTED)
-    return (await db.scalars(newest)).all()
-
-
-def _of_cohort(actor: Person, run: Run) -> Select[Run]:
-    return policy.runs_visible_to(actor).where(
-        Round.cohort_id == run.round.cohort_id, Run.state == RunState.SOLVED
+    of_cohort = policy.runs_visible_to(actor).where(
+        Round.cohort_id == run.round.cohort_id, Run.state == RunState.SOLVED, Run.id != run.id
     )
+    newest = of_cohort.order_by(Run.queued_at.desc(), Run.id.desc()).limit(MOST_LISTED)
+    return (await db.scalars(newest.options(joinedload(Run.round)))).all()
 
 
 async def solved_run(db: AsyncSession, actor: Person, run_id: UUID) -> Run:

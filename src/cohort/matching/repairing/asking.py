@@ -1,7 +1,7 @@
 """What the ways on without somebody cost, and a swap of two; nothing changes by asking."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,8 +11,9 @@ from cohort.errors import Conflict, Invalid
 from cohort.matching.models import Pair, Run
 from cohort.matching.results import what_ifs
 from cohort.matching.results.service import PAIR_WITH_PEOPLE, get_solved_run, names_of
+from cohort.matching.results.untold import ids_of
 from cohort.pairing import saying, saying_changes
-from cohort.pairing.alternatives import Change
+from cohort.pairing.alternatives import NOT_TOLD, Change
 from cohort.pairing.evidence import Evidence
 from cohort.pairing.repairing import (
     NothingToSwap,
@@ -104,7 +105,9 @@ async def swap(db: AsyncSession, actor: Person, run_id: UUID, one: UUID, other: 
     mentors = [UUID(mentor) for _, mentor in price.pins]
     names = await names_in(db, price.changes, [one, other, *mentors])
     if price.ruled_out:
-        raise CannotSwap(saying_changes.cannot_swap(price, names))
+        own = await ids_of(db, actor)
+        told = [(i, j, (NOT_TOLD,) if own & {i, j} else why) for i, j, why in price.ruled_out]
+        raise CannotSwap(saying_changes.cannot_swap(replace(price, ruled_out=told), names))
     return Swap(run, price, names)
 
 

@@ -14,10 +14,10 @@ from cohort.errors import Conflict, NotFound
 from cohort.matching.models import KeptEvidence, Run
 from cohort.matching.results.schemas import WhatIfIn
 from cohort.matching.results.service import get_solved_run, names_of
-from cohort.matching.results.untold import ids_of, untold
+from cohort.matching.results.untold import ids_of, untold, without_reasons
 from cohort.pairing import saying
 from cohort.pairing.alternatives import Alternative, Change, alternatives_for, changes_for
-from cohort.pairing.evidence import Evidence, unpack
+from cohort.pairing.evidence import Evidence, pack, unpack
 from cohort.people.models import Person
 
 Answer = TypeVar("Answer")
@@ -101,9 +101,12 @@ def can_be_asked(run: Run) -> bool:
 
 
 async def evidence_of(db: AsyncSession, actor: Person, run_id: UUID) -> bytes:
-    """What a run solved and found, as an .npz file."""
+    """What a run solved and found, as an .npz file, without what the actor is not to read."""
     run = await get_solved_run(db, actor, run_id)
-    return await _packed(db, run)
+    packed, own = await _packed(db, run), await ids_of(db, actor)
+    if not own:
+        return packed
+    return await asyncio.to_thread(lambda: pack(without_reasons(unpack(packed), own)))
 
 
 async def alternatives(
