@@ -154,7 +154,18 @@ async def test_an_organiser_never_reads_that_somebody_keeps_apart_from_her(
     assert (await ada.post(address(stage), json=said)).status_code == 201
     await block(stage, "Grace", email(ada))
     listed = (await ada.get(address(stage, "conflicts"))).json()["items"]
-    assert [(one["mentor"], one["detail"]) for one in listed] == [("Robin Example", "One paper.")]
+    assert [(one["mentor"], one["detail"], one["may_be_lifted"]) for one in listed] == [
+        ("Robin Example", "One paper.", False)
+    ]
+    page = words(await ada.get("/cohorts/spring/conflicts"))
+    assert "Another organiser can lift it" in page
+    assert "Lift it for" not in page
+    of_robin = f"{address(stage, 'conflicts')}/{stage.ada.id}/{stage.robin.id}"
+    await stage.olga.put(of_robin, json={"lifted_because": "An old paper."})
+    page = words(await ada.get("/cohorts/spring/conflicts"))
+    assert "An old paper." in page
+    assert "Rule them out again" not in page
+    await stage.olga.put(of_robin, json={"lifted_because": None})
     assert len((await stage.olga.get(address(stage, "conflicts"))).json()["items"]) == 2
     for mentor in (stage.grace, stage.robin):
         lift = f"{address(stage, 'conflicts')}/{stage.ada.id}/{mentor.id}"

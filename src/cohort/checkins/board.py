@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.checkins.health import Health, Reason, Standing, health_of, reasons_of
 from cohort.checkins.schemas import SaidOut, StandingOut, StandingSort
-from cohort.checkins.standings import of_cohort, standings
+from cohort.checkins.standings import standings
 from cohort.cohorts import service as cohorts
 from cohort.errors import NotFound
 from cohort.mentorships.models import Mentorship, Side
@@ -53,7 +53,7 @@ async def board(
 ) -> list[Judged]:
     """One statement for all of them; what is worked out of it is in no column to sort by."""
     await cohorts.require_organiser(db, actor, cohort_id)
-    found = await standings(db, of_cohort(cohort_id), now=now, reader=actor)
+    found = await standings(db, Mentorship.cohort_id == cohort_id, now=now, reader=actor)
     chosen = [one for one in (judged(each, now) for each in found) if _fits(one, wanted)]
     return sorted(chosen, key=ORDERS[wanted.sort])
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -136,7 +135,3 @@ def _standing(row: Row[*tuple[Any, ...]]) -> Standing:
         check_in_after_days=row.check_in_after_days,
         quiet_after_days=row.quiet_after_days,
     )
-
-
-def of_cohort(cohort_id: UUID) -> ColumnElement[bool]:
-    return Mentorship.cohort_id == cohort_id

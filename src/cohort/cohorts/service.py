@@ -110,26 +110,6 @@ async def create(
     return await get(db, actor, cohort_id)
 
 
-COPIED = (
-    "guide_id",
-    "description",
-    "time_zone",
-    "seats",
-    "matching_day",
-    "matching_time",
-    "days_to_answer",
-    "days_to_reminder",
-    "next_best",
-    "publishing",
-    "admission",
-    "reviews_needed",
-    "allowed_origins",
-    "check_in_after_days",
-    "check_in_every_days",
-    "quiet_after_days",
-)
-
-
 async def clone(
     db: AsyncSession, actor: Person, cohort_id: UUID, form: CloneIn, *, now: datetime
 ) -> Cohort:
@@ -140,8 +120,9 @@ async def clone(
     cohort = await require_organiser(db, actor, cohort_id)
     moved_by = form.starts_on - cohort.starts_on
     apply_by = cohort.apply_by + moved_by if cohort.apply_by is not None else None
-    same = {name: getattr(cohort, name) for name in COPIED}
-    planned = CohortIn.model_validate({**form.model_dump(), **same, "apply_by": apply_by})
+    new = {**form.model_dump(), "apply_by": apply_by}
+    same = {name: getattr(cohort, name) for name in CohortIn.model_fields if name not in new}
+    planned = CohortIn.model_validate(new | same)
     made = await create(db, actor, planned, now=now, open_to_anyone=True)
     others = select(literal(made.id), Organiser.person_id, literal(now)).where(
         Organiser.cohort_id == cohort_id, Organiser.person_id != actor.id

@@ -99,18 +99,18 @@ async def sign_up_mentors(
             await pausing.pause(scene.db, person, row.id, away, now=now + 2 * A_DAY)
 
 
-async def note_wishes(scene: Scene, *, now: datetime) -> None:
+async def note_wishes(scene: Scene) -> None:
     """Everyone names whom they would like, of those who are there by now."""
     for researcher in scene.cast.researchers:
         wanted = [scene.mentors[one].id for one in researcher.wishes if one in scene.mentors]
         actor, enrolment = scene.people[researcher.email], scene.enrolments[researcher.email]
-        await wishes.rank_mentors(scene.db, actor, enrolment.id, wanted, now=now)
-        await listed.list_researcher(scene.db, actor, enrolment.id, is_listed=True)
+        await wishes.rank(scene.db, actor, enrolment, wanted)
+        await listed.list_oneself(scene.db, actor, enrolment, is_listed=True)
     for mentor in scene.cast.mentors:
         if mentor.email not in scene.mentors:
             continue
         actor, row = scene.people[mentor.email], scene.mentors[mentor.email]
-        await listed.list_mentor(scene.db, actor, row.id, is_listed=True)
+        await listed.list_oneself(scene.db, actor, row, is_listed=True)
         if mentor.wishes:
             liked = [scene.enrolments[one].id for one in mentor.wishes]
-            await wishes.rank_researchers(scene.db, actor, row.id, liked)
+            await wishes.rank(scene.db, actor, row, liked)

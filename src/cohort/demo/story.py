@@ -38,7 +38,7 @@ async def tell(
     )
     early, late = approved[:THERE_FROM_THE_START], approved[THERE_FROM_THE_START:]
     await opening.sign_up_mentors(scene, [*early, *paused], since=when.at(-1))
-    await opening.note_wishes(scene, now=when.at(0, day=5))
+    await opening.note_wishes(scene)
     await cohorts.move(db, scene.organiser, scene.cohort.id, CohortState.RUNNING, now=when.at(1))
     plans = await studying.read_plans(scene)
     work = await studying.work_of_everyone(scene, plans, now=now)
@@ -48,7 +48,7 @@ async def tell(
             await pairing.pair_in(scene, week)
         if week == OTHERS_JOIN:
             await opening.sign_up_mentors(scene, late, since=when.at(week))
-            await opening.note_wishes(scene, now=when.at(week, day=5))
+            await opening.note_wishes(scene)
         if week == introducing.WEEK:
             await introducing.introduce(scene)
         done = [one for one in work if when.week_of(one.ended_at) == week]

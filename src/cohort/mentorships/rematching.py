@@ -14,10 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Enrolment
 from cohort.errors import NotAllowed, NotFound
 from cohort.http.paging import Page, Slice, page_of
-from cohort.mentors.models import Mentor
 from cohort.mentorships import policy, reading
 from cohort.mentorships.models import Mentorship, RematchRequest, Side
 from cohort.mentorships.pausing import MentorshipEnded
@@ -90,14 +88,7 @@ async def list_of_cohort(
 
 
 MENTORSHIP: Any = joinedload(RematchRequest.mentorship)
-WITH_PEOPLE = (
-    MENTORSHIP.options(
-        joinedload(Mentorship.enrolment).options(
-            joinedload(Enrolment.person), joinedload(Enrolment.cohort)
-        ),
-        joinedload(Mentorship.mentor).joinedload(Mentor.person),
-    ),
-)
+WITH_PEOPLE = (MENTORSHIP.options(*reading.with_people(Mentorship)),)
 
 
 async def _as_one_of_the_two(

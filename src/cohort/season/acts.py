@@ -44,14 +44,15 @@ def liking(stage: SeasonStage, pair: Proposal | Mentorship, side: Side, score: f
 
 async def wish(stage: SeasonStage, day: int) -> None:
     """Who came three days ago says whom she would like, of those who are there."""
-    dice, behaviour, now = stage.plan.dice, stage.plan.behaviour, stage.clock()
+    dice, behaviour = stage.plan.dice, stage.plan.behaviour
     there = sorted(stage.mentors, key=lambda one: stage.mentors[one].email)
     for enrolment_id, person in stage.came_on.get(day - WISHES_AFTER, []):
         if not there or not dice.chance(behaviour.wishes, person.email, "wishes"):
             continue
         liked = sorted(there, key=lambda one: dice.share(person.email, stage.mentors[one].email))
         async with stage.act() as db:
-            await wishes.rank_mentors(db, person, enrolment_id, liked[:MOST_WISHES], now=now)
+            owner = await enrolments.get(db, person, enrolment_id)
+            await wishes.rank(db, person, owner, liked[:MOST_WISHES])
 
 
 async def answer(stage: SeasonStage, day: int) -> None:

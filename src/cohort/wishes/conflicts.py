@@ -141,8 +141,9 @@ async def _all(
             continue
         sides = (some[one.enrolment_id].person_id, others[one.mentor_id].person_id)
         speaker = sides[0] if one.said_by is WishOf.RESEARCHER else sides[1]
-        if actor.id not in sides or speaker == actor.id:
-            found.add((one.enrolment_id, one.mentor_id, *_said(one)))
+        is_own = actor.id in sides
+        if not is_own or speaker == actor.id:
+            found.add((one.enrolment_id, one.mentor_id, *_said(one, may_be_lifted=not is_own)))
     return sorted(
         Told(some[i].name, others[j].name, kind, j, i, detail, declared_by, may_be_lifted)
         for i, j, kind, detail, declared_by, may_be_lifted in found
@@ -164,17 +165,17 @@ def _found(
                 yield (one.id, mentor_id), (KINDS[kind], what, "", True)
 
 
-def _said(one: apart.ApartPair) -> tuple[str, str, str, bool]:
+def _said(one: apart.ApartPair, *, may_be_lifted: bool) -> tuple[str, str, str, bool]:
     """What people said; a private wish to be kept apart is the same, whoever said it."""
     if one.kind is ApartKind.CONFLICT:
-        return "declared", one.note, one.said_by.value, True
+        return "declared", one.note, one.said_by.value, may_be_lifted
     return "kept_apart", "", "", False
 
 
 def _records(found: Sequence[Told], lifted: dict[Two, LiftedConflict]) -> list[ConflictOut]:
     records = []
     for one in found:
-        by = lifted.get((one.enrolment_id, one.mentor_id)) if one.may_be_lifted else None
+        by = lifted.get((one.enrolment_id, one.mentor_id)) if one.kind != "kept_apart" else None
         records.append(
             ConflictOut(
                 **one._asdict() | {"declared_by": one.declared_by or None},

@@ -1,14 +1,14 @@
 """Who lets the other side of the cohort find them, and who may look."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, any_, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts import enrolments, own_terms
+from cohort.cohorts import own_terms
 from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Enrolment, EnrolmentState
@@ -16,13 +16,13 @@ from cohort.errors import Invalid, NotAllowed
 from cohort.guides.models import TermKind
 from cohort.http.listing import ListQuery
 from cohort.http.paging import Page, Slice, page_of
-from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentors.reading import lies_in
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.profiles.profile import require_term
 
+Of = TypeVar("Of", Mentor, Enrolment)
 KINDS = {"domain": TermKind.DOMAIN, "role": TermKind.ROLE, "skill": TermKind.SKILL}
 Filters = Mapping[str, Callable[[Any], ColumnElement[bool]]]
 OF_MENTORS: Filters = {
@@ -68,12 +68,8 @@ async def list_mentors(
         Enrolment.state == EnrolmentState.ACTIVE,
     )
     await _require(db, actor, cohort_id, studies.exists(), "researchers")
-    others = listed_mentors().where(Mentor.cohort_id == cohort_id, Mentor.person_id != actor.id)
-    found = others.where(*wanted.chosen(OF_MENTORS)).options(joinedload(Mentor.person))
-    page = await page_of(db, found, by=Mentor.created_at, id=Mentor.id, part=part)
-    if not page.items:
-        await _require_words(db, wanted)
-    return page
+    there = listed_mentors().where(Mentor.cohort_id == cohort_id, *wanted.chosen(OF_MENTORS))
+    return await _others(db, actor, Mentor, there, part, wanted)
 
 
 async def list_researchers(
@@ -86,11 +82,22 @@ async def list_researchers(
         Mentor.state == MentorState.APPROVED,
     )
     await _require(db, actor, cohort_id, mentoring.exists(), "mentors")
-    others = listed_researchers().where(
-        Enrolment.cohort_id == cohort_id, Enrolment.person_id != actor.id
+    there = listed_researchers().where(
+        Enrolment.cohort_id == cohort_id, *wanted.chosen(OF_RESEARCHERS)
     )
-    found = others.where(*wanted.chosen(OF_RESEARCHERS)).options(joinedload(Enrolment.person))
-    page = await page_of(db, found, by=Enrolment.created_at, id=Enrolment.id, part=part)
+    return await _others(db, actor, Enrolment, there, part, wanted)
+
+
+async def _others(
+    db: AsyncSession,
+    actor: Person,
+    of: type[Of],
+    there: Select[Of],
+    part: Slice,
+    wanted: ListQuery,
+) -> Page[Of]:
+    others = there.where(of.person_id != actor.id).options(joinedload(of.person))
+    page = await page_of(db, others, by=of.created_at, id=of.id, part=part)
     if not page.items:
         await _require_words(db, wanted)
     return page
@@ -106,15 +113,12 @@ async def _require_words(db: AsyncSession, wanted: ListQuery) -> None:
             await require_term(db, name, KINDS[name], slug)
 
 
-async def mentors_among(db: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+async def listed_among(
+    db: AsyncSession, others: type[Enrolment] | type[Mentor], ids: Sequence[UUID]
+) -> set[UUID]:
     """Those of them who may be found."""
-    found = listed_mentors().with_only_columns(Mentor.id).where(Mentor.id.in_(ids))
-    return set(await db.scalars(found))
-
-
-async def researchers_among(db: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
-    found = listed_researchers().with_only_columns(Enrolment.id).where(Enrolment.id.in_(ids))
-    return set(await db.scalars(found))
+    found = listed_mentors() if others is Mentor else listed_researchers()
+    return set(await db.scalars(found.with_only_columns(others.id).where(others.id.in_(ids))))
 
 
 async def _require(
@@ -126,19 +130,11 @@ async def _require(
         raise NotAllowed(f"Only the {who} of this cohort and its organisers can look here.")
 
 
-async def list_researcher(
-    db: AsyncSession, actor: Person, enrolment_id: UUID, *, is_listed: bool
+async def list_oneself(
+    db: AsyncSession, actor: Person, owner: Enrolment | Mentor, *, is_listed: bool
 ) -> None:
-    """Let the cohort's mentors find her, or not any more; nobody says it for another."""
-    enrolment = await enrolments.get(db, actor, enrolment_id)
-    if enrolment.person_id != actor.id:
-        raise NotAllowed("Only the researcher decides who may find her.")
-    await db.execute(
-        update(Enrolment).where(Enrolment.id == enrolment_id).values(is_listed=is_listed)
-    )
-
-
-async def list_mentor(db: AsyncSession, actor: Person, mentor_id: UUID, *, is_listed: bool) -> None:
-    """Let the cohort's researchers find her, or not any more."""
-    await mentors.get_own(db, actor, mentor_id)
-    await db.execute(update(Mentor).where(Mentor.id == mentor_id).values(is_listed=is_listed))
+    """Let the other side of the cohort find her, or not any more; nobody says it for another."""
+    if owner.person_id != actor.id:
+        raise NotAllowed("Everybody decides for herself who may find her.")
+    of = type(owner)
+    await db.execute(update(of).where(of.id == owner.id).values(is_listed=is_listed))

@@ -11,7 +11,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.clock import Clock
 from cohort.cohorts import enrolments, own_terms
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.errors import Invalid
@@ -22,7 +21,7 @@ from cohort.http.listing import ListQuery
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Page, Slice
 from cohort.mentors import service as mentors
-from cohort.mentors.models import Mentor, Wish
+from cohort.mentors.models import Mentor, Wish, WishOf
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles import choices
@@ -32,6 +31,7 @@ from cohort.wishes import listed, service
 from cohort.wishes.filters import MENTORS_ON_PAGES, RESEARCHERS_ON_PAGES
 from cohort.wishes.ranking import Choice, after
 from cohort.wishes.schemas import MOST, MentorWishes, ResearcherWishes
+from cohort.wishes.service import Owner, wishes_of
 
 FILTERED = {"domain": TermKind.DOMAIN, "role": TermKind.ROLE, "skill": TermKind.SKILL}
 Answer = Response[str] | Redirect
@@ -77,7 +77,8 @@ async def researcher_page(
     wanted: NamedDependency[ListQuery],
     enrolment_id: FromPath[UUID],
 ) -> Response[str]:
-    return await _of_researcher(request, db, actor, enrolment_id, Form(), part, wanted)
+    owner = await enrolments.get(db, actor, enrolment_id)
+    return await _show(request, db, actor, owner, Form(), part, wanted)
 
 
 @get("/mentoring/{mentor_id:uuid}/wishes", guards=[signed_in], dependencies=RESEARCHERS_ON_PAGES)
@@ -89,7 +90,8 @@ async def mentor_page(
     wanted: NamedDependency[ListQuery],
     mentor_id: FromPath[UUID],
 ) -> Response[str]:
-    return await _of_mentor(request, db, actor, mentor_id, Form(), part, wanted)
+    owner = await mentors.get(db, actor, mentor_id)
+    return await _show(request, db, actor, owner, Form(), part, wanted)
 
 
 @post("/plan/{enrolment_id:uuid}/wishes", guards=[signed_in])
@@ -97,23 +99,9 @@ async def rank_mentors(
     request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
     enrolment_id: FromPath[UUID],
 ) -> Answer:
-    stored = await service.of_enrolment(db, actor, enrolment_id)
-    before = [Choice(one.mentor_id, one.reason) for one in stored]
-    form: Form[Any] = Form()
-    try:
-        ids, reasons = _sent(await sent_by(request), before)
-        form = checked(MentorWishes, {"mentor_ids": ids, "reasons": reasons})
-        if form.value is not None:
-            await service.rank_mentors(
-                db, actor, enrolment_id, ids, reasons=form.value.reasons, now=clock()
-            )
-            return see(f"/plan/{enrolment_id}/wishes", saying="Your wishes are kept.")
-    except Invalid as refusal:
-        form = form.refused(refusal)
-    return await _of_researcher(request, db, actor, enrolment_id, form)
+    return await _rank(request, db, actor, await enrolments.get(db, actor, enrolment_id))
 
 
 @post("/mentoring/{mentor_id:uuid}/wishes", guards=[signed_in])
@@ -123,18 +111,7 @@ async def rank_researchers(
     actor: NamedDependency[Person],
     mentor_id: FromPath[UUID],
 ) -> Answer:
-    stored = await service.of_mentor(db, actor, mentor_id)
-    before = [Choice(one.enrolment_id, one.reason) for one in stored]
-    form: Form[Any] = Form()
-    try:
-        ids, reasons = _sent(await sent_by(request), before)
-        form = checked(ResearcherWishes, {"enrolment_ids": ids, "reasons": reasons})
-        if form.value is not None:
-            await service.rank_researchers(db, actor, mentor_id, ids, reasons=form.value.reasons)
-            return see(f"/mentoring/{mentor_id}/wishes", saying="Your wishes are kept.")
-    except Invalid as refusal:
-        form = form.refused(refusal)
-    return await _of_mentor(request, db, actor, mentor_id, form)
+    return await _rank(request, db, actor, await mentors.get(db, actor, mentor_id))
 
 
 @post("/plan/{enrolment_id:uuid}/listing", guards=[signed_in])
@@ -144,9 +121,7 @@ async def list_researcher(
     actor: NamedDependency[Person],
     enrolment_id: FromPath[UUID],
 ) -> Redirect:
-    is_listed = bool((await sent_by(request)).texts("is_listed"))
-    await listed.list_researcher(db, actor, enrolment_id, is_listed=is_listed)
-    return see(f"/plan/{enrolment_id}/wishes", saying=_said(is_listed, "mentors"))
+    return await _list(request, db, actor, await enrolments.get(db, actor, enrolment_id))
 
 
 @post("/mentoring/{mentor_id:uuid}/listing", guards=[signed_in])
@@ -156,13 +131,33 @@ async def list_mentor(
     actor: NamedDependency[Person],
     mentor_id: FromPath[UUID],
 ) -> Redirect:
+    return await _list(request, db, actor, await mentors.get(db, actor, mentor_id))
+
+
+async def _rank(request: Asked, db: AsyncSession, actor: Person, owner: Owner) -> Answer:
+    before = [Choice(_whom(one).id, one.reason) for one in await wishes_of(db, actor, owner)]
+    by_mentor = isinstance(owner, Mentor)
+    form: Form[Any] = Form()
+    try:
+        ids, reasons = _sent(await sent_by(request), before)
+        schema, field = (
+            (ResearcherWishes, "enrolment_ids") if by_mentor else (MentorWishes, "mentor_ids")
+        )
+        form = checked(schema, {field: ids, "reasons": reasons})
+        if form.value is not None:
+            await service.rank(db, actor, owner, ids, reasons=form.value.reasons)
+            return see(f"{_here(owner)}/wishes", saying="Your wishes are kept.")
+    except Invalid as refusal:
+        form = form.refused(refusal)
+    return await _show(request, db, actor, owner, form)
+
+
+async def _list(request: Asked, db: AsyncSession, actor: Person, owner: Owner) -> Redirect:
     is_listed = bool((await sent_by(request)).texts("is_listed"))
-    await listed.list_mentor(db, actor, mentor_id, is_listed=is_listed)
-    return see(f"/mentoring/{mentor_id}/wishes", saying=_said(is_listed, "researchers"))
-
-
-def _said(is_listed: bool, who: str) -> str:  # noqa: FBT001
-    return f"The {who} of the cohort can find you." if is_listed else f"No {who} find you now."
+    await listed.list_oneself(db, actor, owner, is_listed=is_listed)
+    who = "researchers" if isinstance(owner, Mentor) else "mentors"
+    saying = f"The {who} of the cohort can find you." if is_listed else f"No {who} find you now."
+    return see(f"{_here(owner)}/wishes", saying=saying)
 
 
 def _sent(sent: Sent, before: Sequence[Choice]) -> tuple[list[UUID], list[str]]:
@@ -176,88 +171,62 @@ def _sent(sent: Sent, before: Sequence[Choice]) -> tuple[list[UUID], list[str]]:
     return [one.id for one in ranked], [one.reason for one in ranked]
 
 
-async def _of_researcher(
+def _here(owner: Owner) -> str:
+    return f"/{'mentoring' if isinstance(owner, Mentor) else 'plan'}/{owner.id}"
+
+
+def _whom(wish: Wish) -> Owner:
+    return wish.enrolment if wish.wish_of is WishOf.MENTOR else wish.mentor
+
+
+async def _show(
     request: Asked,
     db: AsyncSession,
     actor: Person,
-    enrolment_id: UUID,
+    owner: Owner,
     form: Form[Any],
     part: Slice = Slice(),  # noqa: B008  (frozen)
     wanted: ListQuery = ListQuery(),  # noqa: B008
 ) -> Response[str]:
-    own = await enrolments.get(db, actor, enrolment_id)
-    stored = await service.of_enrolment(db, actor, enrolment_id)
-    may_be_found = await listed.mentors_among(db, [one.mentor_id for one in stored])
-    found: Page[Mentor] = Page([], None)
-    if own.person_id == actor.id:
-        found = await listed.list_mentors(db, actor, own.cohort_id, part, wanted)
-    wished = [_wished(one, one.mentor, may_be_found, actor, own) for one in stored]
-    view = await _view(db, actor, own, wished, found, part, wanted)
-    return page(request, "wishes/wishes.html", view, form=form)
-
-
-async def _of_mentor(
-    request: Asked,
-    db: AsyncSession,
-    actor: Person,
-    mentor_id: UUID,
-    form: Form[Any],
-    part: Slice = Slice(),  # noqa: B008
-    wanted: ListQuery = ListQuery(),  # noqa: B008
-) -> Response[str]:
-    own = await mentors.get(db, actor, mentor_id)
-    stored = await service.of_mentor(db, actor, mentor_id)
-    may_be_found = await listed.researchers_among(db, [one.enrolment_id for one in stored])
-    found: Page[Enrolment] = Page([], None)
-    if own.person_id == actor.id:
-        found = await listed.list_researchers(db, actor, own.cohort_id, part, wanted)
-    wished = [_wished(one, one.enrolment, may_be_found, actor, own) for one in stored]
-    view = await _view(db, actor, own, wished, found, part, wanted)
-    return page(request, "wishes/wishes.html", view, form=form)
-
-
-def _wished(
-    wish: Wish,
-    other: Mentor | Enrolment,
-    may_be_found: set[UUID],
-    actor: Person,
-    own: Mentor | Enrolment,
-) -> Wished:
-    """The name of whoever is not listed any more is for the organisers alone."""
-    shown = other.id in may_be_found
-    named = shown or own.person_id != actor.id
-    name = other.person.name if named else "Somebody who is not in the list any more"
-    return Wished(other.id, name, wish.reason, other if shown else None)
-
-
-async def _view(
-    db: AsyncSession,
-    actor: Person,
-    own: Mentor | Enrolment,
-    wished: Sequence[Wished],
-    found: Page[Any],
-    part: Slice,
-    wanted: ListQuery,
-) -> WishesView:
-    by_mentor = isinstance(own, Mentor)
+    by_mentor, is_own = isinstance(owner, Mentor), owner.person_id == actor.id
+    wished = await _wished(db, actor, owner)
     on_list = {one.id for one in wished}
-    return WishesView(
+    found: Page[Any] = Page([], None)
+    if is_own:
+        look = listed.list_researchers if by_mentor else listed.list_mentors
+        found = await look(db, actor, owner.cohort_id, part, wanted)
+    view = WishesView(
         by_mentor=by_mentor,
-        here=f"/{'mentoring' if by_mentor else 'plan'}/{own.id}",
-        cohort=own.cohort,
-        person=own.person,
-        is_own=own.person_id == actor.id,
-        is_listed=own.is_listed,
+        here=_here(owner),
+        cohort=owner.cohort,
+        person=owner.person,
+        is_own=is_own,
+        is_listed=owner.is_listed,
         wished=wished,
         found=[one for one in found.items if one.id not in on_list],
         first=part.cursor,
         next=found.next,
         most=MOST,
-        filters=await _filters(db, own.cohort_id, by_mentor=by_mentor),
+        filters=await _filters(db, owner.cohort_id, by_mentor=by_mentor),
         chosen=wanted.used,
-        titles=await own_terms.titles(db, own.cohort_id),
+        titles=await own_terms.titles(db, owner.cohort_id),
         languages=LANGUAGES,
     )
+    return page(request, "wishes/wishes.html", view, form=form)
+
+
+async def _wished(db: AsyncSession, actor: Person, owner: Owner) -> list[Wished]:
+    """The name of whoever is not listed any more is for the organisers alone."""
+    stored = [(_whom(one), one.reason) for one in await wishes_of(db, actor, owner)]
+    others = service.side_of(owner).others
+    shown = await listed.listed_among(db, others, [other.id for other, _ in stored])
+    hidden = "Somebody who is not in the list any more" if owner.person_id == actor.id else None
+    return [
+        Wished(other.id, other.person.name, reason, other)
+        if other.id in shown
+        else Wished(other.id, hidden or other.person.name, reason, None)
+        for other, reason in stored
+    ]
 
 
 async def _filters(db: AsyncSession, cohort_id: UUID, *, by_mentor: bool) -> dict[str, Options]:

@@ -7,7 +7,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.clock import Clock
 from cohort.cohorts import enrolments
 from cohort.errors import NotFound
 from cohort.http.listing import ListQuery
@@ -81,7 +80,8 @@ async def list_researcher(
     data: JSONBody[ListingChoice],
 ) -> ListingChoice:
     """Let the mentors of the cohort find you, or not any more."""
-    await listed.list_researcher(db, actor, enrolment_id, is_listed=data.is_listed)
+    owner = await enrolments.get(db, actor, enrolment_id)
+    await listed.list_oneself(db, actor, owner, is_listed=data.is_listed)
     return data
 
 
@@ -101,7 +101,8 @@ async def list_mentor(
     data: JSONBody[ListingChoice],
 ) -> ListingChoice:
     """Let the researchers of the cohort find you, or not any more."""
-    await listed.list_mentor(db, actor, mentor_id, is_listed=data.is_listed)
+    owner = await mentors.get(db, actor, mentor_id)
+    await listed.list_oneself(db, actor, owner, is_listed=data.is_listed)
     return data
 
 
@@ -110,7 +111,7 @@ async def read_researcher_wishes(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], enrolment_id: FromPath[UUID]
 ) -> MentorWishesOut:
     """The mentors whom a researcher would like; for the researcher and the organisers."""
-    ranked = await service.of_enrolment(db, actor, enrolment_id)
+    ranked = await service.wishes_of(db, actor, await enrolments.get(db, actor, enrolment_id))
     return MentorWishesOut(
         mentor_ids=[one.mentor_id for one in ranked], reasons=[one.reason for one in ranked]
     )
@@ -120,13 +121,13 @@ async def read_researcher_wishes(
 async def rank_mentors(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
     enrolment_id: FromPath[UUID],
     data: JSONBody[MentorWishes],
 ) -> MentorWishesOut:
     """Say which mentors of the cohort you would like, the dearest first; it replaces what was."""
     ids, why = data.mentor_ids, data.reasons
-    await service.rank_mentors(db, actor, enrolment_id, ids, reasons=why, now=clock())
+    owner = await enrolments.get(db, actor, enrolment_id)
+    await service.rank(db, actor, owner, ids, reasons=why)
     return MentorWishesOut(mentor_ids=ids, reasons=why or [""] * len(ids))
 
 
@@ -135,7 +136,7 @@ async def read_mentor_wishes(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], mentor_id: FromPath[UUID]
 ) -> ResearcherWishesOut:
     """The researchers whom a mentor would like; for the mentor and the organisers."""
-    ranked = await service.of_mentor(db, actor, mentor_id)
+    ranked = await service.wishes_of(db, actor, await mentors.get(db, actor, mentor_id))
     return ResearcherWishesOut(
         enrolment_ids=[one.enrolment_id for one in ranked], reasons=[one.reason for one in ranked]
     )
@@ -150,7 +151,8 @@ async def rank_researchers(
 ) -> ResearcherWishesOut:
     """Say whom you would like to mentor, the dearest first; it replaces what was there."""
     ids, why = data.enrolment_ids, data.reasons
-    await service.rank_researchers(db, actor, mentor_id, ids, reasons=why)
+    owner = await mentors.get(db, actor, mentor_id)
+    await service.rank(db, actor, owner, ids, reasons=why)
     return ResearcherWishesOut(enrolment_ids=ids, reasons=why or [""] * len(ids))
 
 

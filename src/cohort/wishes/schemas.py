@@ -147,7 +147,9 @@ class ConflictOut(Shown):
     )
     detail: str = Field(description="What they share, or what was said.")
     declared_by: Literal["researcher", "mentor"] | None
-    may_be_lifted: bool
+    may_be_lifted: bool = Field(
+        description="By whoever reads it: not what is private, and nothing of a pair of her own."
+    )
     lifted_because: str | None
     lifted_at: datetime | None
 

@@ -6,103 +6,93 @@ tells it. Only the person and the organisers read it, with the reason.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.cohorts import enrolments
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid, NotAllowed
-from cohort.mentors import places
-from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor, Wish, WishOf
 from cohort.people.models import Person
 
 WishesById = dict[UUID, list[UUID]]
+Owner = Enrolment | Mentor
 WITH_PEOPLE = (
     joinedload(Wish.enrolment).joinedload(Enrolment.person),
     joinedload(Wish.mentor).joinedload(Mentor.person),
 )
 
 
-async def of_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Sequence[Wish]:
-    """The mentors whom a researcher would like, the dearest first."""
-    enrolment = await enrolments.get(db, actor, enrolment_id)
-    which = _by_researcher(enrolment_id)
-    if enrolment.person_id != actor.id:
-        # An organiser who mentors here does not read what is said of herself.
-        which &= Wish.mentor_id.not_in(select(Mentor.id).where(Mentor.person_id == actor.id))
-    return await _ranked(db, which)
+class Side(NamedTuple):
+    """Who wishes for whom, as a row of `Wish` says it."""
+
+    wish_of: WishOf
+    own_id: Literal["enrolment_id", "mentor_id"]
+    other_id: Literal["enrolment_id", "mentor_id"]
+    others: type[Enrolment] | type[Mentor]
+    stranger: str
+
+    def by(self, owner: Owner) -> ColumnElement[bool]:
+        own: ColumnElement[bool] = getattr(Wish, self.own_id) == owner.id
+        return own & (Wish.wish_of == self.wish_of)
 
 
-async def of_mentor(db: AsyncSession, actor: Person, mentor_id: UUID) -> Sequence[Wish]:
-    """The enrolments whom a mentor would like, the dearest first."""
-    mentor = await mentors.get(db, actor, mentor_id)
-    which = _by_mentor(mentor_id)
-    if mentor.person_id != actor.id:
-        own = select(Enrolment.id).where(Enrolment.person_id == actor.id)
-        which &= Wish.enrolment_id.not_in(own)
-    return await _ranked(db, which)
+RESEARCHER = Side(
+    WishOf.RESEARCHER, "enrolment_id", "mentor_id", Mentor, "This is not a mentor of this cohort."
+)
+MENTOR = Side(
+    WishOf.MENTOR,
+    "mentor_id",
+    "enrolment_id",
+    Enrolment,
+    "There is no such researcher in this cohort.",
+)
 
 
-async def rank_mentors(
+def side_of(owner: Owner) -> Side:
+    return MENTOR if isinstance(owner, Mentor) else RESEARCHER
+
+
+async def wishes_of(db: AsyncSession, actor: Person, owner: Owner) -> Sequence[Wish]:
+    """Whom a researcher or a mentor would like, the dearest first."""
+    side = side_of(owner)
+    which = side.by(owner)
+    if owner.person_id != actor.id:
+        # An organiser who takes part here does not read what is said of herself.
+        herself = select(side.others.id).where(side.others.person_id == actor.id)
+        which &= getattr(Wish, side.other_id).not_in(herself)
+    ranked = select(Wish).where(which).options(*WITH_PEOPLE).order_by(Wish.rank)
+    return (await db.scalars(ranked)).all()
+
+
+async def rank(
     db: AsyncSession,
     actor: Person,
-    enrolment_id: UUID,
-    mentor_ids: Sequence[UUID],
-    *,
-    reasons: Sequence[str] = (),
-    now: datetime,
-) -> None:
-    """Replace a researcher's wishes; a second time changes nothing."""
-    enrolment = await enrolments.get(db, actor, enrolment_id)
-    there = select(Mentor.id).where(Mentor.cohort_id == enrolment.cohort_id)
-    if enrolment.person_id != actor.id and await db.scalar(
-        there.where(Mentor.person_id == actor.id)
-    ):
-        raise NotAllowed("You mentor in this cohort, so only the researcher changes these wishes.")
-    known = set(await db.scalars(there.where(Mentor.id.in_(mentor_ids)))) if mentor_ids else set()
-    _refuse_strangers(mentor_ids, known, "mentor_ids", "This is not a mentor of this cohort.")
-    await db.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update())
-    await db.execute(delete(Wish).where(_by_researcher(enrolment_id)))
-    await _store(
-        db,
-        {"enrolment_id": enrolment_id, "wish_of": WishOf.RESEARCHER},
-        [{"mentor_id": mentor_id} for mentor_id in mentor_ids],
-        reasons,
-    )
-    enrolments.note_others_act(db, actor, "enrolment.wishes", enrolment, now=now)
-
-
-async def rank_researchers(
-    db: AsyncSession,
-    actor: Person,
-    mentor_id: UUID,
-    enrolment_ids: Sequence[UUID],
+    owner: Owner,
+    ids: Sequence[UUID],
     *,
     reasons: Sequence[str] = (),
 ) -> None:
-    """Replace a mentor's own wishes; a second time changes nothing."""
-    mentor = await mentors.get_own(db, actor, mentor_id)
-    there = select(Enrolment.id).where(Enrolment.cohort_id == mentor.cohort_id)
-    known = (
-        set(await db.scalars(there.where(Enrolment.id.in_(enrolment_ids))))
-        if enrolment_ids
-        else set()
-    )
-    sentence = "There is no such researcher in this cohort."
-    _refuse_strangers(enrolment_ids, known, "enrolment_ids", sentence)
-    await places.lock(db, mentor_id)
-    await db.execute(delete(Wish).where(_by_mentor(mentor_id)))
-    await _store(
-        db,
-        {"mentor_id": mentor_id, "wish_of": WishOf.MENTOR},
-        [{"enrolment_id": enrolment_id} for enrolment_id in enrolment_ids],
-        reasons,
-    )
+    """Replace somebody's wishes; a second time changes nothing, and nobody does it for another."""
+    if owner.person_id != actor.id:
+        raise NotAllowed("Everybody says for herself whom she would like.")
+    side = side_of(owner)
+    await _refuse_strangers(db, owner, side, ids)
+    # Locked, so that of two lists which are sent at once one replaces the other.
+    of = type(owner)
+    await db.execute(select(of.id).where(of.id == owner.id).with_for_update(key_share=True))
+    await db.execute(delete(Wish).where(side.by(owner)))
+    if ids:
+        by = {side.own_id: owner.id, "wish_of": side.wish_of}
+        why = reasons or [""] * len(ids)
+        rows = [
+            {**by, side.other_id: one, "rank": rank, "reason": reason}
+            for rank, (one, reason) in enumerate(zip(ids, why, strict=True))
+        ]
+        await db.execute(insert(Wish), rows)
 
 
 async def wishes_in(db: AsyncSession, cohort_id: UUID) -> tuple[WishesById, WishesById]:
@@ -125,32 +115,12 @@ async def wishes_in(db: AsyncSession, cohort_id: UUID) -> tuple[WishesById, Wish
     return of_researchers, of_mentors
 
 
-def _by_researcher(enrolment_id: UUID) -> ColumnElement[bool]:
-    return (Wish.enrolment_id == enrolment_id) & (Wish.wish_of == WishOf.RESEARCHER)
-
-
-def _by_mentor(mentor_id: UUID) -> ColumnElement[bool]:
-    return (Wish.mentor_id == mentor_id) & (Wish.wish_of == WishOf.MENTOR)
-
-
-async def _ranked(db: AsyncSession, which: ColumnElement[bool]) -> Sequence[Wish]:
-    ranked = select(Wish).where(which).options(*WITH_PEOPLE).order_by(Wish.rank)
-    return (await db.scalars(ranked)).all()
-
-
-async def _store(
-    db: AsyncSession, by: dict[str, object], whom: Sequence[dict[str, UUID]], reasons: Sequence[str]
+async def _refuse_strangers(
+    db: AsyncSession, owner: Owner, side: Side, ids: Sequence[UUID]
 ) -> None:
-    if whom:
-        why = reasons or [""] * len(whom)
-        rows = [
-            {**by, **one, "rank": rank, "reason": reason}
-            for rank, (one, reason) in enumerate(zip(whom, why, strict=True))
-        ]
-        await db.execute(insert(Wish), rows)
-
-
-def _refuse_strangers(wanted: Sequence[UUID], known: set[UUID], field: str, sentence: str) -> None:
-    for rank, one in enumerate(wanted):
+    others = side.others
+    there = select(others.id).where(others.cohort_id == owner.cohort_id, others.id.in_(ids))
+    known = set(await db.scalars(there)) if ids else set()
+    for rank, one in enumerate(ids):
         if one not in known:
-            raise Invalid.at(f"{field}/{rank}", sentence)
+            raise Invalid.at(f"{side.other_id}s/{rank}", side.stranger)
