@@ -26,7 +26,7 @@ WITH_PEOPLE = (
 )
 
 
-class Side(NamedTuple):
+class WishSide(NamedTuple):
     """Who wishes for whom, as a row of `Wish` says it."""
 
     wish_of: WishOf
@@ -40,10 +40,10 @@ class Side(NamedTuple):
         return own & (Wish.wish_of == self.wish_of)
 
 
-RESEARCHER = Side(
+RESEARCHER = WishSide(
     WishOf.RESEARCHER, "enrolment_id", "mentor_id", Mentor, "This is not a mentor of this cohort."
 )
-MENTOR = Side(
+MENTOR = WishSide(
     WishOf.MENTOR,
     "mentor_id",
     "enrolment_id",
@@ -52,7 +52,7 @@ MENTOR = Side(
 )
 
 
-def side_of(owner: Owner) -> Side:
+def side_of(owner: Owner) -> WishSide:
     return MENTOR if isinstance(owner, Mentor) else RESEARCHER
 
 
@@ -116,7 +116,7 @@ async def wishes_in(db: AsyncSession, cohort_id: UUID) -> tuple[WishesById, Wish
 
 
 async def _refuse_strangers(
-    db: AsyncSession, owner: Owner, side: Side, ids: Sequence[UUID]
+    db: AsyncSession, owner: Owner, side: WishSide, ids: Sequence[UUID]
 ) -> None:
     others = side.others
     there = select(others.id).where(others.cohort_id == owner.cohort_id, others.id.in_(ids))
