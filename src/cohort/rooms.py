@@ -22,6 +22,7 @@ import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.questions.models
 import cohort.rules.models
+import cohort.sessions.models
 import cohort.signin.models
 import cohort.study.models
 import cohort.webhooks.models
@@ -129,6 +130,9 @@ from cohort.rules import pages as rules_pages
 from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
+from cohort.sessions import jobs as sessions_jobs
+from cohort.sessions import pages as sessions_pages
+from cohort.sessions import routes as sessions_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import oidc_pages as signin_oidc_pages
@@ -169,6 +173,7 @@ API: Sequence[Router] = (
     wishes_apart_routes.router,
     meetings_routes.router,
     agendas_routes.router,
+    sessions_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     checkins_closing_routes.router,
@@ -226,6 +231,7 @@ PAGES: Sequence[Router] = (
     mentorships_answer_pages.router,
     meetings_pages.router,
     agendas_pages.router,
+    sessions_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
     checkins_closing_pages.router,
@@ -299,6 +305,7 @@ JOBS: Mapping[str, JobFunction] = {
     "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
+    "sessions.tell": sessions_jobs.tell,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
     "checkins.ask_to_close": checkins_jobs.ask_to_close,
