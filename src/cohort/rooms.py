@@ -130,6 +130,7 @@ from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
+from cohort.signin import confirm_pages as signin_confirm_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import oidc_pages as signin_oidc_pages
 from cohort.signin import pages as signin_pages
@@ -202,6 +203,7 @@ PAGES: Sequence[Router] = (
     people_admin_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    signin_confirm_pages.router,
     signin_passkey_pages.router,
     signin_oidc_pages.router,
     guides_pages.router,
