@@ -32,6 +32,8 @@ Scope = Literal[
     "checkins:write",
     "calendars:read",
     "calendars:write",
+    "quizzes:read",
+    "quizzes:write",
     "study:read",
     "study:write",
     "matching:read",
