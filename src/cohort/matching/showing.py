@@ -127,7 +127,11 @@ def frontier_out(run: Run) -> FrontierOut:
 
 
 def certificate_out(run: Run) -> CertificateOut:
-    return CertificateOut.model_validate({**_columns(run), "run_id": run.id})
+    ahead = {
+        "went_first": list(run.went_first),
+        "head_start": run.ahead["head_start"] if run.ahead else 0.0,
+    }
+    return CertificateOut.model_validate({**_columns(run), **ahead, "run_id": run.id})
 
 
 def _names(two: Pair | Override) -> dict[str, str]:
