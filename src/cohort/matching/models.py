@@ -61,6 +61,8 @@ class Round(Base):
     per_mentor: Mapped[int | None]
     """Of introductions: how many mentors each researcher meets at most, and how many talks each
     mentor has; without a number as many as free places times `per_researcher`."""
+    held_back: Mapped[str | None]
+    """The last week whose round did not open, as these introductions waited to be published."""
     balance: Mapped[Json | None]
     """What counts beside the scores in this round: `placing` for each person, `keeping` for each
     pair of the run whose number is `before`; none where it is the rules that say."""

@@ -31,9 +31,15 @@ def run_out(run: Run, progress: JobProgress | None = None) -> RunOut:
     return RunOut.model_validate({**_columns(run), **about})
 
 
-def round_out(round_: Round, run: Run | None, progress: JobProgress | None = None) -> RoundOut:
+def round_out(
+    round_: Round,
+    run: Run | None,
+    progress: JobProgress | None = None,
+    failed: Run | None = None,
+) -> RoundOut:
     newest = run_out(run, progress) if run else None
-    return RoundOut.model_validate({**_columns(round_), "run": newest})
+    after = run_out(failed) if failed else None
+    return RoundOut.model_validate({**_columns(round_), "run": newest, "failed_run": after})
 
 
 def alternative_out(among: Alternatives, one: Alternative) -> AlternativeOut:

@@ -33,8 +33,8 @@ class Cause:
     code     of a person: "profile", "wishes", "answers"; of a researcher also "waits",
              "waits_no_more", "goes_first" (her mentor left), "evidence" (other skills to show),
              "due" (others are due soon); of a mentor also "came", "left", "more_places",
-             "fewer_places"; of a pair: those of `DECIDED`; of everybody: "rules" (weights, requirements, aim or fields), "week" (whose
-             hours are compared).
+             "fewer_places"; of a pair: those of `DECIDED`; of everybody: "rules" (weights,
+             requirements, aim or fields), "week" (whose hours are compared).
     person   whom it is about, by id; of a pair, the researcher. Empty where it is everybody.
     other    of a pair, the mentor.
     """
