@@ -14,7 +14,7 @@ depends_on: Sequence[str] | None = None
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '2s'")
     op.execute("SET LOCAL statement_timeout = '60s'")
-    op.add_column("rounds", sa.Column("held_back", sa.String(), nullable=True))
+    op.add_column("rounds", sa.Column("held_back", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:

@@ -44,14 +44,14 @@ async def open_introductions(
     status_code=200,
     responses=may_refuse(NotFound, waiting.NotSetAside),
 )
-async def set_introductions_aside(
+async def set_round_aside(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     round_id: FromPath[UUID],
 ) -> RoundOut:
-    """Give up a round of introductions that is not published: while it waits, no other round opens,
-    the weekly one included. Nobody is told, as nobody knew of it.
+    """Give up a round that is not published; nobody is told, as nobody knew of it. While a round of
+    introductions waits, no other opens, the weekly one included.
     """
     round_ = await waiting.set_aside(db, actor, round_id, now=clock())
     return round_out(round_, await service.newest_run(db, round_id))
@@ -59,7 +59,7 @@ async def set_introductions_aside(
 
 router = Router(
     "",
-    route_handlers=[open_introductions, set_introductions_aside],
+    route_handlers=[open_introductions, set_round_aside],
     tags=["matching"],
     opt={"room": "matching"},
 )

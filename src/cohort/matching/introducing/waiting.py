@@ -48,10 +48,8 @@ async def open_week(
 
 
 async def set_aside(db: AsyncSession, actor: Person, round_id: UUID, *, now: datetime) -> Round:
-    """Give up introductions that are not published. A second time changes nothing."""
+    """Give up a round that is not published. A second time changes nothing."""
     round_ = await service.get_round(db, actor, round_id)
-    if round_.kind is not RoundKind.INTRODUCTIONS:
-        raise NotSetAside("This is a round of pairs. Publish it, or let a newer one replace it.")
     won = await db.scalar(
         update(Round)
         .where(Round.id == round_id, Round.state == RoundState.OPEN)
@@ -64,5 +62,5 @@ async def set_aside(db: AsyncSession, actor: Person, round_id: UUID, *, now: dat
         await lift_of_round(db, round_.cohort_id, now=now)
         audit.record(db, actor, "round.set_aside", round_id, now=now, cohort_id=round_.cohort_id)
     elif round_.state is RoundState.PUBLISHED:
-        raise NotSetAside("These introductions are published: people have been told whom to meet.")
+        raise NotSetAside("This round is published: people have been told of it.")
     return round_
