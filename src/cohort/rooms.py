@@ -133,6 +133,7 @@ from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
+from cohort.signin import confirm_pages as signin_confirm_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import oidc_pages as signin_oidc_pages
 from cohort.signin import pages as signin_pages
@@ -206,6 +207,7 @@ PAGES: Sequence[Router] = (
     people_admin_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    signin_confirm_pages.router,
     signin_passkey_pages.router,
     signin_oidc_pages.router,
     guides_pages.router,
@@ -258,6 +260,7 @@ PAGES: Sequence[Router] = (
 )
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
+    "matching.tell_introductions_wait": matching_jobs.tell_introductions_wait,
     "matching.solve_run": matching_jobs.solve_run,
     "matching.publish_weekly": matching_jobs.publish_weekly,
     "matching.offer_next": matching_next_best_jobs.offer_next,

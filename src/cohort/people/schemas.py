@@ -79,12 +79,6 @@ class PasswordIn(Strict):
     password: Password
 
 
-class OwnPasswordIn(Strict):
-    """The password that one has."""
-
-    password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
-
-
 class SuspensionIn(Strict):
     reason: Note = Field(
         min_length=1,
