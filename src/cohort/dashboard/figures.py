@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    Lateral,
+    FromClause,
     ScalarSelect,
     Select,
     Uuid,
@@ -86,7 +86,7 @@ def _reviews_waiting() -> ScalarSelect[Any]:
     return waits.correlate(Cohort).scalar_subquery()
 
 
-def _mentors() -> Lateral:
+def _mentors() -> FromClause:
     """All that is counted of mentors, in one pass over them."""
     many, approved = func.count(), Mentor.state == MentorState.APPROVED
     places, free = func.sum(Mentor.capacity), func.sum(Mentor.capacity - Mentor.taken)
@@ -99,7 +99,7 @@ def _mentors() -> Lateral:
     return its.where(Mentor.cohort_id == Cohort.id).correlate(Cohort).lateral()
 
 
-def counted(of_cohorts: Select[Any]) -> Select[Any]:
+def counted(of_cohorts: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """A statement of cohorts, with a column for each figure of each of them."""
     many, mentors = func.count(), _mentors()
     each = {
@@ -115,7 +115,7 @@ def counted(of_cohorts: Select[Any]) -> Select[Any]:
     return of_cohorts.add_columns(*columns).join(mentors, true())
 
 
-async def _overviews(db: AsyncSession, statement: Select[Any]) -> list[Overview]:
+async def _overviews(db: AsyncSession, statement: Select[*tuple[Any, ...]]) -> list[Overview]:
     found = await db.execute(counted(statement))
     names = list(found.keys())[1:]
     return [Overview(cohort, **dict(zip(names, each, strict=True))) for cohort, *each in found]
