@@ -9,6 +9,7 @@ import cohort.applications.models
 import cohort.calendars.models
 import cohort.checkins.models
 import cohort.cohorts.models
+import cohort.curricula.models
 import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
@@ -49,6 +50,8 @@ from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
+from cohort.curricula import pages as curricula_pages
+from cohort.curricula import routes as curricula_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
@@ -173,6 +176,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    curricula_routes.router,
     calendars_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
@@ -230,6 +234,7 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    curricula_pages.router,
     calendars_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
