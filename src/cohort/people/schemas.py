@@ -34,6 +34,8 @@ Scope = Literal[
     "checkins:write",
     "calendars:read",
     "calendars:write",
+    "quizzes:read",
+    "quizzes:write",
     "study:read",
     "study:write",
     "matching:read",
@@ -77,12 +79,6 @@ class NewPasswordIn(TokenIn):
 
 class PasswordIn(Strict):
     password: Password
-
-
-class OwnPasswordIn(Strict):
-    """The password that one has."""
-
-    password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
 
 
 class SuspensionIn(Strict):
