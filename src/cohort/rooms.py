@@ -265,6 +265,7 @@ PAGES: Sequence[Router] = (
 )
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
+    "matching.tell_introductions_wait": matching_jobs.tell_introductions_wait,
     "matching.solve_run": matching_jobs.solve_run,
     "matching.publish_weekly": matching_jobs.publish_weekly,
     "matching.offer_next": matching_next_best_jobs.offer_next,
