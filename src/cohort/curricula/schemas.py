@@ -35,7 +35,7 @@ class SectionRow(Strict):
     body: Body = ""
 
 
-class ExamSectionRow(Strict):
+class ExamPartRow(Strict):
     """A section of an exam, as whoever gives the exam publishes it."""
 
     slug: Slug = Field(examples=["monitoring"])
@@ -43,16 +43,16 @@ class ExamSectionRow(Strict):
     weight: int = Field(ge=1, le=100, description="In percent.", examples=[100])
 
 
-class ExamRow(Strict):
+class ExamFacts(Strict):
     """The exam that a curriculum prepares for."""
 
     title: Line = Field(examples=["Professional Machine Learning Engineer"])
     year: int = Field(ge=2000, le=2199, description="Since when it is so.", examples=[2024])
     source: Url = Field(description="Where the weights are published.")
-    sections: list[ExamSectionRow] = Field(min_length=1, max_length=30)
+    sections: list[ExamPartRow] = Field(min_length=1, max_length=30)
 
     @model_validator(mode="after")
-    def _whole(self) -> "ExamRow":
+    def _whole(self) -> "ExamFacts":
         if len({one.slug for one in self.sections}) < len(self.sections):
             raise ValueError("has two sections of one slug; rename one")
         if sum(one.weight for one in self.sections) != 100:
@@ -73,7 +73,7 @@ class Curriculum(Strict):
     )
     published_on: Day | None = None
     tags: list[Line] = Field(default=[], max_length=50, examples=[["mlops"]])
-    exam: ExamRow | None = None
+    exam: ExamFacts | None = None
     sections: list[SectionRow] = Field(min_length=1, max_length=MOST_SECTIONS)
     milestones: list[MilestoneRow] = Field(default=[], max_length=MOST_MILESTONES)
 
