@@ -10,6 +10,7 @@ import cohort.calendars.models
 import cohort.checkins.models
 import cohort.cohorts.models
 import cohort.exchange.models
+import cohort.forecasts.models
 import cohort.guides.models
 import cohort.http.stored_responses
 import cohort.introductions.models
@@ -56,6 +57,9 @@ from cohort.exchange import answer_pages as exchange_answer_pages
 from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.forecasts import jobs as forecasts_jobs
+from cohort.forecasts import pages as forecasts_pages
+from cohort.forecasts import routes as forecasts_routes
 from cohort.forms import answer_pages as forms_answer_pages
 from cohort.forms import answer_routes as forms_answer_routes
 from cohort.forms import invitation_routes as forms_invitation_routes
@@ -173,6 +177,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    forecasts_routes.router,
     calendars_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
@@ -230,6 +235,7 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    forecasts_pages.router,
     calendars_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
@@ -305,6 +311,7 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
+    "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
