@@ -6,7 +6,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from cohort.forecasts.outlook import Outlook, Sign, Work, forecasts_of
+from cohort.forecasts.outlook import Sign, StudyFacts, StudyOutlook, forecasts_of
 from cohort.forecasts.pace import (
     HALF_LIFE,
     Facts,
@@ -28,7 +28,7 @@ def some(done: float = 0, studied: float = 0, left: float = 0) -> Facts:
     return Facts(np.array([float(done)]), np.array([float(studied)]), np.array([float(left)]))
 
 
-def a_work(number: int, *, done: float, lately: float | None = None, **facts: object) -> Work:
+def a_work(number: int, *, done: float, lately: float | None = None, **facts: object) -> StudyFacts:
     """Forty milestones of an hour, of which `done` are handed in."""
     given: dict[str, object] = {
         "enrolment_id": UUID(int=number),
@@ -44,7 +44,7 @@ def a_work(number: int, *, done: float, lately: float | None = None, **facts: ob
         "sent_back_at": None,
         "nudged_at": None,
     }
-    return Work(**(given | facts))  # type: ignore[arg-type]
+    return StudyFacts(**(given | facts))  # type: ignore[arg-type]
 
 
 def test_chances_and_weeks_agree_with_drawing_rates_and_times() -> None:
@@ -105,10 +105,10 @@ def test_people_of_a_cohort_stand_as_one_would_say() -> None:
     told = forecasts_of([*steady, stopped, done, sent_back], at=at, end=END)
     by_name = {one.work.name: one for one in told}
 
-    assert by_name["Ada 11"].outlook is Outlook.DONE
+    assert by_name["Ada 11"].outlook is StudyOutlook.DONE
     assert (by_name["Ada 11"].chance, by_name["Ada 11"].gain) == (1.0, 0.0)
-    assert by_name["Ada 0"].outlook in {Outlook.ON_COURSE, Outlook.UNSURE}
-    assert by_name["Ada 10"].outlook is Outlook.UNLIKELY
+    assert by_name["Ada 0"].outlook in {StudyOutlook.ON_COURSE, StudyOutlook.UNSURE}
+    assert by_name["Ada 10"].outlook is StudyOutlook.UNLIKELY
     assert list(by_name["Ada 10"].signs) == [Sign.SILENT, Sign.UNLIKELY, Sign.TOO_MUCH]
     assert list(by_name["Ada 12"].signs) == [Sign.SENT_BACK]
     assert all(one.early <= one.middle <= one.late for one in told)
@@ -119,10 +119,10 @@ def test_nobody_before_the_beginning_and_somebody_after_the_end_are_told_too() -
     assert forecasts_of([], at=BEGIN, end=END) == []
     late_comer = a_work(1, done=0, began_at=BEGIN + 4 * WEEK)
     [before] = forecasts_of([late_comer], at=BEGIN, end=END)
-    assert (before.outlook, before.signs) == (Outlook.BEGINS, [])
+    assert (before.outlook, before.signs) == (StudyOutlook.BEGINS, [])
     assert before.early > late_comer.began_at
     [after] = forecasts_of([a_work(1, done=39)], at=END + WEEK, end=END)
-    assert (after.chance, after.outlook) == (0.0, Outlook.UNLIKELY)
+    assert (after.chance, after.outlook) == (0.0, StudyOutlook.UNLIKELY)
 
 
 def test_a_track_record_says_how_far_the_chances_were_from_what_came() -> None:

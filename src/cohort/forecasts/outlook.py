@@ -24,12 +24,12 @@ SILENT_AFTER = timedelta(days=14)
 SENT_BACK_FOR = timedelta(days=7)
 """Who can answer a review, mostly does within the week."""
 TOO_MUCH = 2.0
-"""Work due within two weeks that would take her four."""
+"""StudyFacts due within two weeks that would take her four."""
 NUDGED_FOR = timedelta(days=7)
 """Nobody is nudged twice in a week, by whomever."""
 
 
-class Outlook(StrEnum):
+class StudyOutlook(StrEnum):
     """From the worst to the best, as lists have them."""
 
     UNLIKELY = "unlikely"
@@ -55,7 +55,7 @@ class Sign(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class StudyFacts:
     """What is known of one plan at a moment."""
 
     enrolment_id: UUID
@@ -84,7 +84,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    work: Work
+    work: StudyFacts
     chance: float
     """Of being done by the end of the cohort, in [0, 1]."""
     gain: float
@@ -97,17 +97,17 @@ class Forecast:
     begins: bool
 
     @property
-    def outlook(self) -> Outlook:
+    def outlook(self) -> StudyOutlook:
         if self.work.hours_done >= self.work.hours:
-            return Outlook.DONE
+            return StudyOutlook.DONE
         if self.begins:
-            return Outlook.BEGINS
+            return StudyOutlook.BEGINS
         if self.chance >= LIKELY:
-            return Outlook.ON_COURSE
-        return Outlook.UNSURE if self.chance >= EVEN else Outlook.UNLIKELY
+            return StudyOutlook.ON_COURSE
+        return StudyOutlook.UNSURE if self.chance >= EVEN else StudyOutlook.UNLIKELY
 
 
-def facts_of(works: Sequence[Work], at: datetime) -> Facts:
+def facts_of(works: Sequence[StudyFacts], at: datetime) -> Facts:
     """In units of each one's mean milestone."""
     unit = np.array([one.unit for one in works])
     age = np.array([max((at - one.began_at) / WEEK, 0.0) for one in works])
@@ -119,18 +119,18 @@ def facts_of(works: Sequence[Work], at: datetime) -> Facts:
     )
 
 
-def weeks_of(works: Sequence[Work], at: datetime, end: datetime) -> Floats:
+def weeks_of(works: Sequence[StudyFacts], at: datetime, end: datetime) -> Floats:
     """How long each has to the end; somebody who has not begun has from then on."""
     return np.array([max((end - max(at, one.began_at)) / WEEK, 0.0) for one in works])
 
 
-def planned_pace(works: Sequence[Work], end: datetime) -> float:
+def planned_pace(works: Sequence[StudyFacts], end: datetime) -> float:
     """What the plans ask for, in units a week."""
     asked = [one.items / max((end - one.began_at) / WEEK, 1.0) for one in works]
     return float(np.mean(asked))
 
 
-def forecasts_of(works: Sequence[Work], *, at: datetime, end: datetime) -> list[Forecast]:
+def forecasts_of(works: Sequence[StudyFacts], *, at: datetime, end: datetime) -> list[Forecast]:
     """Of all people of one cohort at once, whose plans must ask for something; in their order."""
     if not works:
         return []
@@ -154,15 +154,15 @@ def forecasts_of(works: Sequence[Work], *, at: datetime, end: datetime) -> list[
     ]
 
 
-def _after(one: Work, at: datetime, weeks: float) -> datetime:
+def _after(one: StudyFacts, at: datetime, weeks: float) -> datetime:
     return max(at, one.began_at) + float(weeks) * WEEK
 
 
-def _begins(one: Work, at: datetime) -> bool:
+def _begins(one: StudyFacts, at: datetime) -> bool:
     return at - one.began_at < TOLD_AFTER
 
 
-def _signs(one: Work, at: datetime, chance: float, rate: float) -> list[Sign]:
+def _signs(one: StudyFacts, at: datetime, chance: float, rate: float) -> list[Sign]:
     """`rate` is hers, in units a week."""
     if one.hours_done >= one.hours:
         return []
@@ -176,5 +176,5 @@ def _signs(one: Work, at: datetime, chance: float, rate: float) -> list[Sign]:
     return [sign for sign, does_hold in holds.items() if does_hold]
 
 
-def was_nudged_lately(one: Work, at: datetime) -> bool:
+def was_nudged_lately(one: StudyFacts, at: datetime) -> bool:
     return one.nudged_at is not None and at - one.nudged_at < NUDGED_FOR

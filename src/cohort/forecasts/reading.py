@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.forecasts.models import StudyNudge
-from cohort.forecasts.outlook import WEEK, Work
+from cohort.forecasts.outlook import WEEK, StudyFacts
 from cohort.forecasts.pace import HALF_LIFE
 from cohort.guides.models import Milestone
 from cohort.people.models import Person
@@ -30,16 +30,16 @@ def ends_at(cohort: Cohort) -> datetime:
     return datetime.combine(after, time(), ZoneInfo(cohort.time_zone))
 
 
-async def works(db: AsyncSession, cohort: Cohort, *, at: datetime) -> Sequence[Work]:
+async def works(db: AsyncSession, cohort: Cohort, *, at: datetime) -> Sequence[StudyFacts]:
     """Everyone with a seat and a plan, in the order of joining, as of then.
 
-    Work is done when its newest version was handed in, unless that was sent back: waiting for a
+    StudyFacts is done when its newest version was handed in, unless that was sent back: waiting for a
     review is nobody's pace.
     """
     rows = await db.execute(_statement(cohort.id, at))
     first = begins_at(cohort)
     return [
-        Work(
+        StudyFacts(
             enrolment_id=row.id,
             name=row.name,
             began_at=max(first, row.created_at),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cohort.forecasts.outlook import WEEK, Forecast, Outlook, Work
+from cohort.forecasts.outlook import WEEK, Forecast, StudyFacts, StudyOutlook
 
 BINS = 5
 
@@ -38,7 +38,7 @@ class TrackRecord:
     bins: Sequence[Bin]
 
 
-def rule_of_days(work: Work, at: datetime, end: datetime) -> float:
+def rule_of_days(work: StudyFacts, at: datetime, end: datetime) -> float:
     """Days left through days that the rest takes at the pace so far, 1 at most.
 
     It is the measure that course sites show; read as a chance, it is what ours is held against.
@@ -56,7 +56,7 @@ def checked(
     return [
         Checked(one.chance, rule_of_days(one.work, at, end), came[one.work.enrolment_id])
         for one in forecasts
-        if one.outlook is not Outlook.DONE and one.work.enrolment_id in came
+        if one.outlook is not StudyOutlook.DONE and one.work.enrolment_id in came
     ]
 
 

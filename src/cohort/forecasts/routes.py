@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.forecasts import service
-from cohort.forecasts.outlook import Outlook
+from cohort.forecasts.outlook import StudyOutlook
 from cohort.forecasts.schemas import (
     ForecastOut,
     ForecastSearch,
@@ -38,7 +38,7 @@ async def list_forecasts(
     part: NamedDependency[Slice],
     cohort_id: FromPath[UUID],
     q: PartOfName = None,
-    outlook: Annotated[Outlook | None, QueryParameter(description="Only those.")] = None,
+    outlook: Annotated[StudyOutlook | None, QueryParameter(description="Only those.")] = None,
     sort: Annotated[
         ForecastSort,
         QueryParameter(description="`help`: those first whom help would change most."),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from cohort.forecasts.outlook import Forecast, Outlook, Sign
+from cohort.forecasts.outlook import Forecast, Sign, StudyOutlook
 from cohort.http.fields import Shown, Strict
 from cohort.profiles.profile import once_each
 
@@ -24,7 +24,7 @@ class ForecastOut(Shown):
 
     enrolment_id: UUID
     name: str
-    outlook: Outlook = Field(
+    outlook: StudyOutlook = Field(
         description="`done`: everything is handed in. `on_course`: she is done in time with a "
         "chance of at least 80 %. `unsure`: of at least 50 %. `unlikely`: of less. `begins`: she "
         "has studied for less than two weeks, which is too early to tell."
@@ -70,7 +70,7 @@ class ForecastSearch(Strict):
     """What the page is searched by."""
 
     q: str = Field(default="", max_length=100)
-    outlook: Outlook | None = None
+    outlook: StudyOutlook | None = None
     sort: ForecastSort = ForecastSort.HELP
 
 

@@ -16,7 +16,7 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.errors import require_known
 from cohort.forecasts.models import StudyNudge
-from cohort.forecasts.outlook import NUDGED_FOR, Forecast, Outlook, Work, forecasts_of
+from cohort.forecasts.outlook import NUDGED_FOR, Forecast, StudyFacts, StudyOutlook, forecasts_of
 from cohort.forecasts.outlook import was_nudged_lately as nudged_lately
 from cohort.forecasts.reading import begins_at, ends_at, works
 from cohort.forecasts.record import Checked, TrackRecord, checked, track_record_of
@@ -51,7 +51,7 @@ class Forecasts:
     """Those that were sought in the order that was asked for, and how many stand how."""
 
     found: Sequence[Forecast]
-    counts: dict[Outlook, int]
+    counts: dict[StudyOutlook, int]
 
 
 async def forecasts(
@@ -69,7 +69,7 @@ async def forecasts(
         for one in all_of_them
         if sought in one.work.name.casefold() and wanted.outlook in {None, one.outlook}
     ]
-    counts = {each: sum(one.outlook is each for one in all_of_them) for each in Outlook}
+    counts = {each: sum(one.outlook is each for one in all_of_them) for each in StudyOutlook}
     return Forecasts(sorted(found, key=ORDERS[wanted.sort]), counts)
 
 
@@ -99,7 +99,7 @@ async def nudge_many(
     ]
 
 
-def _outcome(one: Work, now: datetime) -> StudyNudgeOut:
+def _outcome(one: StudyFacts, now: datetime) -> StudyNudgeOut:
     outcome = StudyNudgeOutcome.NUDGED
     if one.hours_done >= one.hours:
         outcome = StudyNudgeOutcome.NOTHING_OPEN
