@@ -1,6 +1,6 @@
 """A forecast of when somebody will be done, from her own pace and that of her cohort; pure.
 
-StudyFacts is modelled as a Poisson process: `rate` units a week, where a unit is the mean milestone of
+Work is modelled as a Poisson process: `rate` units a week, where a unit is the mean milestone of
 her plan. Nobody's rate is known. It is drawn from a gamma distribution, one for the cohort, and
 what she has done sharpens it:
 

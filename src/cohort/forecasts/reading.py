@@ -33,7 +33,7 @@ def ends_at(cohort: Cohort) -> datetime:
 async def works(db: AsyncSession, cohort: Cohort, *, at: datetime) -> Sequence[StudyFacts]:
     """Everyone with a seat and a plan, in the order of joining, as of then.
 
-    StudyFacts is done when its newest version was handed in, unless that was sent back: waiting for a
+    Work is done when its newest version was handed in, unless that was sent back: waiting for a
     review is nobody's pace.
     """
     rows = await db.execute(_statement(cohort.id, at))
