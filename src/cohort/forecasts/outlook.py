@@ -24,7 +24,7 @@ SILENT_AFTER = timedelta(days=14)
 SENT_BACK_FOR = timedelta(days=7)
 """Who can answer a review, mostly does within the week."""
 TOO_MUCH = 2.0
-"""StudyFacts due within two weeks that would take her four."""
+"""Work due within two weeks that would take her four."""
 NUDGED_FOR = timedelta(days=7)
 """Nobody is nudged twice in a week, by whomever."""
 
