@@ -9,6 +9,7 @@ import cohort.applications.models
 import cohort.calendars.models
 import cohort.checkins.models
 import cohort.cohorts.models
+import cohort.curricula.models
 import cohort.exchange.models
 import cohort.forecasts.models
 import cohort.guides.models
@@ -51,6 +52,8 @@ from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
+from cohort.curricula import pages as curricula_pages
+from cohort.curricula import routes as curricula_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
@@ -98,6 +101,8 @@ from cohort.matching.previews import routes as matching_preview_routes
 from cohort.matching.repairing import pages as matching_repairing_pages
 from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
+from cohort.matching.verdicts import pages as matching_verdicts_pages
+from cohort.matching.verdicts import routes as matching_verdicts_routes
 from cohort.matching.warnings import routes as matching_warning_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
@@ -182,6 +187,7 @@ API: Sequence[Router] = (
     checkins_closing_routes.router,
     study_routes.router,
     forecasts_routes.router,
+    curricula_routes.router,
     quizzes_routes.router,
     calendars_routes.router,
     rules_routes.router,
@@ -194,6 +200,7 @@ API: Sequence[Router] = (
     matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_introducing_routes.router,
+    matching_verdicts_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
@@ -242,6 +249,7 @@ PAGES: Sequence[Router] = (
     checkins_closing_pages.router,
     study_pages.router,
     forecasts_pages.router,
+    curricula_pages.router,
     quizzes_pages.router,
     calendars_pages.router,
     rules_pages.router,
@@ -253,6 +261,7 @@ PAGES: Sequence[Router] = (
     matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_introducing_pages.router,
+    matching_verdicts_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
     outcomes_pages.router,
