@@ -9,6 +9,7 @@ import cohort.applications.models
 import cohort.calendars.models
 import cohort.checkins.models
 import cohort.cohorts.models
+import cohort.curricula.models
 import cohort.exchange.models
 import cohort.guides.models
 import cohort.http.stored_responses
@@ -50,6 +51,8 @@ from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
+from cohort.curricula import pages as curricula_pages
+from cohort.curricula import routes as curricula_routes
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
@@ -94,6 +97,8 @@ from cohort.matching.previews import routes as matching_preview_routes
 from cohort.matching.repairing import pages as matching_repairing_pages
 from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
+from cohort.matching.verdicts import pages as matching_verdicts_pages
+from cohort.matching.verdicts import routes as matching_verdicts_routes
 from cohort.matching.warnings import routes as matching_warning_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
@@ -178,6 +183,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    curricula_routes.router,
     quizzes_routes.router,
     calendars_routes.router,
     rules_routes.router,
@@ -190,6 +196,7 @@ API: Sequence[Router] = (
     matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_introducing_routes.router,
+    matching_verdicts_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
@@ -238,6 +245,7 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    curricula_pages.router,
     quizzes_pages.router,
     calendars_pages.router,
     rules_pages.router,
@@ -249,6 +257,7 @@ PAGES: Sequence[Router] = (
     matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_introducing_pages.router,
+    matching_verdicts_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
     outcomes_pages.router,
@@ -262,6 +271,7 @@ PAGES: Sequence[Router] = (
 )
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
+    "matching.tell_introductions_wait": matching_jobs.tell_introductions_wait,
     "matching.solve_run": matching_jobs.solve_run,
     "matching.publish_weekly": matching_jobs.publish_weekly,
     "matching.offer_next": matching_next_best_jobs.offer_next,

@@ -68,6 +68,7 @@ from tests.conftest import Platform
 from tests.house.agendas import of_agendas, write_a_goal
 from tests.house.cast import NAMES
 from tests.house.checkins import ask_how_it_goes, of_checkins
+from tests.house.curricula import draft_a_course, of_curricula
 from tests.house.quizzes import begin_a_quiz, of_quizzes
 from tests.house.rematch import ask_for_another, of_rematch
 from tests.house.requests import (
@@ -125,7 +126,7 @@ class Stage:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
-        known |= of_quizzes(self.ids)
+        known |= of_curricula() | of_quizzes(self.ids)
         return known.get(route, {})
 
 
@@ -138,6 +139,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         now, cast = platform.clock(), stage.people
         stage.ids |= await ask_how_it_goes(db, stage.ids, now)
         stage.ids |= await write_a_goal(db, stage.ids, cast["mentor"].id, now)
+        stage.ids |= await draft_a_course(db, cast["organiser"].id, now)
         two = cast["researcher"], cast["mentor"]
         stage.ids |= await declare_a_conflict(db, stage.ids, *two, now)
         ask_for_another(db, stage.ids, now)

@@ -22,6 +22,7 @@ TAGS = {
     "forms": "What a form on another site needs: open cohorts, words to choose from, its schema.",
     "mentors": "Mentors: signing up, approval, places.",
     "introductions": "Who is to meet before anybody decides, and what they say after the talk.",
+    "curricula": "Guides and milestones that organisers draft and publish, and their versions.",
     "agendas": "What the two of a mentorship talk about, and what they write down.",
     "checkins": "How mentorships go, asked of the two now and then.",
     "meetings": "When the two of a mentorship meet.",

@@ -14,6 +14,8 @@ Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=
 
 Scope = Literal[
     "guides:read",
+    "curricula:read",
+    "curricula:write",
     "cohorts:read",
     "cohorts:write",
     "applications:read",
