@@ -147,6 +147,7 @@ from cohort.signin import jobs as signin_jobs
 from cohort.signin import oidc_pages as signin_oidc_pages
 from cohort.signin import pages as signin_pages
 from cohort.signin import passkey_pages as signin_passkey_pages
+from cohort.signin import password_pages as signin_password_pages
 from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
@@ -221,6 +222,7 @@ PAGES: Sequence[Router] = (
     signin_account_pages.router,
     signin_confirm_pages.router,
     signin_passkey_pages.router,
+    signin_password_pages.router,
     signin_oidc_pages.router,
     guides_pages.router,
     cohorts_pages.router,
@@ -285,7 +287,7 @@ JOBS: Mapping[str, JobFunction] = {
     "people.tell_suspension_ended": people_jobs.tell_suspension_ended,
     "people.ask_at_new_address": people_jobs.ask_at_new_address,
     "people.tell_old_address": people_jobs.tell_old_address,
-    "people.tell_new_password": people_jobs.tell_new_password,
+    "people.tell_new_password": signin_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
     "signin.tell_change": signin_jobs.tell_change,
     "signin.send_link": signin_jobs.send_link,
