@@ -11,6 +11,7 @@ import cohort.checkins.models
 import cohort.cohorts.models
 import cohort.curricula.models
 import cohort.exchange.models
+import cohort.forecasts.models
 import cohort.guides.models
 import cohort.http.stored_responses
 import cohort.introductions.models
@@ -61,6 +62,9 @@ from cohort.exchange import answer_pages as exchange_answer_pages
 from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.forecasts import jobs as forecasts_jobs
+from cohort.forecasts import pages as forecasts_pages
+from cohort.forecasts import routes as forecasts_routes
 from cohort.forms import answer_pages as forms_answer_pages
 from cohort.forms import answer_routes as forms_answer_routes
 from cohort.forms import invitation_routes as forms_invitation_routes
@@ -147,6 +151,7 @@ from cohort.signin import jobs as signin_jobs
 from cohort.signin import oidc_pages as signin_oidc_pages
 from cohort.signin import pages as signin_pages
 from cohort.signin import passkey_pages as signin_passkey_pages
+from cohort.signin import password_pages as signin_password_pages
 from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
@@ -187,6 +192,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    forecasts_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
     calendars_routes.router,
@@ -221,6 +227,7 @@ PAGES: Sequence[Router] = (
     signin_account_pages.router,
     signin_confirm_pages.router,
     signin_passkey_pages.router,
+    signin_password_pages.router,
     signin_oidc_pages.router,
     guides_pages.router,
     cohorts_pages.router,
@@ -249,6 +256,7 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    forecasts_pages.router,
     curricula_pages.router,
     quizzes_pages.router,
     calendars_pages.router,
@@ -285,7 +293,7 @@ JOBS: Mapping[str, JobFunction] = {
     "people.tell_suspension_ended": people_jobs.tell_suspension_ended,
     "people.ask_at_new_address": people_jobs.ask_at_new_address,
     "people.tell_old_address": people_jobs.tell_old_address,
-    "people.tell_new_password": people_jobs.tell_new_password,
+    "people.tell_new_password": signin_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
     "signin.tell_change": signin_jobs.tell_change,
     "signin.send_link": signin_jobs.send_link,
@@ -329,6 +337,7 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
+    "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
