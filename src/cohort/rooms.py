@@ -21,6 +21,7 @@ import cohort.meetings.models
 import cohort.mentors.models
 import cohort.mentorships.models
 import cohort.questions.models
+import cohort.quizzes.models
 import cohort.rules.models
 import cohort.signin.models
 import cohort.study.models
@@ -124,12 +125,15 @@ from cohort.people import routes as people_routes
 from cohort.questions import jobs as questions_jobs
 from cohort.questions import pages as questions_pages
 from cohort.questions import routes as questions_routes
+from cohort.quizzes import pages as quizzes_pages
+from cohort.quizzes import routes as quizzes_routes
 from cohort.rules import jobs as rules_jobs
 from cohort.rules import pages as rules_pages
 from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
 from cohort.signin import account_pages as signin_account_pages
+from cohort.signin import confirm_pages as signin_confirm_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import oidc_pages as signin_oidc_pages
 from cohort.signin import pages as signin_pages
@@ -173,6 +177,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    quizzes_routes.router,
     calendars_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
@@ -202,6 +207,7 @@ PAGES: Sequence[Router] = (
     people_admin_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    signin_confirm_pages.router,
     signin_passkey_pages.router,
     signin_oidc_pages.router,
     guides_pages.router,
@@ -230,6 +236,7 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    quizzes_pages.router,
     calendars_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
@@ -253,6 +260,7 @@ PAGES: Sequence[Router] = (
 )
 JOBS: Mapping[str, JobFunction] = {
     "matching.tell_organiser": matching_jobs.tell_organiser,
+    "matching.tell_introductions_wait": matching_jobs.tell_introductions_wait,
     "matching.solve_run": matching_jobs.solve_run,
     "matching.publish_weekly": matching_jobs.publish_weekly,
     "matching.offer_next": matching_next_best_jobs.offer_next,

@@ -68,6 +68,7 @@ from tests.conftest import Platform
 from tests.house.agendas import of_agendas, write_a_goal
 from tests.house.cast import NAMES
 from tests.house.checkins import ask_how_it_goes, of_checkins
+from tests.house.quizzes import begin_a_quiz, of_quizzes
 from tests.house.rematch import ask_for_another, of_rematch
 from tests.house.requests import (
     MENTORING,
@@ -124,6 +125,7 @@ class Stage:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
+        known |= of_quizzes(self.ids)
         return known.get(route, {})
 
 
@@ -141,6 +143,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         ask_for_another(db, stage.ids, now)
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
+        stage.ids |= await begin_a_quiz(db, stage.ids, cast["researcher"], now)
         await _run_a_matching(db, stage)
         await _begin_a_run(db, stage)
         await _add_a_webhook(db, stage)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.app import create_app
 from cohort.mail import MailboxMessage
-from tests.conftest import Cast, Platform, Someone
+from tests.conftest import Cast, Platform, Someone, TurnableClock
 from tests.rooms.authenticator import Authenticator
 
 Keep = Callable[[], Awaitable[None]]
@@ -80,6 +80,22 @@ async def test_ada_makes_a_passkey_and_signs_in_with_nothing_else(
     assert "Ada Example" in (await visitor.get("/cohorts")).text
     await run_jobs()
     assert "A new passkey" in " ".join(await db.scalars(select(MailboxMessage.text)))
+
+
+async def test_a_passkey_confirms_a_login_and_the_form_goes_on(
+    visitor: AsyncClient, ada: Someone, clock: TurnableClock
+) -> None:
+    phone = Authenticator(ORIGIN)
+    await make(ada, phone)
+    await enter_with(visitor, phone)
+    clock.turn(minutes=16)
+    assert (await visitor.post("/account/logins/end_others")).status_code == 403
+    assert (
+        'href="/login/passkey?next=/account/confirm"'
+        in (await visitor.get("/account/confirm")).text
+    )
+    await enter_with(visitor, phone)
+    assert (await visitor.post("/account/logins/end_others")).status_code == 303
 
 
 async def test_what_is_not_the_device_on_this_site_now_is_refused(

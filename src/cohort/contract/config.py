@@ -28,6 +28,7 @@ TAGS = {
     "mentorships": "Proposals to two people, their answers, and mentorships.",
     "wishes": "Finding people of the cohort, and saying whom you would like.",
     "calendars": "The secret address of your calendar.",
+    "quizzes": "Quizzes and mock exams, and how ready somebody is for the exam.",
     "study": "Plans, evidence, reviews.",
     "rules": "What the matching of a cohort weighs and requires, in versions.",
     "matching": "Rounds, runs, pairs, proofs, and what else could be.",

@@ -20,6 +20,7 @@ from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
 from cohort.exchange import export, service
 from cohort.exchange.downloads import download
+from cohort.exchange.own_answers import AskedHere, asked_here
 from cohort.exchange.planning import ImportPlan, PlannedRow
 from cohort.exchange.schemas import LONGEST_BODY, MOST_BYTES, ExportIn, ImportIn, Outcome
 from cohort.guides import service as guides
@@ -90,7 +91,7 @@ async def import_from_page(
     cohort = await cohorts.get_by_slug(db, actor, slug)
     await cohorts.require_organiser(db, actor, cohort.id)
     sent = await sent_by(request)
-    typed = await _typed(sent)
+    typed = await _typed(sent, await asked_here(db, cohort.id))
     form = checked(ImportIn, typed)
     value = form.value
     if value is None:
@@ -123,7 +124,7 @@ async def export_from_page(
     return download(cohort.slug, wanted.format, file)
 
 
-async def _typed(sent: Sent) -> dict[str, Any]:
+async def _typed(sent: Sent, asked: AskedHere) -> dict[str, Any]:
     """The file, or what was pasted, or what a page that was looked at carries with it."""
     file = sent.fields.get("file")
     typed = {name: text for name in ("file_name", "content", "holds") for text in sent.texts(name)}
@@ -135,7 +136,7 @@ async def _typed(sent: Sent) -> dict[str, Any]:
         typed["content"] = b64encode(pasted.encode()).decode()
     if not typed.get("content"):
         typed |= {"file_name": "", "content": ""}
-    said = _mapping_said(sent) if "content" in sent.fields else ""
+    said = _mapping_said(sent, asked) if "content" in sent.fields else ""
     terms = {
         name.removeprefix(TERM): sent.fields.getall(name)[-1]
         for name in sent.fields
@@ -144,11 +145,11 @@ async def _typed(sent: Sent) -> dict[str, Any]:
     return typed | {"mapping": said, "terms": terms, "agreed": "yes" in sent.texts("agreed")}
 
 
-def _mapping_said(sent: Sent) -> str:
+def _mapping_said(sent: Sent, asked: AskedHere) -> str:
     """The mapping that the page was made from, with what was chosen for each column."""
     before = "".join(sent.texts("mapping"))
     try:
-        said = read_mapping(before)
+        said = read_mapping(before, asked.names())
     except BadMapping:
         return before  # refused with its reason, where it is read again
     chosen = {
@@ -207,7 +208,11 @@ async def _look(
         if plan.counts[outcome]
     }
     fields = {
-        name: [{"value": one.field, "label": one.title} for one in TABLES[name]] for name in TABLES
+        name: [
+            {"value": one.field, "label": one.title}
+            for one in (*columns, *plan.found.answering[name])
+        ]
+        for name, columns in TABLES.items()
     }
     form = Form({**form.typed, "mapping": plan.found.mapping}, form.value, form.errors, form.status)
     view = ImportView(cohort, plan, rows, fields, await guides.titles(db))

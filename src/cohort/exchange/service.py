@@ -1,6 +1,6 @@
 """Bringing the people of a spreadsheet into a cohort: looked at first, then all or none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,9 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, OwnTerm
 from cohort.errors import FieldError, Invalid
 from cohort.exchange.models import ImportedPerson
+from cohort.exchange.own_answers import asked_here
 from cohort.exchange.people_of import MOST_FAULTS, PersonInFile, people_of
-from cohort.exchange.planning import ImportPlan, plan_import
+from cohort.exchange.planning import ANSWERS, ImportPlan, plan_import
 from cohort.exchange.schemas import ImportIn, Side
 from cohort.guides.models import Term, TermKind
 from cohort.jobs.outbox import enqueue_each
@@ -27,6 +28,8 @@ from cohort.people import audit
 from cohort.people import service as people
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 from cohort.sheets.roster import Vocabulary
 
 ANSWER_WITHIN = timedelta(days=30)
@@ -41,7 +44,8 @@ async def import_people(
     others, but with no account and no consent of her own until she confirms by the mailed link.
     """
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
-    found = await to_thread.run_sync(people_of, form, await _vocabulary(db))
+    asked = await asked_here(db, cohort_id, lock=not form.dry_run)
+    found = await to_thread.run_sync(people_of, form, await _vocabulary(db), asked)
     if form.dry_run:
         return await plan_import(db, cohort, found)
     if not form.agreed:
@@ -52,8 +56,9 @@ async def import_people(
     plan = await plan_import(db, cohort, found)
     _refuse_faults(plan.of("refused"))
     await _add_terms(db, cohort_id, plan)
-    await _add(db, actor, cohort, plan.of("new"), now=now)
+    ids = await _add(db, actor, cohort, plan.of("new"), now=now)
     _change(plan)
+    await answering.keep_each(db, cohort_id, _answered(plan, ids), now=now)
     await _veto_past_pairs(db, actor, cohort_id, plan, now=now)
     await _ask_again(db, cohort_id, now=now)
     counts = {outcome: plan.counts[outcome] for outcome in ("new", "changed")}
@@ -80,10 +85,10 @@ def _refuse_faults(refused: Sequence[PersonInFile]) -> None:
 
 async def _add(
     db: AsyncSession, actor: Person, cohort: Cohort, new: Sequence[PersonInFile], *, now: datetime
-) -> None:
+) -> Mapping[str, UUID]:
     """One placeholder for each address, whether there is an account or not: nobody can tell."""
     if not new:
-        return
+        return {}
     ids = await people.add_placeholders(db, {one.email: one.name for one in new}, now=now)
     profiles: dict[Side, list[dict[str, Any]]] = {"researcher": [], "mentor": []}
     for one in new:
@@ -96,6 +101,7 @@ async def _add(
     await db.execute(insert(ImportedPerson), [{**row, "person_id": its} for its in ids.values()])
     each = [{"cohort_id": cohort.id, "person_id": its} for its in ids.values()]
     await enqueue_each(db, "exchange.ask_to_confirm", each, now=now)
+    return ids
 
 
 async def _add_terms(db: AsyncSession, cohort_id: UUID, plan: ImportPlan) -> None:
@@ -112,8 +118,23 @@ def _change(plan: ImportPlan) -> None:
     for row in plan.rows:
         if row.its is not None and row.fields:
             row.its.person.name = row.person.name
-            for field in {*row.fields} - {"name"}:
+            for field in {*row.fields} & row.person.said.keys():
                 setattr(row.its, field, row.person.said[field])
+
+
+def _answered(plan: ImportPlan, ids: Mapping[str, UUID]) -> Iterator[answering.Answered]:
+    """Each answer that is new: whose, as which side, to which question."""
+    for row in plan.rows:
+        one = row.person
+        if row.outcome == "new" and one.side != "pair":
+            whose, names = ids[one.email], [*one.answers]
+        elif row.outcome == "changed" and row.its is not None:
+            whose = row.its.person_id
+            names = [name for name in one.answers if f"{ANSWERS}{name}" in row.fields]
+        else:
+            continue
+        for name in names:
+            yield whose, AnswerOf(one.side), name, one.answers[name]
 
 
 async def _veto_past_pairs(

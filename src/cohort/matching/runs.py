@@ -149,6 +149,8 @@ async def _store_solved(db: AsyncSession, run: Run, found: Solved) -> None:
     run.total, run.bound, run.gap = result.total, result.bound, result.gap
     run.stopped = result.stopped
     run.cover_bonus = found.cover_bonus
+    if found.ahead:
+        run.ahead = found.ahead
     run.input_digest = found.digest
     run.researcher_prices = dict(result.researcher_prices)
     run.mentor_prices = dict(result.mentor_prices)

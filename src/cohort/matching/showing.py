@@ -31,9 +31,15 @@ def run_out(run: Run, progress: JobProgress | None = None) -> RunOut:
     return RunOut.model_validate({**_columns(run), **about})
 
 
-def round_out(round_: Round, run: Run | None, progress: JobProgress | None = None) -> RoundOut:
+def round_out(
+    round_: Round,
+    run: Run | None,
+    progress: JobProgress | None = None,
+    failed: Run | None = None,
+) -> RoundOut:
     newest = run_out(run, progress) if run else None
-    return RoundOut.model_validate({**_columns(round_), "run": newest})
+    after = run_out(failed) if failed else None
+    return RoundOut.model_validate({**_columns(round_), "run": newest, "failed_run": after})
 
 
 def alternative_out(among: Alternatives, one: Alternative) -> AlternativeOut:
@@ -127,7 +133,11 @@ def frontier_out(run: Run) -> FrontierOut:
 
 
 def certificate_out(run: Run) -> CertificateOut:
-    return CertificateOut.model_validate({**_columns(run), "run_id": run.id})
+    ahead = {
+        "went_first": list(run.went_first),
+        "head_start": run.ahead["head_start"] if run.ahead else 0.0,
+    }
+    return CertificateOut.model_validate({**_columns(run), **ahead, "run_id": run.id})
 
 
 def _names(two: Pair | Override) -> dict[str, str]:

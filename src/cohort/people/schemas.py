@@ -32,6 +32,8 @@ Scope = Literal[
     "checkins:write",
     "calendars:read",
     "calendars:write",
+    "quizzes:read",
+    "quizzes:write",
     "study:read",
     "study:write",
     "matching:read",
@@ -75,12 +77,6 @@ class NewPasswordIn(TokenIn):
 
 class PasswordIn(Strict):
     password: Password
-
-
-class OwnPasswordIn(Strict):
-    """The password that one has."""
-
-    password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
 
 
 class SuspensionIn(Strict):
