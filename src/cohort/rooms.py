@@ -94,6 +94,8 @@ from cohort.matching.previews import routes as matching_preview_routes
 from cohort.matching.repairing import pages as matching_repairing_pages
 from cohort.matching.repairing import routes as matching_repairing_routes
 from cohort.matching.results import routes as matching_result_routes
+from cohort.matching.verdicts import pages as matching_verdicts_pages
+from cohort.matching.verdicts import routes as matching_verdicts_routes
 from cohort.matching.warnings import routes as matching_warning_routes
 from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
@@ -189,6 +191,7 @@ API: Sequence[Router] = (
     matching_repairing_routes.router,
     matching_frontier_routes.router,
     matching_introducing_routes.router,
+    matching_verdicts_routes.router,
     matching_override_routes.router,
     matching_preview_routes.router,
     matching_next_best_routes.router,
@@ -247,6 +250,7 @@ PAGES: Sequence[Router] = (
     matching_repairing_pages.router,
     matching_frontier_pages.router,
     matching_introducing_pages.router,
+    matching_verdicts_pages.router,
     matching_preview_pages.router,
     matching_next_best_pages.router,
     outcomes_pages.router,

@@ -1,5 +1,7 @@
 """How answers are marked, how mock exams are dealt, and what a wrong file says."""
 
+from collections import Counter
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,6 +12,7 @@ from cohort.quizzes.marking import AnswerKind, Given, Key, mark, shown_order
 from cohort.quizzes.mock_exams import apportion, deal
 from tests.house.quizzes import FILE
 
+SEED = Path(__file__).parents[2] / "seed"
 SINGLE = Key(AnswerKind.SINGLE, [0])
 MULTIPLE = Key(AnswerKind.MULTIPLE, [0, 1])
 NUMBER = Key(AnswerKind.NUMBER, (), 0.3, 0.1)
@@ -89,3 +92,20 @@ def test_a_file_is_refused_at_the_line_and_question_at_fault(old: str, new: str,
     with pytest.raises(Invalid) as refused:
         read_quizzes(FILE.replace(old, new, 1))
     assert told in refused.value.sentence
+
+
+def test_the_questions_that_ship_make_two_different_exams_by_the_official_weights() -> None:
+    shipped = read_quizzes((SEED / "quizzes.toml").read_text(encoding="utf-8"))
+    section = {one.slug: one.exam_section for one in shipped.questions}
+    first, second = (set(slugs) for _, slugs in shipped.mock_exams)
+    assert not first & second
+    for exam in (first, second):
+        count = Counter(section[slug] for slug in exam)
+        assert [count[one.slug] for one in shipped.sections] == [7, 7, 9, 10, 11, 6]
+    practised = {slug for quiz in shipped.quizzes for slug in quiz.questions}
+    assert practised | second == set(section)
+    assert {one.kind for one in shipped.questions} == set(AnswerKind)
+    singles = [one for one in shipped.questions if one.kind is AnswerKind.SINGLE]
+    assert {len(one.choices) for one in singles} == {4}
+    longest = sum(len(one.rights[0]) > max(map(len, one.wrong)) for one in singles)
+    assert longest < len(singles) / 4, "whoever ticks the longest must not be right by that"
