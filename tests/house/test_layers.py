@@ -27,6 +27,7 @@ PURE_IN_ROOMS = {
     "guides/changes.py",
     "guides/decoding.py",
     "guides/front_matter.py",
+    "guides/html_headings.py",
     "guides/markdown.py",
     "guides/slugs.py",
     "matching/periods.py",

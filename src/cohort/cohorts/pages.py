@@ -46,6 +46,7 @@ async def cohorts_page(
         "cohorts/list.html",
         cohorts=found.items,
         may_open=actor.is_admin or settings.anyone_opens_cohorts,
+        runs_one=await service.organises_something(db, actor),
         seated=await enrolments.cohorts_with_a_seat_of(db, actor),
         next=found.next,
         first=part.cursor,

@@ -119,6 +119,9 @@ class Run(Base):
     seconds: Mapped[float | None]
     input_digest: Mapped[str | None]
     """SHA-256 of everything that was solved, so that a result can be checked and repeated."""
+    seal: Mapped[str | None]
+    """Of its evidence, for those whom it paired, with the `seal_salt`; see `verdicts.service`."""
+    seal_salt: Mapped[str | None]
     researcher_prices: Mapped[Json | None]
     mentor_prices: Mapped[Json | None]
     advice: Mapped[Json | None]

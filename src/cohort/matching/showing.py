@@ -132,10 +132,13 @@ def frontier_out(run: Run) -> FrontierOut:
     return FrontierOut.model_validate(about | found)
 
 
-def certificate_out(run: Run) -> CertificateOut:
+def certificate_out(run: Run, own: frozenset[str]) -> CertificateOut:
+    """`own` are the ids of whoever asks, as in `untold`."""
+    people = {*(run.researcher_prices or {}), *(run.mentor_prices or {})}
     ahead = {
         "went_first": list(run.went_first),
         "head_start": run.ahead["head_start"] if run.ahead else 0.0,
+        "seal_salt": run.seal_salt if own.isdisjoint(people) else None,
     }
     return CertificateOut.model_validate({**_columns(run), **ahead, "run_id": run.id})
 

@@ -39,7 +39,7 @@ async def ask(db: AsyncSession, actor: Person, email: str, *, now: datetime) -> 
 
 
 async def new_token_of(
-    db: AsyncSession, person_id: UUID, email: str, *, now: datetime
+    db: AsyncSession, person_id: UUID, email: str, *, expires_at: datetime
 ) -> str | None:
     """The token of the only link that moves this person's account; None where that is not asked
     any more."""
@@ -47,7 +47,7 @@ async def new_token_of(
     asked = update(AddressChange).where(
         AddressChange.person_id == person_id, AddressChange.email == email
     )
-    made = asked.values(token_hash=hash_token(token), expires_at=now + LINK_LIVES)
+    made = asked.values(token_hash=hash_token(token), expires_at=expires_at)
     found = await db.scalar(made.returning(AddressChange.person_id))
     return None if found is None else token
 

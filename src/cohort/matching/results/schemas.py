@@ -78,6 +78,14 @@ class CertificateOut(Shown):
         description="What is added to the scores of those who went first, in total, bound and "
         "prices; 0 where nobody did, or where fairness is the aim."
     )
+    seal: str | None = Field(
+        description="What those whom it paired can read: SHA-256 of `seal_salt`, as text, followed "
+        "by the run's evidence as it was kept."
+    )
+    seal_salt: str | None = Field(
+        description="Null where you are one of the people in the run, so that nobody can try out "
+        "what others may wish."
+    )
     input_digest: str
     researcher_prices: dict[UUID, float] = Field(description="By enrolment.")
     mentor_prices: dict[UUID, float] = Field(
