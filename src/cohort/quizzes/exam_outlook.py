@@ -52,7 +52,7 @@ async def readiness(
         .where(QuizTry.enrolment_id == enrolment_id, QuizAnswer.is_first)
         .order_by(QuizQuestion.position, QuizQuestion.id)
     )
-    answers = [(section, mark or 0.0, at) for section, mark, at in found]
+    answers = [(section, mark or 0.0, at or now) for section, mark, at in found]
     told = _told(enrolment, exam, answers, now)
     only_counts = enrolment.mentor_sees is MentorSees.COUNTS
     if only_counts and await _reads_as_mentor(db, actor, enrolment):

@@ -167,4 +167,6 @@ def _chances(counts: Sequence[int], shares: Sequence[Floats], needed: int) -> Fl
     wave = np.ones((DRAWS, len(turns)), dtype=np.complex128)
     for count, p in zip(counts, shares, strict=True):
         wave *= (1 - p[:, None] + p[:, None] * turns) ** count
-    return np.clip(np.fft.irfft(wave, size, axis=1)[:, needed:].sum(axis=1), 0, 1)
+    total: Floats = np.fft.irfft(wave, size, axis=1)
+    chances: Floats = np.clip(total[:, needed:].sum(axis=1), 0, 1)
+    return chances
