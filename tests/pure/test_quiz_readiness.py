@@ -5,15 +5,15 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from cohort.quizzes.readiness import Standing, forecast, weight_of
+from cohort.quizzes.readiness import AnswerCounts, forecast, weight_of
 
 COUNTS = [7, 7, 9, 10, 11, 6]
 
 
-def of(*answers: tuple[int, int]) -> list[Standing]:
+def of(*answers: tuple[int, int]) -> list[AnswerCounts]:
     """Right and wrong answers of each section."""
     return [
-        Standing(count, right + wrong, right, wrong)
+        AnswerCounts(count, right + wrong, right, wrong)
         for count, (right, wrong) in zip(COUNTS, answers, strict=True)
     ]
 

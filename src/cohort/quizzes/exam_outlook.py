@@ -16,7 +16,7 @@ from cohort.people.models import Person
 from cohort.quizzes import policy, reading
 from cohort.quizzes.mock_exams import apportion
 from cohort.quizzes.models import QuizAnswer, QuizExam, QuizQuestion, QuizTry
-from cohort.quizzes.readiness import Forecast, Standing, forecast, weight_of
+from cohort.quizzes.readiness import AnswerCounts, ExamForecast, forecast, weight_of
 from cohort.quizzes.schemas import ReadinessOut, ReadinessSectionOut
 
 Answers = Sequence[tuple[str, float, datetime]]
@@ -102,7 +102,7 @@ def _told(enrolment: Enrolment, exam: QuizExam, answers: Answers, now: datetime)
     )
 
 
-def _chance(outlook: Forecast) -> dict[str, Any]:
+def _chance(outlook: ExamForecast) -> dict[str, Any]:
     """Nothing, where there are too few answers."""
     names = {
         "chance": outlook.chance,
@@ -117,13 +117,13 @@ def _chance(outlook: Forecast) -> dict[str, Any]:
 
 def standings_of(
     answers: Answers, questions: Mapping[str, int], now: datetime
-) -> dict[str, Standing]:
+) -> dict[str, AnswerCounts]:
     """The exam counts what is wholly right; what is of a section of before is left out."""
     answered, right, wrong = (defaultdict[str, float](float) for _ in range(3))
     for section, mark, at in answers:
         answered[section] += 1
         (right if mark == 1 else wrong)[section] += weight_of(now - at)
     return {
-        slug: Standing(count, int(answered[slug]), right[slug], wrong[slug])
+        slug: AnswerCounts(count, int(answered[slug]), right[slug], wrong[slug])
         for slug, count in questions.items()
     }

@@ -40,7 +40,7 @@ Belief = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AnswerCounts:
     """What was answered in a section; `right` and `wrong` with the weights of their age."""
 
     questions: int
@@ -60,7 +60,7 @@ class SectionForecast:
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class ExamForecast:
     needed: int
     answered: int
     chance: float
@@ -80,7 +80,7 @@ def weight_of(age: timedelta) -> float:
     return float(0.5 ** (max(age, timedelta()) / HALF_AFTER))
 
 
-def forecast(standings: Sequence[Standing], pass_mark: float) -> Forecast:
+def forecast(standings: Sequence[AnswerCounts], pass_mark: float) -> ExamForecast:
     counts = [one.questions for one in standings]
     needed = ceil(sum(counts) * pass_mark - 1e-9)
     likely, beliefs = _beliefs(standings)
@@ -89,7 +89,7 @@ def forecast(standings: Sequence[Standing], pass_mark: float) -> Forecast:
     shares = _draw(likely, beliefs)
     chances = _chances(counts, shares, needed)
     below = np.cumsum(total)
-    return Forecast(
+    return ExamForecast(
         needed=needed,
         answered=sum(one.answered for one in standings),
         chance=chance,
@@ -110,7 +110,7 @@ def forecast(standings: Sequence[Standing], pass_mark: float) -> Forecast:
     )
 
 
-def _beliefs(standings: Sequence[Standing]) -> tuple[Floats, list[Belief]]:
+def _beliefs(standings: Sequence[AnswerCounts]) -> tuple[Floats, list[Belief]]:
     """How likely each m of the grid is, and what p may be in each section, given m."""
     m = (np.arange(GRID) + 0.5) / GRID
     log_likely = np.log(m) + np.log(1 - m)
