@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, Organiser, Stage
@@ -84,21 +85,20 @@ async def a_guide(db: AsyncSession, *, now: datetime, slug: str = "pmle") -> Gui
 
 
 async def the_taxonomies(db: AsyncSession) -> None:
-    for kind, slugs in TERMS.items():
-        for position, slug in enumerate(slugs):
-            title = slug.replace("-", " ").capitalize()
-            await db.merge(
-                Term(
-                    kind=kind,
-                    slug=slug,
-                    title=title,
-                    description="",
-                    parent_slug=PARENTS.get(slug),
-                    position=position,
-                    retired_at=None,
-                )
-            )
-    await db.flush()
+    """In one statement: nearly every test begins with them."""
+    terms = [
+        {
+            "kind": kind,
+            "slug": slug,
+            "title": slug.replace("-", " ").capitalize(),
+            "description": "",
+            "parent_slug": PARENTS.get(slug),
+            "position": position,
+        }
+        for kind, slugs in TERMS.items()
+        for position, slug in enumerate(slugs)
+    ]
+    await db.execute(insert(Term).values(terms).on_conflict_do_nothing())
 
 
 async def a_cohort(

@@ -153,8 +153,9 @@ class Prepared:
 
     SQLAlchemy takes 0.15 to 0.25 ms of a processor for each statement, the driver 0.04; what a
     request reads only to pass on is read this way (benchmarks/bench_api.py). Values are named by
-    `given`; a value that is the same each time may stand in the statement. Columns come as
-    the driver gives them: a word of a list as text.
+    `given`; a value that is the same each time may stand in the statement. A state does so as a
+    constant: PostgreSQL sees that a partial index has it, and need not plan for each use anew.
+    Columns come as the driver gives them: a word of a list as text.
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
@@ -185,4 +186,12 @@ def _driver_of(session: Session) -> Any:
     return session.connection().connection.driver_connection
 
 
+class _StatesInPlace(asyncpg.PGCompiler_asyncpg):
+    def visit_bindparam(self, bindparam: BindParameter[Any], *given: Any, **how: Any) -> Any:
+        if bindparam.value is not None and isinstance(bindparam.type, Enum):
+            how["literal_binds"] = True
+        return super().visit_bindparam(bindparam, *given, **how)  # type: ignore[no-untyped-call]
+
+
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
+_DIALECT.statement_compiler = _StatesInPlace

@@ -315,6 +315,7 @@ def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /account/passkeys/{passkey_id}/remove": {"ids": {"passkey_id": UUID(int=0)}},
         "POST /login/code": {"data": {"code": "123456"}},
         "POST /account/codes/confirm": {"data": {"code": "123456"}},
+        "POST /account/confirm": {"data": {"by": "link"}},
         "POST /people/{person_id}/suspend": {"data": {"reason": "Spam."}, **peer},
         "POST /people/{person_id}/end_suspension": peer,
         "POST /account/password": {"data": {"password": NEW_PASSWORD}},

@@ -26,6 +26,7 @@ from cohort.matching import service as matching
 from cohort.matching.models import Pair, Round, RoundState, Run, RunState, Unmatched
 from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.quizzes.models import QuizAnswer, QuizTry
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 from tests.conftest import Platform, emptied
 
@@ -126,6 +127,11 @@ async def test_its_researchers_are_at_different_places_of_the_guide(demo: Demo) 
     assert (len(progress), progress[0], progress[-1]) == (24, 4, 22)
     assert await count(demo.db, PlanItem, PlanItem.state == ItemState.SUBMITTED) >= 15
     assert await count(demo.db, PlanItem, PlanItem.state == ItemState.AGAIN) == 3
+
+
+async def test_some_of_its_researchers_have_tested_themselves(demo: Demo) -> None:
+    assert await count(demo.db, QuizTry, QuizTry.handed_in_at.is_not(None)) >= 15
+    assert await count(demo.db, QuizAnswer, QuizAnswer.is_first) >= 150
 
 
 async def test_its_evidence_is_varied_and_reviewed_in_time_by_several(demo: Demo) -> None:

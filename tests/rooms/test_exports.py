@@ -15,18 +15,49 @@ from cohort.matching.models import Override, OverrideKind
 from cohort.mentors.models import Mentor
 from cohort.people.models import Act, Person
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 from cohort.sheets.cells import TermList, read_languages
 from cohort.sheets.workbook import read_tabs
 from tests.conftest import MONDAY, Cast, Someone
 from tests.rooms.import_world import Bring
+from tests.rooms.question_world import ask
 from tests.world import a_cohort, enrolled, mentored, mentoring
 
+ASKED: list[dict[str, Any]] = [
+    {"name": "Tool", "kind": "choice", "choices": ["C", "C++", "=R; no, S"]},
+    {"name": "Tools", "kind": "choices", "choices": ["C", "C++", "R, or S", "S"]},
+    {"name": "Years", "kind": "number", "least": -5},
+    {"name": "Pace", "kind": "scale", "least": 1, "most": 5},
+    {"name": "Remote", "kind": "yes_no"},
+    {"name": "Hopes", "kind": "text"},
+    {"name": "Tongue", "kind": "text"},
+]
+for place, one in enumerate(ASKED):
+    # Such as a column that we know, in brackets or as it stands; and one that says nothing.
+    one["asks_mentors"] = ["Languages (of programs)", "Languages", "?", "Goal 1", "Goal 2"][
+        place % 5
+    ]
+    one["asks_researchers"] = f"Name {place}?"
+HERS: dict[str, Any] = {
+    "Tool": "=R; no, S",
+    "Tools": ["C++", "R, or S"],
+    "Years": 2.125,
+    "Pace": 4.0,
+    "Remote": False,
+    "Hopes": "-1\nand more",
+    "Tongue": "4",
+}
+THEIRS: dict[str, Any] = {"Tool": "C", "Tools": ["R, or S"], "Years": 1234567.0, "Remote": True}
 ROUND_TRIP = ("Researchers", "Mentors", "Past pairs")
 
 
 @pytest.fixture
-async def full(db: AsyncSession, cohort: Cohort, enter: Cast, bring: Bring) -> Cohort:
-    """With awkward words, a veto, and a mentorship that has ended."""
+async def full(
+    db: AsyncSession, cohort: Cohort, enter: Cast, bring: Bring, olga: Someone
+) -> Cohort:
+    """With awkward words, a veto, a mentorship that has ended, and answers of every kind."""
+    await ask(olga, cohort, *ASKED)
     ada, ben, grace = [(await enter(name)).person for name in ("Ada", "Ben", "Grace")]
     ada = await enrolled(
         db,
@@ -45,6 +76,9 @@ async def full(db: AsyncSession, cohort: Cohort, enter: Cast, bring: Bring) -> C
     db.add(
         Override(**one, enrolment_id=ben.id, kind=OverrideKind.VETO, reason="Cousins.", made_by=by)
     )
+    answered = {(ada.person_id, AnswerOf.RESEARCHER): HERS, (grace.id, AnswerOf.MENTOR): THEIRS}
+    each = [(*who, name, one) for who, told in answered.items() for name, one in told.items()]
+    await answering.keep_each(db, cohort.id, each, now=MONDAY)
     mentorship = await mentored(db, ada, mentor, now=MONDAY)
     mentorship.ended_at, mentorship.end_reason = MONDAY, "A new job."
     await db.commit()
@@ -73,6 +107,7 @@ async def test_what_is_exported_can_be_imported_and_is_the_same_again(
     guide = await db.get_one(Guide, full.guide_id)
     empty = await a_cohort(db, guide, olga.person, now=MONDAY, slug="empty")
     await db.commit()
+    await ask(olga, empty, *ASKED)
     told = (await Bring(empty, olga)(first, "both", file_name=f"p.{kind}", dry_run=False)).json()
     assert told["counts"]["new"] == len(told["rows"]) == 3 + 1 + 2, told
     before, after = tables(first), tables(await exported(olga, empty, kind))
@@ -81,6 +116,8 @@ async def test_what_is_exported_can_be_imported_and_is_the_same_again(
     assert len(before["Mentorships"]) == 2
     assert await everything(db, Enrolment, full) == await everything(db, Enrolment, empty)
     assert await everything(db, Mentor, full) == await everything(db, Mentor, empty)
+    answers = [*(await answering.of_everybody(db, empty.id)).values()]
+    assert sorted(answers, key=len) == [THEIRS, HERS]
 
 
 async def everything(

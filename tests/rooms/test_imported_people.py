@@ -1,5 +1,6 @@
 """Zoe and Mia were entered by Olga from a list: they look at it, and say yes or no."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -16,11 +17,13 @@ from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships import service as mentorships
 from cohort.mentorships.models import ProposalState
 from cohort.people.models import Act, Person
+from cohort.questions.models import GivenAnswer
 from cohort.worker import forget_unanswered
-from tests.conftest import MONDAY, Cast, Platform, TurnableClock
+from tests.conftest import MONDAY, Cast, Platform, Someone, TurnableClock
 from tests.house.requests import SPEAKING_FORM, STUDYING, STUDYING_FORM
 from tests.rooms.import_world import Bring, link_to
 from tests.rooms.mentorship_world import proposed
+from tests.rooms.question_world import FRAMEWORK, REMOTE, ask
 from tests.world import enrolled, mentoring
 
 ZOE = "zoe@example.org"
@@ -70,6 +73,46 @@ async def test_zoe_sees_what_was_typed_corrects_it_and_takes_part(
     assert (await anyone.get(page)).status_code == 409
     acts = (await db.scalars(select(Act).where(Act.verb == "import.confirm"))).all()
     assert [act.actor_id for act in acts] == [zoe.id]
+
+
+async def test_what_a_list_answers_to_own_questions_is_shown_corrected_and_confirmed(
+    bring: Bring,
+    anyone: AsyncClient,
+    db: AsyncSession,
+    cohort: Cohort,
+    olga: Someone,
+    run_jobs: RunJobs,
+) -> None:
+    await ask(olga, cohort, FRAMEWORK, REMOTE)
+    rows = f"Name,E-mail,{FRAMEWORK['asks_researchers']}\nZoe,{ZOE},"
+    wrong = (await bring(f"{rows}Fortran\n", dry_run=False)).json()
+    assert wrong["errors"][0]["message"] == (
+        'people.csv, row 2, column "Which framework do you want to learn?": “Fortran” is not one '
+        "of the choices: PyTorch; JAX."
+    )
+    assert (await bring(f"{rows}pytorch\n", dry_run=False)).json()["counts"]["new"] == 1
+    newer = (await bring(f"{rows}Jax\n", dry_run=False)).json()
+    assert [row["fields"] for row in newer["rows"]] == [["answers/Framework"]]
+    await run_jobs()
+    page = await link_to(db, ZOE)
+    shown = (await anyone.get(page)).text
+    field = re.findall(r'name="(answer-[\w-]+)"', shown)[0]
+    assert "Which framework do you want to learn?" in shown
+    assert re.search(r'value="JAX"\s+(?:selected|checked)', shown)
+    missing = await anyone.post(page, data=HERS)
+    assert (missing.status_code, "This is needed." in missing.text) == (422, True)
+    assert (await anyone.post(page, data=HERS | {field: "PyTorch"})).status_code == 303
+    zoe = (await db.scalars(select(Person).where(Person.email == ZOE))).one()
+    given = (await db.scalars(select(GivenAnswer))).all()
+    assert [(one.person_id, one.value) for one in given] == [(zoe.id, "PyTorch")]
+
+    assert (
+        await bring("Name,E-mail,own: Remote\nMia,mia@example.org,no\n", "mentors", dry_run=False)
+    ).status_code == 200
+    await run_jobs()
+    assert len((await db.scalars(select(GivenAnswer))).all()) == 2
+    await anyone.post(await link_to(db, "mia@example.org"), data={"answer": "no"})
+    assert len((await db.scalars(select(GivenAnswer))).all()) == 1
 
 
 async def test_an_account_learns_of_it_by_the_link_alone_and_keeps_its_name(

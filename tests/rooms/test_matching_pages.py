@@ -132,18 +132,25 @@ async def test_nothing_typed_is_lost_when_a_field_is_wrong(
     assert 'href="#field-reason"' in again.text
 
 
-async def test_a_run_that_failed_says_why(stage: Stage, platform: Platform) -> None:
+async def test_a_run_that_failed_says_why_and_the_solved_one_before_it_stays(
+    stage: Stage, platform: Platform
+) -> None:
     round_ = await open_and_solve(stage, platform)
     async with unit_of_work(platform.sessions) as db:
-        await db.execute(update(Mentor).values(capacity=0))
+        await db.execute(update(Mentor).where(Mentor.id == stage.grace.id).values(capacity=0))
     wish = {"kind": "pin", **stage.pair(stage.ada, stage.grace), "reason": "They met."}
     await stage.olga.post(f"/rounds/{round_['id']}/overrides", data=wish)
-    await open_and_solve(stage, platform)
+    again = await open_and_solve(stage, platform)
 
     page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
 
-    assert "This run found no pairs" in page
+    assert (again["run"]["number"], again["failed_run"]["number"]) == (1, 2)
+    assert "The newest run, number 2, found no pairs" in page
     assert "Grace Example has no free place, and pinned there are: Ada Example" in page
+    assert "What you see here is run 1" in page
+    assert "2 of 2 placed" in page
+    published = await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
+    assert (published.status_code, published.json()["run"]["number"]) == (200, 1)
 
 
 async def test_an_empty_side_says_what_to_do(stage: Stage, platform: Platform) -> None:

@@ -1,7 +1,7 @@
 """The weekly clock: one round per cohort and week, whoever looks and however late."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,6 +73,34 @@ async def test_the_week_in_which_a_cohort_began_late_has_no_round(
     await look(platform)
 
     assert await rounds(db) == []
+
+
+async def test_introductions_that_wait_hold_the_week_back_and_are_not_lost(
+    stage: Stage, platform: Platform, db: AsyncSession, run_jobs: Callable[[], Awaitable[None]]
+) -> None:
+    introductions = f"/api/v1/cohorts/{stage.cohort.id}/introduction_rounds"
+    opened = (await stage.olga.post(introductions, json={"per_researcher": 2})).json()
+    await keep_runs(platform)
+    platform.clock.turn(minutes=1)
+
+    for _ in range(2):
+        await look(platform, workers=5)
+    await run_jobs()
+
+    assert [(one.state, one.held_back) for one in await rounds(db)] == [("open", "2026-W11")]
+    to_olga = select(MailboxMessage.subject).where(MailboxMessage.to == "olga@example.org")
+    assert (await db.scalars(to_olga)).all() == [
+        "The matching of Spring 2026 waits for the introductions"
+    ]
+    page = words(await stage.olga.get(f"/rounds/{opened['id']}"))
+    assert "that of 2026-W11 did not open" in page
+    for _ in range(2):
+        aside = await stage.olga.post(f"/api/v1/rounds/{opened['id']}/withdrawal")
+        assert (aside.status_code, aside.json()["state"]) == (200, "superseded")
+    await look(platform)
+    assert len(await rounds(db)) == 1, "the organiser decides when this week is matched"
+    by_hand = await stage.olga.post(f"/api/v1/cohorts/{stage.cohort.id}/rounds")
+    assert (by_hand.status_code, by_hand.json()["kind"]) == (201, "matching")
 
 
 async def test_three_weeks_of_silence_are_caught_up_with_one_round(

@@ -211,3 +211,25 @@ async def test_a_secret_whose_code_was_never_typed_is_asked_for_nowhere(
     wrong = await ada.post("/account/codes/confirm", data={"code": "000000"})
     assert wrong.status_code == 422
     assert (await with_code(anyone, None)).status_code == 201
+
+
+async def test_a_code_confirms_a_login_and_a_mailed_link_wants_one_too(
+    ada: Someone, clock: TurnableClock, db: AsyncSession
+) -> None:
+    phone, _ = await set_up(ada, clock)
+    clock.turn(minutes=16)
+    confirmation = "/api/v1/logins/current/confirmation"
+    token = await new_link(db, ADA["email"], LinkPurpose.SIGN_IN, now=clock())
+    await db.commit()
+    half = await ada.post(confirmation, json={"token": token})
+    assert (half.status_code, half.json()["code"]) == (401, "code_needed")
+    wrong = await ada.post("/account/confirm", data={"code": "000000"})
+    assert (wrong.status_code, "That code" in wrong.text) == (422, False)
+    assert "Each works once" in wrong.text
+    assert (await ada.delete("/api/v1/logins/others")).status_code == 403
+    code = phone.shows()
+    assert (await ada.post("/account/confirm", data={"code": code})).status_code == 303
+    assert (await ada.delete("/api/v1/logins/others")).status_code == 204
+    clock.turn(minutes=16)
+    assert (await ada.post(confirmation, json={"code": code})).status_code == 401
+    assert (await ada.post(confirmation, json={"code": phone.shows()})).status_code == 204

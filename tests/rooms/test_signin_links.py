@@ -19,6 +19,10 @@ async def mailed(anyone: AsyncClient, db: AsyncSession, run_jobs: Keep) -> str:
     """The token of the link that Ada is sent when someone asks for it on the page."""
     asked = await anyone.post("/login/link", data=EMAIL)
     assert (asked.status_code, asked.headers["location"]) == (303, "/login")
+    return await newest_link(db, run_jobs)
+
+
+async def newest_link(db: AsyncSession, run_jobs: Keep) -> str:
     await run_jobs()
     newest = select(MailboxMessage.text).order_by(MailboxMessage.sent_at.desc()).limit(1)
     found = re.search(r"/login/link/([\w-]+)", await db.scalar(newest) or "")
@@ -109,3 +113,35 @@ async def test_who_asks_for_many_links_is_told_to_wait(anyone: AsyncClient, ente
     await enter("Ada")
     answers = [(await anyone.post("/login/link", data=EMAIL)).status_code for _ in range(6)]
     assert answers == [303] * 5 + [429]
+
+
+async def test_who_has_no_password_confirms_by_a_mailed_link(
+    anyone: AsyncClient, enter: Cast, db: AsyncSession, run_jobs: Keep, clock: TurnableClock
+) -> None:
+    ada, eve = await enter("Ada"), await enter("Eve")
+    await anyone.post(f"/login/link/{await mailed(anyone, db, run_jobs)}")
+    clock.turn(minutes=16)
+    waits = await anyone.post("/account/logins/end_others", data={"typed": "before"})
+    assert (waits.status_code, 'type="password"' in waits.text) == (403, False)
+    assert 'name="typed" value="before"' in waits.text
+    assert "Mail me a link" in (await anyone.get("/account/confirm")).text
+    asked = await anyone.post("/account/confirm", data={"by": "link"})
+    assert asked.headers["location"] == "/account/confirm"
+    assert (await anyone.post("/account/confirm")).status_code == 422
+    assert (await anyone.post("/account/logins/end_others")).status_code == 403
+    await anyone.post(f"/login/link/{await newest_link(db, run_jobs)}")
+    assert "Yes, it is you" in (await anyone.get("/account/confirm")).text
+    assert (await anyone.post("/account/logins/end_others")).status_code == 303
+
+    clock.turn(minutes=16)
+    token, confirmation = (
+        {"token": await mailed(anyone, db, run_jobs)},
+        "/api/v1/logins/current/confirmation",
+    )
+    assert (await eve.post(confirmation, json=token)).status_code == 409
+    assert (await anyone.post(confirmation, json={})).status_code == 422
+    assert (await anyone.delete("/api/v1/logins/others")).status_code == 403
+    assert (await anyone.post(confirmation, json=token)).status_code == 204
+    assert (await anyone.delete("/api/v1/logins/others")).status_code == 204
+    assert (await anyone.post(confirmation, json=token)).status_code == 409
+    assert (await ada.get("/api/v1/me")).status_code == 401  # one of the others

@@ -20,7 +20,7 @@ LOTS_AT_ONCE = 2**15  # so that they stay in the cache
 
 @dataclass(frozen=True, eq=False)
 class Canonical:
-    """units int64[n, m]: the score in steps, with stickiness; it counts where `allowed`.
+    """units int64[n, m]: the score in steps, with stickiness and lead; it counts where `allowed`.
 
     steps  how many make 1: a power of ten, the greatest at which every unit fits in 50 bits
            (and, with `min_load`, at which moving everybody fits in 58).
@@ -47,6 +47,7 @@ def canonical(problem: Problem) -> Canonical:
         units[rows] = np.rint(problem.scores[rows] * steps)
     kept = np.flatnonzero(problem.incumbent >= 0)
     units[kept, problem.incumbent[kept]] += round(problem.stickiness * steps)
+    units += np.rint(problem.lead * steps).astype(np.int64)[:, None]
     bonus = (
         outweighing(problem) * math.ceil(largest_score(problem) * steps) + 1 if problem.cover else 0
     )

@@ -77,7 +77,8 @@ def unsound(fault: str) -> Verdict:
 
 def _largest(problem: Problem) -> float:
     low, high = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
-    return max(-float(low), float(high)) + problem.stickiness
+    extra = problem.stickiness + float(problem.lead.max(initial=0.0))
+    return max(-float(low), float(high)) + extra
 
 
 def _faults_in_form(problem: Problem, solution: Solution) -> Iterator[str]:
@@ -179,11 +180,12 @@ def _weigh(problem: Problem, solution: Solution) -> tuple[float, float, Floats]:
 
 
 def _block(problem: Problem, rows: slice) -> tuple[Floats, Bools]:
-    """The scores of these rows with stickiness, and which pairs cannot be."""
+    """The scores of these rows with stickiness and lead, and which pairs cannot be."""
     scores = problem.scores[rows].copy()
     barred = problem.forbidden[rows] | (scores < problem.floor)
     mentors = np.arange(problem.shape[1])
     scores[problem.incumbent[rows, None] == mentors] += problem.stickiness
+    scores += problem.lead[rows, None]
     return scores, barred
 
 

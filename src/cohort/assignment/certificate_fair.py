@@ -21,8 +21,9 @@ NEVER = -(2**60)
 TOLERANCE = 1e-9
 LARGEST_PRICE = 2**59
 """Beyond it a price less a score could pass 64 bits, and prove anything."""
-KINDS = {"placed": 0, "pairs": 1, "score": 2}
+KINDS = {"ahead": 0, "placed": 1, "pairs": 2, "score": 3}
 COUNTED = {
+    "ahead": "The number of people placed who go first is not proved.",
     "placed": "The number of people placed is not proved.",
     "pairs": "The number of pairs is not proved.",
 }
@@ -51,6 +52,7 @@ class _Open:
     most: Ints
     lower: Ints
     upper: Ints
+    ahead: Bools
     past: int = -(2**62)
 
     def __post_init__(self) -> None:
@@ -165,7 +167,8 @@ def _whole_scores(problem: Problem, steps: float) -> Ints:
 def _missing(state: _Open, solution: Solution) -> list[str]:
     """What must be counted before any score, and is not."""
     kinds = {level.kind for level in solution.levels}
-    needed = [*(["placed"] if (state.most > 1).any() else []), "pairs"]
+    ahead, placed = state.ahead.any(), (state.most > 1).any()
+    needed = [*["ahead"] * bool(ahead), *["placed"] * bool(placed), "pairs"]
     return [kind for kind in needed if kind not in kinds]
 
 
@@ -196,12 +199,15 @@ def _all_open(problem: Problem, solution: Solution, steps: float) -> _Open:
         most=np.minimum(problem.demand, m),
         lower=problem.min_load.copy(),
         upper=problem.capacity,
+        ahead=problem.ahead,
     )
 
 
 def _faults_in_count(level: Level, state: _Open) -> Iterator[str]:
     """What is wrong with its figures, after closing the pairs that it says nobody has."""
-    if level.kind == "placed":
+    if level.kind == "ahead":
+        count = int(np.count_nonzero(state.degree[state.ahead]))
+    elif level.kind == "placed":
         count = int(np.count_nonzero(state.degree))
     elif level.kind == "pairs":
         count = len(state.scores)
@@ -217,6 +223,8 @@ def _faults_in_count(level: Level, state: _Open) -> Iterator[str]:
 
 def _goal(level: Level, state: _Open) -> tuple[Ints, int]:
     """What the level counts in each open pair, and for each person placed."""
+    if level.kind == "ahead":
+        return state.ahead[state.row].astype(np.int64), 0
     if level.kind == "placed":
         return np.zeros_like(state.worth), 1
     if level.kind == "pairs":

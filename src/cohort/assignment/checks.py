@@ -199,6 +199,23 @@ def stickiness_of(given: object, scores: Floats) -> float:
     return min(stickiness, 2.0 * (min(scores.shape, default=0) + 1) * largest)
 
 
+def who_goes_first(given: object, demand: Ints) -> Bools:
+    n = len(demand)
+    ahead = np.zeros(n, dtype=np.bool_) if given is None else np.array(given)
+    if ahead.shape != (n,) or (ahead.dtype != np.bool_ and n):
+        raise BadShape(f"ahead must hold {n} times true or false.", "ahead")
+    if ahead.any() and (demand > 1).any():
+        raise BadNumber("Nobody goes first where somebody may have several mentors.", "ahead")
+    return _frozen(ahead.astype(np.bool_))
+
+
+def head_start_of(given: object) -> float:
+    head_start = _number(given, "head_start")
+    if not 0 <= head_start <= LARGEST_SCORE:
+        raise BadNumber(f"head_start is {head_start}; it must be from 0 to 1e15.", "head_start")
+    return head_start
+
+
 def identifiers(given: object, field: str, length: int) -> tuple[str, ...]:
     if given is None:
         return tuple(str(k) for k in range(length))

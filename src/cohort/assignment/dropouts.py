@@ -232,6 +232,7 @@ def _without(problem: Problem, kept: Ints, j: int) -> Problem:
     scores = problem.scores.copy()
     has = np.flatnonzero(problem.incumbent >= 0)
     scores[has, problem.incumbent[has]] += problem.stickiness
+    scores += problem.lead[:, None]
     return replace(
         problem,
         scores=scores,
@@ -241,6 +242,7 @@ def _without(problem: Problem, kept: Ints, j: int) -> Problem:
         pinned=pins,
         incumbent=stays,
         stickiness=0.0,
+        head_start=0.0,
     )
 
 

@@ -48,14 +48,20 @@ def fairest(
     assigned: Bools,
     out_of_time: Callable[[], bool],
     most_levels: int | None = None,
+    ahead: Bools | None = None,
 ) -> Fairest:
-    """Raise the worst pair, then the next, from an assignment that meets every condition."""
+    """Raise the worst pair, then the next, from an assignment that meets every condition.
+
+    `ahead` bool[n] are those of whom as many as possible have a mentor before anything else.
+    """
     levels: list[Level] = []
     units = goal.worth
     ones = np.ones_like(units)
     stages = [("pairs", Goal(ones))]
     if (scope.most > 1).any():
         stages.insert(0, ("placed", Goal(np.zeros_like(units), 1)))
+    if ahead is not None and ahead.any():
+        stages.insert(0, ("ahead", Goal(ones * ahead[:, None])))
     for kind, stage in stages:
         residual = Residual(
             stage, scope, initial_assignment(stage, scope, assigned, out_of_time).assigned
@@ -63,7 +69,8 @@ def fairest(
         if cancel_cycles(residual, out_of_time) is not None:
             return Fairest(scope, residual.assigned, tuple(levels), done=False)
         assigned, prices = residual.assigned, prices_of(residual)
-        count = int(assigned.any(axis=1).sum() if kind == "placed" else assigned.sum())
+        rows = assigned if kind != "ahead" else assigned[ahead]
+        count = int(rows.sum() if kind != "placed" else rows.any(axis=1).sum())
         levels.append(Level(kind, 0, count, prices))
         scope = optimal_face(residual, prices)
     assigned = initial_assignment(Goal(units), scope, assigned, out_of_time).assigned

@@ -78,14 +78,15 @@ def frontier(
 ) -> Frontier:
     """The answers that are the best for some weights of fit, people placed and incumbents kept.
 
-    `changed` counts the incumbents of the problem that are not kept. Its `cover`, `stickiness`
-    and objective are set aside: they are what is being chosen; all else holds. Weights and scores
-    are compared in steps, 10**-10 for 60 people and 10**-7 for 1,000. Each point takes about
-    three warm starts, each O(n m) and the moves to it from the best point known for its weights;
-    the first starts from the pairs `start` int[k, 2], which must be allowed, or from nothing. The
-    weights between the points that differ most are asked for first. After `most_solves`, or out
-    of time, the points found so far are given, which then need not be all. Out of time, or
-    without `settle`, which of equal answers a point has is left open; the figures are the same.
+    `changed` counts the incumbents of the problem that are not kept. Its `cover`, `stickiness`,
+    `head_start` and objective are set aside: they are what is being chosen; all else holds.
+    Weights and scores are compared in steps, 10**-10 for 60 people and 10**-7 for 1,000. Each
+    point takes about three warm starts, each O(n m) and the moves to it from the best point
+    known for its weights; the first starts from the pairs `start` int[k, 2], which must be
+    allowed, or from nothing. The weights between the points that differ most are asked for
+    first. After `most_solves`, or out of time, the points found so far are given, which then
+    need not be all. Out of time, or without `settle`, which of equal answers a point has is
+    left open; the figures are the same.
 
     Other good answers lie between the points. Without regard to incumbents there is one for
     every number of people between two points, on the line between them (`place_exactly`).
@@ -179,7 +180,7 @@ class _Ground:
 
     @classmethod
     def of(cls, problem: Problem) -> "_Ground":
-        bare = replace(problem, cover=False, stickiness=0.0, objective="total")
+        bare = replace(problem, cover=False, stickiness=0.0, head_start=0.0, objective="total")
         low, high = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
         incumbent = problem.incumbent[:, None] == np.arange(problem.shape[1])
         placed = max(min(problem.most_pairs, problem.shape[0]), 1)

@@ -38,7 +38,7 @@ def solve(problem: Problem, *, out_of_time: Callable[[], bool] = never) -> Solut
     goal = Goal(worth.units, worth.bonus)
     residual = feasible(problem, goal, scope, out_of_time)
     if problem.objective == "fair":
-        found = fairest(goal, scope, residual.assigned, out_of_time)
+        found = fairest(goal, scope, residual.assigned, out_of_time, ahead=problem.ahead)
         scope, levels = found.scope, found.levels
         # What is as fair has the same scores: no total is left to be raised.
         goal = Goal(np.zeros_like(goal.worth) if found.done else goal.worth)

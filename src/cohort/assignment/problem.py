@@ -56,6 +56,9 @@ class Problem:
     cover       give as many researchers as possible a mentor first, then maximise the total.
                 Without it, nobody is placed at a score (with stickiness) below 0, because the
                 total would fall, unless a pin, `min_load` or fairness asks for it.
+    ahead       bool[n]: who goes first, where nobody may have several mentors; nobody by default.
+    head_start  >= 0, added to every score of those, where the total is the aim. With "fair", as
+                many of them as possible have a mentor before anything else.
     objective   "total": the sum of the scores of the pairs. "fair": as many researchers as
                 possible with a mentor, then as many pairs as possible, then the worst score of
                 a pair as high as possible, then the next worst, and so on (leximin). What is
@@ -78,6 +81,8 @@ class Problem:
     incumbent: Ints
     stickiness: float
     cover: bool
+    ahead: Bools
+    head_start: float
     objective: Literal["total", "fair"]
     researcher_ids: tuple[str, ...]
     mentor_ids: tuple[str, ...]
@@ -95,6 +100,8 @@ class Problem:
         incumbent: npt.ArrayLike | None = None,
         stickiness: float = 0.0,
         cover: bool = False,
+        ahead: npt.ArrayLike | None = None,
+        head_start: float = 0.0,
         objective: Literal["total", "fair"] = "total",
         researcher_ids: Iterable[str] | None = None,
         mentor_ids: Iterable[str] | None = None,
@@ -114,6 +121,8 @@ class Problem:
             "incumbent": checks.incumbents(incumbent, n, m),
             "stickiness": checks.stickiness_of(stickiness, matrix),
             "cover": checks.yes_or_no(cover, "cover"),
+            "ahead": checks.who_goes_first(ahead, asked),
+            "head_start": checks.head_start_of(head_start),
             "objective": checks.one_of(objective, "objective", ("total", "fair")),
             "researcher_ids": checks.identifiers(researcher_ids, "researcher_ids", n),
             "mentor_ids": checks.identifiers(mentor_ids, "mentor_ids", m),
@@ -124,6 +133,11 @@ class Problem:
     @property
     def shape(self) -> tuple[int, int]:
         return self.scores.shape[0], self.scores.shape[1]
+
+    @property
+    def lead(self) -> Floats:
+        """float[n]: what is added to the scores of each researcher."""
+        return np.where(self.ahead & (self.objective == "total"), self.head_start, 0.0)
 
     @property
     def most_pairs(self) -> int:

@@ -64,7 +64,7 @@ def recruits(
     """
     near = _outweighing(near, highest)
     seen = _RowsSeen.of(near, len(profiles))
-    bound = round(highest * near.worth.steps)
+    bound = round((highest + float(near.problem.lead.max(initial=0.0))) * near.worth.steps)
     for rows in _by_gain(seen):
         least = max(_nth_greatest(seen.value, most), 0)
         if out_of_time() or seen.released[rows[0]] + bound < max(least, 1):
@@ -97,6 +97,9 @@ class _RowsSeen:
 
     def look(self, rows: Ints, columns: Newcomers) -> None:
         units = np.rint(columns.score * self.near.worth.steps).astype(np.int64)
+        units += np.rint(self.near.problem.lead[rows] * self.near.worth.steps).astype(np.int64)[
+            :, None
+        ]
         allowed = ~columns.forbidden & (columns.score >= self.near.problem.floor)
         gains = (units + self.released[rows, None]).max(axis=0, initial=0, where=allowed)
         np.maximum(self.value, gains, out=self.value)

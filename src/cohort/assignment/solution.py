@@ -20,7 +20,8 @@ class Prices(NamedTuple):
 class Level:
     """One level and its proof.
 
-    kind    "placed": researchers with a mentor; "pairs": pairs; "score": pairs at a score.
+    kind    "ahead": those with a mentor who go first; "placed": researchers with a mentor;
+            "pairs": pairs; "score": pairs at a score.
     score   of a "score" level, in canonical steps: no pair lies between the last level's score
             and this one, and `count` pairs are equal to it.
     count   the most of them that can be ("score": the fewest).
@@ -39,7 +40,8 @@ class Solution:
 
     pairs        int[k, 2], by researcher.
     mentor_of    int[n], -1 where unmatched; int[0] where somebody may have several mentors.
-    total        the sum of the pairs' scores, with the stickiness of kept incumbents.
+    total        the sum of the pairs' scores, with the stickiness of kept incumbents and the
+                 head start of those who go first.
     bound        no assignment (with "fair": none as fair) has a higher total; `gap` is
                  bound - total, 0 when proved.
     prices       u and v with u[i] + v[j] >= score[i, j] + cover_bonus for every allowed pair,

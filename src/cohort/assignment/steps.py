@@ -24,9 +24,10 @@ def steps_of(problem: Problem) -> float:
 
 
 def largest_score(problem: Problem) -> float:
-    """The size of the largest score, stickiness included."""
+    """The size of the largest score, stickiness and lead included."""
     lowest, highest = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
-    return max(-float(lowest), float(highest)) + problem.stickiness
+    extra = problem.stickiness + float(problem.lead.max(initial=0.0))
+    return max(-float(lowest), float(highest)) + extra
 
 
 def outweighing(problem: Problem) -> int:

@@ -14,6 +14,7 @@ from cohort.cli.guide import guide
 from cohort.cli.match import match_files
 from cohort.cli.migrate import migrate
 from cohort.cli.openapi import openapi
+from cohort.cli.quizzes import quizzes
 from cohort.cli.replay import replay
 from cohort.cli.seed import seed
 from cohort.cli.serve import serve
@@ -36,6 +37,7 @@ for command in (
     work,
     migrate,
     guide,
+    quizzes,
     match_files,
     verify,
     replay,

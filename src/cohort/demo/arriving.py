@@ -20,18 +20,21 @@ from cohort.people import service as people
 from cohort.people.links import new_link
 from cohort.people.models import LinkPurpose, Person
 from cohort.people.schemas import JoinIn, NewPasswordIn
+from cohort.quizzes.importing import import_quizzes
 
 PASSWORD = "four calm herons wading"  # noqa: S105  of made-up people, in development only
 
 
 async def bring_guide(db: AsyncSession, seed: Path, *, now: datetime) -> Guide:
     """The curriculum that ships with cohort, and the words that profiles choose from."""
-    taxonomy, guide, milestones = (
-        _read(seed / name) for name in ("taxonomy.toml", "guide.md", "milestones.toml")
+    taxonomy, guide, milestones, quizzes = (
+        _read(seed / name)
+        for name in ("taxonomy.toml", "guide.md", "milestones.toml", "quizzes.toml")
     )
     await importing.import_taxonomy(db, taxonomy.decode(), now=now)
     imported = await importing.import_guide(db, guide, now=now)
     await importing.import_milestones(db, imported.guide, milestones.decode(), now=now)
+    await import_quizzes(db, imported.guide, quizzes.decode(), now=now)
     return imported.guide
 
 

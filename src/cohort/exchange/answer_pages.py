@@ -1,5 +1,6 @@
 """The page behind the link that is mailed to whoever came from a spreadsheet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,11 @@ from cohort.mentors.models import Mentor
 from cohort.mentors.schemas import MentorFields
 from cohort.people.auth import public
 from cohort.people.links import LinkSpent
+from cohort.questions import answering
+from cohort.questions import forms as question_forms
+from cohort.questions import service as questions
+from cohort.questions.forms import Field
+from cohort.questions.models import Question
 
 Answer = Form[SeatConfirmation] | Form[MentorConfirmation]
 
@@ -39,7 +45,7 @@ async def imported_page(
     token: FromPath[str],
 ) -> Response[str]:
     imported, row = await _asked(db, token, now=clock())
-    return await _show(request, db, imported, row, Form(_typed(imported, row)))
+    return await _show(request, db, imported, row, Form(await _typed(db, imported, row)))
 
 
 @post("/imported/{token:str}", guards=[public])
@@ -53,12 +59,13 @@ async def answer_import(
     if "no" in sent.texts("answer"):
         return await _say_no(db, token, now=clock())
     imported, row = await _asked(db, token, now=clock())
-    form = _checked(sent, row)
+    asked = await questions.asked_of(db, row.cohort_id, answers.side_of(row))
+    form: Form[Any] = _checked(sent, row, asked)
     if form.value is not None:
         try:
             return await _confirm(db, token, row, form.value, now=clock())
         except (Invalid, AlreadyEnrolled) as refusal:
-            form = form.refused(refusal)
+            form = question_forms.with_errors(form, refusal, asked)
     return await _show(request, db, imported, row, form)
 
 
@@ -76,12 +83,14 @@ async def _confirm(
     *,
     now: datetime,
 ) -> Redirect:
-    profile = value.model_dump(exclude={"name", "consent"})
+    profile = value.model_dump(exclude={"name", "consent", "answers"})
     if isinstance(value, SeatConfirmation):
         await enrolments.check_profile(db, row.cohort_id, value)
     else:
         await mentors.check_profile_terms(db, row.cohort_id, profile)
-    _, choose_password = await answers.confirm(db, token, type(row), value.name, profile, now=now)
+    _, choose_password = await answers.confirm(
+        db, token, type(row), value.name, profile, value.answers, now=now
+    )
     if await answers.is_open(db, token, now=now):
         return see(f"/imported/{token}", saying="Thank you. One more thing:")
     if choose_password is not None:
@@ -100,19 +109,25 @@ async def _asked(
     return imported, rows[0]
 
 
-def _typed(imported: ImportedPerson, row: Enrolment | Mentor) -> dict[str, Any]:
+async def _typed(
+    db: AsyncSession, imported: ImportedPerson, row: Enrolment | Mentor
+) -> dict[str, Any]:
     fields = seat_forms.profile_of(row) if isinstance(row, Enrolment) else _of_mentor(row)
-    return {**fields, "name": imported.person.name}
+    told = await answering.given(db, row.cohort_id, row.person_id, answers.side_of(row))
+    own = {one.question.name: one.value for one in told}
+    return {**fields, "name": imported.person.name, "answers": own}
 
 
 def _of_mentor(mentor: Mentor) -> dict[str, Any]:
     return {name: getattr(mentor, name) for name in MentorFields.model_fields}
 
 
-def _checked(sent: Sent, row: Enrolment | Mentor) -> Answer:
+def _checked(sent: Sent, row: Enrolment | Mentor, asked: Sequence[Question]) -> Answer:
+    own = {"answers": question_forms.typed_answers(sent, asked)}
     if isinstance(row, Mentor):
-        return checked(MentorConfirmation, mentor_forms.typed_mentor(sent, MentorConfirmation))
-    typed = seat_forms.typed_profile(sent, row.weekly_hours)
+        typed = mentor_forms.typed_mentor(sent, MentorConfirmation)
+        return checked(MentorConfirmation, typed | own)
+    typed = seat_forms.typed_profile(sent, row.weekly_hours) | own
     return checked(SeatConfirmation, typed | {"name": "".join(sent.texts("name"))})
 
 
@@ -123,6 +138,7 @@ class ImportedView:
     imported: ImportedPerson
     is_mentor: bool
     offered: Any
+    own_questions: Sequence[Field]
 
 
 async def _show(
@@ -134,7 +150,11 @@ async def _show(
 ) -> Response[str]:
     is_mentor = isinstance(row, Mentor)
     offered_choices = mentor_forms.offered_choices if is_mentor else seat_forms.offered_choices
-    view = ImportedView(imported, is_mentor, await offered_choices(db, row.cohort_id, form.typed))
+    side = answers.side_of(row)
+    asked = await questions.asked_of(db, row.cohort_id, side)
+    own = question_forms.fields(asked, side, form.typed)
+    offered = await offered_choices(db, row.cohort_id, form.typed)
+    view = ImportedView(imported, is_mentor, offered, own)
     return page(request, "exchange/imported.html", view, form=form)
 
 

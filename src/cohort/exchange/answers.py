@@ -25,6 +25,8 @@ from cohort.people import service as people
 from cohort.people.links import LinkSpent, new_link
 from cohort.people.models import LinkPurpose, Person
 from cohort.people.tokens import hash_token
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 
 AT_ONCE = 200
 """People who are forgotten in one transaction."""
@@ -66,17 +68,23 @@ async def rows_of(db: AsyncSession, person_id: UUID) -> list[Enrolment | Mentor]
     return [*seats, *await db.scalars(select(Mentor).where(Mentor.person_id == person_id))]
 
 
+def side_of(row: Enrolment | Mentor) -> AnswerOf:
+    return AnswerOf.MENTOR if isinstance(row, Mentor) else AnswerOf.RESEARCHER
+
+
 async def confirm(
     db: AsyncSession,
     token: str,
     its: type[Enrolment | Mentor],
     name: str,
     profile: Mapping[str, Any],
+    given: Mapping[str, object],
     *,
     now: datetime,
 ) -> tuple[Person, str | None]:
     """Make one row of a placeholder that of its holder, whose address the link proves.
 
+    `given` is what she answers to the organisers' own questions, in place of what was imported.
     She has or gets an account; where that is new, it gets the name that she confirmed. Answers
     the account and, where it has no password, the token of a link to choose one.
     """
@@ -94,6 +102,9 @@ async def confirm(
         setattr(row, field, value)
     if isinstance(row, Mentor):
         row.consented_at = now
+    side = side_of(row)
+    await answering.forget(db, imported.person_id, side)
+    await answering.keep(db, imported.cohort_id, account.id, side, given, now=now)
     audit.record(db, account, "import.confirm", row.id, now=now, cohort_id=imported.cohort_id)
     await db.flush()
     if len(rows) == 1:
@@ -152,6 +163,7 @@ async def _erase_person(
     person = imported.person
     for row in await rows_of(db, person.id):
         await _erase(db, row, person.name, called, now=now)
+    await answering.forget(db, person.id)
     person.name, person.email = called, ""
     await db.execute(delete(ImportedPerson).where(_is(imported)))
     await db.flush()

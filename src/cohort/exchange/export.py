@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from cohort.cohorts import own_terms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.exchange.own_answers import asked_here, cells_of, columns_of
 from cohort.exchange.schemas import ExportFormat
 from cohort.guides.models import TermKind
 from cohort.http.formats import local_day
@@ -24,6 +25,8 @@ from cohort.mentorships.models import Mentorship
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 from cohort.sheets.columns import MENTORS, RESEARCHERS
 from cohort.sheets.csv_file import write_sheet
 from cohort.sheets.spreadsheet import FOR_EXCEL
@@ -75,6 +78,8 @@ def _zipped(tabs: Tabs) -> bytes:
 async def _tabs(db: AsyncSession, cohort: Cohort) -> Tabs:
     """Active researchers and approved mentors: those whom an import would bring in again."""
     titles = await own_terms.titles(db, cohort.id)
+    asked = await asked_here(db, cohort.id)
+    answers = await answering.of_everybody(db, cohort.id)
     studying = (
         select(Enrolment, Person.name, Person.email)
         .join(Enrolment.person)
@@ -85,9 +90,22 @@ async def _tabs(db: AsyncSession, cohort: Cohort) -> Tabs:
         .join(Mentor.person)
         .where(Mentor.cohort_id == cohort.id, Mentor.state == MentorState.APPROVED)
     )
+
+    def more(side: AnswerOf, whose: UUID | None) -> Cells:
+        """The answers of somebody; without a person, what the questions are."""
+        if whose is None:
+            return [one.column.title for one in columns_of(asked.of(side), side)]
+        return cells_of(asked.of(side), answers.get((whose, side), {}))
+
     return {
-        "Researchers": await _people(db, studying, RESEARCHER_FIELDS, RESEARCHERS, titles),
-        "Mentors": await _people(db, mentoring, MENTOR_FIELDS, MENTORS, titles),
+        "Researchers": [
+            [*cells, *more(AnswerOf.RESEARCHER, whose)]
+            async for whose, cells in _people(db, studying, RESEARCHER_FIELDS, RESEARCHERS, titles)
+        ],
+        "Mentors": [
+            [*cells, *more(AnswerOf.MENTOR, whose)]
+            async for whose, cells in _people(db, mentoring, MENTOR_FIELDS, MENTORS, titles)
+        ],
         "Past pairs": await _past_pairs(db, cohort),
         "Mentorships": await _mentorships(db, cohort),
     }
@@ -99,13 +117,13 @@ async def _people(
     fields: Sequence[str],
     columns: Sequence[Any],
     titles: Mapping[tuple[str, str], str],
-) -> list[Cells]:
+) -> AsyncIterator[tuple[UUID | None, Cells]]:
+    """The titles of the columns, and then everybody's cells with whose they are."""
     called = {column.field: column.title for column in columns}
-    rows: list[Cells] = [[called[field] for field in fields]]
+    yield None, [called[field] for field in fields]
     for its, name, email in await db.execute(people.order_by(Person.email)):
         said = {"name": name, "email": email}
-        rows.append([said.get(one) or _cell(its, one, titles) for one in fields])
-    return rows
+        yield its.person_id, [said.get(one) or _cell(its, one, titles) for one in fields]
 
 
 def _cell(its: Enrolment | Mentor, field: str, titles: Mapping[tuple[str, str], str]) -> object:

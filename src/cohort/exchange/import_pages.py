@@ -18,11 +18,13 @@ from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
-from cohort.exchange import export, service
+from cohort.exchange import asking, export, service
 from cohort.exchange.downloads import download
+from cohort.exchange.own_answers import AskedHere, asked_here
 from cohort.exchange.planning import ImportPlan, PlannedRow
 from cohort.exchange.schemas import LONGEST_BODY, MOST_BYTES, ExportIn, ImportIn, Outcome
 from cohort.guides import service as guides
+from cohort.http.formats import day, local_day
 from cohort.http.forms import Form, Sent, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
@@ -64,6 +66,12 @@ class ImportView:
     fields: Mapping[str, Options] | None = None
     titles: Mapping[tuple[str, str], str] | None = None
     most_megabytes: int = MOST_BYTES // 1024 // 1024
+    most_mails: tuple[int, int, int] = (
+        asking.MOST_IN_A_DAY,
+        asking.MOST_TO_ONE,
+        asking.MOST_TO_ADDRESS,
+    )
+    """In a day; to one person; to one address in a day, of all cohorts."""
 
 
 @get("/cohorts/{slug:str}/import", guards=[signed_in])
@@ -90,7 +98,7 @@ async def import_from_page(
     cohort = await cohorts.get_by_slug(db, actor, slug)
     await cohorts.require_organiser(db, actor, cohort.id)
     sent = await sent_by(request)
-    typed = await _typed(sent)
+    typed = await _typed(sent, await asked_here(db, cohort.id))
     form = checked(ImportIn, typed)
     value = form.value
     if value is None:
@@ -123,7 +131,7 @@ async def export_from_page(
     return download(cohort.slug, wanted.format, file)
 
 
-async def _typed(sent: Sent) -> dict[str, Any]:
+async def _typed(sent: Sent, asked: AskedHere) -> dict[str, Any]:
     """The file, or what was pasted, or what a page that was looked at carries with it."""
     file = sent.fields.get("file")
     typed = {name: text for name in ("file_name", "content", "holds") for text in sent.texts(name)}
@@ -135,7 +143,7 @@ async def _typed(sent: Sent) -> dict[str, Any]:
         typed["content"] = b64encode(pasted.encode()).decode()
     if not typed.get("content"):
         typed |= {"file_name": "", "content": ""}
-    said = _mapping_said(sent) if "content" in sent.fields else ""
+    said = _mapping_said(sent, asked) if "content" in sent.fields else ""
     terms = {
         name.removeprefix(TERM): sent.fields.getall(name)[-1]
         for name in sent.fields
@@ -144,11 +152,11 @@ async def _typed(sent: Sent) -> dict[str, Any]:
     return typed | {"mapping": said, "terms": terms, "agreed": "yes" in sent.texts("agreed")}
 
 
-def _mapping_said(sent: Sent) -> str:
+def _mapping_said(sent: Sent, asked: AskedHere) -> str:
     """The mapping that the page was made from, with what was chosen for each column."""
     before = "".join(sent.texts("mapping"))
     try:
-        said = read_mapping(before)
+        said = read_mapping(before, asked.names())
     except BadMapping:
         return before  # refused with its reason, where it is read again
     chosen = {
@@ -174,15 +182,21 @@ async def _import(
     db: AsyncSession, actor: Person, cohort: Cohort, form: ImportIn, *, now: datetime
 ) -> Redirect:
     carried_out = form.model_copy(update={"dry_run": False})
-    counts = (await service.import_people(db, actor, cohort.id, carried_out, now=now)).counts
-    new, changed = counts["new"], counts["changed"]
+    plan = await service.import_people(db, actor, cohort.id, carried_out, now=now)
+    new, changed = plan.counts["new"], plan.counts["changed"]
+    last = f" The last of them goes out on {_day(plan, cohort)}." if plan.last_mail_at else ""
     saying = (
         f"{new:,} imported, {changed:,} changed. Everybody who is new gets a mail, to confirm or "
-        "to say no."
+        f"to say no.{last}"
         if new or changed
         else "Everybody was here already: nothing has changed."
     )
     return see(f"/cohorts/{cohort.slug}", saying=saying)
+
+
+def _day(plan: ImportPlan, cohort: Cohort) -> str:
+    at = plan.last_mail_at
+    return day(local_day(at, cohort.time_zone)) if at else ""
 
 
 async def _look(
@@ -207,7 +221,11 @@ async def _look(
         if plan.counts[outcome]
     }
     fields = {
-        name: [{"value": one.field, "label": one.title} for one in TABLES[name]] for name in TABLES
+        name: [
+            {"value": one.field, "label": one.title}
+            for one in (*columns, *plan.found.answering[name])
+        ]
+        for name, columns in TABLES.items()
     }
     form = Form({**form.typed, "mapping": plan.found.mapping}, form.value, form.errors, form.status)
     view = ImportView(cohort, plan, rows, fields, await guides.titles(db))

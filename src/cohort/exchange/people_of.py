@@ -1,5 +1,6 @@
 """From the bytes of a file to the people in it, as this cohort can keep them."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,14 @@ from cohort.cohorts.models import Stage
 from cohort.cohorts.schemas import EnrolmentChange
 from cohort.errors import FieldError, Invalid
 from cohort.exchange.found_terms import FoundTerm, found_terms
+from cohort.exchange.own_answers import AskedHere
 from cohort.exchange.schemas import Holds, ImportIn, Side
 from cohort.http.fields import Email, Line
 from cohort.http.forms import field_errors
 from cohort.mentors.models import CameFrom
 from cohort.mentors.schemas import MentorChangeIn
 from cohort.sheets.cells import OwnWords
-from cohort.sheets.columns import MENTORS, RESEARCHERS
+from cohort.sheets.columns import MENTORS, RESEARCHERS, Column
 from cohort.sheets.cues import is_title
 from cohort.sheets.mapping_file import (
     BadMapping,
@@ -26,6 +28,7 @@ from cohort.sheets.mapping_file import (
     side_column,
     write_mapping,
 )
+from cohort.sheets.own_columns import answers_of
 from cohort.sheets.past_pairs import PAST_PAIRS, PastPairs, is_of_past_pairs, read_past_pairs
 from cohort.sheets.roster import Roster, Row, Vocabulary, read_mentors, read_researchers
 from cohort.sheets.sides import both_of, is_of_mentors, is_of_researchers, one_of
@@ -70,6 +73,7 @@ class PersonInFile:
     said    what the row says, in the fields of the cohort's profiles; of a pair, each of the two
             as they are called there, and why they are not to be paired again.
     reason  why the row is refused.
+    answers what the row answers to the organisers' own questions, by name.
     """
 
     side: Side
@@ -79,6 +83,7 @@ class PersonInFile:
     email: str
     said: Mapping[str, Any]
     reason: str = ""
+    answers: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def profile(self, time_zone: str) -> dict[str, Any]:
         """What a row does not say stays empty; a time zone is then the given one, a capacity 1."""
@@ -93,24 +98,28 @@ class PeopleFound:
     columns: Mapping[str, Sequence[MappedColumn]]
     """What each column was taken for, of `researchers` and of `mentors`."""
     own_terms: Sequence[FoundTerm]
+    answering: Mapping[str, Sequence[Column]]
+    """By table, the columns that would answer the organisers' own questions."""
 
     @property
     def mapping(self) -> str:
         return write_mapping(self.columns)
 
 
-def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
+def people_of(form: ImportIn, words: Vocabulary, asked: AskedHere) -> PeopleFound:
     """Everybody in the file, those who are refused with the reason; row by row.
 
     Raises Invalid where the file as a whole cannot be read.
     """
     own = OwnWords(fate="and are words of this cohort: shared by those who write the same")
     try:
-        said = read_mapping(form.mapping)
-        sheets, past, column = _sheets(form, side_column(said))
+        said, more = read_mapping(form.mapping, asked.names()), asked.columns()
+        answering = {name: [one.column for one in columns] for name, columns in more.items()}
+        sheets, past, column = _sheets(form, side_column(said), answering)
         readers = {"researchers": read_researchers, "mentors": read_mentors}
         rosters = {
-            name: readers[name](sheet, words, said.get(name), own) for name, sheet in sheets.items()
+            name: readers[name](sheet, words, said.get(name), own, more[name])
+            for name, sheet in sheets.items()
         }
     except (BadSheet, BadMapping) as error:
         field = "mapping" if isinstance(error, BadMapping) else "content"
@@ -134,13 +143,19 @@ def people_of(form: ImportIn, words: Vocabulary) -> PeopleFound:
         notes += table.notes
     used = {slug for one in people for slug in _slugs_of(one)}
     kept = [one for one in terms if not one.becomes or one.becomes in used]
-    return PeopleFound(people, notes, mapped_columns(rosters, column), kept)
+    return PeopleFound(people, notes, mapped_columns(rosters, column), kept, answering)
 
 
-def _sheets(form: ImportIn, column: str) -> tuple[dict[str, Sheet], list[Sheet], str]:
+def _sheets(
+    form: ImportIn, column: str, answering: Mapping[str, Sequence[Column]]
+) -> tuple[dict[str, Sheet], list[Sheet], str]:
     """Of each side, of past pairs; and the column that says who is what."""
-    one_kind = {"researchers": RESEARCHERS, "mentors": MENTORS, "past_pairs": PAST_PAIRS}
-    known = one_kind.get(form.holds, (*RESEARCHERS, *MENTORS, *PAST_PAIRS))
+    one_kind: dict[str, Sequence[Column]] = {
+        "researchers": [*RESEARCHERS, *answering["researchers"]],
+        "mentors": [*MENTORS, *answering["mentors"]],
+        "past_pairs": PAST_PAIRS,
+    }
+    known = one_kind.get(form.holds, [one for kind in one_kind.values() for one in kind])
     sheets = read_sheets(
         form.file_name, form.content, is_known=lambda title: is_title(title, known)
     )
@@ -169,7 +184,9 @@ def _found(
         for title, message in _wrong(side, roster, row, said):
             found.append(f'{roster.sheet.name}, row {row["row"]}, column "{title}": {message}')
         email = row["email"] if found else ADDRESS.validate_python(row["email"])
-        yield PersonInFile(side, roster.sheet.name, row["row"], name, email, said, " ".join(found))
+        answers = {its: one for its, one in answers_of(row).items() if one not in (None, [])}
+        where = (side, roster.sheet.name, row["row"])
+        yield PersonInFile(*where, name, email, said, " ".join(found), answers)
     for number, found in faults.items():  # rows of which nobody can tell whose they are
         yield PersonInFile(side, roster.sheet.name, number, "", "", {}, " ".join(found))
 

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,12 @@ from cohort.exchange.schemas import Outcome
 from cohort.matching.models import Override, OverrideKind
 from cohort.mentors.models import Mentor
 from cohort.people.models import Person
+from cohort.questions import answering
+from cohort.questions.models import AnswerOf
 from cohort.sheets.links import folded
 
+ANSWERS = "answers/"
+"""Before the name of a question, where an answer to it is meant."""
 PINNED = "They are pinned to each other here. Lift that first, or remove the row."
 
 
@@ -44,6 +49,8 @@ class ImportPlan:
     rows: Sequence[PlannedRow]
     hindrances: Sequence[str] = ()
     """Why it could not be carried out as things are."""
+    last_mail_at: datetime | None = None
+    """When the last of the new people is written to, where that is not at once."""
 
     @property
     def counts(self) -> Counter[Outcome]:
@@ -65,6 +72,8 @@ class _Known:
     declined: frozenset[bytes]
     decided: Mapping[tuple[str, str], Sequence[Override]]
     """The pins that stand and all vetoes there ever were, by the addresses of the two."""
+    answers: Mapping[tuple[UUID, AnswerOf], Mapping[str, Any]]
+    """To the organisers' own questions, by person and side, then by name."""
 
 
 def email_hash(email: str) -> bytes:
@@ -79,7 +88,7 @@ async def plan_import(db: AsyncSession, cohort: Cohort, found: PeopleFound) -> I
 
 
 async def _known(db: AsyncSession, cohort_id: UUID) -> _Known:
-    """Five statements, however many rows there are."""
+    """A handful of statements, however many rows there are."""
     studying = select(Enrolment).where(Enrolment.cohort_id == cohort_id)
     mentoring = select(Mentor).where(Mentor.cohort_id == cohort_id)
     applying = (
@@ -94,6 +103,7 @@ async def _known(db: AsyncSession, cohort_id: UUID) -> _Known:
         frozenset(await db.scalars(applying)),
         frozenset(await db.scalars(declined)),
         await _decided(db, cohort_id),
+        await answering.of_everybody(db, cohort_id),
     )
 
 
@@ -125,7 +135,7 @@ def _planned(one: PersonInFile, known: _Known) -> PlannedRow:
     if its is not None and not its.person.is_placeholder:
         return PlannedRow(one, "there_already")
     if its is not None:
-        fields = list(_changed(one, its))
+        fields = list(_changed(one, its, known))
         return PlannedRow(one, "changed" if fields else "same", its, fields)
     if email_hash(one.email) in known.declined:
         return PlannedRow(one, "said_no")
@@ -176,13 +186,17 @@ def _by_any_name(
     return found | {email: email for _, email in names}
 
 
-def _changed(one: PersonInFile, its: Enrolment | Mentor) -> Iterator[str]:
+def _changed(one: PersonInFile, its: Enrolment | Mentor, known: _Known) -> Iterator[str]:
     """What the row says otherwise; where it says nothing, what is there stays."""
     if one.name != its.person.name:
         yield "name"
     for field, value in one.said.items():
         if getattr(its, field) != value:
             yield field
+    before = known.answers.get((its.person_id, AnswerOf(one.side)), {})
+    for name, answer in one.answers.items():
+        if before.get(name) != answer:
+            yield f"{ANSWERS}{name}"
 
 
 def _hindrances(cohort: Cohort, rows: Sequence[PlannedRow]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What the exchange room reads and answers."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, Field
@@ -8,6 +9,7 @@ from cohort.cohorts.schemas import EnrolmentIn
 from cohort.guides.models import TermKind
 from cohort.http.fields import Line, Shown, Slug, Strict
 from cohort.mentors.schemas import MentorFields
+from cohort.questions.schemas import Answers
 
 MOST_BYTES = 8 * 1024 * 1024
 LONGEST_BODY = 12 * 1024 * 1024
@@ -67,12 +69,14 @@ class SeatConfirmation(EnrolmentIn):
     """What an imported researcher says of herself."""
 
     name: Line = Field(examples=["Ada Example"])
+    answers: Answers = Field(default={})
 
 
 class MentorConfirmation(MentorFields):
     """What an imported mentor says of herself."""
 
     name: Line = Field(examples=["Grace Example"])
+    answers: Answers = Field(default={})
     consent: Literal[True] = Field(examples=[True])
 
 
@@ -92,7 +96,11 @@ class ImportRowOut(Shown):
         "imported and said no. not_here: one of a past pair is not in the cohort. refused: "
         "cannot be imported; while there is one, nobody is."
     )
-    fields: list[str] = Field(description="What is replaced.", examples=[["domains"]])
+    fields: list[str] = Field(
+        description="What is replaced; `answers/` and a name is the answer to a question of "
+        "the organisers.",
+        examples=[["domains", "answers/Favourite framework"]],
+    )
     reason: str = Field(description="What is wrong, where the row is refused.")
 
 
@@ -143,4 +151,8 @@ class ImportOut(Shown):
     rows: list[ImportRowOut]
     own_terms: list[FoundTermOut]
     notes: list[str] = Field(description="What was guessed, left out or taken for granted.")
+    last_mail_at: datetime | None = Field(
+        description="When the last of the new people is asked: a cohort sends 1,000 such mails in "
+        "a day. Null where all go out at once."
+    )
     mapping: str = Field(description="TOML: what each column was taken for.")

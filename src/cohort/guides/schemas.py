@@ -6,11 +6,27 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cohort.guides.models import TermKind
+from cohort.guides.models import MilestoneKind, TermKind
 from cohort.http.fields import Line, Note, Prose, Shown, Slug, Strict
 
 SectionSlug = Annotated[Line, Field(examples=["from-reproducibility-to-deployment"])]
 Task = Annotated[Prose, Field(min_length=1, examples=["Put one experiment into a container."])]
+
+
+class LevelRow(Strict):
+    """How well a criterion can be met."""
+
+    title: Line = Field(examples=["Runs elsewhere"])
+    says: Note = Field(default="", examples=["A second machine gives the same figure."])
+
+
+class CriterionRow(Strict):
+    """What a reviewer looks at; its levels rise."""
+
+    title: Line = Field(examples=["It can be repeated"])
+    levels: list[LevelRow] = Field(
+        min_length=2, max_length=6, examples=[[{"title": "Not yet"}, {"title": "Runs elsewhere"}]]
+    )
 
 
 class MilestoneRow(Strict):
@@ -24,6 +40,21 @@ class MilestoneRow(Strict):
     hours: int = Field(ge=1, le=200, examples=[4])
     skills: list[Slug] = Field(default=[], max_length=10, examples=[["monitoring"]])
     requires: list[Slug] = Field(default=[], max_length=20, examples=[["end-to-end"]])
+    kind: MilestoneKind = Field(default=MilestoneKind.ARTEFACT, examples=["exercise"])
+    is_optional: bool = Field(default=False, description="Nobody is late with it.")
+    instead_of: list[Slug] = Field(
+        default=[],
+        max_length=20,
+        description="Slugs of milestones that are passed with this one.",
+        examples=[["read-about-drift"]],
+    )
+    exam_sections: list[Slug] = Field(
+        default=[],
+        max_length=20,
+        description="Slugs of sections of the guide's exam.",
+        examples=[["monitoring"]],
+    )
+    rubric: list[CriterionRow] = Field(default=[], max_length=12)
 
 
 class TermRow(Strict):

@@ -1,7 +1,7 @@
 """Rows of a TOML file, each checked; what is wrong is said with the row's number and slug."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -57,17 +57,61 @@ def refused(kind: str, number: int, slug: object, sentence: str) -> Invalid:
 
 
 def read_milestones(toml: str) -> list[MilestoneRow]:
-    """Milestones, each after those that it requires."""
+    """Milestones, each after those that it requires, else in the order of the file."""
     rows = read_tables(toml, {"milestone": MilestoneRow})["milestone"]
-    earlier: set[str] = set()
+    known = {row.slug for row in rows}
     for number, row in enumerate(rows, start=1):
-        for needed in row.requires:
-            if needed not in earlier:
-                raise refused(
-                    "milestone", number, row.slug, f"it requires “{needed}”, which is not above it."
-                )
-        earlier.add(row.slug)
-    return rows
+        for word, named in (("requires", row.requires), ("counts instead of", row.instead_of)):
+            for slug in named:
+                if slug not in known:
+                    sentence = f"it {word} “{slug}”, which is not a milestone here."
+                    raise refused("milestone", number, row.slug, sentence)
+    circle = circle_in(rows)
+    if circle:
+        number = 1 + next(place for place, row in enumerate(rows) if row.slug == circle[0])
+        raise refused("milestone", number, circle[0], f"it requires itself: {' → '.join(circle)}.")
+    return in_order(rows)
+
+
+def in_order(rows: Sequence[MilestoneRow]) -> list[MilestoneRow]:
+    """Each after those that it requires, else as they stand; there is no circle among them."""
+    of_slug = {row.slug: row for row in rows}
+    done: dict[str, MilestoneRow] = {}
+    for row in rows:
+        open_rows = [row]
+        while open_rows:
+            waiting = [
+                of_slug[slug]
+                for slug in open_rows[-1].requires
+                if slug in of_slug and slug not in done
+            ]
+            if waiting:
+                open_rows.append(waiting[0])
+            else:
+                last = open_rows.pop()
+                done.setdefault(last.slug, last)
+    return list(done.values())
+
+
+def circle_in(rows: Sequence[MilestoneRow]) -> list[str]:
+    """Slugs of milestones that require each other in a circle, the first one again at the end."""
+    requires = {row.slug: row.requires for row in rows}
+    done: set[str] = set()
+    for row in rows:
+        path = [row.slug]
+        while path:
+            here = path[-1]
+            there = next(
+                (slug for slug in requires[here] if slug in requires and slug not in done), None
+            )
+            if there is None:
+                done.add(here)
+                path.pop()
+            elif there in path:
+                return [*path[path.index(there) :], there]
+            else:
+                path.append(there)
+    return []
 
 
 def read_taxonomy(toml: str) -> dict[str, list[TermRow]]:

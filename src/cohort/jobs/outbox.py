@@ -89,12 +89,8 @@ async def enqueue(
     **arguments: Any,
 ) -> None:
     """Write a job down, to be run once this transaction has committed, or some time `after`."""
-    one = {"cohort_id": cohort_id, "once": once, **arguments}
-    if not after:
-        await enqueue_each(db, name, [one], now=now, queue=queue)
-        return
-    row = _row(name, now, **one) | {"queue": queue, "due_at": now + after}
-    await db.execute(WRITE, [row])  # and nobody is woken up yet: the sweep finds it
+    one = {"cohort_id": cohort_id, "once": once, "after": after, **arguments}
+    await enqueue_each(db, name, [one], now=now, queue=queue)
 
 
 async def enqueue_each(
@@ -107,8 +103,10 @@ async def enqueue_each(
 ) -> None:
     """Many jobs of one name in one statement; `each` is what `enqueue` takes by keyword."""
     rows = [{"queue": queue, **_row(name, now, **one)} for one in each]
-    if rows:
-        _note(db.info, await db.scalars(WRITE, rows), queue)
+    if later := [row for row in rows if row["due_at"] > now]:
+        await db.execute(WRITE, later)  # and nobody is woken up yet: the sweep finds them
+    if soon := [row for row in rows if row["due_at"] <= now]:
+        _note(db.info, await db.scalars(WRITE, soon), queue)
 
 
 def enqueue_at_commit(session: Session, name: str, *, now: datetime, cohort_id: UUID) -> None:
@@ -123,6 +121,7 @@ def _row(
     *,
     cohort_id: UUID | None = None,
     once: str | None = None,
+    after: timedelta = timedelta(0),
     **arguments: Any,
 ) -> dict[str, Any]:
     return {
@@ -130,7 +129,7 @@ def _row(
         "arguments": {k: str(v) if isinstance(v, UUID) else v for k, v in arguments.items()},
         "once": once,
         "cohort_id": cohort_id,
-        "due_at": now,
+        "due_at": now + after,
         "enqueued_at": now,
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cohort.cohorts.models import Cohort
 from cohort.mail import Message
-from cohort.matching.models import Run
+from cohort.matching.models import Round, Run
 from cohort.people.models import Person
 
 
@@ -24,3 +24,14 @@ def round_waits(
         "stopped": run.stopped,
     }
     return Message(organiser.email, "round_waits", context)
+
+
+def introductions_wait(organiser: Person, cohort: Cohort, round_: Round, period: str) -> Message:
+    context = {
+        "name": organiser.name,
+        "cohort": cohort.name,
+        "period": period,
+        "introductions": round_.period,
+        "round_id": round_.id,
+    }
+    return Message(organiser.email, "introductions_wait", context)

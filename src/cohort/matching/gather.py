@@ -140,6 +140,7 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
         lifted=sorted((str(i), str(j)) for i, j in await conflicts.lifted_in(db, cohort_id)),
         declined=await _as_text(db, mentorships.declined_pairs(cohort_id)),
         ended=await _as_text(db, mentorships.ended_pairs(cohort_id)),
+        ahead=[] if run.balance else await _ahead(db, cohort_id, enrolments),
         movers=_researchers(may_move, *known),
         current={str(one.id): str(one.current) for one in may_move},
         asked=[str(one.id) for one in may_move if one.asked],
@@ -198,6 +199,12 @@ async def _waiting(db: AsyncSession, cohort_id: UUID, today: date) -> Rows:
         .order_by(Enrolment.id)
     )
     return (await db.execute(waiting)).all()
+
+
+async def _ahead(db: AsyncSession, cohort_id: UUID, waiting: Rows) -> list[str]:
+    """Of those who wait, by id, whose mentor left; a point that was chosen stands before it."""
+    handed_over = set(await db.scalars(mentorships.handed_over_in(cohort_id)))
+    return [str(one.id) for one in waiting if one.id in handed_over]
 
 
 async def _may_move(db: AsyncSession, cohort_id: UUID, today: date, *, reconsider: bool) -> Rows:

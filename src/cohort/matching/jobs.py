@@ -13,6 +13,7 @@ from cohort.jobs.context import CronContext, Delivery, JobContext, Outside
 from cohort.jobs.processes import OutOfMemory
 from cohort.jobs.progress import JobProgress
 from cohort.matching import emails, events, runs, service
+from cohort.matching.introducing import waiting
 from cohort.matching.models import Pair, Round, RoundState, Run, RunInput
 from cohort.matching.results import advice
 from cohort.matching.solving import Advised, Refused, Solved, advise_on, solve_pool
@@ -94,6 +95,18 @@ async def tell_organiser(context: JobContext, run_id: str, organiser_id: str) ->
     return context.deliver(emails.round_waits(organiser, cohort, run, holding, *counted.one()))
 
 
+async def tell_introductions_wait(
+    context: JobContext, round_id: str, period: str, organiser_id: str
+) -> Delivery:
+    """The week's matching did not open; nothing to say once somebody decided."""
+    round_ = await context.db.get_one(Round, UUID(round_id))
+    if round_.state is not RoundState.OPEN:
+        return None
+    cohort = await context.db.get_one(Cohort, round_.cohort_id)
+    organiser = await context.db.get_one(Person, UUID(organiser_id))
+    return context.deliver(emails.introductions_wait(organiser, cohort, round_, period))
+
+
 async def publish_weekly(context: JobContext, run_id: str) -> None:
     """A weekly run is solved, and its cohort publishes by itself; else the organisers are told."""
     run = await runs.read(context.db, UUID(run_id))
@@ -126,7 +139,7 @@ async def open_due_rounds(context: CronContext) -> None:
     for cohort_id, tick in due:
         try:
             async with context.transaction() as db:
-                await service.open_weekly(db, cohort_id, tick, now=now)
+                await waiting.open_week(db, cohort_id, tick, now=now)
         except SQLAlchemyError as error:
             log.warning("round not opened", cohort=str(cohort_id), exc_info=error)
 

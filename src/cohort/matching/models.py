@@ -1,5 +1,6 @@
 """Rounds, their runs, what a run found, and what organisers decided against it."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -60,6 +61,8 @@ class Round(Base):
     per_mentor: Mapped[int | None]
     """Of introductions: how many mentors each researcher meets at most, and how many talks each
     mentor has; without a number as many as free places times `per_researcher`."""
+    held_back: Mapped[str | None]
+    """The last week whose round did not open, as these introductions waited to be published."""
     balance: Mapped[Json | None]
     """What counts beside the scores in this round: `placing` for each person, `keeping` for each
     pair of the run whose number is `before`; none where it is the rules that say."""
@@ -110,9 +113,15 @@ class Run(Base):
     """Time ran out before the pairs were proved the best; with fairness, a gap of 0 proves none."""
     cover_bonus: Mapped[float | None]
     """What placing one more person counts in the prices, where the rules cover first."""
+    ahead: Mapped[Json | None]
+    """Who went first, as their mentors had left: `enrolment_ids`, and the `head_start` that is
+    added to the scores of these in the total, 0 with fairness; none where nobody did."""
     seconds: Mapped[float | None]
     input_digest: Mapped[str | None]
     """SHA-256 of everything that was solved, so that a result can be checked and repeated."""
+    seal: Mapped[str | None]
+    """Of its evidence, for those whom it paired, with the `seal_salt`; see `verdicts.service`."""
+    seal_salt: Mapped[str | None]
     researcher_prices: Mapped[Json | None]
     mentor_prices: Mapped[Json | None]
     advice: Mapped[Json | None]
@@ -130,6 +139,11 @@ class Run(Base):
         if self.balance is None:
             return self.rules.content.aim
         return Aim.model_construct(stickiness=self.balance["keeping"])
+
+    @property
+    def went_first(self) -> Sequence[str]:
+        """By enrolment id."""
+        return self.ahead["enrolment_ids"] if self.ahead else ()
 
     @property
     def is_proved(self) -> bool:

@@ -61,7 +61,8 @@ async def read_round(
     """A round and its newest run."""
     found = await service.get_round(db, actor, round_id)
     run = await service.newest_run(db, round_id)
-    return round_out(found, run, await service.progress_of(run, progress))
+    failed = await service.failed_since(db, run)
+    return round_out(found, run, await service.progress_of(run, progress), failed)
 
 
 @get("/rounds/{round_id:uuid}/runs", guards=[signed_in], responses=may_refuse(NotFound))

@@ -29,6 +29,7 @@ from cohort.matching.models import (
 from cohort.matching.moves import service as moves
 from cohort.matching.results import advice
 from cohort.matching.solving import Refused, Solved, solve_pool
+from cohort.matching.verdicts.service import seal_of
 from cohort.mentors.service import organisers_of
 from cohort.pairing.insight import Stake
 from cohort.pairing.pool import Pool
@@ -149,6 +150,8 @@ async def _store_solved(db: AsyncSession, run: Run, found: Solved) -> None:
     run.total, run.bound, run.gap = result.total, result.bound, result.gap
     run.stopped = result.stopped
     run.cover_bonus = found.cover_bonus
+    if found.ahead:
+        run.ahead = found.ahead
     run.input_digest = found.digest
     run.researcher_prices = dict(result.researcher_prices)
     run.mentor_prices = dict(result.mentor_prices)
@@ -156,6 +159,7 @@ async def _store_solved(db: AsyncSession, run: Run, found: Solved) -> None:
     await _store_unmatched(db, run, found)
     await moves.store(db, run, found.moves)
     if found.weighed.evidence is not None:
+        run.seal, run.seal_salt = seal_of(found.weighed.evidence)
         await _keep_evidence(db, run, found.weighed.evidence)
     if found.input is not None:
         await db.execute(insert(RunInput).values(run_id=run.id, pool=found.input))

@@ -89,4 +89,14 @@ class RoundOut(Shown):
     balance: BalanceOut | None = Field(
         description="What the runs to come follow, where a point of the frontier was chosen."
     )
-    run: RunOut | None = Field(description="The newest run.")
+    held_back: str | None = Field(
+        examples=["2026-W49"],
+        description="Of introductions: the last week whose round did not open, as these waited.",
+    )
+    run: RunOut | None = Field(
+        description="The newest run; of several, no failed or cancelled one if another is there."
+    )
+    failed_run: RunOut | None = Field(
+        description="The newest run, where it failed and `run` is the solved one before it; null "
+        "in answers to what opens, runs or publishes a round."
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
@@ -124,6 +124,7 @@ async def open_weekly(
     await db.execute(
         update(Round)
         .where(Round.cohort_id == cohort_id, Round.state == RoundState.OPEN, ~there.exists())
+        .where(Round.kind == RoundKind.MATCHING)
         .values(state=RoundState.SUPERSEDED)
     )
     due = Round(cohort_id=cohort_id, period=tick.period, week=tick.week)
@@ -131,7 +132,10 @@ async def open_weekly(
 
 
 async def due_cohorts(db: AsyncSession, *, now: datetime) -> list[tuple[UUID, periods.Tick]]:
-    """Running cohorts whose latest weekly time has passed without a round; older ones are past."""
+    """Running cohorts whose latest weekly time has passed without a round; older ones are past.
+
+    A week for which introductions held the round back has had its turn.
+    """
     running = select(Cohort).where(
         Cohort.state == CohortState.RUNNING, Cohort.running_since.is_not(None)
     )
@@ -143,7 +147,8 @@ async def due_cohorts(db: AsyncSession, *, now: datetime) -> list[tuple[UUID, pe
         if one.running_since is not None and tick.at >= one.running_since:
             ticks[one.id] = tick
     wanted = [(cohort_id, tick.period) for cohort_id, tick in ticks.items()]
-    opened = select(Round.cohort_id).where(tuple_(Round.cohort_id, Round.period).in_(wanted))
+    by_period = (tuple_(Round.cohort_id, one) for one in (Round.period, Round.held_back))
+    opened = select(Round.cohort_id).where(or_(*(one.in_(wanted) for one in by_period)))
     done = set((await db.scalars(opened)).all())
     return [(cohort_id, tick) for cohort_id, tick in ticks.items() if cohort_id not in done]
 
@@ -226,7 +231,7 @@ async def newest_run(db: AsyncSession, round_id: UUID) -> Run | None:
 
 
 async def solved_run(db: AsyncSession, round_id: UUID) -> Run:
-    """The newest run of a round, which must be solved."""
+    """The newest run of a round, which must be solved; one after it may have failed."""
     run = await newest_run(db, round_id)
     if run is None or run.state is not RunState.SOLVED:
         raise NotSolved("The newest run is not solved. Wait for it, or run the round again.")
@@ -236,16 +241,31 @@ async def solved_run(db: AsyncSession, round_id: UUID) -> Run:
 async def newest_runs(db: AsyncSession, round_ids: Iterable[UUID]) -> dict[UUID, Run]:
     """The newest run of each round, with its rules, in one statement.
 
-    A cancelled one is as if it had not been, unless there is no other.
+    One that failed is as if it had not been, unless none is solved or queued; so is a cancelled
+    one, unless there is no other.
     """
     newest = (
         select(Run)
         .where(Run.round_id.in_(round_ids))
         .ext(distinct_on(Run.round_id))
-        .order_by(Run.round_id, Run.state == RunState.CANCELLED, Run.number.desc())
+        .order_by(
+            Run.round_id,
+            Run.state == RunState.CANCELLED,
+            Run.state == RunState.FAILED,
+            Run.number.desc(),
+        )
         .options(joinedload(Run.rules))
     )
     return {run.round_id: run for run in (await db.scalars(newest)).all()}
+
+
+async def failed_since(db: AsyncSession, run: Run | None) -> Run | None:
+    """The newest run of the round, where it failed and `run` is an earlier one that did not."""
+    if run is None or run.state is not RunState.SOLVED:
+        return None
+    later = select(Run).where(Run.round_id == run.round_id, Run.number > run.number)
+    failed = later.where(Run.state == RunState.FAILED).order_by(Run.number.desc()).limit(1)
+    return await db.scalar(failed.options(joinedload(Run.rules)))
 
 
 async def progress_of(run: Run | None, progress: ProgressStore) -> JobProgress | None:

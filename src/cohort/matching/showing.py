@@ -31,9 +31,15 @@ def run_out(run: Run, progress: JobProgress | None = None) -> RunOut:
     return RunOut.model_validate({**_columns(run), **about})
 
 
-def round_out(round_: Round, run: Run | None, progress: JobProgress | None = None) -> RoundOut:
+def round_out(
+    round_: Round,
+    run: Run | None,
+    progress: JobProgress | None = None,
+    failed: Run | None = None,
+) -> RoundOut:
     newest = run_out(run, progress) if run else None
-    return RoundOut.model_validate({**_columns(round_), "run": newest})
+    after = run_out(failed) if failed else None
+    return RoundOut.model_validate({**_columns(round_), "run": newest, "failed_run": after})
 
 
 def alternative_out(among: Alternatives, one: Alternative) -> AlternativeOut:
@@ -126,8 +132,15 @@ def frontier_out(run: Run) -> FrontierOut:
     return FrontierOut.model_validate(about | found)
 
 
-def certificate_out(run: Run) -> CertificateOut:
-    return CertificateOut.model_validate({**_columns(run), "run_id": run.id})
+def certificate_out(run: Run, own: frozenset[str]) -> CertificateOut:
+    """`own` are the ids of whoever asks, as in `untold`."""
+    people = {*(run.researcher_prices or {}), *(run.mentor_prices or {})}
+    ahead = {
+        "went_first": list(run.went_first),
+        "head_start": run.ahead["head_start"] if run.ahead else 0.0,
+        "seal_salt": run.seal_salt if own.isdisjoint(people) else None,
+    }
+    return CertificateOut.model_validate({**_columns(run), **ahead, "run_id": run.id})
 
 
 def _names(two: Pair | Override) -> dict[str, str]:

@@ -3,7 +3,9 @@
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from cohort.assignment import Problem
 from cohort.pairing.advising import Advice, advise, advise_from_prices
 from cohort.pairing.evidence import unpack
 from cohort.pairing.find import Progress, Result, SolvedProblem, find_pairs, scored
@@ -22,6 +24,7 @@ LONGEST_QUESTION = 10.0
 class Solved:
     """What a run stores.
 
+    ahead   who went first, as `Run.ahead` has it; None where nobody did.
     moves   another mentor for those who have one, from the places that are left.
     pool    what was solved, packed for the advice; None of a pool that is too large
             for all its scores at once.
@@ -30,6 +33,7 @@ class Solved:
     """
 
     result: Result
+    ahead: dict[str, Any] | None
     moves: Sequence[FoundMove]
     weighed: Weighed
     cover_bonus: float | None
@@ -70,6 +74,7 @@ def solve_pool(pool: Pool, longest: float, *, progress: Progress) -> Solved | Re
     solved = result.solved
     return Solved(
         result=replace(result, solved=None),
+        ahead=_ahead(solved.problem) if solved else None,
         moves=find_moves(pool, result.pairs),
         weighed=weigh(solved),
         cover_bonus=solved.solution.cover_bonus if solved else None,
@@ -81,6 +86,12 @@ def solve_pool(pool: Pool, longest: float, *, progress: Progress) -> Solved | Re
         mentors=len(pool.mentors),
         places=sum(pool.places),
     )
+
+
+def _ahead(problem: Problem) -> dict[str, Any] | None:
+    who = [one for one, goes in zip(problem.researcher_ids, problem.ahead, strict=True) if goes]
+    head_start = float(problem.lead.max(initial=0.0))
+    return {"enrolment_ids": who, "head_start": head_start} if who else None
 
 
 def solve_next_best(
@@ -100,7 +111,8 @@ def advise_on(packed_pool: bytes, evidence: bytes, *, progress: Progress) -> Adv
     """What would help a pool that was solved; `evidence` is of its solution."""
     progress("advising", 0.0)
     pool = unpack_pool(packed_pool)
-    scores, problem = scored(pool)
+    scores, _ = scored(pool)
+    solved = unpack(evidence)
     allowances: list[Allowance] = []
 
     def a_while() -> Callable[[], bool]:
@@ -108,7 +120,7 @@ def advise_on(packed_pool: bytes, evidence: bytes, *, progress: Progress) -> Adv
         return allowances[-1]
 
     advice = advise(
-        pool, SolvedProblem(scores, problem, unpack(evidence).solution, pool.placing), a_while
+        pool, SolvedProblem(scores, solved.problem, solved.solution, pool.placing), a_while
     )
     return Advised(advice, any(one.was_over for one in allowances))
 

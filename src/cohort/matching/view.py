@@ -38,7 +38,7 @@ from cohort.matching.models import (
 from cohort.matching.moves.service import shown_to
 from cohort.matching.results.service import UNMATCHED_WITH_PERSON, advice_of
 from cohort.matching.results.what_ifs import can_be_asked
-from cohort.matching.service import newest_run, progress_of
+from cohort.matching.service import failed_since, newest_run, progress_of
 from cohort.matching.warnings.service import RoundWarning, warnings_of
 from cohort.mentors.models import Mentor
 from cohort.pairing import saying
@@ -84,6 +84,7 @@ class Listed(Generic[Row]):
 class RoundView:
     """A round that comes with its cohort, and its newest run, for those who run the cohort.
 
+    failed         the newest run, where it failed; then `run` is the solved one before it.
     names          of whoever opened, published or decided, by person id.
     titles         of terms, by kind and slug.
     run_before     the run that this one is held against; `changes` only where it is of this round.
@@ -93,6 +94,7 @@ class RoundView:
 
     round: Round
     run: Run | None
+    failed: Run | None
     progress: JobProgress | None
     counts: PairCounts
     pairs: Listed[Pair]
@@ -244,6 +246,7 @@ async def view_round(
     return RoundView(
         round=round_,
         run=run,
+        failed=await failed_since(db, run),
         progress=await progress_of(run, progress) if progress else None,
         counts=await _counts(db, run),
         pairs=its_pairs,

@@ -23,8 +23,8 @@ LEFT = "The mentor has left the cohort."
 async def leave(db: AsyncSession, actor: Person, mentor_id: UUID, *, now: datetime) -> Mentor:
     """By the mentor or an organiser; twice is once.
 
-    Her mentorships end, so that those whom she mentored are in the next round; her open proposals
-    lapse. All of it under the lock of her row, so that nobody begins with her meanwhile.
+    Her mentorships end, so that those whom she mentored go first in the next round; her open
+    proposals lapse. All of it under the lock of her row, so that nobody begins with her meanwhile.
     """
     mentor = await mentors.get(db, actor, mentor_id)
     was_approved = (await places.lock(db, mentor_id)).state is MentorState.APPROVED
@@ -62,5 +62,7 @@ async def _end_all(
     )
     ids = list(await db.scalars(going_on.order_by(Mentorship.id)))
     for mentorship_id in ids:
-        await service.end_one(db, mentorship_id, mentor_id, actor.id, LEFT, now=now)
+        await service.end_one(
+            db, mentorship_id, mentor_id, actor.id, LEFT, now=now, handed_over=True
+        )
     return ids

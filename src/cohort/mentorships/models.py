@@ -127,6 +127,8 @@ class Mentorship(Base):
     ended_at: Mapped[Instant | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     end_reason: Mapped[str] = mapped_column(default="")
+    handed_over: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It ended because the mentor left: the researcher goes first until she has another."""
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     mentor: Mapped[Mentor] = relationship(lazy="raise")

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Enrolment
@@ -87,6 +88,19 @@ def ended_pairs(cohort_id: UUID) -> Select[UUID, UUID]:
         select(Mentorship.enrolment_id, Mentorship.mentor_id)
         .where(Mentorship.cohort_id == cohort_id, Mentorship.ended_at.is_not(None))
         .distinct()
+    )
+
+
+def handed_over_in(cohort_id: UUID) -> Select[UUID]:
+    """Enrolments whose last mentorship ended because the mentor left."""
+    later = aliased(Mentorship)
+    has_later = (
+        select(later.id)
+        .where(later.enrolment_id == Mentorship.enrolment_id, later.began_at > Mentorship.began_at)
+        .exists()
+    )
+    return select(Mentorship.enrolment_id).where(
+        Mentorship.cohort_id == cohort_id, Mentorship.handed_over, ~has_later
     )
 
 

@@ -287,13 +287,14 @@ async def end_one(
     reason: str,
     *,
     now: datetime,
+    handed_over: bool = False,
 ) -> bool:
     await places.lock(db, mentor_id)
     ended = (
         await db.execute(
             update(Mentorship)
             .where(Mentorship.id == mentorship_id, Mentorship.ended_at.is_(None))
-            .values(ended_at=now, ended_by=ended_by, end_reason=reason)
+            .values(ended_at=now, ended_by=ended_by, end_reason=reason, handed_over=handed_over)
             .returning(
                 Mentorship.id.label("mentorship_id"),
                 Mentorship.cohort_id,

@@ -19,6 +19,7 @@ from cohort.settings import shipped
 from cohort.sheets.columns import MENTORS, RESEARCHERS, Column
 from cohort.sheets.cues import is_title
 from cohort.sheets.mapping_file import (
+    TABLES,
     BadMapping,
     Said,
     mapped_columns,
@@ -138,7 +139,7 @@ def _said(path: Path | None, own: Iterable[str]) -> Said:
     if path is None or not path.exists():
         return {}
     try:
-        return read_mapping(_text(path), own)
+        return read_mapping(_text(path), {table: [*own] for table in TABLES})
     except BadMapping as error:
         raise Invalid(f"{path.name}: {error}") from error
 

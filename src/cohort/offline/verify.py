@@ -34,7 +34,8 @@ def faults(run: Run) -> list[str]:
     floor = -np.inf if np.isnan(run["floor"]) else run["floor"]
     low = {(i, j) for i, j in made if scores_of(run)[i, j] < floor} - pinned
     bonus, largest = float(run["cover_bonus"]), float(np.abs(scores_of(run)).max(initial=0))
-    most = 8 * (run["demand"].sum() + 1) * (largest + float(run["stickiness"]) or 1.0)
+    extra = float(run["stickiness"]) + float(run.get("head_start", 0.0))
+    most = 8 * (run["demand"].sum() + 1) * (largest + extra or 1.0)
     checks = {
         "The bonus for placing people is out of all proportion.": not 0 <= bonus <= most,
         "A pair is there twice.": len(set(made)) < len(made),
@@ -63,6 +64,8 @@ def weigh(run: Run) -> tuple[float, float]:
     barred = run["forbidden"] | (scores < floor)
     kept = np.flatnonzero(run["incumbent"] >= 0)
     scores[kept, run["incumbent"][kept]] += run["stickiness"]  # a pair that stays counts more
+    if "ahead" in run:
+        scores[run["ahead"]] += run["head_start"]  # as does each of those who go first
     bonus = float(run["cover_bonus"])  # and so does each person placed, where that comes first
     bound = 0.0
     for i, row in enumerate(scores - prices):

@@ -31,10 +31,10 @@ class Cause:
     """One thing that differs between two questions.
 
     code     of a person: "profile", "wishes", "answers"; of a researcher also "waits",
-             "waits_no_more", "evidence" (other skills to show), "due" (others are due soon); of a
-             mentor also "came", "left", "more_places", "fewer_places"; of a pair: those of
-             `DECIDED`; of everybody: "rules" (weights, requirements, aim or fields), "week" (whose
-             hours are compared).
+             "waits_no_more", "goes_first" (her mentor left), "evidence" (other skills to show),
+             "due" (others are due soon); of a mentor also "came", "left", "more_places",
+             "fewer_places"; of a pair: those of `DECIDED`; of everybody: "rules" (weights,
+             requirements, aim or fields), "week" (whose hours are compared).
     person   whom it is about, by id; of a pair, the researcher. Empty where it is everybody.
     other    of a pair, the mentor.
     """
@@ -73,6 +73,8 @@ class Differences:
             if places[0][one] != places[1][one]:
                 code = "more_places" if places[0][one] < places[1][one] else "fewer_places"
                 mentors[one] = (*mentors.get(one, ()), Cause(code, one))
+        for one in set(self.after.ahead) - set(self.before.ahead):
+            researchers[one] = (*researchers.get(one, ()), Cause("goes_first", one))
         return {**researchers, **mentors}
 
     @cached_property

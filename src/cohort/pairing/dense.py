@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from cohort.assignment import Problem, solve, verify
+from cohort.assignment import Problem, verify
 from cohort.assignment.infeasible import CannotMeet
+from cohort.pairing.ahead import HEAD_START, solve_in_order
 from cohort.pairing.explaining import explain
 from cohort.pairing.minimums import with_names
 from cohort.pairing.pins import pins_by_position
@@ -29,7 +30,7 @@ def find_dense(pool: Pool, progress: Progress, out_of_time: Callable[[], bool]) 
     scores, problem = scored(pool)
     progress("solving", 0.0)
     try:
-        solution = solve(problem, out_of_time=out_of_time)
+        problem, solution = solve_in_order(problem, out_of_time)
     except CannotMeet as proof:
         raise with_names(pool, problem, proof) from proof
     progress("checking", 0.0)
@@ -49,6 +50,7 @@ def scored(pool: Pool) -> tuple[Scores, Problem]:
 
 
 def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem:
+    first = set(pool.ahead)
     return Problem(
         scores=scores.total + pool.placing if pool.placing else scores.total,
         capacity=np.array(pool.places, dtype=np.int64),
@@ -61,6 +63,8 @@ def _problem(pool: Pool, scores: Scores, pins: list[tuple[int, int]]) -> Problem
         objective=pool.objective,
         demand=np.array(pool.demand, dtype=np.int64) if pool.demand else None,
         min_load=np.array(pool.min_load, dtype=np.int64) if pool.min_load else None,
+        ahead=np.array([one.id in first for one in pool.researchers], dtype=np.bool_),
+        head_start=HEAD_START if first else 0.0,
         researcher_ids=[one.id for one in pool.researchers],
         mentor_ids=[one.id for one in pool.mentors],
     )

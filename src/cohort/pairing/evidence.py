@@ -21,6 +21,8 @@ from cohort.pairing.scores.scorer import STEPS
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
+AHEAD = ("ahead", "head_start")
+"""Only in the files of runs in which somebody goes first."""
 NUMBERS = ("capacity", "demand", "min_load", "forbidden", "incumbent")
 IDS = ("researcher_ids", "mentor_ids")
 SCORES = "score_steps"
@@ -102,6 +104,7 @@ def _of_problem(problem: Problem) -> dict[str, npt.NDArray[Any]]:
         "stickiness": np.array(problem.stickiness),
         "cover": np.array(problem.cover),
         "objective": np.array(problem.objective),
+        **{name: np.array(getattr(problem, name)) for name in AHEAD if problem.ahead.any()},
     }
 
 
@@ -142,6 +145,8 @@ def _problem(arrays: Arrays) -> Problem:
         pinned=arrays["pinned"].tolist(),
         stickiness=float(arrays["stickiness"]),
         cover=bool(arrays["cover"]),
+        ahead=arrays.get("ahead"),
+        head_start=float(arrays.get("head_start", 0.0)),
         objective="fair" if arrays["objective"] == "fair" else "total",
     )
 

@@ -45,5 +45,6 @@ def _only(pool: Pool, who: Collection[str], places: Sequence[int]) -> Pool:
         researchers=[pool.researchers[i] for i in rows],
         places=places,
         demand=[pool.demand[i] for i in rows] if pool.demand else (),
+        ahead=[one for one in pool.ahead if one in who],
         incumbents={},
     )

@@ -35,6 +35,9 @@ class Pool:
     cover, objective  as in `Problem`: who is placed first of all, and what is the best.
     demand     how many mentors each researcher may have, in the order of `researchers`; one
                each if it is empty.
+    ahead      who goes first, by researcher id: as many of them as possible have a mentor before
+               anything else; only where nobody may have several mentors, and not in pools that are
+               too large for all scores at once.
     min_load   how many people each mentor must have, in the order of `mentors`; none if empty.
     movers     who has a mentor, and may be given another; matched after everybody else, from the
                places that are left. `current` is the mentor of each by id, who need not be here.
@@ -69,6 +72,7 @@ class Pool:
     objective: Literal["total", "fair"] = "total"
     demand: Sequence[int] = ()
     min_load: Sequence[int] = ()
+    ahead: Sequence[str] = ()
     movers: Sequence[ResearcherProfile] = ()
     current: Mapping[str, str] = field(default_factory=dict)
     asked: Collection[str] = ()
@@ -156,8 +160,9 @@ class Pool:
         text = json.dumps(solved, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _named_later(self) -> dict[str, Sequence[IdPair]]:
-        return {"ended": self.ended, "conflicts": self.conflicts, "lifted": self.lifted}
+    def _named_later(self) -> dict[str, Sequence[IdPair] | Sequence[str]]:
+        apart = {"ended": self.ended, "conflicts": self.conflicts, "lifted": self.lifted}
+        return {**apart, "ahead": self.ahead}
 
 
 def _without_default(one: ResearcherProfile | MentorProfile) -> dict[str, Any]:

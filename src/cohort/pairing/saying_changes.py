@@ -9,6 +9,7 @@ from cohort.pairing.repairing import RepairOption, SwapPrice
 OF_PERSON = {
     "waits": "{person} waits for a mentor now.",
     "waits_no_more": "{person} does not wait for a mentor any more.",
+    "goes_first": "{person} goes first, as the mentor has left.",
     "came": "{person} takes part as a mentor now.",
     "left": "{person} does not take part as a mentor any more.",
     "profile": "{person} changed the profile.",

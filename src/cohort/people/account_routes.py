@@ -9,30 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import NotFound, TooMany
-from cohort.http.pages import Asked
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.people import addresses, logins, service
-from cohort.people.auth import (
-    Credential,
-    NotConfirmed,
-    charge_password,
-    entrance_of,
-    signed_in,
-)
+from cohort.people.auth import Credential, NotConfirmed, signed_in
 from cohort.people.devices import device_of
 from cohort.people.links import LinkSpent
 from cohort.people.models import Login, Person
 from cohort.people.schemas import (
     EmailIn,
     NoticeOut,
-    OwnPasswordIn,
     PasswordIn,
     StandingLoginOut,
     TokenIn,
 )
 from cohort.people.throttle import Tries
-from cohort.settings import Settings
 
 CHANGED = "Your account has its new address. The old one is told."
 
@@ -82,29 +73,6 @@ async def end_other_logins(
 ) -> None:
     """End all of your logins but the one that asks."""
     await logins.end_all_logins(db, actor, but=credential.login_id)
-
-
-@post(
-    "/logins/current/confirmation",
-    guards=[signed_in],
-    status_code=204,
-    responses=may_refuse(service.WrongPassword, TooMany),
-)
-async def confirm_login(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    credential: NamedDependency[Credential],
-    clock: NamedDependency[Clock],
-    *,
-    settings: NamedDependency[Settings],
-    tries: NamedDependency[Tries],
-    data: JSONBody[OwnPasswordIn],
-) -> None:
-    """Give your password once more, which what is `not_confirmed` wants."""
-    now, password = clock(), data.password.get_secret_value()
-    await charge_password(db, tries, actor.email, entrance_of(request, settings), now=now)
-    await service.confirm_login(db, actor, credential.login_id, password, now=now)
 
 
 @put(
@@ -172,7 +140,6 @@ router = Router(
         list_logins,
         end_login,
         end_other_logins,
-        confirm_login,
         change_password,
         change_address,
         confirm_address,

@@ -110,8 +110,8 @@ class NotConfirmed(NotAllowed):
 
     def __init__(self, sent: Sequence[tuple[str, Any]] = (), wrong: str = "") -> None:
         super().__init__(
-            "This decides who has access to what, so it wants your password once more: confirm "
-            "your login with it, or sign in again."
+            "This decides who has access to what, so it wants to know that it is still you: "
+            "confirm your login with your password, a code or a mailed link, or sign in again."
         )
         self.sent = [(name, text) for name, text in sent if isinstance(text, str)]
         """What the form had, to be sent again with the password."""

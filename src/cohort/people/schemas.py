@@ -14,6 +14,8 @@ Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=
 
 Scope = Literal[
     "guides:read",
+    "curricula:read",
+    "curricula:write",
     "cohorts:read",
     "cohorts:write",
     "applications:read",
@@ -26,12 +28,16 @@ Scope = Literal[
     "introductions:write",
     "meetings:read",
     "meetings:write",
+    "sessions:read",
+    "sessions:write",
     "agendas:read",
     "agendas:write",
     "checkins:read",
     "checkins:write",
     "calendars:read",
     "calendars:write",
+    "quizzes:read",
+    "quizzes:write",
     "study:read",
     "study:write",
     "matching:read",
@@ -75,12 +81,6 @@ class NewPasswordIn(TokenIn):
 
 class PasswordIn(Strict):
     password: Password
-
-
-class OwnPasswordIn(Strict):
-    """The password that one has."""
-
-    password: Annotated[SecretStr, Field(max_length=200, examples=["a long sentence"])]
 
 
 class SuspensionIn(Strict):

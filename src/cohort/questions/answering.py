@@ -1,7 +1,7 @@
 """Answering: what was sent, checked against what is asked, and kept for a person."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,10 @@ from cohort.questions.service import asked_of
 
 Whose = tuple[UUID, UUID]
 """A cohort and a person of it."""
+Answered = tuple[UUID, AnswerOf, str, Any]
+"""A person, as which side, the name of a question, and the answer."""
+AT_ONCE = 5_000
+"""Rows of one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +87,51 @@ async def keep(
     own = (GivenAnswer.person_id == person_id) & (GivenAnswer.side == side)
     gone = [question.id for question in asked if question.id not in found.values]
     await db.execute(delete(GivenAnswer).where(own, GivenAnswer.question_id.in_(gone)))
-    if found.values:
-        row = {"person_id": person_id, "side": side, "answered_at": now}
-        new = insert(GivenAnswer)
-        await db.execute(
-            new.on_conflict_do_update(
-                index_elements=["question_id", "person_id", "side"],
-                set_={"value": new.excluded.value, "answered_at": new.excluded.answered_at},
-            ),
-            [{**row, "question_id": one, "value": value} for one, value in found.values.items()],
-        )
+    row = {"person_id": person_id, "side": side, "answered_at": now}
+    await _store(
+        db, [{**row, "question_id": one, "value": value} for one, value in found.values.items()]
+    )
+
+
+async def _store(db: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    new = insert(GivenAnswer)
+    replaced = new.on_conflict_do_update(
+        index_elements=["question_id", "person_id", "side"],
+        set_={"value": new.excluded.value, "answered_at": new.excluded.answered_at},
+    )
+    for start in range(0, len(rows), AT_ONCE):
+        await db.execute(replaced, rows[start : start + AT_ONCE])
+
+
+async def keep_each(
+    db: AsyncSession, cohort_id: UUID, answered: Iterable[Answered], *, now: datetime
+) -> None:
+    """Answers of many, which were read while the questions were locked; others stay."""
+    named = select(Question.name, Question.id).where(Question.cohort_id == cohort_id)
+    ids = {name: its for name, its in (await db.execute(named)).all()}  # noqa: C416
+    rows = [
+        {"question_id": ids[name], "person_id": whose, "side": side, "value": value}
+        for whose, side, name, value in answered
+    ]
+    await _store(db, [{**row, "answered_at": now} for row in rows])
+
+
+async def forget(db: AsyncSession, person_id: UUID, side: AnswerOf | None = None) -> None:
+    """What somebody who has no account is said to have answered; as one side, or as both."""
+    theirs = delete(GivenAnswer).where(GivenAnswer.person_id == person_id)
+    await db.execute(theirs if side is None else theirs.where(GivenAnswer.side == side))
+
+
+async def of_everybody(
+    db: AsyncSession, cohort_id: UUID
+) -> dict[tuple[UUID, AnswerOf], dict[str, Any]]:
+    """All answers of a cohort, by person and side, then by name."""
+    found: dict[tuple[UUID, AnswerOf], dict[str, Any]] = {}
+    rows = select(GivenAnswer.person_id, GivenAnswer.side, Question.name, GivenAnswer.value)
+    rows = rows.join(GivenAnswer.question).where(Question.cohort_id == cohort_id)
+    for person_id, side, name, value in await db.execute(rows):
+        found.setdefault((person_id, side), {})[name] = value
+    return found
 
 
 async def given(

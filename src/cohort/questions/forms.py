@@ -70,7 +70,7 @@ def _as_sent(answer: object) -> list[str]:
     if isinstance(answer, bool):
         return ["yes" if answer else "no"]
     if isinstance(answer, float | int):
-        return [f"{answer:g}"]
+        return [f"{answer:.12g}"]
     return [str(one) for one in answer] if isinstance(answer, list) else [str(answer)]
 
 

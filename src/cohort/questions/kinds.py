@@ -109,7 +109,7 @@ def _number(question: Question, value: object) -> float:
     low = -1e9 if question.least is None else question.least
     high = 1e9 if question.most is None else question.most
     if not low <= value <= high:
-        raise BadAnswer(f"This must be a number from {low:g} to {high:g}.")
+        raise BadAnswer(f"This must be a number from {low:,.12g} to {high:,.12g}.")
     return float(value)
 
 

@@ -97,5 +97,5 @@ class GivenAnswer(Base):
         if isinstance(self.value, bool):
             return "Yes" if self.value else "No"
         if isinstance(self.value, float | int):
-            return f"{self.value:g}"
+            return f"{self.value:.12g}"
         return ", ".join(self.value) if isinstance(self.value, list) else str(self.value)

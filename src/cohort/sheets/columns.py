@@ -9,12 +9,16 @@ from functools import lru_cache
 
 @dataclass(frozen=True)
 class Column:
-    """One fact of a profile. `many`: several columns may say it, such as Goal 1 and Goal 2."""
+    """One fact of a profile. `many`: several columns may say it, such as Goal 1 and Goal 2.
+
+    `exact`: its titles are known as they stand, also what is in brackets and numbers at the end.
+    """
 
     field: str
     title: str
     also: tuple[str, ...] = ()
     many: bool = False
+    exact: bool = False
 
 
 SHARED = (
@@ -146,8 +150,11 @@ def letters(place: int) -> str:
 
 
 def column_of(title: str, known: Sequence[Column]) -> Column | None:
-    keys = _keys(title)
-    return next((column for column in known if keys & _keys_of(column)), None)
+    keys, whole = _keys(title), {plain(title)} - {""}
+    return next(
+        (one for one in known if (whole if one.exact else keys) & keys_of(one)),
+        None,
+    )
 
 
 @lru_cache(maxsize=2**16)
@@ -171,7 +178,8 @@ def _keys(title: str) -> set[str]:
     return {key.removesuffix("s") for key in keys}
 
 
-@lru_cache
-def _keys_of(column: Column) -> set[str]:
-    titles = (column.title, *column.also, *ELSEWHERE.get(column.field, ()))
-    return {plain(title).removesuffix("s") for title in titles}
+@lru_cache(maxsize=2**10)
+def keys_of(column: Column) -> set[str]:
+    """The titles of a column as they are compared."""
+    titles = {plain(one) for one in (column.title, *column.also, *ELSEWHERE.get(column.field, ()))}
+    return titles if column.exact else {one.removesuffix("s") for one in titles}

@@ -20,10 +20,10 @@ class BadMapping(ValueError):
     """What a file of columns says cannot be followed."""
 
 
-def read_mapping(text: str, own: Iterable[str] = ()) -> Said:
+def read_mapping(text: str, own: Mapping[str, Iterable[str]] | None = None) -> Said:
     """`[researchers]` and `[mentors]`, each with lines `"title" = "field"`. Raises BadMapping.
 
-    own  the names of factors that are columns.
+    own  by table, the names of columns of an organiser's own.
     """
     try:
         tables = tomllib.loads(text)
@@ -33,7 +33,7 @@ def read_mapping(text: str, own: Iterable[str] = ()) -> Said:
         if name not in TABLES or not isinstance(lines, dict):
             raise BadMapping(f"“{name}” is not one of its tables: [researchers], [mentors].")
         fields = ["", SIDE, *(column.field for column in TABLES[name])]
-        fields += [PREFIX + one for one in own]
+        fields += [PREFIX + one for one in (own or {}).get(name, ())]
         for title, field in lines.items():
             if field not in fields:
                 raise BadMapping(

@@ -1,6 +1,7 @@
-"""Columns that the rules make factors of their own: compared, and read by how; pure."""
+"""Columns of an organiser's own: factors that the rules compare, answers to questions; pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from cohort.pairing.rules import OwnFactor
 from cohort.sheets import cells
@@ -12,15 +13,31 @@ PREFIX = "own: "
 Own = Mapping[str, OwnFactor]
 
 
-def with_own(known: Sequence[Column], own: Own) -> list[Column]:
-    """Also the columns of these factors, whose titles are their names."""
-    asked = own.items()
-    mine = [Column(PREFIX + name, name, many=one.compare == "overlap") for name, one in asked]
-    return [*known, *mine]
+@dataclass(frozen=True)
+class OwnColumn:
+    """A column, and how its cells are read."""
+
+    column: Column
+    read: Reader
 
 
-def readers_of(own: Own) -> dict[str, Reader]:
-    return {PREFIX + name: _reader(one) for name, one in own.items()}
+def compared_columns(own: Own) -> list[OwnColumn]:
+    """The columns of these factors, whose titles are their names."""
+    return [
+        OwnColumn(Column(PREFIX + name, name, many=one.compare == "overlap"), _reader(one))
+        for name, one in own.items()
+    ]
+
+
+def with_own(known: Sequence[Column], own: Sequence[OwnColumn]) -> list[Column]:
+    """What has to be met exactly goes first."""
+    mine = [one.column for one in own]
+    exact = [one for one in mine if one.exact]
+    return [*exact, *known, *(one for one in mine if not one.exact)]
+
+
+def readers_of(own: Sequence[OwnColumn]) -> dict[str, Reader]:
+    return {one.column.field: one.read for one in own}
 
 
 def _reader(factor: OwnFactor) -> Reader:

@@ -10,7 +10,7 @@ from cohort.sheets.cells import BadCell, OwnWords, TermList
 from cohort.sheets.columns import MENTORS, RESEARCHERS, Column, letters
 from cohort.sheets.hours import read_hours
 from cohort.sheets.meaning import Columns, Reader, find_columns
-from cohort.sheets.own_columns import Own, answers_of, readers_of, with_own
+from cohort.sheets.own_columns import OwnColumn, answers_of, readers_of, with_own
 from cohort.sheets.tables import Fault, Sheet
 
 LONGEST = 400
@@ -82,13 +82,13 @@ def read_researchers(
     words: Vocabulary,
     said: Said | None = None,
     own: OwnWords | None = None,
-    compared: Own | None = None,
+    more: Sequence[OwnColumn] = (),
 ) -> Roster:
     """`said` has fields by title of a column; `own` takes words that the vocabulary lacks.
 
-    compared  the factors of the rules that are columns.
+    more  columns of an organiser's own.
     """
-    known = with_own(RESEARCHERS, compared or {})
+    known = with_own(RESEARCHERS, more)
 
     def readers(own: OwnWords | None) -> dict[str, Reader]:
         return _readers(words, own) | {
@@ -97,7 +97,7 @@ def read_researchers(
             "advisers": cells.read_list,
             "gaps": lambda cell: cells.read_gaps(cell, TermList("skill", words.skills, own=own)),
             "mentors_wanted": cells.read_count,
-            **readers_of(compared or {}),
+            **readers_of(more),
         }
 
     columns = find_columns(sheet, known, readers(None), said or {})
@@ -109,10 +109,10 @@ def read_mentors(
     words: Vocabulary,
     said: Said | None = None,
     own: OwnWords | None = None,
-    compared: Own | None = None,
+    more: Sequence[OwnColumn] = (),
 ) -> Roster:
     """As `read_researchers`."""
-    known = with_own(MENTORS, compared or {})
+    known = with_own(MENTORS, more)
 
     def readers(own: OwnWords | None) -> dict[str, Reader]:
         return _readers(words, own) | {
@@ -121,7 +121,7 @@ def read_mentors(
             "came_from": lambda cell: cells.read_stage(cell, tuple(cells.STAGE_SPELLINGS), own),
             "capacity": cells.read_count,
             "at_least": cells.read_count,
-            **readers_of(compared or {}),
+            **readers_of(more),
         }
 
     columns = find_columns(sheet, known, readers(None), said or {})

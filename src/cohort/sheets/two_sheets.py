@@ -10,7 +10,7 @@ from cohort.pairing.scores.taxonomy import Taxonomy
 from cohort.sheets.cells import OwnWords
 from cohort.sheets.columns import MENTORS, RESEARCHERS
 from cohort.sheets.links import folded, link, with_distinct_ids
-from cohort.sheets.own_columns import PREFIX, Own, clashes
+from cohort.sheets.own_columns import PREFIX, Own, clashes, compared_columns
 from cohort.sheets.roster import (
     Roster,
     Row,
@@ -72,7 +72,7 @@ def gather(
     strict  whether a word outside the taxonomy is a fault, and not a term of these sheets.
     """
     said, own = said or {}, None if strict else OwnWords()
-    compared = rules.rules.weights.own
+    compared = compared_columns(rules.rules.weights.own)
     studying = read_researchers(researchers, words, said.get("researchers"), own, compared)
     mentoring = read_mentors(mentors, words, said.get("mentors"), own, compared)
     rosters = {"researchers": studying, "mentors": mentoring}

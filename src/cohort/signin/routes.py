@@ -11,14 +11,22 @@ from cohort.http.pages import Asked
 from cohort.http.problems import may_refuse
 from cohort.people import logins
 from cohort.people import service as people
-from cohort.people.auth import charge_password, entrance_of, login_cookies, public
+from cohort.people.auth import (
+    Credential,
+    charge_password,
+    entrance_of,
+    login_cookies,
+    public,
+    signed_in,
+)
 from cohort.people.links import LinkSpent
+from cohort.people.models import Person
 from cohort.people.schemas import EmailIn, LoginOut, NoticeOut, PersonOut, SignInIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
-from cohort.signin import service, steps
+from cohort.signin import confirming, service, steps
 from cohort.signin.codes import CodeNeeded, WrongCode
-from cohort.signin.schemas import LinkSignInIn
+from cohort.signin.schemas import ConfirmationIn, LinkSignInIn
 
 
 def told(settings: Settings, entry: logins.Entry) -> Response[LoginOut]:
@@ -108,8 +116,34 @@ async def sign_in_by_link(
     )
 
 
+@post(
+    "/logins/current/confirmation",
+    guards=[signed_in],
+    status_code=204,
+    responses=may_refuse(people.WrongPassword, CodeNeeded, WrongCode, LinkSpent, TooMany),
+)
+async def confirm_login(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    credential: NamedDependency[Credential],
+    clock: NamedDependency[Clock],
+    *,
+    settings: NamedDependency[Settings],
+    tries: NamedDependency[Tries],
+    data: JSONBody[ConfirmationIn],
+) -> None:
+    """Prove once more that it is you, which what is `not_confirmed` wants.
+
+    One of them is enough: your password, a code of your app, or the token of a mailed link.
+    """
+    at, now = entrance_of(request, settings), clock()
+    await confirming.require_proof(db, tries, actor, data, at, now=now)
+    await people.confirm_login(db, credential.login_id, now=now)
+
+
 router = Router(
     "",
-    route_handlers=[sign_in, ask_for_login_link, sign_in_by_link],
+    route_handlers=[sign_in, ask_for_login_link, sign_in_by_link, confirm_login],
     tags=["people"],
 )

@@ -223,7 +223,32 @@ function warnOfUnsavedWork() {
   });
 }
 
+// data-keep on a form: what is changed in it is kept at once, and when the page is left.
+function keepAsOneGoes() {
+  for (const form of forms("[data-keep]")) {
+    let waiting = 0;
+    const told = form.querySelector("[data-kept]");
+    const keep = async (leaving) => {
+      clearTimeout(waiting);
+      waiting = 0;
+      try {
+        const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", keepalive: leaving });
+        told.textContent = answer.type === "opaqueredirect" ? told.dataset.kept : told.dataset.notKept;
+      } catch {
+        told.textContent = told.dataset.notKept;
+      }
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(keep, 400);
+    });
+    form.addEventListener("submit", () => clearTimeout(waiting));
+    addEventListener("pagehide", () => waiting && !form.dataset[SENDING] && keep(true));
+  }
+}
+
 askBeforeSubmit();
+keepAsOneGoes();
 guardDoubleSubmit();
 focusErrorSummary();
 offerThemes();

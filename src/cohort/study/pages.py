@@ -20,6 +20,7 @@ from cohort.guides.models import Section
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
+from cohort.http.prose import prepare
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.people.auth import signed_in
@@ -181,6 +182,9 @@ async def show_item(
         may_submit=is_own and not is_done,
         may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),
     )
+    reviews = [one.review.comment for one in view.versions if one.review]
+    task = step.item.milestone
+    await prepare([task.task, task.evidence, *reviews, *(one.text for one in view.versions)])
     return page(request, "study/item.html", view, form=form, status_of=status_of, verdicts=VERDICTS)
 
 

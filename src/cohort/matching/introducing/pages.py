@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
@@ -18,6 +19,7 @@ from cohort.http.paging import Slice
 from cohort.introductions import policy, reading
 from cohort.introductions.schemas import IntroductionOut, introduction_out
 from cohort.matching import service
+from cohort.matching.introducing import waiting
 from cohort.matching.introducing.schemas import IntroductionsIn
 from cohort.matching.models import Round, RoundState
 from cohort.people.auth import signed_in
@@ -79,8 +81,23 @@ async def open_introductions_from_page(
     return see(f"/rounds/{opened.id}", saying="The introductions are being worked out.")
 
 
+@post("/rounds/{round_id:uuid}/withdrawal", guards=[signed_in])
+async def set_aside_from_page(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    round_id: FromPath[UUID],
+) -> Redirect:
+    await waiting.set_aside(db, actor, round_id, now=clock())
+    return see(f"/rounds/{round_id}", saying="These introductions are set aside.")
+
+
 router = Router(
     "",
-    route_handlers=[cohort_introductions_page, open_introductions_from_page],
+    route_handlers=[
+        cohort_introductions_page,
+        open_introductions_from_page,
+        set_aside_from_page,
+    ],
     include_in_schema=False,
 )

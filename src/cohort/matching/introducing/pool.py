@@ -57,6 +57,7 @@ def to_introduce(pool: Pool, round_: Round, heard: Sequence[Any]) -> Pool:
         objective="total",
         stickiness=0.0,
         incumbents={},
+        ahead=(),
         pins=[pair for pair in pool.pins if pair not in met],
         blocks=sorted({*pool.blocks, *met}),
     )

@@ -15,7 +15,7 @@ from cohort.http.listing import InEitherName, ListQuery, pattern
 from cohort.http.paging import PageOut, Slice, listed, page_within, shown
 from cohort.http.problems import may_refuse
 from cohort.matching import service
-from cohort.matching.results import advice, reading, what_ifs
+from cohort.matching.results import advice, reading, untold, what_ifs
 from cohort.matching.results import service as results
 from cohort.matching.results.schemas import (
     AdviceOut,
@@ -100,7 +100,7 @@ async def read_certificate(
 ) -> CertificateOut:
     """The prices that prove that no other assignment is better."""
     run = await results.get_solved_run(db, actor, run_id)
-    return certificate_out(run)
+    return certificate_out(run, await untold.ids_of(db, actor))
 
 
 @get(

@@ -1,5 +1,6 @@
 """What a run found, and what it can be asked, as the API answers it."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -68,6 +69,22 @@ class CertificateOut(Shown):
     cover_bonus: float | None = Field(
         description="Where the rules place people first: what each person placed counts in the "
         "prices, and is taken off the bound. Null where the pool was too large to be held."
+    )
+    went_first: Sequence[UUID] = Field(
+        description="Enrolments whose mentor had left: as many of them as possible are placed "
+        "before anything else."
+    )
+    head_start: float = Field(
+        description="What is added to the scores of those who went first, in total, bound and "
+        "prices; 0 where nobody did, or where fairness is the aim."
+    )
+    seal: str | None = Field(
+        description="What those whom it paired can read: SHA-256 of `seal_salt`, as text, followed "
+        "by the run's evidence as it was kept."
+    )
+    seal_salt: str | None = Field(
+        description="Null where you are one of the people in the run, so that nobody can try out "
+        "what others may wish."
     )
     input_digest: str
     researcher_prices: dict[UUID, float] = Field(description="By enrolment.")

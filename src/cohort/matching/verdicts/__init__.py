@@ -1,0 +1,1 @@
+"""What the two of a proposal may know of the proof of the round that made it."""

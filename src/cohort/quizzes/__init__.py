@@ -1,0 +1,1 @@
+"""Quizzes and mock exams, and what they say about the exam."""

@@ -1,0 +1,154 @@
+"""A file of quizzes, read and checked; what is wrong is said with its line and question."""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from cohort.errors import Invalid
+from cohort.http.forms import field_errors
+from cohort.quizzes.marking import AnswerKind
+from cohort.quizzes.mock_exams import apportion, deal
+from cohort.quizzes.rows import ExamRow, ExamSectionRow, MockExamRow, QuizQuestionRow, QuizRow
+
+Row = TypeVar("Row", ExamSectionRow, QuizQuestionRow, QuizRow, MockExamRow)
+LARGEST = 5_000_000
+MOST_ROWS = 5_000
+TABLES = ("exam", "section", "question", "quiz", "mock_exam")
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class QuizFile:
+    exam: ExamRow
+    sections: Sequence[ExamSectionRow]
+    questions: Sequence[QuizQuestionRow]
+    quizzes: Sequence[QuizRow]
+    mock_exams: Sequence[tuple[MockExamRow, Sequence[str]]]
+    """Each with the slugs of its questions."""
+    places: "Places"
+
+
+class Places:
+    """Where the rows of a table begin, for whoever has to mend one."""
+
+    def __init__(self, toml: str) -> None:
+        self.lines: dict[str, list[int]] = defaultdict(list)
+        for number, line in enumerate(toml.splitlines(), start=1):
+            if line.startswith("[["):
+                self.lines[line.strip().strip("[]").strip()].append(number)
+
+    def refused(self, kind: str, rows: int, number: int, slug: object, sentence: str) -> Invalid:
+        """The line is left out where a text of the file looks like the head of a table."""
+        lines = self.lines[kind]
+        where = f", line {lines[number - 1]}" if len(lines) == rows else ""
+        name = kind.replace("_", " ").capitalize()
+        return Invalid(f"{name} {number} (“{str(slug)[:80]}”{where}): {sentence}")
+
+
+def read_quizzes(toml: str) -> QuizFile:
+    tables, places = _tables(toml), Places(toml)
+    exam = _exam(tables["exam"])
+    sections = _rows("section", ExamSectionRow, tables["section"], places)
+    questions = _rows("question", QuizQuestionRow, tables["question"], places)
+    quizzes = _rows("quiz", QuizRow, tables.get("quiz", []), places)
+    mock_exams = _rows("mock_exam", MockExamRow, tables.get("mock_exam", []), places)
+    if sum(one.weight for one in sections) != WHOLE:
+        raise Invalid("The weights of the sections are not 100 in sum.")
+    known = {one.slug for one in sections}
+    for number, question in enumerate(questions, start=1):
+        if question.exam_section not in known:
+            sentence = f"“{question.exam_section}” is not a [[section]] of this file."
+            raise places.refused("question", len(questions), number, question.slug, sentence)
+    _check_quizzes(quizzes, mock_exams, {one.slug for one in questions}, places)
+    dealt = _dealt(exam, sections, questions, mock_exams)
+    return QuizFile(exam, sections, questions, quizzes, dealt, places)
+
+
+def _tables(toml: str) -> dict[str, Any]:
+    if len(toml) > LARGEST:
+        raise Invalid(f"The file has more than {LARGEST:,} characters. Split it.")
+    try:
+        tables = tomllib.loads(toml)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise Invalid(f"The file is not valid TOML: {error}.") from error
+    for name in tables:
+        if name not in TABLES:
+            known = ", ".join(TABLES)
+            raise Invalid(f"“{name[:80]}” does not belong here. The tables are: {known}.")
+    for name in ("exam", "section", "question"):
+        if name not in tables:
+            raise Invalid(f"The file has no [{name}].")
+    return tables
+
+
+def _exam(given: Any) -> ExamRow:
+    try:
+        return ExamRow.model_validate(given)
+    except ValidationError as error:
+        first = field_errors(error)[0]
+        raise Invalid(f"[exam] {first.field}: {first.message}") from error
+
+
+def _rows(kind: str, schema: type[Row], found: Any, places: Places) -> list[Row]:
+    if not isinstance(found, list) or len(found) > MOST_ROWS:
+        raise Invalid(f"Write each {kind} as [[{kind}]], at most {MOST_ROWS:,} of them.")
+    rows: list[Row] = []
+    seen: dict[str, int] = {}
+    for number, given in enumerate(found, start=1):
+        slug = given.get("slug", "") if isinstance(given, dict) else ""
+        try:
+            row: Row = schema.model_validate(given)
+        except ValidationError as error:
+            raise places.refused(kind, len(found), number, slug, _sentence(error)) from error
+        if row.slug in seen:
+            sentence = f"number {seen[row.slug]} has the same slug."
+            raise places.refused(kind, len(found), number, slug, sentence)
+        seen[row.slug] = number
+        rows.append(row)
+    return rows
+
+
+def _sentence(error: ValidationError) -> str:
+    first = field_errors(error)[0]
+    return f"{first.field}: {first.message}" if first.field else first.message
+
+
+def _check_quizzes(
+    quizzes: Sequence[QuizRow], exams: Sequence[MockExamRow], known: set[str], places: Places
+) -> None:
+    for number, quiz in enumerate(quizzes, start=1):
+        sentence = ""
+        if unknown := [one for one in quiz.questions if one not in known]:
+            sentence = f"“{unknown[0]}” is not a [[question]] of this file."
+        elif len(set(quiz.questions)) < len(quiz.questions):
+            sentence = "it has the same question twice."
+        elif quiz.slug in {one.slug for one in exams}:
+            sentence = "a mock exam has the same slug."
+        if sentence:
+            raise places.refused("quiz", len(quizzes), number, quiz.slug, sentence)
+
+
+def _dealt(
+    exam: ExamRow,
+    sections: Sequence[ExamSectionRow],
+    questions: Sequence[QuizQuestionRow],
+    mock_exams: Sequence[MockExamRow],
+) -> list[tuple[MockExamRow, Sequence[str]]]:
+    """Of the questions with one right choice out of several, as the exam has them."""
+    weights = {one.slug: one.weight for one in sections}
+    pool: dict[str, list[str]] = defaultdict(list)
+    for question in questions:
+        if question.kind is AnswerKind.SINGLE:
+            pool[question.exam_section].append(question.slug)
+    wanted = apportion(exam.questions, weights)
+    for section, count in wanted.items():
+        if mock_exams and len(pool[section]) < count:
+            raise Invalid(
+                f"A mock exam of {exam.questions} questions takes {count} of the section"
+                f" “{section}”, which has {len(pool[section])} of kind “single”."
+            )
+    return list(zip(mock_exams, deal(pool, wanted, len(mock_exams)), strict=True))

@@ -1,0 +1,176 @@
+"""Storing a file of quizzes: what somebody has answered stays as it was asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.db import new_id
+from cohort.errors import Invalid
+from cohort.guides.models import Guide, Section, Term, TermKind
+from cohort.quizzes.files import QuizFile, read_quizzes
+from cohort.quizzes.models import Quiz, QuizExam, QuizKind, QuizQuestion
+from cohort.quizzes.rows import QuizQuestionRow
+
+ASKED = ("kind", "text", "choices", "lefts", "right", "number", "tolerance", "unit")
+"""To change one of these makes another question of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuizImport:
+    """What importing quizzes did; printed, it is a report for an operator."""
+
+    added: int
+    changed: int
+    stayed: int
+    retired: int
+    quizzes: int
+    mock_exams: int
+
+    def __str__(self) -> str:
+        return (
+            f"Questions: {self.added} added, {self.changed} changed, {self.stayed} stayed,"
+            f" {self.retired} retired.\n"
+            f"Quizzes: {self.quizzes}; mock exams: {self.mock_exams}."
+        )
+
+
+async def import_quizzes(db: AsyncSession, guide: Guide, toml: str, *, now: datetime) -> QuizImport:
+    """Store the guide's quizzes; the file is the whole of them.
+
+    The guide is locked, so that a second import of it waits.
+    """
+    file = read_quizzes(toml)
+    await db.execute(select(Guide.id).where(Guide.id == guide.id).with_for_update())
+    section_ids = await _sections_of(db, guide)
+    await _check_names(db, file, section_ids)
+    await _store_exam(db, guide, file, now=now)
+    ids, counts = await _store_questions(db, guide, file.questions, section_ids, now=now)
+    await _store_quizzes(db, guide, file, ids, now=now)
+    return QuizImport(**counts, quizzes=len(file.quizzes), mock_exams=len(file.mock_exams))
+
+
+async def _sections_of(db: AsyncSession, guide: Guide) -> dict[str, UUID]:
+    live = select(Section.slug, Section.id).where(Section.retired_at.is_(None))
+    rows = await db.execute(live.where(Section.guide_id == guide.id))
+    return {row.slug: row.id for row in rows}
+
+
+async def _check_names(db: AsyncSession, file: QuizFile, section_ids: Mapping[str, UUID]) -> None:
+    for number, question in enumerate(file.questions, start=1):
+        if question.section not in section_ids:
+            sentence = f"the guide has no section “{question.section}”."
+            count = len(file.questions)
+            raise file.places.refused("question", count, number, question.slug, sentence)
+    skills = select(Term.slug).where(Term.kind == TermKind.SKILL, Term.retired_at.is_(None))
+    known = set(await db.scalars(skills))
+    for section in file.sections:
+        for skill in section.skills:
+            if skill not in known:
+                sentence = f"“{skill}” is not a skill of the taxonomy; import that first."
+                raise Invalid(f"Section “{section.slug}”: {sentence}")
+
+
+async def _store_exam(db: AsyncSession, guide: Guide, file: QuizFile, *, now: datetime) -> None:
+    facts = file.exam.model_dump(exclude={"minutes"}) | {
+        "sections": [one.model_dump() for one in file.sections],
+        "imported_at": now,
+    }
+    row = insert(QuizExam).values(id=new_id(), guide_id=guide.id, **facts)
+    await db.execute(row.on_conflict_do_update(index_elements=["guide_id"], set_=facts))
+
+
+def _facts(row: QuizQuestionRow, section_id: UUID, position: int) -> dict[str, Any]:
+    is_number = row.number is not None
+    return {
+        "kind": row.kind,
+        "text": row.text,
+        "choices": row.choices,
+        "lefts": [left for left, _ in row.pairs],
+        "right": list(row.key.right),
+        "number": row.number,
+        "tolerance": row.tolerance if is_number else None,
+        "unit": row.unit,
+        "exam_section": row.exam_section,
+        "section_id": section_id,
+        "explanation": row.explanation,
+        "position": position,
+    }
+
+
+async def _store_questions(
+    db: AsyncSession,
+    guide: Guide,
+    rows: Sequence[QuizQuestionRow],
+    section_ids: Mapping[str, UUID],
+    *,
+    now: datetime,
+) -> tuple[dict[str, UUID], dict[str, int]]:
+    """The ids of the questions as they are now, by slug; and what was done to how many."""
+    every = select(QuizQuestion).where(QuizQuestion.guide_id == guide.id)
+    newest: dict[str, QuizQuestion] = {}
+    for one in await db.scalars(every.order_by(QuizQuestion.version)):
+        newest[one.slug] = one
+    ids: dict[str, UUID] = {}
+    counts = {"added": 0, "changed": 0, "stayed": 0, "retired": 0}
+    for position, row in enumerate(rows):
+        facts = _facts(row, section_ids[row.section], position)
+        known = newest.pop(row.slug, None)
+        if known is not None and all(getattr(known, name) == facts[name] for name in ASKED):
+            counts["changed" if _set(known, facts | {"retired_at": None}) else "stayed"] += 1
+            ids[row.slug] = known.id
+            continue
+        if known is not None:
+            known.retired_at = known.retired_at or now
+        version = known.version + 1 if known else 1
+        ids[row.slug] = new_id()
+        names = {"id": ids[row.slug], "guide_id": guide.id, "slug": row.slug, "version": version}
+        db.add(QuizQuestion(**names, **facts, retired_at=None))
+        counts["changed" if known else "added"] += 1
+    for gone in newest.values():
+        counts["retired"] += gone.retired_at is None
+        gone.retired_at = gone.retired_at or now
+    await db.flush()
+    return ids, counts
+
+
+async def _store_quizzes(
+    db: AsyncSession, guide: Guide, file: QuizFile, ids: Mapping[str, UUID], *, now: datetime
+) -> None:
+    wanted: dict[str, dict[str, Any]] = {
+        quiz.slug: {"kind": QuizKind.PRACTICE, "minutes": None}
+        | {"title": quiz.title, "about": quiz.about}
+        | {"question_ids": [ids[slug] for slug in quiz.questions]}
+        for quiz in file.quizzes
+    }
+    for exam, slugs in file.mock_exams:
+        wanted[exam.slug] = {
+            "kind": QuizKind.MOCK_EXAM,
+            "minutes": file.exam.minutes,
+            "title": exam.title,
+            "about": exam.about,
+            "question_ids": [ids[slug] for slug in slugs],
+        }
+    stored = await db.scalars(select(Quiz).where(Quiz.guide_id == guide.id))
+    known = {one.slug: one for one in stored}
+    for position, (slug, facts) in enumerate(wanted.items()):
+        facts |= {"position": position, "retired_at": None}
+        if slug in known:
+            _set(known.pop(slug), facts)
+        else:
+            db.add(Quiz(guide_id=guide.id, slug=slug, **facts))
+    for gone in known.values():
+        gone.retired_at = gone.retired_at or now
+    await db.flush()
+
+
+def _set(row: Any, facts: Mapping[str, Any]) -> bool:
+    different = {name: value for name, value in facts.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)

@@ -1,0 +1,184 @@
+"""Quizzes and tries, as whoever answers reads them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from string import ascii_lowercase
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts import enrolments
+from cohort.cohorts.models import Cohort, Enrolment
+from cohort.errors import NotAllowed, NotFound
+from cohort.http.paging import Page, Slice, page_of
+from cohort.people.models import Person
+from cohort.quizzes import policy
+from cohort.quizzes.marking import AnswerKind, Given, shown_order
+from cohort.quizzes.models import Quiz, QuizAnswer, QuizExam, QuizQuestion, QuizTry
+from cohort.quizzes.schemas import (
+    AnsweredOut,
+    AskedOut,
+    ChoiceOut,
+    ListedTryOut,
+    MarkedOut,
+    QuizOut,
+    TryOut,
+)
+
+
+async def own_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
+    """With its cohort, if it is the actor's."""
+    enrolment = await enrolments.get(db, actor, enrolment_id)
+    if enrolment.person_id != actor.id:
+        raise NotAllowed("Only the researcher whose plan this is answers its quizzes.")
+    return enrolment
+
+
+async def quizzes_of(db: AsyncSession, actor: Person, enrolment_id: UUID) -> list[QuizOut]:
+    """Those of the guide of her cohort, in the order of the file, with how they went."""
+    enrolment = await own_enrolment(db, actor, enrolment_id)
+    went = (
+        select(
+            QuizTry.quiz_id,
+            func.count(QuizTry.handed_in_at).label("tries"),
+            func.max(QuizTry.score).label("best"),
+            func.array_agg(aggregate_order_by(QuizTry.id, QuizTry.began_at))
+            .filter(QuizTry.handed_in_at.is_(None))
+            .label("open"),
+        )
+        .where(QuizTry.enrolment_id == enrolment_id)
+        .group_by(QuizTry.quiz_id)
+        .subquery()
+    )
+    found = await db.execute(
+        select(Quiz, went.c.tries, went.c.best, went.c.open)
+        .join(Cohort, Cohort.guide_id == Quiz.guide_id)
+        .outerjoin(went, went.c.quiz_id == Quiz.id)
+        .where(Cohort.id == enrolment.cohort_id, Quiz.retired_at.is_(None))
+        .order_by(Quiz.position)
+    )
+    return [
+        QuizOut(
+            **{name: getattr(quiz, name) for name in OF_QUIZ},
+            questions=len(quiz.question_ids),
+            tries=tries or 0,
+            best=best,
+            open_try_id=open_ids[0] if open_ids else None,
+        )
+        for quiz, tries, best, open_ids in found
+    ]
+
+
+OF_QUIZ = ("id", "slug", "kind", "title", "about", "minutes")
+
+
+async def exam_of(db: AsyncSession, cohort_id: UUID) -> QuizExam | None:
+    """The exam that the cohort's guide leads to."""
+    found: QuizExam | None = await db.scalar(
+        select(QuizExam)
+        .join(Cohort, Cohort.guide_id == QuizExam.guide_id)
+        .where(Cohort.id == cohort_id)
+    )
+    return found
+
+
+async def tries_of(
+    db: AsyncSession, actor: Person, enrolment_id: UUID, part: Slice
+) -> Page[QuizTry]:
+    await own_enrolment(db, actor, enrolment_id)
+    hers = policy.visible_to(actor).where(QuizTry.enrolment_id == enrolment_id)
+    return await page_of(db, hers, by=QuizTry.began_at, id=QuizTry.id, part=part)
+
+
+async def get(db: AsyncSession, actor: Person, try_id: UUID, *, lock: bool = False) -> QuizTry:
+    statement = policy.visible_to(actor).where(QuizTry.id == try_id)
+    statement = statement.options(
+        joinedload(QuizTry.quiz, innerjoin=True),
+        joinedload(QuizTry.enrolment, innerjoin=True).joinedload(Enrolment.cohort, innerjoin=True),
+    )
+    if lock:
+        statement = statement.with_for_update(of=QuizTry)
+    found: QuizTry | None = await db.scalar(statement.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def questions_of(db: AsyncSession, one: QuizTry) -> list[QuizQuestion]:
+    """As they were when it began, in its order."""
+    found = await db.scalars(select(QuizQuestion).where(QuizQuestion.id.in_(one.question_ids)))
+    by_id = {question.id: question for question in found}
+    return [by_id[its_id] for its_id in one.question_ids]
+
+
+async def answers_of(db: AsyncSession, one: QuizTry) -> dict[UUID, QuizAnswer]:
+    found = await db.scalars(
+        select(QuizAnswer)
+        .where(QuizAnswer.try_id == one.id)
+        .execution_options(populate_existing=True)
+    )
+    return {answer.question_id: answer for answer in found}
+
+
+async def shown(db: AsyncSession, one: QuizTry) -> TryOut:
+    """Three statements with the try's own; what is right only once it is handed in."""
+    questions, answers = await questions_of(db, one), await answers_of(db, one)
+    return TryOut(
+        **{name: getattr(one, name) for name in ListedTryOut.model_fields},
+        title=one.quiz.title,
+        kind=one.quiz.kind,
+        minutes=one.quiz.minutes,
+        questions=[_asked(one, question, answers.get(question.id)) for question in questions],
+    )
+
+
+def _asked(one: QuizTry, question: QuizQuestion, answer: QuizAnswer | None) -> AskedOut:
+    order = shown_order(one.id, question.id, len(question.choices))
+    given = Given.of_json(answer.given) if answer and answer.given else None
+    is_over = one.handed_in_at is not None
+    return AskedOut(
+        id=question.id,
+        kind=question.kind,
+        exam_section=question.exam_section,
+        text=question.text,
+        choices=[
+            ChoiceOut(key=letter, text=question.choices[place])
+            for letter, place in zip(ascii_lowercase, order, strict=False)
+        ],
+        lefts=question.lefts,
+        unit=question.unit,
+        answer=AnsweredOut(**_in_letters(given, order)) if given else None,
+        result=_marked(question, answer, order) if is_over and answer else None,
+    )
+
+
+def _marked(question: QuizQuestion, answer: QuizAnswer, order: Sequence[int]) -> MarkedOut:
+    is_match = question.kind is AnswerKind.MATCH
+    right = Given(
+        () if is_match else tuple(question.right),
+        question.number,
+        tuple(question.right) if is_match else (),
+    )
+    return MarkedOut(
+        **_in_letters(right, order),
+        mark=answer.mark or 0.0,
+        tolerance=question.tolerance,
+        explanation=question.explanation,
+    )
+
+
+def _in_letters(given: Given, order: Sequence[int]) -> dict[str, Any]:
+    letter: Mapping[int, str] = dict(zip(order, ascii_lowercase, strict=False))
+    return {
+        "chosen": sorted(letter[place] for place in given.chosen),
+        "number": given.number,
+        "matched": [None if one is None else letter[one] for one in given.matched],
+    }
+
+
+def minutes_taken(one: QuizTry, now: datetime) -> int:
+    return int(((one.handed_in_at or now) - one.began_at).total_seconds() // 60)

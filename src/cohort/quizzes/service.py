@@ -1,0 +1,189 @@
+"""A quiz is begun, answered one question at a time, and handed in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from string import ascii_lowercase
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cohorts.models import Cohort, Enrolment
+from cohort.db import new_id
+from cohort.errors import Conflict, Invalid, NotFound
+from cohort.people.models import Person
+from cohort.quizzes import reading
+from cohort.quizzes.marking import AnswerKind, Given, Key, mark, shown_order
+from cohort.quizzes.models import Quiz, QuizAnswer, QuizQuestion, QuizTry
+from cohort.quizzes.schemas import AnswerIn
+from cohort.study import policy as study
+from cohort.study.service import PlanFrozen
+
+MOST_TRIES = 50
+FIELD_OF = {
+    AnswerKind.SINGLE: "chosen",
+    AnswerKind.MULTIPLE: "chosen",
+    AnswerKind.NUMBER: "number",
+    AnswerKind.MATCH: "matched",
+}
+
+
+class TryHandedIn(Conflict):
+    code = "try_handed_in"
+    title = "This try is handed in"
+
+
+class TooManyTries(Conflict):
+    code = "too_many_tries"
+    title = "There are enough tries of this quiz"
+
+
+async def begin(
+    db: AsyncSession, actor: Person, enrolment_id: UUID, quiz_id: UUID, *, now: datetime
+) -> QuizTry:
+    """A new try, or the open one: of two clicks at once both come to the same."""
+    enrolment = await reading.own_enrolment(db, actor, enrolment_id)
+    if study.is_frozen(enrolment):
+        raise PlanFrozen
+    quiz: Quiz | None = await db.scalar(
+        select(Quiz)
+        .join(Cohort, Cohort.guide_id == Quiz.guide_id)
+        .where(Cohort.id == enrolment.cohort_id, Quiz.id == quiz_id, Quiz.retired_at.is_(None))
+    )
+    if quiz is None:
+        raise NotFound
+    of_quiz = (QuizTry.enrolment_id == enrolment_id) & (QuizTry.quiz_id == quiz_id)
+    count = await db.scalar(select(func.count()).where(of_quiz, QuizTry.handed_in_at.is_not(None)))
+    if (count or 0) >= MOST_TRIES:
+        raise TooManyTries(f"You have handed this quiz in {MOST_TRIES} times. Choose another one.")
+    row = insert(QuizTry).values(
+        id=new_id(),
+        enrolment_id=enrolment_id,
+        quiz_id=quiz_id,
+        question_ids=quiz.question_ids,
+        began_at=now,
+    )
+    await db.execute(row.on_conflict_do_nothing())
+    opened = await db.scalar(
+        select(QuizTry.id).where(of_quiz, QuizTry.handed_in_at.is_(None)).limit(1)
+    )
+    if opened is None:
+        raise TryHandedIn("It was handed in at this very moment. Begin it again.")
+    return await reading.get(db, actor, opened)
+
+
+async def answer(
+    db: AsyncSession,
+    actor: Person,
+    try_id: UUID,
+    question_id: UUID,
+    form: AnswerIn,
+    *,
+    now: datetime,
+) -> QuizTry:
+    """Keep an answer; the last one counts. Nobody learns whether it is right yet."""
+    one = await _open_try(db, actor, try_id)
+    if question_id not in one.question_ids:
+        raise NotFound
+    question = await db.get_one(QuizQuestion, question_id)
+    given = given_by(question, try_id, form).as_json()
+    row = insert(QuizAnswer).values(
+        try_id=try_id, question_id=question_id, given=given, is_first=False, answered_at=now
+    )
+    kept = {"given": row.excluded.given, "answered_at": now}
+    await db.execute(row.on_conflict_do_update(index_elements=["try_id", "question_id"], set_=kept))
+    return one
+
+
+async def _open_try(db: AsyncSession, actor: Person, try_id: UUID) -> QuizTry:
+    one = await reading.get(db, actor, try_id, lock=True)
+    if one.handed_in_at is not None:
+        raise TryHandedIn("It is handed in, so its answers stay as they are. Begin it again.")
+    if study.is_frozen(one.enrolment):
+        raise PlanFrozen
+    return one
+
+
+def given_by(question: QuizQuestion, try_id: UUID, form: AnswerIn) -> Given:
+    """From the letters that this try shows to the places of the file."""
+    wanted = FIELD_OF[question.kind]
+    for name in form.model_fields_set - {wanted}:
+        if getattr(form, name) not in (None, []):
+            raise Invalid.at(name, f"This question is answered with “{wanted}”.")
+    order = shown_order(try_id, question.id, len(question.choices))
+    if question.kind is AnswerKind.SINGLE and len(form.chosen) > 1:
+        raise Invalid.at("chosen", "Choose one.")
+    if len(form.matched) > len(question.lefts):
+        raise Invalid.at("matched", "There are not so many lines.")
+    return Given(
+        tuple(_place(letter, order, "chosen") for letter in form.chosen),
+        form.number,
+        tuple(
+            None if letter is None else _place(letter, order, "matched") for letter in form.matched
+        ),
+    )
+
+
+def _place(letter: str, order: Sequence[int], field: str) -> int:
+    at = ascii_lowercase.index(letter)
+    if at >= len(order):
+        raise Invalid.at(field, "Choose one of those that are offered.")
+    return order[at]
+
+
+async def hand_in(db: AsyncSession, actor: Person, try_id: UUID, *, now: datetime) -> QuizTry:
+    """Mark everything; once more, it changes nothing."""
+    one = await reading.get(db, actor, try_id, lock=True)
+    if one.handed_in_at is not None:
+        return one
+    if study.is_frozen(one.enrolment):
+        raise PlanFrozen
+    # Two tries with a question in common, handed in at once: one of them is the first.
+    await db.execute(
+        select(Enrolment.id).where(Enrolment.id == one.enrolment_id).with_for_update(key_share=True)
+    )
+    answered = await _answered_before(db, one)
+    answers = await reading.answers_of(db, one)
+    rows: list[dict[str, Any]] = []
+    for question in await reading.questions_of(db, one):
+        kept = answers.get(question.id)
+        rows.append(
+            {
+                "try_id": one.id,
+                "question_id": question.id,
+                "given": kept.given if kept else None,
+                "mark": mark(key_of(question), Given.of_json(kept.given if kept else None)),
+                "is_first": question.id not in answered,
+                "answered_at": kept.answered_at if kept else now,
+            }
+        )
+    await _store_marks(db, rows)
+    one.handed_in_at = now
+    one.score = sum(row["mark"] for row in rows) / len(rows)
+    one.right = sum(row["mark"] == 1 for row in rows)
+    await db.flush()
+    return one
+
+
+async def _answered_before(db: AsyncSession, one: QuizTry) -> set[UUID]:
+    before = (
+        select(QuizAnswer.question_id)
+        .join(QuizTry, QuizTry.id == QuizAnswer.try_id)
+        .where(QuizTry.enrolment_id == one.enrolment_id, QuizTry.handed_in_at.is_not(None))
+        .where(QuizAnswer.question_id.in_(one.question_ids))
+    )
+    return set(await db.scalars(before))
+
+
+async def _store_marks(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    row = insert(QuizAnswer).values(rows)
+    marked = {"mark": row.excluded.mark, "is_first": row.excluded.is_first}
+    await db.execute(
+        row.on_conflict_do_update(index_elements=["try_id", "question_id"], set_=marked)
+    )
+
+
+def key_of(question: QuizQuestion) -> Key:
+    return Key(question.kind, question.right, question.number or 0.0, question.tolerance or 0.0)

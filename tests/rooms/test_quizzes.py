@@ -1,0 +1,247 @@
+"""Ada tests herself: what she answers is kept, marked once, and told only when it is handed in."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cli import cli
+from cohort.db import unit_of_work
+from cohort.guides.models import Guide
+from cohort.quizzes.importing import import_quizzes
+from cohort.quizzes.models import QuizAnswer, QuizTry
+from tests.conftest import MONDAY, Cast, Platform
+from tests.house.quizzes import FILE
+from tests.rooms.study_cast import Cast as World
+from tests.rooms.study_cast import the_cast
+from tests.world import a_guide
+
+RIGHT = {
+    "single": ["As a batch", "Drift", "By time"],
+    "multiple": ["The label", "The future"],
+    "match": ["Versions", "Answers", "Features"],
+}
+
+
+@pytest.fixture
+async def world(db: AsyncSession, enter: Cast) -> World:
+    world = await the_cast(db, enter, now=MONDAY)
+    await bring(db, world, FILE)
+    return world
+
+
+async def bring(db: AsyncSession, world: World, file: str) -> None:
+    guide = await db.get_one(Guide, world.cohort.guide_id)
+    await import_quizzes(db, guide, file, now=MONDAY)
+    await db.commit()
+
+
+async def begin(world: World, slug: str = "all") -> dict[str, Any]:
+    here = f"/api/v1/enrolments/{world.enrolment.id}"
+    quizzes = {one["slug"]: one for one in (await world.ada.get(f"{here}/quizzes")).json()}
+    answer = await world.ada.post(f"{here}/tries", json={"quiz_id": quizzes[slug]["id"]})
+    assert answer.status_code == 201, answer.text
+    begun: dict[str, Any] = answer.json()
+    return begun
+
+
+def right_answer(question: dict[str, Any]) -> dict[str, Any]:
+    key = {choice["text"]: choice["key"] for choice in question["choices"]}
+    match question["kind"]:
+        case "number":
+            return {"number": 0.8}
+        case "match":
+            return {"matched": [key[text] for text in RIGHT["match"]]}
+        case kind:
+            return {"chosen": [key[text] for text in RIGHT[kind] if text in key]}
+
+
+async def keep(world: World, begun: dict[str, Any], question: dict[str, Any], **given: Any) -> Any:
+    address = f"/api/v1/tries/{begun['id']}/answers/{question['id']}"
+    return await world.ada.put(address, json=given)
+
+
+async def test_answers_are_kept_as_she_goes_and_told_once_she_hands_in(world: World) -> None:
+    begun = await begin(world)
+    assert len(begun["questions"]) == 5
+    for question in begun["questions"][:-1]:
+        assert (await keep(world, begun, question, **right_answer(question))).status_code == 204
+    again = await begin(world)
+    assert again["id"] == begun["id"]
+    told = [one["answer"] is not None for one in again["questions"]]
+    assert told == [True, True, True, True, False]
+    open_page = (await world.ada.get(f"/tries/{begun['id']}/1")).text
+    for secret in ("explanation", "Nobody waits", '"result":{'):
+        assert secret not in (await world.ada.get(f"/api/v1/tries/{begun['id']}")).text.replace(
+            '"result":null', ""
+        )
+        assert secret not in open_page
+    first, second = await asyncio.gather(
+        *(world.ada.post(f"/api/v1/tries/{begun['id']}/hand_in") for _ in range(2))
+    )
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+    done = first.json()
+    assert (done["right"], done["score"]) == (4, pytest.approx(0.8))
+    assert [one["result"]["mark"] for one in done["questions"]] == [1, 1, 1, 1, 0]
+    assert all(one["result"]["explanation"] for one in done["questions"])
+    late = await keep(world, begun, begun["questions"][4], **right_answer(begun["questions"][4]))
+    assert (late.status_code, late.json()["code"]) == (409, "try_handed_in")
+
+
+async def test_what_does_not_answer_the_question_is_refused_at_its_field(world: World) -> None:
+    begun = await begin(world)
+    single, _, multiple, number, match = begun["questions"]
+    for question, given, field in [
+        (single, {"number": 1}, "number"),
+        (single, {"chosen": ["a", "b"]}, "chosen"),
+        (single, {"chosen": ["z"]}, "chosen/0"),
+        (multiple, {"chosen": ["k"]}, "chosen"),
+        (number, {"number": "much"}, "number"),
+        (number, {"number": 1e300}, "number"),
+        (match, {"matched": ["a", "a", "a", "a"]}, "matched"),
+    ]:
+        refused = await keep(world, begun, question, **given)
+        assert refused.status_code == 422, given
+        assert [one["field"] for one in refused.json()["errors"]] == [field]
+    assert (await keep(world, begun, match, matched=["a", None])).status_code == 204
+    assert (await keep(world, begun, {"id": world.first}, chosen=[])).status_code == 404
+
+
+async def test_two_clicks_begin_one_try_and_only_first_answers_count(
+    world: World, db: AsyncSession
+) -> None:
+    both = await asyncio.gather(begin(world), begin(world))
+    assert both[0]["id"] == both[1]["id"]
+    for question in both[0]["questions"]:
+        await keep(world, both[0], question, **right_answer(question))
+    # The mock exam shares two questions with the quiz; both are handed in at once.
+    mock = await begin(world, "mock")
+    await asyncio.gather(
+        *(world.ada.post(f"/api/v1/tries/{one['id']}/hand_in") for one in (both[0], mock))
+    )
+    times = func.count().label("times")
+    first = select(QuizAnswer.question_id, times).where(QuizAnswer.is_first)
+    rows = await db.execute(first.group_by(QuizAnswer.question_id))
+    counts = {one.question_id: one.times for one in rows}
+    asked = {UUID(one["id"]) for one in both[0]["questions"] + mock["questions"]}
+    assert counts == dict.fromkeys(asked, 1)
+    assert (await begin(world))["id"] != both[0]["id"]
+
+
+async def test_a_question_that_is_changed_under_her_stays_as_it_was_asked(
+    world: World, db: AsyncSession
+) -> None:
+    begun = await begin(world)
+    changed = FILE.replace('"Skew", "Noise"', '"Skew", "Fog"').replace("Nobody waits", "Few wait")
+    await bring(db, world, changed)
+    same = (await world.ada.get(f"/api/v1/tries/{begun['id']}")).json()
+    assert same["questions"] == begun["questions"]
+    for question in begun["questions"]:
+        await keep(world, begun, question, **right_answer(question))
+    done = (await world.ada.post(f"/api/v1/tries/{begun['id']}/hand_in")).json()
+    assert done["right"] == 5
+    fresh = await begin(world)
+    assert "Fog" in str(fresh["questions"][1])
+    assert fresh["questions"][0]["id"] == begun["questions"][0]["id"], "only its explanation is new"
+
+
+async def test_on_pages_she_goes_from_question_to_question(world: World, db: AsyncSession) -> None:
+    here = f"/plan/{world.enrolment.id}/quizzes"
+    page = (await world.ada.get(here)).text
+    quiz_id = re.findall(r'name="quiz_id" value="([^"]+)"', page)[0]
+    began = await world.ada.post(here, data={"quiz_id": quiz_id})
+    at = began.headers["location"]
+    assert at.endswith("/1")
+    assert 'type="radio" name="chosen"' in (await world.ada.get(at)).text
+    asked = (await world.ada.get(f"/api/v1{at.removesuffix('/1')}")).json()["questions"]
+    for question in asked:
+        sent = right_answer(question)
+        data = sent | {f"matched_{i}": key for i, key in enumerate(sent.pop("matched", []))}
+        kept = await world.ada.post(at, data={k: v for k, v in data.items() if k != "matched"})
+        assert kept.status_code == 303, kept.text
+        page, at = (await world.ada.get(at)).text, kept.headers["location"]
+        assert " checked" in page or " selected" in page or 'value="0.8"' in page
+    wrong = await world.ada.post(f"{at}/4", data={"number": "eighty"})
+    assert (wrong.status_code, "field-number-error" in wrong.text) == (422, True)
+    assert 'value="eighty"' in wrong.text
+    assert "5 of 5" in (await world.ada.get(at)).text
+    assert (await world.ada.post(f"{at}/hand_in")).status_code == 303
+    page = (await world.ada.get(at)).text
+    for words in ("5 of 5", "Right, and your choice", "Nobody waits for them."):
+        assert words in page
+    assert (await db.scalar(select(func.count(QuizTry.handed_in_at)))) == 1
+    assert "100%" in (await world.ada.get(here)).text
+
+
+async def test_an_operator_reads_what_is_wrong_with_a_file(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COHORT_DATABASE_URL", platform.settings.database_url)
+    monkeypatch.setenv("COHORT_REDIS_URL", platform.settings.redis_url)
+    async with unit_of_work(platform.sessions) as db:
+        await a_guide(db, now=MONDAY)
+    file = tmp_path / "quizzes.toml"
+
+    def told(toml: str) -> tuple[int, str]:
+        file.write_text(toml)
+        run = CliRunner().invoke(cli, ["quizzes", "import", str(file), "--guide", "pmle"])
+        return run.exit_code, run.output
+
+    where = "Question 1 (“batch”, line 22)"
+    nowhere = await asyncio.to_thread(told, FILE.replace('"bridging"', '"nowhere"', 1))
+    assert nowhere == (2, f"cohort: {where}: the guide has no section “nowhere”.\n")
+    done = await asyncio.to_thread(told, FILE)
+    assert done == (
+        0,
+        "Questions: 6 added, 0 changed, 0 stayed, 0 retired.\nQuizzes: 1; mock exams: 1.\n",
+    )
+
+
+async def test_how_ready_she_is_others_read_as_far_as_she_allows(
+    world: World, db: AsyncSession
+) -> None:
+    here = f"/api/v1/enrolments/{world.enrolment.id}"
+    empty = (await world.ada.get(f"{here}/readiness")).json()
+    assert (empty["answered"], empty["chance"]) == (0, None)
+    assert "Too few answers" in (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
+    more = "".join(
+        f'[[question]]\nslug = "q{n}"\nkind = "single"\nexam_section = "models"\n'
+        f'section = "bridging"\ntext = "{n}?"\nright = "Drift"\nwrong = ["No"]\n'
+        'explanation = "So."\n\n'
+        for n in range(18)
+    )
+    names = ", ".join(f'"q{n}"' for n in range(18))
+    quiz = f'[[quiz]]\nslug = "more"\ntitle = "More"\nquestions = ["batch", "split", {names}]\n\n'
+    await bring(db, world, FILE.replace("[[quiz]]", more + quiz + "[[quiz]]", 1))
+    for _ in range(2):  # the second time, she has read what is right, so it does not count
+        begun = await begin(world, "more")
+        for question in begun["questions"][1:]:
+            await keep(world, begun, question, **right_answer(question))
+        await world.ada.post(f"/api/v1/tries/{begun['id']}/hand_in")
+    told = (await world.ada.get(f"{here}/readiness")).json()
+    by_section = {one["slug"]: (one["answered"], one["right"]) for one in told["sections"]}
+    assert by_section == {"models": (19, 19), "serving": (1, 0)}
+    assert 0 < told["chance_from"] < told["chance"] < told["chance_to"] <= 1
+    assert told["needed"] == 3
+
+    async def mentor_reads(mentor_sees: str) -> tuple[int, Any, int]:
+        sent = {"mentor_sees": mentor_sees}
+        assert (await world.ada.put(f"{here}/mentor_view", json=sent)).status_code < 300
+        answer = await world.max.get(f"{here}/readiness")
+        page = await world.max.get(f"/plan/{world.enrolment.id}/readiness")
+        return answer.status_code, answer.json().get("sections", 0), page.status_code
+
+    assert await mentor_reads("milestones") == (200, told["sections"], 200)
+    assert await mentor_reads("counts") == (200, None, 200)
+    assert await mentor_reads("nothing") == (404, 0, 404)
+    organiser = await world.olga.get(f"{here}/readiness")
+    assert organiser.json() == told
+    page = (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
+    for words in ("Chance to pass now", "19 of 19", "What helps most"):
+        assert words in page
