@@ -25,6 +25,7 @@ import cohort.mentorships.models
 import cohort.questions.models
 import cohort.quizzes.models
 import cohort.rules.models
+import cohort.sessions.models
 import cohort.signin.models
 import cohort.study.models
 import cohort.webhooks.models
@@ -52,8 +53,11 @@ from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
+from cohort.curricula import jobs as curricula_jobs
+from cohort.curricula import milestone_pages as curricula_milestone_pages
 from cohort.curricula import pages as curricula_pages
 from cohort.curricula import routes as curricula_routes
+from cohort.curricula import version_pages as curricula_version_pages
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
@@ -141,6 +145,9 @@ from cohort.rules import pages as rules_pages
 from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
+from cohort.sessions import jobs as sessions_jobs
+from cohort.sessions import pages as sessions_pages
+from cohort.sessions import routes as sessions_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import confirm_pages as signin_confirm_pages
 from cohort.signin import jobs as signin_jobs
@@ -183,6 +190,7 @@ API: Sequence[Router] = (
     wishes_apart_routes.router,
     meetings_routes.router,
     agendas_routes.router,
+    sessions_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     checkins_closing_routes.router,
@@ -246,12 +254,15 @@ PAGES: Sequence[Router] = (
     mentorships_answer_pages.router,
     meetings_pages.router,
     agendas_pages.router,
+    sessions_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
     forecasts_pages.router,
     curricula_pages.router,
+    curricula_milestone_pages.router,
+    curricula_version_pages.router,
     quizzes_pages.router,
     calendars_pages.router,
     rules_pages.router,
@@ -324,6 +335,7 @@ JOBS: Mapping[str, JobFunction] = {
     "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
+    "sessions.tell": sessions_jobs.tell,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
     "checkins.ask_to_close": checkins_jobs.ask_to_close,
@@ -332,6 +344,7 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
     "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
+    "curricula.move_plans": curricula_jobs.move_plans,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
