@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
@@ -170,13 +171,18 @@ def _point(problem: Problem, pairs: Ints) -> Point:
 
 @dataclass(frozen=True, eq=False)
 class _Ground:
-    """What all weights share. `widest`: weights beyond which the regions no longer change."""
+    """What all weights share.
+
+    widest  weights beyond which the regions no longer change.
+    most    no answer places more people, or keeps more incumbents.
+    """
 
     units: Ints
     steps: float
     incumbent: Bools
     scope: Scope
     widest: Weights
+    most: tuple[int, int]
 
     @classmethod
     def of(cls, problem: Problem) -> "_Ground":
@@ -193,7 +199,9 @@ class _Ground:
         steps = 10.0 ** min(math.floor(room), MOST_DIGITS)
         units = np.rint(problem.scores * steps).astype(np.int64)
         limits = math.ceil(widest[0] * steps) + 1, math.ceil(widest[1] * steps) + 1
-        return cls(units, steps, incumbent, whole(bare, canonical(bare)), limits)
+        scope = whole(bare, canonical(bare))
+        most = min(problem.most_pairs, int((scope.most > 0).sum())), int(incumbent.sum())
+        return cls(units, steps, incumbent, scope, limits, most)
 
     @property
     def plane(self) -> Sequence[Corner]:
@@ -231,13 +239,16 @@ class _Search:
     start: Ints | None = None
     tiles: list[Tile] = field(default_factory=list)
     asked: set[Weights] = field(default_factory=set)
+    highest_fit: int = field(init=False)
 
     def __post_init__(self) -> None:
         start = self.start
         if start is None:
             goal, scope = self.ground.goal((0, 0)), self.ground.scope
             start = np.argwhere(feasible(self.problem, goal, scope).assigned)
-        self.tiles.append(Tile(self._best((0, 0), start), self.ground.plane))
+        best = self._best((0, 0), start)
+        self.highest_fit = best.fit
+        self.tiles.append(Tile(best, self.ground.plane))
 
     def unasked(self) -> Weights | None:
         """The corner not asked yet at which the points that meet there differ most."""
@@ -254,6 +265,8 @@ class _Search:
         self.asked.add(self.ground.weighty(weights))
         here = (*weights, 1)
         near = max((tile.answer for tile in self.tiles), key=lambda one: one.worth(here))
+        if near.worth(here) >= self.highest_fit + sum(map(mul, weights, self.ground.most)):
+            return
         meeting = [t.answer for t in self.tiles if weights in map(rounded, t.corners)]
         start = near.pairs
         unknown = len(meeting) < 2 and self.ground.weighty(weights)[1] > 0

@@ -1,5 +1,6 @@
 """One assignment problem, checked when it is made."""
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -129,6 +130,13 @@ class Problem:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+
+    def by_total(self, *, cover: bool) -> "Problem":
+        """The same with the aim of the total; nothing is copied, or checked once more."""
+        other = copy.copy(self)
+        for name, value in (("objective", "total"), ("cover", cover)):
+            object.__setattr__(other, name, value)
+        return other
 
     @property
     def shape(self) -> tuple[int, int]:
