@@ -40,8 +40,8 @@ def _hours(context: JobContext) -> int:
 async def ask_at_new_address(context: JobContext, person_id: str, email: str) -> Delivery:
     """A link that moves the account there; or a word to whoever has an account with it."""
     person = await context.db.get_one(Person, UUID(person_id))
-    until = context.now + timedelta(hours=_hours(context))
-    token = await addresses.new_token_of(context.db, person.id, email, expires_at=until)
+    lives = timedelta(hours=_hours(context))
+    token = await addresses.new_token_of(context.db, person.id, email, now=context.now, lives=lives)
     if token is None:
         return None
     owner = await _with_account(context, email)
