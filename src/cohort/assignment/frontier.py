@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cohort.assignment.canonical import canonical
-from cohort.assignment.flow import Goal, Residual, Scope, cancel_cycles, prices_of
+from cohort.assignment.flow import Goal, Residual, Scope, cancel_cycles, pairs_in, prices_of
 from cohort.assignment.infeasible import CannotMeet
 from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
@@ -186,7 +186,7 @@ class _Ground:
 
     @classmethod
     def of(cls, problem: Problem) -> "_Ground":
-        bare = replace(problem, cover=False, stickiness=0.0, head_start=0.0, objective="total")
+        bare = problem.by_total(cover=False, bare=True)
         low, high = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
         incumbent = problem.incumbent[:, None] == np.arange(problem.shape[1])
         placed = max(min(problem.most_pairs, problem.shape[0]), 1)
@@ -317,12 +317,13 @@ class _Search:
         return min(placing, place), min(keeping, keep)
 
     def _best(self, weights: Weights, start: Ints) -> Answer:
-        ground, assigned = self.ground, self._improved(weights, start).assigned
+        ground, residual = self.ground, self._improved(weights, start)
+        rows, columns = pairs_in(residual.assigned)
         return Answer(
-            np.argwhere(assigned),
-            fit=sum(ground.units[assigned].tolist()),
-            placed=int(assigned.any(axis=1).sum()),
-            kept=int((assigned & ground.incumbent).sum()),
+            np.column_stack([rows, columns]),
+            fit=sum(ground.units[rows, columns].tolist()),
+            placed=int(np.count_nonzero(residual.degree)),
+            kept=int(np.count_nonzero(ground.incumbent[rows, columns])),
         )
 
     def _approached(self, weights: Weights, pairs: Ints) -> Ints:

@@ -131,10 +131,14 @@ class Problem:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
-    def by_total(self, *, cover: bool) -> "Problem":
-        """The same with the aim of the total; nothing is copied, or checked once more."""
+    def by_total(self, *, cover: bool, bare: bool = False) -> "Problem":
+        """The same with the aim of the total; `bare`, without stickiness and head start.
+
+        Nothing is copied, or checked once more.
+        """
         other = copy.copy(self)
-        for name, value in (("objective", "total"), ("cover", cover)):
+        aim: dict[str, object] = {"objective": "total", "cover": cover}
+        for name, value in (aim | {"stickiness": 0.0, "head_start": 0.0} if bare else aim).items():
             object.__setattr__(other, name, value)
         return other
 
