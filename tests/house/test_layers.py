@@ -33,6 +33,9 @@ PURE_IN_ROOMS = {
     "matching/periods.py",
     "profiles/choices.py",
     "profiles/languages.py",
+    "quizzes/marking.py",
+    "quizzes/mock_exams.py",
+    "quizzes/readiness.py",
     "study/due_dates.py",
     "study/gaps.py",
 }

@@ -201,3 +201,47 @@ async def test_an_operator_reads_what_is_wrong_with_a_file(
         0,
         "Questions: 6 added, 0 changed, 0 stayed, 0 retired.\nQuizzes: 1; mock exams: 1.\n",
     )
+
+
+async def test_how_ready_she_is_others_read_as_far_as_she_allows(
+    world: World, db: AsyncSession
+) -> None:
+    here = f"/api/v1/enrolments/{world.enrolment.id}"
+    empty = (await world.ada.get(f"{here}/readiness")).json()
+    assert (empty["answered"], empty["chance"]) == (0, None)
+    assert "Too few answers" in (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
+    more = "".join(
+        f'[[question]]\nslug = "q{n}"\nkind = "single"\nexam_section = "models"\n'
+        f'section = "bridging"\ntext = "{n}?"\nright = "Drift"\nwrong = ["No"]\n'
+        'explanation = "So."\n\n'
+        for n in range(18)
+    )
+    names = ", ".join(f'"q{n}"' for n in range(18))
+    quiz = f'[[quiz]]\nslug = "more"\ntitle = "More"\nquestions = ["batch", "split", {names}]\n\n'
+    await bring(db, world, FILE.replace("[[quiz]]", more + quiz + "[[quiz]]", 1))
+    for _ in range(2):  # the second time, she has read what is right, so it does not count
+        begun = await begin(world, "more")
+        for question in begun["questions"][1:]:
+            await keep(world, begun, question, **right_answer(question))
+        await world.ada.post(f"/api/v1/tries/{begun['id']}/hand_in")
+    told = (await world.ada.get(f"{here}/readiness")).json()
+    by_section = {one["slug"]: (one["answered"], one["right"]) for one in told["sections"]}
+    assert by_section == {"models": (19, 19), "serving": (1, 0)}
+    assert 0 < told["chance_from"] < told["chance"] < told["chance_to"] <= 1
+    assert told["needed"] == 3
+
+    async def mentor_reads(mentor_sees: str) -> tuple[int, Any, int]:
+        sent = {"mentor_sees": mentor_sees}
+        assert (await world.ada.put(f"{here}/mentor_view", json=sent)).status_code < 300
+        answer = await world.max.get(f"{here}/readiness")
+        page = await world.max.get(f"/plan/{world.enrolment.id}/readiness")
+        return answer.status_code, answer.json().get("sections", 0), page.status_code
+
+    assert await mentor_reads("milestones") == (200, told["sections"], 200)
+    assert await mentor_reads("counts") == (200, None, 200)
+    assert await mentor_reads("nothing") == (404, 0, 404)
+    organiser = await world.olga.get(f"{here}/readiness")
+    assert organiser.json() == told
+    page = (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
+    for words in ("Chance to pass now", "19 of 19", "What helps most"):
+        assert words in page

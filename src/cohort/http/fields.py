@@ -72,6 +72,18 @@ Line = Annotated[
     AfterValidator(plain),
     AfterValidator(_one_line),
 ]
+MaybeLine = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=200),
+    AfterValidator(plain),
+    AfterValidator(_one_line),
+]
+"""Empty for none, as the next."""
+MaybeUrl = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=500, pattern=r'^(https?://[^\s<>"]+)?$'),
+    AfterValidator(plain),
+]
 Prose = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(plain)
 ]

@@ -28,6 +28,8 @@ Scope = Literal[
     "introductions:write",
     "meetings:read",
     "meetings:write",
+    "sessions:read",
+    "sessions:write",
     "agendas:read",
     "agendas:write",
     "checkins:read",

@@ -95,3 +95,44 @@ class TryOut(ListedTryOut):
     kind: QuizKind
     minutes: int | None
     questions: list[AskedOut]
+
+
+class ReadinessSectionOut(Shown):
+    """An official section: what was answered for the first time, and what it tells."""
+
+    slug: str
+    title: str
+    weight: int = Field(description="In percent.")
+    questions: int = Field(description="So many of a mock exam are of it.")
+    answered: int
+    right: int
+    share: float = Field(description="The share of questions that she can probably answer.")
+    share_from: float = Field(description="With `share_to`: where it is, four times of five.")
+    share_to: float
+    gain_per_hour: float | None = Field(
+        description="What an hour of study here adds to the chance; see `docs/quizzes.md`."
+    )
+
+
+class ReadinessOut(Shown):
+    """How likely she is to pass the exam now. Null, while there are fewer than 20 answers."""
+
+    enrolment_id: UUID
+    exam: str
+    year: int = Field(description="When its sections and weights were published.")
+    source: str
+    questions: int
+    pass_mark: float = Field(description="An estimate, as the official one is not published.")
+    needed: int = Field(description="Right answers to pass.")
+    answered: int = Field(description="Questions answered; only the first time counts.")
+    chance: float | None
+    chance_from: float | None = Field(
+        description="With `chance_to`: what the chance may be, four times of five."
+    )
+    chance_to: float | None
+    expected: float | None = Field(description="Right answers in an exam of today.")
+    expected_from: int | None
+    expected_to: int | None
+    sections: list[ReadinessSectionOut] | None = Field(
+        description="Null for a mentor to whom she shows only how many milestones are passed."
+    )

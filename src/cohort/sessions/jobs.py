@@ -1,0 +1,61 @@
+"""Mail about sessions."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from cohort.jobs.context import Delivery, JobContext
+from cohort.people.models import Person
+from cohort.sessions import emails, reading, telling
+from cohort.sessions.models import LiveSession, PlaceState, SessionPlace
+
+STANDS = {
+    telling.COMING: (PlaceState.COMING,),
+    telling.SEATED: (PlaceState.COMING,),
+    telling.WAITING: (PlaceState.WAITING,),
+    telling.LEFT: (PlaceState.LEFT,),
+    telling.CHANGED: telling.HAVE_IT,
+    telling.CANCELLED: telling.HAVE_IT,
+    telling.SOON: (PlaceState.COMING,),
+}
+"""What of a place makes each mail true."""
+
+
+async def tell(
+    context: JobContext, person_id: str, why: str, sequences: Mapping[str, int]
+) -> Delivery:
+    """One person; of what has changed again since, a later mail tells."""
+    db = context.db
+    person = await db.get_one(Person, UUID(person_id))
+    its = (
+        select(SessionPlace)
+        .join(SessionPlace.session)
+        .where(
+            SessionPlace.person_id == person.id,
+            SessionPlace.session_id.in_([UUID(one) for one in sequences]),
+            SessionPlace.state.in_(STANDS[why]),
+        )
+        .options(joinedload(SessionPlace.session).joinedload(LiveSession.cohort))
+        .order_by(LiveSession.starts_at)
+    )
+    found = [
+        place
+        for place in await db.scalars(its)
+        if place.session.sequence == sequences[str(place.session_id)]
+    ]
+    if not found:
+        return None
+    cohort = found[0].session.cohort
+    zones = dict.fromkeys([await reading.zone_of(db, person, cohort), cohort.time_zone])
+    message = emails.told(
+        person,
+        why,
+        [place.session for place in found],
+        {place.session_id: place.state for place in found},
+        list(zones),
+        context.settings,
+        now=context.now,
+    )
+    return context.deliver(message)
