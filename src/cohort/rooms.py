@@ -53,8 +53,11 @@ from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
+from cohort.curricula import jobs as curricula_jobs
+from cohort.curricula import milestone_pages as curricula_milestone_pages
 from cohort.curricula import pages as curricula_pages
 from cohort.curricula import routes as curricula_routes
+from cohort.curricula import version_pages as curricula_version_pages
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
@@ -135,6 +138,8 @@ from cohort.people import routes as people_routes
 from cohort.questions import jobs as questions_jobs
 from cohort.questions import pages as questions_pages
 from cohort.questions import routes as questions_routes
+from cohort.quizzes import organiser_pages as quizzes_organiser_pages
+from cohort.quizzes import organiser_routes as quizzes_organiser_routes
 from cohort.quizzes import pages as quizzes_pages
 from cohort.quizzes import routes as quizzes_routes
 from cohort.rules import jobs as rules_jobs
@@ -195,6 +200,7 @@ API: Sequence[Router] = (
     forecasts_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
+    quizzes_organiser_routes.router,
     calendars_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
@@ -258,7 +264,10 @@ PAGES: Sequence[Router] = (
     study_pages.router,
     forecasts_pages.router,
     curricula_pages.router,
+    curricula_milestone_pages.router,
+    curricula_version_pages.router,
     quizzes_pages.router,
+    quizzes_organiser_pages.router,
     calendars_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
@@ -339,6 +348,7 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
     "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
+    "curricula.move_plans": curricula_jobs.move_plans,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,

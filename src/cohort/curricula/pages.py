@@ -1,23 +1,23 @@
 """Guides and milestones drafted in a browser."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.curricula import service
+from cohort.curricula import editing, publishing, service
 from cohort.curricula.checking import DraftProblem
 from cohort.curricula.models import CurriculumDraft
 from cohort.curricula.schemas import LONGEST_UPLOAD, MOST_CHARACTERS, Curriculum, DraftIn
-from cohort.errors import Conflict, Invalid
+from cohort.errors import Conflict, Invalid, Stale
 from cohort.guides.markdown import parents_of
 from cohort.guides.models import MilestoneKind
 from cohort.http.forms import Form, Sent, checked, sent_by
@@ -28,6 +28,7 @@ from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.settings import Settings
 
+LONGEST_FORM = 2 * 1024 * 1024
 KINDS = {
     MilestoneKind.READING: "Reading",
     MilestoneKind.EXERCISE: "Exercise",
@@ -51,6 +52,10 @@ class DraftView:
     counts: dict[str, int]
     problems: Sequence[DraftProblem]
     kinds: dict[MilestoneKind, str]
+    titles: dict[str, str]
+    """Of sections, by slug."""
+    labels: dict[str, str]
+    """Of fields, for the list of errors."""
 
 
 @get("/curricula", guards=[signed_in])
@@ -78,9 +83,10 @@ async def new_draft_page(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     settings: NamedDependency[Settings],
+    guide: Annotated[UUID | None, QueryParameter(description="Whose newer text comes.")] = None,
 ) -> Response[str]:
     await service.require_author(db, actor, open_to_anyone=settings.anyone_opens_cohorts)
-    return _new(request, Form())
+    return _new(request, Form({"guide_id": str(guide)} if guide else {}))
 
 
 @post("/curricula/new", guards=[signed_in], request_max_body_size=LONGEST_UPLOAD)
@@ -140,6 +146,36 @@ async def draft_page(
     return await show_draft(request, db, await service.get(db, actor, draft_id), Form())
 
 
+@post("/curricula/{draft_id:uuid}", guards=[signed_in], request_max_body_size=LONGEST_FORM)
+async def keep_draft(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    draft_id: FromPath[UUID],
+) -> Response[str] | Redirect:
+    """Keep what was changed; and with `act` publish, publish it."""
+    draft = await service.get(db, actor, draft_id)
+    sent = await sent_by(request)
+    form: Form[Any] = Form({name: "".join(sent.texts(name)) for name in sent.fields})
+    here = f"/curricula/{draft_id}"
+    try:
+        changed = editing.with_table(service.content_of(draft), sent)
+        await service.change(db, actor, draft_id, changed, if_match=form.seen, now=clock())
+        if "publish" not in sent.texts("act"):
+            return see(here, saying="Kept. Only you see it so far.")
+        if await service.problems(db, changed):
+            return see(f"{here}#problems", saying="Kept. Mend what is named, then publish.")
+        guide = await publishing.publish(db, actor, draft_id, now=clock())
+    except Stale as refusal:
+        newest = {**form.typed, "version": str(draft.version)}
+        return await show_draft(request, db, draft, replace(form.refused(refusal), typed=newest))
+    except (Invalid, Conflict) as refusal:
+        return await show_draft(request, db, draft, form.refused(refusal))
+    saying = f"Published: {guide.title}, version {guide.version}. Choose who studies it."
+    return see(f"/guides/{guide.slug}/versions", saying=saying)
+
+
 async def show_draft(
     request: Asked, db: AsyncSession, draft: CurriculumDraft, form: Form[Any]
 ) -> Response[str]:
@@ -152,7 +188,19 @@ async def show_draft(
     for one in curriculum.milestones:
         counts[one.section] = counts.get(one.section, 0) + 1
     problems = await service.problems(db, curriculum)
-    view = DraftView(draft, curriculum, depths, counts, problems, KINDS)
+    labels = {"title": "Title", "slug": "Address", "author": "Author", "description": "Description"}
+    for one in curriculum.milestones:
+        labels |= {f"{name}.{one.slug}": f"{one.title}: {name}" for name in editing.IN_TABLE}
+    view = DraftView(
+        draft=draft,
+        curriculum=curriculum,
+        depths=depths,
+        counts=counts,
+        problems=problems,
+        kinds=KINDS,
+        titles={one.slug: one.title for one in sections},
+        labels=labels,
+    )
     return page(request, "curricula/draft.html", view, form=form)
 
 
@@ -185,6 +233,7 @@ router = Router(
         new_draft_page,
         bring_in,
         draft_page,
+        keep_draft,
         text_page,
         remove_draft,
     ],

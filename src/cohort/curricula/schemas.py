@@ -1,7 +1,7 @@
 """What the curricula room reads and answers: above all, a whole curriculum as one record."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -122,3 +122,44 @@ class DraftOut(DraftRow):
     notes: list[str] = Field(description="What was left out or guessed when it was read.")
     problems: list[ProblemOut]
     curriculum: Curriculum
+
+
+class VersionRow(Shown):
+    """One version of a guide."""
+
+    id: UUID
+    slug: str
+    title: str
+    version: int
+    imported_at: datetime
+
+
+class MilestoneChangeOut(Shown):
+    """A milestone that is not the same in two versions."""
+
+    slug: str
+    title: str
+    what: Literal["added", "removed", "changed"]
+    fields: list[str] = Field(description="What of it changed.")
+    started: int = Field(description="Plans of the cohort in which something was handed in for it.")
+
+
+class GuideChangeOut(Shown):
+    """What moving a cohort to another version would do."""
+
+    from_guide_id: UUID
+    to_guide_id: UUID
+    plans: int = Field(description="Of people who have a seat.")
+    milestones: list[MilestoneChangeOut]
+
+
+class GuideMoveIn(Strict):
+    from_guide_id: UUID = Field(description="What the cohort studies now, as you saw it.")
+    to_guide_id: UUID
+
+
+class GuideMoveOut(Shown):
+    """What the cohort studies now."""
+
+    cohort_id: UUID
+    guide_id: UUID
