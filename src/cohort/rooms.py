@@ -138,6 +138,8 @@ from cohort.people import routes as people_routes
 from cohort.questions import jobs as questions_jobs
 from cohort.questions import pages as questions_pages
 from cohort.questions import routes as questions_routes
+from cohort.quizzes import organiser_pages as quizzes_organiser_pages
+from cohort.quizzes import organiser_routes as quizzes_organiser_routes
 from cohort.quizzes import pages as quizzes_pages
 from cohort.quizzes import routes as quizzes_routes
 from cohort.rules import jobs as rules_jobs
@@ -199,6 +201,7 @@ API: Sequence[Router] = (
     forecasts_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
+    quizzes_organiser_routes.router,
     calendars_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
@@ -266,6 +269,7 @@ PAGES: Sequence[Router] = (
     curricula_milestone_pages.router,
     curricula_version_pages.router,
     quizzes_pages.router,
+    quizzes_organiser_pages.router,
     calendars_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
