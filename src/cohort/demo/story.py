@@ -9,7 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import CohortState
-from cohort.demo import applying, introducing, mentoring, opening, pairing, quizzing, studying
+from cohort.demo import (
+    applying,
+    gathering,
+    introducing,
+    mentoring,
+    opening,
+    pairing,
+    quizzing,
+    studying,
+)
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
 from cohort.jobs import outbox
@@ -54,6 +63,7 @@ async def tell(
         done = [one for one in work if when.week_of(one.ended_at) == week]
         await studying.play(scene, plans, done)
     await quizzing.take_quizzes(scene)
+    await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)
     await mentoring.check_in(scene, now=when.at(6, day=1))
     await opening.sign_up_mentors(scene, pending, since=now - timedelta(days=1, hours=7))
