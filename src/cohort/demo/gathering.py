@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from cohort.demo.opening import A_DAY, Scene
+from cohort.demo.weeks import THIS_WEEK
 from cohort.people.models import Person
 from cohort.sessions import attending, places, service
 from cohort.sessions.models import LiveSession
@@ -40,7 +41,7 @@ async def come_together(scene: Scene, *, now: datetime) -> None:
         title="Practice: the interview about a system",
         about="Two ask, one answers, one listens; then you change places.",
         host="A guest from a search team",
-        day=(now + 4 * A_DAY).date(),
+        day=scene.weeks.starts_on + timedelta(weeks=THIS_WEEK, days=1),
         hour=time(17, 30),
         minutes=90,
         capacity=SEATS,
