@@ -203,7 +203,9 @@ async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     kept, dropped, gone = draft["curriculum"]["milestones"]
     assert (dropped["slug"], gone["slug"]) == ("drift-monitor", "mock-exam")
     new = kept | {"slug": "after-it", "title": "After it", "requires": ["end-to-end"]}
-    changed = draft["curriculum"] | {"milestones": [new, kept | {"hours": 30}]}
+    extra = kept | {"slug": "extra", "title": "Extra", "is_optional": True}
+    kept |= {"hours": 30, "instead_of": ["after-it"]}
+    changed = draft["curriculum"] | {"milestones": [new, kept, extra]}
     address = f"/api/v1/curriculum_drafts/{draft['id']}"
     await olga.patch(address, json={"curriculum": changed}, headers={"if-match": "*"})
     rival = await drafted(olga, markdown=None, guide_id=old)
@@ -220,9 +222,10 @@ async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     }
     assert told == {
         "after-it": ("added", [], 0),
+        "extra": ("added", [], 0),
         "drift-monitor": ("removed", [], 1),
         "mock-exam": ("removed", [], 0),
-        "end-to-end": ("changed", ["hours"], 1),
+        "end-to-end": ("changed", ["hours", "what it counts instead of"], 1),
     }
     page = await olga.get(f"/cohorts/{spring.cohort.slug}/guide", params={"to": guide["id"]})
     assert "Work in it stays" in page.text
@@ -234,8 +237,24 @@ async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     await platform.run_jobs()
 
     after = {one["milestone"]["slug"]: one for one in (await spring.ada.get(plan)).json()["items"]}
-    assert set(after) == {"end-to-end", "drift-monitor", "after-it"}
+    assert set(after) == {"end-to-end", "drift-monitor", "after-it", "extra"}
+    assert after["extra"]["due_at"] == max(one["due_at"] for one in after.values())
+    assert after["extra"]["due_at"].startswith(str(spring.cohort.ends_on))
     assert after["end-to-end"]["id"] == handed_in
     assert after["end-to-end"]["state"] == "submitted"
     assert after["end-to-end"]["due_at"] == before["end-to-end"]["due_at"]
     assert after["end-to-end"]["milestone"]["hours"] == 30
+
+    verdict = {"verdict": "passed", "comment": "Good."}
+    review = f"/api/v1/submissions/{sent.json()['id']}/review"
+    assert (await olga.post(review, json=verdict)).status_code == 201
+    last = {
+        one["milestone"]["slug"]: one["state"]
+        for one in (await spring.ada.get(plan)).json()["items"]
+    }
+    assert last == {
+        "end-to-end": "passed",
+        "after-it": "passed",
+        "drift-monitor": "submitted",
+        "extra": "open",
+    }
