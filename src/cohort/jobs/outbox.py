@@ -161,21 +161,24 @@ async def begin_attempt(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job
     Returns the job with the attempt's number in `attempts`, or None when it is not due, leased to
     another attempt, or already ended; a job whose attempts are all spent dies here.
     """
-    found: Job | None = await db.scalar(
-        select(Job)
-        .where(Job.id == job_id, Job.state == JobState.PENDING)
-        .where(Job.due_at <= now)
-        .with_for_update(skip_locked=True)
+    is_due = (Job.id == job_id, Job.state == JobState.PENDING, Job.due_at <= now)
+    free = select(Job.id).where(*is_due, Job.attempts < ATTEMPTS).with_for_update(skip_locked=True)
+    begun: Job | None = await db.scalar(
+        update(Job)
+        .where(Job.id.in_(free))
+        .values(attempts=Job.attempts + 1, due_at=now + LEASE)
+        .returning(Job)
+        .execution_options(synchronize_session=False)
     )
-    if found is None:
-        return None
-    if found.attempts >= ATTEMPTS:
-        found.state, found.ended_at = JobState.DEAD, now
-        found.last_error = found.last_error or "The worker stopped in the middle, every time."
-        return found
-    found.attempts += 1
-    found.due_at = now + LEASE
-    return found
+    if begun is not None:
+        return begun
+    spent: Job | None = await db.scalar(
+        select(Job).where(*is_due, Job.attempts >= ATTEMPTS).with_for_update(skip_locked=True)
+    )
+    if spent is not None:
+        spent.state, spent.ended_at = JobState.DEAD, now
+        spent.last_error = spent.last_error or "The worker stopped in the middle, every time."
+    return spent
 
 
 async def lock_attempt(db: AsyncSession, job_id: UUID, attempt: int) -> Job | None:
