@@ -7,8 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.curricula.models import CurriculumDraft
+from cohort.guides.models import Guide
+from cohort.quizzes.importing import import_quizzes
 from cohort.study import service as study_service
 from tests.conftest import MONDAY, Platform, Someone
+from tests.house.quizzes import FILE
 from tests.rooms.mentorship_world import Spring
 
 COURSE = """\
@@ -183,22 +186,8 @@ async def test_a_guide_goes_out_as_a_file_and_comes_in_as_it_was(olga: Someone) 
     assert "The file is not valid TOML" in bad.text
 
 
-async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
-    spring: Spring, olga: Someone, platform: Platform, db: AsyncSession
-) -> None:
-    await study_service.lay_out(db, spring.enrolment.id, now=MONDAY)
-    await db.commit()
-    plan = f"/api/v1/enrolments/{spring.enrolment.id}/plan"
-    before = {one["milestone"]["slug"]: one for one in (await spring.ada.get(plan)).json()["items"]}
-    handed_in = before["end-to-end"]["id"]
-    sent = await spring.ada.post(
-        f"/api/v1/plan_items/{handed_in}/submissions", json={"text": "It runs.", "links": []}
-    )
-    assert sent.status_code == 201, sent.text
-    started = f"/api/v1/plan_items/{before['drift-monitor']['id']}/submissions"
-    assert (await spring.ada.post(started, json={"text": "Half."})).status_code == 201
-
-    old = str(spring.cohort.guide_id)
+async def next_version(olga: Someone, old: str) -> dict[str, Any]:
+    """Of two drafts of it, one."""
     draft = await drafted(olga, markdown=None, guide_id=old)
     kept, dropped, gone = draft["curriculum"]["milestones"]
     assert (dropped["slug"], gone["slug"]) == ("drift-monitor", "mock-exam")
@@ -213,7 +202,28 @@ async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     assert guide["slug"].endswith("-v2")
     late = await olga.post(f"/api/v1/curriculum_drafts/{rival['id']}/publication")
     assert late.json()["code"] == "newer_guide"
+    return guide
 
+
+async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
+    spring: Spring, olga: Someone, platform: Platform, db: AsyncSession
+) -> None:
+    await study_service.lay_out(db, spring.enrolment.id, now=MONDAY)
+    studied = await db.get_one(Guide, spring.cohort.guide_id)
+    await import_quizzes(db, studied, FILE, now=MONDAY)
+    await db.commit()
+    plan = f"/api/v1/enrolments/{spring.enrolment.id}/plan"
+    before = {one["milestone"]["slug"]: one for one in (await spring.ada.get(plan)).json()["items"]}
+    handed_in = before["end-to-end"]["id"]
+    sent = await spring.ada.post(
+        f"/api/v1/plan_items/{handed_in}/submissions", json={"text": "It runs.", "links": []}
+    )
+    assert sent.status_code == 201, sent.text
+    started = f"/api/v1/plan_items/{before['drift-monitor']['id']}/submissions"
+    assert (await spring.ada.post(started, json={"text": "Half."})).status_code == 201
+
+    old = str(spring.cohort.guide_id)
+    guide = await next_version(olga, old)
     cohort = f"/api/v1/cohorts/{spring.cohort.id}"
     shown = await olga.get(f"{cohort}/guide_change", params={"to": guide["id"]})
     told = {
@@ -236,6 +246,9 @@ async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     assert again.json()["code"] == "guide_moved"
     await platform.run_jobs()
 
+    # Quizzes belong to all versions of a guide.
+    quizzes = f"/api/v1/enrolments/{spring.enrolment.id}/quizzes"
+    assert [one["slug"] for one in (await spring.ada.get(quizzes)).json()] == ["all", "mock"]
     after = {one["milestone"]["slug"]: one for one in (await spring.ada.get(plan)).json()["items"]}
     assert set(after) == {"end-to-end", "drift-monitor", "after-it", "extra"}
     assert after["extra"]["due_at"] == max(one["due_at"] for one in after.values())
