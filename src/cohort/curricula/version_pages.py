@@ -72,9 +72,7 @@ async def versions_page(
     )
     may = select(Guide.id).where(Guide.id == guide.id, policy.may_follow(actor))
     may_open = actor.is_admin or settings.anyone_opens_cohorts
-    view = VersionsView(
-        guide, versions, studying.all(), await db.scalar(may) is not None, may_open
-    )
+    view = VersionsView(guide, versions, studying.all(), await db.scalar(may) is not None, may_open)
     return page(request, "curricula/versions.html", view)
 
 
