@@ -29,7 +29,7 @@ async def with_quizzes(db: AsyncSession, cohort_id: UUID, gaps: Gaps, *, now: da
     exam = await reading.exam_of(db, cohort_id)
     if exam is None:
         return gaps
-    skills = {one["slug"]: one["skills"] for one in exam.sections}
+    skills: dict[str, list[str]] = {one["slug"]: one["skills"] for one in exam.sections}
     age = cast(func.extract("epoch", now - QuizTry.handed_in_at), Float)
     weight = func.power(0.5, func.greatest(age, 0.0) / HALF_AFTER.total_seconds())
     is_right = func.floor(QuizAnswer.mark)
@@ -48,7 +48,7 @@ async def with_quizzes(db: AsyncSession, cohort_id: UUID, gaps: Gaps, *, now: da
         .having(func.count() >= ENOUGH)
         .order_by(QuizTry.enrolment_id, QuizQuestion.exam_section)
     )
-    merged = {its_id: dict(weights) for its_id, weights in gaps.items()}
+    merged: dict[UUID, dict[str, float]] = {its_id: {**weights} for its_id, weights in gaps.items()}
     for enrolment_id, section, share in found:
         if share >= WEAK:
             continue
