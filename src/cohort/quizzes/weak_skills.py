@@ -52,7 +52,8 @@ async def with_quizzes(db: AsyncSession, cohort_id: UUID, gaps: Gaps, *, now: da
     for enrolment_id, section, share in found:
         if share >= WEAK:
             continue
+        lacks = round(1 - float(share), 6)
         hers = merged.setdefault(enrolment_id, {})
         for skill in skills.get(section, ()):
-            hers[skill] = max(hers.get(skill, 0.0), round(1 - share, 6))
+            hers[skill] = max(hers.get(skill, 0.0), lacks)
     return merged
