@@ -7,7 +7,7 @@ by hand and written by msgspec. Nobody should run this; it says what the platfor
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,17 +15,19 @@ import asyncpg
 import msgspec
 from litestar import Litestar, get, post
 
-from cohort.http.paging import write_cursor
+from cohort.http.paging import write_keyset
 
 POOL: Any = None
 LIMIT = 50
 PROFILE = [
     *("state", "about", "stage", "domains", "role_goals", "contexts", "languages", "time_zone"),
-    *("weekly_hours", "organisations", "advisers", "created_at", "version"),
+    *("weekly_hours", "organisations", "advisers", "paused_until", "created_at", "version"),
 ]
 PERSON = "jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email) AS person"
-ENROLMENT = f"SELECT e.id, e.cohort_id, {PERSON}, {', '.join(f'e.{c}' for c in PROFILE)} FROM"
-OF_COHORT = "SELECT count(*) FROM"
+CONFIRMED = "NOT p.is_placeholder AS is_confirmed"
+ENROLMENT = (
+    f"SELECT e.id, e.cohort_id, {PERSON}, {CONFIRMED}, {', '.join(f'e.{c}' for c in PROFILE)}"
+)
 
 
 async def prepare(connection: Any) -> None:
@@ -58,17 +60,18 @@ def paged(rows: list[Any], cursor: Any) -> dict[str, Any]:
 @get("/api/v1/cohorts/{cohort_id:uuid}/enrolments")
 async def list_enrolments(cohort_id: UUID) -> dict[str, Any]:
     rows = await POOL.fetch(
-        f"{ENROLMENT} enrolments e JOIN people p ON p.id = e.person_id"
-        " WHERE e.cohort_id = $1 ORDER BY e.created_at, e.id LIMIT 51",
+        f"{ENROLMENT}, NULL AS progress, NULL AS matching FROM enrolments e"
+        " JOIN people p ON p.id = e.person_id WHERE e.cohort_id = $1"
+        " ORDER BY e.created_at, e.id LIMIT 51",
         cohort_id,
     )
-    return paged(rows, lambda last: write_cursor(last["created_at"], last["id"]))
+    return paged(rows, lambda last: write_keyset("created_at", last["created_at"], last["id"]))
 
 
 @get("/api/v1/enrolments/{enrolment_id:uuid}")
 async def read_enrolment(enrolment_id: UUID) -> dict[str, Any]:
     row = await POOL.fetchrow(
-        f"{ENROLMENT} enrolments e JOIN people p ON p.id = e.person_id WHERE e.id = $1",
+        f"{ENROLMENT} FROM enrolments e JOIN people p ON p.id = e.person_id WHERE e.id = $1",
         enrolment_id,
     )
     return dict(row)
@@ -91,7 +94,8 @@ async def read_overview(cohort_id: UUID) -> dict[str, Any]:
         f" (SELECT count(*) {of_researchers} AND {is_proposed} AND NOT {has_mentor}) AS proposed,"
         f" 0 AS waiting, (SELECT count(*) {approved}) AS mentors,"
         " (SELECT count(*) FROM mentors m WHERE m.cohort_id = c.id AND m.state = 'pending')"
-        " AS mentors_pending,"
+        " AS mentors_pending, (SELECT count(*) FROM applications a"
+        " WHERE a.cohort_id = c.id AND a.state = 'applied') AS applications_waiting,"
         f" (SELECT coalesce(sum(capacity), 0) {approved} AND m.paused_at IS NULL) AS places,"
         f" (SELECT coalesce(sum(capacity - taken), 0) {approved} AND m.paused_at IS NULL)"
         " AS places_free,"
@@ -101,7 +105,7 @@ async def read_overview(cohort_id: UUID) -> dict[str, Any]:
         " (SELECT count(*) FROM rounds r WHERE r.cohort_id = c.id AND r.state = 'open')"
         " AS rounds_unpublished,"
         " (SELECT count(*) FROM jobs j WHERE j.cohort_id = c.id AND j.state = 'dead')"
-        " AS failed_work FROM cohorts c WHERE c.id = $1",
+        " AS failed_work, NULL AS latest_round FROM cohorts c WHERE c.id = $1",
         cohort_id,
     )
     waiting = row["researchers"] - row["matched"] - row["proposed"]
@@ -143,7 +147,7 @@ async def read_progress(cohort_id: UUID) -> dict[str, Any]:
     return {
         "sections": [dict(one) for one in sections],
         "people": listed[:LIMIT],
-        "next": write_cursor(joined[last], last) if last else None,
+        "next": write_keyset("", joined[last], last) if last else None,
     }
 
 
@@ -206,37 +210,32 @@ async def list_pairs(run_id: UUID) -> dict[str, Any]:
         "SELECT a.id, a.run_id, a.enrolment_id, p.name AS researcher, a.mentor_id,"
         " q.name AS mentor, a.score, a.fit, a.best_score, a.possible_mentors, a.factors, a.reason,"
         " a.pinned, a.loss, a.fewer_placed,"
-        " a.proposal_id, a.skipped FROM pairs a JOIN enrolments e ON e.id = a.enrolment_id"
+        " a.proposal_id, a.introduction_id, a.skipped FROM pairs a"
+        " JOIN enrolments e ON e.id = a.enrolment_id"
         " JOIN people p ON p.id = e.person_id JOIN mentors m ON m.id = a.mentor_id"
         " JOIN people q ON q.id = m.person_id WHERE a.run_id = $1 ORDER BY a.id LIMIT 51",
         run_id,
     )
-    return paged(rows, lambda last: write_cursor(datetime.fromtimestamp(0, UTC), last["id"]))
+    return paged(rows, lambda last: write_keyset("id", None, last["id"]))
 
 
 @post("/api/v1/cohorts/{cohort_id:uuid}/mentors", status_code=202)
 async def sign_up_mentor(cohort_id: UUID, data: dict[str, Any]) -> dict[str, str]:
     now = datetime.now(UTC)
+    profile = {key: value for key, value in data.items() if key not in {"name", "email", "consent"}}
     await POOL.execute(
-        "WITH p AS (INSERT INTO people (id, email, name, is_admin, created_at)"
-        " VALUES ($1, $2, $3, false, $4) RETURNING id), m AS (INSERT INTO mentors (id, cohort_id,"
-        " person_id, state, capacity, taken, motivation, came_from, domains, roles, contexts,"
-        " skills, languages, time_zone, weekly_hours, organisations, consented_at, decision_note,"
-        " created_at, version) SELECT $5, $6, p.id, 'pending', $7, 0, $8, 'phd', $9, $10, $11,"
-        " $12, $13, $14, $15, $16, $4, '', $4, 1 FROM p RETURNING id) INSERT INTO jobs (id, name,"
-        " arguments, cohort_id, state, attempts, due_at, enqueued_at) SELECT gen_random_uuid(),"
-        " job, jsonb_build_object('mentor_id', m.id), $6, 'pending', 0, $4, $4 FROM m,"
-        " unnest('{mentors.tell_new,mentors.answer_sign_up}'::text[]) job",
-        uuid4(),
-        data["email"],
-        data["name"],
-        now,
+        "WITH u AS (INSERT INTO unconfirmed_mentors (id, cohort_id, email, name, profile,"
+        " created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id)"
+        " INSERT INTO jobs (id, name, arguments, cohort_id, state, attempts, due_at, enqueued_at)"
+        " SELECT gen_random_uuid(), 'mentors.ask_to_confirm',"
+        " jsonb_build_object('unconfirmed_id', u.id), $2, 'pending', 0, $6, $6 FROM u",
         uuid4(),
         cohort_id,
-        *(data[name] for name in ("capacity", "motivation", "domains", "roles", "contexts")),
-        *(data[name] for name in ("skills", "languages", "time_zone")),
-        data["weekly_hours"],
-        data["organisations"],
+        data["email"],
+        data["name"],
+        profile,
+        now,
+        now + timedelta(days=3),
     )
     return {"detail": "Thank you."}
 

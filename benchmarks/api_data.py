@@ -38,7 +38,7 @@ SELECT id_of('person', n), 'person' || n || '@example.org', 'Person ' || n, $now
 FROM generate_series(0, $people) n;
 INSERT INTO logins
     (id, person_id, token_hash, began_at, confirmed_at, used_at, device, expires_at)
-VALUES (id_of('login', 0), id_of('person', 0), decode('$hash', 'hex'), $now, $now, $now, '',
+VALUES (id_of('login', 0), id_of('person', 0), decode('$hash', 'hex'), now(), now(), now(), '',
     '$later');
 
 INSERT INTO guides (id, slug, title, description, author, tags, imported_at)

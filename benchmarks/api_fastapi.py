@@ -7,7 +7,7 @@ tables and the schemas are the product's; the sign-in check and what each reader
 import hashlib
 import os
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,19 +17,21 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import joinedload
 
+from cohort.applications.models import Application, ApplicationState
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState, Organiser
 from cohort.cohorts.schemas import EnrolmentOut
-from cohort.dashboard.schemas import OverviewOut
+from cohort.dashboard.schemas import ListedEnrolmentOut, OverviewOut
 from cohort.guides.models import Milestone, Section, Term
-from cohort.http.paging import PageOut, write_cursor
+from cohort.http.paging import PageOut, write_keyset
 from cohort.jobs.outbox import Job, JobState
 from cohort.matching.models import Pair, Round, RoundState, Run
 from cohort.matching.results.schemas import PairOut
-from cohort.mentors.models import Mentor, MentorState
+from cohort.mentors.models import Mentor, MentorState, UnconfirmedMentor
 from cohort.mentors.schemas import MentorIn
 from cohort.mentorships.models import Mentorship, Proposal, ProposalState
 from cohort.people.models import Login, Person
 from cohort.people.schemas import NoticeOut
+from cohort.questions.models import Question
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 from cohort.study.schemas import (
     CohortProgressOut,
@@ -78,7 +80,7 @@ async def organised(session: AsyncSession, person: Person, cohort_id: UUID) -> N
         raise HTTPException(404)
 
 
-@app.get("/api/v1/cohorts/{cohort_id}/enrolments", response_model=PageOut[EnrolmentOut])
+@app.get("/api/v1/cohorts/{cohort_id}/enrolments", response_model=PageOut[ListedEnrolmentOut])
 async def list_enrolments(
     session: Session, person: CurrentPerson, cohort_id: UUID, limit: int = 50
 ) -> Any:
@@ -91,10 +93,12 @@ async def list_enrolments(
         .limit(limit + 1)
     )
     items = found.all()
+    for one in items:
+        one.progress = one.matching = None  # type: ignore[attr-defined]  # as nobody asks for it
     last = items[limit - 1] if len(items) > limit else None
     return {
         "items": items[:limit],
-        "next": write_cursor(last.created_at, last.id) if last else None,
+        "next": write_keyset("created_at", last.created_at, last.id) if last else None,
     }
 
 
@@ -144,6 +148,11 @@ async def read_overview(session: Session, person: CurrentPerson, cohort_id: UUID
         "proposed": count(Enrolment, *studying, proposed, ~mentored),
         "reviews_waiting": waiting.scalar_subquery(),
         "mentors": count(Mentor, there, approved),
+        "applications_waiting": count(
+            Application,
+            Application.cohort_id == cohort_id,
+            Application.state == ApplicationState.APPLIED,
+        ),
         "mentors_pending": count(Mentor, there, Mentor.state == MentorState.PENDING),
         "places": places.scalar_subquery(),
         "places_free": free.scalar_subquery(),
@@ -158,7 +167,13 @@ async def read_overview(session: Session, person: CurrentPerson, cohort_id: UUID
         .one()
     )
     waits = row["researchers"] - row["matched"] - row["proposed"]
-    return {"cohort_id": cohort_id, "seats": cohort.seats, **row, "waiting": waits}
+    return {
+        "cohort_id": cohort_id,
+        "seats": cohort.seats,
+        **row,
+        "waiting": waits,
+        "latest_round": None,
+    }
 
 
 @app.get("/api/v1/cohorts/{cohort_id}/progress", response_model=CohortProgressOut)
@@ -208,7 +223,7 @@ async def read_progress(
             )
             for one in people[:limit]
         ],
-        "next": write_cursor(last.created_at, last.id) if last else None,
+        "next": write_keyset("", last.created_at, last.id) if last else None,
     }
 
 
@@ -291,7 +306,7 @@ async def list_pairs(session: Session, person: CurrentPerson, run_id: UUID, limi
             {**{key: getattr(one, key, None) for key in PairOut.model_fields}, **named}
             for one, named in zip(pairs, names, strict=False)
         ],
-        "next": write_cursor(datetime.fromtimestamp(0, UTC), last.id) if last else None,
+        "next": write_keyset("id", None, last.id) if last else None,
     }
 
 
@@ -311,31 +326,34 @@ async def sign_up_mentor(session: Session, cohort_id: UUID, form: MentorIn) -> A
         )
         if set(slugs) - set(known):
             raise HTTPException(422)
-    if await session.scalar(select(Person.id).where(Person.email == form.email)):
-        return NoticeOut(detail="Thank you.")
+    asked = await session.scalars(
+        select(Question).where(
+            Question.cohort_id == cohort_id,
+            Question.retired_at.is_(None),
+            Question.asks_mentors != "",
+        )
+    )
+    if form.answers or any(one.required for one in asked):
+        raise HTTPException(422)  # this cohort asks nothing
     now = datetime.now(UTC)
-    person = Person(email=form.email, name=form.name, is_admin=False, created_at=now)
-    session.add(person)
-    await session.flush()
-    mentor = Mentor(
+    waiting = UnconfirmedMentor(
         cohort_id=cohort_id,
-        person_id=person.id,
-        consented_at=now,
+        email=form.email,
+        name=form.name,
+        profile=form.model_dump(mode="json", exclude={"name", "email", "consent"}),
         created_at=now,
-        decision_note="",
-        **form.model_dump(exclude={"name", "email", "consent"}),
+        expires_at=now + timedelta(days=3),
     )
-    session.add(mentor)
+    session.add(waiting)
     await session.flush()
-    organisers = await session.scalars(
-        select(Organiser.person_id).where(Organiser.cohort_id == cohort_id)
-    )
-    tellings = [{"mentor_id": str(mentor.id), "organiser_id": str(one)} for one in organisers]
-    jobs = [("mentors.tell_new", told) for told in tellings]
-    jobs.append(("mentors.answer_sign_up", {"person_id": str(person.id)}))
-    session.add_all(
-        Job(name=name, arguments=told, cohort_id=cohort_id, due_at=now, enqueued_at=now)
-        for name, told in jobs
+    session.add(
+        Job(
+            name="mentors.ask_to_confirm",
+            arguments={"unconfirmed_id": str(waiting.id)},
+            cohort_id=cohort_id,
+            due_at=now,
+            enqueued_at=now,
+        )
     )
     await session.commit()
     return NoticeOut(detail="Thank you.")

@@ -66,6 +66,7 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 @dataclass
 class Loaded:
+    requests: int
     per_second: float
     slowest: float
     """Seconds that 99 of 100 requests stay below."""
@@ -90,7 +91,7 @@ async def load(port: int, endpoint: str, connections: int, seconds: float) -> Lo
 
     await asyncio.gather(*(ask(one) for one in range(connections)))
     spent = time.perf_counter() - began
-    return Loaded(len(taken) / spent, sorted(taken)[int(len(taken) * 0.99)])
+    return Loaded(len(taken), len(taken) / spent, sorted(taken)[int(len(taken) * 0.99)])
 
 
 def run(port: int, endpoint: str, connections: int, seconds: float) -> Loaded:

@@ -9,7 +9,9 @@ import cohort.applications.models
 import cohort.calendars.models
 import cohort.checkins.models
 import cohort.cohorts.models
+import cohort.curricula.models
 import cohort.exchange.models
+import cohort.forecasts.models
 import cohort.guides.models
 import cohort.http.stored_responses
 import cohort.introductions.models
@@ -23,6 +25,7 @@ import cohort.mentorships.models
 import cohort.questions.models
 import cohort.quizzes.models
 import cohort.rules.models
+import cohort.sessions.models
 import cohort.signin.models
 import cohort.study.models
 import cohort.webhooks.models
@@ -50,6 +53,11 @@ from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
+from cohort.curricula import jobs as curricula_jobs
+from cohort.curricula import milestone_pages as curricula_milestone_pages
+from cohort.curricula import pages as curricula_pages
+from cohort.curricula import routes as curricula_routes
+from cohort.curricula import version_pages as curricula_version_pages
 from cohort.dashboard import pages as dashboard_pages
 from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
@@ -57,6 +65,9 @@ from cohort.exchange import answer_pages as exchange_answer_pages
 from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.forecasts import jobs as forecasts_jobs
+from cohort.forecasts import pages as forecasts_pages
+from cohort.forecasts import routes as forecasts_routes
 from cohort.forms import answer_pages as forms_answer_pages
 from cohort.forms import answer_routes as forms_answer_routes
 from cohort.forms import invitation_routes as forms_invitation_routes
@@ -127,6 +138,8 @@ from cohort.people import routes as people_routes
 from cohort.questions import jobs as questions_jobs
 from cohort.questions import pages as questions_pages
 from cohort.questions import routes as questions_routes
+from cohort.quizzes import organiser_pages as quizzes_organiser_pages
+from cohort.quizzes import organiser_routes as quizzes_organiser_routes
 from cohort.quizzes import pages as quizzes_pages
 from cohort.quizzes import routes as quizzes_routes
 from cohort.rules import jobs as rules_jobs
@@ -134,12 +147,17 @@ from cohort.rules import pages as rules_pages
 from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
+from cohort.sessions import attending_pages as sessions_attending_pages
+from cohort.sessions import jobs as sessions_jobs
+from cohort.sessions import pages as sessions_pages
+from cohort.sessions import routes as sessions_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import confirm_pages as signin_confirm_pages
 from cohort.signin import jobs as signin_jobs
 from cohort.signin import oidc_pages as signin_oidc_pages
 from cohort.signin import pages as signin_pages
 from cohort.signin import passkey_pages as signin_passkey_pages
+from cohort.signin import password_pages as signin_password_pages
 from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
@@ -175,11 +193,15 @@ API: Sequence[Router] = (
     wishes_apart_routes.router,
     meetings_routes.router,
     agendas_routes.router,
+    sessions_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    forecasts_routes.router,
+    curricula_routes.router,
     quizzes_routes.router,
+    quizzes_organiser_routes.router,
     calendars_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
@@ -212,6 +234,7 @@ PAGES: Sequence[Router] = (
     signin_account_pages.router,
     signin_confirm_pages.router,
     signin_passkey_pages.router,
+    signin_password_pages.router,
     signin_oidc_pages.router,
     guides_pages.router,
     cohorts_pages.router,
@@ -235,11 +258,18 @@ PAGES: Sequence[Router] = (
     mentorships_answer_pages.router,
     meetings_pages.router,
     agendas_pages.router,
+    sessions_pages.router,
+    sessions_attending_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    forecasts_pages.router,
+    curricula_pages.router,
+    curricula_milestone_pages.router,
+    curricula_version_pages.router,
     quizzes_pages.router,
+    quizzes_organiser_pages.router,
     calendars_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
@@ -274,7 +304,7 @@ JOBS: Mapping[str, JobFunction] = {
     "people.tell_suspension_ended": people_jobs.tell_suspension_ended,
     "people.ask_at_new_address": people_jobs.ask_at_new_address,
     "people.tell_old_address": people_jobs.tell_old_address,
-    "people.tell_new_password": people_jobs.tell_new_password,
+    "people.tell_new_password": signin_jobs.tell_new_password,
     "people.send_password_link": people_jobs.send_password_link,
     "signin.tell_change": signin_jobs.tell_change,
     "signin.send_link": signin_jobs.send_link,
@@ -311,13 +341,19 @@ JOBS: Mapping[str, JobFunction] = {
     "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
+    "sessions.tell": sessions_jobs.tell,
+    "sessions.remind": sessions_jobs.remind,
+    "sessions.free_for_enrolment": sessions_jobs.free_for_enrolment,
+    "sessions.free_for_mentor": sessions_jobs.free_for_mentor,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
     "checkins.ask_to_close": checkins_jobs.ask_to_close,
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
+    "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
+    "curricula.move_plans": curricula_jobs.move_plans,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
@@ -335,6 +371,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.resume,
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    sessions_jobs.remind_due,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,

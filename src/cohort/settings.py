@@ -151,7 +151,10 @@ class Settings(BaseSettings):
     oidc_providers: tuple[OidcProvider, ...] = ()
     """As JSON; docs/accounts.md has examples."""
     sign_in_link_minutes: PositiveInt = 15
-    """How long a mailed link signs in; one that confirms an address works for a day."""
+    """How long a mailed link signs in."""
+    confirm_link_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    """How long a mailed link proves an address: to open an account, to move one to a new address,
+    to choose a new password."""
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 
     @property

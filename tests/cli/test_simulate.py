@@ -21,7 +21,7 @@ from tests.conftest import Platform
 
 pytestmark = pytest.mark.anyio
 WEEKLY = BY_NAME["weekly"]
-SMALL = SeasonPlan(WEEKLY, seed=5, weeks=3, researchers=6, mentors=4)
+SMALL = SeasonPlan(BY_NAME["introduce"], seed=5, weeks=3, researchers=6, mentors=4)
 
 
 @pytest.mark.timeout(400)
@@ -37,10 +37,22 @@ async def test_a_season_of_the_default_size_keeps_every_promise(platform: Platfo
 BROKEN = {
     "UPDATE mentors SET taken = taken - 1 WHERE taken > 0": "A mentor's count of people is wrong.",
     "UPDATE enrolments SET state = 'withdrawn'": "Someone who has left still has a mentor.",
+    "UPDATE mentors SET state = 'left'": "A mentor who left still has somebody, or is proposed.",
+    "UPDATE mentors SET paused_at = '2027-01-01'": "A mentor who pauses was proposed to somebody.",
+    "UPDATE introductions SET mentor_answer = 'rather_not', closed_at = '2027-01-01'": (
+        "Two who would rather not were proposed to each other."
+    ),
     "UPDATE jobs SET state = 'dead'": "Work was left undone, or failed.",
     'INSERT INTO mailbox SELECT gen_random_uuid(), "to", subject, text, html, sent_at '
     "FROM mailbox": "A mail was sent twice.",
 }
+
+LEFT_OUT = (
+    "UPDATE mentorships SET ended_at = began_at",
+    "UPDATE proposals SET state = 'lapsed'",
+    "DELETE FROM pairs",
+    "DELETE FROM unmatched",
+)
 
 
 async def _every_broken_promise_is_found(platform: Platform) -> None:
@@ -52,6 +64,10 @@ async def _every_broken_promise_is_found(platform: Platform) -> None:
         assert sentence in found, statement
     async with platform.sessions() as db:
         assert await invariants.broken(db, now=at_day(SMALL.weeks * 7 - 1)) == []
+        assert not await invariants.somebody_is_forgotten(db)
+        for statement in LEFT_OUT:
+            await db.execute(text(statement))
+        assert await invariants.somebody_is_forgotten(db)
 
 
 async def test_the_same_seed_plays_the_same_season(platform: Platform) -> None:

@@ -1,4 +1,4 @@
-"""What the two of the stage's mentorship are asked."""
+"""What the two of the stage's mentorship are asked, and whom organisers remind."""
 
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ CLOSING = {"worth": "very", "would_again": True}
 def of_checkins(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """A good request for each of their routes, as a program and as a browser sends it."""
     chosen = {"mentorship_ids": [str(ids["mentorship_id"])]}
+    studies = {"enrolment_ids": [str(ids["enrolment_id"])]}
     return {
         "PUT /api/v1/check_ins/{check_in_id}/answer": {"json": ANSWER},
         "POST /check-ins/{check_in_id}": {"data": ANSWER},
@@ -24,6 +25,8 @@ def of_checkins(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /closing-surveys/{survey_id}": {"data": CLOSING},
         "POST /api/v1/cohorts/{cohort_id}/nudges": {"json": chosen},
         "POST /cohorts/{slug}/mentorships": {"data": chosen},
+        "POST /api/v1/cohorts/{cohort_id}/study_nudges": {"json": studies},
+        "POST /cohorts/{slug}/forecasts": {"data": studies},
     }
 
 

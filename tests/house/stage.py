@@ -68,6 +68,7 @@ from tests.conftest import Platform
 from tests.house.agendas import of_agendas, write_a_goal
 from tests.house.cast import NAMES
 from tests.house.checkins import ask_how_it_goes, of_checkins
+from tests.house.curricula import draft_a_course, of_curricula
 from tests.house.quizzes import begin_a_quiz, of_quizzes
 from tests.house.rematch import ask_for_another, of_rematch
 from tests.house.requests import (
@@ -81,6 +82,7 @@ from tests.house.requests import (
     of_runs,
     on_pages,
 )
+from tests.house.sessions import of_sessions, plan_a_session
 from tests.house.wishes import declare_a_conflict, of_wishes
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
@@ -125,7 +127,7 @@ class Stage:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
-        known |= of_quizzes(self.ids)
+        known |= of_sessions(self.ids) | of_curricula(self.ids) | of_quizzes(self.ids)
         return known.get(route, {})
 
 
@@ -138,9 +140,11 @@ async def set_the_stage(platform: Platform) -> Stage:
         now, cast = platform.clock(), stage.people
         stage.ids |= await ask_how_it_goes(db, stage.ids, now)
         stage.ids |= await write_a_goal(db, stage.ids, cast["mentor"].id, now)
+        stage.ids |= await draft_a_course(db, cast["organiser"].id, now)
         two = cast["researcher"], cast["mentor"]
         stage.ids |= await declare_a_conflict(db, stage.ids, *two, now)
         ask_for_another(db, stage.ids, now)
+        stage.ids |= await plan_a_session(db, stage.ids, cast["organiser"], now)
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         stage.ids |= await begin_a_quiz(db, stage.ids, cast["researcher"], now)

@@ -11,12 +11,14 @@ from cohort.settings import PACKAGE
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/architecture.md").read_text()
-JOURNEYS = (
-    "A mentor's sign-up becomes a mentorship",
-    "A piece of evidence changes the next score",
-    "The weekly tick",
-    "What happened reaches a browser and another system",
-)
+STEP = re.compile(r"^\d+\. `([\w/]+\.py)` `(\w+)`: ", flags=re.MULTILINE)
+JOURNEYS = {
+    title: STEP.findall(section)
+    for title, section in re.findall(
+        r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL
+    )
+    if STEP.search(section)
+}
 
 
 def layers_of_the_contract() -> list[set[str]]:
@@ -34,11 +36,6 @@ def layers_of_the_page() -> list[set[str]]:
     return [set(found[0].split(" | ")) for found in names if found]
 
 
-def steps_of(journey: str) -> list[tuple[str, str]]:
-    section = PAGE.split(f"## {journey}\n")[1].split("\n## ")[0]
-    return re.findall(r"^\d+\. `([\w/]+\.py)` `(\w+)`: ", section, flags=re.MULTILINE)
-
-
 def names_defined_in(file: Path) -> set[str]:
     defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     return {one.name for one in ast.parse(file.read_text()).body if isinstance(one, defined)}
@@ -48,9 +45,14 @@ def test_the_picture_shows_the_layers_that_are_kept() -> None:
     assert layers_of_the_page() == layers_of_the_contract()
 
 
+def test_the_page_says_how_many_journeys_it_has() -> None:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    assert f"how {words[len(JOURNEYS)]} pieces of data" in PAGE
+
+
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_each_step_of_a_journey_is_where_the_page_says(journey: str) -> None:
-    steps = steps_of(journey)
+    steps = JOURNEYS[journey]
     assert len(steps) >= 8
     for name, verb in steps:
         file = PACKAGE / name

@@ -4,6 +4,7 @@ import asyncio
 import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,15 +12,19 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
+from cohort.exchange.models import ImportedPerson
+from cohort.guides.models import Guide
+from cohort.jobs.outbox import Job, enqueue_each
 from cohort.mail import MailboxMessage
 from cohort.mentors.models import Mentor, MentorState
 from cohort.people.models import Act, Person
 from cohort.sheets.workbook import write_book
 from cohort.study.models import PlanItem
-from tests.conftest import MONDAY, Cast, Someone
+from tests.conftest import MONDAY, Cast, Someone, TurnableClock
 from tests.house.requests import STUDYING
 from tests.rooms.import_world import Bring
-from tests.world import enrolled
+from tests.rooms.matching_world import words
+from tests.world import a_cohort, enrolled
 
 RESEARCHERS = """Name,E-mail,Domains,Goal,Time zone,Availability,Stage
 Zoë Vogt,Zoe@Example.org,Machine translation; Folk music,ml-engineer,Europe/Berlin,Tue 17-20,PhD
@@ -198,6 +203,19 @@ async def test_what_is_no_list_of_people_is_refused(bring: Bring, file: bytes) -
     assert answer.json()["errors"]
 
 
+@pytest.mark.parametrize("opening", ["[", '{"file_name":'])
+async def test_json_that_nests_without_end_is_told_in_a_sentence(
+    olga: Someone, cohort: Cohort, opening: str
+) -> None:
+    answer = await olga.post(
+        f"/api/v1/cohorts/{cohort.id}/imports",
+        content=opening * 200_000,
+        headers={"content-type": "application/json", "idempotency-key": "deep"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    assert answer.json()["detail"].endswith(".")
+
+
 async def test_only_organisers_import(bring: Bring, enter: Cast) -> None:
     answer = await bring(RESEARCHERS, by=await enter("Nora"))
     assert answer.status_code == 403
@@ -228,3 +246,43 @@ async def test_two_imports_at_once_bring_everybody_once(
     assert sorted(answer.json()["counts"]["new"] for answer in answers) == [0, 0, 2]
     await db.refresh(cohort)
     assert (cohort.taken, await count(db, Enrolment)) == (2, 2)
+
+
+async def test_a_thousand_mails_go_out_in_a_day_and_the_others_later(
+    bring: Bring, db: AsyncSession, cohort: Cohort, olga: Someone
+) -> None:
+    rows = "".join(f"M{k},m{k}@example.org\n" for k in range(1_001))
+    told = (await bring(f"Name,E-mail\n{rows}", "mentors", dry_run=False)).json()
+    assert told["last_mail_at"] == "2026-03-03T09:00:00Z"
+    due = select(Job.due_at, func.count()).where(Job.name == "exchange.ask_to_confirm")
+    times = (await db.execute(due.group_by(Job.due_at).order_by(Job.due_at))).all()
+    assert [tuple(one) for one in times] == [(MONDAY, 1_000), (MONDAY + timedelta(days=1), 1)]
+    more = {"pasted": "Name,E-mail\nN,n@example.org\n", "holds": "mentors"}
+    looked = await olga.post(f"/cohorts/{cohort.slug}/import", data=more)
+    assert "1,000 mails go out in a day: the last of these on Tue 3 Mar" in words(looked)
+
+
+async def test_nobody_is_flooded_by_imports(
+    db: AsyncSession, cohort: Cohort, olga: Someone, run_jobs: RunJobs, clock: TurnableClock
+) -> None:
+    guide = await db.get_one(Guide, cohort.guide_id)
+    cohorts = [await a_cohort(db, guide, olga.person, now=MONDAY, slug=f"c{k}") for k in range(4)]
+    await db.commit()
+    for one in cohorts:
+        await Bring(one, olga)("Name,E-mail\nMia,mia@example.org\n", "mentors", dry_run=False)
+
+    async def mails() -> int:
+        await run_jobs()
+        await db.rollback()
+        return await count(db, MailboxMessage)
+
+    assert await mails() == 3
+    clock.turn(days=1)
+    assert await mails() == 4
+    mia = (
+        await db.scalars(select(ImportedPerson.person_id).order_by(ImportedPerson.mails))
+    ).first()
+    ids = {"person_id": mia}
+    await enqueue_each(db, "exchange.ask_to_confirm", [ids] * 9, now=clock())
+    await db.commit()
+    assert await mails() == 8

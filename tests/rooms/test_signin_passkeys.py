@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.app import create_app
 from cohort.mail import MailboxMessage
+from cohort.people.models import Person
+from cohort.signin.models import Identity
 from tests.conftest import Cast, Platform, Someone, TurnableClock
 from tests.rooms.authenticator import Authenticator
 
@@ -163,3 +165,37 @@ async def test_a_site_of_numbers_has_no_passkeys_and_says_so(
     assert refused.status_code == 409
     ada = await enter("Ada")
     assert "need a site with a name" in (await ada.get("/account/signing-in")).text
+
+
+async def test_a_new_password_tells_what_else_signs_in(
+    visitor: AsyncClient,
+    ada: Someone,
+    db: AsyncSession,
+    platform: Platform,
+    run_jobs: Keep,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await make(ada, Authenticator(ORIGIN))
+    found = await db.get_one(Person, ada.person.id)
+    found.password_hash = "from before"
+    who = {"person_id": found.id, "issuer": "https://orcid.org", "subject": "0000-1"}
+    db.add(Identity(**who, email=None, created_at=platform.clock(), used_at=platform.clock()))
+    await db.commit()
+    shorter = platform.settings.model_copy(update={"confirm_link_hours": 2})
+    monkeypatch.setattr(platform.runner, "settings", shorter)
+    await visitor.post("/forgotten", data={"email": "ada@example.org"})
+    await run_jobs()
+    texts = select(MailboxMessage.text).where(MailboxMessage.text.contains("/password/"))
+    text = (await db.scalars(texts)).one()
+    assert "works for 2 hours" in text
+    token = text.partition("/password/")[2].split()[0]
+    platform.clock.turn(hours=1, minutes=59)
+    chosen = await visitor.post(f"/password/{token}", data={"password": "four calm herons wading"})
+    assert chosen.headers["location"] == "/login?next=/account/signing-in"
+    said = (await visitor.get("/login?next=/account/signing-in")).text
+    assert "So do 1 passkey and 1 account elsewhere" in said
+    await run_jobs()
+    changed = select(MailboxMessage.text).where(MailboxMessage.subject.contains("was changed"))
+    mail = (await db.scalars(changed)).one()
+    assert "- The passkey “my phone”\n- Your account at https://orcid.org\n" in mail
+    assert "/account/signing-in" in mail

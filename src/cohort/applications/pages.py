@@ -235,7 +235,7 @@ async def sent_page(request: Asked) -> Response[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmView:
+class ConfirmedView:
     """What was typed, for whoever has the link to it."""
 
     waiting: UnconfirmedApplication
@@ -254,7 +254,7 @@ async def confirm_page(
     # A button, not the link itself: mail scanners open links before people do.
     waiting = await service.read_unconfirmed(db, token, now=clock())
     titles = await own_terms.titles(db, waiting.cohort_id)
-    view = ConfirmView(waiting, waiting.cohort, titles, LANGUAGES)
+    view = ConfirmedView(waiting, waiting.cohort, titles, LANGUAGES)
     return page(request, "applications/confirm.html", view)
 
 

@@ -56,8 +56,11 @@ class Bids:
 
     def _scaled(self, goal: Goal, scope: Scope) -> None:
         value = goal.worth.astype(np.float32, order="C")
-        self.lowest = float(value.min(initial=np.inf, where=scope.allowed))
-        np.copyto(value, -np.inf, where=~scope.allowed)
+        if scope.allowed.all():
+            self.lowest = float(value.min(initial=np.inf))
+        else:
+            self.lowest = float(value.min(initial=np.inf, where=scope.allowed))
+            np.copyto(value, -np.inf, where=~scope.allowed)
         spread = float(value.max()) - self.lowest
         self.differ, self.scale = spread > 0, max(spread, 1.0)
         value -= np.float32(self.lowest)

@@ -4,8 +4,8 @@ Up to `DENSE` cells, SciPy solves the matrix with a row and a column per place b
 augmenting paths (Jonker and Volgenant 1987; Crouse 2016). Above, one of two sides bids for places
 of the other in an auction (Bertsekas 1988) until node potentials are within a hundredth of the
 best; the pairs of small reduced cost at these potentials form a sparse core (Volgenant 1996), and
-one minimum cost flow solves the core. What is still wrong then is a few negative cycles, which
-the engine cancels.
+one minimum cost flow solves the core, or SciPy does where mentors are short and scores come in few
+levels. What is still wrong then is a few negative cycles, which the engine cancels.
 
 The side with fewer places bids: where mentors are short, mentors bid for researchers. The longer
 side would have to bid prices up until a third of it gives up, which took four times as long.
@@ -22,7 +22,8 @@ from cohort.assignment.auction import STEP, Bids, Singles, auction
 from cohort.assignment.flow import Goal, Scope, pairs_in
 from cohort.assignment.min_cost_flow import min_cost_flow
 from cohort.assignment.out_of_time import never
-from cohort.assignment.problem import Bools, Floats, Ints
+from cohort.assignment.place_matching import dense_matching, sparse_matching
+from cohort.assignment.problem import Bools, Ints
 
 DENSE = 100_000
 """Cells of the expanded matrix up to which all of it is solved at once. Measured on five shapes of
@@ -37,8 +38,9 @@ CHOICE = 8
 """Pairs that the core should have for most rows; with 8, at 2,000 x 667 no pair of the best
 assignment is missing on four of five shapes, with ties ten of 1,245."""
 MOST_EQUALS = 16
-"""Pairs that a row of the core keeps among many equal ones. At 2,000 x 667, twenty levels, the flow
-takes 30 ms with 12 or 16, 40 with 32, 60 with 64; what is left to mend is 10, 9, 9 and 6 rounds."""
+"""Pairs that the core keeps for each place of a row among many equal ones. At 2,000 x 667, twenty
+levels, two or three places, with half as many a tenth more is left to mend; with twice as many the
+start takes up to half longer."""
 SAMPLE = 128
 
 
@@ -77,7 +79,7 @@ def _researchers_bid(
     goal: Goal, scope: Scope, assigned: Bools, out_of_time: Callable[[], bool]
 ) -> tuple[Bools | None, Ints]:
     if is_small(scope):
-        return _dense(goal, scope), np.zeros_like(scope.upper)
+        return dense_matching(goal, scope), np.zeros_like(scope.upper)
     bids = auction(goal, scope, out_of_time)
     price = np.rint(np.where(scope.upper > 0, bids.price, 0) * bids.scale).astype(np.int64)
     several = bool((scope.most > 1).any())
@@ -94,7 +96,7 @@ def _mentors_bid(
     """The same with mentors as rows; a place is worth what the next researcher would add to it."""
     across, turned = replace(goal, worth=goal.worth.T), scope.transposed()
     if is_small(scope):
-        return _dense(across, turned).T, np.zeros_like(scope.upper)
+        return dense_matching(across, turned).T, np.zeros_like(scope.upper)
     bids = auction(across, turned, out_of_time)
     margin = bids.value - bids.price
     offer = bids.next_best(margin)
@@ -102,8 +104,10 @@ def _mentors_bid(
     price = np.rint(price).astype(np.int64)
     if _is_enough(goal, scope, bids.assigned.T, out_of_time):
         return bids.assigned.T, price
-    core = _core(turned, bids, margin, offer).T
-    return min_cost_flow(goal, replace(scope, allowed=assigned | core)), price
+    core = assigned.T | _core(turned, bids, margin, offer)
+    if _few_levels(bids.value):
+        return sparse_matching(across, replace(turned, allowed=core)).T, price
+    return min_cost_flow(goal, replace(scope, allowed=core.T)), price
 
 
 def is_small(scope: Scope) -> bool:
@@ -130,53 +134,6 @@ def _as_many_as_can_be(goal: Goal, scope: Scope, assigned: Bools) -> bool:
     return full and int(goal.worth.min()) == int(goal.worth.max()) > 0 and scope.holds(assigned)
 
 
-def _dense(goal: Goal, scope: Scope) -> Bools:
-    """The best assignment by the whole matrix, in which a missing pair counts 0.
-
-    O(k^2 l) for k rows and l columns, one for each place.
-    """
-    # Larger pools do without the 40 MB that SciPy's optimisers take.
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
-
-    row, nth_row = _each_place(scope.most)
-    column, nth_column = _each_place(scope.upper)
-    gain = np.where(scope.allowed, goal.worth + (goal.first + 0.5), 0.0)
-    gain = gain[row[:, None], column]
-    if _owes(scope):
-        rows, columns = pairs_in(scope.allowed[row[:, None], column])
-        owed = row[rows], column[columns], nth_row[rows], nth_column[columns]
-        gain[rows, columns] += _owed(goal, scope, *owed)
-    rows, columns = linear_sum_assignment(np.minimum(-gain, 0.0))
-    real = gain[rows, columns] > 0
-    assigned = np.zeros(scope.allowed.shape, dtype=np.bool_)
-    assigned[row[rows[real]], column[columns[real]]] = True
-    return assigned
-
-
-def _each_place(places: Ints) -> tuple[Ints, Ints]:
-    """Of each of so many places of each node: the node, and how many places come before it."""
-    node = np.repeat(np.arange(len(places)), places)
-    return node, np.arange(len(node)) - np.repeat(np.cumsum(places) - places, places)
-
-
-def _owes(scope: Scope) -> bool:
-    return bool(scope.least.any() or scope.lower.any() or scope.fixed.any())
-
-
-def _owed(
-    goal: Goal, scope: Scope, rows: Ints, columns: Ints, nth_row: Ints, nth_column: Ints
-) -> Floats:
-    """What these pairs at the nth place of a row and of a column count beside their worth.
-
-    So much for what must be filled that nothing outweighs it.
-    """
-    owed = (nth_row < scope.least[rows]) + (nth_column < scope.lower[columns]) * 1.0
-    owed += scope.fixed[rows, columns]
-    most = 2.0 * max(goal.worth.shape) * float(np.abs(goal.worth).max(initial=0))
-    gain: Floats = owed * (most + 1.0)
-    return gain
-
-
 def _core(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Bools:
     """The pairs of small reduced cost at the prices of the auction, and those that it has found."""
     width = _width(margin, offer)
@@ -184,7 +141,7 @@ def _core(scope: Scope, bids: Bids, margin: Singles, offer: Singles) -> Bools:
         margin = margin + _allowance(scope, bids, margin, offer)
     core: Bools = margin >= (offer - width)[:, None]
     if _few_levels(bids.value):
-        core &= _thinned(core)
+        core = _thinned(core, scope.most)
     core |= bids.assigned
     return core
 
@@ -195,11 +152,14 @@ def _few_levels(value: Singles) -> bool:
     return len(np.unique(some)) < len(some) // MOST_EQUALS
 
 
-def _thinned(core: Bools) -> Bools:
-    """About `MOST_EQUALS` pairs of each row that has many more: of so many equals, any will do."""
-    every = np.maximum(np.count_nonzero(core, axis=1) // MOST_EQUALS, 1)
-    i, j = np.ogrid[: core.shape[0], : core.shape[1]]
-    kept: Bools = (i + j) % every[:, None] == 0
+def _thinned(core: Bools, places: Ints) -> Bools:
+    """About `MOST_EQUALS` pairs for each place of a row: of so many equals, any will do."""
+    rows, columns = pairs_in(core)
+    most = MOST_EQUALS * np.maximum(places, 1)
+    every = np.maximum(np.bincount(rows, minlength=len(core)) // most, 1)
+    some = (rows + columns) % every[rows] == 0
+    kept = np.zeros_like(core)
+    kept[rows[some], columns[some]] = True
     return kept
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,6 +47,7 @@ async def cohorts_page(
         "cohorts/list.html",
         cohorts=found.items,
         may_open=actor.is_admin or settings.anyone_opens_cohorts,
+        runs_one=await service.organises_something(db, actor),
         seated=await enrolments.cohorts_with_a_seat_of(db, actor),
         next=found.next,
         first=part.cursor,
@@ -58,10 +60,11 @@ async def new_cohort_page(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     settings: NamedDependency[Settings],
+    guide_id: Annotated[UUID | None, QueryParameter(description="The guide to begin with.")] = None,
 ) -> Response[str]:
     if not (actor.is_admin or settings.anyone_opens_cohorts):
         raise NotAllowed("Only an admin of the platform opens cohorts.")
-    return await _new(request, db, Form())
+    return await _new(request, db, Form({"guide_id": str(guide_id)} if guide_id else {}))
 
 
 @post("/cohorts/new", guards=[signed_in])
@@ -93,7 +96,10 @@ async def _new(request: Asked, db: AsyncSession, form: Form[CohortIn]) -> Respon
         request,
         "cohorts/new.html",
         form=form,
-        guides=[{"value": str(guide.id), "label": guide.title} for guide in offered.items],
+        guides=[
+            {"value": str(one.id), "label": f"{one.title}, version {one.version}"}
+            for one in offered.items
+        ],
     )
 
 

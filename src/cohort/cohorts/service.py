@@ -153,7 +153,7 @@ async def delete_draft(db: AsyncSession, actor: Person, cohort_id: UUID, *, now:
                 .execution_options(synchronize_session=False)
             )
     except IntegrityError as error:
-        sentence = "People were deferred to this draft, or it has rules of its own, so it stays."
+        sentence = "People were deferred to this draft, or it has rules or sessions, so it stays."
         raise NotADraft(sentence) from error
     if gone is None:
         raise NotADraft("Someone else opened this cohort at the same moment.")

@@ -6,7 +6,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, ScalarSelect, Select, and_, cast, exists, func, select, true
+from sqlalchemy import (
+    ARRAY,
+    FromClause,
+    ScalarSelect,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, contains_eager
 
@@ -62,35 +74,51 @@ def _of_cohort(what: Any, of: Any, *where: Any) -> ScalarSelect[Any]:
 
 
 def _reviews_waiting() -> ScalarSelect[Any]:
-    """Counted person by person: joined, PostgreSQL reads all that waits on the whole platform."""
-    of_one = select(func.count()).where(
-        PlanItem.enrolment_id == Enrolment.id, PlanItem.state == ItemState.SUBMITTED
+    """Sought by the ids of the cohort's people, in one pass over an index.
+
+    Joined, PostgreSQL may read all that waits on the whole platform.
+    """
+    people = select(Enrolment.id).where(Enrolment.cohort_id == Cohort.id, ACTIVE)
+    theirs = func.array(people.correlate(Cohort).scalar_subquery(), type_=ARRAY(Uuid()))
+    waits = select(func.count()).where(
+        PlanItem.enrolment_id == any_(theirs), PlanItem.state == ItemState.SUBMITTED
     )
-    each = of_one.correlate(Enrolment).scalar_subquery()
-    return _of_cohort(cast(func.sum(each), Integer), Enrolment, ACTIVE)
+    return waits.correlate(Cohort).scalar_subquery()
 
 
-def counts() -> dict[str, ScalarSelect[Any]]:
+def _mentors() -> FromClause:
+    """All that is counted of mentors, in one pass over them."""
     many, approved = func.count(), Mentor.state == MentorState.APPROVED
-    return {
+    places, free = func.sum(Mentor.capacity), func.sum(Mentor.capacity - Mentor.taken)
+    its = select(
+        many.filter(approved).label("mentors"),
+        many.filter(Mentor.state == MentorState.PENDING).label("mentors_pending"),
+        func.coalesce(places.filter(TAKES_PLACES), 0).label("places"),
+        func.coalesce(free.filter(TAKES_PLACES), 0).label("places_free"),
+    )
+    return its.where(Mentor.cohort_id == Cohort.id).correlate(Cohort).lateral()
+
+
+def counted(of_cohorts: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A statement of cohorts, with a column for each figure of each of them."""
+    many, mentors = func.count(), _mentors()
+    each = {
         "researchers": _of_cohort(many, Enrolment, ACTIVE),
         "matched": _of_cohort(many, Enrolment, ACTIVE, HAS_MENTOR),
         "proposed": _of_cohort(many, Enrolment, ACTIVE, IS_PROPOSED, ~HAS_MENTOR),
         "reviews_waiting": _reviews_waiting(),
-        "mentors": _of_cohort(many, Mentor, approved),
-        "mentors_pending": _of_cohort(many, Mentor, Mentor.state == MentorState.PENDING),
         "applications_waiting": _of_cohort(many, Application, APPLIED),
-        "places": _of_cohort(func.sum(Mentor.capacity), Mentor, TAKES_PLACES),
-        "places_free": _of_cohort(func.sum(Mentor.capacity - Mentor.taken), Mentor, TAKES_PLACES),
         "rounds_unpublished": _of_cohort(many, Round, Round.state == RoundState.OPEN),
         "failed_work": _of_cohort(many, Job, Job.state == JobState.DEAD),
     }
+    columns = [*(count.label(name) for name, count in each.items()), *mentors.c]
+    return of_cohorts.add_columns(*columns).join(mentors, true())
 
 
-async def _overviews(db: AsyncSession, statement: Select[Any]) -> list[Overview]:
-    each = counts()
-    rows = await db.execute(statement.add_columns(*(c.label(n) for n, c in each.items())))
-    return [Overview(row[0], **{name: getattr(row, name) for name in each}) for row in rows]
+async def _overviews(db: AsyncSession, statement: Select[*tuple[Any, ...]]) -> list[Overview]:
+    found = await db.execute(counted(statement))
+    names = list(found.keys())[1:]
+    return [Overview(cohort, **dict(zip(names, each, strict=True))) for cohort, *each in found]
 
 
 async def overview_of(db: AsyncSession, cohort: Cohort) -> Overview:

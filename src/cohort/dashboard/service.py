@@ -22,12 +22,10 @@ from cohort.people.models import Person
 @cache
 def _overview(*, is_admin: bool) -> Prepared:
     organised = cohort_policy.organised_by(asker(is_admin=is_admin))
-    counts = [count.label(name) for name, count in figures.counts().items()]
-    return Prepared(
-        select(Cohort.id.label("cohort_id"), Cohort.seats, *counts).where(
-            Cohort.id == given("cohort_id", Uuid()), Cohort.id.in_(organised)
-        )
+    one = select(Cohort.id.label("cohort_id"), Cohort.seats).where(
+        Cohort.id == given("cohort_id", Uuid()), Cohort.id.in_(organised)
     )
+    return Prepared(figures.counted(one))
 
 
 async def overview(

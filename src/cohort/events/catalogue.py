@@ -10,6 +10,7 @@ from cohort.meetings import events as meetings
 from cohort.mentors import events as mentors
 from cohort.mentorships import events as mentorships
 from cohort.operations.service import JOB_RETRIED
+from cohort.sessions import events as sessions
 from cohort.study import events as study
 
 CATALOGUE = {
@@ -23,6 +24,7 @@ CATALOGUE = {
         *mentorships.ALL,
         *introductions.ALL,
         *meetings.ALL,
+        *sessions.ALL,
         *checkins.ALL,
         JOB_DIED,
         JOB_RETRIED,

@@ -198,7 +198,7 @@ class LiveEvents:
 
     async def _send_progress(self, db: AsyncSession, cohort_id: UUID, news: dict[str, Any]) -> None:
         """To those who may read every event of the cohort, and have room."""
-        to = [one for one in self._followers[cohort_id] if one.has_room]
+        to = [one for one in self._followers.get(cohort_id, ()) if one.has_room]
         valid = await keys.still_valid(db, {one.token_hash for one in to}, now=self.clock())
         organisers = await policy.organisers_among(db, cohort_id, {one.person_id for one in to})
         line = f"event: {news['type']}\ndata: {json.dumps(news)}\n\n".encode()
@@ -208,7 +208,7 @@ class LiveEvents:
 
     async def _deliver_of(self, db: AsyncSession, cohort_id: UUID) -> None:
         """Those who replay old events are served apart, so that nobody waits for them."""
-        followers = list(self._followers[cohort_id])
+        followers = list(self._followers.get(cohort_id, ()))  # they may have gone
         replaying = [one for one in followers if one.replays and one.has_room]
         await self._send(db, cohort_id, [one for one in followers if not one.replays])
         await self._send(db, cohort_id, replaying)

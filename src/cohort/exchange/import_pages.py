@@ -18,12 +18,13 @@ from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
-from cohort.exchange import export, service
+from cohort.exchange import asking, export, service
 from cohort.exchange.downloads import download
 from cohort.exchange.own_answers import AskedHere, asked_here
 from cohort.exchange.planning import ImportPlan, PlannedRow
 from cohort.exchange.schemas import LONGEST_BODY, MOST_BYTES, ExportIn, ImportIn, Outcome
 from cohort.guides import service as guides
+from cohort.http.formats import day, local_day
 from cohort.http.forms import Form, Sent, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
@@ -65,6 +66,12 @@ class ImportView:
     fields: Mapping[str, Options] | None = None
     titles: Mapping[tuple[str, str], str] | None = None
     most_megabytes: int = MOST_BYTES // 1024 // 1024
+    most_mails: tuple[int, int, int] = (
+        asking.MOST_IN_A_DAY,
+        asking.MOST_TO_ONE,
+        asking.MOST_TO_ADDRESS,
+    )
+    """In a day; to one person; to one address in a day, of all cohorts."""
 
 
 @get("/cohorts/{slug:str}/import", guards=[signed_in])
@@ -175,15 +182,21 @@ async def _import(
     db: AsyncSession, actor: Person, cohort: Cohort, form: ImportIn, *, now: datetime
 ) -> Redirect:
     carried_out = form.model_copy(update={"dry_run": False})
-    counts = (await service.import_people(db, actor, cohort.id, carried_out, now=now)).counts
-    new, changed = counts["new"], counts["changed"]
+    plan = await service.import_people(db, actor, cohort.id, carried_out, now=now)
+    new, changed = plan.counts["new"], plan.counts["changed"]
+    last = f" The last of them goes out on {_day(plan, cohort)}." if plan.last_mail_at else ""
     saying = (
         f"{new:,} imported, {changed:,} changed. Everybody who is new gets a mail, to confirm or "
-        "to say no."
+        f"to say no.{last}"
         if new or changed
         else "Everybody was here already: nothing has changed."
     )
     return see(f"/cohorts/{cohort.slug}", saying=saying)
+
+
+def _day(plan: ImportPlan, cohort: Cohort) -> str:
+    at = plan.last_mail_at
+    return day(local_day(at, cohort.time_zone)) if at else ""
 
 
 async def _look(

@@ -23,6 +23,12 @@ class ImportedPerson(Base):
     token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     """Of the link in the newest mail; the older ones work no more."""
     expires_at: Mapped[Instant]
+    asked_at: Mapped[Instant | None]
+    """When the newest mail went out, or is to go."""
+    mails: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many have gone out."""
+    mailed_by: Mapped[UUID | None]
+    """The job of the newest mail: another attempt at it is no other mail."""
 
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
     importer: Mapped[Person] = relationship(lazy="raise", foreign_keys=[imported_by])

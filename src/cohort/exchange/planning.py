@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,8 @@ class ImportPlan:
     rows: Sequence[PlannedRow]
     hindrances: Sequence[str] = ()
     """Why it could not be carried out as things are."""
+    last_mail_at: datetime | None = None
+    """When the last of the new people is written to, where that is not at once."""
 
     @property
     def counts(self) -> Counter[Outcome]:

@@ -110,6 +110,7 @@ def imported(plan: ImportPlan, form: ImportIn) -> ImportOut:
         rows=rows,
         own_terms=[FoundTermOut.model_validate(one) for one in plan.found.own_terms],
         notes=[*(plan.hindrances if form.dry_run else ()), *plan.found.notes],
+        last_mail_at=plan.last_mail_at,
         mapping=plan.found.mapping,
     )
 

@@ -1,5 +1,6 @@
 """What the exchange room reads and answers."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, Field
@@ -150,4 +151,8 @@ class ImportOut(Shown):
     rows: list[ImportRowOut]
     own_terms: list[FoundTermOut]
     notes: list[str] = Field(description="What was guessed, left out or taken for granted.")
+    last_mail_at: datetime | None = Field(
+        description="When the last of the new people is asked: a cohort sends 1,000 such mails in "
+        "a day. Null where all go out at once."
+    )
     mapping: str = Field(description="TOML: what each column was taken for.")

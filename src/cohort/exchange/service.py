@@ -1,6 +1,7 @@
 """Bringing the people of a spreadsheet into a cohort: looked at first, then all or none."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, OwnTerm
 from cohort.errors import FieldError, Invalid
+from cohort.exchange import asking
 from cohort.exchange.models import ImportedPerson
 from cohort.exchange.own_answers import asked_here
 from cohort.exchange.people_of import MOST_FAULTS, PersonInFile, people_of
@@ -47,13 +49,15 @@ async def import_people(
     asked = await asked_here(db, cohort_id, lock=not form.dry_run)
     found = await to_thread.run_sync(people_of, form, await _vocabulary(db), asked)
     if form.dry_run:
-        return await plan_import(db, cohort, found)
+        plan = await plan_import(db, cohort, found)
+        return replace(plan, last_mail_at=await _last_mail_at(db, cohort_id, plan, now=now))
     if not form.agreed:
         raise Invalid.at("agreed", "Say that these people agreed to take part: they are asked.")
     # Of two imports at once, the second sees what the first did.
     await db.execute(select(Cohort.id).where(Cohort.id == cohort_id).with_for_update())
     await db.refresh(cohort)
     plan = await plan_import(db, cohort, found)
+    plan = replace(plan, last_mail_at=await _last_mail_at(db, cohort_id, plan, now=now))
     _refuse_faults(plan.of("refused"))
     await _add_terms(db, cohort_id, plan)
     ids = await _add(db, actor, cohort, plan.of("new"), now=now)
@@ -74,6 +78,15 @@ async def import_people(
             **counts,
         )
     return plan
+
+
+async def _last_mail_at(
+    db: AsyncSession, cohort_id: UUID, plan: ImportPlan, *, now: datetime
+) -> datetime | None:
+    """When the last of the new people is written to; None where all are at once."""
+    new = {one.email for one in plan.of("new")}
+    last = max(await asking.times(db, cohort_id, len(new), now=now), default=now)
+    return last if last > now else None
 
 
 def _refuse_faults(refused: Sequence[PersonInFile]) -> None:
@@ -97,11 +110,28 @@ async def _add(
     await enrolments.give_seats(db, cohort, profiles["researcher"], now=now)
     await mentors.add_approved(db, actor, cohort.id, profiles["mentor"], now=now)
     row = {"cohort_id": cohort.id, "imported_by": actor.id, "imported_at": now}
-    row |= {"expires_at": now + ANSWER_WITHIN}
-    await db.execute(insert(ImportedPerson), [{**row, "person_id": its} for its in ids.values()])
-    each = [{"cohort_id": cohort.id, "person_id": its} for its in ids.values()]
-    await enqueue_each(db, "exchange.ask_to_confirm", each, now=now)
+    goes_at = await asking.times(db, cohort.id, len(ids), now=now)
+    rows = [
+        {**row, "person_id": its, "asked_at": at, "expires_at": at + ANSWER_WITHIN}
+        for its, at in zip(ids.values(), goes_at, strict=True)
+    ]
+    await db.execute(insert(ImportedPerson), rows)
+    await _ask(db, cohort.id, zip(ids.values(), goes_at, strict=True), now=now)
     return ids
+
+
+async def _ask(
+    db: AsyncSession,
+    cohort_id: UUID,
+    whom: Iterable[tuple[UUID, datetime]],
+    *,
+    now: datetime,
+) -> None:
+    each = [
+        {"cohort_id": cohort_id, "person_id": person_id, "after": at - now}
+        for person_id, at in whom
+    ]
+    await enqueue_each(db, "exchange.ask_to_confirm", each, now=now)
 
 
 async def _add_terms(db: AsyncSession, cohort_id: UUID, plan: ImportPlan) -> None:
@@ -165,10 +195,11 @@ async def _ask_again(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> Non
         ImportedPerson.cohort_id == cohort_id, ImportedPerson.expires_at <= now
     )
     silent = (await db.scalars(late)).all()
-    for one in silent:
-        one.expires_at = now + ANSWER_WITHIN
-    each = [{"cohort_id": cohort_id, "person_id": one.person_id} for one in silent]
-    await enqueue_each(db, "exchange.ask_to_confirm", each, now=now)
+    goes_at = await asking.times(db, cohort_id, len(silent), now=now)
+    for one, at in zip(silent, goes_at, strict=True):
+        one.asked_at, one.expires_at = at, at + ANSWER_WITHIN
+    whom = zip((one.person_id for one in silent), goes_at, strict=True)
+    await _ask(db, cohort_id, whom, now=now)
 
 
 async def _vocabulary(db: AsyncSession) -> Vocabulary:

@@ -12,15 +12,17 @@ from markdown_it.token import Token
 
 from cohort.guides.decoding import GuideUnreadable, decode
 from cohort.guides.front_matter import split_front_matter
-from cohort.guides.slugs import slugs_of
+from cohort.guides.html_headings import HtmlHeading, banner_in, headings_in, says_something
+from cohort.guides.slugs import slug_of, slugs_of
 
-__all__ = ["GuideDocument", "GuideUnreadable", "SectionDraft", "read_guide"]
+__all__ = ["GuideDocument", "GuideUnreadable", "SectionDraft", "parents_of", "read_guide"]
 
 TITLE_LIMIT = 500
 PLAIN = re.compile(r"[^\\`*_\[\]<>!&]*")
 """A heading without any character that Markdown could mean something by."""
 
-
+CONTENTS = {"contents", "content", "table-of-contents", "toc", "index", "inhalt", "indice"}
+"""Slugs of headings that name no guide."""
 PREAMBLE_NOTE = (
     "The text above the first heading (line {line}) belongs to no section and was left out: "
     "give it a heading."
@@ -64,26 +66,28 @@ class _Heading:
     end: int
 
 
-def read_guide(raw: bytes) -> GuideDocument:
+def read_guide(raw: bytes, *, most_headings: int | None = None) -> GuideDocument:
     """Read a guide of at most 20 MB and 400,000 lines, in time linear in its size.
 
     Only headings that stand on their own open a section (CommonMark decides; one inside a code
-    fence, a comment, a list or a quote does not). A section's parent is the nearest heading
-    above it of a lower level, however many levels lie between. Raises GuideUnreadable.
+    fence, a comment, a list or a quote does not), whether they are Markdown's or `<h1>` to
+    `<h6>`. A section's parent is the nearest heading above it of a lower level, however many
+    levels lie between. Raises GuideUnreadable.
     """
     text = decode(raw)
     front_matter, skipped = split_front_matter(text)
     lines = text.split("\n")[skipped:]
-    headings, notes = _headings("\n".join(lines), skipped)
+    headings, notes = _headings("\n".join(lines), skipped, most_headings)
     if not headings:
         raise GuideUnreadable(
             "The file has no headings: begin each section with one, such as '# Title'."
         )
-    if _body(lines[: headings[0].start]):
+    preamble = "\n".join(lines[: headings[0].start])
+    if says_something(preamble):
         note = PREAMBLE_NOTE.format(line=skipped + headings[0].start + 1)
         notes = (note, *notes)
     return GuideDocument(
-        title=front_matter.title or headings[0].title,
+        title=front_matter.title or _title_of(headings, preamble),
         description=front_matter.description,
         author=front_matter.author,
         date=front_matter.date,
@@ -93,28 +97,32 @@ def read_guide(raw: bytes) -> GuideDocument:
     )
 
 
-def _headings(text: str, skipped: int) -> tuple[list[_Heading], tuple[str, ...]]:
+def _headings(text: str, skipped: int, most: int | None) -> tuple[list[_Heading], tuple[str, ...]]:
     """Return the headings of the text, and notes on those without words."""
-    headings: list[_Heading] = []
-    nameless: list[int] = []
     references: dict[str, Any] = {}
     blocks = MarkdownIt("commonmark").disable("inline").parse(text, references)
+    count = sum(block.type == "heading_open" for block in blocks)
+    if most is not None and count > most:
+        raise GuideUnreadable(
+            f"The text has {count:,} headings; a guide may have at most {most:,}. "
+            "Split it into several guides."
+        )
     words = MarkdownIt("commonmark")
-    for opening, content in pairwise(blocks):
-        if opening.type != "heading_open" or opening.level > 0 or opening.map is None:
+    found: list[_Heading] = []
+    for opening, content in pairwise([*blocks, Token("", "", 0)]):
+        if opening.level > 0 or opening.map is None:
             continue
         start, end = opening.map
-        if len(content.content) > TITLE_LIMIT:
-            raise GuideUnreadable(
-                f"this heading has {len(content.content):,} characters; a title may have at most "
-                f"{TITLE_LIMIT}. Does a line of '===' or '---' stand directly under a paragraph?",
-                line=skipped + start + 1,
-            )
-        title = _title(content.content, words, references)
-        if title:
-            headings.append(_Heading(title, int(opening.tag[1:]), start, end))
-        else:
-            nameless.append(skipped + start + 1)
+        if opening.type == "html_block":
+            found += [_of_html(one, start) for one in headings_in(opening.content)]
+        elif opening.type == "heading_open":
+            _refuse_long(content.content, skipped + start + 1)
+            title = _title(content.content, words, references)
+            found.append(_Heading(title, int(opening.tag[1:]), start, end))
+    for one in found:
+        _refuse_long(one.title, skipped + one.start + 1)
+    headings = [one for one in found if one.title]
+    nameless = [skipped + one.start + 1 for one in found if not one.title]
     if not nameless:
         return headings, ()
     note = (
@@ -124,23 +132,54 @@ def _headings(text: str, skipped: int) -> tuple[list[_Heading], tuple[str, ...]]
     return headings, (note,)
 
 
+def _of_html(heading: HtmlHeading, start: int) -> _Heading:
+    return _Heading(heading.title, heading.level, start + heading.first, start + heading.last + 1)
+
+
+def _refuse_long(title: str, line: int) -> None:
+    if len(title) > TITLE_LIMIT:
+        raise GuideUnreadable(
+            f"this heading has {len(title):,} characters; a title may have at most "
+            f"{TITLE_LIMIT}. Does a line of '===' or '---' stand directly under a paragraph?",
+            line=line,
+        )
+
+
+def _title_of(headings: Sequence[_Heading], preamble: str) -> str:
+    """The first heading that is no list of contents; an only one of the first level before it.
+
+    Without any of the first level, a picture above them all may say what the guide is called.
+    """
+    telling = [one for one in headings if slug_of(one.title) not in CONTENTS] or headings
+    highest = [one for one in telling if one.level == 1]
+    if len(highest) == 1:
+        return highest[0].title
+    return telling[0].title if highest else banner_in(preamble) or telling[0].title
+
+
 def _title(markdown: str, words: MarkdownIt, references: dict[str, Any]) -> str:
-    if not PLAIN.fullmatch(markdown):
-        markdown = "".join(map(_plain, words.parseInline(markdown, references)))
-    return " ".join(markdown.split())
+    if PLAIN.fullmatch(markdown):
+        return " ".join(markdown.split())
+    tokens = words.parseInline(markdown, references)
+    title = "".join(_plain(token) for token in tokens)
+    if not title.strip():  # pictures alone say what they show
+        title = "".join(_plain(token, of_pictures=True) for token in tokens)
+    return " ".join(title.split())
 
 
-def _plain(token: Token) -> str:
-    """Return the words that a reader would see."""
+def _plain(token: Token, *, of_pictures: bool = False) -> str:
+    """Return the words that a reader would see; a badge beside a title is none of it."""
+    if token.type == "image" and not of_pictures:
+        return ""
     if token.children:
-        return "".join(map(_plain, token.children))
+        return "".join(_plain(one, of_pictures=of_pictures) for one in token.children)
     if token.type in {"softbreak", "hardbreak"}:
         return " "
     return token.content if token.type in {"text", "code_inline"} else ""
 
 
 def _sections(headings: Sequence[_Heading], lines: Sequence[str]) -> tuple[SectionDraft, ...]:
-    parents = _parents([heading.level for heading in headings])
+    parents = parents_of([heading.level for heading in headings])
     slugs = slugs_of([heading.title for heading in headings], parents)
     ends = [heading.start for heading in headings[1:]] + [len(lines)]
     return tuple(
@@ -156,7 +195,7 @@ def _sections(headings: Sequence[_Heading], lines: Sequence[str]) -> tuple[Secti
     )
 
 
-def _parents(levels: Sequence[int]) -> list[int | None]:
+def parents_of(levels: Sequence[int]) -> list[int | None]:
     """Return for each heading the index of the nearest one above it with a lower level."""
     parents: list[int | None] = []
     open_above: list[int] = []

@@ -4,14 +4,20 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cohort.db import Base, Id, Instant, Json, Words, one_of
+from cohort.db import Base, Id, Instant, Json, JsonList, Words, one_of
 
 
 class Guide(Base):
+    """One version of a guide; what changes much is another version, with rows of its own."""
+
     __tablename__ = "guides"
+    __table_args__ = (
+        Index("uq_guides_first_id_version", "first_id", "version", unique=True),
+        CheckConstraint("version >= 1", name="version"),
+    )
 
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(unique=True)
@@ -21,6 +27,42 @@ class Guide(Base):
     published_on: Mapped[date | None]
     tags: Mapped[Words]
     imported_at: Mapped[Instant]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    first_id: Mapped[UUID | None] = mapped_column(ForeignKey("guides.id"))
+    """The first version of the same guide; of that one itself, none."""
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    """Who published it on a page; nobody, where an operator brought it in."""
+    exam: Mapped[Json | None]
+    """The exam that it prepares for: title, year, source, and sections with their weights."""
+
+
+class MilestoneKind(StrEnum):
+    READING = "reading"
+    EXERCISE = "exercise"
+    ARTEFACT = "artefact"
+    QUIZ = "quiz"
+    MOCK_EXAM = "mock_exam"
+    EXAM_BOOKING = "exam_booking"
+    EXAM_RESULT = "exam_result"
+    CAREER_STEP = "career_step"
+    MENTOR_MEETING = "mentor_meeting"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    MilestoneKind.READING: "Reading",
+    MilestoneKind.EXERCISE: "Exercise",
+    MilestoneKind.ARTEFACT: "Something made",
+    MilestoneKind.QUIZ: "Quiz",
+    MilestoneKind.MOCK_EXAM: "Mock exam",
+    MilestoneKind.EXAM_BOOKING: "Booking the exam",
+    MilestoneKind.EXAM_RESULT: "Result of the exam",
+    MilestoneKind.CAREER_STEP: "Career step",
+    MilestoneKind.MENTOR_MEETING: "Meeting with the mentor",
+}
 
 
 class Section(Base):
@@ -60,6 +102,16 @@ class Milestone(Base):
     skills: Mapped[Words]
     requires: Mapped[Words]
     """Slugs of milestones of the same guide that come first."""
+    kind: Mapped[MilestoneKind] = mapped_column(
+        one_of(MilestoneKind), default=MilestoneKind.ARTEFACT, server_default="artefact"
+    )
+    is_optional: Mapped[bool] = mapped_column(default=False, server_default=false())
+    instead_of: Mapped[Words] = mapped_column(default=list, server_default="{}")
+    """Slugs of milestones of the same guide that are passed with this one."""
+    exam_sections: Mapped[Words] = mapped_column(default=list, server_default="{}")
+    """Slugs of sections of the guide's exam."""
+    rubric: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
+    """Criteria, each with a title and levels that rise."""
     position: Mapped[int]
     retired_at: Mapped[Instant | None]
 

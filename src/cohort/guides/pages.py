@@ -13,6 +13,7 @@ from cohort.guides import service
 from cohort.guides.models import Milestone, Section, TermKind
 from cohort.http.pages import Asked, page
 from cohort.http.paging import Slice
+from cohort.http.prose import prepare
 from cohort.people.auth import signed_in
 
 
@@ -28,6 +29,10 @@ async def guide_page(
     milestones: dict[UUID, list[Milestone]] = defaultdict(list)
     for one in await service.milestones_of(db, [section.id for section in sections.items]):
         milestones[one.section_id].append(one)
+    await prepare((one.body for one in sections.items), with_html=True)
+    await prepare(
+        text for found in milestones.values() for one in found for text in (one.task, one.evidence)
+    )
     skills = (await service.terms_of(db, TermKind.SKILL))[TermKind.SKILL]
     return page(
         request,

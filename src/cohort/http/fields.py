@@ -25,7 +25,8 @@ class Shown(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Refuses control characters, and marks that turn the direction of text."""
     if _HIDDEN.search(text):
         raise ValueError("contains control characters; remove them")
     try:
@@ -33,6 +34,11 @@ def _plain(text: str) -> str:
     except UnicodeEncodeError as error:
         raise ValueError("contains half of a character; type it again") from error
     return text
+
+
+def without_hidden(text: str) -> str:
+    """What `plain` would refuse is taken out of a text that comes from elsewhere."""
+    return _HIDDEN.sub("", text).encode(errors="ignore").decode()
 
 
 def _one_line(text: str) -> str:
@@ -63,14 +69,26 @@ _ZONES = frozenset(available_timezones())
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_plain),
+    AfterValidator(plain),
     AfterValidator(_one_line),
 ]
+MaybeLine = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=200),
+    AfterValidator(plain),
+    AfterValidator(_one_line),
+]
+"""Empty for none, as the next."""
+MaybeUrl = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=500, pattern=r'^(https?://[^\s<>"]+)?$'),
+    AfterValidator(plain),
+]
 Prose = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_plain)
+    str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(plain)
 ]
 Note = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=2_000), AfterValidator(_plain)
+    str, StringConstraints(strip_whitespace=True, max_length=2_000), AfterValidator(plain)
 ]
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
@@ -93,6 +111,6 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Url = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=500, pattern=r'^https?://[^\s<>"]+$'),
-    AfterValidator(_plain),
+    AfterValidator(plain),
     Field(examples=["https://example.org/notebook"]),
 ]

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, unquote
 
-import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie, State
 from litestar.response import Redirect
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 
 from cohort.http.formats import FILTERS, GLOBALS
+from cohort.http.prose import guide_markdown, markdown
 from cohort.settings import PACKAGE, Settings
 
 if TYPE_CHECKING:
@@ -63,17 +61,12 @@ def create_pages(settings: Settings) -> Pages:
     )
     pages.filters.update(FILTERS)
     pages.filters["markdown"] = markdown
+    pages.filters["guide_markdown"] = guide_markdown
     pages.filters["summary"] = summary
     pages.globals.update(GLOBALS)
     pages.globals["static"] = Fingerprints(STATIC)
     pages.globals["development"] = settings.development
     return pages
-
-
-def markdown(text: str) -> Markup:
-    """Markdown as HTML that can do no harm: no raw HTML, no scripts, no pictures."""
-    html = MarkdownIt("js-default", {"breaks": True}).disable("image").render(text)
-    return Markup(nh3.clean(html, link_rel="nofollow noopener noreferrer"))  # noqa: S704
 
 
 def summary(errors: Mapping[str, str]) -> list[dict[str, str]]:

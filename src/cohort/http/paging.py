@@ -78,7 +78,7 @@ async def page_of(
     if len(rows) <= part.limit:
         return Page(items, None)
     last: Any = items[-1]
-    return Page(items, _write_keyset(sort, getattr(last, by.key), getattr(last, id.key)))
+    return Page(items, write_keyset(sort, getattr(last, by.key), getattr(last, id.key)))
 
 
 async def page_along(
@@ -109,7 +109,7 @@ async def page_by_id(
     if len(rows) <= part.limit:
         return Page(items, None)
     last: Any = items[-1]
-    return Page(items, _write_keyset("", None, getattr(last, id.key)))
+    return Page(items, write_keyset("", None, getattr(last, id.key)))
 
 
 class PreparedPages:
@@ -154,7 +154,7 @@ class PreparedPages:
         if len(rows) <= part.limit:
             return Page(items, None)
         last = items[-1]
-        return Page(items, _write_keyset(self.sort, last.get(SORT_KEY), last[ROW_ID]))
+        return Page(items, write_keyset(self.sort, last.get(SORT_KEY), last[ROW_ID]))
 
 
 def page_within(items: Sequence[T], part: Slice) -> Page[T]:
@@ -199,7 +199,7 @@ def read_ranked_cursor(cursor: str) -> tuple[float, datetime, UUID]:
         raise _not_ours() from error
 
 
-def _write_keyset(sort: str, key: Any, row_id: UUID) -> str:
+def write_keyset(sort: str, key: Any, row_id: UUID) -> str:
     told = key.isoformat() if isinstance(key, datetime) else key
     return _write([sort, told, row_id.hex])
 

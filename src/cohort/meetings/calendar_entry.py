@@ -32,7 +32,7 @@ def entry_for_mail(meeting: Meeting, settings: Settings) -> CalendarEntry:
     calendar.add("version", "2.0")
     calendar.add("method", method)
     event = event_of(meeting, settings)
-    event["organizer"] = _address(parseaddr(settings.mail_from)[1], "cohort")
+    event["organizer"] = address(parseaddr(settings.mail_from)[1], "cohort")
     event["organizer"].params["SCHEDULE-AGENT"] = vText("NONE")
     mentorship = meeting.mentorship
     for person in (mentorship.enrolment.person, mentorship.mentor.person):
@@ -62,7 +62,7 @@ def event_of(meeting: Meeting, settings: Settings) -> Event:
 
 
 def _attendee(person: Person, meeting: Meeting) -> vCalAddress:
-    attendee = _address(person.email, person.name)
+    attendee = address(person.email, person.name)
     waits = meeting.state is MeetingState.PROPOSED and meeting.proposed_by != person.id
     attendee.params["PARTSTAT"] = vText("NEEDS-ACTION" if waits else "ACCEPTED")
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
@@ -70,7 +70,7 @@ def _attendee(person: Person, meeting: Meeting) -> vCalAddress:
     return attendee
 
 
-def _address(email: str, name: str) -> vCalAddress:
+def address(email: str, name: str) -> vCalAddress:
     address = vCalAddress(f"mailto:{email}")
     address.params["CN"] = vText(name)
     return address

@@ -1,7 +1,7 @@
 """Another address for an account: it counts once the link that is mailed there was opened."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -39,7 +39,12 @@ async def ask(db: AsyncSession, actor: Person, email: str, *, now: datetime) -> 
 
 
 async def new_token_of(
-    db: AsyncSession, person_id: UUID, email: str, *, now: datetime
+    db: AsyncSession,
+    person_id: UUID,
+    email: str,
+    *,
+    now: datetime,
+    lives: timedelta = LINK_LIVES,
 ) -> str | None:
     """The token of the only link that moves this person's account; None where that is not asked
     any more."""
@@ -47,7 +52,7 @@ async def new_token_of(
     asked = update(AddressChange).where(
         AddressChange.person_id == person_id, AddressChange.email == email
     )
-    made = asked.values(token_hash=hash_token(token), expires_at=now + LINK_LIVES)
+    made = asked.values(token_hash=hash_token(token), expires_at=now + lives)
     found = await db.scalar(made.returning(AddressChange.person_id))
     return None if found is None else token
 

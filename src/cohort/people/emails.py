@@ -4,20 +4,17 @@ from cohort.mail import Message
 from cohort.people.models import Person
 
 
-def verify_address(email: str, token: str) -> Message:
-    return Message(email, "verify_address", {"token": token})
+def verify_address(email: str, token: str, hours: int) -> Message:
+    return Message(email, "verify_address", {"token": token, "hours": hours})
 
 
-def choose_password(person: Person, token: str) -> Message:
-    return Message(person.email, "choose_password", {"name": person.name, "token": token})
+def choose_password(person: Person, token: str, hours: int) -> Message:
+    context = {"name": person.name, "token": token, "hours": hours}
+    return Message(person.email, "choose_password", context)
 
 
-def new_password(person: Person) -> Message:
-    return Message(person.email, "new_password", {"name": person.name})
-
-
-def new_address(person: Person, email: str, token: str) -> Message:
-    return Message(email, "new_address", {"name": person.name, "token": token})
+def new_address(person: Person, email: str, token: str, hours: int) -> Message:
+    return Message(email, "new_address", {"name": person.name, "token": token, "hours": hours})
 
 
 def old_address(person: Person, email: str) -> Message:

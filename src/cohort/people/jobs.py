@@ -1,5 +1,6 @@
 """Mail about accounts."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,33 +16,38 @@ async def answer_sign_up(context: JobContext, email: str) -> Delivery:
     person = await _with_account(context, email)
     if person is not None:
         return context.deliver(emails.already_known(person))
-    token = await new_link(context.db, email, LinkPurpose.JOIN, now=context.now)
-    return context.deliver(emails.verify_address(email, token))
+    token = await _mailed_link(context, email, LinkPurpose.JOIN)
+    return context.deliver(emails.verify_address(email, token, _hours(context)))
 
 
 async def send_password_link(context: JobContext, email: str) -> Delivery:
     person = await _with_account(context, email)
     if person is None:
         return None
-    token = await new_link(context.db, email, LinkPurpose.PASSWORD, now=context.now)
-    return context.deliver(emails.choose_password(person, token))
+    token = await _mailed_link(context, email, LinkPurpose.PASSWORD)
+    return context.deliver(emails.choose_password(person, token, _hours(context)))
 
 
-async def tell_new_password(context: JobContext, person_id: str) -> Delivery:
-    person = await context.db.get_one(Person, UUID(person_id))
-    return context.deliver(emails.new_password(person))
+async def _mailed_link(context: JobContext, email: str, purpose: LinkPurpose) -> str:
+    lives = timedelta(hours=_hours(context))
+    return await new_link(context.db, email, purpose, now=context.now, lives=lives)
+
+
+def _hours(context: JobContext) -> int:
+    return context.settings.confirm_link_hours
 
 
 async def ask_at_new_address(context: JobContext, person_id: str, email: str) -> Delivery:
     """A link that moves the account there; or a word to whoever has an account with it."""
     person = await context.db.get_one(Person, UUID(person_id))
-    token = await addresses.new_token_of(context.db, person.id, email, now=context.now)
+    lives = timedelta(hours=_hours(context))
+    token = await addresses.new_token_of(context.db, person.id, email, now=context.now, lives=lives)
     if token is None:
         return None
     owner = await _with_account(context, email)
     if owner is not None:
         return context.deliver(emails.already_known(owner))
-    return context.deliver(emails.new_address(person, email, token))
+    return context.deliver(emails.new_address(person, email, token, _hours(context)))
 
 
 async def tell_old_address(context: JobContext, person_id: str, email: str) -> Delivery:

@@ -11,7 +11,7 @@ from cohort.people.models import LinkPurpose, MailedLink
 from cohort.people.tokens import hash_token, new_token
 
 LINK_LIVES = timedelta(hours=24)
-"""Where a link confirms; one that signs in lives minutes."""
+"""Of a token that somebody is handed at once; mailed links live as long as the settings say."""
 
 
 class LinkSpent(Refusal):

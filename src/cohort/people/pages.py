@@ -21,11 +21,11 @@ from cohort.people.auth import (
 )
 from cohort.people.links import LinkSpent
 from cohort.people.models import Person
-from cohort.people.schemas import EmailIn, JoinIn, NewPasswordIn
+from cohort.people.schemas import EmailIn, JoinIn, TokenIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
 
-Chosen = TypeVar("Chosen", bound=NewPasswordIn)
+Chosen = TypeVar("Chosen", bound=TokenIn)
 
 
 @post("/logout", guards=[signed_in], opt={"before_two_steps": True})
@@ -75,7 +75,7 @@ async def verify(
     clock: NamedDependency[Clock],
     token: FromPath[str],
 ) -> Response[str] | Redirect:
-    form = await _with_token(request, JoinIn, token)
+    form = await with_token(request, JoinIn, token)
     if form.value is None:
         return page(request, "people/verify.html", form=form)
     try:
@@ -85,7 +85,7 @@ async def verify(
     return see("/login", saying="Your account is open. Sign in to go on.")
 
 
-async def _with_token(request: Asked, schema: type[Chosen], token: str) -> Form[Chosen]:
+async def with_token(request: Asked, schema: type[Chosen], token: str) -> Form[Chosen]:
     form = await read_form(request, schema, token=token)
     if "token" in form.errors:
         raise LinkSpent
@@ -112,28 +112,6 @@ async def forgotten(
     return see("/login", saying="If we know that address, a link is on its way to it.")
 
 
-@get("/password/{token:str}", guards=[public])
-async def password_page(request: Asked) -> Response[str]:
-    return page(request, "people/password.html", form=Form())
-
-
-@post("/password/{token:str}", guards=[public])
-async def choose_password(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    clock: NamedDependency[Clock],
-    token: FromPath[str],
-) -> Response[str] | Redirect:
-    form = await _with_token(request, NewPasswordIn, token)
-    if form.value is None:
-        return page(request, "people/password.html", form=form)
-    try:
-        await service.set_password(db, form.value, now=clock())
-    except Invalid as refusal:
-        return page(request, "people/password.html", form=form.refused(refusal))
-    return see("/login", saying="Your new password works. Sign in with it.")
-
-
 router = Router(
     "",
     route_handlers=[
@@ -144,8 +122,6 @@ router = Router(
         verify,
         forgotten_page,
         forgotten,
-        password_page,
-        choose_password,
     ],
     include_in_schema=False,
 )

@@ -14,6 +14,8 @@ Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=
 
 Scope = Literal[
     "guides:read",
+    "curricula:read",
+    "curricula:write",
     "cohorts:read",
     "cohorts:write",
     "applications:read",
@@ -26,6 +28,8 @@ Scope = Literal[
     "introductions:write",
     "meetings:read",
     "meetings:write",
+    "sessions:read",
+    "sessions:write",
     "agendas:read",
     "agendas:write",
     "checkins:read",

@@ -19,9 +19,9 @@ from cohort.http.forms import Form, Sent, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.quizzes import reading, service
+from cohort.quizzes import exam_outlook, reading, service
 from cohort.quizzes.models import QuizExam, QuizTry
-from cohort.quizzes.schemas import AnswerIn, AskedOut, BeginIn, QuizOut, TryOut
+from cohort.quizzes.schemas import AnswerIn, AskedOut, BeginIn, QuizOut, ReadinessOut, TryOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,27 @@ class TryView:
     """Of the official sections."""
     number: int = 0
     question: AskedOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessView:
+    enrolment: Enrolment
+    its: ReadinessOut
+    is_own: bool
+
+
+@get("/plan/{enrolment_id:uuid}/readiness", guards=[signed_in])
+async def readiness_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    enrolment_id: FromPath[UUID],
+) -> Response[str]:
+    its = await exam_outlook.readiness(db, actor, enrolment_id, now=clock())
+    enrolment = await exam_outlook.get_enrolment(db, actor, enrolment_id)
+    view = ReadinessView(enrolment, its, enrolment.person_id == actor.id)
+    return page(request, "quizzes/readiness.html", view)
 
 
 @get("/plan/{enrolment_id:uuid}/quizzes", guards=[signed_in])
@@ -201,6 +222,6 @@ async def hand_in(
 
 router = Router(
     "",
-    route_handlers=[quizzes_page, begin, try_page, question_page, keep, hand_in],
+    route_handlers=[readiness_page, quizzes_page, begin, try_page, question_page, keep, hand_in],
     include_in_schema=False,
 )

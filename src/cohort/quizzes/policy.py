@@ -1,6 +1,6 @@
 """A try is its owner's alone; what it says about the exam, others read as far as she allows."""
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Enrolment, MentorSees
@@ -18,10 +18,15 @@ def visible_to(actor: Person) -> Select[QuizTry]:
 def readiness_visible_to(actor: Person) -> Select[Enrolment]:
     """To her, the organisers, and her mentor unless she shows the mentor nothing of her plan."""
     shows = Enrolment.mentor_sees != MentorSees.NOTHING
-    return select(Enrolment).where(
-        or_(
-            Enrolment.person_id == actor.id,
-            Enrolment.cohort_id.in_(cohorts.organised_by(actor)),
-            and_(shows, Enrolment.id.in_(mentored_by(actor))),
-        )
-    )
+    as_mentor = and_(shows, Enrolment.id.in_(mentored_by(actor)))
+    return select(Enrolment).where(or_(_reads_all(actor), as_mentor))
+
+
+def reads_all_of(actor: Person) -> Select[Enrolment]:
+    """Those of which the actor reads every section, whatever a mentor may see."""
+    return select(Enrolment).where(_reads_all(actor))
+
+
+def _reads_all(actor: Person) -> ColumnElement[bool]:
+    organised = Enrolment.cohort_id.in_(cohorts.organised_by(actor))
+    return or_(Enrolment.person_id == actor.id, organised)

@@ -13,8 +13,8 @@ from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.quizzes import reading, service
-from cohort.quizzes.schemas import AnswerIn, BeginIn, ListedTryOut, QuizOut, TryOut
+from cohort.quizzes import exam_outlook, reading, service
+from cohort.quizzes.schemas import AnswerIn, BeginIn, ListedTryOut, QuizOut, ReadinessOut, TryOut
 from cohort.study.service import PlanFrozen
 
 
@@ -108,9 +108,35 @@ async def hand_in_try(
     return await reading.shown(db, await service.hand_in(db, actor, try_id, now=clock()))
 
 
+@get(
+    "/enrolments/{enrolment_id:uuid}/readiness",
+    guards=[signed_in],
+    responses=may_refuse(NotFound),
+)
+async def read_readiness(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    enrolment_id: FromPath[UUID],
+) -> ReadinessOut:
+    """How likely a researcher is to pass the exam, and which section would help most per hour.
+
+    For her, the organisers, and her mentor as far as she lets the mentor read her plan.
+    """
+    return await exam_outlook.readiness(db, actor, enrolment_id, now=clock())
+
+
 router = Router(
     "",
-    route_handlers=[list_quizzes, begin_try, list_tries, read_try, keep_answer, hand_in_try],
+    route_handlers=[
+        list_quizzes,
+        begin_try,
+        list_tries,
+        read_try,
+        keep_answer,
+        hand_in_try,
+        read_readiness,
+    ],
     tags=["quizzes"],
     opt={"room": "quizzes"},
 )

@@ -95,3 +95,89 @@ class TryOut(ListedTryOut):
     kind: QuizKind
     minutes: int | None
     questions: list[AskedOut]
+
+
+class ReadinessSectionOut(Shown):
+    """An official section: what was answered for the first time, and what it tells."""
+
+    slug: str
+    title: str
+    weight: int = Field(description="In percent.")
+    questions: int = Field(description="So many of a mock exam are of it.")
+    answered: int
+    right: int
+    share: float = Field(description="The share of questions that she can probably answer.")
+    share_from: float = Field(description="With `share_to`: where it is, four times of five.")
+    share_to: float
+    gain_per_hour: float | None = Field(
+        description="What an hour of study here adds to the chance; see `docs/quizzes.md`."
+    )
+
+
+class ReadinessOut(Shown):
+    """How likely she is to pass the exam now. Null, while there are fewer than 20 answers."""
+
+    enrolment_id: UUID
+    exam: str
+    year: int = Field(description="When its sections and weights were published.")
+    source: str
+    questions: int
+    pass_mark: float = Field(description="An estimate, as the official one is not published.")
+    needed: int = Field(description="Right answers to pass.")
+    answered: int = Field(description="Questions answered; only the first time counts.")
+    chance: float | None
+    chance_from: float | None = Field(
+        description="With `chance_to`: what the chance may be, four times of five."
+    )
+    chance_to: float | None
+    expected: float | None = Field(description="Right answers in an exam of today.")
+    expected_from: int | None
+    expected_to: int | None
+    sections: list[ReadinessSectionOut] | None = Field(
+        description="Null for a mentor to whom she shows only how many milestones are passed."
+    )
+
+
+class DrawnOut(Shown):
+    """A choice, and how many took it."""
+
+    text: str
+    is_right: bool
+    times: int
+
+
+class ItemOut(Shown):
+    """How a question does. Fewer than five who answered: only how many they are."""
+
+    id: UUID
+    slug: str
+    kind: AnswerKind
+    exam_section: str
+    text: str = Field(description="Markdown.")
+    answered: int = Field(description="People who have handed in an answer; the first one counts.")
+    right: int | None = Field(default=None, description="Wholly right.")
+    empty: int | None = None
+    share: float | None = Field(default=None, description="Of those who have it right.")
+    share_from: float | None = Field(
+        default=None, description="With `share_to`: where it lies, four times of five."
+    )
+    share_to: float | None = None
+    mean_mark: float | None = None
+    discrimination: float | None = Field(
+        default=None,
+        description="How its mark goes along with the rest of the try, from -1 to 1; from 20 on.",
+    )
+    choices: list[DrawnOut] = Field(default=[], description="Of single and multiple choice.")
+
+    @property
+    def drew_most(self) -> list[DrawnOut]:
+        """The wrong choices that most people took; several, where they are level."""
+        wrong = [one for one in self.choices if not one.is_right and one.times]
+        most = max((one.times for one in wrong), default=0)
+        return [one for one in wrong if one.times == most]
+
+    @property
+    def misleads(self) -> bool:
+        """Whether a wrong choice drew more than every right one: it needs another look."""
+        right = [one.times for one in self.choices if one.is_right]
+        return any(one.times > max(right, default=0) for one in self.drew_most)

@@ -72,4 +72,5 @@ async def _sign_up(stage: SeasonStage, who: Newcomer) -> None:
     async with stage.act() as db:
         person, mentor = await become_mentor(db, stage.cohort_id, who, who.profile, now=now)
         await mentors.approve(db, stage.organiser, mentor.id, now=now)
-    stage.mentors[mentor.id] = person
+    stage.mentors[mentor.id] = stage.helping[mentor.id] = person
+    stage.signed_up_on[who.day].append((mentor.id, person))

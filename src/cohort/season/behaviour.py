@@ -19,6 +19,7 @@ class Behaviour:
     declines_at_worst: float = 0.30
     """By how good the pair seems to that side, from 1 to 0; in between along a line."""
     pauses_when_declining: float = 0.15
+    """That a no says too that no other proposal is wanted for three weeks."""
     taste: float = 0.15
     """Standard deviation of what a person sees in a pair and no score knows."""
     wishes: float = 0.6
@@ -28,10 +29,16 @@ class Behaviour:
     meeting_held: float = 0.85
     checkin_answered: float = 0.75
     asks_for_another: float = 0.03
-    """A week, in a pair that goes worse than `goes_badly`."""
+    """A week, of whoever finds a pair worse than `goes_badly`; it goes on meanwhile."""
     goes_badly: float = 0.35
     ends_early: float = 0.006
     """A week, whatever the reason."""
+    pair_pauses: float = 0.006
+    """A week, of a mentorship; it goes on after three weeks."""
+    talks_today: float = 0.45
+    """That someone who was introduced to somebody says today how the talk was."""
+    never_talks: float = 0.10
+    """Of two who were introduced: no time is found."""
     drops_out: float = 0.006
     """A week, of a researcher."""
     mentor_pauses: float = 0.01

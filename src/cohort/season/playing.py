@@ -5,11 +5,25 @@ from dataclasses import dataclass
 
 from cohort.errors import Conflict
 from cohort.matching import service as matching
+from cohort.matching.introducing.schemas import IntroductionsIn
 from cohort.matching.models import RoundState, Run, RunState
-from cohort.season import acts, arrivals, checking_in, invariants, measures, people
+from cohort.season import (
+    acts,
+    arrivals,
+    checking_in,
+    invariants,
+    leaving,
+    living,
+    measures,
+    people,
+)
 from cohort.season.measures import Measures, Week
 from cohort.season.stage import SeasonPlan, SeasonStage, at_day, stage_of
 from cohort.settings import Settings, shipped
+
+MEETS_FROM = 2
+"""The day of the week, 0 the Monday, on which people are introduced: most have met by the next."""
+TALKS = IntroductionsIn(per_researcher=2, per_mentor=4)
 
 
 @dataclass(frozen=True)
@@ -46,15 +60,30 @@ async def _a_day(stage: SeasonStage, day: int) -> None:
     The first round is the second week's, and every policy publishes it.
     """
     await acts.wish(stage, day)
+    await acts.talk(stage, day)
     await acts.answer(stage, day)
-    await acts.live(stage, day)
+    await living.live(stage, day)
     await checking_in.check_in(stage, day)
-    await acts.come_and_go(stage, day)
+    await leaving.come_and_go(stage, day)
     await stage.work()
-    week = day // 7
-    if day % 7 == 0 and week and (week - 1) % stage.plan.policy.publish_every == 0:
-        await _publish(stage)
-        await stage.work()
+    week, policy = day // 7, stage.plan.policy
+    if day % 7 == 0 and week:
+        await invariants.check_round(stage)
+        if (week - 1) % policy.publish_every == 0:
+            await _publish(stage)
+            await stage.run_jobs()
+    if day % 7 == MEETS_FROM and policy.introduces:
+        await _introduce(stage)
+
+
+async def _introduce(stage: SeasonStage) -> None:
+    """Between two rounds, whoever waits is introduced to a few mentors."""
+    now = stage.clock()
+    async with stage.act() as db:
+        await matching.open_introductions(db, stage.organiser, stage.cohort_id, TALKS, now=now)
+    await stage.run_jobs()
+    await _publish(stage)
+    await stage.run_jobs()
 
 
 async def _publish(stage: SeasonStage) -> None:

@@ -13,12 +13,20 @@ class Policy:
     """Weeks between two publications."""
     rules: Mapping[str, Any] = field(default_factory=dict)
     """What differs from the rules that a new cohort has."""
+    introduces: bool = False
+    """Each week those who wait meet a few mentors, days before the round that pairs them."""
 
 
 POLICIES = (
     Policy("weekly", "publish each week"),
     Policy("monthly", "publish every fourth week", publish_every=4),
     Policy("cover", "weekly, most people first", rules={"aim": {"cover": True}}),
+    Policy(
+        "restless",
+        "weekly, and a mentorship may move for a gain of 0.15",
+        rules={"aim": {"least_gain": 0.15}},
+    ),
+    Policy("introduce", "weekly, after people have met", introduces=True),
     Policy("choosy", "weekly, no pair below 0.35", rules={"requirements": {"least_score": 0.35}}),
 )
 BY_NAME = {one.name: one for one in POLICIES}

@@ -75,11 +75,17 @@ class SeasonStage:
     came_on: dict[int, list[tuple[UUID, Person]]] = field(default_factory=lambda: defaultdict(list))
     """Enrolments by the day."""
     mentors: dict[UUID, Person] = field(default_factory=dict)
-    """Those who were approved, by the mentor's id."""
+    """All who were ever approved, by the mentor's id."""
+    helping: dict[UUID, Person] = field(default_factory=dict)
+    """Those of them who have not left."""
+    signed_up_on: dict[int, list[tuple[UUID, Person]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """Mentors by the day."""
     left: dict[UUID, datetime] = field(default_factory=dict)
     """When those who gave their seat back did so, by the enrolment's id."""
     paused: dict[UUID, int] = field(default_factory=dict)
-    """Mentors who pause, and the day on which they come back."""
+    """Mentors who pause without a day, and the day on which they say that they are back."""
     refused: Counter[str] = field(default_factory=Counter)
     """Verbs that came too late, by the code of the refusal."""
 
@@ -95,6 +101,9 @@ class SeasonStage:
         """What a worker does in this minute: open what is due, and run the jobs."""
         for look in rooms.EVERY_MINUTE:
             await look(self.runner.cron)
+        await self.run_jobs()
+
+    async def run_jobs(self) -> None:
         while True:
             async with self.sessions() as db:
                 waiting = await outbox.due(db, now=self.clock())

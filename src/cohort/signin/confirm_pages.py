@@ -25,7 +25,7 @@ HERE = "/account/confirm"
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmView:
+class ConfirmLoginView:
     """The ways in which somebody can prove once more who she is."""
 
     is_confirmed: bool
@@ -41,7 +41,7 @@ async def _show(
     generator = await db.get(CodeGenerator, actor.id)
     connected = {one.issuer for one in await identities.list_identities(db, actor)}
     has_keys = passkeys.site_of(settings) is not None
-    view = ConfirmView(
+    view = ConfirmLoginView(
         is_confirmed=request.auth.lately_confirmed,
         minutes=settings.confirmed_minutes,
         has_codes=generator is not None and generator.confirmed_at is not None,

@@ -2,6 +2,8 @@
 
 from cohort.mail import Message
 from cohort.people.models import Person
+from cohort.settings import Settings
+from cohort.signin.remaining import Remaining
 
 CHANGES = {
     "codes_on": "One-time codes of an app were turned on for your account.",
@@ -13,6 +15,11 @@ CHANGES = {
     "recovery_code_used": "A recovery code of yours was used to sign in. It does not work again.",
     "recovery_codes_made": "New recovery codes were made. The old ones do not work any more.",
 }
+
+
+def new_password(person: Person, left: Remaining, settings: Settings) -> Message:
+    context = {"name": person.name, "left": left.in_words(settings)}
+    return Message(person.email, "new_password", context)
 
 
 def sign_in_changed(person: Person, what: str) -> Message:

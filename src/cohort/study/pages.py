@@ -20,6 +20,7 @@ from cohort.guides.models import Section
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
+from cohort.http.prose import prepare
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship, Proposal
 from cohort.people.auth import signed_in
@@ -27,6 +28,8 @@ from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf, GivenAnswer
+from cohort.sessions import reading as sessions
+from cohort.sessions.models import LiveSession
 from cohort.study import plans, policy, service, showing
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
@@ -49,6 +52,8 @@ class PlanView:
     languages: Mapping[str, str]
     answers: Sequence[GivenAnswer]
     """What the mentor, proposed or found, tells."""
+    session: LiveSession | None
+    """What the cohort comes together for next, on the own plan."""
     left_open: int
     """How many questions of the organisers the researcher has still to answer."""
 
@@ -70,14 +75,16 @@ async def plan_page(
     whose = [(cohort_id, match.mentor.person_id)] if match else []
     told = await answering.told_in_pairs(db, whose, AnswerOf.MENTOR)
     open_in = await answering.left_open(db, person_id, [cohort_id], AnswerOf.RESEARCHER)
+    is_own = policy.may_hand_in(actor, plan.enrolment)
     view = PlanView(
         plan=plan,
         now=now,
-        is_own=policy.may_hand_in(actor, plan.enrolment),
+        is_own=is_own,
         mentorship=mentorship,
         proposal=proposal,
         titles=await own_terms.titles(db, plan.enrolment.cohort_id),
         languages=LANGUAGES,
+        session=await sessions.next_of(db, actor, cohort_id, now=now) if is_own else None,
         answers=[one for answers in told.values() for one in answers],
         left_open=open_in.get(cohort_id, 0),
     )
@@ -181,6 +188,9 @@ async def show_item(
         may_submit=is_own and not is_done,
         may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),
     )
+    reviews = [one.review.comment for one in view.versions if one.review]
+    task = step.item.milestone
+    await prepare([task.task, task.evidence, *reviews, *(one.text for one in view.versions)])
     return page(request, "study/item.html", view, form=form, status_of=status_of, verdicts=VERDICTS)
 
 

@@ -1,0 +1,1 @@
+"""Guides and milestones that organisers draft, publish and move their cohorts to."""

@@ -1,0 +1,47 @@
+"""A guide as it is stored, read back as a whole curriculum."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.curricula.schemas import Curriculum
+from cohort.guides.models import Guide, Milestone, Section
+from cohort.guides.schemas import MilestoneRow
+
+ROW = [name for name in MilestoneRow.model_fields if name != "section"]
+
+
+async def curriculum_of(db: AsyncSession, guide: Guide) -> Curriculum:
+    """Two statements; what was retired is not in it."""
+    sections = (
+        await db.scalars(
+            select(Section)
+            .where(Section.guide_id == guide.id, Section.retired_at.is_(None))
+            .order_by(Section.position)
+        )
+    ).all()
+    slugs = {section.id: section.slug for section in sections}
+    milestones = await db.scalars(
+        select(Milestone)
+        .where(Milestone.guide_id == guide.id, Milestone.retired_at.is_(None))
+        .order_by(Milestone.position)
+    )
+    return Curriculum.model_validate(
+        {
+            "title": guide.title[:200],
+            "slug": guide.slug if not guide.first_id else None,
+            "description": guide.description,
+            "author": guide.author,
+            "published_on": guide.published_on,
+            "tags": guide.tags,
+            "exam": guide.exam,
+            "sections": [
+                {name: getattr(one, name) for name in ("slug", "title", "level", "body")}
+                for one in sections
+            ],
+            "milestones": [
+                {name: getattr(one, name) for name in ROW}
+                | {"section": slugs.get(one.section_id, "gone")}
+                for one in milestones
+            ],
+        }
+    )

@@ -1,0 +1,198 @@
+"""How somebody's studies stand, and by which signs; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import numpy as np
+
+from cohort.forecasts.pace import (
+    Facts,
+    Floats,
+    chance,
+    pace_of,
+    rates,
+    still_asked,
+    typical_chance,
+)
+
+WEEK = timedelta(weeks=1)
+SILENT_AFTER = timedelta(days=14)
+"""Two weeks with work due and nothing handed in are more than a busy week."""
+SENT_BACK_FOR = timedelta(days=7)
+"""Who can answer a review, mostly does within the week."""
+TOO_MUCH = 2.0
+"""Work due within two weeks that would take her four."""
+NUDGED_FOR = timedelta(days=7)
+"""Nobody is nudged twice in a week, by whomever."""
+
+
+class StudyOutlook(StrEnum):
+    """From the worst to the best, as lists have them."""
+
+    UNLIKELY = "unlikely"
+    UNSURE = "unsure"
+    BEGINS = "begins"
+    ON_COURSE = "on_course"
+    DONE = "done"
+
+
+TOLD_AFTER = timedelta(days=14)
+"""Before that, a forecast is the plan's own pace and says nothing of her."""
+LIKELY = 0.8
+EVEN = 0.5
+
+
+class Sign(StrEnum):
+    """Why somebody should look after her; the gravest first."""
+
+    SILENT = "silent"
+    SENT_BACK = "sent_back"
+    UNLIKELY = "unlikely"
+    TOO_MUCH = "too_much"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """What is known of one plan at a moment."""
+
+    enrolment_id: UUID
+    name: str
+    began_at: datetime
+    """When she could begin: the cohort's first day, or the day that she joined."""
+    items: int
+    hours: float
+    hours_done: float
+    """Handed in and not sent back."""
+    hours_lately: float
+    """The same, each hour discounted by its age as `pace` does it."""
+    hours_asked: float
+    """Due by then, done or not."""
+    hours_asked_lately: float
+    """The same, each hour discounted by how long it has been due."""
+    hours_soon: float
+    """Still to do, and due within two weeks or overdue."""
+    last_due_at: datetime
+    late: int
+    handed_in_at: datetime | None
+    sent_back_at: datetime | None
+    """When the oldest review that waits for another version came."""
+    nudged_at: datetime | None
+
+    @property
+    def unit(self) -> float:
+        """The hours of a mean milestone of hers."""
+        return self.hours / self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    work: StudyFacts
+    chance: float
+    """Of being done by the end of the cohort, in [0, 1]."""
+    gain: float
+    """What the chance would grow by, had she from now on the pace of anybody in the cohort."""
+    early: datetime
+    middle: datetime
+    late: datetime
+    """The chance to be done by then is a tenth, a half, nine tenths."""
+    signs: Sequence[Sign]
+    begins: bool
+
+    @property
+    def outlook(self) -> StudyOutlook:
+        if self.work.hours_done >= self.work.hours:
+            return StudyOutlook.DONE
+        if self.begins:
+            return StudyOutlook.BEGINS
+        if self.chance >= LIKELY:
+            return StudyOutlook.ON_COURSE
+        return (
+            StudyOutlook.UNLIKELY if _is_unlikely(self.work, self.chance) else StudyOutlook.UNSURE
+        )
+
+
+def facts_of(works: Sequence[StudyFacts]) -> Facts:
+    """In units of each one's mean milestone."""
+    unit = np.array([one.unit for one in works])
+    left = np.array([one.hours - one.hours_done for one in works])
+    return Facts(
+        done=np.array([one.hours_lately for one in works]) / unit,
+        asked=np.array([one.hours_asked_lately for one in works]) / unit,
+        left=np.maximum(left, 0.0) / unit,
+    )
+
+
+def ahead_of(works: Sequence[StudyFacts], at: datetime, end: datetime) -> Floats:
+    """What each plan still asks for, in its units; time after its last day counts as any other."""
+    rest = [max((end - max(at, one.last_due_at)) / WEEK, 0.0) for one in works]
+    per_week = [one.items / _weeks(one, end) for one in works]
+    asked = [(one.hours - one.hours_asked) / one.unit for one in works]
+    return (
+        np.array(asked) + np.array(rest) * np.array(per_week) if at < end else np.zeros(len(works))
+    )
+
+
+def _weeks(one: StudyFacts, end: datetime) -> float:
+    """That her plan takes; a week at least."""
+    return max((end - one.began_at) / WEEK, 1.0)
+
+
+def forecasts_of(works: Sequence[StudyFacts], *, at: datetime, end: datetime) -> list[Forecast]:
+    """Of all people of one cohort at once, whose plans must ask for something; in their order."""
+    if not works:
+        return []
+    facts, ahead = facts_of(works), ahead_of(works, at, end)
+    pace = pace_of(facts)
+    own, typical = chance(facts, pace, ahead), typical_chance(facts, pace, ahead)
+    each, asked = rates(facts, pace), still_asked(facts, pace)
+    return [
+        Forecast(
+            work=one,
+            chance=float(own[row]),
+            gain=max(float(typical[row] - own[row]), 0.0),
+            early=_after(one, at, end, asked[0, row], ahead[row]),
+            middle=_after(one, at, end, asked[1, row], ahead[row]),
+            late=_after(one, at, end, asked[2, row], ahead[row]),
+            signs=_signs(one, at, float(own[row]), float(each[row]) * one.hours / _weeks(one, end)),
+            begins=_begins(one, at),
+        )
+        for row, one in enumerate(works)
+    ]
+
+
+def _after(one: StudyFacts, at: datetime, end: datetime, asked: float, ahead: float) -> datetime:
+    """When the plan has asked for so many units more: evenly to the end, and on like its mean."""
+    start = max(at, one.began_at)
+    if ahead > 0 and end > start:
+        return start + float(min(asked / ahead, 1e3)) * (end - start)
+    return start + float(asked) * _weeks(one, end) / one.items * WEEK
+
+
+def _is_unlikely(one: StudyFacts, chance: float) -> bool:
+    """Never of somebody with nothing overdue: who works to the dates of the plan is no slower."""
+    return chance < EVEN and one.late > 0
+
+
+def _begins(one: StudyFacts, at: datetime) -> bool:
+    return at - one.began_at < TOLD_AFTER
+
+
+def _signs(one: StudyFacts, at: datetime, chance: float, rate: float) -> list[Sign]:
+    """`rate` is hers, in hours a week."""
+    if one.hours_done >= one.hours:
+        return []
+    seen_at = max(filter(None, (one.began_at, one.handed_in_at)))
+    holds = {
+        Sign.SILENT: one.late > 0 and at - seen_at >= SILENT_AFTER,
+        Sign.SENT_BACK: one.sent_back_at is not None and at - one.sent_back_at >= SENT_BACK_FOR,
+        Sign.UNLIKELY: _is_unlikely(one, chance) and not _begins(one, at),
+        Sign.TOO_MUCH: one.hours_soon > TOO_MUCH * 2 * rate and not _begins(one, at),
+    }
+    return [sign for sign, does_hold in holds.items() if does_hold]
+
+
+def was_nudged_lately(one: StudyFacts, at: datetime) -> bool:
+    return one.nudged_at is not None and at - one.nudged_at < NUDGED_FOR

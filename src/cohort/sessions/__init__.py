@@ -1,0 +1,1 @@
+"""Live sessions of a cohort: planned, signed up for, attended."""

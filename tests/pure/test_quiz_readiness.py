@@ -1,0 +1,59 @@
+"""What answers say about an exam: by hand where it is simple, and by many made-up people."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from cohort.quizzes.readiness import AnswerCounts, forecast, weight_of
+
+COUNTS = [7, 7, 9, 10, 11, 6]
+
+
+def of(*answers: tuple[int, int]) -> list[AnswerCounts]:
+    """Right and wrong answers of each section."""
+    return [
+        AnswerCounts(count, right + wrong, right, wrong)
+        for count, (right, wrong) in zip(COUNTS, answers, strict=True)
+    ]
+
+
+def test_more_right_answers_are_a_better_chance_and_more_answers_a_narrower_range() -> None:
+    few, many = forecast(of(*[(4, 1)] * 6), 0.7), forecast(of(*[(40, 10)] * 6), 0.7)
+    worse = forecast(of((3, 2), *[(4, 1)] * 5), 0.7)
+    assert (few.needed, few.answered, few.is_enough) == (35, 30, True)
+    assert worse.chance < few.chance < many.chance
+    assert many.chance_high - many.chance_low < few.chance_high - few.chance_low
+    for told in (few, many, worse):
+        assert 0 <= told.chance_low <= told.chance <= told.chance_high <= 1
+        assert told.low <= told.expected <= told.high
+    nothing = forecast(of(*[(0, 0)] * 6), 0.7)
+    assert not nothing.is_enough
+    assert nothing.expected == pytest.approx(25)
+
+
+def test_an_hour_helps_most_where_much_is_asked_and_little_is_known() -> None:
+    gains = [one.gain for one in forecast(of(*[(9, 3)] * 4, (3, 9), (9, 3)), 0.7).sections]
+    assert max(gains) == gains[4] > 2 * gains[5] > 0
+
+
+def test_old_answers_fade() -> None:
+    assert weight_of(timedelta()) == weight_of(-timedelta(days=1)) == 1
+    assert weight_of(timedelta(weeks=8)) == pytest.approx(0.5)
+
+
+def test_of_those_who_are_told_a_chance_as_many_pass_and_a_simple_rule_does_worse() -> None:
+    dice = np.random.default_rng(7)
+    told, passed, rule = [], [], []
+    for _ in range(300):
+        m = dice.beta(2, 2)
+        p = dice.beta(8 * m, 8 * (1 - m), 6)
+        answered = dice.integers(1, 25, 6)
+        right = dice.binomial(answered, p)
+        pairs = zip(right.tolist(), (answered - right).tolist(), strict=True)
+        told.append(forecast(of(*pairs), 0.7).chance)
+        passed.append(dice.binomial(COUNTS, p).sum() >= 35)
+        rule.append(right.sum() >= 0.7 * answered.sum())
+    chance, came = np.array(told), np.array(passed, dtype=float)
+    assert abs(chance.mean() - came.mean()) < 0.04
+    assert ((chance - came) ** 2).mean() < 0.8 * ((np.array(rule) - came) ** 2).mean()

@@ -1,0 +1,256 @@
+"""Olga sees who will not be done in time, and reminds people of their plans."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cohorts.models import Cohort, CohortState, Enrolment
+from cohort.forecasts.outlook import WEEK
+from cohort.mail import MailboxMessage
+from cohort.people.models import Act
+from cohort.study.models import ItemState, PlanItem, Submission
+from tests.conftest import MONDAY, Cast, Platform, Someone
+from tests.rooms.study_cast import AGAIN, the_cast
+from tests.rooms.study_cast import Cast as StudyCast
+from tests.world import a_cohort, enrolled
+
+
+@pytest.fixture
+async def cast(db: AsyncSession, enter: Cast) -> StudyCast:
+    return await the_cast(db, enter, now=MONDAY)
+
+
+async def began(db: AsyncSession, cohort: Cohort, weeks_ago: float) -> None:
+    """As if the cohort had begun then, with everyone in it; half of its time is over."""
+    first = (MONDAY - weeks_ago * WEEK).date()
+    days = {"starts_on": first, "ends_on": first + 2 * weeks_ago * WEEK}
+    await db.execute(update(Cohort).where(Cohort.id == cohort.id).values(days))
+    joined = {"created_at": MONDAY - weeks_ago * WEEK}
+    await db.execute(update(Enrolment).where(Enrolment.cohort_id == cohort.id).values(joined))
+    due = {"due_at": MONDAY - timedelta(days=1)}
+    of_these = select(Enrolment.id).where(Enrolment.cohort_id == cohort.id)
+    await db.execute(update(PlanItem).where(PlanItem.enrolment_id.in_(of_these)).values(due))
+    await db.commit()
+
+
+async def the_forecasts(cast: StudyCast, query: str = "") -> list[Mapping[str, Any]]:
+    answer = await cast.olga.get(f"/api/v1/cohorts/{cast.cohort.id}/forecasts{query}")
+    assert answer.status_code == 200, answer.text
+    items: list[Mapping[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def nudge(cast: StudyCast, *enrolments: Any, dry_run: bool = False) -> list[Any]:
+    sent = {"enrolment_ids": [str(one) for one in enrolments], "dry_run": dry_run}
+    address = f"/api/v1/cohorts/{cast.cohort.id}/study_nudges"
+    answer = await cast.olga.post(address, json=sent)
+    assert answer.status_code == 200, answer.text
+    outcomes: list[Any] = answer.json()["outcomes"]
+    return outcomes
+
+
+async def reminders(db: AsyncSession) -> int:
+    found = await db.scalar(
+        select(func.count())
+        .select_from(MailboxMessage)
+        .where(MailboxMessage.subject.contains("your next step"))
+    )
+    return found or 0
+
+
+async def test_silence_and_a_slow_pace_are_told_until_work_is_handed_in(
+    cast: StudyCast, db: AsyncSession
+) -> None:
+    [before] = await the_forecasts(cast)
+    assert (before["outlook"], before["signs"], before["overdue"]) == ("begins", [], 0)
+
+    await began(db, cast.cohort, 8)
+    [quiet] = await the_forecasts(cast)
+    assert quiet["outlook"] == "unlikely"
+    assert quiet["signs"][:1] == ["silent"]
+    assert (quiet["overdue"], quiet["handed_in_at"]) == (3, None)
+    assert quiet["chance"] < 0.5 < quiet["chance"] + quiet["gain"] + 0.5
+
+    for item_id in cast.items.values():
+        handed_in = await cast.hand_in(item_id=item_id)
+        if handed_in.status_code == 409:
+            continue
+        assert handed_in.status_code == 201, handed_in.text
+    [busy] = await the_forecasts(cast)
+    assert busy["chance"] > quiet["chance"]
+    assert "silent" not in busy["signs"]
+
+
+async def test_what_was_sent_back_is_not_done_and_after_a_week_a_sign(
+    cast: StudyCast, db: AsyncSession
+) -> None:
+    handed_in = await cast.hand_in()
+    await began(db, cast.cohort, 8)
+    [waiting] = await the_forecasts(cast)
+    review = f"/api/v1/submissions/{handed_in.json()['id']}/review"
+    assert (await cast.max.post(review, json=AGAIN)).status_code == 201
+    [sent_back] = await the_forecasts(cast)
+    assert sent_back["chance"] < waiting["chance"]
+    assert "sent_back" not in sent_back["signs"]
+
+
+async def test_everyone_is_found_by_name_outlook_and_order_page_by_page(
+    cast: StudyCast, db: AsyncSession, enter: Cast
+) -> None:
+    bea = await enter("Bea")
+    enrolment = await enrolled(db, cast.cohort, bea.person, now=MONDAY)
+    done = {"state": ItemState.PASSED, "passed_at": MONDAY}
+    milestones = await db.scalars(select(PlanItem.milestone_id))
+    db.add_all(
+        PlanItem(
+            enrolment_id=enrolment.id,
+            milestone_id=its_id,
+            position=place,
+            due_at=MONDAY + place * WEEK,
+            **done,
+        )
+        for place, its_id in enumerate(milestones.all())
+    )
+    await db.commit()
+    await began(db, cast.cohort, 8)
+
+    named = [one["name"] for one in await the_forecasts(cast, "?sort=name")]
+    assert named == ["Ada Example", "Bea Example"]
+    assert [one["name"] for one in await the_forecasts(cast, "?outlook=done")] == ["Bea Example"]
+    assert [one["name"] for one in await the_forecasts(cast, "?q=ada")] == ["Ada Example"]
+    address = f"/api/v1/cohorts/{cast.cohort.id}/forecasts"
+    first = (await cast.olga.get(f"{address}?limit=1")).json()
+    second = (await cast.olga.get(f"{address}?limit=1&cursor={first['next']}")).json()
+    assert first["items"][0]["name"] == "Ada Example", "who needs help comes first"
+    assert second["items"][0]["name"] == "Bea Example"
+    assert (await cast.olga.get(f"{address}?outlook=gloomy")).status_code == 422
+
+
+async def test_a_nudge_is_tried_out_sent_once_a_week_and_names_no_forecast(
+    cast: StudyCast, db: AsyncSession, platform: Platform
+) -> None:
+    await began(db, cast.cohort, 8)
+    [tried] = await nudge(cast, cast.enrolment.id, dry_run=True)
+    assert tried["outcome"] == "nudged"
+    await platform.run_jobs()
+    assert await reminders(db) == 0
+
+    # Two organisers at once, or one who clicks twice.
+    both = await asyncio.gather(*(nudge(cast, cast.enrolment.id) for _ in range(4)))
+    outcomes = sorted(one["outcome"] for [one] in both)
+    assert outcomes == ["nudged", *["nudged_lately"] * 3]
+    await platform.run_jobs()
+    assert await reminders(db) == 1
+    mail = await db.scalar(select(MailboxMessage).order_by(MailboxMessage.sent_at.desc()))
+    assert mail is not None
+    assert (mail.to, "3 milestones overdue" in mail.text) == ("ada@example.org", True)
+    assert "%" not in mail.text
+    acts = select(func.count()).select_from(Act).where(Act.verb == "enrolment.nudge")
+    assert await db.scalar(acts) == 1
+
+    platform.clock.turn(days=7)
+    [later] = await nudge(cast, cast.enrolment.id, dry_run=True)
+    assert later["outcome"] == "nudged"
+
+
+async def test_whoever_has_nothing_open_gets_no_mail_and_a_stranger_is_named(
+    cast: StudyCast, db: AsyncSession, platform: Platform
+) -> None:
+    await db.execute(update(PlanItem).values(state=ItemState.PASSED, passed_at=MONDAY))
+    await db.commit()
+    [one] = await nudge(cast, cast.enrolment.id)
+    assert one["outcome"] == "nothing_open"
+    await platform.run_jobs()
+    assert await reminders(db) == 0
+
+    sent = {"enrolment_ids": [str(cast.enrolment.id), str(cast.first)]}
+    address = f"/api/v1/cohorts/{cast.cohort.id}/study_nudges"
+    refused = await cast.olga.post(address, json=sent)
+    assert refused.status_code == 422
+    assert [one["field"] for one in refused.json()["errors"]] == ["enrolment_ids/1"]
+
+
+async def test_the_page_shows_whom_a_nudge_tells_before_anything_is_sent(
+    cast: StudyCast, db: AsyncSession, platform: Platform
+) -> None:
+    await began(db, cast.cohort, 8)
+    here = f"/cohorts/{cast.cohort.slug}/forecasts"
+    shown = await cast.olga.get(here)
+    assert "nothing handed in for two weeks" in shown.text
+    nobody = await cast.olga.post(here, data={})
+    assert (nobody.status_code, "error" in nobody.text) == (422, True)
+    chosen = {"enrolment_ids": str(cast.enrolment.id)}
+    tried = await cast.olga.post(here, data=chosen)
+    assert (tried.status_code, "Nothing is sent yet" in tried.text) == (200, True)
+    sent = await cast.olga.post(here, data={**chosen, "send": "true"})
+    assert (sent.status_code, sent.headers["location"]) == (303, here)
+    await platform.run_jobs()
+    assert await reminders(db) == 1
+
+
+async def test_a_cohort_that_has_ended_is_forecast_no_more_but_judged(
+    cast: StudyCast, db: AsyncSession, enter: Cast
+) -> None:
+    address = f"/api/v1/cohorts/{cast.cohort.id}/forecasts"
+    record = (await cast.olga.get(f"{address}/track_record")).json()
+    assert (record["forecasts"], record["brier"], record["bins"]) == (0, None, [])
+    assert (
+        "Nothing to judge by yet"
+        in (await cast.olga.get(f"/cohorts/{cast.cohort.slug}/forecasts/record")).text
+    )
+
+    # Bea hands everything in after half of the time; Ada never does.
+    bea = await enter("Bea")
+    enrolment = await enrolled(db, cast.cohort, bea.person, now=MONDAY)
+    for place, its_id in enumerate((await db.scalars(select(PlanItem.milestone_id))).all()):
+        item = PlanItem(
+            enrolment_id=enrolment.id,
+            milestone_id=its_id,
+            position=place,
+            due_at=MONDAY,
+            state=ItemState.SUBMITTED,
+        )
+        db.add(item)
+        await db.flush()
+        at = MONDAY - 7.5 * WEEK
+        db.add(Submission(plan_item_id=item.id, version=1, text="", links=[], submitted_at=at))
+    await db.commit()
+    await began(db, cast.cohort, 16)
+    over = {"state": CohortState.COMPLETED, "ends_on": (MONDAY - timedelta(days=1)).date()}
+    await db.execute(update(Cohort).values(over))
+    await db.commit()
+
+    assert await the_forecasts(cast) == []
+    record = (await cast.olga.get(f"{address}/track_record")).json()
+    assert record["cohorts"] == 1
+    # Three of Ada; of Bea those of a quarter and of half, as by then she was done.
+    assert record["forecasts"] == 5
+    assert 0 < record["brier"] < record["brier_of_rule"] < 1
+    page = await cast.olga.get(f"/cohorts/{cast.cohort.slug}/forecasts/record")
+    assert "Brier score" in page.text
+
+
+async def test_an_elsewhere_organiser_sees_nothing_of_it(
+    cast: StudyCast, db: AsyncSession, enter: Cast
+) -> None:
+    otto: Someone = await enter("Otto")
+    found = await db.get_one(Cohort, cast.cohort.id, options=[])
+    guide = found.guide_id
+    await db.refresh(found, ["guide"])
+    await a_cohort(db, found.guide, otto.person, now=MONDAY, slug="autumn", name="Autumn")
+    await db.execute(
+        update(Cohort)
+        .where(Cohort.id == cast.cohort.id)
+        .values(state=CohortState.COMPLETED, ends_on=date(2026, 3, 3))
+    )
+    await db.commit()
+    autumn = await db.scalar(select(Cohort.id).where(Cohort.slug == "autumn"))
+    record = await otto.get(f"/api/v1/cohorts/{autumn}/forecasts/track_record")
+    assert (record.status_code, record.json()["cohorts"]) == (200, 0), guide
+    address = f"/api/v1/cohorts/{cast.cohort.id}/forecasts"
+    assert (await otto.get(address)).status_code == 403
