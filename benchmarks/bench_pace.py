@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cohort.forecasts import pace
-from cohort.forecasts.pace import Facts, Floats, chance, discounted_weeks, pace_of
+from cohort.forecasts.pace import Facts, Floats, chance, pace_of
 
 WEEKS, UNITS = 18, 40
 KINDS = ("alike", "mixed", "wide", "changing", "holidays", "bursts")
@@ -51,7 +51,9 @@ def facts_of(people: Sequence[Times], at: float) -> Facts:
     done = [times[times <= at] for times in people]
     lately = [float(np.sum(0.5 ** ((at - times) / pace.HALF_LIFE))) for times in done]
     left = [float(UNITS - len(times)) for times in done]
-    return Facts(np.array(lately), discounted_weeks(np.full(len(people), at)), np.array(left))
+    half_lives = at / pace.HALF_LIFE
+    asked = UNITS / WEEKS * pace.HALF_LIFE / np.log(2) * (1 - 0.5**half_lives)
+    return Facts(np.array(lately), np.full(len(people), asked), np.array(left))
 
 
 def forecasts(kind: str) -> Iterator[tuple[Floats, Floats, Floats]]:
@@ -63,9 +65,8 @@ def forecasts(kind: str) -> Iterator[tuple[Floats, Floats, Floats]]:
             came = np.array([len(one) >= UNITS and one[UNITS - 1] <= WEEKS for one in people])
             for at in LOOKS:
                 facts = facts_of(people, at)
-                said = chance(
-                    facts, pace_of(facts, UNITS / WEEKS), np.full(size, float(WEEKS - at))
-                )
+                ahead = np.full(size, UNITS * (1 - at / WEEKS))
+                said = chance(facts, pace_of(facts), ahead)
                 so_far = (UNITS - facts.left) / at
                 needed = facts.left / np.maximum(so_far, 1e-9)
                 rule = np.minimum((WEEKS - at) / np.maximum(needed, 1e-9), 1.0)
@@ -109,13 +110,13 @@ def half_lives() -> None:
 
 def speed() -> None:
     random = np.random.default_rng(0)
-    studied = np.full(2_000, 5.0)
-    done = random.poisson(random.gamma(3.0, 0.7, 2_000) * studied).astype(float)
-    facts = Facts(done, studied, np.maximum(40 - done, 0))
+    asked = np.full(2_000, 12.0)
+    done = random.poisson(random.gamma(3.0, 0.3, 2_000) * asked).astype(float)
+    facts = Facts(done, asked, np.maximum(40 - done, 0))
     begin = time.process_time()
-    its = pace_of(facts, 2.2)
-    chance(facts, its, np.full(2_000, 9.0))
-    pace.weeks_to_go(facts, its)
+    its = pace_of(facts)
+    chance(facts, its, np.full(2_000, 20.0))
+    pace.still_asked(facts, its)
     print(f"2,000 people: {1e3 * (time.process_time() - begin):.0f} ms of one processor")
 
 

@@ -8,14 +8,12 @@ import pytest
 
 from cohort.forecasts.outlook import Sign, StudyFacts, StudyOutlook, forecasts_of
 from cohort.forecasts.pace import (
-    HALF_LIFE,
     Facts,
     Pace,
     chance,
-    discounted_weeks,
     pace_of,
+    still_asked,
     typical_chance,
-    weeks_to_go,
 )
 from cohort.forecasts.record import brier, checked, track_record_of
 
@@ -24,8 +22,8 @@ WEEK = timedelta(weeks=1)
 END = BEGIN + 16 * WEEK
 
 
-def some(done: float = 0, studied: float = 0, left: float = 0) -> Facts:
-    return Facts(np.array([float(done)]), np.array([float(studied)]), np.array([float(left)]))
+def some(done: float = 0, asked: float = 0, left: float = 0) -> Facts:
+    return Facts(np.array([float(done)]), np.array([float(asked)]), np.array([float(left)]))
 
 
 def a_work(number: int, *, done: float, lately: float | None = None, **facts: object) -> StudyFacts:
@@ -38,7 +36,10 @@ def a_work(number: int, *, done: float, lately: float | None = None, **facts: ob
         "hours": 40.0,
         "hours_done": float(done),
         "hours_lately": float(done if lately is None else lately),
+        "hours_asked": 20.0,
+        "hours_asked_lately": 13.0,
         "hours_soon": 0.0,
+        "last_due_at": END,
         "late": 0,
         "handed_in_at": None,
         "sent_back_at": None,
@@ -48,14 +49,14 @@ def a_work(number: int, *, done: float, lately: float | None = None, **facts: ob
 
 
 def test_chances_and_weeks_agree_with_drawing_rates_and_times() -> None:
-    facts, pace = some(done=6, studied=4, left=8), Pace(shape=2.5, weeks=1.2)
+    facts, pace = some(done=6, asked=4, left=8), Pace(shape=2.5, weight=1.2)
     random = np.random.default_rng(7)
     rates = random.gamma(2.5 + 6, 1 / (1.2 + 4), 400_000)
     times = random.gamma(8.0, 1 / rates)
 
     assert chance(facts, pace, np.array([5.0]))[0] == pytest.approx((times <= 5).mean(), abs=4e-3)
     drawn = np.quantile(times, [0.1, 0.5, 0.9])
-    assert weeks_to_go(facts, pace)[:, 0] == pytest.approx(drawn, rel=0.02)
+    assert still_asked(facts, pace)[:, 0] == pytest.approx(drawn, rel=0.02)
     newcomers = random.gamma(8.0, 1 / random.gamma(2.5, 1 / 1.2, 400_000))
     typical = typical_chance(facts, pace, np.array([5.0]))[0]
     assert typical == pytest.approx((newcomers <= 5).mean(), abs=4e-3)
@@ -72,26 +73,18 @@ def test_more_done_more_time_and_less_left_never_make_it_less_likely() -> None:
     assert (by_left[0], by_time[0]) == (1.0, 0.0)
 
 
-def test_a_week_counts_half_after_the_half_life() -> None:
-    assert discounted_weeks(np.array([0.0]))[0] == 0
-    ages = np.array([1.0, HALF_LIFE + 1.0])
-    recent, older = discounted_weeks(ages)
-    from_then = older - discounted_weeks(np.array([HALF_LIFE]))[0]
-    assert from_then == pytest.approx(recent / 2)
-
-
 def test_the_pace_of_a_large_cohort_is_found_again_and_a_lone_one_keeps_near_the_plan() -> None:
     random = np.random.default_rng(3)
-    studied = np.full(3_000, 5.0)
-    done = random.poisson(random.gamma(4.0, 3.0 / 4.0, 3_000) * studied).astype(float)
-    found = pace_of(Facts(done, studied, done), planned=1.0)
-    assert found.shape / found.weeks == pytest.approx(3.0, rel=0.05)
+    asked = np.full(3_000, 12.0)
+    done = random.poisson(random.gamma(4.0, 0.8 / 4.0, 3_000) * asked).astype(float)
+    found = pace_of(Facts(done, asked, done))
+    assert found.shape / found.weight == pytest.approx(0.8, rel=0.05)
     assert found.shape == pytest.approx(4.0, rel=0.15)
 
-    alone = pace_of(some(done=0, studied=2, left=9), planned=2.0)
-    assert 0.7 < alone.shape / alone.weeks < 2.0
-    nobody_has_begun = pace_of(some(left=9), planned=2.0)
-    assert nobody_has_begun.shape / nobody_has_begun.weeks == pytest.approx(2.0, rel=1e-3)
+    alone = pace_of(some(done=0, asked=3, left=9))
+    assert 0.4 < alone.shape / alone.weight < 1.0
+    nobody_has_begun = pace_of(some(left=9))
+    assert nobody_has_begun.shape / nobody_has_begun.weight == pytest.approx(1.0, rel=1e-3)
 
 
 def test_people_of_a_cohort_stand_as_one_would_say() -> None:
@@ -107,6 +100,9 @@ def test_people_of_a_cohort_stand_as_one_would_say() -> None:
 
     assert by_name["Ada 11"].outlook is StudyOutlook.DONE
     assert (by_name["Ada 11"].chance, by_name["Ada 11"].gain) == (1.0, 0.0)
+    on_time = a_work(13, done=20, lately=12)
+    [kept] = forecasts_of([on_time], at=at, end=END)
+    assert (kept.chance < 0.5, kept.outlook, kept.signs) == (True, StudyOutlook.UNSURE, [])
     assert by_name["Ada 0"].outlook in {StudyOutlook.ON_COURSE, StudyOutlook.UNSURE}
     assert by_name["Ada 10"].outlook is StudyOutlook.UNLIKELY
     assert list(by_name["Ada 10"].signs) == [Sign.SILENT, Sign.UNLIKELY, Sign.TOO_MUCH]
@@ -117,11 +113,13 @@ def test_people_of_a_cohort_stand_as_one_would_say() -> None:
 
 def test_nobody_before_the_beginning_and_somebody_after_the_end_are_told_too() -> None:
     assert forecasts_of([], at=BEGIN, end=END) == []
-    late_comer = a_work(1, done=0, began_at=BEGIN + 4 * WEEK)
+    late_comer = a_work(
+        1, done=0, began_at=BEGIN + 4 * WEEK, hours_asked=0.0, hours_asked_lately=0.0
+    )
     [before] = forecasts_of([late_comer], at=BEGIN, end=END)
     assert (before.outlook, before.signs) == (StudyOutlook.BEGINS, [])
     assert before.early > late_comer.began_at
-    [after] = forecasts_of([a_work(1, done=39)], at=END + WEEK, end=END)
+    [after] = forecasts_of([a_work(1, done=39, hours_asked=40.0, late=1)], at=END + WEEK, end=END)
     assert (after.chance, after.outlook) == (0.0, StudyOutlook.UNLIKELY)
 
 

@@ -268,7 +268,7 @@ def _narrowed(
     here = np.searchsorted(nodes, start)
     distance = np.full(len(nodes), NO_ARC, dtype=np.int64)
     distance[here] = 0
-    distance, _ = bellman_ford(table, distance, np.array([here]))
+    distance, *_ = bellman_ford(table, distance, np.array([here]))
     last = settling.gains(level, ends.person[chosen], ends.node[chosen], ends.target)
     value = distance[np.searchsorted(nodes, ends.node[chosen])] + last
     tight = distance[tail] + gains == distance[head]

@@ -12,6 +12,7 @@ numbers: nothing is rounded.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -28,6 +29,9 @@ from cohort.assignment.walks import (
     walk_back,
     walks_from,
 )
+
+SPARSE = 4
+"""Where so many times the allowed pairs are fewer than all, arcs come from these pairs alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,21 +98,50 @@ class Residual:
         self.degree, self.load = counts(assigned)
         self.unmatched = assigned.shape[1]
         self._several = bool((scope.most > 1).any())
-        every = not self._several and bool(scope.allowed.all())
-        self._worth = goal.worth if every else np.where(scope.allowed, goal.worth, NO_ARC)
-        if self._several:  # never the same mentor twice
-            self._worth[assigned] = NO_ARC
         self.arcs = np.full((self.unmatched + 1, self.unmatched + 1), NO_ARC, dtype=np.int64)
         self.lowest: Ints | None = None
         self._waits = np.zeros(len(assigned), dtype=np.bool_)
         self._best_waiting = np.full(self.unmatched, -1)
         self._gain_waiting = np.full(self.unmatched, NO_ARC)
+        if not self._several and np.count_nonzero(scope.allowed) * SPARSE < assigned.size:
+            self._arcs_of_pairs(*pairs_in(scope.allowed))
+            return
         for mentors in in_blocks(self.unmatched):
             self._refresh(np.arange(self.unmatched)[mentors])
         self._refresh_unmatched()
 
-    def move(self, walks: Iterable[Walk]) -> None:
-        """Make the moves of walks that share no node."""
+    @cached_property
+    def _worth(self) -> Ints:
+        """The goal's worth, `NO_ARC` for a pair that cannot be added."""
+        if not self._several and self.scope.allowed.all():
+            return self.goal.worth
+        worth = np.where(self.scope.allowed, self.goal.worth, NO_ARC)
+        if self._several:  # never the same mentor twice
+            worth[self.assigned] = NO_ARC
+        return worth
+
+    def _arcs_of_pairs(self, rows: Ints, columns: Ints) -> None:
+        """All arcs at once, where few pairs are allowed and nobody has several mentors."""
+        people = np.arange(len(self.degree))
+        mentors, held = pairs_in(self._loose(np.arange(self.unmatched)))
+        own, origin = self._without(people), np.full(len(people), -1)
+        own[held], origin[held] = self.goal.worth[held, mentors], mentors
+        goes = (self.degree < self.scope.most) | (origin >= 0)
+        flat = self.arcs.reshape(-1)
+        some = goes[rows]
+        rows, columns = rows[some], columns[some]
+        tails = origin[rows] % (self.unmatched + 1)  # -1 is the unmatched node, the last
+        gains = self.goal.worth[rows, columns] - own[rows]
+        np.maximum.at(flat, tails * (self.unmatched + 1) + columns, gains)
+        leaves = self._leaves(held, own[held])
+        np.maximum.at(flat, mentors * (self.unmatched + 1) + self.unmatched, leaves)
+        room = np.flatnonzero(self._has_room)
+        self.arcs[room, -1] = np.maximum(self.arcs[room, -1], 0)
+        empty = np.flatnonzero(self._may_empty)
+        self.arcs[-1, empty] = np.maximum(self.arcs[-1, empty], 0)
+
+    def move(self, walks: Iterable[Walk]) -> Ints:
+        """Make the moves of walks that share no node; the nodes whose arcs are new."""
         moves = [
             (self.mover(p, q), p, q)
             for walk in walks
@@ -133,6 +166,7 @@ class Residual:
         self._refresh(np.array(sorted(touched - {self.unmatched}), dtype=np.int64))
         if self.unmatched in touched:
             self._refresh_unmatched()
+        return np.array(sorted(touched), dtype=np.int64)
 
     def _assign(self, i: int, j: int, *, assigned: bool) -> None:
         self.assigned[i, j] = assigned
@@ -238,14 +272,14 @@ def cancel_cycles(residual: Residual, out_of_time: Callable[[], bool] = never) -
     the best one.
     """
     price = np.zeros(residual.unmatched + 1, dtype=np.int64)
-    moved = False
+    moved, changed = False, np.arange(len(price))
     while not out_of_time():
-        price, cycles = bellman_ford(residual.arcs, price, np.arange(len(price)))
+        price, cycles, changed = bellman_ford(residual.arcs, price, changed)
         if not cycles:
             if not moved and price[-1] == 0 and not residual.scope.lower.any():
                 residual.lowest = price[:-1]
             return None
-        residual.move(cycles)
+        changed = np.union1d(changed, residual.move(cycles))
         moved = True
     guess: Ints = np.maximum(price[:-1] - price[-1], 0)
     return guess

@@ -11,12 +11,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
 
 from cohort.assignment.canonical import canonical
-from cohort.assignment.flow import Goal, Residual, Scope, cancel_cycles, prices_of
+from cohort.assignment.flow import Goal, Residual, Scope, cancel_cycles, pairs_in, prices_of
 from cohort.assignment.infeasible import CannotMeet
 from cohort.assignment.optimum import solve
 from cohort.assignment.out_of_time import never
@@ -170,17 +171,22 @@ def _point(problem: Problem, pairs: Ints) -> Point:
 
 @dataclass(frozen=True, eq=False)
 class _Ground:
-    """What all weights share. `widest`: weights beyond which the regions no longer change."""
+    """What all weights share.
+
+    widest  weights beyond which the regions no longer change.
+    most    no answer places more people, or keeps more incumbents.
+    """
 
     units: Ints
     steps: float
     incumbent: Bools
     scope: Scope
     widest: Weights
+    most: tuple[int, int]
 
     @classmethod
     def of(cls, problem: Problem) -> "_Ground":
-        bare = replace(problem, cover=False, stickiness=0.0, head_start=0.0, objective="total")
+        bare = problem.by_total(cover=False, bare=True)
         low, high = problem.scores.min(initial=0.0), problem.scores.max(initial=0.0)
         incumbent = problem.incumbent[:, None] == np.arange(problem.shape[1])
         placed = max(min(problem.most_pairs, problem.shape[0]), 1)
@@ -193,7 +199,9 @@ class _Ground:
         steps = 10.0 ** min(math.floor(room), MOST_DIGITS)
         units = np.rint(problem.scores * steps).astype(np.int64)
         limits = math.ceil(widest[0] * steps) + 1, math.ceil(widest[1] * steps) + 1
-        return cls(units, steps, incumbent, whole(bare, canonical(bare)), limits)
+        scope = whole(bare, canonical(bare))
+        most = min(problem.most_pairs, int((scope.most > 0).sum())), int(incumbent.sum())
+        return cls(units, steps, incumbent, scope, limits, most)
 
     @property
     def plane(self) -> Sequence[Corner]:
@@ -231,13 +239,16 @@ class _Search:
     start: Ints | None = None
     tiles: list[Tile] = field(default_factory=list)
     asked: set[Weights] = field(default_factory=set)
+    highest_fit: int = field(init=False)
 
     def __post_init__(self) -> None:
         start = self.start
         if start is None:
             goal, scope = self.ground.goal((0, 0)), self.ground.scope
             start = np.argwhere(feasible(self.problem, goal, scope).assigned)
-        self.tiles.append(Tile(self._best((0, 0), start), self.ground.plane))
+        best = self._best((0, 0), start)
+        self.highest_fit = best.fit
+        self.tiles.append(Tile(best, self.ground.plane))
 
     def unasked(self) -> Weights | None:
         """The corner not asked yet at which the points that meet there differ most."""
@@ -254,6 +265,8 @@ class _Search:
         self.asked.add(self.ground.weighty(weights))
         here = (*weights, 1)
         near = max((tile.answer for tile in self.tiles), key=lambda one: one.worth(here))
+        if near.worth(here) >= self.highest_fit + sum(map(mul, weights, self.ground.most)):
+            return
         meeting = [t.answer for t in self.tiles if weights in map(rounded, t.corners)]
         start = near.pairs
         unknown = len(meeting) < 2 and self.ground.weighty(weights)[1] > 0
@@ -304,12 +317,13 @@ class _Search:
         return min(placing, place), min(keeping, keep)
 
     def _best(self, weights: Weights, start: Ints) -> Answer:
-        ground, assigned = self.ground, self._improved(weights, start).assigned
+        ground, residual = self.ground, self._improved(weights, start)
+        rows, columns = pairs_in(residual.assigned)
         return Answer(
-            np.argwhere(assigned),
-            fit=sum(ground.units[assigned].tolist()),
-            placed=int(assigned.any(axis=1).sum()),
-            kept=int((assigned & ground.incumbent).sum()),
+            np.column_stack([rows, columns]),
+            fit=sum(ground.units[rows, columns].tolist()),
+            placed=int(np.count_nonzero(residual.degree)),
+            kept=int(np.count_nonzero(ground.incumbent[rows, columns])),
         )
 
     def _approached(self, weights: Weights, pairs: Ints) -> Ints:

@@ -12,7 +12,7 @@ from cohort.assignment.out_of_time import never
 from cohort.assignment.problem import Ints, Problem
 from cohort.assignment.solution import Solution
 from cohort.assignment.stages import whole
-from cohort.assignment.walks import NEVER, longest_walks, lowest_prices
+from cohort.assignment.walks import NEVER, Search, longest_walks, lowest_prices, walks_from
 
 
 class NotTheBest(ValueError):
@@ -42,7 +42,11 @@ class Neighbourhood:
         """int[m + 1]: the gain of the best path from the last node to each, whose next place it
         fills; at most `NEVER` where there is none. One search: O(m^2) for each round of
         Bellman and Ford, of which there are few."""
-        return longest_walks(self.residual.arcs, self.residual.unmatched)
+        return self._from_last[0]
+
+    @cached_property
+    def _from_last(self) -> Search:
+        return walks_from(self.residual.arcs, self.residual.unmatched)
 
     @cached_property
     def leaving(self) -> Ints:
@@ -55,7 +59,7 @@ class Neighbourhood:
         """int[m + 1]: the lowest node potentials that prove the assignment best, then a 0."""
         if self.residual.lowest is not None:
             return np.append(self.residual.lowest, 0)
-        return np.append(lowest_prices(self.residual.arcs), 0)
+        return np.append(lowest_prices(self.residual.arcs, self._from_last), 0)
 
     @cached_property
     def total(self) -> float:

@@ -1,5 +1,6 @@
 """One assignment problem, checked when it is made."""
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -129,6 +130,17 @@ class Problem:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+
+    def by_total(self, *, cover: bool, bare: bool = False) -> "Problem":
+        """The same with the aim of the total; `bare`, without stickiness and head start.
+
+        Nothing is copied, or checked once more.
+        """
+        other = copy.copy(self)
+        aim: dict[str, object] = {"objective": "total", "cover": cover}
+        for name, value in (aim | {"stickiness": 0.0, "head_start": 0.0} if bare else aim).items():
+            object.__setattr__(other, name, value)
+        return other
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -118,6 +118,8 @@ def ways_to_place(
     """
     problem, m = near.problem, near.problem.shape[1]
     ruled_out = ~near.residual.scope.allowed
+    if problem.single and not (near.residual.load < near.residual.scope.upper).any():
+        ruled_out = np.zeros_like(ruled_out)  # where all places are taken, no pair adds a person
     rows, columns = pairs_in(ruled_out if may_allow is None else ruled_out & may_allow)
     free = np.ones(problem.shape[0], dtype=np.bool_)
     free[[i for i, _ in problem.pinned]] = False

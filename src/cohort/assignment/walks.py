@@ -16,17 +16,20 @@ from cohort.assignment.problem import Ints
 NO_ARC = -(2**61)
 NEVER = -(2**60)  # anything below is a walk over a missing arc
 Walk = Sequence[int]
+Search = tuple[Ints, list[Walk], Ints]
+"""The gain of a walk to every node, cycles if any gain something, and the node before each."""
 
 
-def lowest_prices(arcs: Ints) -> Ints:
+def lowest_prices(arcs: Ints, found: "Search | None" = None) -> Ints:
     """The lowest prices int[m] that prove the assignment best: longest walks from `unmatched`.
 
     A mentor whom no walk from there reaches (one held at `lower`) has the highest price that
     his walks to others leave him. Raises ArithmeticError if a closed walk gains something.
+    `found` are these walks, where they are known already.
     """
-    price, cycles, _ = walks_from(arcs, len(arcs) - 1)
+    price, cycles, _ = found or walks_from(arcs, len(arcs) - 1)
     if not cycles and (price <= NEVER).any():
-        price, cycles = bellman_ford(arcs, _highest_onward(arcs, price), np.arange(len(arcs)))
+        price, cycles, _ = bellman_ford(arcs, _highest_onward(arcs, price), np.arange(len(arcs)))
     if cycles:
         raise ArithmeticError("the assignment is not the best: a round of moves improves it")
     return price[:-1]
@@ -68,21 +71,21 @@ def walk_back(before: Ints, end: int) -> list[int]:
     return walk[::-1]
 
 
-def walks_from(arcs: Ints, start: int) -> tuple[Ints, list[Walk], Ints]:
+def walks_from(arcs: Ints, start: int) -> Search:
     price = np.full(len(arcs), NO_ARC, dtype=np.int64)
     price[start] = 0
     before = np.full(len(arcs), -1)
-    price, cycles = bellman_ford(arcs, price, np.array([start]), before)
+    price, cycles, _ = bellman_ford(arcs, price, np.array([start]), before)
     return price, cycles, before
 
 
 def bellman_ford(
     arcs: Ints, price: Ints, changed: Ints, before: Ints | None = None
-) -> tuple[Ints, list[Walk]]:
+) -> tuple[Ints, list[Walk], Ints]:
     """Raise potentials along arcs until all hold (Bellman 1958), or cycles of gain turn up.
 
-    `changed` are the nodes whose potential the others do not know yet; `before` int[k] collects
-    the node from which each got its own.
+    `changed` are the nodes whose potential the others do not know yet, which also come back;
+    `before` int[k] collects the node from which each got its own.
     """
     before = np.full(len(price), -1) if before is None else before
     price = price.copy()
@@ -99,8 +102,8 @@ def bellman_ford(
         changed = np.flatnonzero(raised)
         cycles = _cycles(before) if len(changed) else []
         if cycles:
-            return price, cycles
-    return price, []
+            return price, cycles, changed
+    return price, [], changed
 
 
 def _cycles(before: Ints) -> list[Walk]:

@@ -12,10 +12,10 @@ from cohort.forecasts.pace import (
     Facts,
     Floats,
     chance,
-    discounted_weeks,
     pace_of,
+    rates,
+    still_asked,
     typical_chance,
-    weeks_to_go,
 )
 
 WEEK = timedelta(weeks=1)
@@ -68,8 +68,13 @@ class StudyFacts:
     """Handed in and not sent back."""
     hours_lately: float
     """The same, each hour discounted by its age as `pace` does it."""
+    hours_asked: float
+    """Due by then, done or not."""
+    hours_asked_lately: float
+    """The same, each hour discounted by how long it has been due."""
     hours_soon: float
     """Still to do, and due within two weeks or overdue."""
+    last_due_at: datetime
     late: int
     handed_in_at: datetime | None
     sent_back_at: datetime | None
@@ -104,58 +109,71 @@ class Forecast:
             return StudyOutlook.BEGINS
         if self.chance >= LIKELY:
             return StudyOutlook.ON_COURSE
-        return StudyOutlook.UNSURE if self.chance >= EVEN else StudyOutlook.UNLIKELY
+        return (
+            StudyOutlook.UNLIKELY if _is_unlikely(self.work, self.chance) else StudyOutlook.UNSURE
+        )
 
 
-def facts_of(works: Sequence[StudyFacts], at: datetime) -> Facts:
+def facts_of(works: Sequence[StudyFacts]) -> Facts:
     """In units of each one's mean milestone."""
     unit = np.array([one.unit for one in works])
-    age = np.array([max((at - one.began_at) / WEEK, 0.0) for one in works])
     left = np.array([one.hours - one.hours_done for one in works])
     return Facts(
         done=np.array([one.hours_lately for one in works]) / unit,
-        studied=discounted_weeks(age),
+        asked=np.array([one.hours_asked_lately for one in works]) / unit,
         left=np.maximum(left, 0.0) / unit,
     )
 
 
-def weeks_of(works: Sequence[StudyFacts], at: datetime, end: datetime) -> Floats:
-    """How long each has to the end; somebody who has not begun has from then on."""
-    return np.array([max((end - max(at, one.began_at)) / WEEK, 0.0) for one in works])
+def ahead_of(works: Sequence[StudyFacts], at: datetime, end: datetime) -> Floats:
+    """What each plan still asks for, in its units; time after its last day counts as any other."""
+    rest = [max((end - max(at, one.last_due_at)) / WEEK, 0.0) for one in works]
+    per_week = [one.items / _weeks(one, end) for one in works]
+    asked = [(one.hours - one.hours_asked) / one.unit for one in works]
+    return (
+        np.array(asked) + np.array(rest) * np.array(per_week) if at < end else np.zeros(len(works))
+    )
 
 
-def planned_pace(works: Sequence[StudyFacts], end: datetime) -> float:
-    """What the plans ask for, in units a week."""
-    asked = [one.items / max((end - one.began_at) / WEEK, 1.0) for one in works]
-    return float(np.mean(asked))
+def _weeks(one: StudyFacts, end: datetime) -> float:
+    """That her plan takes; a week at least."""
+    return max((end - one.began_at) / WEEK, 1.0)
 
 
 def forecasts_of(works: Sequence[StudyFacts], *, at: datetime, end: datetime) -> list[Forecast]:
     """Of all people of one cohort at once, whose plans must ask for something; in their order."""
     if not works:
         return []
-    facts, weeks_left = facts_of(works, at), weeks_of(works, at, end)
-    pace = pace_of(facts, planned_pace(works, end))
-    own, typical = chance(facts, pace, weeks_left), typical_chance(facts, pace, weeks_left)
-    rates = (pace.shape + facts.done) / (pace.weeks + facts.studied)
-    days = weeks_to_go(facts, pace)
+    facts, ahead = facts_of(works), ahead_of(works, at, end)
+    pace = pace_of(facts)
+    own, typical = chance(facts, pace, ahead), typical_chance(facts, pace, ahead)
+    each, asked = rates(facts, pace), still_asked(facts, pace)
     return [
         Forecast(
             work=one,
             chance=float(own[row]),
             gain=max(float(typical[row] - own[row]), 0.0),
-            early=_after(one, at, days[0, row]),
-            middle=_after(one, at, days[1, row]),
-            late=_after(one, at, days[2, row]),
-            signs=_signs(one, at, float(own[row]), float(rates[row])),
+            early=_after(one, at, end, asked[0, row], ahead[row]),
+            middle=_after(one, at, end, asked[1, row], ahead[row]),
+            late=_after(one, at, end, asked[2, row], ahead[row]),
+            signs=_signs(one, at, float(own[row]), float(each[row]) * one.hours / _weeks(one, end)),
             begins=_begins(one, at),
         )
         for row, one in enumerate(works)
     ]
 
 
-def _after(one: StudyFacts, at: datetime, weeks: float) -> datetime:
-    return max(at, one.began_at) + float(weeks) * WEEK
+def _after(one: StudyFacts, at: datetime, end: datetime, asked: float, ahead: float) -> datetime:
+    """When the plan has asked for so many units more: evenly to the end, and on like its mean."""
+    start = max(at, one.began_at)
+    if ahead > 0 and end > start:
+        return start + float(min(asked / ahead, 1e3)) * (end - start)
+    return start + float(asked) * _weeks(one, end) / one.items * WEEK
+
+
+def _is_unlikely(one: StudyFacts, chance: float) -> bool:
+    """Never of somebody with nothing overdue: who works to the dates of the plan is no slower."""
+    return chance < EVEN and one.late > 0
 
 
 def _begins(one: StudyFacts, at: datetime) -> bool:
@@ -163,15 +181,15 @@ def _begins(one: StudyFacts, at: datetime) -> bool:
 
 
 def _signs(one: StudyFacts, at: datetime, chance: float, rate: float) -> list[Sign]:
-    """`rate` is hers, in units a week."""
+    """`rate` is hers, in hours a week."""
     if one.hours_done >= one.hours:
         return []
     seen_at = max(filter(None, (one.began_at, one.handed_in_at)))
     holds = {
         Sign.SILENT: one.late > 0 and at - seen_at >= SILENT_AFTER,
         Sign.SENT_BACK: one.sent_back_at is not None and at - one.sent_back_at >= SENT_BACK_FOR,
-        Sign.UNLIKELY: chance < EVEN and not _begins(one, at),
-        Sign.TOO_MUCH: one.hours_soon > TOO_MUCH * 2 * rate * one.unit and not _begins(one, at),
+        Sign.UNLIKELY: _is_unlikely(one, chance) and not _begins(one, at),
+        Sign.TOO_MUCH: one.hours_soon > TOO_MUCH * 2 * rate and not _begins(one, at),
     }
     return [sign for sign, does_hold in holds.items() if does_hold]
 

@@ -47,7 +47,10 @@ async def works(db: AsyncSession, cohort: Cohort, *, at: datetime) -> Sequence[S
             hours=float(row.hours),
             hours_done=float(row.hours_done),
             hours_lately=float(row.hours_lately),
+            hours_asked=float(row.hours_asked),
+            hours_asked_lately=float(row.hours_asked_lately),
             hours_soon=float(row.hours_soon),
+            last_due_at=row.last_due_at,
             late=row.late,
             handed_in_at=row.handed_in_at,
             sent_back_at=row.sent_back_at,
@@ -74,13 +77,17 @@ def _statement(cohort_id: UUID, at: datetime) -> Select[*tuple[Any, ...]]:
     done_at = func.coalesce(newest.c.at, PlanItem.passed_at)
     is_handed_in = PlanItem.state.in_([ItemState.SUBMITTED, ItemState.PASSED])
     is_done = and_(is_handed_in, done_at <= at)
-    age = func.extract("epoch", at - done_at) / WEEK.total_seconds()
+    is_due = PlanItem.due_at <= at
     is_soon = PlanItem.due_at <= at + SOON
 
     def hours(which: ColumnElement[bool], of: Any = Milestone.hours) -> Any:
         return func.coalesce(func.sum(of).filter(which), 0)
 
-    lately = Milestone.hours * func.power(0.5, cast(age, Numeric) / HALF_LIFE)
+    def lately(since: Any) -> Any:
+        half_lives = func.extract("epoch", at - since) / (HALF_LIFE * WEEK.total_seconds())
+        # What lies ahead is not summed up, but PostgreSQL may work it out all the same.
+        return Milestone.hours * func.power(0.5, cast(func.greatest(half_lives, 0), Numeric))
+
     is_sent_back = PlanItem.state == ItemState.AGAIN
     return (
         select(
@@ -90,9 +97,12 @@ def _statement(cohort_id: UUID, at: datetime) -> Select[*tuple[Any, ...]]:
             func.count().label("items"),
             func.sum(Milestone.hours).label("hours"),
             hours(is_done).label("hours_done"),
-            hours(is_done, lately).label("hours_lately"),
+            hours(is_done, lately(done_at)).label("hours_lately"),
+            hours(is_due).label("hours_asked"),
+            hours(is_due, lately(PlanItem.due_at)).label("hours_asked_lately"),
             hours(and_(~is_done, is_soon)).label("hours_soon"),
-            func.count().filter(~is_done, PlanItem.due_at <= at).label("late"),
+            func.count().filter(~is_done, is_due).label("late"),
+            func.max(PlanItem.due_at).label("last_due_at"),
             func.max(newest.c.at).label("handed_in_at"),
             func.min(newest.c.reviewed_at).filter(is_sent_back).label("sent_back_at"),
             StudyNudge.nudged_at,

@@ -17,7 +17,7 @@ from cohort.pairing.result import SolvedProblem
 from cohort.pairing.scores.availability import DAYS
 from cohort.pairing.scores.incidence import weighted_rows
 from cohort.pairing.scores.personal import personal_scorer
-from cohort.pairing.scores.profiles import MentorProfile, Profiles, ResearcherProfile
+from cohort.pairing.scores.profiles import MentorProfile, ResearcherProfile
 from cohort.pairing.scores.scorer import STEPS
 from cohort.pairing.scores.skills import needs_of
 
@@ -81,9 +81,8 @@ def invitations(
     newcomers = [_newcomer(f"newcomer {k}", one, language) for k, one in enumerate(profiles)]
 
     def columns_of(rows: Ints) -> Newcomers:
-        some = [pool.researchers[i] for i in rows.tolist()]
-        people = Profiles(some, newcomers, pool.taxonomy, pool.week, strengths, pool.weights.own)
-        units = personal_scorer(people, pool.weights, requirements).block(0, len(some))
+        people = solved.scores.people.beside(rows, newcomers, strengths)
+        units = personal_scorer(people, pool.weights, requirements).block(0, len(rows))
         forbidden = units == NO_PAIR
         return Newcomers(np.where(forbidden, 0.0, units / STEPS + solved.placing), forbidden)
 

@@ -115,7 +115,7 @@ def _covered(solved: SolvedProblem, out_of_time: Callable[[], bool]) -> Neighbou
     problem = solved.problem
     if problem.cover and problem.objective == "total":
         return solved.near
-    covering = replace(problem, cover=True, objective="total")
+    covering = problem.by_total(cover=True)
     return improved(covering, solved.solution.pairs, canonical(covering), out_of_time)
 
 

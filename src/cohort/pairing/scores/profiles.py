@@ -1,14 +1,14 @@
 """What the matching knows of a person: profiles without names of tables or sessions."""
 
 from collections.abc import Iterable, Mapping, Sequence, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from math import inf
 
 import numpy as np
 
-from cohort.assignment.problem import Bools, Floats
+from cohort.assignment.problem import Bools, Floats, Ints
 from cohort.pairing.rules import OwnFactor
 from cohort.pairing.scores.availability import WeeklyHours, availability
 from cohort.pairing.scores.skills import needs_of
@@ -161,6 +161,22 @@ class Profiles:
             [one.weekly_hours for one in everybody], [one.time_zone for one in everybody], self.week
         )
         return free[: len(self.researchers)], free[len(self.researchers) :]
+
+    def beside(
+        self, rows: Ints, mentors: Sequence[MentorProfile], strengths: Mapping[str, int]
+    ) -> "Profiles":
+        """Some of the researchers with other mentors; what is known of them stays known."""
+        some = [self.researchers[i] for i in rows.tolist()]
+        other = replace(self, researchers=some, mentors=mentors, strengths=strengths)
+        hours, zones = [one.weekly_hours for one in mentors], [one.time_zone for one in mentors]
+        known: dict[str, object] = {
+            "free": (self.free[0][rows], availability(hours, zones, self.week))
+        }
+        if strengths == self.strengths:
+            known["needs"] = [self.needs[i] for i in rows.tolist()]
+            known["silent"] = {name: each[rows] for name, each in self.silent.items()}
+        vars(other).update(known)  # where `cached_property` looks first
+        return other
 
     def rows_by_id(self) -> dict[str, int]:
         return {one.id: i for i, one in enumerate(self.researchers)}
