@@ -147,6 +147,7 @@ from cohort.rules import pages as rules_pages
 from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
+from cohort.sessions import attending_pages as sessions_attending_pages
 from cohort.sessions import jobs as sessions_jobs
 from cohort.sessions import pages as sessions_pages
 from cohort.sessions import routes as sessions_routes
@@ -258,6 +259,7 @@ PAGES: Sequence[Router] = (
     meetings_pages.router,
     agendas_pages.router,
     sessions_pages.router,
+    sessions_attending_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
     checkins_closing_pages.router,
@@ -340,6 +342,9 @@ JOBS: Mapping[str, JobFunction] = {
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "sessions.tell": sessions_jobs.tell,
+    "sessions.remind": sessions_jobs.remind,
+    "sessions.free_for_enrolment": sessions_jobs.free_for_enrolment,
+    "sessions.free_for_mentor": sessions_jobs.free_for_mentor,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
     "checkins.ask_to_close": checkins_jobs.ask_to_close,
@@ -366,6 +371,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.resume,
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    sessions_jobs.remind_due,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,
