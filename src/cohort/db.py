@@ -166,7 +166,7 @@ class Prepared:
         self._defaults = [(name, compiled.params[name]) for name in compiled.positiontup]
 
     async def rows(self, db: AsyncSession, **values: Any) -> list[Record]:
-        driver: Any = await db.run_sync(_driver_of)
+        driver = await _driver_of(db)
         arguments = [values.get(name, default) for name, default in self._defaults]
         try:
             found: list[Record] = await driver.fetch(self.text, *arguments)
@@ -182,7 +182,22 @@ class Prepared:
         return found[0] if found else None
 
 
-def _driver_of(session: Session) -> Any:
+_DRIVER = "driver"
+
+
+async def _driver_of(db: AsyncSession) -> Any:
+    """The driver's connection of the transaction that the session is in.
+
+    To ask the session for it costs as much as a short statement, so it is asked once.
+    """
+    begun, driver = db.info.get(_DRIVER, (None, None))
+    if begun is None or begun is not db.sync_session.get_transaction() or driver.is_closed():
+        driver = await db.run_sync(_ask_for_driver)
+        db.info[_DRIVER] = db.sync_session.get_transaction(), driver
+    return driver
+
+
+def _ask_for_driver(session: Session) -> Any:
     return session.connection().connection.driver_connection
 
 

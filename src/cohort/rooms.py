@@ -138,6 +138,8 @@ from cohort.people import routes as people_routes
 from cohort.questions import jobs as questions_jobs
 from cohort.questions import pages as questions_pages
 from cohort.questions import routes as questions_routes
+from cohort.quizzes import organiser_pages as quizzes_organiser_pages
+from cohort.quizzes import organiser_routes as quizzes_organiser_routes
 from cohort.quizzes import pages as quizzes_pages
 from cohort.quizzes import routes as quizzes_routes
 from cohort.rules import jobs as rules_jobs
@@ -145,6 +147,7 @@ from cohort.rules import pages as rules_pages
 from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
+from cohort.sessions import attending_pages as sessions_attending_pages
 from cohort.sessions import jobs as sessions_jobs
 from cohort.sessions import pages as sessions_pages
 from cohort.sessions import routes as sessions_routes
@@ -198,6 +201,7 @@ API: Sequence[Router] = (
     forecasts_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
+    quizzes_organiser_routes.router,
     calendars_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
@@ -255,6 +259,7 @@ PAGES: Sequence[Router] = (
     meetings_pages.router,
     agendas_pages.router,
     sessions_pages.router,
+    sessions_attending_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
     checkins_closing_pages.router,
@@ -264,6 +269,7 @@ PAGES: Sequence[Router] = (
     curricula_milestone_pages.router,
     curricula_version_pages.router,
     quizzes_pages.router,
+    quizzes_organiser_pages.router,
     calendars_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
@@ -336,6 +342,9 @@ JOBS: Mapping[str, JobFunction] = {
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "sessions.tell": sessions_jobs.tell,
+    "sessions.remind": sessions_jobs.remind,
+    "sessions.free_for_enrolment": sessions_jobs.free_for_enrolment,
+    "sessions.free_for_mentor": sessions_jobs.free_for_mentor,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
     "checkins.ask_to_close": checkins_jobs.ask_to_close,
@@ -362,6 +371,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.resume,
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    sessions_jobs.remind_due,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,

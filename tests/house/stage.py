@@ -127,7 +127,7 @@ class Stage:
         known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
-        known |= of_sessions() | of_curricula(self.ids) | of_quizzes(self.ids)
+        known |= of_sessions(self.ids) | of_curricula(self.ids) | of_quizzes(self.ids)
         return known.get(route, {})
 
 

@@ -11,10 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from standardwebhooks import WebhookVerificationError
 
 import cohort.assignment
+from cohort.events.catalogue import CATALOGUE
 from cohort.pairing.rules import Weights
+from cohort.people.schemas import EmailIn
 from cohort.settings import Settings
 from cohort.webhooks.sending import signed
 from tests.pure.cast import ANYBODY, MINA, PRIYA, TREE, WEEK
@@ -59,6 +62,25 @@ def test_the_providers_of_the_docs_are_settings_that_are_understood() -> None:
         oidc_providers=json.loads(block("accounts.md", "json")),
     )
     assert [one.name for one in read.oidc_providers] == ["google", "orcid"]
+
+
+def test_the_event_of_the_docs_is_one_of_the_catalogue() -> None:
+    sent = json.loads(block("events.md", "json"))
+    assert sorted(sent) == ["data", "timestamp", "type"]
+    assert datetime.fromisoformat(sent["timestamp"]).tzinfo is not None
+    assert sorted(sent["data"]) == ["cohort_id", "ids", "number"]
+    assert sorted(sent["data"]["ids"]) == sorted(CATALOGUE[sent["type"]].ids)
+
+
+def test_the_refusal_of_a_form_in_the_docs_is_what_the_contract_says() -> None:
+    told = json.loads(block("embedding.md", "json"))
+    schemas = json.loads((MATCHING.parent / "openapi.json").read_text())["components"]["schemas"]
+    assert set(told) <= set(schemas["ProblemDetails"]["properties"])
+    [error] = told["errors"]
+    assert set(error) == set(schemas["FieldProblem"]["properties"])
+    with pytest.raises(ValidationError, match=error["message"].removeprefix("This ")[:30]):
+        EmailIn(email="ada@")
+    assert told["detail"] == f"Look again at: {error['field']}."
 
 
 def test_the_large_matching_of_the_docs_is_the_best_and_proved() -> None:

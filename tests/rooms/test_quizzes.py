@@ -4,7 +4,7 @@ import asyncio
 import re
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -14,13 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cli import cli
 from cohort.db import unit_of_work
 from cohort.guides.models import Guide
+from cohort.people.models import Person
 from cohort.quizzes.importing import import_quizzes
-from cohort.quizzes.models import QuizAnswer, QuizTry
+from cohort.quizzes.models import QuizAnswer, QuizQuestion, QuizTry
+from cohort.quizzes.weak_skills import with_quizzes
 from tests.conftest import MONDAY, Cast, Platform
 from tests.house.quizzes import FILE
 from tests.rooms.study_cast import Cast as World
 from tests.rooms.study_cast import the_cast
-from tests.world import a_guide
+from tests.world import a_guide, enrolled
 
 RIGHT = {
     "single": ["As a batch", "Drift", "By time"],
@@ -203,13 +205,8 @@ async def test_an_operator_reads_what_is_wrong_with_a_file(
     )
 
 
-async def test_how_ready_she_is_others_read_as_far_as_she_allows(
-    world: World, db: AsyncSession
-) -> None:
-    here = f"/api/v1/enrolments/{world.enrolment.id}"
-    empty = (await world.ada.get(f"{here}/readiness")).json()
-    assert (empty["answered"], empty["chance"]) == (0, None)
-    assert "Too few answers" in (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
+async def bring_more(db: AsyncSession, world: World) -> None:
+    """A longer quiz: nineteen questions of models, and one of serving."""
     more = "".join(
         f'[[question]]\nslug = "q{n}"\nkind = "single"\nexam_section = "models"\n'
         f'section = "bridging"\ntext = "{n}?"\nright = "Drift"\nwrong = ["No"]\n'
@@ -219,6 +216,16 @@ async def test_how_ready_she_is_others_read_as_far_as_she_allows(
     names = ", ".join(f'"q{n}"' for n in range(18))
     quiz = f'[[quiz]]\nslug = "more"\ntitle = "More"\nquestions = ["batch", "split", {names}]\n\n'
     await bring(db, world, FILE.replace("[[quiz]]", more + quiz + "[[quiz]]", 1))
+
+
+async def test_how_ready_she_is_others_read_as_far_as_she_allows(
+    world: World, db: AsyncSession
+) -> None:
+    here = f"/api/v1/enrolments/{world.enrolment.id}"
+    empty = (await world.ada.get(f"{here}/readiness")).json()
+    assert (empty["answered"], empty["chance"]) == (0, None)
+    assert "Too few answers" in (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
+    await bring_more(db, world)
     for _ in range(2):  # the second time, she has read what is right, so it does not count
         begun = await begin(world, "more")
         for question in begun["questions"][1:]:
@@ -245,3 +252,79 @@ async def test_how_ready_she_is_others_read_as_far_as_she_allows(
     page = (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
     for words in ("Chance to pass now", "19 of 19", "What helps most"):
         assert words in page
+
+
+async def test_organisers_see_what_misleads_but_of_few_people_nothing(
+    world: World, db: AsyncSession
+) -> None:
+    begun = await begin(world)
+    for question in begun["questions"]:
+        await keep(world, begun, question, **right_answer(question))
+    await world.ada.post(f"/api/v1/tries/{begun['id']}/hand_in")
+    address = f"/api/v1/cohorts/{world.cohort.id}/quiz_statistics"
+
+    async def batch() -> dict[str, Any]:
+        found = (await world.olga.get(address, params={"section": "serving"})).json()["items"]
+        assert [one["slug"] for one in found] == ["batch", "partners"]
+        return dict(found[0])
+
+    alone = await batch()
+    assert (alone["answered"], alone["right"], alone["choices"]) == (1, None, [])
+    await others_answer(db, world, UUID(begun["id"]), ["Online"] * 14 + ["As a batch"] * 6 + [""])
+    told = await batch()
+    assert (told["answered"], told["right"], told["empty"]) == (22, 7, 1)
+    assert told["share_from"] < 7 / 22 < told["share_to"]
+    assert told["discrimination"] == pytest.approx(1)
+    drawn = {one["text"]: one["times"] for one in told["choices"]}
+    assert drawn == {"As a batch": 7, "Online": 14, "By mail": 0}
+    page = (await world.olga.get(f"/cohorts/{world.cohort.slug}/quizzes")).text
+    for words in ("Online (14)", "More than the right one", "7 of 22"):
+        assert words in page
+    refused = await world.olga.get(address, params={"section": "cooking"})
+    assert refused.status_code == 422
+
+
+async def others_answer(db: AsyncSession, world: World, try_id: UUID, chosen: list[str]) -> None:
+    """To the first question, by as many people; whoever is right has all the rest right."""
+    ada = await db.get_one(QuizTry, try_id)
+    question = await db.get_one(QuizQuestion, ada.question_ids[0])
+    for number, text in enumerate(chosen):
+        person = Person(
+            id=uuid4(), email=f"p{number}@example.org", name=f"P{number}", created_at=MONDAY
+        )
+        db.add(person)
+        await db.flush()
+        enrolment = await enrolled(db, world.cohort, person, now=MONDAY)
+        is_right = text == "As a batch"
+        one = QuizTry(
+            id=uuid4(),
+            enrolment_id=enrolment.id,
+            quiz_id=ada.quiz_id,
+            question_ids=ada.question_ids,
+            began_at=MONDAY,
+            handed_in_at=MONDAY,
+            score=1.0 if is_right else 0.0,
+            right=0,
+        )
+        db.add(one)
+        await db.flush()
+        given = {"chosen": [question.choices.index(text)]} if text else None
+        facts = {"mark": float(is_right), "is_first": True, "answered_at": MONDAY}
+        db.add(QuizAnswer(try_id=one.id, question_id=question.id, given=given, **facts))
+    await db.commit()
+
+
+async def test_a_section_that_went_badly_is_a_gap_that_the_matching_reads(
+    world: World, db: AsyncSession
+) -> None:
+    await bring_more(db, world)
+    plans = {world.enrolment.id: {"pipelines": 0.3, "serving": 0.5}}
+    before = await with_quizzes(db, world.cohort.id, plans, now=MONDAY)
+    begun = await begin(world, "more")
+    for question in begun["questions"][1:7]:
+        await keep(world, begun, question, **right_answer(question))
+    await world.ada.post(f"/api/v1/tries/{begun['id']}/hand_in")
+    after = await with_quizzes(db, world.cohort.id, plans, now=MONDAY)
+    assert before == plans
+    weak = pytest.approx(13 / 19, abs=1e-5)
+    assert after == {world.enrolment.id: {"pipelines": weak, "serving": 0.5}}

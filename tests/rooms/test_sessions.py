@@ -1,7 +1,6 @@
 """Olga plans sessions; Ada and Grace come to them; the clocks change in between."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
 from typing import Any
@@ -16,45 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort import mail
-from cohort.mail import MailboxMessage
 from cohort.sessions import emails, telling
 from cohort.sessions.models import LiveSession, PlaceState
 from tests.conftest import MONDAY, Cast, Platform, Someone, TurnableClock
 from tests.rooms.mentorship_world import Spring
+from tests.rooms.session_world import TALK, RunJobs, place, planned, read, subjects
 from tests.world import enrolled
 
-RunJobs = Callable[[], Awaitable[None]]
 BERLIN = ZoneInfo("Europe/Berlin")
-TALK = {
-    "title": "Serving models",
-    "day": "2026-03-10",
-    "hour": "17:00",
-    "link": "https://a.example",
-}
-
-
-async def planned(spring: Spring, **more: Any) -> list[dict[str, Any]]:
-    answer = await spring.olga.post(
-        f"/api/v1/cohorts/{spring.cohort.id}/sessions", json=TALK | more
-    )
-    assert answer.status_code == 201, answer.text
-    sessions: list[dict[str, Any]] = answer.json()["sessions"]
-    return sessions
-
-
-def place(session: dict[str, Any]) -> str:
-    return f"/api/v1/sessions/{session['id']}/place"
-
-
-async def read(who: Someone, session: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = (await who.get(f"/api/v1/sessions/{session['id']}")).json()
-    return found
-
-
-async def subjects(db: AsyncSession, to: str) -> list[str]:
-    statement = select(MailboxMessage.subject).where(MailboxMessage.to == f"{to}@example.org")
-    found = await db.scalars(statement.order_by(MailboxMessage.sent_at))
-    return [one for one in found if "Serving" in one]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What stands in a person's calendar: her meetings, and the days on which her work is due."""
+"""What stands in a person's calendar: meetings, sessions, and the days on which work is due."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,6 +15,8 @@ from cohort.guides.models import Milestone
 from cohort.meetings import calendar_entry, reading
 from cohort.meetings.models import MeetingState
 from cohort.people.models import Person
+from cohort.sessions import calendar_entry as session_entry
+from cohort.sessions import reading as sessions
 from cohort.settings import Settings
 from cohort.study.models import ItemState, PlanItem
 
@@ -36,6 +38,8 @@ async def calendar_of(
     calendar.add("x-published-ttl", "PT4H")
     for meeting in await reading.list_since(db, person, now - SINCE, SHOWN):
         calendar.add_component(calendar_entry.event_of(meeting, settings))
+    for session in await sessions.list_since(db, person, now - SINCE):
+        calendar.add_component(session_entry.event_of(session, settings))
     for event in await _due_days(db, person, settings):
         calendar.add_component(event)
     written: bytes = calendar.to_ical()

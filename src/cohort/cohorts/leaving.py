@@ -77,5 +77,6 @@ async def _take_back(
         its_id = one["enrolment_id"]
         audit.record(db, actor, "enrolment.withdraw", its_id, now=now, cohort_id=cohort_id)
     await enqueue_each(db, "mentorships.close_for_enrolment", each, now=now)
+    await enqueue_each(db, "sessions.free_for_enrolment", each, now=now)
     event_log.record_each(db, events.ENROLMENT_LEFT, each, now=now)
     await cohorts.fill_seats_later(db, cohort_id, now=now)

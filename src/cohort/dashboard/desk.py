@@ -20,6 +20,7 @@ from cohort.jobs.outbox import Job
 from cohort.matching import service as matching
 from cohort.matching.view import RoundView, view_round
 from cohort.people.models import Person
+from cohort.sessions import reading as sessions
 
 ROWS = 25
 """People or mentors on one page."""
@@ -47,6 +48,7 @@ class DoorView:
     week: tuple[int, int]
     enrolment_id: UUID | None
     takes_people: bool
+    sees_sessions: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
         week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
         enrolment_id=await enrolments.seat_of(db, actor, cohort.id),
         takes_people=cohort.state in JOINABLE and cohort.taken < cohort.seats,
+        sees_sessions=await sessions.is_member(db, actor, cohort.id),
     )
 
 

@@ -47,6 +47,8 @@ async def leave(db: AsyncSession, actor: Person, mentor_id: UUID, *, now: dateti
         each = [{"cohort_id": cohort_id, "mentorship_id": one} for one in mentorship_ids]
         await enqueue_each(db, "mentorships.tell_left", each, now=now)
         if was_approved:
+            hers = [{"cohort_id": cohort_id, "mentor_id": mentor_id}]
+            await enqueue_each(db, "sessions.free_for_mentor", hers, now=now)
             organisers = await mentors.organisers_of(db, cohort_id)
             about = {"cohort_id": cohort_id, "mentor_id": mentor_id, "mentees": len(mentorship_ids)}
             told = [{**about, "organiser_id": one} for one in organisers if one != actor.id]

@@ -1,5 +1,7 @@
 """Whether we live, whether we are ready, and how much we do."""
 
+import asyncio
+
 from litestar import Response, Router, get
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import NamedDependency
@@ -43,6 +45,14 @@ class Meters:
             ["state"],
             registry=self.registry,
         )
+        self.streams = Gauge(
+            "cohort_streams",
+            "Streams of events that this process has open.",
+            registry=self.registry,
+        )
+        self.tasks = Gauge(
+            "cohort_tasks", "What this process does side by side.", registry=self.registry
+        )
 
 
 @get("/health/live", guards=[public])
@@ -80,6 +90,8 @@ async def read_metrics(db: NamedDependency[AsyncSession], state: State) -> Respo
     meters: Meters = state.meters
     for waiting in (JobState.PENDING, JobState.DEAD):
         meters.jobs.labels(waiting).set(count_of.get(waiting, 0))
+    meters.streams.set(state.live.open)
+    meters.tasks.set(len(asyncio.all_tasks()))
     body = generate_latest(meters.registry)
     # Litestar names the charset by itself.
     return Response(body, media_type=CONTENT_TYPE_LATEST.partition("; charset")[0])

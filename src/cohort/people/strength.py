@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from zxcvbn import zxcvbn
-
 from cohort.errors import Invalid
 
 LEAST_SCORE = 3
@@ -16,6 +14,9 @@ LOOKED_AT = 72
 
 def require_strong(password: str, *, name: str, email: str) -> None:
     """Refuse what a program guesses soon, with what makes it so and what to do."""
+    # Its words take 13 MB, and a worker, which nobody tells a password, does without them.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
     known = list(_guessed_first(name, email))
     found = zxcvbn(password[:LOOKED_AT], user_inputs=known, max_length=LOOKED_AT)
     if found["score"] >= LEAST_SCORE:

@@ -17,7 +17,7 @@ from cohort.pairing.rules import OwnFactor
 from cohort.pairing.scores.profiles import Answer as Compared
 from cohort.questions import kinds, policy
 from cohort.questions.models import AnswerOf, GivenAnswer, Question, ShownTo
-from cohort.questions.service import asked_of
+from cohort.questions.service import asked_of, asks_anything
 
 Whose = tuple[UUID, UUID]
 """A cohort and a person of it."""
@@ -60,6 +60,8 @@ async def check(
     db: AsyncSession, cohort_id: UUID, side: AnswerOf, sent: Mapping[str, object]
 ) -> None:
     """Refuse, at its question, each answer that could not be kept."""
+    if not sent and not await asks_anything(db, cohort_id, side):
+        return  # most cohorts ask nothing, and need not read what
     found = read(await asked_of(db, cohort_id, side), sent)
     if found.faults:
         raise Invalid.at_each(found.faults)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import BindParameter, ColumnElement, Select, exists, select
 
 from cohort.cohorts import policy as cohorts
 from cohort.people.models import Person
@@ -17,12 +17,12 @@ def visible_to(actor: Person) -> Select[Question]:
     return select(Question).where(Question.cohort_id.in_(cohorts.organised_by(actor)))
 
 
-def in_order(cohort_id: UUID) -> Select[Question]:
+def in_order(cohort_id: UUID | BindParameter[UUID]) -> Select[Question]:
     order = (Question.place, Question.created_at, Question.id)
     return select(Question).where(Question.cohort_id == cohort_id).order_by(*order)
 
 
-def asked_of(cohort_id: UUID, side: AnswerOf) -> Select[Question]:
+def asked_of(cohort_id: UUID | BindParameter[UUID], side: AnswerOf) -> Select[Question]:
     """What this side is asked now, in order."""
     return in_order(cohort_id).where(*_standing(side))
 

@@ -1,14 +1,16 @@
 """Asking: the organisers' own questions, in order, changed until somebody answers, retired."""
 
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import Uuid, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.service import require_organiser
+from cohort.db import Prepared, given
 from cohort.errors import Conflict, FieldError, Invalid, NotFound
 from cohort.http.etag import require_match
 from cohort.pairing.rules import BUILT_IN
@@ -216,6 +218,16 @@ async def put_to_both(db: AsyncSession, cohort_id: UUID) -> list[Question]:
         Question.asks_researchers != "", Question.asks_mentors != ""
     )
     return list(await db.scalars(both))
+
+
+@cache
+def _one_asked(side: AnswerOf) -> Prepared:
+    asked = policy.asked_of(given("cohort_id", Uuid()), side)
+    return Prepared(asked.with_only_columns(Question.id).order_by(None).limit(1))
+
+
+async def asks_anything(db: AsyncSession, cohort_id: UUID, side: AnswerOf) -> bool:
+    return await _one_asked(side).row(db, cohort_id=cohort_id) is not None
 
 
 async def asked_of(

@@ -136,3 +136,48 @@ class ReadinessOut(Shown):
     sections: list[ReadinessSectionOut] | None = Field(
         description="Null for a mentor to whom she shows only how many milestones are passed."
     )
+
+
+class DrawnOut(Shown):
+    """A choice, and how many took it."""
+
+    text: str
+    is_right: bool
+    times: int
+
+
+class ItemOut(Shown):
+    """How a question does. Fewer than five who answered: only how many they are."""
+
+    id: UUID
+    slug: str
+    kind: AnswerKind
+    exam_section: str
+    text: str = Field(description="Markdown.")
+    answered: int = Field(description="People who have handed in an answer; the first one counts.")
+    right: int | None = Field(default=None, description="Wholly right.")
+    empty: int | None = None
+    share: float | None = Field(default=None, description="Of those who have it right.")
+    share_from: float | None = Field(
+        default=None, description="With `share_to`: where it lies, four times of five."
+    )
+    share_to: float | None = None
+    mean_mark: float | None = None
+    discrimination: float | None = Field(
+        default=None,
+        description="How its mark goes along with the rest of the try, from -1 to 1; from 20 on.",
+    )
+    choices: list[DrawnOut] = Field(default=[], description="Of single and multiple choice.")
+
+    @property
+    def drew_most(self) -> list[DrawnOut]:
+        """The wrong choices that most people took; several, where they are level."""
+        wrong = [one for one in self.choices if not one.is_right and one.times]
+        most = max((one.times for one in wrong), default=0)
+        return [one for one in wrong if one.times == most]
+
+    @property
+    def misleads(self) -> bool:
+        """Whether a wrong choice drew more than every right one: it needs another look."""
+        right = [one.times for one in self.choices if one.is_right]
+        return any(one.times > max(right, default=0) for one in self.drew_most)

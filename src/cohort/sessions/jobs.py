@@ -1,4 +1,4 @@
-"""Mail about sessions."""
+"""Mail about sessions, reminders, and the seats of those who leave a cohort."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -6,9 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from cohort.jobs.context import Delivery, JobContext
+from cohort.cohorts.models import Enrolment
+from cohort.jobs.context import CronContext, Delivery, JobContext
+from cohort.mentors.models import Mentor
 from cohort.people.models import Person
-from cohort.sessions import emails, reading, telling
+from cohort.sessions import emails, reading, reminding, telling
 from cohort.sessions.models import LiveSession, PlaceState, SessionPlace
 
 STANDS = {
@@ -59,3 +61,28 @@ async def tell(
         now=context.now,
     )
     return context.deliver(message)
+
+
+async def remind(context: JobContext, session_id: str) -> None:
+    """Everyone who comes; each mail is a job of its own."""
+    session = await context.db.get(LiveSession, UUID(session_id))
+    if session is not None:
+        await telling.tell_all(context.db, [session], telling.SOON, now=context.now)
+
+
+async def free_for_enrolment(context: JobContext, enrolment_id: str) -> None:
+    """Enqueued when a researcher's seat in the cohort is given back."""
+    left = await context.db.get_one(Enrolment, UUID(enrolment_id))
+    await reminding.free_places(context.db, left.cohort_id, left.person_id, now=context.now)
+
+
+async def free_for_mentor(context: JobContext, mentor_id: str) -> None:
+    """Enqueued when a mentor leaves the cohort."""
+    left = await context.db.get_one(Mentor, UUID(mentor_id))
+    await reminding.free_places(context.db, left.cohort_id, left.person_id, now=context.now)
+
+
+async def remind_due(context: CronContext) -> None:
+    """Every minute."""
+    async with context.transaction() as db:
+        await reminding.remind_due(db, now=context.clock())

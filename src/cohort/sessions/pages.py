@@ -22,9 +22,11 @@ from cohort.meetings.forms import in_zones
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.sessions import places, reading, service
+from cohort.sessions.attending import AFTER, BEFORE
 from cohort.sessions.forms import EVERY, SessionForm, lengths, read_change, read_new, shown
 from cohort.sessions.models import LiveSession, PlaceState, SessionPlace
 from cohort.sessions.schemas import SessionCancellation, SessionChange
+from cohort.settings import Settings
 
 Answer = Response[str] | Redirect
 
@@ -133,6 +135,9 @@ class SessionView:
     is_member: bool
     is_over: bool
     has_begun: bool
+    takes_code: bool
+    address: str
+    """Of the link that notes whoever follows it as there; for organisers."""
     people: Sequence[SessionPlace]
     """Who signed up, for organisers."""
 
@@ -143,15 +148,16 @@ async def session_page(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
     session_id: FromPath[UUID],
 ) -> Response[str]:
     session = await reading.get(db, actor, session_id)
-    view = await view_of(db, actor, session, clock())
+    view = await _view(db, actor, session, settings.public_url, now=clock())
     return page(request, "sessions/session.html", view, form=Form())
 
 
-async def view_of(
-    db: AsyncSession, actor: Person, session: LiveSession, now: datetime
+async def _view(
+    db: AsyncSession, actor: Person, session: LiveSession, public_url: str, *, now: datetime
 ) -> SessionView:
     place = (await reading.own_places(db, actor, [session.id])).get(session.id)
     waits = place is not None and place.state is PlaceState.WAITING
@@ -166,6 +172,8 @@ async def view_of(
         is_member=await reading.is_member(db, actor, session.cohort_id),
         is_over=session.ends_at <= now,
         has_begun=session.starts_at <= now,
+        takes_code=session.starts_at - BEFORE <= now <= session.ends_at + AFTER,
+        address=f"{public_url}/sessions/{session.id}/here?code={session.code}" if runs_it else "",
         people=await reading.people_of(db, actor, session) if runs_it else [],
     )
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import Select, or_, select
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -42,11 +42,11 @@ def places_visible_to(actor: Person) -> Select[SessionPlace]:
 
 
 def members_of(cohort_id: UUID) -> Select[UUID]:
-    """The people who study or mentor in a cohort."""
+    """The ids of the people who study or mentor in a cohort."""
     studies = select(Enrolment.person_id).where(
         Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE
     )
     mentors = select(Mentor.person_id).where(
         Mentor.cohort_id == cohort_id, Mentor.state == MentorState.APPROVED
     )
-    return select(union(studies, mentors).subquery().c[0])
+    return select(Person.id).where(or_(Person.id.in_(studies), Person.id.in_(mentors)))

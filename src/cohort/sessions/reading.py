@@ -16,7 +16,7 @@ from cohort.http.paging import Page, Slice, page_of
 from cohort.mentors.models import Mentor
 from cohort.people.models import Person
 from cohort.sessions import policy
-from cohort.sessions.models import LiveSession, PlaceState, SessionPlace
+from cohort.sessions.models import LiveSession, PlaceState, SessionPlace, SessionState
 
 SHOWN_AT_ONCE = 100
 PEOPLE_AT_ONCE = 1000
@@ -134,3 +134,29 @@ async def people_of(
     its = its.options(joinedload(SessionPlace.person))
     ordered = its.order_by(SessionPlace.asked_at, SessionPlace.id).limit(PEOPLE_AT_ONCE)
     return (await db.scalars(ordered)).all()
+
+
+async def list_since(db: AsyncSession, person: Person, since: datetime) -> Sequence[LiveSession]:
+    """Those that a person comes to, or came, for her calendar."""
+    comes = select(SessionPlace.session_id).where(
+        SessionPlace.person_id == person.id, SessionPlace.state == PlaceState.COMING
+    )
+    own = policy.visible_to(person).where(
+        LiveSession.id.in_(comes),
+        LiveSession.starts_at >= since,
+        LiveSession.state == SessionState.PLANNED,
+    )
+    return (await db.scalars(own.order_by(LiveSession.starts_at, LiveSession.id))).all()
+
+
+async def next_of(
+    db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
+) -> LiveSession | None:
+    """What comes next in a cohort, or goes on."""
+    its = policy.visible_to(actor).where(
+        LiveSession.cohort_id == cohort_id,
+        LiveSession.starts_at > now - LONGEST,
+        LiveSession.starts_at + func.make_interval(0, 0, 0, 0, 0, LiveSession.minutes) > now,
+        LiveSession.state == SessionState.PLANNED,
+    )
+    return await db.scalar(its.order_by(LiveSession.starts_at, LiveSession.id).limit(1))

@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
+from cohort.cohorts import service as cohorts
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.http import listing
 from cohort.http.etag import etag
@@ -17,9 +18,11 @@ from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.sessions import places, reading, service
+from cohort.sessions import attending, places, reading, service
 from cohort.sessions.models import LiveSession
 from cohort.sessions.schemas import (
+    AttendanceIn,
+    AttendanceList,
     PlaceOut,
     PlannedOut,
     SessionCancellation,
@@ -41,7 +44,8 @@ Since = Annotated[
 
 async def _answer(db: AsyncSession, actor: Person, session: LiveSession) -> Response[SessionOut]:
     own = await reading.own_places(db, actor, [session.id])
-    told = session_out(session, own.get(session.id))
+    runs_it = await cohorts.may_organise(db, actor, session.cohort_id)
+    told = session_out(session, own.get(session.id), runs_it=runs_it)
     return Response(told, headers={"ETag": etag(session.version)})
 
 
@@ -57,7 +61,8 @@ async def list_sessions(
     after = listing.moment("since", since)
     page = await reading.list_of(db, actor, cohort_id, part, since=after)
     own = await reading.own_places(db, actor, [one.id for one in page.items])
-    return shown(page, lambda one: session_out(one, own.get(one.id)))
+    runs_it = await cohorts.may_organise(db, actor, cohort_id)
+    return shown(page, lambda one: session_out(one, own.get(one.id), runs_it=runs_it))
 
 
 @post(
@@ -78,7 +83,7 @@ async def plan_sessions(
     change.
     """
     planned = await service.plan(db, actor, cohort_id, data, now=clock())
-    return PlannedOut(sessions=[session_out(one, None) for one in planned])
+    return PlannedOut(sessions=[session_out(one, None, runs_it=True) for one in planned])
 
 
 @get("/sessions/{session_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
@@ -175,6 +180,45 @@ async def list_session_places(
     return shown(await reading.list_places(db, actor, session, part), place_out)
 
 
+@post(
+    "/sessions/{session_id:uuid}/attendance",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound, attending.AttendanceClosed),
+)
+async def attend_session(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    session_id: FromPath[UUID],
+    data: JSONBody[AttendanceIn],
+) -> Response[SessionOut]:
+    """Say that you are there, with the code of the session.
+
+    From a quarter of an hour before its beginning to an hour after its end.
+    """
+    session = await attending.attend(db, actor, session_id, data.code, now=clock())
+    return await _answer(db, actor, session)
+
+
+@post(
+    "/sessions/{session_id:uuid}/attendance_list",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound, attending.AttendanceClosed),
+)
+async def note_attendance(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    session_id: FromPath[UUID],
+    data: JSONBody[AttendanceList],
+) -> Response[SessionOut]:
+    """Note who of the cohort was there and who was not, as its organiser."""
+    session = await attending.note_list(db, actor, session_id, data, now=clock())
+    return await _answer(db, actor, session)
+
+
 router = Router(
     "",
     route_handlers=[
@@ -186,6 +230,8 @@ router = Router(
         sign_up_for_session,
         leave_session,
         list_session_places,
+        attend_session,
+        note_attendance,
     ],
     tags=["sessions"],
     opt={"room": "sessions"},

@@ -84,6 +84,24 @@ class SessionCancellation(Strict):
     following: Following = False
 
 
+class AttendanceIn(Strict):
+    code: Annotated[
+        Line,
+        Field(description="As it is read out in the session.", examples=["K7PMXQ"]),
+    ]
+
+
+class AttendanceList(Strict):
+    """People by their ids; of those who are not named, nothing changes."""
+
+    present: Annotated[list[UUID], Field(max_length=1000, description="Who was there.")] = Field(
+        default=[]
+    )
+    absent: Annotated[list[UUID], Field(max_length=1000, description="Who was not.")] = Field(
+        default=[]
+    )
+
+
 class SessionOut(Shown):
     id: UUID
     cohort_id: UUID
@@ -103,6 +121,10 @@ class SessionOut(Shown):
     notes_link: str
     note: str
     own_place: PlaceState | None = Field(description="Yours; null where you never asked for one.")
+    code: str | None = Field(
+        description="Read out in the session, to note who is there; for organisers.",
+        examples=["K7PMXQ"],
+    )
     own_attendance: bool = Field(description="Whether you are noted as having been there.")
     created_at: datetime
     changed_at: datetime
@@ -126,11 +148,15 @@ class PlaceOut(Shown):
     attended_by: AttendedBy | None
 
 
-def session_out(session: LiveSession, own: SessionPlace | None) -> SessionOut:
-    plain = SessionOut.model_fields.keys() - {"time_zone", "own_place", "own_attendance"}
+def session_out(
+    session: LiveSession, own: SessionPlace | None, *, runs_it: bool = False
+) -> SessionOut:
+    told = {"time_zone", "own_place", "own_attendance", "code"}
+    plain = SessionOut.model_fields.keys() - told
     return SessionOut(
         **{name: getattr(session, name) for name in plain},
         time_zone=session.cohort.time_zone,
+        code=session.code if runs_it else None,
         own_place=own.state if own else None,
         own_attendance=own is not None and own.attended_at is not None,
     )

@@ -53,3 +53,17 @@ async def tell_all(
         for person_id, sequences in of.items()
     ]
     await enqueue_each(db, "sessions.tell", each, now=now)
+
+
+async def tell_of(
+    db: AsyncSession, sessions: Sequence[LiveSession], person_id: UUID, why: str, *, now: datetime
+) -> None:
+    """One person, of several sessions in one mail."""
+    if sessions:
+        one = {
+            "cohort_id": sessions[0].cohort_id,
+            "person_id": person_id,
+            "why": why,
+            "sequences": {str(session.id): session.sequence for session in sessions},
+        }
+        await enqueue_each(db, "sessions.tell", [one], now=now)

@@ -1,7 +1,7 @@
 """What a researcher still lacks, from the work that is not passed: a pure function."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from math import fsum
 from typing import NamedTuple
@@ -24,6 +24,11 @@ class OpenWork(NamedTuple):
     due_in: int
 
 
+def latest_of(each_due_in: Sequence[int]) -> int:
+    """What is due later than this is no gap yet; to leave it out beforehand changes nothing."""
+    return max(0, min(each_due_in, default=0)) + NEXT_WEEKS
+
+
 def live_gaps(open_work: Iterable[OpenWork]) -> dict[str, float]:
     """How much each skill is missing, in (0, 1]; the skill that is missed most has 1.
 
@@ -34,7 +39,7 @@ def live_gaps(open_work: Iterable[OpenWork]) -> dict[str, float]:
     O(work x skills).
     """
     left = list(open_work)
-    latest = max(0, min((due_in for _, _, due_in in left), default=0)) + NEXT_WEEKS
+    latest = latest_of([due_in for _, _, due_in in left])
     shares: dict[str, list[float]] = defaultdict(list)
     for hours, skills, due_in in left:
         if due_in > latest:

@@ -28,6 +28,8 @@ from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf, GivenAnswer
+from cohort.sessions import reading as sessions
+from cohort.sessions.models import LiveSession
 from cohort.study import plans, policy, service, showing
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
@@ -50,6 +52,8 @@ class PlanView:
     languages: Mapping[str, str]
     answers: Sequence[GivenAnswer]
     """What the mentor, proposed or found, tells."""
+    session: LiveSession | None
+    """What the cohort comes together for next, on the own plan."""
     left_open: int
     """How many questions of the organisers the researcher has still to answer."""
 
@@ -71,14 +75,16 @@ async def plan_page(
     whose = [(cohort_id, match.mentor.person_id)] if match else []
     told = await answering.told_in_pairs(db, whose, AnswerOf.MENTOR)
     open_in = await answering.left_open(db, person_id, [cohort_id], AnswerOf.RESEARCHER)
+    is_own = policy.may_hand_in(actor, plan.enrolment)
     view = PlanView(
         plan=plan,
         now=now,
-        is_own=policy.may_hand_in(actor, plan.enrolment),
+        is_own=is_own,
         mentorship=mentorship,
         proposal=proposal,
         titles=await own_terms.titles(db, plan.enrolment.cohort_id),
         languages=LANGUAGES,
+        session=await sessions.next_of(db, actor, cohort_id, now=now) if is_own else None,
         answers=[one for answers in told.values() for one in answers],
         left_open=open_in.get(cohort_id, 0),
     )

@@ -1,14 +1,16 @@
 """A plan is laid out, evidence is handed in, and someone looks at it."""
 
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, DateTime, Uuid, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.db import Prepared, given
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
 from cohort.jobs import event_log
@@ -17,7 +19,7 @@ from cohort.people import audit
 from cohort.people.models import Person
 from cohort.study import due_dates, events, policy
 from cohort.study.due_dates import Work
-from cohort.study.gaps import OpenWork, live_gaps
+from cohort.study.gaps import OpenWork, latest_of, live_gaps
 from cohort.study.models import ItemState, PlanItem, Review, Submission, Verdict
 from cohort.study.schemas import ReviewIn, SubmissionIn
 
@@ -67,7 +69,10 @@ async def lay_out(db: AsyncSession, enrolment_id: UUID, *, now: datetime) -> Non
     current = (Milestone.guide_id == cohort.guide_id) & Milestone.retired_at.is_(None)
     milestones = {one.slug: one for one in await db.scalars(select(Milestone).where(current))}
     dated = due_dates.lay_out(
-        [Work(one.slug, one.hours, one.requires, one.position) for one in milestones.values()],
+        [
+            Work(one.slug, one.hours, one.requires, one.position, one.is_optional)
+            for one in milestones.values()
+        ],
         starts_on=cohort.starts_on,
         ends_on=cohort.ends_on,
         zone=cohort.time_zone,
@@ -169,6 +174,8 @@ async def review(
     passed = form.verdict == Verdict.PASSED
     item.state = ItemState.PASSED if passed else ItemState.AGAIN
     item.passed_at = now if passed else None
+    if passed:
+        await _pass_what_it_counts_for(db, item, now=now)
     judged = Review(
         submission_id=submission_id,
         reviewer_id=actor.id,
@@ -192,6 +199,19 @@ async def review(
     await enqueue(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
     _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
     return judged
+
+
+async def _pass_what_it_counts_for(db: AsyncSession, item: PlanItem, *, now: datetime) -> None:
+    """Milestones that this one counts instead of; what waits for its own review goes on waiting."""
+    counts_for = select(func.unnest(Milestone.instead_of)).where(Milestone.id == item.milestone_id)
+    replaced = select(Milestone.id).where(Milestone.slug.in_(counts_for))
+    await db.execute(
+        update(PlanItem)
+        .where(PlanItem.enrolment_id == item.enrolment_id, PlanItem.milestone_id.in_(replaced))
+        .where(PlanItem.id != item.id, PlanItem.state.in_([ItemState.OPEN, ItemState.AGAIN]))
+        .values(state=ItemState.PASSED, passed_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _item_to_review(db: AsyncSession, actor: Person, submission_id: UUID) -> PlanItem:
@@ -226,29 +246,41 @@ async def gaps_in(
     Two statements for the whole cohort, and one row for each person: fifty times as many would
     take longer to read than to match. Someone with nothing left to pass is not in the answer.
     """
-    due_in = cast(func.extract("epoch", PlanItem.due_at - now) * 1_000_000, BigInteger)
-    plans = (
-        select(
-            PlanItem.enrolment_id,
-            func.array_agg(PlanItem.milestone_id),
-            func.array_agg(due_in),
-        )
-        .join(PlanItem.enrolment)
-        .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
-        .where(PlanItem.state != ItemState.PASSED)
-        .group_by(PlanItem.enrolment_id)
-    )
-    rows = (await db.execute(plans)).all()
-    milestone_ids = {one for _, milestones, _ in rows for one in milestones}
+    rows = await _open_work().rows(db, cohort_id=cohort_id, now=now)
+    milestone_ids = {one for row in rows for one in row["milestones"]}
     of_milestones = select(Milestone.id, Milestone.hours, Milestone.skills)
     found = await db.execute(of_milestones.where(Milestone.id.in_(milestone_ids)))
     milestone = {its_id: (hours, skills) for its_id, hours, skills in found}
-    return {
-        person: live_gaps(
-            OpenWork(*milestone[m], due) for m, due in zip(milestones, each_due_in, strict=True)
+    gaps = {}
+    for row in rows:
+        latest = latest_of(row["due_in"])
+        gaps[row["enrolment_id"]] = live_gaps(
+            OpenWork(*milestone[m], due)
+            for m, due in zip(row["milestones"], row["due_in"], strict=True)
+            if due <= latest
         )
-        for person, milestones, each_due_in in rows
-    }
+    return gaps
+
+
+@cache
+def _open_work() -> Prepared:
+    """A row for each active researcher: the milestones that are not passed, and when they are due.
+
+    Straight from the driver: a cohort has a hundred thousand of them.
+    """
+    now = given("now", DateTime(timezone=True))
+    due_in = cast(func.extract("epoch", PlanItem.due_at - now) * 1_000_000, BigInteger)
+    return Prepared(
+        select(
+            PlanItem.enrolment_id,
+            func.array_agg(PlanItem.milestone_id).label("milestones"),
+            func.array_agg(due_in).label("due_in"),
+        )
+        .join(PlanItem.enrolment)
+        .where(Enrolment.cohort_id == given("cohort_id", Uuid()))
+        .where(Enrolment.state == EnrolmentState.ACTIVE, PlanItem.state != ItemState.PASSED)
+        .group_by(PlanItem.enrolment_id)
+    )
 
 
 async def _locked_item(db: AsyncSession, actor: Person, item_id: UUID) -> PlanItem:
