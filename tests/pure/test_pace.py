@@ -100,6 +100,9 @@ def test_people_of_a_cohort_stand_as_one_would_say() -> None:
 
     assert by_name["Ada 11"].outlook is StudyOutlook.DONE
     assert (by_name["Ada 11"].chance, by_name["Ada 11"].gain) == (1.0, 0.0)
+    on_time = a_work(13, done=20, lately=12)
+    [kept] = forecasts_of([on_time], at=at, end=END)
+    assert (kept.chance < 0.5, kept.outlook, kept.signs) == (True, StudyOutlook.UNSURE, [])
     assert by_name["Ada 0"].outlook in {StudyOutlook.ON_COURSE, StudyOutlook.UNSURE}
     assert by_name["Ada 10"].outlook is StudyOutlook.UNLIKELY
     assert list(by_name["Ada 10"].signs) == [Sign.SILENT, Sign.UNLIKELY, Sign.TOO_MUCH]
@@ -116,7 +119,7 @@ def test_nobody_before_the_beginning_and_somebody_after_the_end_are_told_too() -
     [before] = forecasts_of([late_comer], at=BEGIN, end=END)
     assert (before.outlook, before.signs) == (StudyOutlook.BEGINS, [])
     assert before.early > late_comer.began_at
-    [after] = forecasts_of([a_work(1, done=39, hours_asked=40.0)], at=END + WEEK, end=END)
+    [after] = forecasts_of([a_work(1, done=39, hours_asked=40.0, late=1)], at=END + WEEK, end=END)
     assert (after.chance, after.outlook) == (0.0, StudyOutlook.UNLIKELY)
 
 

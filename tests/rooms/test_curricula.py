@@ -7,8 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.curricula.models import CurriculumDraft
+from cohort.guides.models import Guide
+from cohort.quizzes.importing import import_quizzes
 from cohort.study import service as study_service
 from tests.conftest import MONDAY, Platform, Someone
+from tests.house.quizzes import FILE
 from tests.rooms.mentorship_world import Spring
 
 COURSE = """\
@@ -183,10 +186,31 @@ async def test_a_guide_goes_out_as_a_file_and_comes_in_as_it_was(olga: Someone) 
     assert "The file is not valid TOML" in bad.text
 
 
+async def next_version(olga: Someone, old: str) -> dict[str, Any]:
+    """Of two drafts of it, one."""
+    draft = await drafted(olga, markdown=None, guide_id=old)
+    kept, dropped, gone = draft["curriculum"]["milestones"]
+    assert (dropped["slug"], gone["slug"]) == ("drift-monitor", "mock-exam")
+    new = kept | {"slug": "after-it", "title": "After it", "requires": ["end-to-end"]}
+    extra = kept | {"slug": "extra", "title": "Extra", "is_optional": True}
+    kept |= {"hours": 30, "instead_of": ["after-it"]}
+    changed = draft["curriculum"] | {"milestones": [new, kept, extra]}
+    address = f"/api/v1/curriculum_drafts/{draft['id']}"
+    await olga.patch(address, json={"curriculum": changed}, headers={"if-match": "*"})
+    rival = await drafted(olga, markdown=None, guide_id=old)
+    guide = await published(olga, draft["id"])
+    assert guide["slug"].endswith("-v2")
+    late = await olga.post(f"/api/v1/curriculum_drafts/{rival['id']}/publication")
+    assert late.json()["code"] == "newer_guide"
+    return guide
+
+
 async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     spring: Spring, olga: Someone, platform: Platform, db: AsyncSession
 ) -> None:
     await study_service.lay_out(db, spring.enrolment.id, now=MONDAY)
+    studied = await db.get_one(Guide, spring.cohort.guide_id)
+    await import_quizzes(db, studied, FILE, now=MONDAY)
     await db.commit()
     plan = f"/api/v1/enrolments/{spring.enrolment.id}/plan"
     before = {one["milestone"]["slug"]: one for one in (await spring.ada.get(plan)).json()["items"]}
@@ -199,19 +223,7 @@ async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     assert (await spring.ada.post(started, json={"text": "Half."})).status_code == 201
 
     old = str(spring.cohort.guide_id)
-    draft = await drafted(olga, markdown=None, guide_id=old)
-    kept, dropped, gone = draft["curriculum"]["milestones"]
-    assert (dropped["slug"], gone["slug"]) == ("drift-monitor", "mock-exam")
-    new = kept | {"slug": "after-it", "title": "After it", "requires": ["end-to-end"]}
-    changed = draft["curriculum"] | {"milestones": [new, kept | {"hours": 30}]}
-    address = f"/api/v1/curriculum_drafts/{draft['id']}"
-    await olga.patch(address, json={"curriculum": changed}, headers={"if-match": "*"})
-    rival = await drafted(olga, markdown=None, guide_id=old)
-    guide = await published(olga, draft["id"])
-    assert guide["slug"].endswith("-v2")
-    late = await olga.post(f"/api/v1/curriculum_drafts/{rival['id']}/publication")
-    assert late.json()["code"] == "newer_guide"
-
+    guide = await next_version(olga, old)
     cohort = f"/api/v1/cohorts/{spring.cohort.id}"
     shown = await olga.get(f"{cohort}/guide_change", params={"to": guide["id"]})
     told = {
@@ -220,9 +232,10 @@ async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     }
     assert told == {
         "after-it": ("added", [], 0),
+        "extra": ("added", [], 0),
         "drift-monitor": ("removed", [], 1),
         "mock-exam": ("removed", [], 0),
-        "end-to-end": ("changed", ["hours"], 1),
+        "end-to-end": ("changed", ["hours", "what it counts instead of"], 1),
     }
     page = await olga.get(f"/cohorts/{spring.cohort.slug}/guide", params={"to": guide["id"]})
     assert "Work in it stays" in page.text
@@ -233,9 +246,28 @@ async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     assert again.json()["code"] == "guide_moved"
     await platform.run_jobs()
 
+    # Quizzes belong to all versions of a guide.
+    quizzes = f"/api/v1/enrolments/{spring.enrolment.id}/quizzes"
+    assert [one["slug"] for one in (await spring.ada.get(quizzes)).json()] == ["all", "mock"]
     after = {one["milestone"]["slug"]: one for one in (await spring.ada.get(plan)).json()["items"]}
-    assert set(after) == {"end-to-end", "drift-monitor", "after-it"}
+    assert set(after) == {"end-to-end", "drift-monitor", "after-it", "extra"}
+    assert after["extra"]["due_at"] == max(one["due_at"] for one in after.values())
+    assert after["extra"]["due_at"].startswith(str(spring.cohort.ends_on))
     assert after["end-to-end"]["id"] == handed_in
     assert after["end-to-end"]["state"] == "submitted"
     assert after["end-to-end"]["due_at"] == before["end-to-end"]["due_at"]
     assert after["end-to-end"]["milestone"]["hours"] == 30
+
+    verdict = {"verdict": "passed", "comment": "Good."}
+    review = f"/api/v1/submissions/{sent.json()['id']}/review"
+    assert (await olga.post(review, json=verdict)).status_code == 201
+    last = {
+        one["milestone"]["slug"]: one["state"]
+        for one in (await spring.ada.get(plan)).json()["items"]
+    }
+    assert last == {
+        "end-to-end": "passed",
+        "after-it": "passed",
+        "drift-monitor": "submitted",
+        "extra": "open",
+    }

@@ -144,6 +144,13 @@ async def test_milestones_and_terms_keep_their_place_and_are_retired(
         (MILESTONE + "colour = 1", "Milestone 1 (“first”): colour:"),
         (MILESTONE + MILESTONE, "Milestone 2 (“first”): row 1 has the same slug"),
         (SECOND, "Milestone 1 (“second”): it requires “first”"),
+        (
+            MILESTONE + 'requires = ["second"]\n' + SECOND,
+            "Milestone 1 (“first”): it requires itself: first → second → first.",
+        ),
+        (MILESTONE + 'instead_of = ["third"]', "it counts instead of “third”, which is not"),
+        (MILESTONE + 'exam_sections = ["x"]', "the exam has no section “x”"),
+        ('[exam]\ntitle = "A"\n' + MILESTONE, "Exam: year: This is needed."),
         (MILESTONE.replace("inside", "outside"), "the guide has no section “outside”"),
         (MILESTONE.replace("serving", "singing"), "“singing” is not a skill"),
     ],

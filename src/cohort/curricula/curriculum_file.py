@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cohort.curricula.schemas import LONGEST_UPLOAD, Curriculum
+from cohort.guides.tables import exam_table
 from cohort.http.forms import field_errors
 
 HEAD = """\
@@ -29,9 +30,8 @@ def read_file(text: str) -> Curriculum:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise FileUnreadable(f"The file is not valid TOML: {error}.") from error
-    if isinstance(exam := tables.get("exam"), dict) and "section" in exam:
-        tables["exam"] = {name: exam[name] for name in exam if name != "section"}
-        tables["exam"]["sections"] = exam["section"]
+    if "exam" in tables:
+        tables["exam"] = exam_table(tables["exam"])
     for plural, singular in TABLES.items():
         if plural in tables:
             raise FileUnreadable(f"Write each of the {plural} as [[{singular}]].")

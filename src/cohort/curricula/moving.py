@@ -16,12 +16,12 @@ from sqlalchemy.orm import aliased
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
-from cohort.curricula import policy
 from cohort.curricula.stored import curriculum_of
 from cohort.errors import Conflict, Invalid
 from cohort.guides import service as guides
 from cohort.guides.models import Guide, Milestone
 from cohort.guides.schemas import MilestoneRow
+from cohort.guides.service import first_of
 from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import Person
@@ -72,7 +72,7 @@ class GuideChange:
 async def versions_of(db: AsyncSession, guide: Guide) -> Sequence[Guide]:
     """All of them, the newest first."""
     first = guide.first_id or guide.id
-    found = select(Guide).where(policy.first_of(Guide) == first).order_by(Guide.version.desc())
+    found = select(Guide).where(first_of(Guide) == first).order_by(Guide.version.desc())
     return (await db.scalars(found)).all()
 
 

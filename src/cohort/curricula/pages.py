@@ -29,17 +29,7 @@ from cohort.people.models import Person
 from cohort.settings import Settings
 
 LONGEST_FORM = 2 * 1024 * 1024
-KINDS = {
-    MilestoneKind.READING: "Reading",
-    MilestoneKind.EXERCISE: "Exercise",
-    MilestoneKind.ARTEFACT: "Something made",
-    MilestoneKind.QUIZ: "Quiz",
-    MilestoneKind.MOCK_EXAM: "Mock exam",
-    MilestoneKind.EXAM_BOOKING: "Booking the exam",
-    MilestoneKind.EXAM_RESULT: "Result of the exam",
-    MilestoneKind.CAREER_STEP: "Career step",
-    MilestoneKind.MENTOR_MEETING: "Meeting with the mentor",
-}
+KINDS = {kind: kind.label for kind in MilestoneKind}
 
 
 @dataclass(frozen=True, slots=True)

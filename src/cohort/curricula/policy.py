@@ -1,25 +1,19 @@
 """Who reads which drafts, and who may follow a guide with another version."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import aliased
 
 from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.curricula.models import CurriculumDraft
 from cohort.guides.models import Guide
+from cohort.guides.service import first_of
 from cohort.people.models import Person
 
 
 def visible_to(actor: Person) -> Select[CurriculumDraft]:
     """Their author's alone: what is not published is nobody else's business."""
     return select(CurriculumDraft).where(CurriculumDraft.author_id == actor.id)
-
-
-def first_of(guide: Any) -> ColumnElement[Any]:
-    """The id of the first version of a guide, which all of its versions share."""
-    return func.coalesce(guide.first_id, guide.id)
 
 
 def may_follow(actor: Person) -> ColumnElement[bool]:

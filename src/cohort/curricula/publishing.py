@@ -7,13 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.curricula import policy, service
+from cohort.curricula import service
 from cohort.curricula.models import CurriculumDraft
 from cohort.curricula.schemas import Curriculum
 from cohort.db import new_id
 from cohort.errors import Conflict, FieldError, Invalid
 from cohort.guides.markdown import parents_of
 from cohort.guides.models import Guide, Milestone, Section
+from cohort.guides.service import first_of
 from cohort.guides.tables import in_order
 from cohort.http.etag import require_match
 from cohort.people import audit
@@ -99,7 +100,7 @@ async def _guide(
 
 
 async def _newest(db: AsyncSession, first_id: UUID) -> int:
-    found = select(func.max(Guide.version)).where(policy.first_of(Guide) == first_id)
+    found = select(func.max(Guide.version)).where(first_of(Guide) == first_id)
     return await db.scalar(found) or 1
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
-from cohort.guides.schemas import MilestoneRow, SectionSlug
-from cohort.http.fields import Day, Line, Note, Prose, Shown, Slug, Strict, Url, plain
+from cohort.guides.schemas import ExamFacts, MilestoneRow, SectionSlug
+from cohort.http.fields import Day, Line, Note, Prose, Shown, Slug, Strict, plain
 
 MOST_CHARACTERS = 1_000_000
 MOST_LINES = 30_000
@@ -33,31 +33,6 @@ class SectionRow(Strict):
     title: Heading = Field(examples=["From reproducibility to deployment"])
     level: int = Field(ge=1, le=6, examples=[2])
     body: Body = ""
-
-
-class ExamPartRow(Strict):
-    """A section of an exam, as whoever gives the exam publishes it."""
-
-    slug: Slug = Field(examples=["monitoring"])
-    title: Line = Field(examples=["Monitoring AI solutions"])
-    weight: int = Field(ge=1, le=100, description="In percent.", examples=[100])
-
-
-class ExamFacts(Strict):
-    """The exam that a curriculum prepares for."""
-
-    title: Line = Field(examples=["Professional Machine Learning Engineer"])
-    year: int = Field(ge=2000, le=2199, description="Since when it is so.", examples=[2024])
-    source: Url = Field(description="Where the weights are published.")
-    sections: list[ExamPartRow] = Field(min_length=1, max_length=30)
-
-    @model_validator(mode="after")
-    def _whole(self) -> "ExamFacts":
-        if len({one.slug for one in self.sections}) < len(self.sections):
-            raise ValueError("has two sections of one slug; rename one")
-        if sum(one.weight for one in self.sections) != 100:
-            raise ValueError("has weights that are not 100 together; look at each again")
-        return self
 
 
 class Curriculum(Strict):

@@ -40,6 +40,7 @@ class VersionsView:
     versions: Sequence[Guide]
     cohorts: Sequence[Cohort]
     may_follow: bool
+    may_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ async def versions_page(
     request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
+    settings: NamedDependency[Settings],
     slug: FromPath[str],
 ) -> Response[str]:
     guide = await guides.get_by_slug(db, slug)
@@ -69,7 +71,8 @@ async def versions_page(
         .limit(50)
     )
     may = select(Guide.id).where(Guide.id == guide.id, policy.may_follow(actor))
-    view = VersionsView(guide, versions, studying.all(), await db.scalar(may) is not None)
+    may_open = actor.is_admin or settings.anyone_opens_cohorts
+    view = VersionsView(guide, versions, studying.all(), await db.scalar(may) is not None, may_open)
     return page(request, "curricula/versions.html", view)
 
 

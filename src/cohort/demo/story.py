@@ -11,6 +11,7 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import CohortState
 from cohort.demo import (
     applying,
+    confiding,
     gathering,
     introducing,
     mentoring,
@@ -66,6 +67,9 @@ async def tell(
     await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)
     await mentoring.check_in(scene, now=when.at(6, day=1))
+    await confiding.write_agendas(scene, now=now)
+    await confiding.keep_apart(scene, now=now - 5 * opening.A_DAY)
+    await confiding.ask_for_another(scene, now=now - opening.A_DAY)
     await opening.sign_up_mentors(scene, pending, since=now - timedelta(days=1, hours=7))
     await applying.open_next(scene, now=now)
     await pairing.open_weekly(scene, now=now)

@@ -109,7 +109,9 @@ class Forecast:
             return StudyOutlook.BEGINS
         if self.chance >= LIKELY:
             return StudyOutlook.ON_COURSE
-        return StudyOutlook.UNSURE if self.chance >= EVEN else StudyOutlook.UNLIKELY
+        return (
+            StudyOutlook.UNLIKELY if _is_unlikely(self.work, self.chance) else StudyOutlook.UNSURE
+        )
 
 
 def facts_of(works: Sequence[StudyFacts]) -> Facts:
@@ -169,6 +171,11 @@ def _after(one: StudyFacts, at: datetime, end: datetime, asked: float, ahead: fl
     return start + float(asked) * _weeks(one, end) / one.items * WEEK
 
 
+def _is_unlikely(one: StudyFacts, chance: float) -> bool:
+    """Never of somebody with nothing overdue: who works to the dates of the plan is no slower."""
+    return chance < EVEN and one.late > 0
+
+
 def _begins(one: StudyFacts, at: datetime) -> bool:
     return at - one.began_at < TOLD_AFTER
 
@@ -181,7 +188,7 @@ def _signs(one: StudyFacts, at: datetime, chance: float, rate: float) -> list[Si
     holds = {
         Sign.SILENT: one.late > 0 and at - seen_at >= SILENT_AFTER,
         Sign.SENT_BACK: one.sent_back_at is not None and at - one.sent_back_at >= SENT_BACK_FOR,
-        Sign.UNLIKELY: chance < EVEN and not _begins(one, at),
+        Sign.UNLIKELY: _is_unlikely(one, chance) and not _begins(one, at),
         Sign.TOO_MUCH: one.hours_soon > TOO_MUCH * 2 * rate and not _begins(one, at),
     }
     return [sign for sign, does_hold in holds.items() if does_hold]

@@ -26,7 +26,8 @@ class ForecastOut(Shown):
     name: str
     outlook: StudyOutlook = Field(
         description="`done`: everything is handed in. `on_course`: she is done in time with a "
-        "chance of at least 80 %. `unsure`: of at least 50 %. `unlikely`: of less. `begins`: she "
+        "chance of at least 80 %. `unlikely`: of less than 50 %, and something is overdue. "
+        "`unsure`: anything between. `begins`: she "
         "has studied for less than two weeks, which is too early to tell."
     )
     chance: float = Field(ge=0, le=1, description="Of being done by the end of the cohort.")
@@ -41,8 +42,8 @@ class ForecastOut(Shown):
     late: datetime = Field(description="With a chance of nine tenths.")
     signs: list[Sign] = Field(
         description="`silent`: nothing was handed in for two weeks, and something is overdue. "
-        "`sent_back`: a review has waited for another version for a week. `unlikely`: the chance "
-        "is below 50 %. `too_much`: what is due within two weeks would take her four."
+        "`sent_back`: a review has waited for another version for a week. `unlikely`: as the "
+        "outlook. `too_much`: what is due within two weeks would take her four."
     )
     overdue: int = Field(ge=0, description="Milestones that are overdue.")
     handed_in_at: datetime | None

@@ -18,7 +18,7 @@ from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
 from cohort.guides.reports import Import, ImportedGuide, ImportedRows
 from cohort.guides.schemas import MilestoneRow
 from cohort.guides.slugs import slug_of
-from cohort.guides.tables import read_milestones, read_taxonomy, refused
+from cohort.guides.tables import read_exam, read_milestones, read_taxonomy, refused
 from cohort.jobs.outbox import enqueue
 
 Stored = TypeVar("Stored", Milestone, Term)
@@ -113,14 +113,17 @@ async def import_milestones(
     db: AsyncSession, guide: Guide, toml: str, *, now: datetime
 ) -> ImportedRows:
     """Store the guide's milestones; the file is the whole of them."""
-    rows = read_milestones(toml)
+    rows, exam = read_milestones(toml), read_exam(toml)
+    if exam is not None:
+        guide.exam = exam.model_dump(mode="json")
     section_ids = await _live_sections(db, guide)
     skills = set(
         await db.scalars(
             select(Term.slug).where(Term.kind == TermKind.SKILL, Term.retired_at.is_(None))
         )
     )
-    _check_names(rows, section_ids, skills)
+    parts = {one["slug"] for one in guide.exam["sections"]} if guide.exam else set()
+    _check_names(rows, section_ids, skills, parts)
     stored = await db.scalars(
         select(Milestone).where(Milestone.guide_id == guide.id).with_for_update()
     )
@@ -149,7 +152,10 @@ async def _live_sections(db: AsyncSession, guide: Guide) -> dict[str, UUID]:
 
 
 def _check_names(
-    rows: Iterable[MilestoneRow], section_ids: Mapping[str, UUID], skills: set[str]
+    rows: Iterable[MilestoneRow],
+    section_ids: Mapping[str, UUID],
+    skills: set[str],
+    exam_sections: set[str],
 ) -> None:
     for number, row in enumerate(rows, start=1):
         if row.section not in section_ids:
@@ -158,6 +164,10 @@ def _check_names(
         for skill in row.skills:
             if skill not in skills:
                 sentence = f"“{skill}” is not a skill of the taxonomy; import that first."
+                raise refused("milestone", number, row.slug, sentence)
+        for part in row.exam_sections:
+            if part not in exam_sections:
+                sentence = f"the exam has no section “{part}”."
                 raise refused("milestone", number, row.slug, sentence)
 
 

@@ -47,6 +47,23 @@ class MilestoneKind(StrEnum):
     CAREER_STEP = "career_step"
     MENTOR_MEETING = "mentor_meeting"
 
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    MilestoneKind.READING: "Reading",
+    MilestoneKind.EXERCISE: "Exercise",
+    MilestoneKind.ARTEFACT: "Something made",
+    MilestoneKind.QUIZ: "Quiz",
+    MilestoneKind.MOCK_EXAM: "Mock exam",
+    MilestoneKind.EXAM_BOOKING: "Booking the exam",
+    MilestoneKind.EXAM_RESULT: "Result of the exam",
+    MilestoneKind.CAREER_STEP: "Career step",
+    MilestoneKind.MENTOR_MEETING: "Meeting with the mentor",
+}
+
 
 class Section(Base):
     """A heading of the guide; its slug is its name for as long as the guide lives."""

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cohort.guides.models import MilestoneKind, TermKind
-from cohort.http.fields import Line, Note, Prose, Shown, Slug, Strict
+from cohort.http.fields import Line, Note, Prose, Shown, Slug, Strict, Url
 
 SectionSlug = Annotated[Line, Field(examples=["from-reproducibility-to-deployment"])]
 Task = Annotated[Prose, Field(min_length=1, examples=["Put one experiment into a container."])]
@@ -57,6 +57,31 @@ class MilestoneRow(Strict):
     rubric: list[CriterionRow] = Field(default=[], max_length=12)
 
 
+class ExamPartRow(Strict):
+    """A section of an exam, as whoever gives the exam publishes it."""
+
+    slug: Slug = Field(examples=["monitoring"])
+    title: Line = Field(examples=["Monitoring AI solutions"])
+    weight: int = Field(ge=1, le=100, description="In percent.", examples=[100])
+
+
+class ExamFacts(Strict):
+    """The exam that a curriculum prepares for."""
+
+    title: Line = Field(examples=["Professional Machine Learning Engineer"])
+    year: int = Field(ge=2000, le=2199, description="Since when it is so.", examples=[2024])
+    source: Url = Field(description="Where the weights are published.")
+    sections: list[ExamPartRow] = Field(min_length=1, max_length=30)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "ExamFacts":
+        if len({one.slug for one in self.sections}) < len(self.sections):
+            raise ValueError("has two sections of one slug; rename one")
+        if sum(one.weight for one in self.sections) != 100:
+            raise ValueError("has weights that are not 100 together; look at each again")
+        return self
+
+
 class TermRow(Strict):
     """A `[[role]]`, `[[context]]` or `[[skill]]` of a file of taxonomies."""
 
@@ -85,6 +110,9 @@ class GuideOut(Shown):
     published_on: date | None
     tags: list[str]
     imported_at: datetime
+    version: int
+    first_id: UUID | None = Field(description="The first version of the same guide; null of that.")
+    exam: ExamFacts | None = Field(description="The exam that it prepares for.")
 
 
 class SectionOut(Shown):
@@ -107,6 +135,11 @@ class MilestoneOut(Shown):
     hours: int
     skills: list[str]
     requires: list[str] = Field(description="Slugs of milestones that come first.")
+    kind: MilestoneKind
+    is_optional: bool = Field(description="It is due on the cohort's last day, and not before.")
+    instead_of: list[str] = Field(description="Slugs of milestones that are passed with this one.")
+    exam_sections: list[str] = Field(description="Slugs of sections of the guide's exam.")
+    rubric: list[CriterionRow]
     position: int
 
 

@@ -1,14 +1,20 @@
 """Reading guides, their milestones, and the taxonomies."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import NotFound
 from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
 from cohort.http.paging import Page, Slice, page_along, page_of
+
+
+def first_of(guide: Any) -> ColumnElement[Any]:
+    """The id of the first version of a guide, which all of its versions share."""
+    return func.coalesce(guide.first_id, guide.id)
 
 
 async def list_guides(db: AsyncSession, part: Slice) -> Page[Guide]:

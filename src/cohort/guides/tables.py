@@ -1,25 +1,31 @@
 """Rows of a TOML file, each checked; what is wrong is said with the row's number and slug."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from cohort.errors import Invalid
-from cohort.guides.schemas import DomainRow, MilestoneRow, TermRow
+from cohort.guides.schemas import DomainRow, ExamFacts, MilestoneRow, TermRow
 from cohort.http.forms import field_errors
 
 Row = TypeVar("Row", MilestoneRow, TermRow)
 MOST_ROWS = 5_000
 
 
-def read_tables(toml: str, kinds: Mapping[str, type[Row]]) -> dict[str, list[Row]]:
-    """The rows of each kind that the file has, in its order; every slug stands once."""
+def _parsed(toml: str) -> dict[str, Any]:
     try:
-        tables = tomllib.loads(toml)
+        return tomllib.loads(toml)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Invalid(f"The file is not valid TOML: {error}.") from error
+
+
+def read_tables(
+    toml: str, kinds: Mapping[str, type[Row]], *, beside: Collection[str] = ()
+) -> dict[str, list[Row]]:
+    """The rows of each kind that the file has, in its order; every slug stands once."""
+    tables = {name: found for name, found in _parsed(toml).items() if name not in beside}
     for name in tables:
         if name not in kinds:
             known = ", ".join(f"[[{kind}]]" for kind in kinds)
@@ -58,7 +64,7 @@ def refused(kind: str, number: int, slug: object, sentence: str) -> Invalid:
 
 def read_milestones(toml: str) -> list[MilestoneRow]:
     """Milestones, each after those that it requires, else in the order of the file."""
-    rows = read_tables(toml, {"milestone": MilestoneRow})["milestone"]
+    rows = read_tables(toml, {"milestone": MilestoneRow}, beside=["exam"])["milestone"]
     known = {row.slug for row in rows}
     for number, row in enumerate(rows, start=1):
         for word, named in (("requires", row.requires), ("counts instead of", row.instead_of)):
@@ -71,6 +77,26 @@ def read_milestones(toml: str) -> list[MilestoneRow]:
         number = 1 + next(place for place, row in enumerate(rows) if row.slug == circle[0])
         raise refused("milestone", number, circle[0], f"it requires itself: {' → '.join(circle)}.")
     return in_order(rows)
+
+
+def read_exam(toml: str) -> ExamFacts | None:
+    """The `[exam]` of a file of milestones, with an `[[exam.section]]` for each section."""
+    found = _parsed(toml).get("exam")
+    if found is None:
+        return None
+    try:
+        return ExamFacts.model_validate(exam_table(found))
+    except ValidationError as error:
+        first = field_errors(error)[0]
+        raise Invalid(f"Exam: {first.field or 'table'}: {first.message}") from error
+
+
+def exam_table(found: Any) -> Any:
+    """In the file, each section stands by itself, under the singular."""
+    if not isinstance(found, dict) or "section" not in found:
+        return found
+    rest = {name: value for name, value in found.items() if name != "section"}
+    return rest | {"sections": found["section"]}
 
 
 def in_order(rows: Sequence[MilestoneRow]) -> list[MilestoneRow]:

@@ -43,11 +43,14 @@ class QuizImport:
 async def import_quizzes(db: AsyncSession, guide: Guide, toml: str, *, now: datetime) -> QuizImport:
     """Store the guide's quizzes; the file is the whole of them.
 
-    The guide is locked, so that a second import of it waits.
+    They belong to the first version, so that each version has them. It is locked, so that a second
+    import of it waits.
     """
     file = read_quizzes(toml)
-    await db.execute(select(Guide.id).where(Guide.id == guide.id).with_for_update())
     section_ids = await _sections_of(db, guide)
+    if guide.first_id is not None:
+        guide = await db.get_one(Guide, guide.first_id)
+    await db.execute(select(Guide.id).where(Guide.id == guide.id).with_for_update())
     await _check_names(db, file, section_ids)
     await _store_exam(db, guide, file, now=now)
     ids, counts = await _store_questions(db, guide, file.questions, section_ids, now=now)

@@ -14,6 +14,8 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.errors import NotAllowed, NotFound
+from cohort.guides.models import Guide
+from cohort.guides.service import first_of
 from cohort.http.paging import Page, Slice, page_of
 from cohort.people.models import Person
 from cohort.quizzes import policy
@@ -56,7 +58,8 @@ async def quizzes_of(db: AsyncSession, actor: Person, enrolment_id: UUID) -> lis
     )
     found = await db.execute(
         select(Quiz, went.c.tries, went.c.best, went.c.open)
-        .join(Cohort, Cohort.guide_id == Quiz.guide_id)
+        .join(Guide, first_of(Guide) == Quiz.guide_id)
+        .join(Cohort, Cohort.guide_id == Guide.id)
         .outerjoin(went, went.c.quiz_id == Quiz.id)
         .where(Cohort.id == enrolment.cohort_id, Quiz.retired_at.is_(None))
         .order_by(Quiz.position)
@@ -80,7 +83,8 @@ async def exam_of(db: AsyncSession, cohort_id: UUID) -> QuizExam | None:
     """The exam that the cohort's guide leads to."""
     found: QuizExam | None = await db.scalar(
         select(QuizExam)
-        .join(Cohort, Cohort.guide_id == QuizExam.guide_id)
+        .join(Guide, first_of(Guide) == QuizExam.guide_id)
+        .join(Cohort, Cohort.guide_id == Guide.id)
         .where(Cohort.id == cohort_id)
     )
     return found

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import new_id
 from cohort.errors import Conflict, Invalid, NotFound
+from cohort.guides.models import Guide
+from cohort.guides.service import first_of
 from cohort.people.models import Person
 from cohort.quizzes import reading
 from cohort.quizzes.marking import AnswerKind, Given, Key, mark, shown_order
@@ -49,7 +51,8 @@ async def begin(
         raise PlanFrozen
     quiz: Quiz | None = await db.scalar(
         select(Quiz)
-        .join(Cohort, Cohort.guide_id == Quiz.guide_id)
+        .join(Guide, first_of(Guide) == Quiz.guide_id)
+        .join(Cohort, Cohort.guide_id == Guide.id)
         .where(Cohort.id == enrolment.cohort_id, Quiz.id == quiz_id, Quiz.retired_at.is_(None))
     )
     if quiz is None:

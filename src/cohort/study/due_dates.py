@@ -19,6 +19,7 @@ class Work(NamedTuple):
     hours: int
     requires: Collection[str]
     position: int
+    is_optional: bool = False
 
 
 class Dated(NamedTuple):
@@ -49,22 +50,25 @@ def lay_out(
     Work comes after what it `requires` (slugs that are not in `work` are ignored), and else by
     position, then slug; so the order of the input does not matter. `standing` holds the dates
     (aware) that were given before: they stay, and a new piece is due neither before what it
-    requires nor after what requires it, unless that would be in the past.
+    requires nor after what requires it, unless that would be in the past. What is optional is due
+    on the last day and takes no hours from the rest, so that nobody is late with it before.
 
     Returns aware times in UTC. Raises ValueError for hours < 1 and for work that requires itself
     by any number of steps. O(n log n + requirements) steps.
     """
     standing = standing or {}
-    ordered = in_order(work)
+    everything = in_order(work)
+    ordered = [piece for piece in everything if not piece.is_optional]
     new = [piece for piece in ordered if piece.slug not in standing]
     first, last = _span(starts_on, ends_on, ZoneInfo(zone), now)
+    at_the_end = _closing(last, ZoneInfo(zone))
     ends = week_ends(first, last)
     by_day = _spread([piece.hours for piece in new], first, last)
     dues = [_closing(ends[bisect_left(ends, day)], ZoneInfo(zone)) for day in by_day]
     fitted = _fit(new, dues, ordered, standing, soonest=_closing(ends[0], ZoneInfo(zone)))
     return [
-        Dated(piece.slug, place, fitted[piece.slug])
-        for place, piece in enumerate(ordered)
+        Dated(piece.slug, place, at_the_end if piece.is_optional else fitted[piece.slug])
+        for place, piece in enumerate(everything)
         if piece.slug not in standing
     ]
 

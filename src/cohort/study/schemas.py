@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from cohort.cohorts.models import MentorSees
+from cohort.guides.models import MilestoneKind
 from cohort.http.fields import Note, Prose, Shown, Strict, Url
 from cohort.study.models import ItemState, Verdict
 
@@ -82,6 +83,8 @@ class PlanMilestoneOut(Shown):
     evidence: str
     hours: int
     skills: list[str]
+    kind: MilestoneKind
+    is_optional: bool = Field(description="It is due on the cohort's last day, and not before.")
 
 
 class PlanSectionOut(Shown):

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Uuid, cast, func, select
+from sqlalchemy import BigInteger, DateTime, Uuid, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -69,7 +69,10 @@ async def lay_out(db: AsyncSession, enrolment_id: UUID, *, now: datetime) -> Non
     current = (Milestone.guide_id == cohort.guide_id) & Milestone.retired_at.is_(None)
     milestones = {one.slug: one for one in await db.scalars(select(Milestone).where(current))}
     dated = due_dates.lay_out(
-        [Work(one.slug, one.hours, one.requires, one.position) for one in milestones.values()],
+        [
+            Work(one.slug, one.hours, one.requires, one.position, one.is_optional)
+            for one in milestones.values()
+        ],
         starts_on=cohort.starts_on,
         ends_on=cohort.ends_on,
         zone=cohort.time_zone,
@@ -171,6 +174,8 @@ async def review(
     passed = form.verdict == Verdict.PASSED
     item.state = ItemState.PASSED if passed else ItemState.AGAIN
     item.passed_at = now if passed else None
+    if passed:
+        await _pass_what_it_counts_for(db, item, now=now)
     judged = Review(
         submission_id=submission_id,
         reviewer_id=actor.id,
@@ -194,6 +199,19 @@ async def review(
     await enqueue(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
     _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
     return judged
+
+
+async def _pass_what_it_counts_for(db: AsyncSession, item: PlanItem, *, now: datetime) -> None:
+    """Milestones that this one counts instead of; what waits for its own review goes on waiting."""
+    counts_for = select(func.unnest(Milestone.instead_of)).where(Milestone.id == item.milestone_id)
+    replaced = select(Milestone.id).where(Milestone.slug.in_(counts_for))
+    await db.execute(
+        update(PlanItem)
+        .where(PlanItem.enrolment_id == item.enrolment_id, PlanItem.milestone_id.in_(replaced))
+        .where(PlanItem.id != item.id, PlanItem.state.in_([ItemState.OPEN, ItemState.AGAIN]))
+        .values(state=ItemState.PASSED, passed_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _item_to_review(db: AsyncSession, actor: Person, submission_id: UUID) -> PlanItem:
