@@ -9,7 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import CohortState
-from cohort.demo import applying, introducing, mentoring, opening, pairing, quizzing, studying
+from cohort.demo import (
+    applying,
+    confiding,
+    introducing,
+    mentoring,
+    opening,
+    pairing,
+    quizzing,
+    studying,
+)
 from cohort.demo.cast import Cast
 from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
 from cohort.jobs import outbox
@@ -56,6 +65,9 @@ async def tell(
     await quizzing.take_quizzes(scene)
     await mentoring.meet(scene, now=now)
     await mentoring.check_in(scene, now=when.at(6, day=1))
+    await confiding.write_agendas(scene, now=now)
+    await confiding.keep_apart(scene, now=now - 5 * opening.A_DAY)
+    await confiding.ask_for_another(scene, now=now - opening.A_DAY)
     await opening.sign_up_mentors(scene, pending, since=now - timedelta(days=1, hours=7))
     await applying.open_next(scene, now=now)
     await pairing.open_weekly(scene, now=now)

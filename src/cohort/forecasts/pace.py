@@ -19,9 +19,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import gammaln
-from scipy.stats import betaprime
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -63,6 +61,9 @@ def pace_of(facts: Facts) -> Pace:
     The counts are negative binomial given shape and weight. O(n) for each of some thirty steps of
     L-BFGS, which begins at the plan and so always ends at the same numbers.
     """
+    # These take 40 MB of a process, and most processes never ask for a forecast.
+    from scipy.optimize import minimize  # noqa: PLC0415
+
     done, asked = facts.done, facts.asked
 
     def loss(point: Floats) -> float:
@@ -92,6 +93,8 @@ def chance(facts: Facts, pace: Pace, ahead: Floats) -> Floats:
     1 where nothing is left. Grows with what was done and with what is ahead, falls with what is
     left to do.
     """
+    from scipy.stats import betaprime  # noqa: PLC0415
+
     scale = pace.weight + facts.asked
     within = betaprime.cdf(
         np.maximum(ahead, 0) / scale, np.maximum(facts.left, 1e-9), pace.shape + facts.done
@@ -108,6 +111,8 @@ def typical_chance(facts: Facts, pace: Pace, ahead: Floats) -> Floats:
 def still_asked(facts: Facts, pace: Pace) -> Floats:
     """float[3, n]: the units that the plan asks for until each is done, with a chance of a tenth, a
     half and nine tenths; 0 where nothing is left, and at most `MOST`."""
+    from scipy.stats import betaprime  # noqa: PLC0415
+
     levels = np.array(LEVELS)[:, None]
     scale = pace.weight + facts.asked
     found = scale * betaprime.ppf(

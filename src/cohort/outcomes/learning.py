@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 LEAST = 20
@@ -87,6 +86,8 @@ def _design(scores: Matrix, spread: Matrix, mentors: Sequence[Hashable]) -> tupl
 
 def _posterior(design: Matrix, outcomes: Matrix, precision: Matrix) -> tuple[Matrix, Matrix]:
     """The mode of each coefficient, and its standard deviation there."""
+    # It takes 18 MB of a process, and most processes never learn.
+    from scipy.optimize import minimize  # noqa: PLC0415
 
     def loss(beta: Matrix) -> float:
         eta = design @ beta
