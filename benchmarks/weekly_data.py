@@ -73,13 +73,22 @@ class Crowd:
         await self.db.execute(insert(Person), people)
         common = {"cohort_id": cohort["id"]}
         ids = [one["id"] for one in people]
-        studying = [common | self._researcher(one) for one in ids[:researchers]]
-        await self.db.execute(insert(Enrolment), studying)
+        await self._enrol(common, ids[:researchers])
         await self.db.execute(
             insert(Mentor), [common | self._mentor(one) for one in ids[researchers:]]
         )
-        await self._copy_plans(studying)
         return cohort["id"]
+
+    async def join(self, cohort_id: UUID, slug: str, researchers: int) -> None:
+        """More researchers for a cohort that is there."""
+        people = [_person(f"{slug}-{k}") for k in range(researchers)]
+        await self.db.execute(insert(Person), people)
+        await self._enrol({"cohort_id": cohort_id}, [one["id"] for one in people])
+
+    async def _enrol(self, common: dict[str, Any], ids: list[UUID]) -> None:
+        studying = [common | self._researcher(one) for one in ids]
+        await self.db.execute(insert(Enrolment), studying)
+        await self._copy_plans(studying)
 
     async def _copy_plans(self, studying: list[dict[str, Any]]) -> None:
         """By COPY, as a thousand cohorts have three million rows."""

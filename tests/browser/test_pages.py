@@ -153,6 +153,32 @@ def test_what_was_typed_survives_a_mistake(visit: Visit) -> None:
     page.wait_for_url(re.compile("#field-"))
 
 
+def test_pairs_are_walked_through_and_decided_on_with_keys(site: Site, visit: Visit) -> None:
+    found = re.search(r"/rounds/[\w-]+", site.printed)
+    assert found
+    page = visit(as_=ORGANISER)
+    page.goto(found[0])
+    rows = page.get_by_role("table", name="Pairs").locator("tbody tr")
+    first, second = rows.nth(0), rows.nth(1)
+    who = first.get_by_role("rowheader").inner_text()
+    for key, row in (("j", first), ("ArrowDown", second), ("ArrowUp", first)):
+        page.keyboard.press(key)
+        expect(row.locator("summary")).to_be_focused()
+    for key in ("v", "p"):
+        page.keyboard.press(key)
+        expect(first.get_by_label("Reason")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(first.locator("summary")).to_be_focused()
+    page.keyboard.press("p")
+    page.keyboard.type("They have met, and liked it.")
+    page.keyboard.press("Enter")
+    pinned = page.get_by_role("row", name=who).filter(has_text="Pin in the next run")
+    expect(pinned).to_be_visible()
+    pinned.locator("summary").click()
+    pinned.get_by_role("button", name="Lift the pin").click()
+    expect(page.get_by_text("Pin in the next run")).to_have_count(0)
+
+
 def test_the_round_is_published_and_both_sides_accept(visit: Visit) -> None:
     organiser = visit(as_=ORGANISER)
     open_the_cohort(organiser)

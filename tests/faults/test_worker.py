@@ -21,7 +21,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import func, select, text, update
 
-from cohort.cohorts.models import Cohort
+from cohort.cohorts.models import Cohort, Publishing
 from cohort.db import unit_of_work
 from cohort.jobs import wake
 from cohort.jobs.outbox import (
@@ -35,16 +35,22 @@ from cohort.jobs.outbox import (
     pause_after,
 )
 from cohort.mail import MailboxMessage
-from cohort.matching.models import Pair, Round, Run, RunState
+from cohort.matching.jobs import open_due_rounds
+from cohort.matching.models import Pair, Round, RoundState, Run, RunState
+from cohort.mentorships.models import Proposal
 from cohort.worker import sweep
 from tests.conftest import Cast, Platform
 from tests.rooms.accounts import EMAIL
-from tests.rooms.matching_world import Stage, set_the_stage
+from tests.rooms.matching_world import Stage, keep_runs, set_the_stage
 
 PATIENCE = 40
 STORING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
     "AND query LIKE 'INSERT INTO pairs%'"
+)
+PUBLISHING = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+    "AND query LIKE 'INSERT INTO acts%'"
 )
 IN_TRANSACTION = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
@@ -162,6 +168,41 @@ async def test_a_worker_killed_in_mid_round_leaves_it_to_the_next_one(
 
     assert await attempts(platform) == 2
     await the_round_is_solved_once(platform)
+
+
+async def test_a_worker_killed_while_it_publishes_the_week_leaves_it_to_the_next_one(
+    stage: Stage, platform: Platform
+) -> None:
+    async with unit_of_work(platform.sessions) as db:
+        late = {"running_since": platform.clock(), "publishing": Publishing.AUTOMATIC}
+        await db.execute(update(Cohort).values(**late))
+    platform.clock.now = datetime.now(UTC)
+    await open_due_rounds(platform.runner.cron)
+    await keep_runs(platform)  # the pairs are stored, and that they are to be published
+
+    async def it_publishes() -> bool:
+        async with platform.sessions() as db:
+            return bool(await db.scalar(PUBLISHING))
+
+    async with platform.sessions() as holder, holder.begin():
+        await holder.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        await holder.execute(text("LOCK TABLE acts IN EXCLUSIVE MODE"))
+        with worker(platform) as first:
+            await until(it_publishes)
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+
+    async with platform.sessions() as db:
+        assert await db.scalar(select(Round.state)) == RoundState.OPEN
+    await the_next_worker_comes(platform, after=2 * LEASE)
+
+    await the_round_is_solved_once(platform)
+    async with platform.sessions() as db:
+        assert await db.scalar(select(Round.state)) == RoundState.PUBLISHED
+        assert await db.scalar(select(func.count()).select_from(Proposal)) == 2
+        about = MailboxMessage.subject.contains(" for you: ")
+        to = (await db.scalars(select(MailboxMessage.to).where(about))).all()
+        assert len(to) == len(set(to)) == 4, to
 
 
 async def test_a_worker_that_was_only_asleep_is_not_overtaken(

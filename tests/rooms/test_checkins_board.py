@@ -1,5 +1,6 @@
 """Olga sees how the mentorships of her cohort go, and what is done about those in need."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -232,6 +233,23 @@ async def test_many_are_nudged_with_a_dry_run_first_and_once_a_week(
     stranger = {"mentorship_ids": [str(mentorship), str(spring.cohort.id)]}
     refused = await spring.olga.post(address, json=stranger)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "mentorship_ids/1")
+
+
+async def test_two_organisers_who_nudge_at_once_send_one_mail(
+    spring: Spring, mentorship: UUID, enter: Cast, platform: Platform, db: AsyncSession
+) -> None:
+    otto = await enter("Otto")
+    db.add(Organiser(cohort_id=spring.cohort.id, person_id=otto.person.id, since=MONDAY))
+    await db.commit()
+    address = f"/api/v1/cohorts/{spring.cohort.id}/nudges"
+    these = {"mentorship_ids": [str(mentorship)]}
+    answers = await asyncio.gather(
+        *(one.post(address, json=these) for one in (spring.olga, otto) for _ in range(3))
+    )
+    outcomes = sorted(one.json()["outcomes"][0]["outcome"] for one in answers)
+    assert outcomes == ["nudged", *["nudged_lately"] * 5]
+    await platform.run_jobs()
+    assert len(await mails(db, "ada")) == len(await mails(db, "grace")) == 1
 
 
 async def test_the_pages_show_whom_before_anything_is_sent(

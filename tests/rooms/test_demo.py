@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.agendas.models import AgendaEntry, EntryKind
 from cohort.applications.models import Application, ApplicationState
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.db import Base
@@ -25,10 +26,13 @@ from cohort.mail import MailboxMessage
 from cohort.matching import service as matching
 from cohort.matching.models import Pair, Round, RoundState, Run, RunState, Unmatched
 from cohort.mentors.models import Mentor, MentorState
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState, RematchRequest
 from cohort.quizzes.models import QuizAnswer, QuizTry
 from cohort.study.models import ItemState, PlanItem, Review, Submission
+from cohort.wishes.models import ApartKind, KeptApart
 from tests.conftest import Platform, emptied
+
+OPEN = Proposal.state == ProposalState.OPEN
 
 
 class Terminal:
@@ -130,7 +134,7 @@ async def test_its_researchers_are_at_different_places_of_the_guide(demo: Demo) 
 
 
 async def test_some_of_its_researchers_have_tested_themselves(demo: Demo) -> None:
-    assert await count(demo.db, QuizTry, QuizTry.handed_in_at.is_not(None)) >= 15
+    assert await count(demo.db, QuizTry, QuizTry.handed_in_at.is_not(None)) >= 12
     assert await count(demo.db, QuizAnswer, QuizAnswer.is_first) >= 150
 
 
@@ -154,6 +158,19 @@ async def test_most_said_yes_to_an_earlier_round_one_no_and_one_nothing(demo: De
     assert await demo.db.scalar(declined)
 
 
+async def test_it_shows_goals_a_conflict_and_somebody_who_asks_for_another_mentor(
+    demo: Demo,
+) -> None:
+    asked = (await demo.db.scalars(select(RematchRequest))).one()
+    pair = await demo.db.get_one(Mentorship, asked.mentorship_id)
+    assert (asked.withdrawn_at, pair.ended_at) == (None, None)
+    goals = AgendaEntry.kind == EntryKind.GOAL
+    assert await count(demo.db, AgendaEntry, goals, AgendaEntry.done_at.is_not(None)) >= 2
+    assert await count(demo.db, AgendaEntry, goals) >= 15
+    kinds = Counter(await demo.db.scalars(select(KeptApart.kind)))
+    assert kinds == {ApartKind.BLOCK: 1, ApartKind.CONFLICT: 1}
+
+
 async def test_its_latest_round_is_solved_by_the_worker_and_told(demo: Demo) -> None:
     newest = (await demo.db.scalars(select(Round).order_by(Round.opened_at.desc()))).first()
     assert newest
@@ -163,6 +180,8 @@ async def test_its_latest_round_is_solved_by_the_worker_and_told(demo: Demo) -> 
     pairs = (await demo.db.scalars(select(Pair).where(Pair.run_id == run.id))).all()
     unmatched = (await demo.db.scalars(select(Unmatched).where(Unmatched.run_id == run.id))).all()
     assert len(pairs) >= 6
+    asked = set(await demo.db.scalars(select(Proposal.enrolment_id).where(OPEN)))
+    assert asked.isdisjoint(one.enrolment_id for one in pairs)
     assert len(unmatched) >= 1
     said = "".join(demo.said.split())
     assert all("".join(one.reason.split()) in said for one in [*pairs, *unmatched])

@@ -17,6 +17,7 @@ from cohort.guides.models import Guide
 from cohort.people.models import Person
 from cohort.quizzes.importing import import_quizzes
 from cohort.quizzes.models import QuizAnswer, QuizQuestion, QuizTry
+from cohort.quizzes.weak_skills import with_quizzes
 from tests.conftest import MONDAY, Cast, Platform
 from tests.house.quizzes import FILE
 from tests.rooms.study_cast import Cast as World
@@ -204,13 +205,8 @@ async def test_an_operator_reads_what_is_wrong_with_a_file(
     )
 
 
-async def test_how_ready_she_is_others_read_as_far_as_she_allows(
-    world: World, db: AsyncSession
-) -> None:
-    here = f"/api/v1/enrolments/{world.enrolment.id}"
-    empty = (await world.ada.get(f"{here}/readiness")).json()
-    assert (empty["answered"], empty["chance"]) == (0, None)
-    assert "Too few answers" in (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
+async def bring_more(db: AsyncSession, world: World) -> None:
+    """A longer quiz: nineteen questions of models, and one of serving."""
     more = "".join(
         f'[[question]]\nslug = "q{n}"\nkind = "single"\nexam_section = "models"\n'
         f'section = "bridging"\ntext = "{n}?"\nright = "Drift"\nwrong = ["No"]\n'
@@ -220,6 +216,16 @@ async def test_how_ready_she_is_others_read_as_far_as_she_allows(
     names = ", ".join(f'"q{n}"' for n in range(18))
     quiz = f'[[quiz]]\nslug = "more"\ntitle = "More"\nquestions = ["batch", "split", {names}]\n\n'
     await bring(db, world, FILE.replace("[[quiz]]", more + quiz + "[[quiz]]", 1))
+
+
+async def test_how_ready_she_is_others_read_as_far_as_she_allows(
+    world: World, db: AsyncSession
+) -> None:
+    here = f"/api/v1/enrolments/{world.enrolment.id}"
+    empty = (await world.ada.get(f"{here}/readiness")).json()
+    assert (empty["answered"], empty["chance"]) == (0, None)
+    assert "Too few answers" in (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
+    await bring_more(db, world)
     for _ in range(2):  # the second time, she has read what is right, so it does not count
         begun = await begin(world, "more")
         for question in begun["questions"][1:]:
@@ -306,3 +312,19 @@ async def others_answer(db: AsyncSession, world: World, try_id: UUID, chosen: li
         facts = {"mark": float(is_right), "is_first": True, "answered_at": MONDAY}
         db.add(QuizAnswer(try_id=one.id, question_id=question.id, given=given, **facts))
     await db.commit()
+
+
+async def test_a_section_that_went_badly_is_a_gap_that_the_matching_reads(
+    world: World, db: AsyncSession
+) -> None:
+    await bring_more(db, world)
+    plans = {world.enrolment.id: {"pipelines": 0.3, "serving": 0.5}}
+    before = await with_quizzes(db, world.cohort.id, plans, now=MONDAY)
+    begun = await begin(world, "more")
+    for question in begun["questions"][1:7]:
+        await keep(world, begun, question, **right_answer(question))
+    await world.ada.post(f"/api/v1/tries/{begun['id']}/hand_in")
+    after = await with_quizzes(db, world.cohort.id, plans, now=MONDAY)
+    assert before == plans
+    weak = pytest.approx(13 / 19, abs=1e-5)
+    assert after == {world.enrolment.id: {"pipelines": weak, "serving": 0.5}}

@@ -40,6 +40,7 @@ from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf
+from cohort.quizzes.weak_skills import with_quizzes
 from cohort.study import service as study
 from cohort.wishes import apart, conflicts
 from cohort.wishes.models import ApartKind
@@ -104,7 +105,8 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     apart_pairs = await apart.pairs_in(db, cohort_id)
     terms = (await db.scalars(select(Term))).all()
     own = await own_terms.of_cohort(db, cohort_id)
-    gaps = await study.gaps_in(db, cohort_id, now=now)
+    in_plans = await study.gaps_in(db, cohort_id, now=now)
+    gaps = await with_quizzes(db, cohort_id, in_plans, now=now)
     answers = await answering.in_cohort(db, cohort_id, rules.weights.own)
     everybody = [one.person_id for one in (*enrolments, *may_move, *seats)]
     former = await addresses.former_of(db, everybody)

@@ -44,7 +44,7 @@ class RunOut(Shown):
     places: int | None = Field(description="How many free places the mentors had.")
     total: float | None = Field(
         description="The sum of the scores, with the stickiness of each pair that was kept; by a "
-        "balance, with what each person placed counts."
+        "balance, with what each person placed counts; with the head start of those who go first."
     )
     bound: float | None = Field(
         description="No assignment has a higher total (of those that place as many people, or are "
