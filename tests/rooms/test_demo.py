@@ -32,6 +32,8 @@ from cohort.study.models import ItemState, PlanItem, Review, Submission
 from cohort.wishes.models import ApartKind, KeptApart
 from tests.conftest import Platform, emptied
 
+OPEN = Proposal.state == ProposalState.OPEN
+
 
 class Terminal:
     """What `cohort seed` says."""
@@ -178,6 +180,8 @@ async def test_its_latest_round_is_solved_by_the_worker_and_told(demo: Demo) -> 
     pairs = (await demo.db.scalars(select(Pair).where(Pair.run_id == run.id))).all()
     unmatched = (await demo.db.scalars(select(Unmatched).where(Unmatched.run_id == run.id))).all()
     assert len(pairs) >= 6
+    asked = set(await demo.db.scalars(select(Proposal.enrolment_id).where(OPEN)))
+    assert asked.isdisjoint(one.enrolment_id for one in pairs)
     assert len(unmatched) >= 1
     said = "".join(demo.said.split())
     assert all("".join(one.reason.split()) in said for one in [*pairs, *unmatched])

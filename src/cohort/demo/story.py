@@ -12,6 +12,7 @@ from cohort.cohorts.models import CohortState
 from cohort.demo import (
     applying,
     confiding,
+    gathering,
     introducing,
     mentoring,
     opening,
@@ -23,6 +24,7 @@ from cohort.demo.cast import Cast
 from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
 from cohort.jobs import outbox
 from cohort.jobs.outbox import Enqueued
+from cohort.matching.next_best import service as next_best
 
 THERE_FROM_THE_START = 5
 """So many of the approved mentors are there for the first round; the others join in week 5."""
@@ -63,6 +65,7 @@ async def tell(
         done = [one for one in work if when.week_of(one.ended_at) == week]
         await studying.play(scene, plans, done)
     await quizzing.take_quizzes(scene)
+    await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)
     await mentoring.check_in(scene, now=when.at(6, day=1))
     await confiding.write_agendas(scene, now=now)
@@ -77,10 +80,13 @@ async def tell(
 async def _leave_out_old_mail(db: AsyncSession, *, now: datetime) -> list[Enqueued]:
     """Drop the mails that would have been read weeks ago: hundreds, about what is long decided.
 
+    And the next best offers of back then: whoever waits since is in the round of this week.
+
     All else that was enqueued back then has been done by the story itself, but for advice on runs.
     """
     enqueued = outbox.enqueued_by(db)
-    old = (outbox.Job.enqueued_at < now - OLD_MAIL) & (outbox.Job.queue == outbox.Queue.DEFAULT)
+    is_past = (outbox.Job.queue == outbox.Queue.DEFAULT) | (outbox.Job.name == next_best.JOB)
+    old = (outbox.Job.enqueued_at < now - OLD_MAIL) & is_past
     ids = [one.job_id for one in enqueued]
     dropped = await db.scalars(
         delete(outbox.Job).where(outbox.Job.id.in_(ids), old).returning(outbox.Job.id)
