@@ -254,3 +254,12 @@ async def test_it_is_planned_signed_up_for_and_moved_on_pages(
     moved = await spring.olga.post(f"{here}/change", data=stale | {"version": "1"})
     assert moved.status_code == 303
     assert "Tue 17 Mar 2026, 18:00" in (await spring.ada.get(here)).text
+    own_hour = {"hour": "19:00", "version": "1"}
+    alone = f"/sessions/{others[0]['id']}/change"
+    assert (await spring.olga.post(alone, data=own_hour)).status_code == 303
+    whole = {"title": "Later", "day": "2026-03-17", "hour": "18:00", "host": "Grace"}
+    all_of = whole | {"following": "true", "version": "2"}
+    assert (await spring.olga.post(f"{here}/change", data=all_of)).status_code == 303
+    told = await read(spring.ada, others[0])
+    hour = datetime.fromisoformat(told["starts_at"]).astimezone(BERLIN).hour
+    assert (told["host"], told["title"], hour) == ("Grace", "Office <hour>", 19)

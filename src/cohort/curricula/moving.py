@@ -118,13 +118,12 @@ async def _target(db: AsyncSession, guide_id: UUID) -> Guide:
 
 
 async def _started(db: AsyncSession, cohort_id: UUID) -> dict[str, int]:
-    """Plans with evidence, by the milestone's name."""
+    """Plans in which it is handed in or passed, by the milestone's name."""
     rows = await db.execute(
-        select(Milestone.slug, func.count(PlanItem.enrolment_id.distinct()))
+        select(Milestone.slug, func.count())
         .join(PlanItem, PlanItem.milestone_id == Milestone.id)
         .join(Enrolment, Enrolment.id == PlanItem.enrolment_id)
-        .where(Enrolment.cohort_id == cohort_id)
-        .where(select(Submission.id).where(Submission.plan_item_id == PlanItem.id).exists())
+        .where(Enrolment.cohort_id == cohort_id, PlanItem.state != ItemState.OPEN)
         .group_by(Milestone.slug)
     )
     return {slug: count for slug, count in rows}  # noqa: C416  (rows are no pairs to mypy)

@@ -27,6 +27,7 @@ from cohort.forecasts.schemas import (
     StudyNudgeOutcome,
     StudyNudgesIn,
 )
+from cohort.guides import service as guides
 from cohort.jobs.outbox import enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
@@ -132,7 +133,10 @@ async def track_record(db: AsyncSession, actor: Person, cohort_id: UUID) -> Trac
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
     ended = await db.scalars(
         select(Cohort)
-        .where(Cohort.guide_id == cohort.guide_id, Cohort.state.in_(HAS_ENDED))
+        .where(
+            Cohort.guide_id.in_(guides.versions_beside(cohort.guide_id)),
+            Cohort.state.in_(HAS_ENDED),
+        )
         .where(Cohort.id.in_(cohort_policy.organised_by(actor)))
         .order_by(Cohort.ends_on.desc(), Cohort.id)
         .limit(COHORTS_LOOKED_AT)

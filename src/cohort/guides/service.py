@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from cohort.errors import NotFound
 from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
@@ -15,6 +16,12 @@ from cohort.http.paging import Page, Slice, page_along, page_of
 def first_of(guide: Any) -> ColumnElement[Any]:
     """The id of the first version of a guide, which all of its versions share."""
     return func.coalesce(guide.first_id, guide.id)
+
+
+def versions_beside(guide_id: UUID) -> Select[UUID]:
+    """The ids of all versions of a guide, this one too."""
+    one = aliased(Guide)
+    return select(Guide.id).join(one, first_of(Guide) == first_of(one)).where(one.id == guide_id)
 
 
 async def list_guides(db: AsyncSession, part: Slice) -> Page[Guide]:

@@ -15,6 +15,7 @@ from cohort.checkins.models import CheckIn, ClosingSurvey, Going, Worth
 from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
+from cohort.guides import service as guides
 from cohort.matching.models import Pair
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship, Proposal, Side
@@ -71,7 +72,7 @@ class Outcomes:
 async def outcomes(db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime) -> Outcomes:
     """From all cohorts of the same guide that the actor runs, but for her own mentorships."""
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
-    same_guide = and_(Cohort.guide_id == cohort.guide_id, _runs(actor))
+    same_guide = and_(Cohort.guide_id.in_(guides.versions_beside(cohort.guide_id)), _runs(actor))
     rows = await db.execute(
         _statement().where(same_guide, not_(mentorships.is_between(Mentorship, actor)))
     )

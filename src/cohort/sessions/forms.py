@@ -1,6 +1,7 @@
 """Sessions as organisers type them: the usual ways to repeat by name, any other as a rule."""
 
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
@@ -67,6 +68,15 @@ def shown(session: LiveSession, day: str, hour: str) -> dict[str, Any]:
         "hour": hour,
         "version": version,
     }
+
+
+def only_new(session: LiveSession, asked: SessionChange) -> SessionChange:
+    """A form sends every field; what stays as it was is not to reach those that follow."""
+    there = session.starts_at.astimezone(ZoneInfo(session.cohort.time_zone))
+    stored = {name: getattr(session, name) for name in (*SHOWN, "capacity")}
+    stored |= {"day": there.date(), "hour": there.time()}
+    same = {name: None for name, value in stored.items() if getattr(asked, name) == value}
+    return asked.model_copy(update=same)
 
 
 def lengths(minutes: str) -> list[dict[str, str]]:

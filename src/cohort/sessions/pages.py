@@ -23,7 +23,15 @@ from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.sessions import places, reading, service
 from cohort.sessions.attending import AFTER, BEFORE
-from cohort.sessions.forms import EVERY, SessionForm, lengths, read_change, read_new, shown
+from cohort.sessions.forms import (
+    EVERY,
+    SessionForm,
+    lengths,
+    only_new,
+    read_change,
+    read_new,
+    shown,
+)
 from cohort.sessions.models import LiveSession, PlaceState, SessionPlace
 from cohort.sessions.schemas import SessionCancellation, SessionChange
 from cohort.settings import Settings
@@ -226,7 +234,7 @@ async def change_session(
     form = read_change(await sent_by(request))
     if form.value is not None:
         try:
-            asked, seen = form.value, form.seen
+            asked, seen = only_new(session, form.value), form.seen
             await service.change(db, actor, session_id, asked, if_match=seen, now=clock())
         except Stale as refusal:
             newest = {**form.typed, "version": str(session.version)}

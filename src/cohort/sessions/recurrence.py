@@ -49,9 +49,7 @@ def read_rule(text: str) -> Rule:
         name, _, value = part.partition("=")
         wanted = _PARTS.get(name)
         if wanted is None or name in parts or not re.fullmatch(wanted, value, re.ASCII):
-            raise RuleUnreadable(
-                "is not a rule that we follow, such as FREQ=WEEKLY;INTERVAL=2;COUNT=6"
-            )
+            raise RuleUnreadable("is not a rule that we follow, such as FREQ=WEEKLY;COUNT=6")
         parts[name] = value
     if "FREQ" not in parts:
         raise RuleUnreadable("needs FREQ=DAILY, FREQ=WEEKLY or FREQ=MONTHLY")
