@@ -101,6 +101,14 @@ async def test_who_may_answer_in_the_browser(
     assert (await eve.post(f"{page_of(spring)}/accept")).status_code == 404
 
 
+async def test_no_reason_is_chosen_for_whoever_says_no(spring: Spring, db: AsyncSession) -> None:
+    assert "checked" not in (await spring.ada.get(page_of(spring))).text
+    refused = await spring.ada.post(f"{page_of(spring)}/decline", data={})
+    assert refused.status_code == 422
+    assert 'id="field-note-error"' in refused.text
+    assert (await db.scalars(select(Proposal.state))).all() == [ProposalState.OPEN]
+
+
 @pytest.mark.parametrize("day", ["2026-03-02", "2026-03-01", "2027-03-04", "yesterday"])
 async def test_a_pause_ends_on_a_day_to_come(spring: Spring, db: AsyncSession, day: str) -> None:
     sent = {"because": "no_time", "pause_until": day}
