@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from cohort.cohorts.models import Cohort
 from cohort.db import unit_of_work
+from cohort.jobs.outbox import Job
 from cohort.mail import MailboxMessage
+from cohort.matching.next_best import service
+from cohort.matching.solving import solve_next_best
 from cohort.mentors.models import Mentor
 from cohort.mentorships import jobs
 from cohort.mentorships.models import Proposal, ProposalState
@@ -179,6 +182,32 @@ async def test_a_round_that_waits_to_be_published_keeps_its_places(
 
     await stage.olga.post(f"/api/v1/rounds/{waits['id']}/publication")
     hers = await open_of(cleo)
+    assert hers is not None
+    assert hers["mentor"]["name"] == "Joan Example"
+
+
+async def test_a_round_that_is_solved_while_the_next_best_is_worked_out_keeps_its_pairs(
+    stage: Stage, platform: Platform, enter: Cast
+) -> None:
+    await publish(stage)
+    await one_more(stage, enter, "Joan")
+    await decline(stage.people["Ada"])
+    now = platform.clock()
+    async with unit_of_work(platform.sessions) as db:
+        asking = await service.begin(db, stage.cohort.id, now=now)
+        await db.execute(delete(Job).where(Job.name == service.JOB))
+    assert asking is not None
+    asked = [str(one) for one in asking.after]
+    found = solve_next_best(asking.pool, asked, 60, progress=lambda _step, _share: None)
+    assert [one.researcher for one in found] == asked
+
+    waits = await open_and_solve(stage, platform)
+    async with unit_of_work(platform.sessions) as db:
+        await service.store(db, stage.cohort.id, asking, found, now=now)
+    await platform.run_jobs()
+    assert await open_of(stage.people["Ada"]) is None
+    await stage.olga.post(f"/api/v1/rounds/{waits['id']}/publication")
+    hers = await open_of(stage.people["Ada"])
     assert hers is not None
     assert hers["mentor"]["name"] == "Joan Example"
 

@@ -74,10 +74,15 @@ async def store(
 ) -> None:
     """Propose what was found, as far as it still holds; else look again, for what is left now."""
     meanwhile = await publishing.look_again(db, cohort_id, now=now)
+    promised = await _promised(db, cohort_id)
+    meanwhile.awaited.update(mentor_id for _, mentor_id in promised)
+    in_a_round = {enrolment_id for enrolment_id, _ in promised}
     standing = (await _made_since(db, asking.round_id)).came_to_nothing()
     fitting, missed = [], False
     for pair in await _with_people(db, found):
         if asking.after[pair.enrolment_id] != standing.get(pair.enrolment_id):
+            continue
+        if pair.enrolment_id in in_a_round:
             continue
         if publishing.why_not(pair, meanwhile) is not None:
             missed = True
@@ -163,8 +168,8 @@ def _waits_after(last: Proposal) -> bool:
     return last.state is ProposalState.DECLINED
 
 
-async def _without_promised(db: AsyncSession, cohort_id: UUID, pool: Pool) -> Pool:
-    """Without the pairs of a round that is solved and waits to be published."""
+async def _promised(db: AsyncSession, cohort_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+    """Researchers and mentors whom a round has paired that is solved and waits to be published."""
     newest = (
         select(Run.id)
         .join(Run.round)
@@ -175,8 +180,12 @@ async def _without_promised(db: AsyncSession, cohort_id: UUID, pool: Pool) -> Po
         .limit(1)
         .scalar_subquery()
     )
-    pairs = select(Pair.enrolment_id, Pair.mentor_id).where(Pair.run_id == newest)
-    promised = (await db.execute(pairs)).all()
+    pairs = await db.execute(select(Pair.enrolment_id, Pair.mentor_id).where(Pair.run_id == newest))
+    return pairs.all()
+
+
+async def _without_promised(db: AsyncSession, cohort_id: UUID, pool: Pool) -> Pool:
+    promised = await _promised(db, cohort_id)
     taken = Counter(str(mentor_id) for _, mentor_id in promised)
     return _without(pool, {str(enrolment_id) for enrolment_id, _ in promised}, taken)
 
