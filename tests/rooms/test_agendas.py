@@ -240,7 +240,7 @@ async def test_the_researcher_chooses_what_her_mentor_sees(
         assert "othing is due" not in text, page
     for page in (f"{here}/agenda", "/mentoring/mentees", "/mentoring", here):
         text = (await spring.grace.get(page)).text
-        assert (f"/plan/{spring.enrolment.id}" in text) <= (choice == "milestones"), page
+        assert (f'"/plan/{spring.enrolment.id}"' in text) <= (choice == "milestones"), page
 
 
 async def test_she_chooses_on_the_page_of_her_plan(spring: Spring, here: str) -> None:

@@ -4,6 +4,8 @@ A unit goes from the source to a researcher, on to a mentor, and to the sink; or
 source to the sink. What must be filled has arcs of its own, at a gain that little outweighs.
 """
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -42,6 +44,8 @@ def min_cost_flow(goal: Goal, scope: Scope) -> Bools | None:
     worth = units.astype(np.float64)
     largest = float(np.abs(worth).max(initial=1))
     first = min(float(goal.first), ENOUGH * largest)
+    if first == goal.first:  # what comes first is weighed against worths, so it must not be rounded
+        step = math.gcd(step, goal.first)
     owes = bool(scope.least.any() or scope.lower.any() or scope.fixed.any())
     must = ENOUGH * (first + largest) if owes else 0.0
     most_steps = 2.0**BITS / (n + m + 2) / (largest + first + must)
