@@ -156,7 +156,8 @@ async def read_plan(enrolment_id: UUID) -> dict[str, Any]:
     rows = await POOL.fetch(
         "SELECT i.id, i.enrolment_id, i.due_at, i.state, i.passed_at, m.requires,"
         " jsonb_build_object('id', m.id, 'slug', m.slug, 'title', m.title, 'task', m.task,"
-        " 'evidence', m.evidence, 'hours', m.hours, 'skills', m.skills) AS milestone,"
+        " 'evidence', m.evidence, 'hours', m.hours, 'skills', m.skills, 'kind', m.kind,"
+        " 'is_optional', m.is_optional) AS milestone,"
         " jsonb_build_object('id', s.id, 'slug', s.slug, 'title', s.title) AS section,"
         " v.id AS version_id, v.version, v.text, v.links, v.submitted_at, r.id AS review_id,"
         " r.verdict, r.comment, r.reviewed_at, p.name AS reviewer_name FROM plan_items i"
