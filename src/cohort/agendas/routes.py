@@ -114,7 +114,7 @@ async def change_entry(
     return _answer(await service.change(db, actor, entry_id, data, if_match=if_match, now=clock()))
 
 
-@delete("/entries/{entry_id:uuid}", guards=[signed_in], responses=may_refuse())
+@delete("/entries/{entry_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
 async def remove_entry(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], entry_id: FromPath[UUID]
 ) -> None:

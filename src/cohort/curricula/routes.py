@@ -114,7 +114,7 @@ async def change_curriculum_draft(
     return await _answer(db, draft)
 
 
-@delete("/curriculum_drafts/{draft_id:uuid}", guards=[signed_in], responses=may_refuse())
+@delete("/curriculum_drafts/{draft_id:uuid}", guards=[signed_in], responses=may_refuse(NotFound))
 async def remove_curriculum_draft(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], draft_id: FromPath[UUID]
 ) -> None:
