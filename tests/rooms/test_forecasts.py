@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.forecasts.outlook import WEEK
+from cohort.guides.models import Guide
 from cohort.mail import MailboxMessage
 from cohort.people.models import Act
 from cohort.study.models import ItemState, PlanItem, Submission
@@ -74,12 +75,10 @@ async def test_silence_and_a_slow_pace_are_told_until_work_is_handed_in(
     assert quiet["outlook"] == "unlikely"
     assert quiet["signs"][:1] == ["silent"]
     assert (quiet["overdue"], quiet["handed_in_at"]) == (3, None)
-    assert quiet["chance"] < 0.5 < quiet["chance"] + quiet["gain"] + 0.5
+    assert quiet["chance"] < 0.5
 
     for item_id in cast.items.values():
         handed_in = await cast.hand_in(item_id=item_id)
-        if handed_in.status_code == 409:
-            continue
         assert handed_in.status_code == 201, handed_in.text
     [busy] = await the_forecasts(cast)
     assert busy["chance"] > quiet["chance"]
@@ -239,18 +238,15 @@ async def test_an_elsewhere_organiser_sees_nothing_of_it(
     cast: StudyCast, db: AsyncSession, enter: Cast
 ) -> None:
     otto: Someone = await enter("Otto")
-    found = await db.get_one(Cohort, cast.cohort.id, options=[])
-    guide = found.guide_id
-    await db.refresh(found, ["guide"])
-    await a_cohort(db, found.guide, otto.person, now=MONDAY, slug="autumn", name="Autumn")
+    studied = await db.get_one(Guide, cast.cohort.guide_id)
+    autumn = await a_cohort(db, studied, otto.person, now=MONDAY, slug="autumn", name="Autumn")
     await db.execute(
         update(Cohort)
         .where(Cohort.id == cast.cohort.id)
         .values(state=CohortState.COMPLETED, ends_on=date(2026, 3, 3))
     )
     await db.commit()
-    autumn = await db.scalar(select(Cohort.id).where(Cohort.slug == "autumn"))
-    record = await otto.get(f"/api/v1/cohorts/{autumn}/forecasts/track_record")
-    assert (record.status_code, record.json()["cohorts"]) == (200, 0), guide
+    record = await otto.get(f"/api/v1/cohorts/{autumn.id}/forecasts/track_record")
+    assert (record.status_code, record.json()["cohorts"]) == (200, 0)
     address = f"/api/v1/cohorts/{cast.cohort.id}/forecasts"
     assert (await otto.get(address)).status_code == 403
