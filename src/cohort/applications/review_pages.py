@@ -38,7 +38,7 @@ async def list_page(
     part: NamedDependency[Slice],
     slug: FromPath[str],
 ) -> Response[str]:
-    cohort = await _organised(db, actor, slug)
+    cohort = await cohorts.organised_by_slug(db, actor, slug)
     return await _list(request, db, actor, cohort, Form(), part)
 
 
@@ -51,7 +51,7 @@ async def decide(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     """With `dry_run`, the same page says what would happen."""
-    cohort = await _organised(db, actor, slug)
+    cohort = await cohorts.organised_by_slug(db, actor, slug)
     form = await read_form(request, DecisionIn)
     outcomes: Sequence[OutcomeOut] = ()
     if form.value is not None:
@@ -181,11 +181,6 @@ async def _one(
         answers=await answering.given(db, *of, AnswerOf.RESEARCHER),
     )
     return page(request, "applications/review.html", view, form=form)
-
-
-async def _organised(db: AsyncSession, actor: Person, slug: str) -> Cohort:
-    cohort = await cohorts.get_by_slug(db, actor, slug)
-    return await cohorts.require_organiser(db, actor, cohort.id)
 
 
 router = Router(

@@ -60,12 +60,9 @@ async def board_page(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Response[str]:
-    return await _board(request, db, actor, await _organised(db, actor, slug), clock())
-
-
-async def _organised(db: AsyncSession, actor: Person, slug: str) -> Cohort:
-    cohort = await cohorts.get_by_slug(db, actor, slug)
-    return await cohorts.require_organiser(db, actor, cohort.id)
+    return await _board(
+        request, db, actor, await cohorts.organised_by_slug(db, actor, slug), clock()
+    )
 
 
 async def _board(
@@ -106,7 +103,7 @@ async def nudge(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     """First whom it would tell; then, from that page, told."""
-    now, cohort = clock(), await _organised(db, actor, slug)
+    now, cohort = clock(), await cohorts.organised_by_slug(db, actor, slug)
     form = await read_form(request, NudgesForm)
     if form.value is None:
         return await _board(request, db, actor, cohort, now, dict(form.errors))
@@ -129,7 +126,7 @@ async def board_csv(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Response[bytes]:
-    cohort, now = await _organised(db, actor, slug), clock()
+    cohort, now = await cohorts.organised_by_slug(db, actor, slug), clock()
     rows = await board(db, actor, cohort.id, BoardQuery(), now=now)
     rows += await board(db, actor, cohort.id, BoardQuery(health=Health.ENDED), now=now)
     sheet = write_sheet(COLUMNS, [_cells(one, cohort.time_zone) for one in rows], FOR_EXCEL)
@@ -159,7 +156,7 @@ async def standing_page(
     slug: FromPath[str],
     mentorship_id: FromPath[UUID],
 ) -> Response[str]:
-    now, cohort = clock(), await _organised(db, actor, slug)
+    now, cohort = clock(), await cohorts.organised_by_slug(db, actor, slug)
     mentorship = await _mentorship(db, actor, cohort, mentorship_id)
     view: dict[str, Any] = {
         "cohort": cohort,
@@ -192,7 +189,7 @@ async def ask_about_ending(
     slug: FromPath[str],
     mentorship_id: FromPath[UUID],
 ) -> Redirect:
-    cohort = await _organised(db, actor, slug)
+    cohort = await cohorts.organised_by_slug(db, actor, slug)
     await _mentorship(db, actor, cohort, mentorship_id)
     await following_up.ask_about_ending(db, actor, mentorship_id, now=clock())
     return see(f"/cohorts/{slug}/mentorships/{mentorship_id}", saying="Both are asked by mail.")

@@ -110,7 +110,7 @@ async def settings_page(
     actor: NamedDependency[Person],
     slug: FromPath[str],
 ) -> Response[str]:
-    cohort = await _organised(db, actor, slug)
+    cohort = await service.organised_by_slug(db, actor, slug)
     return _settings(request, cohort, Form())
 
 
@@ -122,7 +122,7 @@ async def change_settings(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Answer:
-    cohort = await _organised(db, actor, slug)
+    cohort = await service.organised_by_slug(db, actor, slug)
     form = checked(CohortChange, typed_cohort(await sent_by(request), CohortChange))
     if form.value is not None:
         try:
@@ -143,7 +143,7 @@ async def move_cohort(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Answer:
-    cohort = await _organised(db, actor, slug)
+    cohort = await service.organised_by_slug(db, actor, slug)
     form = await read_form(request, MoveIn)
     if form.value is not None:
         try:
@@ -162,7 +162,7 @@ async def clone_page(
     actor: NamedDependency[Person],
     slug: FromPath[str],
 ) -> Response[str]:
-    cohort = await _organised(db, actor, slug)
+    cohort = await service.organised_by_slug(db, actor, slug)
     return page(request, "cohorts/clone.html", cohort=cohort, form=Form())
 
 
@@ -174,7 +174,7 @@ async def clone_cohort(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Answer:
-    cohort = await _organised(db, actor, slug)
+    cohort = await service.organised_by_slug(db, actor, slug)
     form = await read_form(request, CloneIn)
     if form.value is not None:
         try:
@@ -195,18 +195,13 @@ async def delete_cohort(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Answer:
-    cohort = await _organised(db, actor, slug)
+    cohort = await service.organised_by_slug(db, actor, slug)
     try:
         await service.delete_draft(db, actor, cohort.id, now=clock())
     except service.NotADraft as refusal:
         form: Form[Any] = Form().refused(refusal)
         return _settings(request, cohort, form, sent="state")
     return see("/cohorts", saying=f"The draft {cohort.name} is deleted.")
-
-
-async def _organised(db: AsyncSession, actor: Person, slug: str) -> Cohort:
-    cohort = await service.get_by_slug(db, actor, slug)
-    return await service.require_organiser(db, actor, cohort.id)
 
 
 @dataclass(frozen=True, slots=True)

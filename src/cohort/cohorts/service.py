@@ -81,6 +81,12 @@ async def require_organiser(db: AsyncSession, actor: Person, cohort_id: UUID) ->
     return cohort
 
 
+async def organised_by_slug(db: AsyncSession, actor: Person, slug: str) -> Cohort:
+    """For pages of organisers, whose addresses have the slug."""
+    cohort = await get_by_slug(db, actor, slug)
+    return await require_organiser(db, actor, cohort.id)
+
+
 async def create(
     db: AsyncSession,
     actor: Person,

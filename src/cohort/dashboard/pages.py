@@ -75,7 +75,9 @@ async def people_page(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Response[str]:
-    return await _people(request, db, await _organised(db, actor, slug), actor, now=clock())
+    return await _people(
+        request, db, await cohorts.organised_by_slug(db, actor, slug), actor, now=clock()
+    )
 
 
 @post("/cohorts/{slug:str}/people", guards=[signed_in])
@@ -86,7 +88,7 @@ async def take_seats_back(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
-    cohort = await _organised(db, actor, slug)
+    cohort = await cohorts.organised_by_slug(db, actor, slug)
     sent = await read_form(request, WithdrawalsIn)
     if sent.value is None:
         return await _people(request, db, cohort, actor, sent.errors, now=clock())
@@ -119,7 +121,7 @@ async def mentors_page(
     actor: NamedDependency[Person],
     slug: FromPath[str],
 ) -> Response[str]:
-    return await _mentors(request, db, await _organised(db, actor, slug), actor)
+    return await _mentors(request, db, await cohorts.organised_by_slug(db, actor, slug), actor)
 
 
 @post("/cohorts/{slug:str}/mentors", guards=[signed_in])
@@ -130,7 +132,7 @@ async def approve_chosen(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
-    cohort = await _organised(db, actor, slug)
+    cohort = await cohorts.organised_by_slug(db, actor, slug)
     sent = await read_form(request, ApprovalsIn)
     if sent.value is None:
         return await _mentors(request, db, cohort, actor, sent.errors)
@@ -152,11 +154,6 @@ async def _mentors(
     wanted = form.value or MentorSearch()
     view = await directory.mentors_of(db, actor, cohort, wanted, cursor)
     return page(request, "dashboard/mentors.html", view, form=form, wanted=wanted, begun=cursor)
-
-
-async def _organised(db: AsyncSession, actor: Person, slug: str) -> Cohort:
-    cohort = await cohorts.get_by_slug(db, actor, slug)
-    return await cohorts.require_organiser(db, actor, cohort.id)
 
 
 @get("/cohorts/{slug:str}/progress.csv", guards=[signed_in])

@@ -37,12 +37,9 @@ async def forecasts_page(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Response[str]:
-    return await _forecasts(request, db, actor, await _organised(db, actor, slug), clock())
-
-
-async def _organised(db: AsyncSession, actor: Person, slug: str) -> Cohort:
-    cohort = await cohorts.get_by_slug(db, actor, slug)
-    return await cohorts.require_organiser(db, actor, cohort.id)
+    return await _forecasts(
+        request, db, actor, await cohorts.organised_by_slug(db, actor, slug), clock()
+    )
 
 
 async def _forecasts(
@@ -89,7 +86,7 @@ async def nudge(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     """First whom it would tell; then, from that page, told."""
-    now, cohort = clock(), await _organised(db, actor, slug)
+    now, cohort = clock(), await cohorts.organised_by_slug(db, actor, slug)
     form = await read_form(request, StudyNudgesForm)
     if form.value is None:
         return await _forecasts(request, db, actor, cohort, now, dict(form.errors))
@@ -114,7 +111,7 @@ async def record_page(
     actor: NamedDependency[Person],
     slug: FromPath[str],
 ) -> Response[str]:
-    cohort = await _organised(db, actor, slug)
+    cohort = await cohorts.organised_by_slug(db, actor, slug)
     record = await service.track_record(db, actor, cohort.id)
     return page(request, "forecasts/record.html", cohort=cohort, record=record)
 

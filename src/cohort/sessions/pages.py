@@ -87,7 +87,7 @@ async def new_session_page(
     actor: NamedDependency[Person],
     slug: FromPath[str],
 ) -> Response[str]:
-    return _new(request, await _organised(db, actor, slug), Form())
+    return _new(request, await cohorts.organised_by_slug(db, actor, slug), Form())
 
 
 @post("/cohorts/{slug:str}/sessions/new", guards=[signed_in])
@@ -98,7 +98,7 @@ async def plan_session(
     clock: NamedDependency[Clock],
     slug: FromPath[str],
 ) -> Answer:
-    cohort = await _organised(db, actor, slug)
+    cohort = await cohorts.organised_by_slug(db, actor, slug)
     form = read_new(await sent_by(request))
     if form.value is not None:
         try:
@@ -122,11 +122,6 @@ def _new(request: Asked, cohort: Cohort, form: Form[SessionForm]) -> Response[st
     return page(
         request, "sessions/new.html", form=form, cohort=cohort, every=EVERY, lengths=offered
     )
-
-
-async def _organised(db: AsyncSession, actor: Person, slug: str) -> Cohort:
-    cohort = await cohorts.get_by_slug(db, actor, slug)
-    return await cohorts.require_organiser(db, actor, cohort.id)
 
 
 @dataclass(frozen=True, slots=True)
