@@ -82,6 +82,7 @@ from tests.house.requests import (
     of_runs,
     on_pages,
 )
+from tests.house.reviews import review_something
 from tests.house.sessions import of_sessions, plan_a_session
 from tests.house.wishes import declare_a_conflict, of_wishes
 from tests.proofs import proof_for
@@ -147,12 +148,10 @@ async def set_the_stage(platform: Platform) -> Stage:
         stage.ids |= await plan_a_session(db, stage.ids, cast["organiser"], now)
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
+        stage.ids |= await review_something(db, stage.ids, cast, now)
         stage.ids |= await begin_a_quiz(db, stage.ids, cast["researcher"], now)
-        await _run_a_matching(db, stage)
-        await _begin_a_run(db, stage)
-        await _add_a_webhook(db, stage)
-        await _ask_a_question(db, stage)
-        await _invite_some(db, stage)
+        for act in (_run_a_matching, _begin_a_run, _add_a_webhook, _ask_a_question, _invite_some):
+            await act(db, stage)
     return stage
 
 

@@ -55,6 +55,7 @@ class Cohort(Base):
         CheckConstraint("check_in_after_days BETWEEN 3 AND 90", name="check_in_after_days"),
         CheckConstraint("check_in_every_days BETWEEN 7 AND 180", name="check_in_every_days"),
         CheckConstraint("quiet_after_days BETWEEN 7 AND 180", name="quiet_after_days"),
+        CheckConstraint("days_to_review BETWEEN 1 AND 60", name="days_to_review"),
         CheckConstraint("days_to_answer BETWEEN 2 AND 60", name="days_to_answer"),
         CheckConstraint(
             "days_to_reminder BETWEEN 1 AND days_to_answer - 1", name="days_to_reminder"
@@ -86,6 +87,8 @@ class Cohort(Base):
     check_in_every_days: Mapped[int] = mapped_column(default=30, server_default="30")
     quiet_after_days: Mapped[int] = mapped_column(default=28, server_default="28")
     """With no meeting for so long, a mentorship needs a look."""
+    days_to_review: Mapped[int] = mapped_column(default=5, server_default="5")
+    """How soon the organisers promise a review of what is handed in."""
     state: Mapped[CohortState] = mapped_column(one_of(CohortState), default=CohortState.DRAFT)
     matching_day: Mapped[int] = mapped_column(default=0)
     """0 is Monday; in the cohort's time zone."""

@@ -100,6 +100,16 @@ CheckInAfter = Annotated[
 CheckInEvery = Annotated[
     int, Field(ge=7, le=180, description="Days from one check-in to the next.", examples=[30])
 ]
+DaysToReview = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=60,
+        description="How soon the organisers promise a review of what is handed in, in days of the "
+        "cohort's clock.",
+        examples=[5],
+    ),
+]
 QuietAfter = Annotated[
     int,
     Field(
@@ -200,6 +210,7 @@ class CohortIn(Strict):
     check_in_after_days: CheckInAfter = 14
     check_in_every_days: CheckInEvery = 30
     quiet_after_days: QuietAfter = 28
+    days_to_review: DaysToReview = 5
 
 
 class CohortChange(Strict):
@@ -224,6 +235,7 @@ class CohortChange(Strict):
     check_in_after_days: CheckInAfter | None = None
     check_in_every_days: CheckInEvery | None = None
     quiet_after_days: QuietAfter | None = None
+    days_to_review: DaysToReview | None = None
 
 
 class CloneIn(Strict):
@@ -336,6 +348,7 @@ class CohortOut(Shown):
     check_in_after_days: int
     check_in_every_days: int
     quiet_after_days: int
+    days_to_review: int
     running_since: datetime | None
     created_at: datetime
     version: int = Field(description="Also in the ETag; send it as If-Match to change the cohort.")

@@ -17,6 +17,7 @@ def evidence_reviewed(submission: Submission, review: Review) -> Message:
             "milestone": item.milestone.title,
             "passed": review.verdict == Verdict.PASSED,
             "comment": review.comment,
+            "levels": review.levels,
             "path": f"/plan/{item.enrolment_id}/{item.id}",
         },
     )

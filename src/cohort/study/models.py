@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Enrolment
-from cohort.db import Base, Id, Instant, Words, one_of
+from cohort.db import Base, Id, Instant, JsonList, Words, one_of
 from cohort.guides.models import Milestone
 from cohort.people.models import Person
 
@@ -55,6 +55,8 @@ class Submission(Base):
     """Markdown, rendered safely."""
     links: Mapped[Words]
     submitted_at: Mapped[Instant]
+    peer_reviews: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many others of the cohort have reviewed it; a room above writes them down."""
 
     plan_item: Mapped[PlanItem] = relationship(lazy="raise")
     review: Mapped["Review | None"] = relationship(lazy="raise", viewonly=True)
@@ -75,6 +77,12 @@ class Review(Base):
     verdict: Mapped[Verdict] = mapped_column(one_of(Verdict))
     comment: Mapped[str]
     reviewed_at: Mapped[Instant]
+    rubric: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
+    """As it was when the review was begun; empty in older rows, and where there was none."""
+    levels: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
+    """[{criterion, level, says, rank, of}]: what was found, in the order of the rubric."""
+    thanked_at: Mapped[Instant | None]
+    """When the researcher said thanks."""
 
     reviewer: Mapped[Person] = relationship(lazy="raise")
 

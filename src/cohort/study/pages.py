@@ -33,7 +33,9 @@ from cohort.sessions.models import LiveSession
 from cohort.study import plans, policy, service, showing
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
-from cohort.study.schemas import LONGEST_EVIDENCE, MentorViewChoice, ReviewIn, SubmissionIn
+from cohort.study.rubric_forms import CriterionField, fields_of, left_out, read_review
+from cohort.study.rubrics import version_of
+from cohort.study.schemas import LONGEST_EVIDENCE, MentorViewChoice, SubmissionIn
 
 SOON = timedelta(days=7)
 VERSIONS_SHOWN = 30
@@ -159,6 +161,10 @@ class ItemView:
     is_own: bool
     may_submit: bool
     may_review: bool
+    criteria: Sequence[CriterionField]
+    rubric_version: str
+    left_out: Sequence[str]
+    """Levels that the reviewer chose, and that the rubric does not have any more."""
 
 
 async def show_item(
@@ -177,6 +183,7 @@ async def show_item(
     is_own = policy.may_hand_in(actor, plan.enrolment)
     is_done = plan.is_frozen or step.item.state == ItemState.PASSED
     awaits = step.item.state == ItemState.SUBMITTED and not plan.is_frozen
+    rubric = step.item.milestone.rubric
     view = ItemView(
         plan=plan,
         step=step,
@@ -187,6 +194,9 @@ async def show_item(
         is_own=is_own,
         may_submit=is_own and not is_done,
         may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),
+        criteria=fields_of(rubric, form.typed, form.errors),
+        rubric_version=version_of(rubric),
+        left_out=left_out(rubric, form.typed),
     )
     reviews = [one.review.comment for one in view.versions if one.review]
     task = step.item.milestone
@@ -236,10 +246,18 @@ async def review_page(
     request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
     part: NamedDependency[Slice],
 ) -> Response[str]:
     waiting = await plans.waiting_for(db, actor, part)
-    return page(request, "study/review.html", waiting=waiting, cursor=part.cursor)
+    return page(
+        request,
+        "study/review.html",
+        waiting=waiting,
+        cursor=part.cursor,
+        now=clock(),
+        review_by=policy.review_by,
+    )
 
 
 @post("/review/{submission_id:uuid}", guards=[signed_in])
@@ -251,7 +269,7 @@ async def give_review(
     submission_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
     item_id = await plans.place_of(db, actor, submission_id)
-    form = await read_form(request, ReviewIn)
+    form = read_review(await sent_by(request), await plans.rubric_of(db, actor, submission_id))
     if form.value is not None:
         try:
             await service.review(db, actor, submission_id, form.value, now=clock())
@@ -262,8 +280,29 @@ async def give_review(
     return await show_item(request, db, actor, item_id, form, now=clock())
 
 
+@post("/reviews/{review_id:uuid}/thanks", guards=[signed_in])
+async def thank(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    review_id: FromPath[UUID],
+) -> Redirect:
+    review = await service.thank(db, actor, review_id, now=clock())
+    item_id = await plans.place_of(db, actor, review.submission_id)
+    plan, _ = await plans.step_of(db, actor, item_id, now=clock())
+    return see(f"/plan/{plan.enrolment.id}/{item_id}#versions", saying="Your thanks are kept.")
+
+
 router = Router(
     "",
-    route_handlers=[plan_page, choose_mentor_view, item_page, hand_in, review_page, give_review],
+    route_handlers=[
+        plan_page,
+        choose_mentor_view,
+        item_page,
+        hand_in,
+        review_page,
+        give_review,
+        thank,
+    ],
     include_in_schema=False,
 )

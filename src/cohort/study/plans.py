@@ -18,6 +18,7 @@ from cohort.http.paging import Page, Slice, page_of
 from cohort.people.models import Person
 from cohort.study import policy
 from cohort.study.models import ItemState, PlanItem, Review, Submission
+from cohort.study.rubrics import Rubric
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,17 @@ async def place_of(db: AsyncSession, actor: Person, submission_id: UUID) -> UUID
     if item_id is None:
         raise NotFound
     return item_id
+
+
+async def rubric_of(db: AsyncSession, actor: Person, submission_id: UUID) -> Rubric:
+    """What the milestone says now."""
+    seen = policy.submissions_visible_to(actor).where(Submission.id == submission_id)
+    item_id = seen.with_only_columns(Submission.plan_item_id).scalar_subquery()
+    of_milestone = select(Milestone.rubric).join(PlanItem, PlanItem.milestone_id == Milestone.id)
+    found: Rubric | None = await db.scalar(of_milestone.where(PlanItem.id == item_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def waiting_for(db: AsyncSession, actor: Person, part: Slice) -> Page[Submission]:

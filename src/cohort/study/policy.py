@@ -1,7 +1,8 @@
 """Who sees which plans and evidence, and who may judge them."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union
 from sqlalchemy.orm import aliased
@@ -70,6 +71,16 @@ def is_frozen(enrolment: Enrolment) -> bool:
     """Nothing moves any more; it stays to be read. The enrolment comes with its cohort."""
     withdrawn = enrolment.state == EnrolmentState.WITHDRAWN
     return withdrawn or enrolment.cohort.state == CohortState.ARCHIVED
+
+
+def review_by(submission: Submission) -> datetime:
+    """By when the cohort promises a review: at the same hour of its clock, some days later.
+
+    The submission comes with its plan and its cohort.
+    """
+    cohort = submission.plan_item.enrolment.cohort
+    there = submission.submitted_at.astimezone(ZoneInfo(cohort.time_zone))
+    return (there + timedelta(days=cohort.days_to_review)).astimezone(UTC)
 
 
 def is_late(item: PlanItem, now: datetime) -> bool:

@@ -40,8 +40,8 @@ def _part(row: Record, names: Sequence[str], prefix: str) -> dict[str, Any]:
 MILESTONE = tuple(PlanMilestoneOut.model_fields)
 SECTION = tuple(PlanSectionOut.model_fields)
 ITEM = ("id", "enrolment_id", "due_at", "state", "passed_at")
-VERSION = ("id", "plan_item_id", "version", "text", "links", "submitted_at")
-REVIEW = ("id", "submission_id", "verdict", "comment", "reviewed_at")
+VERSION = ("id", "plan_item_id", "version", "text", "links", "submitted_at", "peer_reviews")
+REVIEW = ("id", "submission_id", "verdict", "comment", "reviewed_at", "thanked_at")
 COUNTED = ("passed", "total", "due")
 
 
@@ -68,6 +68,7 @@ def _plan(*, is_admin: bool) -> Prepared:
             *_columns(newest, VERSION, "version"),
             *_columns(Review, REVIEW, "review"),
             Person.name.label("review_reviewer_name"),
+            sql_cast(Review.levels, Text).label("review_levels"),
         )
         .join(Enrolment.cohort)
         .outerjoin(PlanItem, PlanItem.enrolment_id == Enrolment.id)
@@ -116,8 +117,14 @@ def _item_json(row: Record, unpassed: Mapping[str, str], now: datetime) -> dict[
     if row["version_id"] is not None:
         its["newest"] = newest = _part(row, VERSION, "version")
         reviewed = row["review_id"] is not None
-        newest["review"] = _part(row, (*REVIEW, "reviewer_name"), "review") if reviewed else None
+        newest["review"] = _review_json(row) if reviewed else None
     return its
+
+
+def _review_json(row: Record) -> dict[str, Any]:
+    """With the fields of ReviewOut."""
+    levels = {"levels": msgspec.Raw(row["review_levels"].encode())}
+    return _part(row, (*REVIEW, "reviewer_name"), "review") | levels
 
 
 @cache

@@ -12,15 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.cohorts import enrolments
 from cohort.errors import NotFound
+from cohort.guides.schemas import CriterionRow
 from cohort.http.fields import SLUG
 from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed, shown, told
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.study import evidence_list, plans, reading, service, showing
+from cohort.study import evidence_list, plans, policy, reading, service, showing
 from cohort.study.models import ItemState, Submission
 from cohort.study.plans import Step
+from cohort.study.rubrics import version_of
 from cohort.study.schemas import (
     LONGEST_EVIDENCE,
     CohortProgressOut,
@@ -32,6 +34,7 @@ from cohort.study.schemas import (
     PlanSectionOut,
     ReviewIn,
     ReviewOut,
+    RubricOut,
     SubmissionIn,
     SubmissionOut,
     WaitingOut,
@@ -124,7 +127,11 @@ async def submit_evidence(
     "/submissions/{submission_id:uuid}/review",
     guards=[signed_in],
     responses=may_refuse(
-        NotFound, service.AlreadyReviewed, service.NewerVersion, service.PlanFrozen
+        NotFound,
+        service.AlreadyReviewed,
+        service.NewerVersion,
+        service.PlanFrozen,
+        service.RubricChanged,
     ),
 )
 async def review_submission(
@@ -137,6 +144,29 @@ async def review_submission(
     """Pass the newest version, or ask for another look: as organiser or mentor."""
     judged = await service.review(db, actor, submission_id, data, now=clock())
     return ReviewOut.model_validate(judged)
+
+
+@get("/submissions/{submission_id:uuid}/rubric", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_rubric(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    submission_id: FromPath[UUID],
+) -> RubricOut:
+    """What a review of this looks at, as the milestone has it now."""
+    rubric = await plans.rubric_of(db, actor, submission_id)
+    criteria = [CriterionRow.model_validate(one) for one in rubric]
+    return RubricOut(version=version_of(rubric), criteria=criteria)
+
+
+@put("/reviews/{review_id:uuid}/thanks", guards=[signed_in], responses=may_refuse(NotFound))
+async def thank_for_review(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    review_id: FromPath[UUID],
+) -> ReviewOut:
+    """Say thanks for a review of your work. A second time changes nothing."""
+    return ReviewOut.model_validate(await service.thank(db, actor, review_id, now=clock()))
 
 
 class SubmissionSort(StrEnum):
@@ -235,6 +265,7 @@ def waiting_out(submission: Submission) -> WaitingOut:
         version=submission.version,
         due_at=item.due_at,
         submitted_at=submission.submitted_at,
+        review_by=policy.review_by(submission),
     )
 
 
@@ -248,6 +279,8 @@ router = Router(
         list_submissions,
         submit_evidence,
         review_submission,
+        read_rubric,
+        thank_for_review,
         list_cohort_submissions,
         list_waiting_reviews,
         read_progress,

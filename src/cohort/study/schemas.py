@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from cohort.cohorts.models import MentorSees
 from cohort.guides.models import MilestoneKind
-from cohort.http.fields import Note, Prose, Shown, Strict, Url
+from cohort.guides.schemas import CriterionRow
+from cohort.http.fields import Line, Note, Prose, Shown, Strict, Url
 from cohort.study.models import ItemState, Verdict
 
 LONGEST_EVIDENCE = 256 * 1024
@@ -39,6 +40,30 @@ class SubmissionIn(Strict):
         return text
 
 
+class LevelIn(Strict):
+    """A level of the rubric, by the titles of both."""
+
+    criterion: Line = Field(examples=["It can be repeated"])
+    level: Line = Field(examples=["Runs elsewhere"])
+
+
+class LevelOut(Shown):
+    """What a review found for one criterion, in the words of the rubric at that time."""
+
+    criterion: str
+    level: str
+    says: str
+    rank: int = Field(description="1 is the lowest.")
+    of: int = Field(description="How many levels the criterion had.")
+
+
+class RubricOut(Shown):
+    """What a review of this looks at."""
+
+    version: str = Field(description="Send it as `rubric_version` with the review.")
+    criteria: list[CriterionRow] = Field(description="Empty where the milestone has no rubric.")
+
+
 class ReviewIn(Strict):
     verdict: Verdict = Field(examples=["again"])
     comment: Annotated[Note, BeforeValidator(_unix_lines)] = Field(
@@ -46,6 +71,19 @@ class ReviewIn(Strict):
         validate_default=True,
         description="Markdown; needed when the verdict is `again`.",
         examples=["Nearly there: say how you chose the threshold."],
+    )
+
+    levels: list[LevelIn] = Field(
+        default=[],
+        max_length=12,
+        description="A level for each criterion of the rubric; or none, to give the verdict alone.",
+    )
+    rubric_version: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Of the rubric that you saw. Where it is another by now, the answer is "
+        "`rubric_changed`, and nothing is kept.",
+        examples=[None],
     )
 
     @field_validator("comment")
@@ -61,8 +99,10 @@ class ReviewOut(Shown):
     submission_id: UUID
     verdict: Verdict
     comment: str
+    levels: list[LevelOut] = Field(description="Empty where no levels were given.")
     reviewer_name: str
     reviewed_at: datetime
+    thanked_at: datetime | None = Field(description="When the researcher said thanks.")
 
 
 class SubmissionOut(Shown):
@@ -72,6 +112,7 @@ class SubmissionOut(Shown):
     text: str
     links: list[str]
     submitted_at: datetime
+    peer_reviews: int = Field(description="How many others of the cohort have reviewed it.")
     review: ReviewOut | None
 
 
@@ -119,8 +160,8 @@ class PlanOut(Shown):
     items: list[PlanItemOut]
 
 
-class WaitingOut(Shown):
-    """Evidence that awaits the asker's review."""
+class SubmissionRow(Shown):
+    """What was handed in, in a list."""
 
     submission_id: UUID
     plan_item_id: UUID
@@ -133,7 +174,13 @@ class WaitingOut(Shown):
     submitted_at: datetime
 
 
-class ListedSubmissionOut(WaitingOut):
+class WaitingOut(SubmissionRow):
+    """Evidence that awaits the asker's review."""
+
+    review_by: datetime = Field(description="By when the cohort promises the review.")
+
+
+class ListedSubmissionOut(SubmissionRow):
     """What was handed in last for a milestone of somebody's plan."""
 
     milestone_slug: str

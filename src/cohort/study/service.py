@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Uuid, cast, func, select, update
@@ -17,7 +18,7 @@ from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
-from cohort.study import due_dates, events, policy
+from cohort.study import due_dates, events, policy, rubrics
 from cohort.study.due_dates import Work
 from cohort.study.gaps import OpenWork, latest_of, live_gaps
 from cohort.study.models import ItemState, PlanItem, Review, Submission, Verdict
@@ -57,6 +58,17 @@ class NewerVersion(Conflict):
 
     def __init__(self) -> None:
         super().__init__("A newer version was handed in meanwhile. Review that one.")
+
+
+class RubricChanged(Conflict):
+    code = "rubric_changed"
+    title = "The rubric is another by now"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The rubric of this milestone was changed after you began your review. Nothing is kept "
+            "yet: look at what it says now, and send the review again."
+        )
 
 
 async def lay_out(db: AsyncSession, enrolment_id: UUID, *, now: datetime) -> None:
@@ -171,6 +183,7 @@ async def review(
 ) -> Review:
     """Pass the newest version, or ask for another look; each version is reviewed once."""
     item = await _item_to_review(db, actor, submission_id)
+    rubric, levels = await judged_by(db, item.milestone_id, form)
     passed = form.verdict == Verdict.PASSED
     item.state = ItemState.PASSED if passed else ItemState.AGAIN
     item.passed_at = now if passed else None
@@ -182,6 +195,8 @@ async def review(
         verdict=form.verdict,
         comment=form.comment,
         reviewed_at=now,
+        rubric=rubric,
+        levels=levels,
     )
     db.add(judged)
     await db.flush()
@@ -199,6 +214,30 @@ async def review(
     await enqueue(db, "study.tell_reviewed", now=now, cohort_id=cohort_id, review_id=judged.id)
     _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
     return judged
+
+
+async def judged_by(
+    db: AsyncSession, milestone_id: UUID, form: ReviewIn
+) -> tuple[list[Any], list[Any]]:
+    """The rubric that the reviewer saw, and the levels that she found."""
+    rubric = (await db.get_one(Milestone, milestone_id, populate_existing=True)).rubric
+    if form.rubric_version not in {None, rubrics.version_of(rubric)}:
+        raise RubricChanged
+    chosen = (rubrics.Chosen(one.criterion, one.level) for one in form.levels)
+    return rubric, rubrics.found_in(rubric, chosen)
+
+
+async def thank(db: AsyncSession, actor: Person, review_id: UUID, *, now: datetime) -> Review:
+    """By the researcher whose work it is about; a second time changes nothing."""
+    found = select(Review).join(Submission, Submission.id == Review.submission_id)
+    own = found.join(Submission.plan_item).join(PlanItem.enrolment)
+    own = own.where(Enrolment.person_id == actor.id, Review.id == review_id)
+    review = await db.scalar(own.options(joinedload(Review.reviewer)))
+    if review is None:
+        raise NotFound
+    review.thanked_at = review.thanked_at or now
+    await db.flush()
+    return review
 
 
 async def _pass_what_it_counts_for(db: AsyncSession, item: PlanItem, *, now: datetime) -> None:
