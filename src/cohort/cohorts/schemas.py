@@ -105,8 +105,7 @@ DaysToReview = Annotated[
     Field(
         ge=1,
         le=60,
-        description="How soon the organisers promise a review of what is handed in, in days of the "
-        "cohort's clock.",
+        description="Within how many days the organisers promise to review what is handed in.",
         examples=[5],
     ),
 ]
