@@ -128,6 +128,9 @@ from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
 from cohort.outcomes import pages as outcomes_pages
 from cohort.outcomes import routes as outcomes_routes
+from cohort.peer_reviews import jobs as peer_reviews_jobs
+from cohort.peer_reviews import pages as peer_reviews_pages
+from cohort.peer_reviews import routes as peer_reviews_routes
 from cohort.people import account_pages as people_account_pages
 from cohort.people import account_routes as people_account_routes
 from cohort.people import admin_pages as people_admin_pages
@@ -198,6 +201,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    peer_reviews_routes.router,
     forecasts_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
@@ -264,6 +268,7 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    peer_reviews_pages.router,
     forecasts_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,
@@ -354,6 +359,9 @@ JOBS: Mapping[str, JobFunction] = {
     "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
     "curricula.move_plans": curricula_jobs.move_plans,
+    "peer_reviews.allocate": peer_reviews_jobs.allocate,
+    "peer_reviews.tell": peer_reviews_jobs.tell,
+    "peer_reviews.tell_author": peer_reviews_jobs.tell_author,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
@@ -372,6 +380,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
     sessions_jobs.remind_due,
+    peer_reviews_jobs.turn,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,

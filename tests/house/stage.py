@@ -82,7 +82,7 @@ from tests.house.requests import (
     of_runs,
     on_pages,
 )
-from tests.house.reviews import review_something
+from tests.house.reviews import of_reviews, review_something
 from tests.house.sessions import of_sessions, plan_a_session
 from tests.house.wishes import declare_a_conflict, of_wishes
 from tests.proofs import proof_for
@@ -129,6 +129,7 @@ class Stage:
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
         known |= of_sessions(self.ids) | of_curricula(self.ids) | of_quizzes(self.ids)
+        known |= of_reviews(self.ids)
         return known.get(route, {})
 
 

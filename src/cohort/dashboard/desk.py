@@ -19,6 +19,7 @@ from cohort.introductions import reading as introductions
 from cohort.jobs.outbox import Job
 from cohort.matching import service as matching
 from cohort.matching.view import RoundView, view_round
+from cohort.peer_reviews import reading as peer_reviews
 from cohort.people.models import Person
 from cohort.sessions import reading as sessions
 
@@ -36,6 +37,8 @@ class HomeView:
     mentoring: Sequence[Mentoring]
     talks: int
     """Introductions about which nothing was said yet."""
+    peer_reviews: int
+    """Which others wait for."""
     failed: Sequence[Job]
     """What failed for no cohort in particular, for an admin to look at."""
 
@@ -72,6 +75,7 @@ async def home(db: AsyncSession, actor: Person, *, now: datetime) -> HomeView:
         studies=await figures.studies_of(db, actor),
         mentoring=await figures.mentoring_of(db, actor),
         talks=await introductions.waiting_for(db, actor),
+        peer_reviews=await peer_reviews.count_waiting(db, actor),
         failed=await figures.failed_work(db, visible, None) if actor.is_admin else [],
     )
 

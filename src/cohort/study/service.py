@@ -271,6 +271,31 @@ async def _item_to_review(db: AsyncSession, actor: Person, submission_id: UUID) 
     return item
 
 
+async def lock_waiting(db: AsyncSession, submission_id: UUID) -> PlanItem | None:
+    """The item, locked, if this version of its evidence still awaits a verdict."""
+    its = select(Submission.plan_item_id).where(Submission.id == submission_id)
+    item: PlanItem | None = await db.scalar(
+        select(PlanItem)
+        .where(PlanItem.id == its.scalar_subquery())
+        .options(joinedload(PlanItem.enrolment, innerjoin=True).joinedload(Enrolment.cohort))
+        .with_for_update(of=PlanItem)
+        .execution_options(populate_existing=True)
+    )
+    if item is None or item.state != ItemState.SUBMITTED or policy.is_frozen(item.enrolment):
+        return None
+    newest = await newest_version(db, item.id)
+    return item if newest is not None and newest.id == submission_id else None
+
+
+async def pass_by_others(
+    db: AsyncSession, item: PlanItem, submission_id: UUID, *, now: datetime
+) -> None:
+    """Others of the cohort agree that it passes; for a room above, with the item locked."""
+    item.state, item.passed_at = ItemState.PASSED, now
+    await _pass_what_it_counts_for(db, item, now=now)
+    _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
+
+
 async def may_review(db: AsyncSession, actor: Person, enrolment_id: UUID) -> bool:
     reviewed = policy.reviewed_by(actor).subquery()
     mine = select(reviewed.c.id).where(reviewed.c.id == enrolment_id)

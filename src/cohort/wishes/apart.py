@@ -100,6 +100,13 @@ async def pairs_in(
     ]
 
 
+async def people_in(db: AsyncSession, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
+    """Whoever asked to be kept apart and from whom, both ways; in whatever role they are here."""
+    kept = select(KeptApart.by_id, Person.id).join(Person, _is_of(Person))
+    found = (await db.execute(kept.where(KeptApart.cohort_id == cohort_id))).all()
+    return {two for one, other in found for two in ((one, other), (other, one))}
+
+
 def _is_of(person: type[Person]) -> ColumnElement[bool]:
     """Whether somebody has the address that is kept apart, or had it before."""
     former = select(FormerAddress.email).where(FormerAddress.person_id == person.id)
