@@ -17,7 +17,6 @@ from cohort.peer_reviews.models import (
 from cohort.people.models import Person
 from cohort.study.models import ItemState, PlanItem, Review, Submission, Verdict
 
-
 RULES_OF_REVIEWS = {"reviews_each": 2, "days": 3, "anonymous": True}
 
 

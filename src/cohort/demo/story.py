@@ -17,6 +17,7 @@ from cohort.demo import (
     mentoring,
     opening,
     pairing,
+    peers,
     quizzing,
     studying,
 )
@@ -65,6 +66,7 @@ async def tell(
         done = [one for one in work if when.week_of(one.ended_at) == week]
         await studying.play(scene, plans, done)
     await quizzing.take_quizzes(scene)
+    await peers.review_each_other(scene, now=now)
     await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)
     await mentoring.check_in(scene, now=when.at(6, day=1))
