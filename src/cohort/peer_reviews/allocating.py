@@ -15,7 +15,14 @@ from cohort.cohorts.models import Cohort, Enrolment
 from cohort.jobs.outbox import enqueue_each
 from cohort.peer_reviews import policy
 from cohort.peer_reviews.allocation import PossibleReviewer, ReviewPlan, WorkToReview, allocate
-from cohort.peer_reviews.candidates import Author, Candidate, Circle, circle_of, fit_of, words_of
+from cohort.peer_reviews.candidates import (
+    ReviewCandidate,
+    ReviewPool,
+    WorkAuthor,
+    fit_of,
+    pool_of,
+    words_of,
+)
 from cohort.peer_reviews.models import (
     PeerReview,
     PeerReviewRules,
@@ -32,13 +39,13 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class ReviewNeed:
     """A piece of work that needs reviewers."""
 
     submission_id: UUID
     milestone: str
     skills: Sequence[str]
-    author: Author
+    author: WorkAuthor
     rules: PeerReviewRules
     wanted: int
     second_opinion: bool
@@ -47,12 +54,12 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReviewersFound:
     """Who is to be asked about what, and the figures of the first reviews."""
 
     plan: ReviewPlan
-    firsts: Sequence[tuple[Need, Candidate]]
-    seconds: Sequence[tuple[Need, Candidate]]
+    firsts: Sequence[tuple[ReviewNeed, ReviewCandidate]]
+    seconds: Sequence[tuple[ReviewNeed, ReviewCandidate]]
 
 
 @dataclass(slots=True)
@@ -61,16 +68,16 @@ class ReviewNeeds:
 
     cohort_id: UUID
     time_zone: str
-    needs: Sequence[Need]
-    circle: Circle
+    needs: Sequence[ReviewNeed]
+    pool: ReviewPool
     most_at_once: int
     asked: dict[UUID, int]
     open: dict[UUID, int]
-    found: list[tuple[Need, Candidate]] = field(default_factory=list)
+    found: list[tuple[ReviewNeed, ReviewCandidate]] = field(default_factory=list)
 
-    def solve(self) -> Found:
+    def solve(self) -> ReviewersFound:
         """Second opinions first, from staff, then mentors, then peers; then the first reviews."""
-        seconds: list[tuple[Need, Candidate]] = []
+        seconds: list[tuple[ReviewNeed, ReviewCandidate]] = []
         for role in (ReviewerRole.STAFF, ReviewerRole.MENTOR, ReviewerRole.PEER):
             have = {need.submission_id for need, _ in seconds}
             left = [n for n in self.needs if n.second_opinion and n.submission_id not in have]
@@ -78,20 +85,23 @@ class ReviewNeeds:
         firsts = [one for one in self.needs if one.wanted]
         wanted = {one.submission_id: one.wanted for one in firsts}
         plan, pairs = self._allocate(wanted, firsts, None)
-        return Found(plan, pairs, seconds)
+        return ReviewersFound(plan, pairs, seconds)
 
     def _allocate(
-        self, wanted: Mapping[UUID, int], needs: Sequence[Need], roles: set[ReviewerRole] | None
-    ) -> tuple[ReviewPlan, list[tuple[Need, Candidate]]]:
+        self,
+        wanted: Mapping[UUID, int],
+        needs: Sequence[ReviewNeed],
+        roles: set[ReviewerRole] | None,
+    ) -> tuple[ReviewPlan, list[tuple[ReviewNeed, ReviewCandidate]]]:
         need_of = {str(one.submission_id): one for one in needs}
-        who = {str(one.person_id): one for one in self.circle.candidates}
+        who = {str(one.person_id): one for one in self.pool.candidates}
         fits = {
             (work, person): fit_of(need.milestone, need.skills, one)
             for work, need in need_of.items()
             for person, one in who.items()
             if one.role in (roles or _roles(need.rules))
             and one.person_id not in need.asked
-            and self.circle.may(need.author, one)
+            and self.pool.may(need.author, one)
         }
         able = {person for _, person in fits}
         plan = allocate(
@@ -105,12 +115,12 @@ class ReviewNeeds:
                 counted[one.person_id] = counted.get(one.person_id, 0) + 1
         return plan, pairs
 
-    def _possible(self, one: Candidate) -> PossibleReviewer:
+    def _possible(self, one: ReviewCandidate) -> PossibleReviewer:
         free = max(0, self.most_at_once - self.open.get(one.person_id, 0))
         return PossibleReviewer(str(one.person_id), self.asked.get(one.person_id, 0), free)
 
 
-def _ids(needs: Sequence[Need]) -> list[UUID]:
+def _ids(needs: Sequence[ReviewNeed]) -> list[UUID]:
     return [one.submission_id for one in needs]
 
 
@@ -131,7 +141,7 @@ async def gather(db: AsyncSession, cohort_id: UUID, *, now: datetime) -> ReviewN
         cohort_id=cohort_id,
         time_zone=cohort.time_zone,
         needs=needs,
-        circle=await circle_of(db, cohort, now=now),
+        pool=await pool_of(db, cohort, now=now),
         most_at_once=max(one.most_at_once for one in rules if one.is_on),
         asked=asked,
         open=is_open,
@@ -146,7 +156,9 @@ async def rules_in(
     return (await db.scalars(found.with_for_update() if lock else found)).all()
 
 
-async def _needs(db: AsyncSession, cohort_id: UUID, rules: Sequence[PeerReviewRules]) -> list[Need]:
+async def _needs(
+    db: AsyncSession, cohort_id: UUID, rules: Sequence[PeerReviewRules]
+) -> list[ReviewNeed]:
     if not any(one.is_on for one in rules):
         return []
     item = contains_eager(Submission.plan_item)
@@ -182,7 +194,7 @@ def _need(
     rules: Sequence[PeerReviewRules],
     own: Sequence[ReviewTask],
     reviews: Sequence[PeerReview],
-) -> Need | None:
+) -> ReviewNeed | None:
     milestone, enrolment = work.plan_item.milestone, work.plan_item.enrolment
     its = policy.rules_for(rules, milestone.slug)
     if its is None:
@@ -192,11 +204,11 @@ def _need(
     wanted = max(0, its.reviews_each - taken.count(ReviewAsk.FIRST))
     if not (wanted or differ):
         return None
-    return Need(
+    return ReviewNeed(
         submission_id=work.id,
         milestone=milestone.slug,
         skills=milestone.skills,
-        author=Author(
+        author=WorkAuthor(
             enrolment.person_id,
             enrolment.id,
             words_of(enrolment.organisations, enrolment.advisers),
@@ -217,7 +229,9 @@ async def _counts(db: AsyncSession, cohort_id: UUID) -> tuple[dict[UUID, int], d
     return {one: asked for one, asked, _ in rows}, {one: left for one, _, left in rows}
 
 
-async def store(db: AsyncSession, read: ReviewNeeds, found: Found, *, now: datetime) -> None:
+async def store(
+    db: AsyncSession, read: ReviewNeeds, found: ReviewersFound, *, now: datetime
+) -> None:
     """What still holds: the rows of the rules are locked, so that of two goes one comes after."""
     await rules_in(db, read.cohort_id, lock=True)
     still = {one.submission_id: one.wanted for one in await _needs_now(db, read.cohort_id)}
@@ -242,7 +256,7 @@ async def store(db: AsyncSession, read: ReviewNeeds, found: Found, *, now: datet
                 cohort_id=read.cohort_id,
                 made_at=now,
                 works=sum(one.wanted > 0 for one in read.needs),
-                reviewers=len(read.circle.candidates),
+                reviewers=len(read.pool.candidates),
                 wanted=plan.wanted,
                 given=first,
                 total=plan.total,
@@ -254,14 +268,14 @@ async def store(db: AsyncSession, read: ReviewNeeds, found: Found, *, now: datet
         )
 
 
-async def _needs_now(db: AsyncSession, cohort_id: UUID) -> list[Need]:
+async def _needs_now(db: AsyncSession, cohort_id: UUID) -> list[ReviewNeed]:
     return await _needs(db, cohort_id, await rules_in(db, cohort_id))
 
 
 async def _ask(
     db: AsyncSession,
     read: ReviewNeeds,
-    pair: tuple[Need, Candidate],
+    pair: tuple[ReviewNeed, ReviewCandidate],
     ask: ReviewAsk,
     *,
     now: datetime,

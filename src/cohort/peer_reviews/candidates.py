@@ -29,7 +29,7 @@ UNKNOWN = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ReviewCandidate:
     """Somebody who may be asked: whoever has two roles, in the first of staff, mentor and peer."""
 
     person_id: UUID
@@ -42,7 +42,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class WorkAuthor:
     """Whose work it is."""
 
     person_id: UUID
@@ -51,17 +51,17 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class ReviewPool:
     """Everybody who may be asked, and who is kept away from whom."""
 
-    candidates: Sequence[Candidate]
+    candidates: Sequence[ReviewCandidate]
     apart: set[tuple[UUID, UUID]]
     lifted: set[tuple[UUID, UUID]]
     """Enrolments and mentors whose conflict an organiser has lifted."""
     mentors_of: Mapping[UUID, UUID]
     """The mentor of each enrolment, who reviews its work in any case."""
 
-    def may(self, author: Author, one: Candidate) -> bool:
+    def may(self, author: WorkAuthor, one: ReviewCandidate) -> bool:
         """Nobody reviews herself, her mentee, or anybody with whom she has a conflict."""
         if one.person_id == author.person_id or (author.person_id, one.person_id) in self.apart:
             return False
@@ -73,7 +73,7 @@ class Circle:
         return not author.words & one.words
 
 
-def fit_of(milestone: str, skills: Sequence[str], one: Candidate) -> float:
+def fit_of(milestone: str, skills: Sequence[str], one: ReviewCandidate) -> float:
     """In [0, 1]: 1 for whoever passed the milestone, else by the share of its skills she has."""
     if milestone in one.passed:
         return 1.0
@@ -82,17 +82,17 @@ def fit_of(milestone: str, skills: Sequence[str], one: Candidate) -> float:
     return BY_SKILLS * len(one.skills.intersection(skills)) / len(set(skills))
 
 
-async def circle_of(db: AsyncSession, cohort: Cohort, *, now: datetime) -> Circle:
+async def pool_of(db: AsyncSession, cohort: Cohort, *, now: datetime) -> ReviewPool:
     """Seven statements, whatever the number of people."""
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
-    found: dict[UUID, Candidate] = {}
+    found: dict[UUID, ReviewCandidate] = {}
     for one in (*await _peers(db, cohort.id, today), *await _mentors(db, cohort.id)):
         found[one.person_id] = one
     for one in await _staff(db, cohort.id):
         found[one.person_id] = one
     pairs = mentorships.active_in(cohort.id)
     rows = await db.execute(pairs.with_only_columns(Mentorship.enrolment_id, Mentorship.mentor_id))
-    return Circle(
+    return ReviewPool(
         candidates=sorted(found.values(), key=lambda one: one.person_id),
         apart=await apart.people_in(db, cohort.id),
         lifted=set(await conflicts.lifted_in(db, cohort.id)),
@@ -104,7 +104,7 @@ def words_of(organisations: Sequence[str], names: Sequence[str]) -> frozenset[st
     return frozenset(conflict_words(organisations, names))
 
 
-async def _peers(db: AsyncSession, cohort_id: UUID, today: Any) -> list[Candidate]:
+async def _peers(db: AsyncSession, cohort_id: UUID, today: Any) -> list[ReviewCandidate]:
     """Who studies, is not paused and has an account of her own; with what she has passed."""
     columns = (Enrolment.person_id, Enrolment.organisations, Enrolment.advisers)
     there = (
@@ -127,7 +127,7 @@ async def _peers(db: AsyncSession, cohort_id: UUID, today: Any) -> list[Candidat
     )
     passed = {its_id: (slugs, skills) for its_id, slugs, skills in await db.execute(done)}
     return [
-        Candidate(
+        ReviewCandidate(
             row.person_id,
             ReviewerRole.PEER,
             frozenset(passed.get(row.person_id, ((), ()))[0]),
@@ -138,7 +138,7 @@ async def _peers(db: AsyncSession, cohort_id: UUID, today: Any) -> list[Candidat
     ]
 
 
-async def _mentors(db: AsyncSession, cohort_id: UUID) -> list[Candidate]:
+async def _mentors(db: AsyncSession, cohort_id: UUID) -> list[ReviewCandidate]:
     there = (
         select(
             Mentor.id,
@@ -153,7 +153,7 @@ async def _mentors(db: AsyncSession, cohort_id: UUID) -> list[Candidate]:
         .where(Mentor.paused_at.is_(None), ~Person.is_placeholder, Person.suspended_at.is_(None))
     )
     return [
-        Candidate(
+        ReviewCandidate(
             row.person_id,
             ReviewerRole.MENTOR,
             frozenset(),
@@ -165,13 +165,13 @@ async def _mentors(db: AsyncSession, cohort_id: UUID) -> list[Candidate]:
     ]
 
 
-async def _staff(db: AsyncSession, cohort_id: UUID) -> list[Candidate]:
+async def _staff(db: AsyncSession, cohort_id: UUID) -> list[ReviewCandidate]:
     run = select(Person.id, Person.name, Person.email).join(
         Organiser, Organiser.person_id == Person.id
     )
     run = run.where(Organiser.cohort_id == cohort_id, Person.suspended_at.is_(None))
     return [
-        Candidate(
+        ReviewCandidate(
             row.id,
             ReviewerRole.STAFF,
             frozenset(),

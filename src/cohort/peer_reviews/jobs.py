@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from cohort.cohorts.models import Enrolment
 from cohort.jobs.context import CronContext, Delivery, JobContext, Outside
 from cohort.peer_reviews import allocating, emails, turning
-from cohort.peer_reviews.allocating import Found
+from cohort.peer_reviews.allocating import ReviewersFound
 from cohort.peer_reviews.models import PeerReview, ReviewTask, ReviewTaskState
 from cohort.study.models import PlanItem, Submission
 
@@ -28,16 +28,16 @@ WITH_ITS_WORK = (
 )
 
 
-async def allocate(context: JobContext, of_cohort: str) -> Outside[Found] | None:
+async def allocate(context: JobContext, of_cohort: str) -> Outside[ReviewersFound] | None:
     """For all that waits in a cohort; the solving holds no transaction."""
     read = await allocating.gather(context.db, UUID(of_cohort), now=context.now)
     if read is None:
         return None
 
-    async def work() -> Found:
+    async def work() -> ReviewersFound:
         return await asyncio.to_thread(read.solve)
 
-    async def store(later: JobContext, found: Found) -> None:
+    async def store(later: JobContext, found: ReviewersFound) -> None:
         await allocating.store(later.db, read, found, now=later.now)
 
     return Outside(work, store)
