@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.guides.models import Guide
 from cohort.quizzes.importing import import_quizzes
-from cohort.quizzes.models import Quiz, QuizAnswer, QuizQuestion, QuizTry
+from cohort.quizzes.models import Quiz, QuizAnswer, QuizQuestion, QuizSectionResult, QuizTry
 from tests.house.quizzes import FILE
 
 ONE_MORE = """[[question]]
@@ -48,6 +48,7 @@ async def answered_models(
     )
     db.add(one)
     await db.flush()
+    db.add(QuizSectionResult(try_id=one.id, exam_section="models", answered=5, right=right))
     marks = [1.0] * right + [0.0] * (5 - right)
     for its_id, mark in zip(ids, marks, strict=True):
         facts = {"mark": mark, "is_first": True, "answered_at": now, "given": {"chosen": [0]}}

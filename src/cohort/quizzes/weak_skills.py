@@ -17,7 +17,7 @@ async def with_quizzes(db: AsyncSession, cohort_id: UUID, gaps: Gaps, *, now: da
     """The gaps of the plans; a section of the exam that went badly makes its skills greater gaps.
 
     A skill's gap is the share that is not right, where it is greater than what the plan says.
-    Two statements for the whole cohort.
+    Three statements for the whole cohort.
     """
     active = and_(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
     weak = await weak_sections(db, active, now=now)
