@@ -16,11 +16,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, syn
 
 from cohort.demo.arriving import PASSWORD
 
-PATIENCE = 120
+PATIENCE = 240
+LONGEST_TEST = 400
+"""Seconds; the first test of a module waits for the site, and for its demo, as well."""
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 QUIET = [
     "--no-sandbox",
+    "--disable-dev-shm-usage",  # a container's may be too small for a long page
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -28,6 +31,16 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What hangs in a browser ends its worker, which xdist replaces.
+
+    A signal would break the event loop below Playwright's calls: the next call waits for ever.
+    """
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(LONGEST_TEST, method="thread"))
 
 
 @dataclass(frozen=True)
