@@ -115,6 +115,7 @@ def logins() -> dict[str, StorageState]:
 def visit(site: Site, browser: Browser, logins: dict[str, StorageState]) -> Generator[Visit]:
     """`page = visit(as_="organiser@example.org", phone=True, scripts=False, dark=True)`."""
     contexts: list[BrowserContext] = []
+    errors: list[str] = []
 
     def visit(
         as_: str = "", *, phone: bool = False, scripts: bool = True, dark: bool = False
@@ -128,7 +129,7 @@ def visit(site: Site, browser: Browser, logins: dict[str, StorageState]) -> Gene
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         if as_ and as_ not in logins:
             sign_in(page, as_)
             logins[as_] = context.storage_state()
@@ -139,6 +140,7 @@ def visit(site: Site, browser: Browser, logins: dict[str, StorageState]) -> Gene
     yield visit
     for context in contexts:
         context.close()
+    assert not errors, "Scripts of pages failed."
 
 
 def sign_in(page: Page, email: str) -> None:
