@@ -123,6 +123,9 @@ from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import rematch_pages as mentorships_rematch_pages
 from cohort.mentorships import rematch_routes as mentorships_rematch_routes
 from cohort.mentorships import routes as mentorships_routes
+from cohort.notices import jobs as notices_jobs
+from cohort.notices import pages as notices_pages
+from cohort.notices import routes as notices_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
@@ -175,6 +178,7 @@ API: Sequence[Router] = (
     people_account_routes.router,
     people_admin_routes.router,
     signin_routes.router,
+    notices_routes.router,
     guides_routes.router,
     cohorts_routes.router,
     cohorts_pause_routes.router,
@@ -232,6 +236,7 @@ PAGES: Sequence[Router] = (
     people_admin_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    notices_pages.router,
     signin_confirm_pages.router,
     signin_passkey_pages.router,
     signin_password_pages.router,
@@ -339,6 +344,7 @@ JOBS: Mapping[str, JobFunction] = {
     "introductions.remind_all": introductions_jobs.remind_all,
     "introductions.remind": introductions_jobs.remind,
     "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
+    "notices.send_digest": notices_jobs.send_digest,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "sessions.tell": sessions_jobs.tell,
@@ -371,6 +377,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.resume,
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    notices_jobs.send_due,
     sessions_jobs.remind_due,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,

@@ -36,6 +36,8 @@ Scope = Literal[
     "checkins:write",
     "calendars:read",
     "calendars:write",
+    "mails:read",
+    "mails:write",
     "quizzes:read",
     "quizzes:write",
     "study:read",
