@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from cohort.mail import Message, Written
-from cohort.notices.kinds import DIGEST
 from cohort.people.models import Person
 
 
 def digest(person: Person, parts: Sequence[Written]) -> Message:
-    return Message(person.email, "digest", {"parts": parts}, kind=DIGEST)
+    return Message(person.email, "digest", {"parts": parts}, kind="digest")
