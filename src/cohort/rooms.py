@@ -32,6 +32,9 @@ import cohort.webhooks.models
 import cohort.wishes.models  # noqa: F401
 from cohort.agendas import pages as agendas_pages
 from cohort.agendas import routes as agendas_routes
+from cohort.announcements import jobs as announcements_jobs
+from cohort.announcements import pages as announcements_pages
+from cohort.announcements import routes as announcements_routes
 from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
@@ -203,6 +206,7 @@ API: Sequence[Router] = (
     checkins_closing_routes.router,
     study_routes.router,
     forecasts_routes.router,
+    announcements_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
     quizzes_organiser_routes.router,
@@ -270,6 +274,7 @@ PAGES: Sequence[Router] = (
     checkins_closing_pages.router,
     study_pages.router,
     forecasts_pages.router,
+    announcements_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,
     curricula_version_pages.router,
@@ -357,6 +362,7 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
+    "announcements.send": announcements_jobs.send,
     "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
     "curricula.move_plans": curricula_jobs.move_plans,

@@ -63,6 +63,7 @@ from cohort.study import service as study
 from cohort.study.models import ItemState, PlanItem, Submission
 from tests.conftest import Platform
 from tests.house.agendas import of_agendas, write_a_goal
+from tests.house.announcements import announce, of_announcements
 from tests.house.cast import NAMES
 from tests.house.checkins import ask_how_it_goes, of_checkins
 from tests.house.curricula import draft_a_course, of_curricula
@@ -127,7 +128,7 @@ class Stage:
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
         known |= of_sessions(self.ids) | of_curricula(self.ids) | of_quizzes(self.ids)
-        known |= of_notices(self.ids)
+        known |= of_notices(self.ids) | of_announcements()
         return known.get(route, {})
 
 
@@ -151,6 +152,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _run_a_matching(db, stage)
         await _begin_a_run(db, stage)
         stage.ids |= await add_a_webhook(db, stage.ids, cast["organiser"], now)
+        stage.ids |= await announce(db, stage.ids, cast["organiser"], now)
         stage.ids |= await send_a_mail(db, cast["researcher"], now)
         await _ask_a_question(db, stage)
         await _invite_some(db, stage)

@@ -53,7 +53,7 @@ def test_no_mail_is_written_without_a_kind_and_no_kind_is_without_mails() -> Non
 
 
 def test_what_nobody_may_miss_cannot_be_switched_off() -> None:
-    never_off = {"account", "confirmations", "invitations", "proposals", "meetings"}
+    never_off = {"account", "confirmations", "invitations", "proposals", "meetings", "essential"}
     assert all(KINDS[one].choices == (MailWhen.AT_ONCE,) for one in never_off)
     assert not KINDS["account"].waits
     assert {kind.default for kind in KINDS.values()} == {MailWhen.AT_ONCE}

@@ -74,6 +74,11 @@ KINDS: Mapping[str, MailKind] = {
     "sessions": MailKind(
         "Sessions that you signed up for", "One was moved or cancelled, or a seat is yours.", ALWAYS
     ),
+    "essential": MailKind(
+        "Announcements that everyone must get",
+        "Organisers may send a few of these, such as a new date of the exam.",
+        ALWAYS,
+    ),
     "mentorships": MailKind(
         "Your mentorships", "One began, paused, ended, or a proposal came to nothing.", TOLD
     ),
@@ -91,6 +96,7 @@ KINDS: Mapping[str, MailKind] = {
     "nudges": MailKind(
         "Reminders", "Of your plan, or of a mentorship in which nobody met for a while.", FREE
     ),
+    "announcements": MailKind("Announcements", "What the organisers of a cohort write.", FREE),
     "organising": MailKind(
         "Running a cohort",
         "For organisers: new mentors, rounds that wait, proposals that were declined.",

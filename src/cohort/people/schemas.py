@@ -36,6 +36,8 @@ Scope = Literal[
     "checkins:write",
     "calendars:read",
     "calendars:write",
+    "announcements:read",
+    "announcements:write",
     "mails:read",
     "mails:write",
     "quizzes:read",
