@@ -61,7 +61,7 @@ class MailKindOut(Shown):
 class MailSettingsOut(Shown):
     kinds: list[MailKindOut]
     time_zone: str
-    quiet_from: time | None
-    quiet_to: time | None
+    quiet_from: QuietTime | None
+    quiet_to: QuietTime | None
     digest_hour: int
     digest_day: int
