@@ -20,6 +20,7 @@ def evidence_reviewed(submission: Submission, review: Review) -> Message:
             "levels": review.levels,
             "path": f"/plan/{item.enrolment_id}/{item.id}",
         },
+        kind="reviews",
     )
 
 
@@ -36,4 +37,5 @@ def evidence_to_review(mentor: Person, submission: Submission) -> Message:
             "version": submission.version,
             "path": f"/plan/{item.enrolment_id}/{item.id}",
         },
+        kind="to_review",
     )
