@@ -13,11 +13,11 @@ depends_on: Sequence[str] | None = None
 MOMENT = sa.DateTime(timezone=True)
 LATER = """
 INSERT INTO jobs (id, name, arguments, queue, state, attempts, due_at, enqueued_at)
-SELECT gen_random_uuid(), 'study.count_versions', jsonb_build_object('part', part), 'default',
+SELECT gen_random_uuid(), 'study.count_versions', '{"part": 0}', 'default',
     'pending', 0, now(), now()
-FROM generate_series(0, 15) part WHERE EXISTS (SELECT FROM submissions)
+WHERE EXISTS (SELECT FROM submissions)
 """
-"""What is there already is counted by the workers, a part at a time: nobody waits for a lock."""
+"""What is there already is counted by a worker, a part at a time: nobody waits for a lock."""
 
 
 def upgrade() -> None:

@@ -185,10 +185,6 @@ def on_pages(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     to_mentor, to_run = ({"ids": {"token": ids[one]}} for one in ("to_mentor", "to_run"))
     return of_accounts(ids) | {
         "GET /guides/{slug}": {"ids": {"slug": "pmle"}},
-        "GET /cohorts/{slug}/figures/{figure}": {"ids": {"figure": "progress"}},
-        "GET /cohorts/{slug}/figures/{figure}/{form}": {
-            "ids": {"figure": "milestones", "form": "xlsx"}
-        },
         "POST /cohorts/new": {"data": COHORT | {"guide_id": str(ids["guide_id"])}},
         "POST /cohorts/{slug}/settings": {"data": {"seats": "40", "version": ids["version"]}},
         "POST /cohorts/{slug}/clone": {"data": CLONE},

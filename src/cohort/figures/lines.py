@@ -32,7 +32,7 @@ class DrawnLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class LinePicture:
     lines: Sequence[DrawnLine]
     across: Sequence[tuple[float, int]]
     """Where a share's grid line stands, and its percent."""
@@ -45,13 +45,13 @@ class Picture:
     bottom: float = HEIGHT - BOTTOM
 
 
-def picture_of(lines: Sequence[Line]) -> Picture:
+def picture_of(lines: Sequence[Line]) -> LinePicture:
     """Each begins at nothing, before the first week."""
     weeks = max((len(line.shares) for line in lines), default=0)
     step = max(1, -(-weeks // MOST_MARKS))
     drawn = [(line, [(0, 0.0), *_told(line.shares)]) for line in lines]
     heights = _apart([_y(points[-1][1]) for _, points in drawn])
-    return Picture(
+    return LinePicture(
         lines=[
             DrawnLine(
                 label=line.label,

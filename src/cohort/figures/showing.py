@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.models import Cohort
 from cohort.figures import service, tables
 from cohort.figures.durations import FEW
-from cohort.figures.lines import Line, Picture, picture_of
+from cohort.figures.lines import Line, LinePicture, picture_of
 from cohort.figures.milestones import MilestoneCounted, stuck
 from cohort.figures.progress import ProgressShown
 from cohort.figures.schemas import Figure, ProgressSearch, WeekFigureOut, WeeksFigureOut
@@ -30,7 +30,7 @@ class FigureView:
     figure: Figure
     tables: Sequence[FigureTable]
     sentences: Sequence[str] = ()
-    picture: Picture | None = None
+    picture: LinePicture | None = None
     picture_title: str = ""
     progress: ProgressShown | None = None
 

@@ -29,7 +29,7 @@ async def extend_plans(context: JobContext, guide_id: str) -> None:
 
 async def count_versions(context: JobContext, part: int) -> None:
     """What was handed in before plans counted it; `part` is the first digit of the items' ids."""
-    await service.count_versions(context.db, part)
+    await service.count_versions(context.db, part, now=context.now)
 
 
 async def ask_for_review(context: JobContext, submission_id: str) -> Delivery:

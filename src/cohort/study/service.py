@@ -23,6 +23,9 @@ from cohort.study.gaps import OpenWork, latest_of, live_gaps
 from cohort.study.models import ItemState, PlanItem, Review, Submission, Verdict
 from cohort.study.schemas import ReviewIn, SubmissionIn
 
+LAST_PART = 15
+"""Items are counted anew by the first digit of their ids."""
+
 
 class AlreadyPassed(Conflict):
     code = "already_passed"
@@ -167,8 +170,8 @@ def _record(
     event_log.record(db, kind, item.enrolment.cohort_id, now=now, **ids)
 
 
-async def count_versions(db: AsyncSession, part: int) -> None:
-    """Of a sixteenth of all plans' items, mend what was counted of them; twice is once."""
+async def count_versions(db: AsyncSession, part: int, *, now: datetime) -> None:
+    """Of a sixteenth of all items, mend what was counted; then of the next. Twice is once."""
     first, last = (UUID(f"{part:x}" + digit * 31) for digit in "0f")
     its = (
         select(
@@ -190,6 +193,8 @@ async def count_versions(db: AsyncSession, part: int) -> None:
         .values({name: its.c[name] for name in names})
         .execution_options(synchronize_session=False)
     )
+    if part < LAST_PART:
+        await enqueue(db, "study.count_versions", now=now, part=part + 1)
 
 
 async def review(
