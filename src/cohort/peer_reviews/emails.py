@@ -21,6 +21,7 @@ def review_task(task: ReviewTask, why: str) -> Message:
             "due_at": task.due_at,
             "path": f"/peer_reviews/{task.id}",
         },
+        kind="to_review",
     )
 
 
@@ -41,4 +42,5 @@ def peer_reviewed(review: PeerReview, *, passes: bool) -> Message:
             "passes": passes,
             "path": f"/submissions/{task.submission_id}/peer_reviews",
         },
+        kind="reviews",
     )

@@ -28,9 +28,9 @@ from cohort.peer_reviews.schemas import (
 )
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
+from cohort.study.judging import RubricChanged
 from cohort.study.rubrics import version_of
 from cohort.study.schemas import LevelOut, ReviewIn
-from cohort.study.service import RubricChanged
 
 
 @get("/review_tasks", guards=[signed_in], responses=may_refuse())

@@ -25,6 +25,7 @@ from cohort.peer_reviews.models import (
 from cohort.peer_reviews.schemas import PeerReviewRulesIn
 from cohort.people import audit
 from cohort.people.models import Person
+from cohort.study import judging
 from cohort.study import service as study
 from cohort.study.models import PlanItem, Submission
 from cohort.study.schemas import ReviewIn
@@ -100,7 +101,7 @@ async def give(
     if await study.may_review(db, actor, item.enrolment_id):
         await study.review(db, actor, task.submission_id, form, now=now)
     else:
-        rubric, levels = await study.judged_by(db, item.milestone_id, form)
+        rubric, levels = await judging.judged_by(db, item.milestone_id, form)
         said = {"verdict": form.verdict, "comment": form.comment}
         found = {"rubric": rubric, "levels": levels, "reviewed_at": now}
         review = PeerReview(task_id=task.id, **said, **found)

@@ -30,7 +30,7 @@ from cohort.questions import answering
 from cohort.questions.models import AnswerOf, GivenAnswer
 from cohort.sessions import reading as sessions
 from cohort.sessions.models import LiveSession
-from cohort.study import plans, policy, service, showing
+from cohort.study import judging, plans, policy, service, showing
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
 from cohort.study.rubric_forms import CriterionField, fields_of, left_out, read_review
@@ -287,7 +287,7 @@ async def thank(
     clock: NamedDependency[Clock],
     review_id: FromPath[UUID],
 ) -> Redirect:
-    review = await service.thank(db, actor, review_id, now=clock())
+    review = await judging.thank(db, actor, review_id, now=clock())
     item_id = await plans.place_of(db, actor, review.submission_id)
     plan, _ = await plans.step_of(db, actor, item_id, now=clock())
     return see(f"/plan/{plan.enrolment.id}/{item_id}#versions", saying="Your thanks are kept.")

@@ -19,7 +19,7 @@ from cohort.http.paging import PageOut, Slice, listed, shown, told
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.study import evidence_list, plans, policy, reading, service, showing
+from cohort.study import evidence_list, judging, plans, policy, reading, service, showing
 from cohort.study.models import ItemState, Submission
 from cohort.study.plans import Step
 from cohort.study.rubrics import version_of
@@ -131,7 +131,7 @@ async def submit_evidence(
         service.AlreadyReviewed,
         service.NewerVersion,
         service.PlanFrozen,
-        service.RubricChanged,
+        judging.RubricChanged,
     ),
 )
 async def review_submission(
@@ -166,7 +166,7 @@ async def thank_for_review(
     review_id: FromPath[UUID],
 ) -> ReviewOut:
     """Say thanks for a review of your work. A second time changes nothing."""
-    return ReviewOut.model_validate(await service.thank(db, actor, review_id, now=clock()))
+    return ReviewOut.model_validate(await judging.thank(db, actor, review_id, now=clock()))
 
 
 class SubmissionSort(StrEnum):

@@ -1,0 +1,52 @@
+"""By what a review judges, and thanks for it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from cohort.cohorts.models import Enrolment
+from cohort.errors import Conflict, NotFound
+from cohort.guides.models import Milestone
+from cohort.people.models import Person
+from cohort.study import rubrics
+from cohort.study.models import PlanItem, Review, Submission
+from cohort.study.schemas import ReviewIn
+
+
+class RubricChanged(Conflict):
+    code = "rubric_changed"
+    title = "The rubric is another by now"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The rubric of this milestone was changed after you began your review. Nothing is kept "
+            "yet: look at what it says now, and send the review again."
+        )
+
+
+async def judged_by(
+    db: AsyncSession, milestone_id: UUID, form: ReviewIn
+) -> tuple[list[Any], list[Any]]:
+    """The rubric that the reviewer saw, and the levels that she found."""
+    rubric = (await db.get_one(Milestone, milestone_id, populate_existing=True)).rubric
+    if form.rubric_version not in {None, rubrics.version_of(rubric)}:
+        raise RubricChanged
+    chosen = (rubrics.Chosen(one.criterion, one.level) for one in form.levels)
+    return rubric, rubrics.found_in(rubric, chosen)
+
+
+async def thank(db: AsyncSession, actor: Person, review_id: UUID, *, now: datetime) -> Review:
+    """By the researcher whose work it is about; a second time changes nothing."""
+    found = select(Review).join(Submission, Submission.id == Review.submission_id)
+    own = found.join(Submission.plan_item).join(PlanItem.enrolment)
+    own = own.where(Enrolment.person_id == actor.id, Review.id == review_id)
+    review = await db.scalar(own.options(joinedload(Review.reviewer)))
+    if review is None:
+        raise NotFound
+    review.thanked_at = review.thanked_at or now
+    await db.flush()
+    return review
