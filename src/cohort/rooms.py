@@ -147,6 +147,9 @@ from cohort.rules import pages as rules_pages
 from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
+from cohort.schedules import jobs as schedules_jobs
+from cohort.schedules import pages as schedules_pages
+from cohort.schedules import routes as schedules_routes
 from cohort.sessions import attending_pages as sessions_attending_pages
 from cohort.sessions import jobs as sessions_jobs
 from cohort.sessions import pages as sessions_pages
@@ -198,6 +201,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    schedules_routes.router,
     forecasts_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
@@ -264,6 +268,7 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    schedules_pages.router,
     forecasts_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,
@@ -358,6 +363,7 @@ JOBS: Mapping[str, JobFunction] = {
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,
+    "schedules.tell": schedules_jobs.tell,
     "webhooks.deliver": webhooks_jobs.deliver,
     "webhooks.fan_out": webhooks_jobs.fan_out,
 }
