@@ -46,7 +46,7 @@ class PlannedWork(NamedTuple):
 class PlanFacts:
     """All that the dates depend on, besides the time; equal facts have equal dates.
 
-    began_at   when she joined, which is when the cohort's calendar was laid out for her.
+    joined_on  the first day that she is in it; the cohort's calendar is laid out from there.
     hours      for studying in a week; None for as many as that calendar takes.
     absences   first and last days, both included.
     """
@@ -54,7 +54,7 @@ class PlanFacts:
     starts_on: date
     ends_on: date
     zone: str
-    began_at: datetime
+    joined_on: date
     hours: int | None
     exam_on: date | None
     absences: tuple[tuple[date, date], ...]
@@ -201,7 +201,7 @@ def _calendar(facts: PlanFacts) -> Mapping[str, datetime]:
         facts.starts_on,
         facts.ends_on,
         facts.zone,
-        span(facts.starts_on, facts.ends_on, ZoneInfo(facts.zone), facts.began_at)[0],
+        facts.joined_on,
     )
 
 
@@ -217,9 +217,14 @@ def _laid_out(
 
 def _usual_hours(facts: PlanFacts) -> int:
     """What the whole of the work takes in a week, spread over her time; at least one hour."""
-    first, last = span(facts.starts_on, facts.ends_on, ZoneInfo(facts.zone), facts.began_at)
-    days = (last - first).days + 1
+    days = (_last_for_her(facts) - facts.joined_on).days + 1
     return max(1, min(60, -(-7 * sum(one.hours for one in facts.work) // days)))
+
+
+def _last_for_her(facts: PlanFacts) -> date:
+    """The last day of the calendar; a week for whoever joined after the end."""
+    late = facts.joined_on + timedelta(days=6)
+    return facts.ends_on if facts.joined_on <= facts.ends_on else late
 
 
 def _ends(first: date, last: date, exam_on: date | None) -> list[date]:
@@ -275,8 +280,7 @@ def _worked_on(facts: PlanFacts, first: date, now: datetime) -> dict[str, int]:
     """Minutes that an even worker would have put into open work; none, where something is late."""
     if any(one.is_open and one.due_at < now for one in facts.work):
         return {}
-    zone = ZoneInfo(facts.zone)
-    joined, last = span(facts.starts_on, facts.ends_on, zone, facts.began_at)
+    joined, last = facts.joined_on, _last_for_her(facts)
     required = in_order(
         Work(one.slug, one.hours, one.requires, one.position)
         for one in facts.work

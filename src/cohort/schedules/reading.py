@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from cohort.cohorts.models import Enrolment
 from cohort.guides.models import Milestone, MilestoneKind
 from cohort.schedules.dating import PlanFacts, PlannedWork
 from cohort.schedules.models import Absence, StudyPace
+from cohort.study.due_dates import span
 from cohort.study.models import ItemState, PlanItem
 
 AFTER_EXAM = {MilestoneKind.EXAM_RESULT, MilestoneKind.CAREER_STEP}
@@ -45,11 +47,13 @@ async def gather(
     gathered = []
     for one in enrolments:
         pace = paces.get(one.id)
+        begin, end = starts_on or one.cohort.starts_on, ends_on or one.cohort.ends_on
+        zone = one.cohort.time_zone
         facts = PlanFacts(
-            starts_on=starts_on or one.cohort.starts_on,
-            ends_on=ends_on or one.cohort.ends_on,
-            zone=one.cohort.time_zone,
-            began_at=one.created_at,
+            starts_on=begin,
+            ends_on=end,
+            zone=zone,
+            joined_on=span(begin, end, ZoneInfo(zone), one.created_at)[0],
             hours=pace.hours if pace else None,
             exam_on=pace.exam_on if pace else None,
             absences=tuple(sorted(absences[one.id])),
