@@ -25,4 +25,4 @@ def told(redating: Redating) -> Message:
         "more": max(0, len(redating.changes) - SHOWN),
         "where": f"/plan/{enrolment.id}",
     }
-    return Message(enrolment.person.email, "plan_redated", context)
+    return Message(enrolment.person.email, "plan_redated", context, kind="plans")

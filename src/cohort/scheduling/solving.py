@@ -21,7 +21,7 @@ from cohort.scheduling.dropping import what_to_drop
 from cohort.scheduling.problem import ScheduleProblem, StudyTask
 from cohort.scheduling.spreading import spread, with_overload
 
-LIMIT = 0.1
+LIMIT = 0.05
 """Of deterministic time, a measure of the solver's own: about 0.3 s on a processor of 2023."""
 
 LONGEST = 20.0
