@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from cohort.http.fields import Day, MaybeLine, Note, Shown, Strict
-from cohort.schedules.models import RedatingState
+from cohort.schedules.models import CohortRedatingState, RedatingState
 
 Hours = Annotated[int, Field(ge=1, le=60)]
 
@@ -115,3 +115,64 @@ class RedatingOut(Shown):
     note: str
     moved: int
     minutes_over: int
+
+
+class CohortRedatingIn(Strict):
+    shift_weeks: Annotated[int, Field(ge=-52, le=52)] | None = Field(
+        default=None, description="Later, or earlier where negative.", examples=[2]
+    )
+    starts_on: Day | None = Field(
+        default=None, description="The new first day; null to keep it.", examples=[None]
+    )
+    ends_on: Day | None = Field(
+        default=None, description="The new last day; null to keep it.", examples=[None]
+    )
+    note: Note = Field(
+        default="",
+        description="Why; everybody whose dates move reads it.",
+        examples=["The lab is closed for two weeks."],
+    )
+
+
+class CohortRedatingOut(Shown):
+    """New days of a cohort, looked at or applied."""
+
+    id: UUID
+    cohort_id: UUID
+    state: CohortRedatingState
+    asked_at: datetime
+    applied_at: datetime | None
+    note: str
+    starts_on: date
+    ends_on: date
+    starts_on_before: date
+    ends_on_before: date
+    people: int = Field(description="Whose plans were looked at.")
+    solved: int = Field(description="How many of these plans were different.")
+
+
+class CohortRedatingSummaryOut(CohortRedatingOut):
+    proposed: int = Field(description="Plans whose new dates are not applied.")
+    applied: int
+    stale: int = Field(description="Plans that had changed since, and were left as they are.")
+    milestones: int = Field(description="How many have another date, in all plans.")
+    over: int = Field(description="People with more work than hours.")
+
+
+class KeptMoveOut(BaseModel):
+    plan_item_id: UUID
+    title: str
+    before: datetime
+    after: datetime
+    why: str
+
+
+class RedatedPlanOut(BaseModel):
+    """One plan in which something moves."""
+
+    id: UUID
+    enrolment_id: UUID
+    name: str
+    state: RedatingState
+    minutes_over: int
+    changes: list[KeptMoveOut]

@@ -162,9 +162,10 @@ async def apply(
         return found
     if seen != found.seen:
         raise PlanChanged
-    changes = changes_of(found.plan, found.dates)
-    if await set_dates(db, changes) < len(changes):
-        raise PlanChanged
+    changes = changes_of_moves(found.plan, found.dates.moved)
+    async with db.begin_nested():
+        if await set_dates(db, changes) < len(changes):
+            raise PlanChanged
     redating_id = uuid4()
     db.add(
         Redating(
@@ -192,7 +193,7 @@ async def apply(
     return found
 
 
-def changes_of(plan: GatheredPlan, dates: NewDates) -> list[dict[str, Any]]:
+def changes_of_moves(plan: GatheredPlan, moved: Sequence[MovedDate]) -> list[dict[str, Any]]:
     """As they are kept."""
     return [
         {
@@ -202,7 +203,7 @@ def changes_of(plan: GatheredPlan, dates: NewDates) -> list[dict[str, Any]]:
             "after": one.after.isoformat(),
             "why": one.why,
         }
-        for one in dates.moved
+        for one in moved
     ]
 
 
