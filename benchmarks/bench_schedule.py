@@ -51,6 +51,10 @@ def a_plan(seed: int, room: float, away: int) -> ScheduleProblem:
     return ScheduleProblem(tasks, weeks)
 
 
+def _before(dice: random.Random, at: int) -> list[int]:
+    return dice.sample(range(max(0, at - 8), at), min(at, dice.choice([0, 1, 1, 2])))
+
+
 def by_due_date(problem: ScheduleProblem, found: Schedule) -> int:
     """The lateness of list scheduling, with the hours above capacity that `found` has too."""
     room = [week.capacity + over for week, over in zip(problem.weeks, found.overload, strict=True)]
