@@ -82,6 +82,7 @@ from tests.house.requests import (
     on_pages,
 )
 from tests.house.reviews import of_reviews, review_something
+from tests.house.schedules import absent
 from tests.house.sessions import of_sessions, plan_a_session
 from tests.house.webhooks import add_a_webhook
 from tests.house.wishes import declare_a_conflict, of_wishes
@@ -125,11 +126,11 @@ class Stage:
         return self.proofs[form, secret]
 
     def request(self, route: str) -> dict[str, Any]:
-        known = in_api(self.ids) | on_pages(self.ids) | of_invitations(self.ids)
+        known = in_api(self.ids) | on_pages(self.ids) | of_reviews(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
         known |= of_sessions(self.ids) | of_curricula(self.ids) | of_quizzes(self.ids)
-        known |= of_reviews(self.ids) | of_notices(self.ids) | of_announcements()
+        known |= of_notices(self.ids) | of_announcements() | of_invitations(self.ids)
         return known.get(route, {})
 
 
@@ -140,22 +141,23 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _begin_the_cohorts(db, stage)
         await _plan_meetings(db, stage)
         now, cast = platform.clock(), stage.people
-        stage.ids |= await ask_how_it_goes(db, stage.ids, now)
+        stage.ids |= await ask_how_it_goes(db, stage.ids, now) | await absent(db, stage.ids, now)
         stage.ids |= await write_a_goal(db, stage.ids, cast["mentor"].id, now)
         stage.ids |= await draft_a_course(db, cast["organiser"].id, now)
-        two = cast["researcher"], cast["mentor"]
-        stage.ids |= await declare_a_conflict(db, stage.ids, *two, now)
+        stage.ids |= await declare_a_conflict(db, stage.ids, cast, now)
         ask_for_another(db, stage.ids, now)
         stage.ids |= await plan_a_session(db, stage.ids, cast["organiser"], now)
         await _apply_for_the_summer(db, stage)
         await _hand_something_in(db, stage)
         stage.ids |= await review_something(db, stage.ids, cast, now)
         stage.ids |= await begin_a_quiz(db, stage.ids, cast["researcher"], now)
-        for act in (_run_a_matching, _begin_a_run, _ask_a_question, _invite_some):
-            await act(db, stage)
+        await _run_a_matching(db, stage)
+        await _begin_a_run(db, stage)
         stage.ids |= await add_a_webhook(db, stage.ids, cast["organiser"], now)
         stage.ids |= await announce(db, stage.ids, cast["organiser"], now)
         stage.ids |= await send_a_mail(db, cast["researcher"], now)
+        await _ask_a_question(db, stage)
+        await _invite_some(db, stage)
     return stage
 
 
