@@ -9,7 +9,7 @@ from cohort.assessments.judging import (
     FocusSource,
     MilestoneFocus,
     QuizCounts,
-    Said,
+    StatementSaid,
     focus_of_milestone,
     goal_of,
 )
@@ -22,7 +22,7 @@ NEW, SEEN, DONE, ROUTINE = KnownLevel
 def judged(
     *levels: KnownLevel | None, skippable: bool = True, answered: int = 0, right: int = 0
 ) -> MilestoneFocus | None:
-    said = [Said(["ship"], ["ship"] if skippable else [], level) for level in levels]
+    said = [StatementSaid(["ship"], ["ship"] if skippable else [], level) for level in levels]
     quizzes = {"serving": QuizCounts(answered, right), "other": QuizCounts(50, 50)}
     return focus_of_milestone("ship", ["serving"], said, quizzes)
 

@@ -37,7 +37,7 @@ class FocusSource(StrEnum):
     QUIZ = "quiz"
 
 
-class Said(NamedTuple):
+class StatementSaid(NamedTuple):
     """A statement and what she answered to it."""
 
     milestones: Collection[str]
@@ -82,7 +82,7 @@ class MilestoneFocus:
 def focus_of_milestone(
     slug: str,
     exam_sections: Iterable[str],
-    said: Iterable[Said],
+    said: Iterable[StatementSaid],
     quizzes: Mapping[str, QuizCounts],
 ) -> MilestoneFocus | None:
     """Nothing, where neither she nor a quiz says anything about this milestone."""

@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.assessments.judging import MilestoneFocus, QuizCounts, Said, focus_of_milestone
+from cohort.assessments.judging import MilestoneFocus, QuizCounts, StatementSaid, focus_of_milestone
 from cohort.assessments.models import AssessmentStatement, RoleSkills, StatementAnswer
 from cohort.assessments.schemas import (
     AssessmentIn,
@@ -36,9 +36,9 @@ class Answered:
     answer: StatementAnswer | None
 
     @property
-    def said(self) -> Said:
+    def said(self) -> StatementSaid:
         its, answer = self.statement, self.answer
-        return Said(its.milestones, its.skippable, answer.level if answer else None)
+        return StatementSaid(its.milestones, its.skippable, answer.level if answer else None)
 
 
 async def own_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
@@ -76,7 +76,7 @@ async def focuses_of(
 
 def _focuses(
     milestones: Mapping[str, Sequence[str]],
-    said: Sequence[Said],
+    said: Sequence[StatementSaid],
     counts: Mapping[str, tuple[int, int]],
 ) -> dict[str, MilestoneFocus]:
     quizzes = {slug: QuizCounts(*both) for slug, both in counts.items()}

@@ -29,7 +29,7 @@ from cohort.weeks.schemas import (
     WeekSessionOut,
 )
 from cohort.weeks.telling import Telling, telling_of
-from cohort.weeks.timeline import OWED, Week, week_of, weeks_in
+from cohort.weeks.timeline import OWED, PlanWeek, week_of, weeks_in
 from cohort.weeks.way_back import WEEK, OwedWork, way_back
 
 AHEAD = 3
@@ -95,7 +95,7 @@ def _waits_for_her(step: Step, now: datetime) -> bool:
     return step.item.state in OWED and step.item.due_at >= now
 
 
-def _is_in(step: Step, week: Week, cohort: Cohort) -> bool:
+def _is_in(step: Step, week: PlanWeek, cohort: Cohort) -> bool:
     return week_of(local_day(step.item.due_at, cohort.time_zone), cohort) == week
 
 

@@ -27,7 +27,7 @@ class PartKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class PlanWeek:
     """From Monday to Sunday on the cohort's clock; the one with the first day is number 1."""
 
     number: int
@@ -46,8 +46,8 @@ class PlanPart:
     anchor: str
     steps: Sequence[Step]
     is_open: bool
-    first: Week | None = None
-    last: Week | None = None
+    first: PlanWeek | None = None
+    last: PlanWeek | None = None
     title: str = ""
 
     @property
@@ -64,9 +64,9 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def week_of(day: date, cohort: Cohort) -> Week:
+def week_of(day: date, cohort: Cohort) -> PlanWeek:
     monday = monday_of(day)
-    return Week(1 + (monday - monday_of(cohort.starts_on)) // WEEK, monday)
+    return PlanWeek(1 + (monday - monday_of(cohort.starts_on)) // WEEK, monday)
 
 
 def weeks_in(cohort: Cohort) -> int:
@@ -99,14 +99,14 @@ def by_week(plan: Plan, now: datetime) -> list[PlanPart]:
     return parts + ([_together(PartKind.LATER, coming[near:])] if coming[near:] else [])
 
 
-def _together(kind: PartKind, weeks: Sequence[tuple[Week, Sequence[Step]]]) -> PlanPart:
+def _together(kind: PartKind, weeks: Sequence[tuple[PlanWeek, Sequence[Step]]]) -> PlanPart:
     """Some weeks in one line, folded."""
     first, last = weeks[0][0], weeks[-1][0]
     steps = [step for _, found in weeks for step in found]
     return PlanPart(kind, f"week-{first.number}", steps, is_open=False, first=first, last=last)
 
 
-def _week(step: Step, cohort: Cohort) -> Week:
+def _week(step: Step, cohort: Cohort) -> PlanWeek:
     return week_of(local_day(step.item.due_at, cohort.time_zone), cohort)
 
 

@@ -31,7 +31,7 @@ class OwedWork(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class WayBack:
     first: Sequence[str]
     """Slugs of what to begin with."""
     left_out: Sequence[str]
@@ -44,7 +44,9 @@ class Way:
     is_too_much: bool
 
 
-def way_back(owed: Sequence[OwedWork], *, now: datetime, end: datetime, usual: float) -> Way | None:
+def way_back(
+    owed: Sequence[OwedWork], *, now: datetime, end: datetime, usual: float
+) -> WayBack | None:
     """`usual` is how many hours a week of the whole plan has; nothing where nothing is late."""
     late = [one for one in owed if one.due_at < now and not one.is_optional]
     if not late:
@@ -57,7 +59,7 @@ def way_back(owed: Sequence[OwedWork], *, now: datetime, end: datetime, usual: f
     loads = [_load(hours, coming, now, weeks) for weeks in range(1, last + 1)]
     fitting = (weeks for weeks, load in enumerate(loads, 1) if load <= MUCH * usual)
     weeks = next(fitting, last)
-    return Way(
+    return WayBack(
         first=_first(to_do, owed),
         left_out=sorted(instead),
         hours=hours,
