@@ -2,21 +2,23 @@
 
 from uuid import UUID
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.quizzes.models import QuizAnswer, QuizQuestion, QuizTry
+from cohort.quizzes.models import QuizSectionResult, QuizTry
 
 
 async def first_answers(db: AsyncSession, enrolment_id: UUID) -> dict[str, tuple[int, int]]:
     """By the section's slug: how many were answered, and how many of them wholly right."""
-    right = func.sum(cast(func.floor(QuizAnswer.mark), Integer))
+    counted = (QuizSectionResult.answered, QuizSectionResult.right)
     found = await db.execute(
-        select(QuizQuestion.exam_section, func.count(), right)
-        .join(QuizTry, QuizTry.id == QuizAnswer.try_id)
-        .join(QuizQuestion, QuizQuestion.id == QuizAnswer.question_id)
-        .where(QuizTry.enrolment_id == enrolment_id, QuizAnswer.is_first)
-        .group_by(QuizQuestion.exam_section)
-        .order_by(QuizQuestion.exam_section)
+        select(
+            QuizSectionResult.exam_section,
+            *(cast(func.sum(one), BigInteger) for one in counted),
+        )
+        .join(QuizTry, QuizTry.id == QuizSectionResult.try_id)
+        .where(QuizTry.enrolment_id == enrolment_id)
+        .group_by(QuizSectionResult.exam_section)
+        .order_by(QuizSectionResult.exam_section)
     )
-    return {section: (answered, int(count)) for section, answered, count in found}
+    return {section: (answered, right) for section, answered, right in found}
