@@ -18,8 +18,8 @@ from cohort.study.models import ItemState, PlanItem
 from tests.conftest import MONDAY
 from tests.house.assessments import STATEMENTS, bring_statements
 from tests.house.quizzes import FILE
+from tests.rooms.quiz_world import right_answer
 from tests.rooms.study_cast import Cast, make_due, the_cast
-from tests.rooms.test_quizzes import right_answer
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def test_she_answers_changes_her_mind_and_reads_what_follows(
     }
     shown = (await cast.ada.get(page)).text
     assert f'{cast.first}#hand-in">End To End</a>' in shown
-    assert "New to you: take more time 1 milestone" in words(shown)
+    assert "Take more time for these 1 milestone" in words(shown)
     assert re.search(r'(?s)name="level_ships">.*?value="routine" selected', shown)
 
     await make_due(db, cast.first, now=MONDAY)
