@@ -1,6 +1,6 @@
 """What each page of the dashboard is told."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +21,7 @@ from cohort.matching import service as matching
 from cohort.matching.view import RoundView, view_round
 from cohort.people.models import Person
 from cohort.sessions import reading as sessions
+from cohort.sessions.models import LiveSession
 
 ROWS = 25
 """People or mentors on one page."""
@@ -34,6 +35,8 @@ class HomeView:
     organised: Sequence[Overview]
     studies: Sequence[Study]
     mentoring: Sequence[Mentoring]
+    sessions: Mapping[UUID, LiveSession]
+    """What comes next in each cohort in which she mentors, by the cohort's id."""
     talks: int
     """Introductions about which nothing was said yet."""
     failed: Sequence[Job]
@@ -66,11 +69,14 @@ class DeskView:
 
 async def home(db: AsyncSession, actor: Person, *, now: datetime) -> HomeView:
     visible = jobs_visible_to(actor)
+    mentoring = await figures.mentoring_of(db, actor)
+    cohort_ids = [one.mentor.cohort_id for one in mentoring]
     return HomeView(
         now=now,
         organised=await figures.organised_by(db, actor),
         studies=await figures.studies_of(db, actor),
-        mentoring=await figures.mentoring_of(db, actor),
+        mentoring=mentoring,
+        sessions=await sessions.next_in(db, actor, cohort_ids, now=now) if mentoring else {},
         talks=await introductions.waiting_for(db, actor),
         failed=await figures.failed_work(db, visible, None) if actor.is_admin else [],
     )
