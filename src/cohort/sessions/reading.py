@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, true, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -179,5 +180,5 @@ async def next_in(
         LiveSession.state == SessionState.PLANNED,
     )
     ordered = its.order_by(LiveSession.cohort_id, LiveSession.starts_at, LiveSession.id)
-    found = await db.scalars(ordered.distinct(LiveSession.cohort_id))
+    found = await db.scalars(ordered.ext(distinct_on(LiveSession.cohort_id)))
     return {one.cohort_id: one for one in found}
