@@ -8,6 +8,7 @@ import cohort.agendas.models
 import cohort.applications.models
 import cohort.calendars.models
 import cohort.checkins.models
+import cohort.circles.models
 import cohort.cohorts.models
 import cohort.curricula.models
 import cohort.exchange.models
@@ -46,6 +47,10 @@ from cohort.checkins import closing_routes as checkins_closing_routes
 from cohort.checkins import jobs as checkins_jobs
 from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
+from cohort.circles import jobs as circles_jobs
+from cohort.circles import member_pages as circles_member_pages
+from cohort.circles import pages as circles_pages
+from cohort.circles import routes as circles_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
@@ -194,6 +199,7 @@ API: Sequence[Router] = (
     meetings_routes.router,
     agendas_routes.router,
     sessions_routes.router,
+    circles_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     checkins_closing_routes.router,
@@ -259,6 +265,8 @@ PAGES: Sequence[Router] = (
     meetings_pages.router,
     agendas_pages.router,
     sessions_pages.router,
+    circles_pages.router,
+    circles_member_pages.router,
     sessions_attending_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
@@ -345,6 +353,8 @@ JOBS: Mapping[str, JobFunction] = {
     "sessions.remind": sessions_jobs.remind,
     "sessions.free_for_enrolment": sessions_jobs.free_for_enrolment,
     "sessions.free_for_mentor": sessions_jobs.free_for_mentor,
+    "circles.tell": circles_jobs.tell,
+    "circles.free_for_enrolment": circles_jobs.free_for_enrolment,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
     "checkins.ask_to_close": checkins_jobs.ask_to_close,
