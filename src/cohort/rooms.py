@@ -33,6 +33,9 @@ import cohort.webhooks.models
 import cohort.wishes.models  # noqa: F401
 from cohort.agendas import pages as agendas_pages
 from cohort.agendas import routes as agendas_routes
+from cohort.announcements import jobs as announcements_jobs
+from cohort.announcements import pages as announcements_pages
+from cohort.announcements import routes as announcements_routes
 from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
@@ -128,6 +131,9 @@ from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import rematch_pages as mentorships_rematch_pages
 from cohort.mentorships import rematch_routes as mentorships_rematch_routes
 from cohort.mentorships import routes as mentorships_routes
+from cohort.notices import jobs as notices_jobs
+from cohort.notices import pages as notices_pages
+from cohort.notices import routes as notices_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
@@ -180,6 +186,7 @@ API: Sequence[Router] = (
     people_account_routes.router,
     people_admin_routes.router,
     signin_routes.router,
+    notices_routes.router,
     guides_routes.router,
     cohorts_routes.router,
     cohorts_pause_routes.router,
@@ -205,6 +212,7 @@ API: Sequence[Router] = (
     checkins_closing_routes.router,
     study_routes.router,
     forecasts_routes.router,
+    announcements_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
     quizzes_organiser_routes.router,
@@ -238,6 +246,7 @@ PAGES: Sequence[Router] = (
     people_admin_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    notices_pages.router,
     signin_confirm_pages.router,
     signin_passkey_pages.router,
     signin_password_pages.router,
@@ -273,6 +282,7 @@ PAGES: Sequence[Router] = (
     checkins_closing_pages.router,
     study_pages.router,
     forecasts_pages.router,
+    announcements_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,
     curricula_version_pages.router,
@@ -347,6 +357,7 @@ JOBS: Mapping[str, JobFunction] = {
     "introductions.remind_all": introductions_jobs.remind_all,
     "introductions.remind": introductions_jobs.remind,
     "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
+    "notices.send_digest": notices_jobs.send_digest,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "sessions.tell": sessions_jobs.tell,
@@ -361,6 +372,7 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
+    "announcements.send": announcements_jobs.send,
     "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
     "curricula.move_plans": curricula_jobs.move_plans,
@@ -381,6 +393,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.resume,
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    notices_jobs.send_due,
     sessions_jobs.remind_due,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,
