@@ -73,6 +73,8 @@ from cohort.exchange import answer_pages as exchange_answer_pages
 from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.figures import pages as figures_pages
+from cohort.figures import routes as figures_routes
 from cohort.forecasts import jobs as forecasts_jobs
 from cohort.forecasts import pages as forecasts_pages
 from cohort.forecasts import routes as forecasts_routes
@@ -212,6 +214,7 @@ API: Sequence[Router] = (
     checkins_closing_routes.router,
     study_routes.router,
     forecasts_routes.router,
+    figures_routes.router,
     announcements_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
@@ -282,6 +285,7 @@ PAGES: Sequence[Router] = (
     checkins_closing_pages.router,
     study_pages.router,
     forecasts_pages.router,
+    figures_pages.router,
     announcements_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,
@@ -377,6 +381,7 @@ JOBS: Mapping[str, JobFunction] = {
     "rules.copy": rules_jobs.copy,
     "curricula.move_plans": curricula_jobs.move_plans,
     "study.ask_for_review": study_jobs.ask_for_review,
+    "study.count_versions": study_jobs.count_versions,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,

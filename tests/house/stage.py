@@ -93,7 +93,7 @@ class Stage:
     platform: Platform
     clients: dict[str, AsyncClient] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
-    ids: dict[str, Any] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=lambda: {"figure": "progress", "form": "xlsx"})
     proofs: dict[tuple[str, bytes], str] = field(default_factory=dict)
 
     async def ask(self, who: str, route: str, **sent: Any) -> Response:
