@@ -25,4 +25,4 @@ def told(
         "cohort": cohort.name,
         "where": f"/plan/{enrolment.id}" if why == "gone" else f"/circles/{circle.id}",
     }
-    return Message(enrolment.person.email, "circle", context)
+    return Message(enrolment.person.email, "circle", context, kind="circles")
