@@ -65,7 +65,7 @@ class Option:
     shared_hours: float
 
 
-class Plan:
+class CirclePlan:
     """A pool under some rules: its matrices, worked out once."""
 
     def __init__(self, pool: CirclePool, rules: CircleRules) -> None:
@@ -123,7 +123,7 @@ class Plan:
 
 def find_circles(pool: CirclePool, rules: CircleRules) -> CirclesFound:
     """Circles for everybody; those that stand go on where most of their people stay."""
-    plan = Plan(pool, rules)
+    plan = CirclePlan(pool, rules)
     formed = form(plan.problem(rules.keep))
     goes_on = _going_on(plan, formed)
     circles = [_circle(plan, group, goes_on.get(k)) for k, group in enumerate(formed.groups)]
@@ -144,7 +144,7 @@ def find_circles(pool: CirclePool, rules: CircleRules) -> CirclesFound:
     )
 
 
-def _going_on(plan: Plan, formed: Formed) -> dict[int, UUID]:
+def _going_on(plan: CirclePlan, formed: Formed) -> dict[int, UUID]:
     """Which circle that stands each group is: the pairs with the most people first."""
     shared: dict[tuple[int, UUID], int] = defaultdict(int)
     for k, group in enumerate(formed.groups):
@@ -159,7 +159,7 @@ def _going_on(plan: Plan, formed: Formed) -> dict[int, UUID]:
     return found
 
 
-def _circle(plan: Plan, group: Sequence[str], now: UUID | None) -> CircleFound:
+def _circle(plan: CirclePlan, group: Sequence[str], now: UUID | None) -> CircleFound:
     members = [UUID(one) for one in group]
     rows = [plan.at[one] for one in members]
     pairs = list(combinations(rows, 2))
@@ -192,7 +192,7 @@ def said(start: int) -> str:
     return f"{DAYS[day]} {quarter // 4:02}:{quarter % 4 * 15:02}"
 
 
-def _why(plan: Plan, row: int) -> NoCircle:
+def _why(plan: CirclePlan, row: int) -> NoCircle:
     """Without a word of who is kept apart from whom: as if nobody was."""
     if not plan.starts[row].any():
         return NoCircle.NO_HOURS
@@ -208,7 +208,7 @@ def _why(plan: Plan, row: int) -> NoCircle:
 
 def options_for(pool: CirclePool, rules: CircleRules, one: UUID) -> list[Option]:
     """The circles that may take her while everybody else stays; the best first."""
-    plan = Plan(pool, rules)
+    plan = CirclePlan(pool, rules)
     problem = plan.problem()
     now = plan.people[plan.at[one]].circle_id
     loss = 0.0
@@ -223,13 +223,13 @@ def options_for(pool: CirclePool, rules: CircleRules, one: UUID) -> list[Option]
     ]
 
 
-def _hours_with(plan: Plan, one: UUID, circle_id: UUID) -> float:
+def _hours_with(plan: CirclePlan, one: UUID, circle_id: UUID) -> float:
     rows = [row for row, its in enumerate(plan.people) if its.circle_id == circle_id]
     return plan.shared_hours([*rows, plan.at[one]])
 
 
 def starts_of(pool: CirclePool, rules: CircleRules, members: Sequence[UUID]) -> list[int]:
     """When all of these can begin to meet; none where one of them has no hours now."""
-    plan = Plan(pool, rules)
+    plan = CirclePlan(pool, rules)
     rows = [plan.at[one] for one in members if one in plan.at]
     return best_starts(plan.starts[rows]) if rows else []

@@ -22,7 +22,7 @@ TINY = 1e-6
 
 
 @dataclass(frozen=True)
-class Step:
+class GroupStep:
     """One goes to where another one is, or to a group; and that one to `onward`."""
 
     gain: float
@@ -96,12 +96,12 @@ class _Held:
         may[self.fixed] = False
         return np.where(may, gains, -np.inf)
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[GroupStep]:
         if self.groups:
             yield from self._moves()
             yield from self._exchanges()
 
-    def _moves(self) -> Iterator[Step]:
+    def _moves(self) -> Iterator[GroupStep]:
         inside, outside = np.flatnonzero(self.of != ALONE), np.flatnonzero(self.of == ALONE)
         leaving = np.full(len(self.of), UNPLACED)
         its = self.of[inside]
@@ -112,9 +112,9 @@ class _Held:
         for one in (*inside.tolist(), *outside.tolist()):
             group = int(gains[one].argmax())
             if gains[one, group] > TINY:
-                yield Step(float(gains[one, group]), one, group=group)
+                yield GroupStep(float(gains[one, group]), one, group=group)
 
-    def _exchanges(self) -> Iterator[Step]:
+    def _exchanges(self) -> Iterator[GroupStep]:
         gains, may = self._replacing()
         outside = np.flatnonzero(self.of == ALONE)
         yield from self._chains(gains, may, outside)
@@ -123,7 +123,7 @@ class _Held:
         best = both.argmax(axis=1)
         top = both[np.arange(len(best)), best]
         for one in np.flatnonzero(top > TINY).tolist():
-            yield Step(float(top[one]), int(best[one]), one)
+            yield GroupStep(float(top[one]), int(best[one]), one)
 
     def _replacing(self) -> tuple[Floats, Bools]:
         """What the group of i gains if j is there in her place, and whether he may be."""
@@ -139,7 +139,7 @@ class _Held:
         may &= self.of[:, None] != self.of
         return gains, may
 
-    def _chains(self, gains: Floats, may: Bools, outside: Ints) -> Iterator[Step]:
+    def _chains(self, gains: Floats, may: Bools, outside: Ints) -> Iterator[GroupStep]:
         """Somebody who is in none takes i's place, and i goes on to another group."""
         onward = self.entering.argmax(axis=1)
         goes = self.entering[np.arange(len(self.of)), onward]
@@ -148,9 +148,9 @@ class _Held:
             total = np.where(may[:, one], gains[:, one] + goes, -np.inf) + UNPLACED
             other = int(total.argmax())
             if total[other] > TINY:
-                yield Step(float(total[other]), one, other, onward=int(onward[other]))
+                yield GroupStep(float(total[other]), one, other, onward=int(onward[other]))
 
-    def take(self, steps: Sequence[Step]) -> int:
+    def take(self, steps: Sequence[GroupStep]) -> int:
         touched: set[int] = set()
         moved: set[int] = set()
         taken = 0
@@ -166,7 +166,7 @@ class _Held:
                 taken += 1
         return taken
 
-    def _go(self, step: Step) -> None:
+    def _go(self, step: GroupStep) -> None:
         here = int(self.of[step.one])
         if here != ALONE:
             self.groups[here].remove(step.one)
