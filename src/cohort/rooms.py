@@ -4,33 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from litestar import Router
 
-import cohort.agendas.models
-import cohort.applications.models
-import cohort.calendars.models
-import cohort.checkins.models
-import cohort.circles.models
-import cohort.cohorts.models
-import cohort.curricula.models
-import cohort.exchange.models
-import cohort.forecasts.models
-import cohort.guides.models
+# The models of each room are imported by its routes and pages.
 import cohort.http.stored_responses
-import cohort.introductions.models
-import cohort.invitations.models
 import cohort.jobs.event_log
-import cohort.jobs.outbox
-import cohort.matching.models
-import cohort.meetings.models
-import cohort.mentors.models
-import cohort.mentorships.models
-import cohort.questions.models
-import cohort.quizzes.models
-import cohort.rules.models
-import cohort.sessions.models
-import cohort.signin.models
-import cohort.study.models
-import cohort.webhooks.models
-import cohort.wishes.models  # noqa: F401
+import cohort.jobs.outbox  # noqa: F401
 from cohort.agendas import pages as agendas_pages
 from cohort.agendas import routes as agendas_routes
 from cohort.announcements import jobs as announcements_jobs
