@@ -74,6 +74,9 @@ KINDS: Mapping[str, MailKind] = {
     "sessions": MailKind(
         "Sessions that you signed up for", "One was moved or cancelled, or a seat is yours.", ALWAYS
     ),
+    "circles": MailKind(
+        "Your study circle", "You are in one, or its people, its time or its call changed.", TOLD
+    ),
     "essential": MailKind(
         "Announcements that everyone must get",
         "Organisers may send a few of these, such as a new date of the exam.",
@@ -88,6 +91,7 @@ KINDS: Mapping[str, MailKind] = {
     "session_reminders": MailKind(
         "Reminders of sessions", "The morning before a session that you signed up for.", OR_NOT
     ),
+    "plans": MailKind("Dates of your plan", "Somebody else set them anew.", TOLD),
     "reviews": MailKind("Reviews of your work", "What you handed in was reviewed.", FREE),
     "to_review": MailKind("Work that waits for you", "Somebody handed in, or asks for time.", FREE),
     "check_ins": MailKind(
