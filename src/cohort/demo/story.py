@@ -65,6 +65,7 @@ async def tell(
         done = [one for one in work if when.week_of(one.ended_at) == week]
         await studying.play(scene, plans, done)
     await quizzing.take_quizzes(scene)
+    await studying.tell_time(scene, now=now - opening.A_DAY)
     await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)
     await mentoring.check_in(scene, now=when.at(6, day=1))

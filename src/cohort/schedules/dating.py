@@ -62,13 +62,14 @@ class PlanFacts:
 
 
 class MovedDate(NamedTuple):
-    """`why` compares the new week with the cohort's calendar."""
+    """`why` compares the new week with the cohort's calendar, which it is off or not."""
 
     slug: str
     title: str
     before: datetime
     after: datetime
     why: str
+    off_calendar: bool
 
 
 class PlannedWeek(NamedTuple):
@@ -149,7 +150,7 @@ def date_anew(facts: PlanFacts, *, now: datetime, to_herself: bool = True) -> Ne
     found = schedule(problem)
     titles = {one.slug: one.title for one in facts.work}
     moved = [
-        MovedDate(task.id, task.title, before, after, why)
+        MovedDate(task.id, task.title, before, after, why, _is_off(problem, found, task))
         for task in problem.ordered
         for before, after in [_dates(facts, frame, found.ends[task.id], task.id)]
         if before != after
@@ -169,6 +170,10 @@ def date_anew(facts: PlanFacts, *, now: datetime, to_herself: bool = True) -> Ne
         bound=found.bound,
         is_proved=found.is_proved,
     )
+
+
+def _is_off(problem: ScheduleProblem, found: Schedule, task: StudyTask) -> bool:
+    return problem.weeks[found.ends[task.id]].number != task.wanted
 
 
 def _why(
