@@ -6,8 +6,10 @@ from litestar import Router
 
 import cohort.agendas.models
 import cohort.applications.models
+import cohort.assessments.models
 import cohort.calendars.models
 import cohort.checkins.models
+import cohort.circles.models
 import cohort.cohorts.models
 import cohort.curricula.models
 import cohort.exchange.models
@@ -37,6 +39,8 @@ from cohort.announcements import routes as announcements_routes
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
 from cohort.applications import routes as applications_routes
+from cohort.assessments import pages as assessments_pages
+from cohort.assessments import routes as assessments_routes
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
 from cohort.checkins import board_pages as checkins_board_pages
@@ -45,6 +49,9 @@ from cohort.checkins import closing_pages as checkins_closing_pages
 from cohort.checkins import closing_routes as checkins_closing_routes
 from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
+from cohort.circles import member_pages as circles_member_pages
+from cohort.circles import pages as circles_pages
+from cohort.circles import routes as circles_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
 from cohort.cohorts import organiser_routes as cohorts_organiser_routes
@@ -154,6 +161,8 @@ from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.weeks import pages as weeks_pages
+from cohort.weeks import routes as weeks_routes
 from cohort.wishes import apart_pages as wishes_apart_pages
 from cohort.wishes import apart_routes as wishes_apart_routes
 from cohort.wishes import pages as wishes_pages
@@ -186,6 +195,7 @@ API: Sequence[Router] = (
     meetings_routes.router,
     agendas_routes.router,
     sessions_routes.router,
+    circles_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     checkins_closing_routes.router,
@@ -198,7 +208,9 @@ API: Sequence[Router] = (
     curricula_routes.router,
     quizzes_routes.router,
     quizzes_organiser_routes.router,
+    assessments_routes.router,
     calendars_routes.router,
+    weeks_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
     matching_routes.router,
@@ -256,6 +268,8 @@ PAGES: Sequence[Router] = (
     meetings_pages.router,
     agendas_pages.router,
     sessions_pages.router,
+    circles_pages.router,
+    circles_member_pages.router,
     sessions_attending_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,
@@ -271,7 +285,9 @@ PAGES: Sequence[Router] = (
     curricula_version_pages.router,
     quizzes_pages.router,
     quizzes_organiser_pages.router,
+    assessments_pages.router,
     calendars_pages.router,
+    weeks_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
     matching_pages.router,
