@@ -27,6 +27,7 @@ import cohort.quizzes.models
 import cohort.rules.models
 import cohort.sessions.models
 import cohort.signin.models
+import cohort.study.files.models
 import cohort.study.models
 import cohort.webhooks.models
 import cohort.wishes.models  # noqa: F401
@@ -162,6 +163,9 @@ from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
+from cohort.study.files import jobs as study_file_jobs
+from cohort.study.files import pages as study_file_pages
+from cohort.study.files import routes as study_file_routes
 from cohort.webhooks import jobs as webhooks_jobs
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
@@ -198,6 +202,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    study_file_routes.router,
     forecasts_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
@@ -264,6 +269,7 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    study_file_pages.router,
     forecasts_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,
@@ -355,6 +361,7 @@ JOBS: Mapping[str, JobFunction] = {
     "rules.copy": rules_jobs.copy,
     "curricula.move_plans": curricula_jobs.move_plans,
     "study.ask_for_review": study_jobs.ask_for_review,
+    "study.delete_bytes": study_file_jobs.delete_bytes,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,

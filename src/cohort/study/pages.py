@@ -17,7 +17,7 @@ from cohort.clock import Clock
 from cohort.cohorts import own_terms
 from cohort.errors import Conflict, NotFound
 from cohort.guides.models import Section
-from cohort.http.forms import Form, checked, read_form, sent_by
+from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.http.prose import prepare
@@ -31,9 +31,14 @@ from cohort.questions.models import AnswerOf, GivenAnswer
 from cohort.sessions import reading as sessions
 from cohort.sessions.models import LiveSession
 from cohort.study import plans, policy, service, showing
+from cohort.study.files import service as files
+from cohort.study.files.kinds import TAKEN
+from cohort.study.files.models import EvidenceFile
+from cohort.study.files.schemas import LONGEST_FORM
+from cohort.study.files.typed import typed_evidence
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
-from cohort.study.schemas import LONGEST_EVIDENCE, MentorViewChoice, ReviewIn, SubmissionIn
+from cohort.study.schemas import LONGEST_EVIDENCE, MentorViewChoice, ReviewIn
 
 SOON = timedelta(days=7)
 VERSIONS_SHOWN = 30
@@ -156,9 +161,14 @@ class ItemView:
     now: datetime
     skills: Sequence[str]
     versions: Sequence[Submission]
+    files: Mapping[UUID, Sequence[EvidenceFile]]
+    """By version."""
+    waiting: Sequence[EvidenceFile]
+    """Files that go with what she hands in next."""
     is_own: bool
     may_submit: bool
     may_review: bool
+    takes: str = TAKEN
 
 
 async def show_item(
@@ -177,13 +187,16 @@ async def show_item(
     is_own = policy.may_hand_in(actor, plan.enrolment)
     is_done = plan.is_frozen or step.item.state == ItemState.PASSED
     awaits = step.item.state == ItemState.SUBMITTED and not plan.is_frozen
+    versions = await plans.last_versions(db, item_id, limit=VERSIONS_SHOWN)
     view = ItemView(
         plan=plan,
         step=step,
         item=step.item,
         now=now,
         skills=await plans.skill_titles(db, step.item.milestone),
-        versions=await plans.last_versions(db, item_id, limit=VERSIONS_SHOWN),
+        versions=versions,
+        files=await files.by_version(db, [one.id for one in versions]),
+        waiting=await files.waiting_for(db, item_id) if is_own and not is_done else [],
         is_own=is_own,
         may_submit=is_own and not is_done,
         may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),
@@ -207,7 +220,8 @@ VERDICTS = [
 @post(
     "/plan/{enrolment_id:uuid}/{item_id:uuid}",
     guards=[signed_in],
-    request_max_body_size=LONGEST_EVIDENCE,
+    request_max_body_size=LONGEST_FORM,
+    opt={"takes_files": "in a form", "longest_without_files": LONGEST_EVIDENCE},
 )
 async def hand_in(
     request: Asked,
@@ -218,9 +232,7 @@ async def hand_in(
     enrolment_id: FromPath[UUID],
     item_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    sent = await sent_by(request)
-    links = " ".join(sent.texts("links")).split()
-    form = checked(SubmissionIn, sent.as_typed(SubmissionIn) | {"links": links})
+    form = await typed_evidence(request, db, actor, item_id, now=clock())
     if form.value is not None:
         try:
             await service.submit(db, actor, item_id, form.value, now=clock())

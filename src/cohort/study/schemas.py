@@ -11,6 +11,8 @@ from cohort.guides.models import MilestoneKind
 from cohort.http.fields import Note, Prose, Shown, Strict, Url
 from cohort.study.models import ItemState, Verdict
 
+MOST_FILES = 5
+"""Of one version."""
 LONGEST_EVIDENCE = 256 * 1024
 """In bytes: 20,000 characters however they are written, as JSON may take twelve for one."""
 
@@ -24,6 +26,12 @@ class SubmissionIn(Strict):
     links: list[Url] = Field(
         default=[], max_length=10, examples=[["https://example.org/drift-monitor"]]
     )
+    files: list[UUID] = Field(
+        default=[],
+        max_length=MOST_FILES,
+        description="Files that were uploaded for this item before, by their ids.",
+        examples=[[]],
+    )
     text: Annotated[Prose, BeforeValidator(_unix_lines)] = Field(
         default="",
         validate_default=True,
@@ -34,7 +42,7 @@ class SubmissionIn(Strict):
     @field_validator("text")
     @classmethod
     def _something(cls, text: str, info: ValidationInfo) -> str:
-        if not text and info.data.get("links") == []:
+        if not text and info.data.get("links") == [] and info.data.get("files") == []:
             raise ValueError("is empty, and so are the links; write a few sentences or add a link")
         return text
 

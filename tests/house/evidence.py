@@ -1,0 +1,57 @@
+"""The file that Ada handed in, and a good request for each route about evidence."""
+
+import io
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.guides.models import Milestone
+from cohort.storage import open_storage
+from cohort.study import service as study
+from cohort.study.files.kinds import FileKind
+from cohort.study.files.models import EvidenceFile, SubmissionFile
+from cohort.study.models import ItemState, PlanItem, Submission
+from tests.conftest import Platform
+
+
+def of_evidence(_ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """As a program and as a browser sends it."""
+    return {
+        "PUT /api/v1/plan_items/{item_id}/files/{file_name}": {"content": b"Notes"},
+    }
+
+
+async def hand_something_in(
+    db: AsyncSession, ids: dict[str, Any], platform: Platform
+) -> dict[str, Any]:
+    now, enrolment_id = platform.clock(), ids["enrolment_id"]
+    await study.lay_out(db, enrolment_id, now=now)
+    of_plan = select(PlanItem).where(PlanItem.enrolment_id == enrolment_id)
+    items = (await db.scalars(of_plan.join(Milestone).order_by(Milestone.position))).all()
+    items[0].state = ItemState.SUBMITTED
+    handed_in = Submission(
+        plan_item_id=items[0].id, version=1, text="Look.", links=[], submitted_at=now
+    )
+    file = EvidenceFile(
+        plan_item_id=items[0].id,
+        name="notes.md",
+        kind=FileKind.TEXT,
+        size=5,
+        sha256="0" * 64,
+        key=f"evidence/stage/{uuid4()}",
+        waiting=False,
+        uploaded_at=now,
+    )
+    db.add_all([handed_in, file])
+    await db.flush()
+    db.add(SubmissionFile(submission_id=handed_in.id, file_id=file.id))
+    await db.flush()
+    await open_storage(platform.settings).put(file.key, io.BytesIO(b"Notes"))
+    return {
+        "submission_id": handed_in.id,
+        "item_id": items[1].id,
+        "file_id": file.id,
+        "file_name": "notes.md",
+    }
