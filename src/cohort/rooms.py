@@ -27,6 +27,7 @@ import cohort.quizzes.models
 import cohort.rules.models
 import cohort.sessions.models
 import cohort.signin.models
+import cohort.study.drafts.models
 import cohort.study.files.models
 import cohort.study.models
 import cohort.webhooks.models
@@ -163,6 +164,8 @@ from cohort.signin import routes as signin_routes
 from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
+from cohort.study.drafts import pages as study_draft_pages
+from cohort.study.drafts import routes as study_draft_routes
 from cohort.study.files import jobs as study_file_jobs
 from cohort.study.files import pages as study_file_pages
 from cohort.study.files import routes as study_file_routes
@@ -203,6 +206,7 @@ API: Sequence[Router] = (
     checkins_closing_routes.router,
     study_routes.router,
     study_file_routes.router,
+    study_draft_routes.router,
     forecasts_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
@@ -270,6 +274,7 @@ PAGES: Sequence[Router] = (
     checkins_closing_pages.router,
     study_pages.router,
     study_file_pages.router,
+    study_draft_pages.router,
     forecasts_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,

@@ -10,16 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.guides.models import Milestone
 from cohort.storage import open_storage
 from cohort.study import service as study
+from cohort.study.drafts.models import EvidenceDraft
 from cohort.study.files.kinds import FileKind
 from cohort.study.files.models import EvidenceFile, SubmissionFile
 from cohort.study.models import ItemState, PlanItem, Submission
 from tests.conftest import Platform
 
 
-def of_evidence(_ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def of_evidence(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """As a program and as a browser sends it."""
+    version = str(ids["draft_version"])
+    seen = {"headers": {"If-Match": f'"{version}"'}}
     return {
         "PUT /api/v1/plan_items/{item_id}/files/{file_name}": {"content": b"Notes"},
+        "PUT /api/v1/plan_items/{item_id}/draft": {"json": {"text": "So far"}, **seen},
+        "POST /plan/{enrolment_id}/{item_id}/draft": {"data": {"text": "So", "version": version}},
     }
 
 
@@ -48,10 +53,14 @@ async def hand_something_in(
     await db.flush()
     db.add(SubmissionFile(submission_id=handed_in.id, file_id=file.id))
     await db.flush()
+    draft = EvidenceDraft(plan_item_id=items[1].id, text="So", links="", version=7, saved_at=now)
+    db.add(draft)
+    await db.flush()
     await open_storage(platform.settings).put(file.key, io.BytesIO(b"Notes"))
     return {
         "submission_id": handed_in.id,
         "item_id": items[1].id,
         "file_id": file.id,
+        "draft_version": draft.version,
         "file_name": "notes.md",
     }

@@ -1,7 +1,7 @@
 """The plan, one item of it, and the queue of what awaits a review, in a browser."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -31,6 +31,8 @@ from cohort.questions.models import AnswerOf, GivenAnswer
 from cohort.sessions import reading as sessions
 from cohort.sessions.models import LiveSession
 from cohort.study import plans, policy, service, showing
+from cohort.study.drafts import keeping
+from cohort.study.drafts.models import EvidenceDraft
 from cohort.study.files import service as files
 from cohort.study.files.kinds import TAKEN
 from cohort.study.files.models import EvidenceFile
@@ -165,6 +167,8 @@ class ItemView:
     """By version."""
     waiting: Sequence[EvidenceFile]
     """Files that go with what she hands in next."""
+    draft: EvidenceDraft | None
+    """What she did not hand in yet, as it is kept."""
     is_own: bool
     may_submit: bool
     may_review: bool
@@ -187,6 +191,10 @@ async def show_item(
     is_own = policy.may_hand_in(actor, plan.enrolment)
     is_done = plan.is_frozen or step.item.state == ItemState.PASSED
     awaits = step.item.state == ItemState.SUBMITTED and not plan.is_frozen
+    draft = await keeping.draft_of(db, item_id) if is_own and not is_done else None
+    if draft is not None and not form.typed:
+        kept = {"text": draft.text, "links": draft.links.split(), "version": str(draft.version)}
+        form = replace(form, typed=kept)
     versions = await plans.last_versions(db, item_id, limit=VERSIONS_SHOWN)
     view = ItemView(
         plan=plan,
@@ -197,6 +205,7 @@ async def show_item(
         versions=versions,
         files=await files.by_version(db, [one.id for one in versions]),
         waiting=await files.waiting_for(db, item_id) if is_own and not is_done else [],
+        draft=draft,
         is_own=is_own,
         may_submit=is_own and not is_done,
         may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),

@@ -17,7 +17,7 @@ LONGEST_EVIDENCE = 256 * 1024
 """In bytes: 20,000 characters however they are written, as JSON may take twelve for one."""
 
 
-def _unix_lines(text: object) -> object:
+def unix_lines(text: object) -> object:
     """Browsers send two characters for the end of a line, which count as one where it is typed."""
     return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
@@ -32,7 +32,7 @@ class SubmissionIn(Strict):
         description="Files that were uploaded for this item before, by their ids.",
         examples=[[]],
     )
-    text: Annotated[Prose, BeforeValidator(_unix_lines)] = Field(
+    text: Annotated[Prose, BeforeValidator(unix_lines)] = Field(
         default="",
         validate_default=True,
         description="Markdown.",
@@ -49,7 +49,7 @@ class SubmissionIn(Strict):
 
 class ReviewIn(Strict):
     verdict: Verdict = Field(examples=["again"])
-    comment: Annotated[Note, BeforeValidator(_unix_lines)] = Field(
+    comment: Annotated[Note, BeforeValidator(unix_lines)] = Field(
         default="",
         validate_default=True,
         description="Markdown; needed when the verdict is `again`.",

@@ -18,6 +18,7 @@ from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.study import due_dates, events, policy
+from cohort.study.drafts import keeping
 from cohort.study.due_dates import Work
 from cohort.study.files import attaching
 from cohort.study.gaps import OpenWork, latest_of, live_gaps
@@ -136,6 +137,7 @@ async def submit(
     db.add(submission)
     await db.flush()
     await attaching.attach(db, submission, form.files)
+    await keeping.forget(db, item_id)
     await enqueue(
         db,
         "study.ask_for_review",
