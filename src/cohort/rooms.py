@@ -11,6 +11,7 @@ import cohort.checkins.models
 import cohort.cohorts.models
 import cohort.curricula.models
 import cohort.exchange.models
+import cohort.extensions.models
 import cohort.forecasts.models
 import cohort.guides.models
 import cohort.http.stored_responses
@@ -67,6 +68,9 @@ from cohort.exchange import answer_pages as exchange_answer_pages
 from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
+from cohort.extensions import jobs as extensions_jobs
+from cohort.extensions import pages as extensions_pages
+from cohort.extensions import routes as extensions_routes
 from cohort.forecasts import jobs as forecasts_jobs
 from cohort.forecasts import pages as forecasts_pages
 from cohort.forecasts import routes as forecasts_routes
@@ -206,6 +210,7 @@ API: Sequence[Router] = (
     checkins_closing_routes.router,
     study_routes.router,
     study_file_routes.router,
+    extensions_routes.router,
     study_draft_routes.router,
     forecasts_routes.router,
     curricula_routes.router,
@@ -274,6 +279,7 @@ PAGES: Sequence[Router] = (
     checkins_closing_pages.router,
     study_pages.router,
     study_file_pages.router,
+    extensions_pages.router,
     study_draft_pages.router,
     forecasts_pages.router,
     curricula_pages.router,
@@ -362,6 +368,8 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
+    "extensions.tell_asked": extensions_jobs.tell_asked,
+    "extensions.tell_decided": extensions_jobs.tell_decided,
     "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
     "curricula.move_plans": curricula_jobs.move_plans,
