@@ -1,4 +1,4 @@
-"""Ada types, closes the tab, and comes back; two of her windows never overwrite each other unseen."""
+"""Ada types, closes the tab, and comes back; of two windows none overwrites the other unseen."""
 
 from typing import Any
 
