@@ -60,13 +60,15 @@ async def list_cohort_extensions(
     part: NamedDependency[Slice],
     *,
     cohort_id: FromPath[UUID],
-    state: Annotated[
+    in_state: Annotated[
         ExtensionState | None,
-        QueryParameter(description="Only those in this state; `asked` waits for an answer."),
+        QueryParameter(
+            name="state", description="Only those in this state; `asked` waits for an answer."
+        ),
     ] = None,
 ) -> PageOut[ListedExtensionOut]:
-    """New dates that the researchers of a cohort asked for, who asked first first; for organisers."""
-    return shown(await service.in_cohort(db, actor, cohort_id, part, state), as_listed)
+    """New dates that researchers of a cohort asked for, the oldest first; for organisers."""
+    return shown(await service.in_cohort(db, actor, cohort_id, part, in_state), as_listed)
 
 
 @post(

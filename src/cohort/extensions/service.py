@@ -54,8 +54,9 @@ async def ask(
     item = await item_to_hand_in(db, actor, item_id)
     cohort = item.enrolment.cohort
     require_later(item.due_at, form.until, cohort.time_zone, now=now)
+    extension_id = new_id()
     asked = {
-        "id": new_id(),
+        "id": extension_id,
         "plan_item_id": item_id,
         "state": ExtensionState.ASKED,
         "until": form.until,
@@ -73,12 +74,12 @@ async def ask(
             raise ExtensionAsked
         return standing
     each = [
-        {"cohort_id": cohort.id, "extension_id": asked["id"], "organiser_id": one}
+        {"cohort_id": cohort.id, "extension_id": extension_id, "organiser_id": one}
         for one in await organisers_of(db, cohort.id)
         if one != actor.id
     ]
     await enqueue_each(db, "extensions.tell_asked", each, now=now)
-    return await get(db, actor, asked["id"])
+    return await get(db, actor, extension_id)
 
 
 async def _open_of(db: AsyncSession, item_id: UUID) -> Extension | None:
@@ -110,7 +111,8 @@ async def grant(
         if require_later(extension.due_before, until, zone, now=now) == extension.due_after:
             return extension
         raise ExtensionDecided
-    item = await _locked(db, extension.plan_item_id)
+    item = extension.plan_item
+    await _lock(db, item)
     if item.state is ItemState.PASSED:
         raise AlreadyPassed
     new = require_later(item.due_at, until, zone, now=now)
@@ -145,9 +147,8 @@ async def _to_decide(db: AsyncSession, actor: Person, extension_id: UUID) -> Ext
     return extension
 
 
-async def _locked(db: AsyncSession, item_id: UUID) -> PlanItem:
-    locked = select(PlanItem).where(PlanItem.id == item_id).with_for_update()
-    return (await db.scalars(locked.execution_options(populate_existing=True))).one()
+async def _lock(db: AsyncSession, item: PlanItem) -> None:
+    await db.refresh(item, ["state", "due_at"], with_for_update={"of": PlanItem})
 
 
 async def _decide(

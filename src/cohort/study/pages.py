@@ -213,15 +213,7 @@ async def show_item(
     reviews = [one.review.comment for one in view.versions if one.review]
     task = step.item.milestone
     await prepare([task.task, task.evidence, *reviews, *(one.text for one in view.versions)])
-    return page(
-        request,
-        "study/item.html",
-        view,
-        form=form,
-        status_of=status_of,
-        came_late=policy.came_late,
-        verdicts=VERDICTS,
-    )
+    return page(request, "study/item.html", view, form=form, **SHOWN)
 
 
 VERDICTS = [
@@ -232,6 +224,13 @@ VERDICTS = [
         "hint": "Say below what would make it pass.",
     },
 ]
+
+
+SHOWN: dict[str, Any] = {
+    "status_of": status_of,
+    "came_late": policy.came_late,
+    "verdicts": VERDICTS,
+}
 
 
 @post(

@@ -15,7 +15,7 @@ from cohort.http.pages import Asked, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.study.drafts import service
-from cohort.study.drafts.schemas import DraftIn
+from cohort.study.drafts.schemas import EvidenceDraftIn
 from cohort.study.files.schemas import LONGEST_FORM
 from cohort.study.files.typed import keep_all, read_evidence
 from cohort.study.pages import show_item
@@ -41,7 +41,7 @@ async def keep_draft(
 ) -> Response[str] | Redirect:
     """What was typed and chosen; where another window has saved since, both are shown."""
     now, came = clock(), await read_evidence(request)
-    form = checked(DraftIn, came.as_draft())
+    form = checked(EvidenceDraftIn, came.as_draft())
     if form.value is not None:
         try:
             await service.save(db, actor, item_id, form.value, form.seen, now=now)

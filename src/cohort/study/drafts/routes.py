@@ -16,7 +16,7 @@ from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.study.drafts import service
 from cohort.study.drafts.models import EvidenceDraft
-from cohort.study.drafts.schemas import DraftIn, DraftOut
+from cohort.study.drafts.schemas import EvidenceDraftIn, EvidenceDraftOut
 from cohort.study.schemas import LONGEST_EVIDENCE
 from cohort.study.service import AlreadyPassed, PlanFrozen
 
@@ -24,7 +24,7 @@ from cohort.study.service import AlreadyPassed, PlanFrozen
 @get("/plan_items/{item_id:uuid}/draft", guards=[signed_in], responses=may_refuse(NotFound))
 async def read_draft(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], item_id: FromPath[UUID]
-) -> Response[DraftOut]:
+) -> Response[EvidenceDraftOut]:
     """What you typed for an item of your plan and did not hand in yet. Nobody else reads it."""
     return answered(await service.read(db, actor, item_id))
 
@@ -41,9 +41,9 @@ async def save_draft(
     clock: NamedDependency[Clock],
     *,
     item_id: FromPath[UUID],
-    data: JSONBody[DraftIn],
+    data: JSONBody[EvidenceDraftIn],
     if_match: IfMatch = None,
-) -> Response[DraftOut]:
+) -> Response[EvidenceDraftOut]:
     """Keep what you typed so far; handing in removes it. If-Match is "0" where there is none yet.
 
     Saved elsewhere since you read it, it is refused (412): read the other one, and choose.
@@ -59,8 +59,8 @@ async def drop_draft(
     await service.drop(db, actor, item_id)
 
 
-def answered(draft: EvidenceDraft) -> Response[DraftOut]:
-    return Response(DraftOut.model_validate(draft), headers={"ETag": etag(draft.version)})
+def answered(draft: EvidenceDraft) -> Response[EvidenceDraftOut]:
+    return Response(EvidenceDraftOut.model_validate(draft), headers={"ETag": etag(draft.version)})
 
 
 router = Router(

@@ -10,7 +10,7 @@ from cohort.http.fields import Prose, Shown, Strict, plain
 from cohort.study.schemas import unix_lines
 
 
-class DraftIn(Strict):
+class EvidenceDraftIn(Strict):
     """As much as was typed so far; nothing of it has to be right yet."""
 
     text: Annotated[Prose, BeforeValidator(unix_lines)] = Field(
@@ -24,7 +24,7 @@ class DraftIn(Strict):
     ] = Field(default="", description="One to a line.", examples=["https://example.o"])
 
 
-class DraftOut(Shown):
+class EvidenceDraftOut(Shown):
     """What waits to be handed in."""
 
     plan_item_id: UUID

@@ -14,7 +14,7 @@ from cohort.people.models import Person
 from cohort.study import policy
 from cohort.study.drafts.keeping import draft_of, forget
 from cohort.study.drafts.models import EvidenceDraft
-from cohort.study.drafts.schemas import DraftIn
+from cohort.study.drafts.schemas import EvidenceDraftIn
 from cohort.study.models import PlanItem
 from cohort.study.service import item_to_hand_in
 
@@ -26,7 +26,7 @@ async def save(
     db: AsyncSession,
     actor: Person,
     item_id: UUID,
-    form: DraftIn,
+    form: EvidenceDraftIn,
     if_match: str | None,
     *,
     now: datetime,
