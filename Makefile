@@ -26,7 +26,7 @@ npm-tools:
 	@sh tools/npm-tools
 
 test: setup browser npm-tools ## Run the tests
-	@$(PY) -m pytest -n 2 $(TESTS)
+	@$(PY) -m pytest -n 2 --max-worker-restart=0 $(TESTS)
 
 fuzz: setup ## Run the long tests: everything small tried out, thousands of examples
 	@$(PY) -m pytest -m long $(TESTS)
@@ -49,7 +49,7 @@ check: lint test ## Lint and test: what a change must pass
 
 coverage: setup browser npm-tools ## Run the tests and refuse a coverage below the floor in tests/coverage_floor
 	@rm -f .coverage .coverage.*
-	@$(PY) -m pytest -n 2 --cov --cov-report= $(TESTS)
+	@$(PY) -m pytest -n 2 --max-worker-restart=0 --cov --cov-report= $(TESTS)
 	@$(PY) tools/coverage_floor.py
 
 python: setup ## Run the pure tests on another Python, where one is on the PATH

@@ -16,11 +16,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, syn
 
 from cohort.demo.arriving import PASSWORD
 
-PATIENCE = 120
+PATIENCE = 240
+LONGEST_TEST = 400
+"""Seconds; the first test of a module waits for the site, and for its demo, as well."""
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 QUIET = [
     "--no-sandbox",
+    "--disable-dev-shm-usage",  # a container's may be too small for a long page
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -28,6 +31,16 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What hangs in a browser ends its worker, which xdist replaces.
+
+    A signal would break the event loop below Playwright's calls: the next call waits for ever.
+    """
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(LONGEST_TEST, method="thread"))
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,7 @@ def logins() -> dict[str, StorageState]:
 def visit(site: Site, browser: Browser, logins: dict[str, StorageState]) -> Generator[Visit]:
     """`page = visit(as_="organiser@example.org", phone=True, scripts=False, dark=True)`."""
     contexts: list[BrowserContext] = []
+    errors: list[str] = []
 
     def visit(
         as_: str = "", *, phone: bool = False, scripts: bool = True, dark: bool = False
@@ -115,7 +129,7 @@ def visit(site: Site, browser: Browser, logins: dict[str, StorageState]) -> Gene
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         if as_ and as_ not in logins:
             sign_in(page, as_)
             logins[as_] = context.storage_state()
@@ -126,6 +140,7 @@ def visit(site: Site, browser: Browser, logins: dict[str, StorageState]) -> Gene
     yield visit
     for context in contexts:
         context.close()
+    assert not errors, "Scripts of pages failed."
 
 
 def sign_in(page: Page, email: str) -> None:

@@ -5,15 +5,15 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from cohort.quizzes.readiness import AnswerCounts, forecast, weight_of
+from cohort.quizzes.readiness import AnswerCounts, chances, forecast, weight_of
 
 COUNTS = [7, 7, 9, 10, 11, 6]
 
 
-def of(*answers: tuple[int, int]) -> list[AnswerCounts]:
+def of(*answers: tuple[float, float]) -> list[AnswerCounts]:
     """Right and wrong answers of each section."""
     return [
-        AnswerCounts(count, right + wrong, right, wrong)
+        AnswerCounts(count, int(right + wrong), right, wrong)
         for count, (right, wrong) in zip(COUNTS, answers, strict=True)
     ]
 
@@ -37,8 +37,16 @@ def test_an_hour_helps_most_where_much_is_asked_and_little_is_known() -> None:
     assert max(gains) == gains[4] > 2 * gains[5] > 0
 
 
+def test_the_chances_of_a_whole_cohort_are_those_of_each_alone() -> None:
+    people = [of(*[(4, 1)] * 6), of((3.5, 2.25), *[(9, 3)] * 5), of(*[(0, 0)] * 6)]
+    right = np.array([[one.right for one in person] for person in people])
+    wrong = np.array([[one.wrong for one in person] for person in people])
+    alone = [forecast(person, 0.7).chance for person in people]
+    assert chances(COUNTS, right, wrong, 0.7) == pytest.approx(alone, abs=1e-12)
+
+
 def test_old_answers_fade() -> None:
-    assert weight_of(timedelta()) == weight_of(-timedelta(days=1)) == 1
+    assert weight_of(timedelta(hours=23)) == weight_of(-timedelta(days=1)) == 1
     assert weight_of(timedelta(weeks=8)) == pytest.approx(0.5)
 
 

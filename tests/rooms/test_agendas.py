@@ -16,6 +16,7 @@ from cohort.study.models import ItemState, PlanItem
 from tests.conftest import MONDAY, Cast, Someone, TurnableClock
 from tests.rooms.dashboard_world import planned
 from tests.rooms.mentorship_world import Spring, another, begun
+from tests.rooms.quiz_world import answered_models
 
 
 @pytest.fixture
@@ -185,7 +186,7 @@ async def test_a_mentor_sees_where_each_of_her_mentees_stands(
     await db.commit()
     async with count_statements() as one:
         page = (await spring.grace.get("/mentoring/mentees")).text
-    for shown in ("Ada Example", "Late", "Due this week", "nothing is agreed", f"{here}/agenda"):
+    for shown in ("Ada Example", "Late", "Due ", "nothing is agreed", f"{here}/agenda"):
         assert shown in page
     assert "No mentees yet" in (await spring.ada.get("/mentoring/mentees")).text
     assert 'href="/mentoring/mentees"' in (await spring.grace.get("/mentoring")).text
@@ -241,6 +242,49 @@ async def test_the_researcher_chooses_what_her_mentor_sees(
     for page in (f"{here}/agenda", "/mentoring/mentees", "/mentoring", here):
         text = (await spring.grace.get(page)).text
         assert (f'"/plan/{spring.enrolment.id}"' in text) <= (choice == "milestones"), page
+
+
+async def test_her_mentor_reads_what_she_needs_this_month_as_far_as_she_allows(
+    spring: Spring, here: str, db: AsyncSession
+) -> None:
+    """What she asks for, what was returned or is late, weak sections, and what comes."""
+    items = await planned(db, spring.enrolment, TurnableClock(MONDAY))
+    of_item = [update(PlanItem).where(PlanItem.id == item.id) for item in items]
+    await db.execute(of_item[1].values(state=ItemState.AGAIN))
+    await db.execute(of_item[2].values(due_at=MONDAY - timedelta(days=2)))
+    strong = update(Mentor).where(Mentor.id == spring.mentor.id)
+    await db.execute(strong.values(skills=["pipelines"]))
+    await answered_models(db, spring.enrolment, right=2, now=MONDAY)
+    await written(spring.ada, here, kind="point", text="How do I say no?")
+    await written(spring.grace, here, kind="point", text="Her talk.")
+
+    async def needs(who: Someone) -> list[tuple[str, str]]:
+        found = (await who.get(f"/api/v1{here}/agenda")).json()["needs"]
+        return [(one["kind"], one["title"]) for one in found]
+
+    whole = [
+        ("asked", "How do I say no?"),
+        ("again", "Drift Monitor"),
+        ("late", "Mock Exam"),
+        ("weak_section", "Models"),
+        ("due", "End To End"),
+    ]
+    assert await needs(spring.grace) == await needs(spring.ada) == whole
+    page = (await spring.grace.get("/mentoring/mentees")).text
+    for words in (
+        "What Ada Example needs from you this month",
+        "How do I say no?",
+        "40% of 5 questions right",
+        "70% of the exam is about it. The mentor is strong in it: ",
+    ):
+        assert words in page
+    assert "Her talk." not in page
+    assert "40% of 5 questions" in (await spring.grace.get(f"{here}/agenda")).text
+    await spring.ada.put(
+        f"/api/v1/enrolments/{spring.enrolment.id}/mentor_view", json={"mentor_sees": "counts"}
+    )
+    assert await needs(spring.grace) == whole[:1]
+    assert "40% of 5" not in (await spring.grace.get("/mentoring/mentees")).text
 
 
 async def test_she_chooses_on_the_page_of_her_plan(spring: Spring, here: str) -> None:

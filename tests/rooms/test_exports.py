@@ -118,6 +118,21 @@ async def test_what_is_exported_can_be_imported_and_is_the_same_again(
     assert await everything(db, Mentor, full) == await everything(db, Mentor, empty)
     answers = [*(await answering.of_everybody(db, empty.id)).values()]
     assert sorted(answers, key=len) == [THEIRS, HERS]
+    await what_is_not_asked_any_more_is_told_and_never_read(full, empty, olga, kind)
+
+
+async def what_is_not_asked_any_more_is_told_and_never_read(
+    full: Cohort, empty: Cohort, olga: Someone, kind: str
+) -> None:
+    asked = (await olga.get(f"/api/v1/cohorts/{full.id}/questions")).json()
+    [hopes] = [one for one in asked if one["name"] == "Hopes"]
+    assert (await olga.delete(f"/api/v1/questions/{hopes['id']}")).status_code == 204
+    book = await exported(olga, full, kind)
+    titles, *rows = tables(book)["Researchers"]
+    assert titles[-1] == "Not asked any more: Name 5?"
+    assert [row[-1] for row in rows if row[1] == "ada@example.org"] == [HERS["Hopes"]]
+    told = (await Bring(empty, olga)(book, "both", file_name=f"p.{kind}")).json()
+    assert told["counts"]["same"] == len(told["rows"]), told
 
 
 async def everything(

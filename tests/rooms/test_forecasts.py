@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
@@ -13,9 +14,12 @@ from cohort.cohorts.models import Cohort, CohortState, Enrolment
 from cohort.forecasts.outlook import WEEK
 from cohort.guides.models import Guide
 from cohort.mail import MailboxMessage
-from cohort.people.models import Act
+from cohort.people.models import Act, Person
+from cohort.quizzes.models import Quiz, QuizKind, QuizTry
+from cohort.sessions.models import AttendedBy, LiveSession, PlaceState, SessionPlace
 from cohort.study.models import ItemState, PlanItem, Submission
 from tests.conftest import MONDAY, Cast, Platform, Someone
+from tests.rooms.quiz_world import answered_models
 from tests.rooms.study_cast import AGAIN, the_cast
 from tests.rooms.study_cast import Cast as StudyCast
 from tests.world import a_cohort, enrolled
@@ -232,6 +236,93 @@ async def test_a_cohort_that_has_ended_is_forecast_no_more_but_judged(
     assert 0 < record["brier"] < record["brier_of_rule"] < 1
     page = await cast.olga.get(f"/cohorts/{cast.cohort.slug}/forecasts/record")
     assert "Brier score" in page.text
+
+
+async def test_she_reads_when_she_will_be_done_and_no_chance_and_her_mentor_does_not(
+    cast: StudyCast, db: AsyncSession
+) -> None:
+    """In the first two weeks nothing; then a range, what it rests on, and the next step."""
+    page, api = (f"{at}/{cast.enrolment.id}/forecast" for at in ("/plan", "/api/v1/enrolments"))
+    early = (await cast.ada.get(api)).json()
+    assert (early["early"], early["next_title"]) == (None, "End To End")
+    assert "The first two weeks say little" in (await cast.ada.get(page)).text
+    await began(db, cast.cohort, 8)
+    assert (await cast.hand_in(item_id=cast.items["end-to-end"])).status_code == 201
+    told = (await cast.ada.get(api)).json()
+    assert told["early"] < told["middle"] < told["late"]
+    assert (told["overdue"], told["next_title"]) == (2, "Drift Monitor")
+    assert "chance" not in told
+    shown = (await cast.ada.get(page)).text
+    for words in ("in four cases of five", "2 milestones are past the date", "What would help you"):
+        assert words in shown
+    assert "%" not in shown.partition("<main")[2]
+    assert f'href="{page}"' in (await cast.ada.get(f"/plan/{cast.enrolment.id}")).text
+    assert (await cast.olga.get(api)).json() == told
+    for stranger in (cast.max, cast.sam):
+        assert (await stranger.get(page)).status_code == 404
+
+
+async def test_missed_sessions_and_a_failed_mock_exam_are_signs(
+    cast: StudyCast, db: AsyncSession, enter: Cast
+) -> None:
+    await began(db, cast.cohort, 8)
+    bea = await enter("Bea")
+    await enrolled(db, cast.cohort, bea.person, now=MONDAY)
+    for days, is_noted in ((3, True), (10, True), (17, False)):
+        await a_session_of_before(
+            db,
+            cast.cohort,
+            cast.olga.person,
+            MONDAY - timedelta(days=days),
+            missed=cast.ada.person,
+            attended=bea.person if is_noted else None,
+        )
+    await answered_models(db, cast.enrolment, right=3, now=MONDAY - timedelta(days=1))
+    await db.execute(update(Quiz).values(kind=QuizKind.MOCK_EXAM))
+    await db.commit()
+    [ada] = await the_forecasts(cast)
+    assert [one for one in ada["signs"] if one in {"mock_exam", "missed_sessions"}] == [
+        "mock_exam",
+        "missed_sessions",
+    ]
+    own = (await cast.ada.get(f"/api/v1/enrolments/{cast.enrolment.id}/forecast")).json()
+    assert own["sessions_missed"] == 2, "of the third nobody noted who was there"
+    assert own["mock_exam_failed_at"] is not None
+    await db.execute(update(QuizTry).values(right=5))
+    await db.commit()
+    [ada] = await the_forecasts(cast)
+    assert "mock_exam" not in ada["signs"]
+
+
+async def a_session_of_before(
+    db: AsyncSession,
+    cohort: Cohort,
+    organiser: Person,
+    at: datetime,
+    *,
+    missed: Person,
+    attended: Person | None,
+) -> None:
+    """Both had signed up; where somebody came, it was noted who did."""
+    facts = {"title": "Clinic", "about": "", "host": "", "minutes": 60, "capacity": 0, "link": ""}
+    session = LiveSession(
+        id=uuid4(),
+        cohort_id=cohort.id,
+        slot_at=at,
+        starts_at=at,
+        code="K7PMXQ",
+        planned_by=organiser.id,
+        created_at=at,
+        changed_at=at,
+        **facts,
+    )
+    db.add(session)
+    await db.flush()
+    came = {"attended_at": at, "attended_by": AttendedBy.CODE}
+    for person, noted in ((missed, {}), *([(attended, came)] if attended else [])):
+        place = {"session_id": session.id, "person_id": person.id, "asked_at": at}
+        db.add(SessionPlace(**place, state=PlaceState.COMING, **noted))
+    await db.commit()
 
 
 async def test_an_elsewhere_organiser_sees_nothing_of_it(

@@ -8,18 +8,27 @@ from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cli import cli
 from cohort.db import unit_of_work
-from cohort.guides.models import Guide
+from cohort.guides.models import Guide, Milestone, MilestoneKind
+from cohort.matching.gather import gather
+from cohort.matching.jobs import open_due_rounds
+from cohort.matching.models import Run
+from cohort.matching.runs import read
+from cohort.mentors.models import Mentor
+from cohort.pairing.scores.scoring import score
 from cohort.people.models import Person
 from cohort.quizzes.importing import import_quizzes
 from cohort.quizzes.models import QuizAnswer, QuizQuestion, QuizTry
 from cohort.quizzes.weak_skills import with_quizzes
+from cohort.study.models import ItemState, PlanItem
 from tests.conftest import MONDAY, Cast, Platform
 from tests.house.quizzes import FILE
+from tests.rooms.matching_world import set_the_stage
+from tests.rooms.quiz_world import answered_models
 from tests.rooms.study_cast import Cast as World
 from tests.rooms.study_cast import the_cast
 from tests.world import a_guide, enrolled
@@ -249,9 +258,30 @@ async def test_how_ready_she_is_others_read_as_far_as_she_allows(
     assert await mentor_reads("nothing") == (404, 0, 404)
     organiser = await world.olga.get(f"{here}/readiness")
     assert organiser.json() == told
+    await the_list_of_the_cohort_says_the_same(world, told)
     page = (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
     for words in ("Chance to pass now", "19 of 19", "What helps most"):
         assert words in page
+
+
+async def the_list_of_the_cohort_says_the_same(world: World, told: dict[str, Any]) -> None:
+    address = f"/api/v1/cohorts/{world.cohort.id}/readiness"
+    [row] = (await world.olga.get(address)).json()["items"]
+    for name in ("answered", "chance", "chance_from", "chance_to", "sections"):
+        assert row[name] == told[name], name
+    assert row["standing"] == ("ready" if row["chance"] >= 0.8 else "close")
+    assert (await world.olga.get(f"{address}?standing=passed")).json()["items"] == []
+    assert (await world.olga.get(f"{address}?standing=sure")).status_code == 422
+    page = f"/cohorts/{world.cohort.slug}/readiness"
+    shown = (await world.olga.get(page)).text
+    for words in ("Ada Example", "20 answers", "An hour helps most in", "19 of 19 right"):
+        assert words in shown
+    assert "Nobody here fits" in (await world.olga.get(f"{page}?q=nobody")).text
+    table = (await world.olga.get(f"{page}.csv")).text.splitlines()
+    assert table[0].endswith(
+        "Models: can answer,Serving: can answer,Models: an hour adds,Serving: an hour adds"
+    )
+    assert table[1].startswith(f"Ada Example,{row['standing']},20,{row['chance']:.4f}"[:30])
 
 
 async def test_organisers_see_what_misleads_but_of_few_people_nothing(
@@ -328,3 +358,46 @@ async def test_a_section_that_went_badly_is_a_gap_that_the_matching_reads(
     assert before == plans
     weak = pytest.approx(13 / 19, abs=1e-5)
     assert after == {world.enrolment.id: {"pipelines": weak, "serving": 0.5}}
+    of_exam = update(PlanItem).where(PlanItem.id == world.first)
+    kind = update(Milestone).where(Milestone.slug == "end-to-end")
+    await db.execute(kind.values(kind=MilestoneKind.EXAM_RESULT))
+    await db.execute(of_exam.values(state=ItemState.PASSED))
+    passed = await with_quizzes(db, world.cohort.id, plans, now=MONDAY)
+    assert passed == plans, "whoever has passed the exam has no gaps that quizzes tell of"
+
+
+async def test_a_failed_quiz_moves_the_next_score_towards_who_is_strong_there(
+    platform: Platform, db: AsyncSession, enter: Cast
+) -> None:
+    """And what was half right counts as a gap once the exam itself was failed."""
+    stage = await set_the_stage(platform, enter)
+    for mentor, skill in ((stage.grace, "pipelines"), (stage.robin, "serving")):
+        strong = update(Mentor).where(Mentor.id == mentor.id)
+        await db.execute(strong.values(skills=[skill], domains=["nlp"]))
+    await db.commit()
+    platform.clock.turn(days=7)
+    now = platform.clock()
+    await open_due_rounds(platform.runner.cron)
+    run_id = (await db.scalars(select(Run.id))).one()
+
+    async def lead() -> float:
+        """How far Grace, who is strong in it, is before Robin, for Ada."""
+        pool = await gather(db, await read(db, run_id), now=now)
+        facts = {"weights": pool.weights, "requirements": pool.requirements}
+        scores = score(pool.researchers, pool.mentors, pool.taxonomy, pool.week, **facts).total
+        ada = [one.id for one in pool.researchers].index(str(stage.ada.id))
+        grace, robin = (
+            [one.id for one in pool.mentors].index(str(one.id))
+            for one in (stage.grace, stage.robin)
+        )
+        return float(scores[ada, grace] - scores[ada, robin])
+
+    before = await lead()
+    await answered_models(db, stage.ada, right=4, now=now)
+    assert await lead() == before, "four of five are no gap"
+    milestone = (await db.scalars(select(Milestone).limit(1))).one()
+    milestone.kind, milestone.skills = MilestoneKind.EXAM_RESULT, []
+    facts = {"due_at": now, "position": 0, "state": ItemState.AGAIN}
+    db.add(PlanItem(enrolment_id=stage.ada.id, milestone_id=milestone.id, **facts))
+    await db.commit()
+    assert await lead() > before

@@ -28,6 +28,7 @@ def lists_of(
             shown = {
                 "item_id": item["id"],
                 "title": item["milestone"]["title"],
+                "skills": item["milestone"]["skills"],
                 **{one: item[one] for one in ("state", "due_at", "passed_at")},
             }
             lists[name].append(shown)

@@ -1,9 +1,12 @@
-"""Where each of a mentor's mentees stands: as many statements for one as for twenty."""
+"""Where each of a mentor's mentees stands, and what each needs from her this month.
+
+As many statements for one mentee as for twenty.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +14,23 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.agendas.building import lists_of
-from cohort.cohorts.models import MentorSees
-from cohort.guides.models import Milestone
+from cohort.agendas.models import AgendaEntry, EntryKind
+from cohort.agendas.needs import MenteeNeed, needs_of
+from cohort.cohorts.models import Enrolment, MentorSees
+from cohort.guides import service as guides
+from cohort.guides.models import Milestone, TermKind
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
+from cohort.quizzes.weak_sections import WeakSection, weak_sections
 from cohort.study.models import PlanItem
 from cohort.study.progress import MilestoneCounts, counts_of, whole_of
-
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class MenteeStanding:
-    """One mentee: what is due within a week, late, or failed; and when the two meet."""
+    """One mentee: what is due within four weeks, late, or failed; and when the two meet."""
 
     mentorship: Mentorship
     lists: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -33,6 +38,8 @@ class MenteeStanding:
     next_meeting: datetime | None
     counts: MilestoneCounts | None
     """Of the whole plan; none where the researcher shows nothing."""
+    needs: Sequence[MenteeNeed]
+    """What she shows of it, and what she asked for."""
 
 
 async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[MenteeStanding]:
@@ -42,16 +49,71 @@ async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[M
     counted = [one.id for one in enrolments if one.mentor_sees != MentorSees.NOTHING]
     items = await _items(db, open_plans)
     counts = await counts_of(db, counted, now=now)
-    meetings = await _meetings(db, [one.id for one in mentees], now)
+    meetings = await meetings_of(db, [one.id for one in mentees], now)
+    known = await needs_in(db, mentees, open_plans, now=now)
     found = []
     for one in mentees:
         last, following = meetings.get(one.id, (None, None))
         since = last or one.began_at
         is_counted = one.enrolment.mentor_sees != MentorSees.NOTHING
         whole = whole_of(counts.get(one.enrolment_id, {})) if is_counted else None
-        lists = lists_of(items[one.enrolment_id], since=since, now=now, ahead=WEEK)
-        found.append(MenteeStanding(one, lists, last, following, whole))
+        lists = lists_of(items[one.enrolment_id], since=since, now=now)
+        found.append(MenteeStanding(one, lists, last, following, whole, known.of(one, lists)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsRead:
+    """What is read for all of them at once."""
+
+    asked: Mapping[UUID, Sequence[str]]
+    """By mentorship: what the researcher wrote for the next meeting."""
+    weak: Mapping[UUID, Sequence[WeakSection]]
+    """By enrolment."""
+    titles: Mapping[str, str]
+
+    def of(
+        self, mentorship: Mentorship, lists: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> list[MenteeNeed]:
+        return needs_of(
+            asked=self.asked.get(mentorship.id, ()),
+            lists=lists,
+            weak=self.weak.get(mentorship.enrolment_id, ()),
+            strengths=mentorship.mentor.skills,
+            titles=self.titles,
+        )
+
+
+async def needs_in(
+    db: AsyncSession,
+    mentorships_there: Sequence[Mentorship],
+    open_plans: Sequence[UUID],
+    *,
+    now: datetime,
+) -> NeedsRead:
+    """`open_plans` are the enrolments whose milestones the reader may see.
+
+    With the enrolment of each mentorship, and its mentor.
+    """
+    by_her = Mentorship.enrolment_id == Enrolment.id
+    rows = await db.execute(
+        select(AgendaEntry.mentorship_id, AgendaEntry.text)
+        .join(AgendaEntry.mentorship)
+        .join(Enrolment, by_her)
+        .where(AgendaEntry.mentorship_id.in_([one.id for one in mentorships_there]))
+        .where(AgendaEntry.kind == EntryKind.POINT, AgendaEntry.done_at.is_(None))
+        .where(AgendaEntry.written_by == Enrolment.person_id)
+        .order_by(AgendaEntry.created_at, AgendaEntry.id)
+    )
+    asked: dict[UUID, list[str]] = defaultdict(list)
+    for mentorship_id, text in rows:
+        asked[mentorship_id].append(text)
+    weak = await weak_sections(db, Enrolment.id.in_(open_plans), now=now)
+    titles = await guides.titles(db)
+    skill = TermKind.SKILL.value
+    return NeedsRead(
+        asked, weak, {slug: name for (kind, slug), name in titles.items() if kind == skill}
+    )
 
 
 async def _items(
@@ -65,6 +127,7 @@ async def _items(
             PlanItem.due_at,
             PlanItem.passed_at,
             Milestone.title,
+            Milestone.skills,
         )
         .join(PlanItem.milestone)
         .where(PlanItem.enrolment_id.in_(enrolment_ids))
@@ -72,13 +135,15 @@ async def _items(
     )
     items: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        items[row.enrolment_id].append({**row._asdict(), "milestone": {"title": row.title}})
+        milestone = {"title": row.title, "skills": row.skills}
+        items[row.enrolment_id].append({**row._asdict(), "milestone": milestone})
     return items
 
 
-async def _meetings(
+async def meetings_of(
     db: AsyncSession, mentorship_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, tuple[datetime | None, datetime | None]]:
+    """By mentorship: the last that was held, and the next that both agreed to."""
     last = func.max(Meeting.starts_at).filter(Meeting.state == MeetingState.HELD)
     to_come = (Meeting.state == MeetingState.AGREED) & (Meeting.starts_at > now)
     rows = await db.execute(

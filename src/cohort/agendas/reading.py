@@ -1,22 +1,22 @@
 """An agenda and what was written for it, as each of the two may read it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.agendas import policy
 from cohort.agendas.building import lists_of
+from cohort.agendas.mentees import meetings_of, needs_in
 from cohort.agendas.models import AgendaEntry, EntryKind
 from cohort.agendas.schemas import AgendaOut
 from cohort.cohorts.models import MentorSees
 from cohort.errors import NotAllowed, NotFound
 from cohort.http.paging import Page, Slice, page_of
-from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentorships import policy as mentorship_policy
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship
@@ -78,14 +78,17 @@ async def agenda(
     mentorship = await of_the_two(db, actor, mentorship_id)
     if mentorship.ended_at is not None:
         raise MentorshipEnded("This mentorship has ended, so there is no agenda.")
-    last = await last_met(db, mentorship_id)
+    last, following = (await meetings_of(db, [mentorship_id], now)).get(mentorship_id, (None, None))
     since = last or mentorship.began_at
     enrolment = mentorship.enrolment
     shown = MentorSees.MILESTONES if enrolment.person_id == actor.id else enrolment.mentor_sees
     items, counts = await _of_plan(db, actor, enrolment.id, shown, now=now)
     lists = lists_of(items, since=since, now=now)
+    shown_plans = [enrolment.id] if shown is MentorSees.MILESTONES else []
+    known = await needs_in(db, [mentorship], shown_plans, now=now)
     told = {"enrolment_id": enrolment.id, "shown": shown, "counts": counts, "since": since}
-    return cast("AgendaOut", told | lists)
+    needs = [asdict(one) for one in known.of(mentorship, lists)]
+    return cast("AgendaOut", told | lists | {"next_meeting": following, "needs": needs})
 
 
 async def _of_plan(
@@ -99,10 +102,3 @@ async def _of_plan(
         return [], whole_of(cells.get(enrolment_id, {}))._asdict()
     plan: Any = await study.plan(db, actor, enrolment_id, now=now)
     return plan["items"], {name: plan[name] for name in study.COUNTED}
-
-
-async def last_met(db: AsyncSession, mentorship_id: UUID) -> datetime | None:
-    held = select(func.max(Meeting.starts_at)).where(
-        Meeting.mentorship_id == mentorship_id, Meeting.state == MeetingState.HELD
-    )
-    return await db.scalar(held)

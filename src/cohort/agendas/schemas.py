@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.agendas.models import EntryKind
+from cohort.agendas.needs import NeedKind
 from cohort.cohorts.models import MentorSees
 from cohort.http.fields import Note, Shown, Strict
 from cohort.study.models import ItemState
@@ -46,6 +47,7 @@ class AgendaMilestoneOut(Shown):
 
     item_id: UUID
     title: str
+    skills: list[str]
     state: ItemState
     due_at: datetime
     passed_at: datetime | None
@@ -59,6 +61,19 @@ class PlanCountsOut(Shown):
     due: int
 
 
+class MenteeNeedOut(Shown):
+    """Something that the researcher needs from her mentor this month, and why."""
+
+    kind: NeedKind = Field(
+        description="`asked`: she wrote it on the agenda. `again`, `late` and `due` are milestones "
+        "of her plan. `weak_section`: a section of the exam that went badly in her quizzes."
+    )
+    title: str
+    reason: str
+    item_id: UUID | None = Field(description="Of a milestone.")
+    due_at: datetime | None
+
+
 class AgendaOut(Shown):
     """What the plan says to talk about; a milestone is in one list only."""
 
@@ -68,6 +83,11 @@ class AgendaOut(Shown):
     )
     counts: PlanCountsOut | None = Field(description="Null where nothing is shown.")
     since: datetime = Field(description="When the two met last; else when they began.")
+    next_meeting: datetime | None = Field(description="The next one that both agreed to.")
+    needs: list[MenteeNeedOut] = Field(
+        description="What the researcher needs from her mentor this month, as far as she shows it: "
+        "what she asked for, what was returned, what is late, weak sections, what is due."
+    )
     passed: list[AgendaMilestoneOut] = Field(description="Passed since then.")
     again: list[AgendaMilestoneOut] = Field(description="The review asks for another look.")
     late: list[AgendaMilestoneOut] = Field(description="Past their date, and not handed in.")

@@ -15,7 +15,13 @@ from sqlalchemy.orm import aliased
 from cohort.cohorts import own_terms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
-from cohort.exchange.own_answers import asked_here, cells_of, columns_of
+from cohort.exchange.own_answers import (
+    asked_here,
+    cells_of,
+    columns_of,
+    retired_here,
+    titles_of_retired,
+)
 from cohort.exchange.schemas import ExportFormat
 from cohort.guides.models import TermKind
 from cohort.http.formats import local_day
@@ -78,7 +84,7 @@ def _zipped(tabs: Tabs) -> bytes:
 async def _tabs(db: AsyncSession, cohort: Cohort) -> Tabs:
     """Active researchers and approved mentors: those whom an import would bring in again."""
     titles = await own_terms.titles(db, cohort.id)
-    asked = await asked_here(db, cohort.id)
+    asked, retired = await asked_here(db, cohort.id), await retired_here(db, cohort.id)
     answers = await answering.of_everybody(db, cohort.id)
     studying = (
         select(Enrolment, Person.name, Person.email)
@@ -94,8 +100,9 @@ async def _tabs(db: AsyncSession, cohort: Cohort) -> Tabs:
     def more(side: AnswerOf, whose: UUID | None) -> Cells:
         """The answers of somebody; without a person, what the questions are."""
         if whose is None:
-            return [one.column.title for one in columns_of(asked.of(side), side)]
-        return cells_of(asked.of(side), answers.get((whose, side), {}))
+            now_asked = [one.column.title for one in columns_of(asked.of(side), side)]
+            return [*now_asked, *titles_of_retired(retired.of(side), side)]
+        return cells_of([*asked.of(side), *retired.of(side)], answers.get((whose, side), {}))
 
     return {
         "Researchers": [

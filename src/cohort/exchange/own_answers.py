@@ -46,6 +46,17 @@ async def asked_here(db: AsyncSession, cohort_id: UUID, *, lock: bool = False) -
     return AskedHere(*each)
 
 
+async def retired_here(db: AsyncSession, cohort_id: UUID) -> AskedHere:
+    """What was asked before and was answered: an export has it, and no import reads it."""
+    each = [await questions.retired_of(db, cohort_id, side) for side in AnswerOf]
+    return AskedHere(*each)
+
+
+def titles_of_retired(retired: Sequence[Question], side: AnswerOf) -> list[str]:
+    """No column that an import knows begins so."""
+    return [f"Not asked any more: {one.asks(side)}" for one in retired]
+
+
 def columns_of(asked: Sequence[Question], side: AnswerOf) -> list[OwnColumn]:
     """One for each question, called as this side is asked.
 

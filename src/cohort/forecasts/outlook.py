@@ -11,6 +11,7 @@ import numpy as np
 from cohort.forecasts.pace import (
     Facts,
     Floats,
+    Pace,
     chance,
     pace_of,
     rates,
@@ -25,6 +26,8 @@ SENT_BACK_FOR = timedelta(days=7)
 """Who can answer a review, mostly does within the week."""
 TOO_MUCH = 2.0
 """Work due within two weeks that would take her four."""
+MISSED_TOO_OFTEN = 2
+"""One missed session is an ordinary week."""
 NUDGED_FOR = timedelta(days=7)
 """Nobody is nudged twice in a week, by whomever."""
 
@@ -51,6 +54,8 @@ class Sign(StrEnum):
     SILENT = "silent"
     SENT_BACK = "sent_back"
     UNLIKELY = "unlikely"
+    MOCK_EXAM = "mock_exam"
+    MISSED_SESSIONS = "missed_sessions"
     TOO_MUCH = "too_much"
 
 
@@ -80,6 +85,10 @@ class StudyFacts:
     sent_back_at: datetime | None
     """When the oldest review that waits for another version came."""
     nudged_at: datetime | None
+    sessions_missed: int = 0
+    """In the last six weeks, of those that she had signed up for."""
+    mock_exam_failed_at: datetime | None = None
+    """When her newest mock exam of the last six weeks was, if it was below the pass mark."""
 
     @property
     def unit(self) -> float:
@@ -140,12 +149,17 @@ def _weeks(one: StudyFacts, end: datetime) -> float:
     return max((end - one.began_at) / WEEK, 1.0)
 
 
-def forecasts_of(works: Sequence[StudyFacts], *, at: datetime, end: datetime) -> list[Forecast]:
-    """Of all people of one cohort at once, whose plans must ask for something; in their order."""
+def forecasts_of(
+    works: Sequence[StudyFacts], *, at: datetime, end: datetime, pace: Pace | None = None
+) -> list[Forecast]:
+    """Of all people of one cohort at once, whose plans must ask for something; in their order.
+
+    Of some of them only, where the `pace` of the whole cohort is known.
+    """
     if not works:
         return []
     facts, ahead = facts_of(works), ahead_of(works, at, end)
-    pace = pace_of(facts)
+    pace = pace or pace_of(facts)
     own, typical = chance(facts, pace, ahead), typical_chance(facts, pace, ahead)
     each, asked = rates(facts, pace), still_asked(facts, pace)
     return [
@@ -189,6 +203,8 @@ def _signs(one: StudyFacts, at: datetime, chance: float, rate: float) -> list[Si
         Sign.SILENT: one.late > 0 and at - seen_at >= SILENT_AFTER,
         Sign.SENT_BACK: one.sent_back_at is not None and at - one.sent_back_at >= SENT_BACK_FOR,
         Sign.UNLIKELY: _is_unlikely(one, chance) and not _begins(one, at),
+        Sign.MOCK_EXAM: one.mock_exam_failed_at is not None,
+        Sign.MISSED_SESSIONS: one.sessions_missed >= MISSED_TOO_OFTEN,
         Sign.TOO_MUCH: one.hours_soon > TOO_MUCH * 2 * rate and not _begins(one, at),
     }
     return [sign for sign, does_hold in holds.items() if does_hold]

@@ -1,6 +1,7 @@
 """Who needs help before it is too late, in a browser."""
 
 from datetime import datetime
+from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
@@ -13,6 +14,7 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Invalid
 from cohort.forecasts import service
+from cohort.forecasts.own import own_forecast
 from cohort.forecasts.schemas import (
     ForecastSearch,
     StudyNudgeOutcome,
@@ -116,4 +118,21 @@ async def record_page(
     return page(request, "forecasts/record.html", cohort=cohort, record=record)
 
 
-router = Router("", route_handlers=[forecasts_page, nudge, record_page], include_in_schema=False)
+@get("/plan/{enrolment_id:uuid}/forecast", guards=[signed_in])
+async def own_forecast_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    enrolment_id: FromPath[UUID],
+) -> Response[str]:
+    told = await own_forecast(db, actor, enrolment_id, now=clock())
+    is_own = told.enrolment.person_id == actor.id
+    return page(request, "forecasts/own.html", own=told, is_own=is_own)
+
+
+router = Router(
+    "",
+    route_handlers=[forecasts_page, nudge, record_page, own_forecast_page],
+    include_in_schema=False,
+)

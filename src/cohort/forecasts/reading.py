@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Numeric, Select, and_, cast, func, select
+from sqlalchemy import ColumnElement, Numeric, Select, and_, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -30,13 +30,16 @@ def ends_at(cohort: Cohort) -> datetime:
     return datetime.combine(after, time(), ZoneInfo(cohort.time_zone))
 
 
-async def works(db: AsyncSession, cohort: Cohort, *, at: datetime) -> Sequence[StudyFacts]:
-    """Everyone with a seat and a plan, in the order of joining, as of then.
+async def works(
+    db: AsyncSession, cohort: Cohort, *, at: datetime, of: UUID | None = None
+) -> Sequence[StudyFacts]:
+    """Everyone with a seat and a plan, in the order of joining, as of then; or only one of them.
 
     Work is done when its newest version was handed in, unless that was sent back: waiting for a
     review is nobody's pace.
     """
-    rows = await db.execute(_statement(cohort.id, at))
+    only = true() if of is None else Enrolment.id == of
+    rows = await db.execute(_statement(cohort.id, at, only))
     first = begins_at(cohort)
     return [
         StudyFacts(
@@ -60,7 +63,9 @@ async def works(db: AsyncSession, cohort: Cohort, *, at: datetime) -> Sequence[S
     ]
 
 
-def _statement(cohort_id: UUID, at: datetime) -> Select[*tuple[Any, ...]]:
+def _statement(
+    cohort_id: UUID, at: datetime, only: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
     newest = (
         select(
             Submission.plan_item_id,
@@ -70,7 +75,7 @@ def _statement(cohort_id: UUID, at: datetime) -> Select[*tuple[Any, ...]]:
         .join(Submission.plan_item)
         .join(PlanItem.enrolment)
         .outerjoin(Review, Review.submission_id == Submission.id)
-        .where(Enrolment.cohort_id == cohort_id, Submission.submitted_at <= at)
+        .where(Enrolment.cohort_id == cohort_id, only, Submission.submitted_at <= at)
         .group_by(Submission.plan_item_id)
         .subquery()
     )
@@ -112,7 +117,7 @@ def _statement(cohort_id: UUID, at: datetime) -> Select[*tuple[Any, ...]]:
         .join(PlanItem.milestone)
         .outerjoin(newest, newest.c.plan_item_id == PlanItem.id)
         .outerjoin(StudyNudge, StudyNudge.enrolment_id == Enrolment.id)
-        .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(Enrolment.cohort_id == cohort_id, only, Enrolment.state == EnrolmentState.ACTIVE)
         .group_by(Enrolment.id, Person.name, StudyNudge.nudged_at)
         .order_by(Enrolment.created_at, Enrolment.id)
     )

@@ -13,10 +13,13 @@ from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.forecasts import service
 from cohort.forecasts.outlook import StudyOutlook
+from cohort.forecasts.own import own_forecast
+from cohort.forecasts.reading import ends_at
 from cohort.forecasts.schemas import (
     ForecastOut,
     ForecastSearch,
     ForecastSort,
+    OwnForecastOut,
     ReliabilityOut,
     StudyNudgesIn,
     StudyNudgesOut,
@@ -41,6 +44,7 @@ async def list_forecasts(
     outlook: Annotated[StudyOutlook | None, QueryParameter(description="Only those.")] = None,
     sort: Annotated[
         ForecastSort,
+        OwnForecastOut,
         QueryParameter(description="`help`: those first whom help would change most."),
     ] = ForecastSort.HELP,
 ) -> PageOut[ForecastOut]:
@@ -105,9 +109,47 @@ async def nudge_researchers(
     return StudyNudgesOut(dry_run=data.dry_run, outcomes=outcomes)
 
 
+@get("/enrolments/{enrolment_id:uuid}/forecast", guards=[signed_in], responses=may_refuse(NotFound))
+async def read_own_forecast(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    enrolment_id: FromPath[UUID],
+) -> OwnForecastOut:
+    """When a researcher will be done at her pace; for herself and the organisers of her cohort.
+
+    404 where there is nothing to tell: no plan yet, or a cohort that is not open or running.
+    """
+    told = await own_forecast(db, actor, enrolment_id, now=clock())
+    one = told.forecast
+    if one is None:
+        raise NotFound(
+            "There is no plan of a cohort that goes on, so there is nothing to foretell."
+        )
+    is_told = told.is_told and one.outlook is not StudyOutlook.DONE
+    item_id, title = told.next_step or (None, None)
+    return OwnForecastOut(
+        enrolment_id=enrolment_id,
+        early=one.early if is_told else None,
+        middle=one.middle if is_told else None,
+        late=one.late if is_told else None,
+        ends_at=ends_at(told.enrolment.cohort),
+        milestones=one.work.items,
+        hours=one.work.hours,
+        hours_done=one.work.hours_done,
+        hours_asked=one.work.hours_asked,
+        overdue=one.work.late,
+        handed_in_at=one.work.handed_in_at,
+        sessions_missed=one.work.sessions_missed,
+        mock_exam_failed_at=one.work.mock_exam_failed_at,
+        next_item_id=item_id,
+        next_title=title,
+    )
+
+
 router = Router(
     "",
-    route_handlers=[list_forecasts, read_track_record, nudge_researchers],
+    route_handlers=[list_forecasts, read_track_record, nudge_researchers, read_own_forecast],
     tags=["study"],
     opt={"room": "study"},
 )

@@ -43,7 +43,9 @@ class ForecastOut(Shown):
     signs: list[Sign] = Field(
         description="`silent`: nothing was handed in for two weeks, and something is overdue. "
         "`sent_back`: a review has waited for another version for a week. `unlikely`: as the "
-        "outlook. `too_much`: what is due within two weeks would take her four."
+        "outlook. `mock_exam`: her newest mock exam was below the pass mark. `missed_sessions`: "
+        "two or more of the last six weeks, for which she had signed up. `too_much`: what is due "
+        "within two weeks would take her four."
     )
     overdue: int = Field(ge=0, description="Milestones that are overdue.")
     handed_in_at: datetime | None
@@ -65,6 +67,29 @@ def forecast_out(one: Forecast) -> ForecastOut:
         handed_in_at=one.work.handed_in_at,
         nudged_at=one.work.nudged_at,
     )
+
+
+class OwnForecastOut(Shown):
+    """When a researcher will be done, as she may read it herself: no chance, and nobody beside."""
+
+    enrolment_id: UUID
+    early: datetime | None = Field(
+        description="With `late`: between the two she is done in four cases of five, at her pace. "
+        "All three are null in the first two weeks, and once everything is handed in."
+    )
+    middle: datetime | None = Field(description="She is done by then in one case of two.")
+    late: datetime | None
+    ends_at: datetime = Field(description="When the cohort ends.")
+    milestones: int
+    hours: float
+    hours_done: float = Field(description="Handed in and not sent back.")
+    hours_asked: float = Field(description="Due by now.")
+    overdue: int
+    handed_in_at: datetime | None
+    sessions_missed: int
+    mock_exam_failed_at: datetime | None
+    next_item_id: UUID | None = Field(description="What comes next in her plan.")
+    next_title: str | None
 
 
 class ForecastSearch(Strict):

@@ -16,6 +16,7 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.errors import require_known
 from cohort.forecasts.models import StudyNudge
+from cohort.forecasts.other_signs import with_other_signs
 from cohort.forecasts.outlook import NUDGED_FOR, Forecast, StudyFacts, StudyOutlook, forecasts_of
 from cohort.forecasts.outlook import was_nudged_lately as nudged_lately
 from cohort.forecasts.reading import begins_at, ends_at, works
@@ -62,7 +63,7 @@ async def forecasts(
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
     if cohort.state not in GOES_ON:
         return Forecasts([], {})
-    known = await works(db, cohort, at=now)
+    known = await with_other_signs(db, cohort, await works(db, cohort, at=now), at=now)
     all_of_them = await asyncio.to_thread(forecasts_of, known, at=now, end=ends_at(cohort))
     sought = wanted.q.strip().casefold()
     found = [

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Select, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from cohort.cohorts import policy as cohorts
 from cohort.people.models import Person
@@ -27,9 +28,17 @@ def asked_of(cohort_id: UUID | BindParameter[UUID], side: AnswerOf) -> Select[Qu
     return in_order(cohort_id).where(*_standing(side))
 
 
+def retired_of(cohort_id: UUID, side: AnswerOf) -> Select[Question]:
+    """What this side was asked before, in order."""
+    return in_order(cohort_id).where(Question.retired_at.is_not(None), _words_for(side) != "")
+
+
+def _words_for(side: AnswerOf) -> InstrumentedAttribute[str]:
+    return Question.asks_mentors if side is AnswerOf.MENTOR else Question.asks_researchers
+
+
 def _standing(side: AnswerOf) -> tuple[ColumnElement[bool], ...]:
-    words = Question.asks_mentors if side is AnswerOf.MENTOR else Question.asks_researchers
-    return Question.retired_at.is_(None), words != ""
+    return Question.retired_at.is_(None), _words_for(side) != ""
 
 
 def left_open(person_id: UUID, side: AnswerOf) -> Select[Question]:

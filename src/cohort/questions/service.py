@@ -238,3 +238,8 @@ async def asked_of(
     if lock:
         asked = asked.with_for_update(read=True, key_share=True)
     return list(await db.scalars(asked.execution_options(populate_existing=True)))
+
+
+async def retired_of(db: AsyncSession, cohort_id: UUID, side: AnswerOf) -> list[Question]:
+    """What this side was asked before, in order."""
+    return list(await db.scalars(policy.retired_of(cohort_id, side)))

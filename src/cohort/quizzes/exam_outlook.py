@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -69,25 +70,11 @@ async def _reads_as_mentor(db: AsyncSession, actor: Person, enrolment: Enrolment
 def _told(enrolment: Enrolment, exam: QuizExam, answers: Answers, now: datetime) -> ReadinessOut:
     weights = {one["slug"]: one["weight"] for one in exam.sections}
     standings = standings_of(answers, apportion(exam.questions, weights), now)
-    outlook = forecast(list(standings.values()), exam.pass_mark)
+    outlook = forecast_of(tuple(standings.values()), exam.pass_mark)
     right = defaultdict[str, int](int)
     for section, mark, _ in answers:
         right[section] += mark == 1
-    sections = [
-        ReadinessSectionOut(
-            slug=one["slug"],
-            title=one["title"],
-            weight=one["weight"],
-            questions=standings[one["slug"]].questions,
-            answered=standings[one["slug"]].answered,
-            right=right[one["slug"]],
-            share=its.mean,
-            share_from=its.low,
-            share_to=its.high,
-            gain_per_hour=its.gain if outlook.is_enough else None,
-        )
-        for one, its in zip(exam.sections, outlook.sections, strict=True)
-    ]
+    sections = sections_of(exam, standings, right, outlook)
     return ReadinessOut(
         enrolment_id=enrolment.id,
         exam=exam.name,
@@ -100,6 +87,36 @@ def _told(enrolment: Enrolment, exam: QuizExam, answers: Answers, now: datetime)
         **_chance(outlook),
         sections=sections,
     )
+
+
+def sections_of(
+    exam: QuizExam,
+    standings: Mapping[str, AnswerCounts],
+    right: Mapping[str, int],
+    outlook: ExamForecast,
+) -> list[ReadinessSectionOut]:
+    """In the order of the exam; `right` counts what is wholly right."""
+    return [
+        ReadinessSectionOut(
+            slug=one["slug"],
+            title=one["title"],
+            weight=one["weight"],
+            questions=standings[one["slug"]].questions,
+            answered=standings[one["slug"]].answered,
+            right=right.get(one["slug"], 0),
+            share=its.mean,
+            share_from=its.low,
+            share_to=its.high,
+            gain_per_hour=its.gain if outlook.is_enough else None,
+        )
+        for one, its in zip(exam.sections, outlook.sections, strict=True)
+    ]
+
+
+@lru_cache(maxsize=5_000)
+def forecast_of(standings: tuple[AnswerCounts, ...], pass_mark: float) -> ExamForecast:
+    """Kept, as the same answers say the same for a whole day."""
+    return forecast(standings, pass_mark)
 
 
 def _chance(outlook: ExamForecast) -> dict[str, Any]:
@@ -124,6 +141,6 @@ def standings_of(
         answered[section] += 1
         (right if mark == 1 else wrong)[section] += weight_of(now - at)
     return {
-        slug: AnswerCounts(count, int(answered[slug]), right[slug], wrong[slug])
+        slug: AnswerCounts(count, int(answered[slug]), round(right[slug], 9), round(wrong[slug], 9))
         for slug, count in questions.items()
     }

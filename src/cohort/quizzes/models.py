@@ -134,3 +134,18 @@ class QuizAnswer(Base):
     is_first: Mapped[bool] = mapped_column(default=False)
     """Whether she had never handed in an answer to it: later ones know the explanation."""
     answered_at: Mapped[Instant]
+
+
+class QuizSectionResult(Base):
+    """First answers of a try in one official section, counted when it is handed in.
+
+    The readiness of a whole cohort is read from these: there are far fewer than answers.
+    """
+
+    __tablename__ = "quiz_section_results"
+
+    try_id: Mapped[UUID] = mapped_column(ForeignKey("quiz_tries.id"), primary_key=True)
+    exam_section: Mapped[str] = mapped_column(primary_key=True)
+    answered: Mapped[int]
+    right: Mapped[int]
+    """Wholly right."""

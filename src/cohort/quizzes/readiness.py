@@ -16,7 +16,7 @@ same numbers: the range of the chance is that of the chances which somebody woul
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil, exp
+from math import ceil, comb, exp
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ ENOUGH = 20
 """With fewer answers, nothing is said about the chance: it would be about our prior, not her."""
 LOW, HIGH = 0.1, 0.9
 """Ranges hold four times of five."""
-GRID, DRAWS = 24, 2_000
+GRID, DRAWS = 24, 1_000
 HOURS = 5.0
 """A gain is that of so many hours in one section."""
 REACHED, SLOWNESS = 0.95, 20.0
@@ -77,7 +77,8 @@ class ExamForecast:
 
 
 def weight_of(age: timedelta) -> float:
-    return float(0.5 ** (max(age, timedelta()) / HALF_AFTER))
+    """By whole days, so that what is said of somebody stays the same for a day."""
+    return float(0.5 ** (max(age.days, 0) / HALF_AFTER.days))
 
 
 def forecast(standings: Sequence[AnswerCounts], pass_mark: float) -> ExamForecast:
@@ -161,12 +162,44 @@ def _draw(likely: Floats, beliefs: Sequence[Belief]) -> list[Floats]:
 
 
 def _chances(counts: Sequence[int], shares: Sequence[Floats], needed: int) -> Floats:
-    """The chance for each of the drawn p: a sum of binomials, by its characteristic function."""
-    size = sum(counts) + 1
-    turns = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
-    wave = np.ones((DRAWS, len(turns)), dtype=np.complex128)
+    """The chance for each of the drawn p: of a sum of binomials, section after section."""
+    total = np.ones((1, DRAWS))
     for count, p in zip(counts, shares, strict=True):
-        wave *= (1 - p[:, None] + p[:, None] * turns) ** count
-    total: Floats = np.fft.irfft(wave, size, axis=1)
-    chances: Floats = np.clip(total[:, needed:].sum(axis=1), 0, 1)
-    return chances
+        longer = np.zeros((total.shape[0] + count, DRAWS))
+        for right, each in enumerate(_binomial(count, p)):
+            longer[right : right + total.shape[0]] += total * each
+        total = longer
+    passed: Floats = np.clip(total[needed:].sum(axis=0), 0, 1)
+    return passed
+
+
+def _binomial(count: int, p: Floats) -> list[Floats]:
+    return [
+        comb(count, right) * p**right * (1 - p) ** (count - right) for right in range(count + 1)
+    ]
+
+
+def chances(counts: Sequence[int], right: Floats, wrong: Floats, pass_mark: float) -> Floats:
+    """float[n]: the chance of each of n people, as `forecast` says it; of all of them at once.
+
+    right, wrong  float[n, sections], weighted by age as in AnswerCounts
+    """
+    needed = ceil(sum(counts) * pass_mark - 1e-9)
+    m = (np.arange(GRID) + 0.5) / GRID
+    log_likely = np.tile(np.log(m) + np.log(1 - m), (len(right), 1))
+    total = np.ones((len(right), GRID, 1))
+    for at, count in enumerate(counts):
+        a0, b0 = ALIKE * m, ALIKE * (1 - m)
+        a, b = a0 + right[:, at, None], b0 + wrong[:, at, None]
+        log_likely += betaln(a, b) - betaln(a0, b0)
+        longer = np.zeros((*total.shape[:2], total.shape[2] + count))
+        each = np.exp(betaln(a, b + count) - betaln(a, b))
+        for k in range(count + 1):
+            longer[:, :, k : k + total.shape[2]] += total * each[:, :, None]
+            each = each * ((count - k) / (k + 1)) * (a + k) / np.maximum(b + count - k - 1, 1e-12)
+        total = longer
+    likely = np.exp(log_likely - log_likely.max(axis=1, keepdims=True))
+    likely /= likely.sum(axis=1, keepdims=True)
+    passed = total[:, :, needed:].sum(axis=2)
+    told: Floats = np.clip((likely * passed).sum(axis=1), 0, 1)
+    return told

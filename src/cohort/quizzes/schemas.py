@@ -1,6 +1,7 @@
 """What the quizzes room reads and answers."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -136,6 +137,48 @@ class ReadinessOut(Shown):
     sections: list[ReadinessSectionOut] | None = Field(
         description="Null for a mentor to whom she shows only how many milestones are passed."
     )
+
+
+class ExamStanding(StrEnum):
+    """In the order in which the list has them: whoever may book first."""
+
+    READY = "ready"
+    CLOSE = "close"
+    NOT_YET = "not_yet"
+    TOO_FEW_ANSWERS = "too_few_answers"
+    BOOKED = "booked"
+    PASSED = "passed"
+
+
+class ReadinessSearch(Strict):
+    """What the list of a cohort is searched by."""
+
+    q: str = Field(default="", max_length=100)
+    standing: ExamStanding | None = None
+
+
+class CohortReadinessOut(Shown):
+    """Whether somebody may book the exam. Chances are null while she has fewer than 20 answers."""
+
+    enrolment_id: UUID
+    name: str
+    standing: ExamStanding = Field(
+        description="`ready`: she passes now with a chance of at least 80 %. `close`: of at least "
+        "50 %. `booked` and `passed`: so says her plan."
+    )
+    answered: int
+    chance: float | None
+    chance_from: float | None = Field(
+        description="With `chance_to`: what the chance may be, four times of five."
+    )
+    chance_to: float | None
+    sections: list[ReadinessSectionOut]
+
+    @property
+    def helps_most(self) -> list[ReadinessSectionOut]:
+        """The two sections in which an hour adds most to her chance."""
+        gains = [one for one in self.sections if one.gain_per_hour is not None]
+        return sorted(gains, key=lambda one: -(one.gain_per_hour or 0.0))[:2]
 
 
 class DrawnOut(Shown):

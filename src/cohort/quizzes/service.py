@@ -1,6 +1,6 @@
 """A quiz is begun, answered one question at a time, and handed in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from string import ascii_lowercase
 from typing import Any
@@ -18,7 +18,7 @@ from cohort.guides.service import first_of
 from cohort.people.models import Person
 from cohort.quizzes import reading
 from cohort.quizzes.marking import AnswerKind, Given, Key, mark, shown_order
-from cohort.quizzes.models import Quiz, QuizAnswer, QuizQuestion, QuizTry
+from cohort.quizzes.models import Quiz, QuizAnswer, QuizQuestion, QuizSectionResult, QuizTry
 from cohort.quizzes.schemas import AnswerIn
 from cohort.study import policy as study
 from cohort.study.service import PlanFrozen
@@ -150,7 +150,8 @@ async def hand_in(db: AsyncSession, actor: Person, try_id: UUID, *, now: datetim
     answered = await _answered_before(db, one)
     answers = await reading.answers_of(db, one)
     rows: list[dict[str, Any]] = []
-    for question in await reading.questions_of(db, one):
+    questions = await reading.questions_of(db, one)
+    for question in questions:
         kept = answers.get(question.id)
         rows.append(
             {
@@ -163,11 +164,29 @@ async def hand_in(db: AsyncSession, actor: Person, try_id: UUID, *, now: datetim
             }
         )
     await _store_marks(db, rows)
+    db.add_all(results_of(questions, rows))
     one.handed_in_at = now
     one.score = sum(row["mark"] for row in rows) / len(rows)
     one.right = sum(row["mark"] == 1 for row in rows)
     await db.flush()
     return one
+
+
+def results_of(
+    questions: Sequence[QuizQuestion], rows: Sequence[Mapping[str, Any]]
+) -> list[QuizSectionResult]:
+    """By official section, the first answers among `rows`, each of the question at its place."""
+    found: dict[str, QuizSectionResult] = {}
+    for question, row in zip(questions, rows, strict=True):
+        if row["is_first"]:
+            section = question.exam_section
+            blank = QuizSectionResult(
+                try_id=row["try_id"], exam_section=section, answered=0, right=0
+            )
+            its = found.setdefault(section, blank)
+            its.answered += 1
+            its.right += row["mark"] == 1
+    return list(found.values())
 
 
 async def _answered_before(db: AsyncSession, one: QuizTry) -> set[UUID]:

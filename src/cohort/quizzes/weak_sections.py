@@ -1,0 +1,116 @@
+"""Which official sections of the exam go badly, person by person."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Float, Row, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cohorts.models import Cohort, Enrolment
+from cohort.guides.models import Guide, Milestone, MilestoneKind
+from cohort.guides.service import first_of
+from cohort.quizzes.models import Quiz, QuizExam, QuizSectionResult, QuizTry
+from cohort.quizzes.readiness import HALF_AFTER
+from cohort.study.models import ItemState, PlanItem
+
+ENOUGH = 5
+"""With fewer answers, a section says nothing about her."""
+WEAK = 0.7
+"""Whoever has this share right or more has no gap there."""
+WEAK_AFTER_A_FAILED_EXAM = 0.85
+"""Where the exam itself was failed, what looked good enough was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeakSection:
+    slug: str
+    title: str
+    weight: int
+    """In percent of the exam."""
+    skills: Sequence[str]
+    answered: int
+    share: float
+    """Of first answers that are wholly right; each counts half after eight weeks."""
+
+
+async def weak_sections(
+    db: AsyncSession, whose: ColumnElement[bool], *, now: datetime
+) -> dict[UUID, list[WeakSection]]:
+    """By enrolment, of those that `whose` names; three statements for however many people.
+
+    Whoever has passed the exam has none, whatever the quizzes said before.
+    """
+    rows = await _shares(db, whose, now)
+    results = await _exam_results(db, whose) if rows else {}
+    exams = await _exams(db, {row.exam_id for row in rows}) if rows else {}
+    found: dict[UUID, list[WeakSection]] = defaultdict(list)
+    for row in rows:
+        result = results.get(row.enrolment_id)
+        least = WEAK_AFTER_A_FAILED_EXAM if result is ItemState.AGAIN else WEAK
+        official = exams[row.exam_id].get(row.exam_section)
+        if official and row.share < least and result is not ItemState.PASSED:
+            facts = {name: official[name] for name in ("slug", "title", "weight", "skills")}
+            found[row.enrolment_id].append(
+                WeakSection(**facts, answered=int(row.answered), share=row.share)
+            )
+    return found
+
+
+async def _shares(
+    db: AsyncSession, whose: ColumnElement[bool], now: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    weight = weight_of_try(now)
+    answered = func.sum(QuizSectionResult.answered)
+    share = func.sum(weight * QuizSectionResult.right) / func.sum(
+        weight * QuizSectionResult.answered
+    )
+    found = await db.execute(
+        select(
+            QuizTry.enrolment_id,
+            QuizExam.id.label("exam_id"),
+            QuizSectionResult.exam_section,
+            answered.label("answered"),
+            cast(share, Float).label("share"),
+        )
+        .join(QuizTry, QuizTry.id == QuizSectionResult.try_id)
+        .join(Quiz, Quiz.id == QuizTry.quiz_id)
+        .join(Enrolment, Enrolment.id == QuizTry.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Guide, Guide.id == Cohort.guide_id)
+        .join(QuizExam, QuizExam.guide_id == first_of(Guide))
+        .where(whose, Quiz.guide_id == QuizExam.guide_id)
+        .group_by(QuizTry.enrolment_id, QuizExam.id, QuizSectionResult.exam_section)
+        .having(answered >= ENOUGH)
+        .order_by(QuizTry.enrolment_id, QuizSectionResult.exam_section)
+    )
+    return found.all()
+
+
+def weight_of_try(now: datetime) -> ColumnElement[float]:
+    """As `readiness.weight_of`, by whole days."""
+    days = func.floor(cast(func.extract("epoch", now - QuizTry.handed_in_at), Float) / 86_400)
+    weight: ColumnElement[float] = func.power(0.5, func.greatest(days, 0.0) / HALF_AFTER.days)
+    return weight
+
+
+async def _exams(db: AsyncSession, exam_ids: set[UUID]) -> dict[UUID, dict[str, dict[str, Any]]]:
+    """The official sections of each, by slug."""
+    exams = await db.scalars(select(QuizExam).where(QuizExam.id.in_(exam_ids)))
+    return {exam.id: {one["slug"]: one for one in exam.sections} for exam in exams}
+
+
+async def _exam_results(db: AsyncSession, whose: ColumnElement[bool]) -> dict[UUID, ItemState]:
+    """How the exam went for those who handed in their result: passed, or again."""
+    found = await db.execute(
+        select(PlanItem.enrolment_id, PlanItem.state)
+        .join(PlanItem.milestone)
+        .join(PlanItem.enrolment)
+        .where(whose, Milestone.kind == MilestoneKind.EXAM_RESULT)
+        .where(PlanItem.state.in_([ItemState.AGAIN, ItemState.PASSED]))
+        .order_by(PlanItem.enrolment_id, PlanItem.state)
+    )
+    return {row.enrolment_id: row.state for row in found}
