@@ -23,14 +23,14 @@ def of_evidence(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """As a program and as a browser sends it."""
     version = str(ids["draft_version"])
     seen = {"headers": {"If-Match": f'"{version}"'}}
-    asked = {"until": "2026-06-14", "reason": "A paper."}
+    asked = {"until": "2026-07-05", "reason": "A paper."}
     no = {"answer": "Hand in what you have."}
     return {
         "POST /api/v1/plan_items/{item_id}/extensions": {"json": asked},
-        "POST /api/v1/extensions/{extension_id}/grant": {"json": {"until": "2026-06-14"}},
+        "POST /api/v1/extensions/{extension_id}/grant": {"json": {"until": "2026-07-05"}},
         "POST /api/v1/extensions/{extension_id}/refusal": {"json": no},
         "POST /plan/{enrolment_id}/{item_id}/extension": {"data": asked},
-        "POST /extensions/{extension_id}/grant": {"data": {"until": "2026-06-14"}},
+        "POST /extensions/{extension_id}/grant": {"data": {"until": "2026-07-05"}},
         "POST /extensions/{extension_id}/decline": {"data": no},
         "PUT /api/v1/plan_items/{item_id}/files/{file_name}": {"content": b"Notes"},
         "PUT /api/v1/plan_items/{item_id}/draft": {"json": {"text": "So far"}, **seen},
@@ -66,7 +66,7 @@ async def hand_something_in(
     draft = EvidenceDraft(plan_item_id=items[1].id, text="So", links="", version=7, saved_at=now)
     asked = Extension(
         plan_item_id=items[2].id,
-        until=date(2026, 6, 14),
+        until=date(2026, 7, 5),
         reason="A paper.",
         asked_at=now,
         due_before=items[2].due_at,
