@@ -1,5 +1,6 @@
 """Where the bytes of files are kept: a folder, or a bucket of a server that speaks S3."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,9 @@ PART = 1024 * 1024
 """Bytes that are held at once of a file on its way."""
 AWAY = "The place where files are kept does not answer. Nothing was changed; try again in a moment."
 WITHIN = "8s"
-"""A request that keeps a file holds a connection to the database meanwhile."""
+"""Of one call of a server that speaks S3."""
+PUT_WITHIN = 10.0
+"""Seconds; a request that keeps a file holds a connection to the database meanwhile."""
 
 
 class Storage(Protocol):
@@ -49,7 +52,8 @@ class ObjectStorage:
 
         file.seek(0)
         try:
-            await obstore.put_async(self._store, key, file, chunk_size=5 * PART)
+            async with asyncio.timeout(PUT_WITHIN):
+                await obstore.put_async(self._store, key, file, chunk_size=5 * PART)
         except Exception as error:
             raise _refused(error) from error
 

@@ -51,7 +51,7 @@ class Draft {
 
   #kept(answer) {
     this.version.value = versionOf(answer);
-    const now = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const now = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.#say(`Draft kept at ${now}.`);
     if (!this.waiting) this.form.dispatchEvent(new Event("kept"));
   }
