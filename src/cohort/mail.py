@@ -3,15 +3,16 @@
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from jinja2 import Environment
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -44,6 +45,16 @@ class Message:
     template: str
     context: Mapping[str, Any]
     calendar: CalendarEntry | None = None
+    kind: str = field(kw_only=True)
+    """Which of `notices/kinds.py`: what people choose by, and whether it may wait for the day."""
+
+
+class Written(NamedTuple):
+    """What a message says, without its frame."""
+
+    subject: str
+    text: str
+    html: Markup
 
 
 class MailboxMessage(Base):
@@ -60,10 +71,22 @@ class MailboxMessage(Base):
 
 
 def compose(
-    message: Message, *, job_id: uuid.UUID, pages: Environment, settings: Settings, now: datetime
+    message: Message,
+    *,
+    job_id: uuid.UUID,
+    pages: Environment,
+    settings: Settings,
+    now: datetime,
+    chooses: bool = False,
+    unsubscribe: str = "",
 ) -> EmailMessage:
-    """Render the trio; however often a job sends its mail, the Message-ID stays the same."""
-    context = {**message.context, "public_url": settings.public_url}
+    """Render the trio; however often a job sends its mail, the Message-ID stays the same.
+
+    chooses      whether its reader has an account, where she chooses which mails she gets.
+    unsubscribe  the address that ends mails of this kind, where they can be ended (RFC 8058).
+    """
+    foot = {"chooses": chooses, "unsubscribe": unsubscribe}
+    context = {**message.context, **foot, "public_url": settings.public_url}
 
     def part(name: str) -> str:
         return pages.get_template(f"emails/{message.template}/{name}").render(context).strip()
@@ -76,12 +99,30 @@ def compose(
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{job_id}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if unsubscribe:
+        mail["List-Unsubscribe"] = f"<{unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(part("body.txt") + "\n")
     mail.add_alternative(part("body.html"), subtype="html")
     if message.calendar is not None:
         method = {"method": message.calendar.method}
         mail.add_alternative(message.calendar.text, subtype="calendar", params=method)
     return mail
+
+
+def written(message: Message, pages: Environment, settings: Settings) -> Written:
+    """The message as a part of another one: its subject, and the blocks of its two bodies."""
+    context = {**message.context, "public_url": settings.public_url}
+
+    def body(name: str) -> str:
+        template = pages.get_template(f"emails/{message.template}/{name}")
+        its = template.new_context({**context, "chooses": False, "unsubscribe": ""})
+        for _ in template.root_render_func(its):
+            pass  # so that what it imports is there
+        return "".join(template.blocks["body"](its)).strip()
+
+    subject = pages.get_template(f"emails/{message.template}/subject.txt").render(context)
+    return Written(subject.strip(), body("body.txt"), Markup(body("body.html")))  # noqa: S704  (escaped where it was written)
 
 
 def _header(value: str) -> str:

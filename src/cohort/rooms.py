@@ -35,6 +35,9 @@ import cohort.webhooks.models
 import cohort.wishes.models  # noqa: F401
 from cohort.agendas import pages as agendas_pages
 from cohort.agendas import routes as agendas_routes
+from cohort.announcements import jobs as announcements_jobs
+from cohort.announcements import pages as announcements_pages
+from cohort.announcements import routes as announcements_routes
 from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
@@ -71,6 +74,8 @@ from cohort.exchange import routes as exchange_routes
 from cohort.extensions import jobs as extensions_jobs
 from cohort.extensions import pages as extensions_pages
 from cohort.extensions import routes as extensions_routes
+from cohort.figures import pages as figures_pages
+from cohort.figures import routes as figures_routes
 from cohort.forecasts import jobs as forecasts_jobs
 from cohort.forecasts import pages as forecasts_pages
 from cohort.forecasts import routes as forecasts_routes
@@ -129,6 +134,9 @@ from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import rematch_pages as mentorships_rematch_pages
 from cohort.mentorships import rematch_routes as mentorships_rematch_routes
 from cohort.mentorships import routes as mentorships_routes
+from cohort.notices import jobs as notices_jobs
+from cohort.notices import pages as notices_pages
+from cohort.notices import routes as notices_routes
 from cohort.operations import health, well_known
 from cohort.operations import pages as operations_pages
 from cohort.operations import routes as operations_routes
@@ -186,6 +194,7 @@ API: Sequence[Router] = (
     people_account_routes.router,
     people_admin_routes.router,
     signin_routes.router,
+    notices_routes.router,
     guides_routes.router,
     cohorts_routes.router,
     cohorts_pause_routes.router,
@@ -213,6 +222,8 @@ API: Sequence[Router] = (
     extensions_routes.router,
     study_draft_routes.router,
     forecasts_routes.router,
+    figures_routes.router,
+    announcements_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
     quizzes_organiser_routes.router,
@@ -246,6 +257,7 @@ PAGES: Sequence[Router] = (
     people_admin_pages.router,
     signin_pages.router,
     signin_account_pages.router,
+    notices_pages.router,
     signin_confirm_pages.router,
     signin_passkey_pages.router,
     signin_password_pages.router,
@@ -282,6 +294,8 @@ PAGES: Sequence[Router] = (
     extensions_pages.router,
     study_draft_pages.router,
     forecasts_pages.router,
+    figures_pages.router,
+    announcements_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,
     curricula_version_pages.router,
@@ -356,6 +370,7 @@ JOBS: Mapping[str, JobFunction] = {
     "introductions.remind_all": introductions_jobs.remind_all,
     "introductions.remind": introductions_jobs.remind,
     "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
+    "notices.send_digest": notices_jobs.send_digest,
     "meetings.tell": meetings_jobs.tell,
     "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
     "sessions.tell": sessions_jobs.tell,
@@ -370,11 +385,13 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
     "extensions.tell_asked": extensions_jobs.tell_asked,
     "extensions.tell_decided": extensions_jobs.tell_decided,
+    "announcements.send": announcements_jobs.send,
     "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
     "curricula.move_plans": curricula_jobs.move_plans,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.delete_bytes": study_file_jobs.delete_bytes,
+    "study.count_versions": study_jobs.count_versions,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,
@@ -391,6 +408,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     mentorships_jobs.resume,
     mentors_jobs.turn_of_day,
     invitations_jobs.expire,
+    notices_jobs.send_due,
     sessions_jobs.remind_due,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,

@@ -34,6 +34,7 @@ from cohort.jobs.processes import ProcessPool
 from cohort.jobs.runner import LONGEST_JOB, Runner
 from cohort.logs import configure_logging
 from cohort.mentors import confirming as mentors
+from cohort.notices import delivering
 from cohort.people import service as people
 from cohort.settings import Settings
 from cohort.study.files import jobs as files
@@ -84,7 +85,8 @@ def create_runner(settings: Settings, clock: Clock = utc_now) -> Runner:
         settings.solver_processes, memory=settings.solver_memory, preload=COMPUTED
     )
     pages = create_pages(settings)
-    return Runner(settings, rooms.JOBS, rooms.ON_EXHAUSTED, pages, processes, clock)
+    jobs, exhausted, post = rooms.JOBS, rooms.ON_EXHAUSTED, delivering.post
+    return Runner(settings, jobs, exhausted, post, pages, processes, clock)
 
 
 async def work(settings: Settings) -> None:

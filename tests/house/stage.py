@@ -59,15 +59,14 @@ from cohort.questions import service as questions
 from cohort.questions.models import QuestionKind
 from cohort.questions.schemas import QuestionIn
 from cohort.rules import service as rules
-from cohort.webhooks import service as webhooks
-from cohort.webhooks.models import DeliveryState, WebhookDelivery
-from cohort.webhooks.schemas import WebhookIn
 from tests.conftest import Platform
 from tests.house.agendas import of_agendas, write_a_goal
+from tests.house.announcements import announce, of_announcements
 from tests.house.cast import NAMES
 from tests.house.checkins import ask_how_it_goes, of_checkins
 from tests.house.curricula import draft_a_course, of_curricula
 from tests.house.evidence import hand_something_in, of_evidence
+from tests.house.notices import of_notices, send_a_mail
 from tests.house.quizzes import begin_a_quiz, of_quizzes
 from tests.house.rematch import ask_for_another, of_rematch
 from tests.house.requests import (
@@ -82,6 +81,7 @@ from tests.house.requests import (
     on_pages,
 )
 from tests.house.sessions import of_sessions, plan_a_session
+from tests.house.webhooks import add_a_webhook
 from tests.house.wishes import declare_a_conflict, of_wishes
 from tests.proofs import proof_for
 from tests.world import a_cohort, a_guide, enrolled, mentored, mentoring, proposed
@@ -92,7 +92,7 @@ class Stage:
     platform: Platform
     clients: dict[str, AsyncClient] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
-    ids: dict[str, Any] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=lambda: {"figure": "progress", "form": "xlsx"})
     proofs: dict[tuple[str, bytes], str] = field(default_factory=dict)
 
     async def ask(self, who: str, route: str, **sent: Any) -> Response:
@@ -128,6 +128,7 @@ class Stage:
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
         known |= of_sessions(self.ids) | of_curricula(self.ids) | of_quizzes(self.ids)
         known |= of_evidence(self.ids)
+        known |= of_notices(self.ids) | of_announcements()
         return known.get(route, {})
 
 
@@ -150,7 +151,9 @@ async def set_the_stage(platform: Platform) -> Stage:
         stage.ids |= await begin_a_quiz(db, stage.ids, cast["researcher"], now)
         await _run_a_matching(db, stage)
         await _begin_a_run(db, stage)
-        await _add_a_webhook(db, stage)
+        stage.ids |= await add_a_webhook(db, stage.ids, cast["organiser"], now)
+        stage.ids |= await announce(db, stage.ids, cast["organiser"], now)
+        stage.ids |= await send_a_mail(db, cast["researcher"], now)
         await _ask_a_question(db, stage)
         await _invite_some(db, stage)
     return stage
@@ -358,19 +361,6 @@ async def _invite_some(db: AsyncSession, stage: Stage) -> None:
         stage.ids[name] = invitations.new_token_of(one, now=now)
     await db.flush()
     stage.ids["invitation_id"] = one.id
-
-
-async def _add_a_webhook(db: AsyncSession, stage: Stage) -> None:
-    now, olga = stage.platform.clock(), stage.people["organiser"]
-    form = WebhookIn(url="https://hooks.example.org/old")
-    cohort_id = stage.ids["cohort_id"]
-    hook = await webhooks.add(db, olga, cohort_id, form, private_too=False, now=now)
-    sent = WebhookDelivery(
-        webhook_id=hook.id, payload={"type": "test"}, state=DeliveryState.FAILED, created_at=now
-    )
-    db.add(sent)
-    await db.flush()
-    stage.ids |= {"webhook_id": hook.id, "delivery_id": sent.id}
 
 
 async def _ask_a_question(db: AsyncSession, stage: Stage) -> None:

@@ -16,9 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.jobs.outbox import ATTEMPTS, Job, JobState
 from cohort.mail import MailboxMessage
+from cohort.notices import jobs
+from cohort.notices.models import WaitingMail
 from cohort.worker import create_runner
-from tests.conftest import Platform, TurnableClock
+from tests.conftest import MONDAY, Cast, Platform, TurnableClock
 from tests.rooms.accounts import EMAIL, JOIN
+from tests.rooms.study_cast import the_cast
 
 
 @dataclass
@@ -132,3 +135,49 @@ async def test_two_attempts_at_one_mail_carry_one_message_id(
 
     first, second = post_office.arrived
     assert first["Message-ID"] == second["Message-ID"]
+
+
+async def test_a_reminder_says_how_to_end_its_kind_and_a_digest_survives_a_bad_day(
+    post_office: PostOffice,
+    platform: Platform,
+    anyone: AsyncClient,
+    clock: TurnableClock,
+    enter: Cast,
+    db: AsyncSession,
+) -> None:
+    cast = await the_cast(db, enter, now=MONDAY)
+    nudges = f"/api/v1/cohorts/{cast.cohort.id}/study_nudges"
+    asked = {"enrolment_ids": [str(cast.enrolment.id)]}
+    await cast.olga.post(nudges, json=asked)
+    await anyone.post("/forgotten", data={"email": "ada@example.org"})
+    await platform.run_jobs()
+    by_kind = {bool(mail["List-Unsubscribe"]): mail for mail in post_office.arrived}
+    assert "password" in by_kind[False]["Subject"]
+    assert by_kind[True]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = by_kind[True]["List-Unsubscribe"].strip("<>")
+    assert "ada" not in link.lower()
+
+    chosen = {"choices": {"nudges": "daily"}, "digest_hour": 18}
+    assert (await cast.ada.put("/api/v1/me/mail_settings", json=chosen)).status_code == 200
+    clock.turn(days=6, hours=23)  # their logins last for a week, and so does a nudge
+    assert (await cast.olga.post("/api/v1/cohorts", json={})).status_code == 422
+    clock.turn(hours=2)
+    await cast.olga.post(nudges, json=asked)
+    await platform.run_jobs()
+    post_office.arrived, post_office.tried, post_office.moods = [], 0, ["451 try later"]
+    clock.turn(hours=12)
+    await jobs.send_due(platform.runner.cron)
+    await platform.run_jobs()
+    assert (post_office.tried, post_office.arrived) == (1, [])
+    assert len((await db.scalars(select(WaitingMail))).all()) == 1
+    for _ in range(2):
+        clock.turn(minutes=5)
+        await jobs.send_due(platform.runner.cron)
+        await platform.run_jobs()
+    [digest] = post_office.arrived
+    ends_digests = digest["List-Unsubscribe"].strip("<>")
+    assert ends_digests != link
+    assert (await db.scalars(select(WaitingMail))).all() == []
+    assert (await anyone.post(ends_digests)).status_code == 200
+    told = (await cast.ada.get("/api/v1/me/mail_settings")).json()["kinds"]
+    assert {one["kind"] for one in told if one["comes"] == "off"} == {"nudges"}

@@ -21,7 +21,7 @@ def asked(check_in: CheckIn, since: date | None) -> Message:
         "where": f"/check-ins/{check_in.id}",
         "cohort": check_in.mentorship.enrolment.cohort.name,
     }
-    return Message(me.email, "check_in_asked", context)
+    return Message(me.email, "check_in_asked", context, kind="check_ins")
 
 
 def low(check_in: CheckIn, organiser: Person) -> Message:
@@ -39,7 +39,7 @@ def low(check_in: CheckIn, organiser: Person) -> Message:
         "cohort": cohort.name,
         "where": f"/cohorts/{cohort.slug}/mentorships/{mentorship.id}",
     }
-    return Message(organiser.email, "check_in_low", context)
+    return Message(organiser.email, "check_in_low", context, kind="concerns")
 
 
 def closing(survey: ClosingSurvey) -> Message:
@@ -53,7 +53,7 @@ def closing(survey: ClosingSurvey) -> Message:
         "hours": f"/mentoring/{mentorship.mentor_id}/hours" if is_mentor else "",
         "cohort": mentorship.enrolment.cohort.name,
     }
-    return Message(me.email, "mentorship_closing", context)
+    return Message(me.email, "mentorship_closing", context, kind="check_ins")
 
 
 IN_WORDS = {
@@ -80,7 +80,7 @@ def nudge(
         "check_in": f"/check-ins/{waits}" if waits else "",
         "cohort": mentorship.enrolment.cohort.name,
     }
-    return Message(me.email, "mentorship_nudge", context)
+    return Message(me.email, "mentorship_nudge", context, kind="nudges")
 
 
 def unwell(
@@ -103,7 +103,7 @@ def unwell(
         "time_zone": cohort.time_zone,
         "where": f"/cohorts/{cohort.slug}/mentorships/{mentorship.id}",
     }
-    return Message(organiser.email, "mentorship_unwell", context)
+    return Message(organiser.email, "mentorship_unwell", context, kind="concerns")
 
 
 def about_ending(mentorship: Mentorship, side: Side) -> Message:
@@ -114,4 +114,4 @@ def about_ending(mentorship: Mentorship, side: Side) -> Message:
         "where": f"/mentorships/{mentorship.id}",
         "cohort": mentorship.enrolment.cohort.name,
     }
-    return Message(me.email, "mentorship_go_on", context)
+    return Message(me.email, "mentorship_go_on", context, kind="check_ins")

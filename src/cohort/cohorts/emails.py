@@ -7,21 +7,23 @@ from cohort.people.models import Person
 
 def welcome(enrolment: Enrolment) -> Message:
     context = {"name": enrolment.person.name, "cohort": enrolment.cohort, "enrolment": enrolment}
-    return Message(enrolment.person.email, "welcome", context)
+    return Message(enrolment.person.email, "welcome", context, kind="places")
 
 
 def organiser_invited(invitation: OrganiserInvitation, token: str) -> Message:
     """To an address that may have no account yet."""
     names = {"inviter": invitation.inviter.name, "cohort": invitation.cohort.name}
-    return Message(invitation.email, "organiser_invited", {**names, "token": token})
+    return Message(
+        invitation.email, "organiser_invited", {**names, "token": token}, kind="invitations"
+    )
 
 
 def organiser_added(to: Person, about: Person, cohort: Cohort) -> Message:
-    return Message(to.email, "organiser_added", _of_organisers(to, about, cohort))
+    return Message(to.email, "organiser_added", _of_organisers(to, about, cohort), kind="places")
 
 
 def organiser_removed(to: Person, about: Person, cohort: Cohort) -> Message:
-    return Message(to.email, "organiser_removed", _of_organisers(to, about, cohort))
+    return Message(to.email, "organiser_removed", _of_organisers(to, about, cohort), kind="places")
 
 
 def _of_organisers(to: Person, about: Person, cohort: Cohort) -> dict[str, str]:

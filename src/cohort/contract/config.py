@@ -29,6 +29,8 @@ TAGS = {
     "sessions": "Live sessions of a cohort: when, who comes, who was there.",
     "mentorships": "Proposals to two people, their answers, and mentorships.",
     "wishes": "Finding people of the cohort, and saying whom you would like.",
+    "mails": "Which mails you get, and when.",
+    "announcements": "What organisers write to everyone of a cohort, or to a part of it.",
     "calendars": "The secret address of your calendar.",
     "quizzes": "Quizzes and mock exams, and how ready somebody is for the exam.",
     "study": "Plans, evidence, reviews.",

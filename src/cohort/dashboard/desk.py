@@ -14,6 +14,7 @@ from cohort.dashboard import figures, progress
 from cohort.dashboard.figures import Mentoring, Overview, Study
 from cohort.dashboard.progress import Researcher
 from cohort.db import Sessions
+from cohort.figures.sections import columns_of
 from cohort.http.formats import percent
 from cohort.introductions import reading as introductions
 from cohort.jobs.outbox import Job
@@ -112,7 +113,7 @@ async def progress_rows(
     """
     async with sessions() as db:
         await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        columns = await progress.columns_of(db, cohort)
+        columns = await columns_of(db, cohort)
         head = ["Researcher", "E-mail", "Stage", "Mentor", "Passed", "Milestones", "Overdue"]
         yield [[*head, *(f"{column.number} {column.title} (%)" for column in columns)]]
         async for people in progress.all_researchers_of(db, cohort, now=now):

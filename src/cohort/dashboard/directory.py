@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts import own_terms
 from cohort.cohorts.models import Cohort
 from cohort.dashboard import people, progress
-from cohort.dashboard.progress import SectionColumn
 from cohort.dashboard.schemas import Include, MentorSearch, PeopleSearch
+from cohort.figures.sections import SectionColumn, columns_of
 from cohort.guides.models import TermKind
 from cohort.http.paging import Slice
 from cohort.mentors import reading as mentors
@@ -63,7 +63,7 @@ async def people_of(
         include=tuple(Include),
         now=now,
     )
-    columns = await progress.columns_of(db, cohort)
+    columns = await columns_of(db, cohort)
     ids: list[UUID] = [row["id"] for row in page.items]
     return ResearchersView(
         cohort=cohort,

@@ -15,4 +15,4 @@ def ask_to_confirm(imported: ImportedPerson, token: str, *, waits: bool) -> Mess
         "time_zone": imported.cohort.time_zone,
         "waits": waits,
     }
-    return Message(imported.person.email, "import_confirm", context)
+    return Message(imported.person.email, "import_confirm", context, kind="confirmations")

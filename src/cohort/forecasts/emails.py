@@ -15,4 +15,4 @@ def nudge(enrolment: Enrolment, overdue: Sequence[str], following: str) -> Messa
         "cohort": enrolment.cohort.name,
         "where": f"/plan/{enrolment.id}",
     }
-    return Message(enrolment.person.email, "study_nudge", context)
+    return Message(enrolment.person.email, "study_nudge", context, kind="nudges")

@@ -18,6 +18,13 @@ def from_another_site(headers: Headers) -> bool:
     return headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
 
 
+def is_for_all_sites(scope: Scope) -> bool:
+    """A route that says so in its `opt` does as much for any page as for ours: it reads no cookie,
+    and whoever has the token of its address may do what it does."""
+    handler = scope.get("route_handler")
+    return handler is not None and bool(handler.opt.get("from_all_sites", False))
+
+
 class SameOrigin:
     """Refuse what another site makes a browser send with our cookies.
 
@@ -31,7 +38,7 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         may_change = scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS
-        if may_change and ALLOWED not in scope["state"]:
+        if may_change and ALLOWED not in scope["state"] and not is_for_all_sites(scope):
             self.check(Headers.from_scope(scope))
         await self.app(scope, receive, send)
 

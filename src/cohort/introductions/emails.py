@@ -19,14 +19,17 @@ def introduced(introductions: Sequence[Introduction], side: Side, *, again: bool
         "meets_mentors": side is Side.RESEARCHER,
         "again": again,
     }
-    return Message(me.email, "introductions", context)
+    return Message(me.email, "introductions", context, kind="introductions")
 
 
 def cancelled(introduction: Introduction, side: Side) -> Message:
     me, other = the_two(introduction, side)
     cohort = introduction.enrolment.cohort.name
     return Message(
-        me.email, "introduction_cancelled", {"name": me.name, "other": other.name, "cohort": cohort}
+        me.email,
+        "introduction_cancelled",
+        {"name": me.name, "other": other.name, "cohort": cohort},
+        kind="introductions",
     )
 
 

@@ -15,7 +15,7 @@ def invitation(one: MailedInvitation, token: str) -> Message:
         "token": token,
         "page_url": _on_site(one.page_url, token) if one.page_url else None,
     }
-    return Message(one.email, "invitation", context)
+    return Message(one.email, "invitation", context, kind="invitations")
 
 
 def _on_site(page_url: str, token: str) -> str:

@@ -1,6 +1,6 @@
 """What a job is handed, and what a job that leaves its transaction hands back."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort import mail
 from cohort.clock import Clock
 from cohort.db import Sessions, unit_of_work
+from cohort.jobs.outbox import Job
 from cohort.jobs.processes import ProcessPool
 from cohort.jobs.progress import ProgressStore
 from cohort.jobs.wake import WakeUp
@@ -33,11 +34,25 @@ class JobContext:
     pages: Environment
     progress: ProgressStore
     processes: ProcessPool
+    jobs: Mapping[str, "JobFunction"]
+    """By name, for a job that asks others again what they would write by now."""
 
     def deliver(self, message: mail.Message) -> "Delivery":
-        """For a job to return: the mail is sent once the job's transaction has ended."""
+        """For a job to return: whether and when it is sent, its reader has chosen."""
+        return Letter(message)
+
+    def post(
+        self, message: mail.Message, *, chooses: bool = False, unsubscribe: str = ""
+    ) -> "Outside[None] | None":
+        """Send the mail once the job's transaction has ended, or keep it for the mailbox page."""
         composed = mail.compose(
-            message, job_id=self.job_id, pages=self.pages, settings=self.settings, now=self.now
+            message,
+            job_id=self.job_id,
+            pages=self.pages,
+            settings=self.settings,
+            now=self.now,
+            chooses=chooses,
+            unsubscribe=unsubscribe,
         )
         if self.settings.keeps_mail:
             mail.store(self.db, composed, now=self.now)
@@ -61,12 +76,22 @@ class Outside(Generic[T]):
     store: Callable[[JobContext, T], Awaitable[None]]
 
 
-Delivery = Outside[None] | None
-"""A mail to be sent once the job's transaction has ended; None where there is none to send."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that a job hands back."""
 
-JobFunction = Callable[..., Awaitable[Outside[Any] | None]]
+    message: mail.Message
+
+
+Delivery = Letter | None
+"""None where there is nothing to write any more."""
+
+JobFunction = Callable[..., Awaitable[Outside[Any] | Letter | None]]
 """`async def job(context, **arguments)`. Its effects and the job's end are one commit, but where
 it returns something that is to be done outside."""
+
+PostFunction = Callable[[JobContext, Job, mail.Message], Awaitable[Outside[None] | None]]
+"""What becomes of a mail that a job handed back."""
 
 
 @dataclass(frozen=True, slots=True)

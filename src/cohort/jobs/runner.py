@@ -8,7 +8,7 @@ another attempt was begun meanwhile.
 import asyncio
 from collections.abc import Awaitable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -20,7 +20,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock, utc_now
 from cohort.db import create_engine, create_sessions
 from cohort.jobs import event_log, outbox, wake
-from cohort.jobs.context import CronContext, JobContext, JobFunction, Outside
+from cohort.jobs.context import (
+    CronContext,
+    JobContext,
+    JobFunction,
+    Letter,
+    Outside,
+    PostFunction,
+)
 from cohort.jobs.processes import CallFailed, OutOfMemory, ProcessPool
 from cohort.jobs.progress import ProgressStore
 from cohort.settings import Settings
@@ -52,6 +59,7 @@ class Runner:
         settings: Settings,
         jobs: Mapping[str, JobFunction],
         on_exhausted: Mapping[str, JobFunction],
+        post: PostFunction,
         pages: Environment,
         processes: ProcessPool,
         clock: Clock = utc_now,
@@ -59,6 +67,7 @@ class Runner:
         self.settings = settings
         self.jobs = jobs
         self.on_exhausted = on_exhausted
+        self.post = post
         self.pages = pages
         self.processes = processes
         self.engine = create_engine(settings, patience=LONGEST_STATEMENT)
@@ -106,7 +115,12 @@ class Runner:
             job = await outbox.lock_attempt(db, job_id, attempt)
             if job is None:
                 raise LeaseLost
-            outside = await self.jobs[job.name](self._context(db, job_id), **job.arguments)
+            context = self._context(db, job_id)
+            done = await self.jobs[job.name](context, **job.arguments)
+            if isinstance(done, Letter):
+                outside: Outside[Any] | None = await self.post(context, job, done.message)
+            else:
+                outside = done
             if outside is None:
                 self._succeeded(job)
             else:
@@ -184,4 +198,5 @@ class Runner:
             pages=self.pages,
             progress=ProgressStore(self.cron.wake_up.redis),
             processes=self.processes,
+            jobs=self.jobs,
         )

@@ -23,7 +23,7 @@ def round_waits(
         "holding": holding,
         "stopped": run.stopped,
     }
-    return Message(organiser.email, "round_waits", context)
+    return Message(organiser.email, "round_waits", context, kind="organising")
 
 
 def introductions_wait(organiser: Person, cohort: Cohort, round_: Round, period: str) -> Message:
@@ -34,4 +34,4 @@ def introductions_wait(organiser: Person, cohort: Cohort, round_: Round, period:
         "introductions": round_.period,
         "round_id": round_.id,
     }
-    return Message(organiser.email, "introductions_wait", context)
+    return Message(organiser.email, "introductions_wait", context, kind="organising")

@@ -23,7 +23,8 @@ def told(meeting: Meeting, side: Side, actor: Person | None, settings: Settings)
         "cohort": mentorship.enrolment.cohort.name,
     }
     entry = calendar_entry.entry_for_mail(meeting, settings)
-    return Message(me.email, "meeting_changed", context, entry)
+    kind = "confirmations" if context["by_me"] else "meetings"
+    return Message(me.email, "meeting_changed", context, entry, kind=kind)
 
 
 def zones(mentorship: Mentorship, side: Side) -> list[str]:

@@ -8,7 +8,7 @@ from cohort.people.models import Person
 def confirm(waiting: UnconfirmedMentor, token: str) -> Message:
     """To an address that someone typed: the link proves it, and the form counts."""
     context = {"name": waiting.name, "cohort": waiting.cohort.name, "token": token}
-    return Message(waiting.email, "mentor_confirm", context)
+    return Message(waiting.email, "mentor_confirm", context, kind="confirmations")
 
 
 def new_mentor(organiser: Person, mentor: Mentor) -> Message:
@@ -18,7 +18,7 @@ def new_mentor(organiser: Person, mentor: Mentor) -> Message:
         "cohort": mentor.cohort.name,
         "mentor_id": mentor.id,
     }
-    return Message(organiser.email, "mentor_new", context)
+    return Message(organiser.email, "mentor_new", context, kind="organising")
 
 
 def approved(mentor: Mentor) -> Message:
@@ -27,7 +27,7 @@ def approved(mentor: Mentor) -> Message:
         "cohort": mentor.cohort.name,
         "capacity": mentor.capacity,
     }
-    return Message(mentor.person.email, "mentor_approved", context)
+    return Message(mentor.person.email, "mentor_approved", context, kind="places")
 
 
 def declined(mentor: Mentor) -> Message:
@@ -36,7 +36,7 @@ def declined(mentor: Mentor) -> Message:
         "cohort": mentor.cohort.name,
         "note": mentor.decision_note,
     }
-    return Message(mentor.person.email, "mentor_declined", context)
+    return Message(mentor.person.email, "mentor_declined", context, kind="places")
 
 
 def back(mentor: Mentor) -> Message:
@@ -45,4 +45,4 @@ def back(mentor: Mentor) -> Message:
         "cohort": mentor.cohort.name,
         "free": mentor.capacity - mentor.taken,
     }
-    return Message(mentor.person.email, "mentor_back", context)
+    return Message(mentor.person.email, "mentor_back", context, kind="mentorships")

@@ -19,7 +19,7 @@ BECAUSE = {
 
 def proposed(proposal: Proposal, side: Side) -> Message:
     me, _ = the_two(proposal, side)
-    return Message(me.email, "mentorship_proposed", _of_open(proposal, side))
+    return Message(me.email, "mentorship_proposed", _of_open(proposal, side), kind="proposals")
 
 
 def reminder(proposal: Proposal, side: Side) -> Message:
@@ -27,7 +27,7 @@ def reminder(proposal: Proposal, side: Side) -> Message:
     other_side = Side.MENTOR if side is Side.RESEARCHER else Side.RESEARCHER
     said_yes = proposal.yes_of(other_side) is not None
     context = _of_open(proposal, side) | {"other_said_yes": said_yes}
-    return Message(me.email, "mentorship_reminder", context)
+    return Message(me.email, "mentorship_reminder", context, kind="proposals")
 
 
 def _of_open(proposal: Proposal, side: Side) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def matched(mentorship: Mentorship, side: Side) -> Message:
         "cohort": mentorship.enrolment.cohort.name,
         "where": where_it_goes_on(mentorship.enrolment, side),
     }
-    return Message(me.email, "mentorship_matched", context)
+    return Message(me.email, "mentorship_matched", context, kind="mentorships")
 
 
 def moved(mentorship: Mentorship) -> Message:
@@ -69,7 +69,7 @@ def moved(mentorship: Mentorship) -> Message:
         "cohort": mentorship.enrolment.cohort.name,
         "where": where_it_goes_on(mentorship.enrolment, Side.MENTOR),
     }
-    return Message(me.email, "mentorship_moved", context)
+    return Message(me.email, "mentorship_moved", context, kind="mentorships")
 
 
 def declined(proposal: Proposal, organiser: Person) -> Message:
@@ -84,7 +84,7 @@ def declined(proposal: Proposal, organiser: Person) -> Message:
         "cohort": proposal.enrolment.cohort.name,
         "slug": proposal.enrolment.cohort.slug,
     }
-    return Message(organiser.email, "mentorship_declined", context)
+    return Message(organiser.email, "mentorship_declined", context, kind="organising")
 
 
 def lapsed(proposal: Proposal, side: Side) -> Message:
@@ -98,7 +98,7 @@ def lapsed(proposal: Proposal, side: Side) -> Message:
         "you_said_yes": proposal.yes_of(side) is not None,
         "where": where_it_goes_on(proposal.enrolment, side),
     }
-    return Message(me.email, "mentorship_lapsed", context)
+    return Message(me.email, "mentorship_lapsed", context, kind="mentorships")
 
 
 def _what_happened(proposal: Proposal, other: Person) -> str:
@@ -119,7 +119,7 @@ def pause(mentorship: Mentorship, side: Side, actor: Person | None) -> Message:
         "cohort": mentorship.enrolment.cohort.name,
         "where": f"/mentorships/{mentorship.id}",
     }
-    return Message(me.email, "mentorship_pause", context)
+    return Message(me.email, "mentorship_pause", context, kind="mentorships")
 
 
 def left(mentorship: Mentorship) -> Message:
@@ -133,7 +133,7 @@ def left(mentorship: Mentorship) -> Message:
         "day": cohort.matching_day,
         "where": f"/plan/{mentorship.enrolment_id}",
     }
-    return Message(me.email, "mentorship_left", context)
+    return Message(me.email, "mentorship_left", context, kind="mentorships")
 
 
 def organiser_left(mentor: Mentor, organiser: Person, mentees: int) -> Message:
@@ -144,7 +144,7 @@ def organiser_left(mentor: Mentor, organiser: Person, mentees: int) -> Message:
         "cohort": mentor.cohort.name,
         "slug": mentor.cohort.slug,
     }
-    return Message(organiser.email, "mentor_left", context)
+    return Message(organiser.email, "mentor_left", context, kind="organising")
 
 
 def the_two(pair: Proposal | Mentorship, side: Side) -> tuple[Person, Person]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -125,7 +125,7 @@ async def _note(
         set_={
             **there,
             "state": case(
-                (SessionPlace.state.in_(WITHOUT_A_SEAT), PlaceState.WALKED_IN),
+                (or_(*(SessionPlace.state == one for one in WITHOUT_A_SEAT)), PlaceState.WALKED_IN),
                 else_=SessionPlace.state,
             ),
         },

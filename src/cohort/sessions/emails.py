@@ -11,6 +11,13 @@ from cohort.sessions.calendar_entry import entries_for_mail
 from cohort.sessions.models import LiveSession, PlaceState
 from cohort.settings import Settings
 
+KINDS = {
+    telling.COMING: "confirmations",
+    telling.WAITING: "confirmations",
+    telling.LEFT: "confirmations",
+    telling.SOON: "session_reminders",
+}
+"""What follows from one's own act, and what only reminds; the rest is news of sessions."""
 TAKEN_OUT = (telling.LEFT, telling.CANCELLED)
 
 
@@ -39,4 +46,4 @@ def told(
     mine = (PlaceState.COMING, PlaceState.LEFT)
     hers = [one for one in sessions if places[one.id] in mine and why != telling.SOON]
     entry = entries_for_mail(hers, person, settings, gone=why in TAKEN_OUT, now=now)
-    return Message(person.email, "session", context, entry)
+    return Message(person.email, "session", context, entry, kind=KINDS.get(why, "sessions"))

@@ -19,14 +19,14 @@ CHANGES = {
 
 def new_password(person: Person, left: Remaining, settings: Settings) -> Message:
     context = {"name": person.name, "left": left.in_words(settings)}
-    return Message(person.email, "new_password", context)
+    return Message(person.email, "new_password", context, kind="account")
 
 
 def sign_in_changed(person: Person, what: str) -> Message:
     context = {"name": person.name, "sentence": CHANGES[what]}
-    return Message(person.email, "sign_in_changed", context)
+    return Message(person.email, "sign_in_changed", context, kind="account")
 
 
 def sign_in_link(person: Person, token: str, minutes: int) -> Message:
     context = {"name": person.name, "token": token, "minutes": minutes}
-    return Message(person.email, "sign_in_link", context)
+    return Message(person.email, "sign_in_link", context, kind="account")

@@ -19,6 +19,7 @@ def evidence_reviewed(submission: Submission, review: Review) -> Message:
             "comment": review.comment,
             "path": f"/plan/{item.enrolment_id}/{item.id}",
         },
+        kind="reviews",
     )
 
 
@@ -35,4 +36,5 @@ def evidence_to_review(mentor: Person, submission: Submission) -> Message:
             "version": submission.version,
             "path": f"/plan/{item.enrolment_id}/{item.id}",
         },
+        kind="to_review",
     )

@@ -27,6 +27,11 @@ async def extend_plans(context: JobContext, guide_id: str) -> None:
     await service.extend_plans(context.db, UUID(guide_id), now=context.now)
 
 
+async def count_versions(context: JobContext, part: int) -> None:
+    """What was handed in before plans counted it; `part` is the first digit of the items' ids."""
+    await service.count_versions(context.db, part, now=context.now)
+
+
 async def ask_for_review(context: JobContext, submission_id: str) -> Delivery:
     """Tell the mentor, if there is one and nothing newer or decided makes it pointless."""
     submission = await _with_its_plan(context, UUID(submission_id))

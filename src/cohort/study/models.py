@@ -28,6 +28,13 @@ class PlanItem(Base):
         Index(
             "ix_plan_items_submitted", "enrolment_id", postgresql_where=text("state = 'submitted'")
         ),
+        Index(
+            "ix_plan_items_owed",
+            "enrolment_id",
+            "due_at",
+            "position",
+            postgresql_where=text("state IN ('open', 'again')"),
+        ),
     )
 
     id: Mapped[Id]
@@ -37,6 +44,11 @@ class PlanItem(Base):
     due_at: Mapped[Instant]
     state: Mapped[ItemState] = mapped_column(one_of(ItemState), default=ItemState.OPEN)
     passed_at: Mapped[Instant | None]
+    handed_in_at: Mapped[Instant | None]
+    """When its first version was; that and the two below stand here to be counted in one pass."""
+    judged_at: Mapped[Instant | None]
+    """When the first review came."""
+    versions: Mapped[int] = mapped_column(default=0, server_default="0")
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     milestone: Mapped[Milestone] = relationship(lazy="raise")

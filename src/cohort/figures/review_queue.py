@@ -1,0 +1,145 @@
+"""What waits for a review, and how long people have waited for a first word."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, Float, Select, case, cast, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.figures.by_week import weeks_in
+from cohort.figures.durations import FEW
+from cohort.figures.weeks import CohortWeek, begun
+from cohort.guides.models import Milestone
+from cohort.people.models import Person
+from cohort.study.models import ItemState, PlanItem, Submission
+
+DAY = timedelta(days=1)
+LONGEST_SHOWN = 10
+AGES = ((0, 1), (1, 3), (3, 7), (7, 14), (14, None))
+"""Days from and to; the last has no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeCounted:
+    from_days: int
+    to_days: int | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongestWaiting:
+    """Evidence that waits for a review, by whoever handed it in."""
+
+    enrolment_id: UUID
+    item_id: UUID
+    name: str
+    milestone: str
+    handed_in_at: datetime
+    """This version of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstVerdicts:
+    """Of what was handed in for the first time in a week."""
+
+    week: CohortWeek
+    handed_in: int
+    judged: int
+    half_days: float | None
+    """By when half had a verdict, in days; None of few, or while fewer than half have one."""
+
+    @property
+    def waiting(self) -> int:
+        return self.handed_in - self.judged
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQueue:
+    waiting: int
+    ages: Sequence[AgeCounted]
+    longest: Sequence[LongestWaiting]
+    weeks: Sequence[FirstVerdicts]
+
+
+async def review_queue_of(db: AsyncSession, cohort: Cohort, *, now: datetime) -> ReviewQueue:
+    """Three statements, whatever waits."""
+    waiting = {place: count for place, count in await db.execute(_waiting(cohort.id, now))}  # noqa: C416
+    ages = [
+        AgeCounted(low, high, waiting.get(len(AGES) - 1 - place, 0))
+        for place, (low, high) in enumerate(AGES)
+    ]
+    longest = [LongestWaiting(*row) for row in await db.execute(_longest(cohort.id))]
+    weeks = weeks_in(cohort)
+    found = {week: rest for week, *rest in await db.execute(_verdicts(cohort.id, weeks))}
+    told = [_week(week, found.get(place)) for place, week in enumerate(weeks[: begun(weeks, now)])]
+    return ReviewQueue(sum(waiting.values()), ages, longest, told)
+
+
+def _week(week: CohortWeek, found: Sequence[Any] | None) -> FirstVerdicts:
+    if found is None:
+        return FirstVerdicts(week, 0, 0, None)
+    handed_in, judged, half = found
+    told = half is not None and half != float("inf") and handed_in >= FEW
+    return FirstVerdicts(week, handed_in, judged, half / DAY.total_seconds() if told else None)
+
+
+def _newest() -> Any:
+    """When the version was handed in that waits: most have one only, and that is known."""
+    at = select(func.max(Submission.submitted_at)).where(Submission.plan_item_id == PlanItem.id)
+    newest = at.correlate(PlanItem).scalar_subquery()
+    return case((PlanItem.versions <= 1, PlanItem.handed_in_at), else_=newest)
+
+
+def _in_queue(cohort_id: UUID, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .join(PlanItem, PlanItem.enrolment_id == Enrolment.id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(PlanItem.state == ItemState.SUBMITTED)
+    )
+
+
+def _waiting(cohort_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
+    """How many of each age, the oldest at place 0."""
+    ends = [now - low * DAY for low, _ in reversed(AGES) if low]
+    place = func.width_bucket(_newest(), literal(ends, ARRAY(DateTime(timezone=True))))
+    its = _in_queue(cohort_id, place.label("place"), func.count()).select_from(Enrolment)
+    return its.group_by(place)
+
+
+def _longest(cohort_id: UUID) -> Select[*tuple[Any, ...]]:
+    at = _newest().label("at")
+    return (
+        _in_queue(cohort_id, Enrolment.id, PlanItem.id, Person.name, Milestone.title, at)
+        .select_from(Enrolment)
+        .join(Enrolment.person)
+        .join(PlanItem.milestone)
+        .where(PlanItem.handed_in_at.is_not(None))
+        .order_by(at, PlanItem.id)
+        .limit(LONGEST_SHOWN)
+    )
+
+
+def _verdicts(cohort_id: UUID, weeks: Sequence[CohortWeek]) -> Select[*tuple[Any, ...]]:
+    """What has no verdict yet takes longer than all that has one."""
+    ends = literal([week.ends_at for week in weeks], ARRAY(DateTime(timezone=True)))
+    week = func.width_bucket(PlanItem.handed_in_at, ends).label("week")
+    seconds = func.date_part("epoch", PlanItem.judged_at - PlanItem.handed_in_at)
+    or_never = func.coalesce(seconds, cast(literal("infinity"), Float))
+    return (
+        select(
+            week,
+            func.count(),
+            func.count(PlanItem.judged_at),
+            func.percentile_disc(0.5).within_group(or_never),
+        )
+        .select_from(Enrolment)
+        .join(PlanItem, PlanItem.enrolment_id == Enrolment.id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(PlanItem.handed_in_at.is_not(None))
+        .group_by(week)
+    )

@@ -1,0 +1,1 @@
+"""Which mails people get, and when: kinds, choices, quiet hours, digests, one-click endings."""

@@ -1,0 +1,87 @@
+"""What becomes of a mail that a job wrote: sent now, later, in a digest, or not at all."""
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.jobs.context import JobContext, Outside
+from cohort.jobs.outbox import Job, enqueue_each
+from cohort.mail import Message
+from cohort.notices.choosing import Reader, reader_of
+from cohort.notices.kinds import KINDS, MailWhen
+from cohort.notices.models import UnsubscribeLink, WaitingMail
+from cohort.people.tokens import new_token
+
+log = structlog.get_logger()
+
+
+async def post(context: JobContext, job: Job, message: Message) -> Outside[None] | None:
+    """As its reader chose for the kind; whoever has no account had nothing to choose.
+
+    What waits is the job and not its words: it reads everything again when its time has come.
+    """
+    kind, db, now = KINDS[message.kind], context.db, context.now
+    reader = await reader_of(db, message.to, message.kind)
+    if reader is None:
+        return context.post(message)
+    if reader.comes is MailWhen.OFF:
+        log.info("mail not wanted", job=str(job.id), kind=message.kind)
+        return None
+    if reader.comes is not MailWhen.AT_ONCE:
+        await _wait_for_digest(db, reader, job, message.kind, now=now)
+        return None
+    if (until := reader.held_until(kind, now)) is not None:
+        await _hold(db, job, until, now=now)
+        return None
+    link = await end_link(db, reader.person_id, message.kind, now=now) if kind.may_be_off else ""
+    return context.post(message, chooses=True, unsubscribe=address_of(context, link))
+
+
+def address_of(context: JobContext, token: str) -> str:
+    return f"{context.settings.public_url}/unsubscribe/{token}" if token else ""
+
+
+async def end_link(db: AsyncSession, person_id: UUID, kind: str, *, now: datetime) -> str:
+    """The token that ends this kind of mail for her: the same in each mail, until she renews it."""
+    made = insert(UnsubscribeLink).values(
+        token=new_token(), person_id=person_id, kind=kind, created_at=now
+    )
+    token: str = await db.scalar(  # type: ignore[assignment]
+        made.on_conflict_do_update(
+            index_elements=["person_id", "kind"], set_={"kind": made.excluded.kind}
+        ).returning(UnsubscribeLink.token)
+    )
+    return token
+
+
+async def _hold(db: AsyncSession, job: Job, until: datetime, *, now: datetime) -> None:
+    """Until the quiet hours are over; a job that runs twice is held once."""
+    again = {
+        "cohort_id": job.cohort_id,
+        "once": f"held:{job.id}",
+        "after": until - now,
+        **job.arguments,
+    }
+    await enqueue_each(db, job.name, [again], now=now)
+
+
+async def _wait_for_digest(
+    db: AsyncSession, reader: Reader, job: Job, kind: str, *, now: datetime
+) -> None:
+    await db.execute(
+        insert(WaitingMail)
+        .values(
+            person_id=reader.person_id,
+            kind=kind,
+            comes=reader.comes,
+            job_id=job.id,
+            job=job.name,
+            arguments=job.arguments,
+            kept_at=now,
+            due_at=reader.next_digest(now),
+        )
+        .on_conflict_do_nothing(index_elements=["job_id"])
+    )
