@@ -4,14 +4,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.cohorts.models import Cohort
+from cohort.curricula import moving
 from cohort.guides.models import Milestone
 from cohort.mail import MailboxMessage
 from cohort.people.models import Act
 from cohort.study.models import PlanItem
 from tests.rooms.study_cast import Cast, make_due, the_cast
+from tests.world import a_guide
 
 ASKED = {"until": "2026-05-03", "reason": "Our paper is due."}
 
@@ -95,18 +98,26 @@ async def test_on_pages_she_asks_and_the_organiser_answers(
     assert "Handed in after its date" in (await cast.olga.get(item)).text
 
 
-async def test_a_milestone_that_is_taken_out_under_a_submission_keeps_it(
+async def test_a_milestone_that_is_taken_out_under_what_was_begun_keeps_it(
     cast: Cast, db: AsyncSession, clock: Any
 ) -> None:
     await cast.hand_in()
-    milestone = (await db.scalars(select(Milestone).where(Milestone.slug == "end-to-end"))).one()
-    milestone.retired_at = clock()
+    draft = f"/api/v1/plan_items/{cast.items['drift-monitor']}/draft"
+    first = {"if-match": '"0"'}
+    assert (await cast.ada.http.put(draft, json={"text": "So far"}, headers=first)).is_success
+    new = await a_guide(db, now=clock(), slug="without-these")
+    of_new = update(Milestone).where(Milestone.guide_id == new.id)
+    await db.execute(of_new.values(retired_at=clock()))
+    of_cohort = update(Cohort).where(Cohort.id == cast.cohort.id)
+    await db.execute(of_cohort.values(guide_id=new.id))
+    await moving.move_plans(db, cast.cohort.id, now=clock())
     await db.commit()
-    page = f"/plan/{cast.enrolment.id}/{cast.first}"
-    assert (await cast.ada.get(page)).status_code == 200
+
+    left = await db.scalars(select(PlanItem.id).where(PlanItem.enrolment_id == cast.enrolment.id))
+    assert set(left) == {cast.first, cast.items["drift-monitor"]}
+    assert (await cast.ada.get(draft)).json()["text"] == "So far"
+    assert (await cast.ada.get(f"/plan/{cast.enrolment.id}/{cast.first}")).status_code == 200
     [waiting] = (await cast.max.get("/api/v1/reviews/waiting")).json()["items"]
-    verdict = {"verdict": "passed", "comment": "Fine."}
     address = f"/api/v1/submissions/{waiting['submission_id']}/review"
+    verdict = {"verdict": "passed", "comment": "Fine."}
     assert (await cast.max.post(address, json=verdict)).status_code == 201
-    kept = select(func.count()).where(PlanItem.enrolment_id == cast.enrolment.id)
-    assert await db.scalar(kept) == 3
