@@ -11,25 +11,15 @@ import cohort.checkins.models
 import cohort.cohorts.models
 import cohort.curricula.models
 import cohort.exchange.models
-import cohort.extensions.models
 import cohort.forecasts.models
-import cohort.guides.models
 import cohort.http.stored_responses
-import cohort.introductions.models
-import cohort.invitations.models
 import cohort.jobs.event_log
 import cohort.jobs.outbox
-import cohort.matching.models
-import cohort.meetings.models
-import cohort.mentors.models
-import cohort.mentorships.models
 import cohort.questions.models
 import cohort.quizzes.models
 import cohort.rules.models
 import cohort.sessions.models
 import cohort.signin.models
-import cohort.study.drafts.models
-import cohort.study.files.models
 import cohort.study.models
 import cohort.webhooks.models
 import cohort.wishes.models  # noqa: F401
@@ -177,10 +167,6 @@ from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
 from cohort.study.drafts import pages as study_draft_pages
-from cohort.study.drafts import routes as study_draft_routes
-from cohort.study.files import jobs as study_file_jobs
-from cohort.study.files import pages as study_file_pages
-from cohort.study.files import routes as study_file_routes
 from cohort.webhooks import jobs as webhooks_jobs
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
@@ -218,9 +204,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
-    study_file_routes.router,
     extensions_routes.router,
-    study_draft_routes.router,
     forecasts_routes.router,
     figures_routes.router,
     announcements_routes.router,
@@ -290,7 +274,6 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
-    study_file_pages.router,
     extensions_pages.router,
     study_draft_pages.router,
     forecasts_pages.router,
@@ -383,14 +366,13 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
-    "extensions.tell_asked": extensions_jobs.tell_asked,
-    "extensions.tell_decided": extensions_jobs.tell_decided,
+    "extensions.tell": extensions_jobs.tell,
     "announcements.send": announcements_jobs.send,
     "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
     "curricula.move_plans": curricula_jobs.move_plans,
     "study.ask_for_review": study_jobs.ask_for_review,
-    "study.delete_bytes": study_file_jobs.delete_bytes,
+    "study.delete_bytes": study_jobs.delete_bytes,
     "study.count_versions": study_jobs.count_versions,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,

@@ -21,6 +21,7 @@ def asked(organiser: Person, extension: Extension) -> Message:
             "reason": extension.reason,
             "path": f"/cohorts/{enrolment.cohort.slug}/extensions",
         },
+        kind="to_review",
     )
 
 
@@ -39,4 +40,5 @@ def decided(extension: Extension) -> Message:
             "answer": extension.answer,
             "path": f"/plan/{enrolment.id}/{item.id}",
         },
+        kind="reviews",
     )

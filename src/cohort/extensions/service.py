@@ -78,7 +78,7 @@ async def ask(
         for one in await organisers_of(db, cohort.id)
         if one != actor.id
     ]
-    await enqueue_each(db, "extensions.tell_asked", each, now=now)
+    await enqueue_each(db, "extensions.tell", each, now=now)
     return await get(db, actor, extension_id)
 
 
@@ -169,9 +169,7 @@ async def _decide(
 async def _tell(db: AsyncSession, actor: Person, extension: Extension, *, now: datetime) -> None:
     cohort_id = extension.plan_item.enrolment.cohort_id
     audit.record(db, actor, "extension.decide", extension.id, now=now, cohort_id=cohort_id)
-    await enqueue(
-        db, "extensions.tell_decided", now=now, cohort_id=cohort_id, extension_id=extension.id
-    )
+    await enqueue(db, "extensions.tell", now=now, cohort_id=cohort_id, extension_id=extension.id)
 
 
 def _with_its_plan() -> list[Any]:

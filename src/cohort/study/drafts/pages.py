@@ -16,6 +16,7 @@ from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.study.drafts import service
 from cohort.study.drafts.schemas import EvidenceDraftIn
+from cohort.study.files import pages as file_pages
 from cohort.study.files.schemas import LONGEST_FORM
 from cohort.study.files.typed import keep_all, read_evidence
 from cohort.study.pages import show_item
@@ -54,4 +55,4 @@ async def keep_draft(
     return see(f"/plan/{enrolment_id}/{item_id}#hand-in", saying=KEPT)
 
 
-router = Router("", route_handlers=[keep_draft], include_in_schema=False)
+router = Router("", route_handlers=[keep_draft, file_pages.router], include_in_schema=False)
