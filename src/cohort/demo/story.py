@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import CohortState
 from cohort.demo import (
+    announcing,
     applying,
     confiding,
     gathering,
@@ -71,6 +72,7 @@ async def tell(
     await confiding.write_agendas(scene, now=now)
     await confiding.keep_apart(scene, now=now - 5 * opening.A_DAY)
     await confiding.ask_for_another(scene, now=now - opening.A_DAY)
+    await announcing.write_to_mentors(scene, now=now)
     await opening.sign_up_mentors(scene, pending, since=now - timedelta(days=1, hours=7))
     await applying.open_next(scene, now=now)
     await pairing.open_weekly(scene, now=now)

@@ -163,8 +163,9 @@ class CohortReadinessOut(Shown):
     enrolment_id: UUID
     name: str
     standing: ExamStanding = Field(
-        description="`ready`: she passes now with a chance of at least 80 %. `close`: of at least "
-        "50 %. `booked` and `passed`: so says her plan."
+        description="`ready`: she passes now with a chance of at least 80 %, and has answered at "
+        "least as many questions as the exam has. `close`: of at least 50 %. `booked` and "
+        "`passed`: so says her plan."
     )
     answered: int
     chance: float | None
