@@ -1,7 +1,7 @@
 """One item of a plan, and the queue of what awaits a review, in a browser."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -123,9 +123,6 @@ async def show_item(
     task = step.item.milestone
     await prepare([task.task, task.evidence, *reviews, *(one.text for one in view.versions)])
     return page(request, "study/item.html", view, form=form, **SHOWN)
-    return page(
-        request, "study/item.html", view, form=form, status_of=plans.status_of, verdicts=VERDICTS
-    )
 
 
 VERDICTS = [
@@ -139,7 +136,7 @@ VERDICTS = [
 
 
 SHOWN: dict[str, Any] = {
-    "status_of": status_of,
+    "status_of": plans.status_of,
     "came_late": policy.came_late,
     "verdicts": VERDICTS,
 }

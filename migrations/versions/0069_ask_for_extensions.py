@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0062"
-down_revision: str | None = "0061"
+revision: str = "0069"
+down_revision: str | None = "0068"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
