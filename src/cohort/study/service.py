@@ -18,7 +18,6 @@ from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
 from cohort.people.models import Person
 from cohort.study import due_dates, events, policy
-from cohort.study.drafts import keeping
 from cohort.study.due_dates import Work
 from cohort.study.files import attaching
 from cohort.study.gaps import OpenWork, latest_of, live_gaps
@@ -125,8 +124,7 @@ async def submit(
     item = await item_to_hand_in(db, actor, item_id)
     last = await newest_version(db, item_id)
     waiting = last if item.state == ItemState.SUBMITTED else None
-    same = waiting is not None and (waiting.text, waiting.links) == (form.text, form.links)
-    if waiting is not None and same and await attaching.are_of(db, waiting.id, form.files):
+    if waiting and await attaching.is_same(db, waiting, form.text, form.links, form.files):
         return waiting
     submission = Submission(
         plan_item_id=item_id,
@@ -141,7 +139,6 @@ async def submit(
     db.add(submission)
     await db.flush()
     await attaching.attach(db, submission, form.files)
-    await keeping.forget(db, item_id)
     await enqueue(
         db,
         "study.ask_for_review",

@@ -7,15 +7,20 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import require_known
+from cohort.study.drafts import keeping
 from cohort.study.files.models import EvidenceFile, SubmissionFile
 from cohort.study.models import Submission
 
 NOT_HERE = "This file was not uploaded for this item, or was removed. Upload it again."
 
 
-async def are_of(db: AsyncSession, submission_id: UUID, files: Sequence[UUID]) -> bool:
-    """Whether a version has just these; then none of them waits any more."""
-    of_version = select(SubmissionFile.file_id).where(SubmissionFile.submission_id == submission_id)
+async def is_same(
+    db: AsyncSession, last: Submission, text: str, links: Sequence[str], files: Sequence[UUID]
+) -> bool:
+    """Whether a version is just this; then none of its files waits any more."""
+    if (last.text, last.links) != (text, list(links)):
+        return False
+    of_version = select(SubmissionFile.file_id).where(SubmissionFile.submission_id == last.id)
     if set(await db.scalars(of_version)) != set(files):
         return False
     await _none_waits(db, files)
@@ -23,7 +28,8 @@ async def are_of(db: AsyncSession, submission_id: UUID, files: Sequence[UUID]) -
 
 
 async def attach(db: AsyncSession, submission: Submission, files: Sequence[UUID]) -> None:
-    """With the item locked. Raises Invalid for a file that is not the item's."""
+    """With the item locked; the draft is over. Raises Invalid for a file that is not the item's."""
+    await keeping.forget(db, submission.plan_item_id)
     if not files:
         return
     of_item = select(EvidenceFile.id).where(EvidenceFile.plan_item_id == submission.plan_item_id)
