@@ -6,6 +6,7 @@ from litestar import Router
 
 import cohort.agendas.models
 import cohort.applications.models
+import cohort.assessments.models
 import cohort.calendars.models
 import cohort.checkins.models
 import cohort.cohorts.models
@@ -37,6 +38,8 @@ from cohort.announcements import routes as announcements_routes
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
 from cohort.applications import routes as applications_routes
+from cohort.assessments import pages as assessments_pages
+from cohort.assessments import routes as assessments_routes
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
 from cohort.checkins import board_pages as checkins_board_pages
@@ -154,6 +157,8 @@ from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.weeks import pages as weeks_pages
+from cohort.weeks import routes as weeks_routes
 from cohort.wishes import apart_pages as wishes_apart_pages
 from cohort.wishes import apart_routes as wishes_apart_routes
 from cohort.wishes import pages as wishes_pages
@@ -198,7 +203,9 @@ API: Sequence[Router] = (
     curricula_routes.router,
     quizzes_routes.router,
     quizzes_organiser_routes.router,
+    assessments_routes.router,
     calendars_routes.router,
+    weeks_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
     matching_routes.router,
@@ -271,7 +278,9 @@ PAGES: Sequence[Router] = (
     curricula_version_pages.router,
     quizzes_pages.router,
     quizzes_organiser_pages.router,
+    assessments_pages.router,
     calendars_pages.router,
+    weeks_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
     matching_pages.router,

@@ -51,7 +51,7 @@ def open_the_cohort(page: Page) -> None:
 
 def open_the_plan(page: Page) -> None:
     page.goto("/")
-    page.locator("main a[href^='/plan/']").first.click()
+    page.get_by_role("link", name="Your plan").first.click()
 
 
 def go_on(page: Page) -> None:

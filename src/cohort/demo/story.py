@@ -65,6 +65,7 @@ async def tell(
             await introducing.introduce(scene)
         done = [one for one in work if when.week_of(one.ended_at) == week]
         await studying.play(scene, plans, done)
+    await quizzing.say_what_they_know(scene)
     await quizzing.take_quizzes(scene)
     await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)
