@@ -1,11 +1,12 @@
 """Every room at once: what the wiring and the migrations need to know of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from litestar import Router
 
 import cohort.agendas.models
 import cohort.applications.models
+import cohort.assessments.models
 import cohort.calendars.models
 import cohort.checkins.models
 import cohort.cohorts.models
@@ -32,31 +33,27 @@ import cohort.webhooks.models
 import cohort.wishes.models  # noqa: F401
 from cohort.agendas import pages as agendas_pages
 from cohort.agendas import routes as agendas_routes
-from cohort.announcements import jobs as announcements_jobs
 from cohort.announcements import pages as announcements_pages
 from cohort.announcements import routes as announcements_routes
-from cohort.applications import jobs as applications_jobs
 from cohort.applications import pages as applications_pages
 from cohort.applications import review_pages as applications_review_pages
 from cohort.applications import routes as applications_routes
-from cohort.calendars import jobs as calendars_jobs
+from cohort.assessments import pages as assessments_pages
+from cohort.assessments import routes as assessments_routes
 from cohort.calendars import pages as calendars_pages
 from cohort.calendars import routes as calendars_routes
 from cohort.checkins import board_pages as checkins_board_pages
 from cohort.checkins import board_routes as checkins_board_routes
 from cohort.checkins import closing_pages as checkins_closing_pages
 from cohort.checkins import closing_routes as checkins_closing_routes
-from cohort.checkins import jobs as checkins_jobs
 from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
-from cohort.cohorts import jobs as cohorts_jobs
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
 from cohort.cohorts import organiser_routes as cohorts_organiser_routes
 from cohort.cohorts import pages as cohorts_pages
 from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
-from cohort.curricula import jobs as curricula_jobs
 from cohort.curricula import milestone_pages as curricula_milestone_pages
 from cohort.curricula import pages as curricula_pages
 from cohort.curricula import routes as curricula_routes
@@ -66,11 +63,9 @@ from cohort.dashboard import routes as dashboard_routes
 from cohort.events import routes as events_routes
 from cohort.exchange import answer_pages as exchange_answer_pages
 from cohort.exchange import import_pages as exchange_import_pages
-from cohort.exchange import jobs as exchange_jobs
 from cohort.exchange import routes as exchange_routes
 from cohort.figures import pages as figures_pages
 from cohort.figures import routes as figures_routes
-from cohort.forecasts import jobs as forecasts_jobs
 from cohort.forecasts import pages as forecasts_pages
 from cohort.forecasts import routes as forecasts_routes
 from cohort.forms import answer_pages as forms_answer_pages
@@ -79,15 +74,11 @@ from cohort.forms import invitation_routes as forms_invitation_routes
 from cohort.forms import routes as forms_routes
 from cohort.guides import pages as guides_pages
 from cohort.guides import routes as guides_routes
-from cohort.introductions import jobs as introductions_jobs
 from cohort.introductions import pages as introductions_pages
 from cohort.introductions import routes as introductions_routes
 from cohort.invitations import answer_pages as invitations_answer_pages
-from cohort.invitations import jobs as invitations_jobs
 from cohort.invitations import pages as invitations_pages
 from cohort.invitations import routes as invitations_routes
-from cohort.jobs.context import CronFunction, JobFunction
-from cohort.matching import jobs as matching_jobs
 from cohort.matching import pages as matching_pages
 from cohort.matching import routes as matching_routes
 from cohort.matching.comparing import pages as matching_comparing_pages
@@ -101,7 +92,6 @@ from cohort.matching.introducing import routes as matching_introducing_routes
 from cohort.matching.ledger import pages as matching_ledger_pages
 from cohort.matching.ledger import routes as matching_ledger_routes
 from cohort.matching.moves import routes as matching_move_routes
-from cohort.matching.next_best import jobs as matching_next_best_jobs
 from cohort.matching.next_best import pages as matching_next_best_pages
 from cohort.matching.next_best import routes as matching_next_best_routes
 from cohort.matching.overrides import routes as matching_override_routes
@@ -113,22 +103,18 @@ from cohort.matching.results import routes as matching_result_routes
 from cohort.matching.verdicts import pages as matching_verdicts_pages
 from cohort.matching.verdicts import routes as matching_verdicts_routes
 from cohort.matching.warnings import routes as matching_warning_routes
-from cohort.meetings import jobs as meetings_jobs
 from cohort.meetings import pages as meetings_pages
 from cohort.meetings import routes as meetings_routes
-from cohort.mentors import jobs as mentors_jobs
 from cohort.mentors import pages as mentors_pages
 from cohort.mentors import place_pages as mentors_place_pages
 from cohort.mentors import routes as mentors_routes
 from cohort.mentorships import answer_pages as mentorships_answer_pages
-from cohort.mentorships import jobs as mentorships_jobs
 from cohort.mentorships import leaving_pages as mentorships_leaving_pages
 from cohort.mentorships import pages as mentorships_pages
 from cohort.mentorships import pause_pages as mentorships_pause_pages
 from cohort.mentorships import rematch_pages as mentorships_rematch_pages
 from cohort.mentorships import rematch_routes as mentorships_rematch_routes
 from cohort.mentorships import routes as mentorships_routes
-from cohort.notices import jobs as notices_jobs
 from cohort.notices import pages as notices_pages
 from cohort.notices import routes as notices_routes
 from cohort.operations import health, well_known
@@ -140,43 +126,45 @@ from cohort.people import account_pages as people_account_pages
 from cohort.people import account_routes as people_account_routes
 from cohort.people import admin_pages as people_admin_pages
 from cohort.people import admin_routes as people_admin_routes
-from cohort.people import jobs as people_jobs
 from cohort.people import pages as people_pages
 from cohort.people import routes as people_routes
-from cohort.questions import jobs as questions_jobs
 from cohort.questions import pages as questions_pages
 from cohort.questions import routes as questions_routes
 from cohort.quizzes import organiser_pages as quizzes_organiser_pages
 from cohort.quizzes import organiser_routes as quizzes_organiser_routes
 from cohort.quizzes import pages as quizzes_pages
 from cohort.quizzes import routes as quizzes_routes
-from cohort.rules import jobs as rules_jobs
+from cohort.room_jobs import EVERY_MINUTE, JOBS, ON_EXHAUSTED
 from cohort.rules import pages as rules_pages
 from cohort.rules import preference_pages as rules_preference_pages
 from cohort.rules import preference_routes as rules_preference_routes
 from cohort.rules import routes as rules_routes
+from cohort.schedules import cohort_pages as schedules_cohort_pages
+from cohort.schedules import cohort_routes as schedules_cohort_routes
+from cohort.schedules import pages as schedules_pages
+from cohort.schedules import routes as schedules_routes
 from cohort.sessions import attending_pages as sessions_attending_pages
-from cohort.sessions import jobs as sessions_jobs
 from cohort.sessions import pages as sessions_pages
 from cohort.sessions import routes as sessions_routes
 from cohort.signin import account_pages as signin_account_pages
 from cohort.signin import confirm_pages as signin_confirm_pages
-from cohort.signin import jobs as signin_jobs
 from cohort.signin import oidc_pages as signin_oidc_pages
 from cohort.signin import pages as signin_pages
 from cohort.signin import passkey_pages as signin_passkey_pages
 from cohort.signin import password_pages as signin_password_pages
 from cohort.signin import routes as signin_routes
-from cohort.study import jobs as study_jobs
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
-from cohort.webhooks import jobs as webhooks_jobs
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.weeks import pages as weeks_pages
+from cohort.weeks import routes as weeks_routes
 from cohort.wishes import apart_pages as wishes_apart_pages
 from cohort.wishes import apart_routes as wishes_apart_routes
 from cohort.wishes import pages as wishes_pages
 from cohort.wishes import routes as wishes_routes
+
+__all__ = ["API", "EVERY_MINUTE", "JOBS", "ON_EXHAUSTED", "PAGES"]
 
 API: Sequence[Router] = (
     people_routes.router,
@@ -207,13 +195,17 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    schedules_routes.router,
+    schedules_cohort_routes.router,
     forecasts_routes.router,
     figures_routes.router,
     announcements_routes.router,
     curricula_routes.router,
     quizzes_routes.router,
     quizzes_organiser_routes.router,
+    assessments_routes.router,
     calendars_routes.router,
+    weeks_routes.router,
     rules_routes.router,
     rules_preference_routes.router,
     matching_routes.router,
@@ -276,6 +268,8 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    schedules_pages.router,
+    schedules_cohort_pages.router,
     forecasts_pages.router,
     figures_pages.router,
     announcements_pages.router,
@@ -284,7 +278,9 @@ PAGES: Sequence[Router] = (
     curricula_version_pages.router,
     quizzes_pages.router,
     quizzes_organiser_pages.router,
+    assessments_pages.router,
     calendars_pages.router,
+    weeks_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
     matching_pages.router,
@@ -306,93 +302,3 @@ PAGES: Sequence[Router] = (
     well_known.router,
     health.router,
 )
-JOBS: Mapping[str, JobFunction] = {
-    "matching.tell_organiser": matching_jobs.tell_organiser,
-    "matching.tell_introductions_wait": matching_jobs.tell_introductions_wait,
-    "matching.solve_run": matching_jobs.solve_run,
-    "matching.publish_weekly": matching_jobs.publish_weekly,
-    "matching.offer_next": matching_next_best_jobs.offer_next,
-    "matching.work_out_advice": matching_jobs.work_out_advice,
-    "people.answer_sign_up": people_jobs.answer_sign_up,
-    "people.tell_suspended": people_jobs.tell_suspended,
-    "people.tell_suspension_ended": people_jobs.tell_suspension_ended,
-    "people.ask_at_new_address": people_jobs.ask_at_new_address,
-    "people.tell_old_address": people_jobs.tell_old_address,
-    "people.tell_new_password": signin_jobs.tell_new_password,
-    "people.send_password_link": people_jobs.send_password_link,
-    "signin.tell_change": signin_jobs.tell_change,
-    "signin.send_link": signin_jobs.send_link,
-    "cohorts.welcome": cohorts_jobs.welcome,
-    "cohorts.invite_organiser": cohorts_jobs.invite_organiser,
-    "cohorts.tell_organiser_added": cohorts_jobs.tell_organiser_added,
-    "cohorts.tell_organiser_removed": cohorts_jobs.tell_organiser_removed,
-    "applications.ask_to_confirm": applications_jobs.ask_to_confirm,
-    "applications.tell_received": applications_jobs.tell_received,
-    "applications.tell_decided": applications_jobs.tell_decided,
-    "applications.fill_seats": applications_jobs.fill_seats,
-    "exchange.ask_to_confirm": exchange_jobs.ask_to_confirm,
-    "invitations.send": invitations_jobs.send,
-    "mentors.ask_to_confirm": mentors_jobs.ask_to_confirm,
-    "mentors.tell_new": mentors_jobs.tell_new,
-    "mentors.tell_decided": mentors_jobs.tell_decided,
-    "mentors.tell_back": mentors_jobs.tell_back,
-    "mentorships.tell_proposed": mentorships_jobs.tell_proposed,
-    "mentorships.tell_matched": mentorships_jobs.tell_matched,
-    "mentorships.tell_moved": mentorships_jobs.tell_moved,
-    "mentorships.tell_pause": mentorships_jobs.tell_pause,
-    "mentorships.tell_left": mentorships_jobs.tell_left,
-    "mentorships.tell_organiser_left": mentorships_jobs.tell_organiser_left,
-    "mentorships.tell_declined": mentorships_jobs.tell_declined,
-    "mentorships.remind": mentorships_jobs.remind,
-    "mentorships.tell_lapsed": mentorships_jobs.tell_lapsed,
-    "mentorships.lapse_when_full": mentorships_jobs.lapse_when_full,
-    "mentorships.close_for_enrolment": mentorships_jobs.close_for_enrolment,
-    "questions.copy": questions_jobs.copy,
-    "calendars.revoke": calendars_jobs.revoke,
-    "introductions.tell": introductions_jobs.tell,
-    "introductions.remind_all": introductions_jobs.remind_all,
-    "introductions.remind": introductions_jobs.remind,
-    "introductions.tell_cancelled": introductions_jobs.tell_cancelled,
-    "notices.send_digest": notices_jobs.send_digest,
-    "meetings.tell": meetings_jobs.tell,
-    "meetings.close_for_mentorship": meetings_jobs.close_for_mentorship,
-    "sessions.tell": sessions_jobs.tell,
-    "sessions.remind": sessions_jobs.remind,
-    "sessions.free_for_enrolment": sessions_jobs.free_for_enrolment,
-    "sessions.free_for_mentor": sessions_jobs.free_for_mentor,
-    "checkins.ask": checkins_jobs.ask,
-    "checkins.tell_low": checkins_jobs.tell_low,
-    "checkins.ask_to_close": checkins_jobs.ask_to_close,
-    "checkins.nudge": checkins_jobs.nudge,
-    "checkins.tell_unwell": checkins_jobs.tell_unwell,
-    "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
-    "announcements.send": announcements_jobs.send,
-    "forecasts.nudge": forecasts_jobs.nudge,
-    "rules.copy": rules_jobs.copy,
-    "curricula.move_plans": curricula_jobs.move_plans,
-    "study.ask_for_review": study_jobs.ask_for_review,
-    "study.count_versions": study_jobs.count_versions,
-    "study.extend_plans": study_jobs.extend_plans,
-    "study.lay_out_plan": study_jobs.lay_out_plan,
-    "study.tell_reviewed": study_jobs.tell_reviewed,
-    "webhooks.deliver": webhooks_jobs.deliver,
-    "webhooks.fan_out": webhooks_jobs.fan_out,
-}
-ON_EXHAUSTED: Mapping[str, JobFunction] = {
-    "matching.solve_run": matching_jobs.give_up_run,
-    "matching.work_out_advice": matching_jobs.give_up_advice,
-}
-"""What to do when a job's last attempt failed."""
-EVERY_MINUTE: Sequence[CronFunction] = (
-    mentorships_jobs.expire,
-    mentorships_jobs.resume,
-    mentors_jobs.turn_of_day,
-    invitations_jobs.expire,
-    notices_jobs.send_due,
-    sessions_jobs.remind_due,
-    checkins_jobs.ask_due,
-    checkins_jobs.follow_up,
-    matching_jobs.open_due_rounds,
-    matching_jobs.forget_inputs,
-)
-"""What every worker looks for once a minute; each is harmless when it runs twice."""

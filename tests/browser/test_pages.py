@@ -51,7 +51,7 @@ def open_the_cohort(page: Page) -> None:
 
 def open_the_plan(page: Page) -> None:
     page.goto("/")
-    page.locator("main a[href^='/plan/']").first.click()
+    page.get_by_role("link", name="Your plan").first.click()
 
 
 def go_on(page: Page) -> None:
@@ -174,7 +174,8 @@ def test_pairs_are_walked_through_and_decided_on_with_keys(site: Site, visit: Vi
     page.keyboard.press("Enter")
     pinned = page.get_by_role("row", name=who).filter(has_text="Pin in the next run")
     expect(pinned).to_be_visible()
-    pinned.locator("summary").click()
+    expect(pinned.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
     pinned.get_by_role("button", name="Lift the pin").click()
     expect(page.get_by_text("Pin in the next run")).to_have_count(0)
 

@@ -11,6 +11,7 @@ from cohort.people.models import Person
 from cohort.quizzes import service
 from cohort.quizzes.importing import import_quizzes
 from cohort.quizzes.models import Quiz
+from tests.house.assessments import bring_statements, of_assessments
 
 FILE = """
 [exam]
@@ -114,6 +115,7 @@ def of_quizzes(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "ids": {"question_id": ids["quiz_question_id"]},
         },
         "POST /plan/{enrolment_id}/quizzes": {"data": quiz},
+        **of_assessments(),
         "GET /tries/{try_id}/{number}": {"ids": {"number": 1}},
         "POST /tries/{try_id}/{number}": {"data": {"chosen": "a"}, "ids": {"number": 1}},
     }
@@ -124,6 +126,7 @@ async def begin_a_quiz(
 ) -> dict[str, Any]:
     guide = await db.get_one(Guide, ids["guide_id"])
     await import_quizzes(db, guide, FILE, now=now)
+    await bring_statements(db, guide, now)
     quiz = (await db.scalars(select(Quiz).where(Quiz.slug == "all"))).one()
     one = await service.begin(db, researcher, ids["enrolment_id"], quiz.id, now=now)
     return {"quiz_id": quiz.id, "try_id": one.id, "quiz_question_id": one.question_ids[0]}

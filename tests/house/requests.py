@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
+from tests.house.schedules import of_schedules
 from tests.world import EVENINGS
 
 PASSWORD = "correct horse battery"
@@ -113,7 +114,7 @@ def in_api(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     applying = {"ids": {"mentor_id": ids["applicant_id"]}}
     summer = {"ids": {"cohort_id": ids["summer_id"]}}
     hers, invited = of_organisers(ids)
-    return {
+    return of_schedules() | {
         "POST /api/v1/cohorts": {"json": COHORT | {"guide_id": str(ids["guide_id"])}},
         "PATCH /api/v1/cohorts/{cohort_id}": {"json": {"seats": 40}, **seen_cohort},
         "POST /api/v1/cohorts/{cohort_id}/clones": {"json": CLONE},

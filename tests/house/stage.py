@@ -81,6 +81,7 @@ from tests.house.requests import (
     of_runs,
     on_pages,
 )
+from tests.house.schedules import absent
 from tests.house.sessions import of_sessions, plan_a_session
 from tests.house.webhooks import add_a_webhook
 from tests.house.wishes import declare_a_conflict, of_wishes
@@ -139,11 +140,10 @@ async def set_the_stage(platform: Platform) -> Stage:
         await _begin_the_cohorts(db, stage)
         await _plan_meetings(db, stage)
         now, cast = platform.clock(), stage.people
-        stage.ids |= await ask_how_it_goes(db, stage.ids, now)
+        stage.ids |= await ask_how_it_goes(db, stage.ids, now) | await absent(db, stage.ids, now)
         stage.ids |= await write_a_goal(db, stage.ids, cast["mentor"].id, now)
         stage.ids |= await draft_a_course(db, cast["organiser"].id, now)
-        two = cast["researcher"], cast["mentor"]
-        stage.ids |= await declare_a_conflict(db, stage.ids, *two, now)
+        stage.ids |= await declare_a_conflict(db, stage.ids, cast, now)
         ask_for_another(db, stage.ids, now)
         stage.ids |= await plan_a_session(db, stage.ids, cast["organiser"], now)
         await _apply_for_the_summer(db, stage)

@@ -14,7 +14,7 @@ from cohort.settings import PACKAGE
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 assert len(SOURCES) > 200, "Whoever looks at no source finds no fault."
-PURE = ("assignment", "pairing", "sheets")
+PURE = ("assignment", "pairing", "scheduling", "sheets")
 """Folders that decide from their arguments and touch nothing."""
 PURE_IN_ROOMS = {
     "demo/cast.py",
@@ -40,6 +40,7 @@ PURE_IN_ROOMS = {
     "quizzes/marking.py",
     "quizzes/mock_exams.py",
     "quizzes/readiness.py",
+    "schedules/dating.py",
     "study/due_dates.py",
     "study/gaps.py",
 }
@@ -93,6 +94,7 @@ def test_a_pure_module_imports_only_what_computes(name: str) -> None:
     pure = {f"cohort.{one.removesuffix('.py').replace('/', '.')}" for one in pure_modules()}
     readers = {"markdown_it", "yaml"} if name.startswith("guides/") else set()
     flows = {"assignment/large/master.py", "assignment/min_cost_flow.py"}
+    flows |= {"scheduling/dropping.py", "scheduling/solving.py"}
     readers |= {"ortools"} if name in flows else set()
     readers |= {"babel", "rapidfuzz"} if name.startswith(("sheets/", "profiles/")) else set()
     readers |= {"python_calamine", "xlsxwriter"} if name == "sheets/workbook.py" else set()

@@ -35,9 +35,10 @@ def of_wishes() -> dict[str, dict[str, Any]]:
 
 
 async def declare_a_conflict(
-    db: AsyncSession, ids: dict[str, Any], ada: Person, max_: Person, now: datetime
+    db: AsyncSession, ids: dict[str, Any], cast: dict[str, Person], now: datetime
 ) -> dict[str, UUID]:
     """Ada has declared one with Max."""
+    ada, max_ = cast["researcher"], cast["mentor"]
     declared = KeptApart(
         cohort_id=ids["cohort_id"],
         by_id=ada.id,

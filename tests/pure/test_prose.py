@@ -41,3 +41,11 @@ def test_a_guide_keeps_harmless_html_and_nothing_else() -> None:
         assert bad not in html
     assert "<script" not in html_of(text)
     assert "&lt;h2&gt;" in html_of(text)
+
+
+def test_a_table_is_not_filled_up_without_end() -> None:
+    """Rows that name one of a thousand columns are shown as typed; a full table is a table."""
+    head = "|a" * 1_000 + "|\n" + "|-" * 1_000 + "|\n"
+
+    assert len(html_of(head + "|x|\n" * 1_000)) < 3 * len(head) + 10_000
+    assert html_of("|a|b|\n|-|-|\n" + "|x|y|\n" * 20).count("<td>") == 40

@@ -1,6 +1,7 @@
-"""A quiz of one official section that somebody has handed in."""
+"""A quiz of one official section that somebody has handed in, and what is right in others."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -12,6 +13,11 @@ from cohort.quizzes.importing import import_quizzes
 from cohort.quizzes.models import Quiz, QuizAnswer, QuizQuestion, QuizSectionResult, QuizTry
 from tests.house.quizzes import FILE
 
+RIGHT = {
+    "single": ["As a batch", "Drift", "By time"],
+    "multiple": ["The label", "The future"],
+    "match": ["Versions", "Answers", "Features"],
+}
 ONE_MORE = """[[question]]
 slug = "monitor"
 kind = "single"
@@ -54,3 +60,14 @@ async def answered_models(
         facts = {"mark": mark, "is_first": True, "answered_at": now, "given": {"chosen": [0]}}
         db.add(QuizAnswer(try_id=one.id, question_id=its_id, **facts))
     await db.commit()
+
+
+def right_answer(question: dict[str, Any]) -> dict[str, Any]:
+    key = {choice["text"]: choice["key"] for choice in question["choices"]}
+    match question["kind"]:
+        case "number":
+            return {"number": 0.8}
+        case "match":
+            return {"matched": [key[text] for text in RIGHT["match"]]}
+        case kind:
+            return {"chosen": [key[text] for text in RIGHT[kind] if text in key]}

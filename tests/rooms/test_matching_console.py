@@ -115,7 +115,7 @@ async def test_pairs_that_changed_since_the_run_before_are_marked_and_found(
     await open_and_solve(stage, platform)
     again = await stage.olga.get(f"{address}?only=changed")
     assert listed(again) == []
-    assert "Since run 2: nobody changed, and the total went from" in words(again)
+    assert "Since run 2: everybody has whom they had, and the total is the same." in words(again)
 
 
 async def test_a_newer_round_is_held_against_the_one_before(

@@ -126,7 +126,7 @@ async def test_a_digest_is_one_mail_with_what_is_still_true(
     assert "How did you choose the threshold?" in digest.text
     assert "How did you choose the threshold?" in digest.html
     assert "&lt;p" not in digest.html
-    assert "your next step" in digest.subject  # what was sent back is open again
+    assert "your next step" in digest.text  # what was sent back is open again
     assert await db.scalar(select(func.count()).select_from(WaitingMail)) == 0
 
 

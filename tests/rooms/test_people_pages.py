@@ -75,7 +75,7 @@ async def test_a_link_leads_nobody_to_another_site(
     await with_an_account(anyone, db, run_jobs)
     for onward in ("//evil.example", "https://evil.example", "/\\evil.example"):
         entered = await anyone.post("/login", params={"next": onward}, data=SIGN_IN)
-        assert entered.headers["location"] == "/"
+        assert entered.headers["location"] == "/week"
 
 
 async def test_who_is_signed_out_comes_back_to_the_same_list(anyone: AsyncClient) -> None:

@@ -28,16 +28,10 @@ from cohort.study.models import ItemState, PlanItem
 from tests.conftest import MONDAY, Cast, Platform
 from tests.house.quizzes import FILE
 from tests.rooms.matching_world import set_the_stage
-from tests.rooms.quiz_world import answered_models
+from tests.rooms.quiz_world import answered_models, right_answer
 from tests.rooms.study_cast import Cast as World
 from tests.rooms.study_cast import the_cast
 from tests.world import a_guide, enrolled
-
-RIGHT = {
-    "single": ["As a batch", "Drift", "By time"],
-    "multiple": ["The label", "The future"],
-    "match": ["Versions", "Answers", "Features"],
-}
 
 
 @pytest.fixture
@@ -60,17 +54,6 @@ async def begin(world: World, slug: str = "all") -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     begun: dict[str, Any] = answer.json()
     return begun
-
-
-def right_answer(question: dict[str, Any]) -> dict[str, Any]:
-    key = {choice["text"]: choice["key"] for choice in question["choices"]}
-    match question["kind"]:
-        case "number":
-            return {"number": 0.8}
-        case "match":
-            return {"matched": [key[text] for text in RIGHT["match"]]}
-        case kind:
-            return {"chosen": [key[text] for text in RIGHT[kind] if text in key]}
 
 
 async def keep(world: World, begun: dict[str, Any], question: dict[str, Any], **given: Any) -> Any:

@@ -143,7 +143,7 @@ async def test_a_mailed_link_is_the_first_step_too_and_stays_good_until_the_seco
     opened = await anyone.post(f"/login/link/{token}")
     assert opened.headers["location"] == "/login/code?next=/"
     entered = await anyone.post("/login/code?next=/", data={"code": phone.shows()})
-    assert entered.headers["location"] == "/"
+    assert entered.headers["location"] == "/week"
 
 
 @pytest.mark.parametrize("meanwhile", ["ten minutes pass", "a new password is chosen"])

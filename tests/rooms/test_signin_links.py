@@ -48,7 +48,7 @@ async def test_the_link_opens_a_page_whose_button_signs_in_once(
 
     entered = await anyone.post(link)
 
-    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+    assert (entered.status_code, entered.headers["location"]) == (303, "/week")
     assert "Ada Example" in (await anyone.get("/login")).text
     again = await anyone.post(link)
     assert again.status_code == 409

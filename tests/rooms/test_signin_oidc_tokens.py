@@ -145,7 +145,7 @@ def with_what_is_public(said: bytes) -> bytes:
 
 async def test_an_honest_token_signs_in(ada: AsyncClient, provider: Provider) -> None:
     told = await come_back(ada, provider, lambda nonce: signed(provider.claims(nonce)))
-    assert told.headers["location"] == "/"
+    assert told.headers["location"] == "/week"
     assert (await ada.get("/api/v1/me")).json()["email"] == "ada@example.org"
     sent = parse_qs(provider.asked.decode())
     assert sent["client_secret"] == ["s&=%"]

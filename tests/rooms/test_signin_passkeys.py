@@ -114,7 +114,7 @@ async def test_what_is_not_the_device_on_this_site_now_is_refused(
 
     challenge = options_on(await visitor.get("/login/passkey"))
     sent = {"credential": phone.answers(challenge)}
-    assert (await visitor.post("/login/passkey", data=sent)).headers["location"] == "/"
+    assert (await visitor.post("/login/passkey", data=sent)).headers["location"] == "/week"
     replayed = await visitor.post("/login/passkey", data=sent)
     assert replayed.headers["location"] == "/login/passkey"
     copy = Authenticator(ORIGIN, key=phone.key)  # its counter is behind

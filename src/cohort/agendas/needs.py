@@ -25,6 +25,8 @@ class MenteeNeed:
     kind: NeedKind
     title: str
     reason: str
+    strengths: Sequence[str] = ()
+    """Titles of the skills that it asks for and in which the mentor is strong."""
     item_id: UUID | None = None
     due_at: datetime | None = None
 
@@ -54,24 +56,22 @@ def needs_of(
     Weak sections come by what they cost in the exam: their weight times the share that is wrong.
     """
 
-    def strong_in(skills: Collection[str]) -> str:
-        shared = [titles.get(one, one) for one in skills if one in strengths]
-        return f" The mentor is strong in it: {', '.join(shared)}." if shared else ""
+    def shared(skills: Collection[str]) -> list[str]:
+        return [titles.get(one, one) for one in skills if one in strengths]
 
     def of_list(kind: NeedKind) -> list[MenteeNeed]:
         found = [
             MenteeNeed(
                 kind,
                 one["title"],
-                REASONS[kind] + strong_in(one["skills"]),
+                REASONS[kind],
+                shared(one["skills"]),
                 one["item_id"],
                 one["due_at"],
             )
             for one in lists[kind.value]
         ]
-        if kind is NeedKind.DUE:
-            found.sort(key=lambda one: one.reason == REASONS[kind])
-        return found
+        return sorted(found, key=lambda one: kind is NeedKind.DUE and not one.strengths)
 
     costly = sorted(weak, key=lambda one: -one.weight * (1 - one.share))
     sections = [
@@ -79,7 +79,8 @@ def needs_of(
             NeedKind.WEAK_SECTION,
             one.title,
             f"{one.share:.0%} of {one.answered} questions right, each answered for the first time; "
-            f"{one.weight}% of the exam is about it.{strong_in(one.skills)}",
+            f"{one.weight}% of the exam is about it.",
+            shared(one.skills),
         )
         for one in costly
     ]

@@ -70,6 +70,9 @@ class MenteeNeedOut(Shown):
     )
     title: str
     reason: str
+    strengths: list[str] = Field(
+        description="Skills that it asks for and in which the mentor is strong, by their titles."
+    )
     item_id: UUID | None = Field(description="Of a milestone.")
     due_at: datetime | None
 

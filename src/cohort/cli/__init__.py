@@ -8,6 +8,7 @@ import os
 import click
 
 from cohort.cli.admin import admin
+from cohort.cli.assessment import assessment
 from cohort.cli.doctor import doctor
 from cohort.cli.errors import Commands
 from cohort.cli.guide import guide
@@ -38,6 +39,7 @@ for command in (
     migrate,
     guide,
     quizzes,
+    assessment,
     match_files,
     verify,
     replay,

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.assessments.importing import import_assessment
 from cohort.demo.cast import CastMember
 from cohort.guides import importing
 from cohort.guides.models import Guide
@@ -22,19 +23,18 @@ from cohort.people.models import LinkPurpose, Person
 from cohort.people.schemas import JoinIn, NewPasswordIn
 from cohort.quizzes.importing import import_quizzes
 
+SEEDS = ("taxonomy.toml", "guide.md", "milestones.toml", "quizzes.toml", "assessment.toml")
 PASSWORD = "four calm herons wading"  # noqa: S105  of made-up people, in development only
 
 
 async def bring_guide(db: AsyncSession, seed: Path, *, now: datetime) -> Guide:
     """The curriculum that ships with cohort, and the words that profiles choose from."""
-    taxonomy, guide, milestones, quizzes = (
-        _read(seed / name)
-        for name in ("taxonomy.toml", "guide.md", "milestones.toml", "quizzes.toml")
-    )
+    taxonomy, guide, milestones, quizzes, assessment = (_read(seed / name) for name in SEEDS)
     await importing.import_taxonomy(db, taxonomy.decode(), now=now)
     imported = await importing.import_guide(db, guide, now=now)
     await importing.import_milestones(db, imported.guide, milestones.decode(), now=now)
     await import_quizzes(db, imported.guide, quizzes.decode(), now=now)
+    await import_assessment(db, imported.guide, assessment.decode(), now=now)
     return imported.guide
 
 

@@ -1,10 +1,13 @@
-"""Some researchers test themselves: who is further in the guide knows more."""
+"""Some researchers test themselves, or say what they know: who is further knows more."""
 
 from datetime import timedelta
 from hashlib import sha256
 
 from sqlalchemy import select
 
+from cohort.assessments import service as assessments
+from cohort.assessments.models import AssessmentStatement, KnownLevel, StatementSide
+from cohort.assessments.schemas import AssessmentIn
 from cohort.demo.opening import Scene
 from cohort.people.models import Person
 from cohort.quizzes import reading, service
@@ -29,6 +32,24 @@ async def take_quizzes(scene: Scene) -> None:
         knows = min(0.55 + 0.02 * researcher.passed, 0.9)
         for quiz in [*practice[: 1 + turn % 3], *(exams[:1] if turn < 2 else [])]:
             await _take(scene, person, researcher.email, quiz, knows, turn)
+
+
+async def say_what_they_know(scene: Scene) -> None:
+    """Every second one, in the first week: research more than production."""
+    found = await scene.db.scalars(
+        select(AssessmentStatement).order_by(AssessmentStatement.position)
+    )
+    statements = found.all()
+    for researcher in scene.cast.researchers[1::2]:
+        enrolment = scene.enrolments[researcher.email]
+        answers: dict[str, KnownLevel | None] = {}
+        for one in statements:
+            drawn = sha256(f"{researcher.email} {one.slug}".encode()).digest()[0]
+            known = drawn % 4 if one.side is StatementSide.RESEARCH else drawn % 5 // 2
+            answers[one.slug] = list(KnownLevel)[known]
+        person = scene.people[researcher.email]
+        form, now = AssessmentIn(answers=answers), scene.weeks.at(1, day=1, hour=19)
+        await assessments.answer(scene.db, person, enrolment.id, form, now=now)
 
 
 async def _take(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import CohortState
 from cohort.demo import (
+    announcing,
     applying,
     confiding,
     gathering,
@@ -64,6 +65,7 @@ async def tell(
             await introducing.introduce(scene)
         done = [one for one in work if when.week_of(one.ended_at) == week]
         await studying.play(scene, plans, done)
+    await quizzing.say_what_they_know(scene)
     await quizzing.take_quizzes(scene)
     await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)
@@ -71,6 +73,7 @@ async def tell(
     await confiding.write_agendas(scene, now=now)
     await confiding.keep_apart(scene, now=now - 5 * opening.A_DAY)
     await confiding.ask_for_another(scene, now=now - opening.A_DAY)
+    await announcing.write_to_mentors(scene, now=now)
     await opening.sign_up_mentors(scene, pending, since=now - timedelta(days=1, hours=7))
     await applying.open_next(scene, now=now)
     await pairing.open_weekly(scene, now=now)

@@ -2,7 +2,8 @@
 
 To look for the end of a link from each bracket costs the square of the text's length. So each
 paragraph may take a number of steps in proportion to its length; one that needs more is shown
-as it was typed. What is long is rendered beside the event loop (`prepare`) before a page asks.
+as it was typed, and so is a table whose empty cells would be far more than its text. What is
+long is rendered beside the event loop (`prepare`) before a page asks.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from threading import Lock
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
@@ -23,6 +25,9 @@ STEPS_PER_CHARACTER = 2
 STEPS_AT_LEAST = 2_000
 LONGEST_PARAGRAPH = 20_000
 """A longer one is shown as it was typed: no person writes it."""
+CELLS_AT_LEAST = 2_000
+"""Rows that are shorter than their table's head are filled up: with so many cells, and then with as
+many as the table has characters."""
 MOST_KEPT = 32_000_000
 """Characters of HTML in one process."""
 AT_ONCE = 500
@@ -58,11 +63,26 @@ class BoundedInline(ParserInline):
         super().skipToken(state)
 
 
+def bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    """A table, unless filling up its rows would make it far longer than it was typed."""
+    if silent or not table(state, start, end, silent=True):
+        return table(state, start, end, silent)
+    last = start
+    while last + 1 < end and not state.isEmpty(last + 1):
+        last += 1
+    columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) + 1
+    typed = state.eMarks[last] - state.bMarks[start]
+    if columns * (last - start) > CELLS_AT_LEAST + typed:
+        return False
+    return table(state, start, end, silent)
+
+
 def bounded(md: MarkdownIt) -> MarkdownIt:
     """With the same rules as before, and at a bounded price."""
     inline = BoundedInline()
     inline.ruler, inline.ruler2 = md.inline.ruler, md.inline.ruler2
     md.inline = inline
+    md.block.ruler.at("table", bounded_table, {"alt": ["paragraph", "reference"]})
     return md
 
 

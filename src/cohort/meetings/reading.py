@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -64,3 +64,15 @@ async def list_since(
     own = policy.visible_to(person).where(Meeting.starts_at >= since, Meeting.state.in_(states))
     ordered = _with_the_two(own.order_by(Meeting.starts_at, Meeting.id))
     return (await db.scalars(ordered)).all()
+
+
+async def next_of(
+    db: AsyncSession, actor: Person, mentorship_id: UUID, *, now: datetime
+) -> Meeting | None:
+    """The one of a mentorship that comes next, or goes on; agreed or only proposed."""
+    its = policy.visible_to(actor).where(
+        Meeting.mentorship_id == mentorship_id,
+        Meeting.state.in_([MeetingState.PROPOSED, MeetingState.AGREED]),
+        Meeting.starts_at + func.make_interval(0, 0, 0, 0, 0, Meeting.minutes) > now,
+    )
+    return await db.scalar(its.order_by(Meeting.starts_at, Meeting.id).limit(1))

@@ -88,6 +88,7 @@ KINDS: Mapping[str, MailKind] = {
     "session_reminders": MailKind(
         "Reminders of sessions", "The morning before a session that you signed up for.", OR_NOT
     ),
+    "plans": MailKind("Dates of your plan", "Somebody else set them anew.", TOLD),
     "reviews": MailKind("Reviews of your work", "What you handed in was reviewed.", FREE),
     "to_review": MailKind("Work that waits for you", "Somebody handed in, or asks for time.", FREE),
     "check_ins": MailKind(

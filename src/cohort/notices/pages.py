@@ -1,7 +1,8 @@
 """One page for all choices about mails, and the page behind the link that ends a kind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
@@ -15,7 +16,7 @@ from cohort.http.forms import Form, Sent, checked, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.notices import service
 from cohort.notices.kinds import DIGEST, KINDS
-from cohort.notices.schemas import MailSettingsIn, MailSettingsOut
+from cohort.notices.schemas import MailKindOut, MailSettingsIn, MailSettingsOut
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.profiles.zones import typed_zone
@@ -27,13 +28,19 @@ CHOICE = "kind_"
 @dataclass(frozen=True, slots=True)
 class MailSettingsView:
     settings: MailSettingsOut
+    free: Sequence[MailKindOut]
+    """Those that leave a choice."""
+
+    @classmethod
+    def of(cls, settings: MailSettingsOut) -> Self:
+        return cls(settings, [one for one in settings.kinds if len(one.choices) > 1])
 
 
 @get("/account/mails", guards=[signed_in])
 async def mails_page(
     request: Asked, db: NamedDependency[AsyncSession], actor: NamedDependency[Person]
 ) -> Response[str]:
-    view = MailSettingsView(await service.read(db, actor))
+    view = MailSettingsView.of(await service.read(db, actor))
     return page(request, "notices/mails.html", view, form=Form())
 
 
@@ -52,7 +59,7 @@ async def choose(
             form = form.refused(refusal)
         else:
             return see("/account/mails", saying="Your choices hold from now on.")
-    view = MailSettingsView(await service.read(db, actor))
+    view = MailSettingsView.of(await service.read(db, actor))
     return page(request, "notices/mails.html", view, form=form)
 
 

@@ -44,6 +44,8 @@ class ExamCandidate:
     milestone: MilestoneKind | None
     """The furthest that she has passed of booking the exam and its result."""
     counts: dict[str, AnswerCounts]
+    enough: int
+    """So many answers are as many as the exam has questions."""
     right: dict[str, int] = field(default_factory=dict)
     chance: float = 0.0
 
@@ -59,7 +61,7 @@ class ExamCandidate:
             return ExamStanding.BOOKED
         if self.answered < ENOUGH:
             return ExamStanding.TOO_FEW_ANSWERS
-        if self.chance >= READY:
+        if self.chance >= READY and self.answered >= self.enough:
             return ExamStanding.READY
         return ExamStanding.CLOSE if self.chance >= CLOSE else ExamStanding.NOT_YET
 
@@ -132,7 +134,7 @@ async def _read(
         .order_by(Enrolment.created_at, Enrolment.id)
     )
     known = {
-        its_id: ExamCandidate(its_id, name, reached.get(its_id), dict(nothing))
+        its_id: ExamCandidate(its_id, name, reached.get(its_id), dict(nothing), exam.questions)
         for its_id, name in people
     }
     for row in await _answers(db, exam, cohort_id, now):

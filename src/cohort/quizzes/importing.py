@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.db import new_id
 from cohort.errors import Invalid
-from cohort.guides.models import Guide, Section, Term, TermKind
+from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
 from cohort.quizzes.files import QuizFile, read_quizzes
 from cohort.quizzes.models import Quiz, QuizExam, QuizKind, QuizQuestion
 from cohort.quizzes.rows import QuizQuestionRow
@@ -52,6 +52,7 @@ async def import_quizzes(db: AsyncSession, guide: Guide, toml: str, *, now: date
         guide = await db.get_one(Guide, guide.first_id)
     await db.execute(select(Guide.id).where(Guide.id == guide.id).with_for_update())
     await _check_names(db, file, section_ids)
+    await _check_milestones(db, guide, file)
     await _store_exam(db, guide, file, now=now)
     ids, counts = await _store_questions(db, guide, file.questions, section_ids, now=now)
     await _store_quizzes(db, guide, file, ids, now=now)
@@ -77,6 +78,17 @@ async def _check_names(db: AsyncSession, file: QuizFile, section_ids: Mapping[st
             if skill not in known:
                 sentence = f"“{skill}” is not a skill of the taxonomy; import that first."
                 raise Invalid(f"Section “{section.slug}”: {sentence}")
+
+
+async def _check_milestones(db: AsyncSession, guide: Guide, file: QuizFile) -> None:
+    """Before the guide is exchanged for its first version: each version may have other ones."""
+    of_guide = select(Milestone.slug).where(
+        Milestone.guide_id == guide.id, Milestone.retired_at.is_(None)
+    )
+    known = set(await db.scalars(of_guide))
+    for quiz in (*file.quizzes, *(exam for exam, _ in file.mock_exams)):
+        if quiz.milestone is not None and quiz.milestone not in known:
+            raise Invalid(f"Quiz “{quiz.slug}”: the guide has no milestone “{quiz.milestone}”.")
 
 
 async def _store_exam(db: AsyncSession, guide: Guide, file: QuizFile, *, now: datetime) -> None:
@@ -149,6 +161,7 @@ async def _store_quizzes(
         quiz.slug: {"kind": QuizKind.PRACTICE, "minutes": None}
         | {"title": quiz.title, "about": quiz.about}
         | {"question_ids": [ids[slug] for slug in quiz.questions]}
+        | {"milestone": quiz.milestone or "", "passes_from": quiz.passes_from}
         for quiz in file.quizzes
     }
     for exam, slugs in file.mock_exams:
@@ -158,6 +171,8 @@ async def _store_quizzes(
             "title": exam.title,
             "about": exam.about,
             "question_ids": [ids[slug] for slug in slugs],
+            "milestone": exam.milestone or "",
+            "passes_from": exam.passes_from,
         }
     stored = await db.scalars(select(Quiz).where(Quiz.guide_id == guide.id))
     known = {one.slug: one for one in stored}

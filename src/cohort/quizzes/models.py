@@ -85,6 +85,10 @@ class Quiz(Base):
     minutes: Mapped[int | None]
     """How long the exam would last; nobody is stopped."""
     question_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    milestone: Mapped[str] = mapped_column(default="", server_default="")
+    """The slug of the milestone that it checks; none, where it is empty."""
+    passes_from: Mapped[float | None]
+    """From this score on it passes that milestone; never, where it is none."""
     position: Mapped[int]
     retired_at: Mapped[Instant | None]
 

@@ -59,8 +59,11 @@ async def readiness_page(
     clock: NamedDependency[Clock],
     enrolment_id: FromPath[UUID],
 ) -> Response[str]:
-    its = await exam_outlook.readiness(db, actor, enrolment_id, now=clock())
     enrolment = await exam_outlook.get_enrolment(db, actor, enrolment_id)
+    if await reading.exam_of(db, enrolment.cohort_id) is None:
+        is_own = enrolment.person_id == actor.id
+        return page(request, "quizzes/no_exam.html", enrolment=enrolment, is_own=is_own)
+    its = await exam_outlook.readiness(db, actor, enrolment_id, now=clock())
     view = ReadinessView(enrolment, its, enrolment.person_id == actor.id)
     return page(request, "quizzes/readiness.html", view)
 

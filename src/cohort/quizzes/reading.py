@@ -76,7 +76,7 @@ async def quizzes_of(db: AsyncSession, actor: Person, enrolment_id: UUID) -> lis
     ]
 
 
-OF_QUIZ = ("id", "slug", "kind", "title", "about", "minutes")
+OF_QUIZ = ("id", "slug", "kind", "title", "about", "minutes", "milestone", "passes_from")
 
 
 async def exam_of(db: AsyncSession, cohort_id: UUID) -> QuizExam | None:

@@ -118,18 +118,36 @@ def _check_distinct(choices: list[str]) -> None:
         raise ValueError(f"has more than {MOST_CHOICES} choices")
 
 
-class QuizRow(Strict):
+class _Checks(Strict):
+    slug: Slug = Field(examples=["serving"])
+    milestone: Slug | None = Field(
+        default=None, description="Of the guide; the quiz checks it.", examples=["mock-exam"]
+    )
+    passes_from: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="From this score on it passes the milestone. Left out, it passes nothing.",
+        examples=[0.8],
+    )
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.passes_from is not None and self.milestone is None:
+            raise ValueError("has “passes_from”, but names no milestone")
+        return self
+
+
+class QuizRow(_Checks):
     """A `[[quiz]]`, which names its questions."""
 
-    slug: Slug = Field(examples=["serving"])
     title: Line
     about: Note = ""
     questions: list[Slug] = Field(min_length=1, max_length=200)
 
 
-class MockExamRow(Strict):
+class MockExamRow(_Checks):
     """A `[[mock_exam]]`, whose questions are dealt to it by the weights of the sections."""
 
-    slug: Slug = Field(examples=["mock-exam-1"])
     title: Line
     about: Note = ""

@@ -44,6 +44,10 @@ class QuizOut(Shown):
     tries: int = Field(description="How many were handed in.")
     best: float | None = Field(description="The best score of them, from 0 to 1.")
     open_try_id: UUID | None
+    milestone: str = Field(description="The slug of the milestone that it checks, or empty.")
+    passes_from: float | None = Field(
+        description="From this score on, handing it in passes that milestone."
+    )
 
 
 class ListedTryOut(Shown):
@@ -163,8 +167,9 @@ class CohortReadinessOut(Shown):
     enrolment_id: UUID
     name: str
     standing: ExamStanding = Field(
-        description="`ready`: she passes now with a chance of at least 80 %. `close`: of at least "
-        "50 %. `booked` and `passed`: so says her plan."
+        description="`ready`: she passes now with a chance of at least 80 %, and has answered at "
+        "least as many questions as the exam has. `close`: of at least 50 %. `booked` and "
+        "`passed`: so says her plan."
     )
     answered: int
     chance: float | None

@@ -21,7 +21,7 @@ from cohort.quizzes.marking import AnswerKind, Given, Key, mark, shown_order
 from cohort.quizzes.models import Quiz, QuizAnswer, QuizQuestion, QuizSectionResult, QuizTry
 from cohort.quizzes.schemas import AnswerIn
 from cohort.study import policy as study
-from cohort.study.service import PlanFrozen
+from cohort.study.service import PlanFrozen, pass_milestone
 
 MOST_TRIES = 50
 FIELD_OF = {
@@ -169,6 +169,9 @@ async def hand_in(db: AsyncSession, actor: Person, try_id: UUID, *, now: datetim
     one.score = sum(row["mark"] for row in rows) / len(rows)
     one.right = sum(row["mark"] == 1 for row in rows)
     await db.flush()
+    passes_from = one.quiz.passes_from
+    if one.quiz.milestone and passes_from is not None and one.score >= passes_from:
+        await pass_milestone(db, one.enrolment_id, one.quiz.milestone, now=now)
     return one
 
 

@@ -15,6 +15,7 @@ from cohort.signin import cookies, steps
 
 PENDING = "pending"
 """The cookie of whoever did the first step."""
+HOME = "/"
 
 
 async def after_first_step(
@@ -46,4 +47,7 @@ async def enter(
     at = entrance_of(request, settings)
     entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
     gone = cookies.drop(settings, done_with)
-    return see(onward, cookies=[*login_cookies(settings, entry), gone])
+    # Whoever wanted to go nowhere in particular begins with this week, where there is one.
+    return see(
+        onward if onward != HOME else "/week", cookies=[*login_cookies(settings, entry), gone]
+    )

@@ -60,12 +60,12 @@ def lay_out(
     everything = in_order(work)
     ordered = [piece for piece in everything if not piece.is_optional]
     new = [piece for piece in ordered if piece.slug not in standing]
-    first, last = _span(starts_on, ends_on, ZoneInfo(zone), now)
-    at_the_end = _closing(last, ZoneInfo(zone))
+    first, last = span(starts_on, ends_on, ZoneInfo(zone), now)
+    at_the_end = closing(last, ZoneInfo(zone))
     ends = week_ends(first, last)
     by_day = _spread([piece.hours for piece in new], first, last)
-    dues = [_closing(ends[bisect_left(ends, day)], ZoneInfo(zone)) for day in by_day]
-    fitted = _fit(new, dues, ordered, standing, soonest=_closing(ends[0], ZoneInfo(zone)))
+    dues = [closing(ends[bisect_left(ends, day)], ZoneInfo(zone)) for day in by_day]
+    fitted = _fit(new, dues, ordered, standing, soonest=closing(ends[0], ZoneInfo(zone)))
     return [
         Dated(piece.slug, place, at_the_end if piece.is_optional else fitted[piece.slug])
         for place, piece in enumerate(everything)
@@ -106,7 +106,7 @@ def week_ends(first: date, last: date) -> list[date]:
     return [*(sunday + timedelta(weeks=week) for week in weeks), last]
 
 
-def _span(starts_on: date, ends_on: date, zone: ZoneInfo, now: datetime) -> tuple[date, date]:
+def span(starts_on: date, ends_on: date, zone: ZoneInfo, now: datetime) -> tuple[date, date]:
     # In the last minute of a day its closing time is past, so the next day is the first.
     today = (now + timedelta(minutes=1)).astimezone(zone).date()
     first = max(starts_on, today)
@@ -125,7 +125,7 @@ def _spread(hours: Sequence[int], first: date, last: date) -> list[date]:
     return ended
 
 
-def _closing(day: date, zone: ZoneInfo) -> datetime:
+def closing(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, END_OF_DAY, zone).astimezone(UTC)
 
 

@@ -1,9 +1,8 @@
-"""The plan, one item of it, and the queue of what awaits a review, in a browser."""
+"""One item of a plan, and the queue of what awaits a review, in a browser."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,109 +13,19 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.cohorts import own_terms
 from cohort.errors import Conflict, NotFound
-from cohort.guides.models import Section
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.http.prose import prepare
-from cohort.mentorships import reading as mentorships
-from cohort.mentorships.models import Mentorship, Proposal
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.profiles.languages import LANGUAGES
-from cohort.questions import answering
-from cohort.questions.models import AnswerOf, GivenAnswer
-from cohort.sessions import reading as sessions
-from cohort.sessions.models import LiveSession
 from cohort.study import plans, policy, service, showing
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
 from cohort.study.schemas import LONGEST_EVIDENCE, MentorViewChoice, ReviewIn, SubmissionIn
 
-SOON = timedelta(days=7)
 VERSIONS_SHOWN = 30
-
-
-@dataclass(frozen=True, slots=True)
-class PlanView:
-    """A researcher's plan, section by section, and the mentor beside it."""
-
-    plan: Plan
-    now: datetime
-    is_own: bool
-    mentorship: Mentorship | None
-    proposal: Proposal | None
-    titles: Mapping[tuple[str, str], str]
-    languages: Mapping[str, str]
-    answers: Sequence[GivenAnswer]
-    """What the mentor, proposed or found, tells."""
-    session: LiveSession | None
-    """What the cohort comes together for next, on the own plan."""
-    left_open: int
-    """How many questions of the organisers the researcher has still to answer."""
-
-
-@get("/plan/{enrolment_id:uuid}", guards=[signed_in])
-async def plan_page(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    enrolment_id: FromPath[UUID],
-) -> Response[str]:
-    now = clock()
-    plan = await plans.plan_of(db, actor, enrolment_id, now=now)
-    mentorship = await mentorships.mentorship_of(db, actor, enrolment_id)
-    proposal = await mentorships.open_proposal_of(db, actor, enrolment_id)
-    cohort_id, person_id = plan.enrolment.cohort_id, plan.enrolment.person_id
-    match = mentorship or proposal
-    whose = [(cohort_id, match.mentor.person_id)] if match else []
-    told = await answering.told_in_pairs(db, whose, AnswerOf.MENTOR)
-    open_in = await answering.left_open(db, person_id, [cohort_id], AnswerOf.RESEARCHER)
-    is_own = policy.may_hand_in(actor, plan.enrolment)
-    view = PlanView(
-        plan=plan,
-        now=now,
-        is_own=is_own,
-        mentorship=mentorship,
-        proposal=proposal,
-        titles=await own_terms.titles(db, plan.enrolment.cohort_id),
-        languages=LANGUAGES,
-        session=await sessions.next_of(db, actor, cohort_id, now=now) if is_own else None,
-        answers=[one for answers in told.values() for one in answers],
-        left_open=open_in.get(cohort_id, 0),
-    )
-    return page(
-        request, "study/plan.html", view, sections=by_section(plan.steps), status_of=status_of
-    )
-
-
-def by_section(steps: Sequence[Step]) -> list[tuple[Section, list[Step]]]:
-    """In the order of the guide; inside a section by date."""
-
-    def section(step: Step) -> Section:
-        return step.item.milestone.section
-
-    ordered = sorted(steps, key=lambda step: (section(step).position, section(step).id))
-    return [(found, list(group)) for found, group in groupby(ordered, section)]
-
-
-def status_of(step: Step, now: datetime) -> tuple[str, str]:
-    """The kind of sign, and the words, for where an item stands."""
-    match step.item.state:
-        case ItemState.PASSED:
-            return "ok", "Passed"
-        case ItemState.SUBMITTED:
-            return "wait", "Waiting for review"
-        case ItemState.AGAIN:
-            return "warn", "Needs another look" + (", overdue" if step.is_late else "")
-    if step.is_late:
-        return "bad", "Overdue"
-    if step.item.due_at - now <= SOON:
-        return "warn", "Due within a week"
-    return "quiet", "Not handed in yet"
 
 
 @post("/plan/{enrolment_id:uuid}/mentor_view", guards=[signed_in])
@@ -191,7 +100,9 @@ async def show_item(
     reviews = [one.review.comment for one in view.versions if one.review]
     task = step.item.milestone
     await prepare([task.task, task.evidence, *reviews, *(one.text for one in view.versions)])
-    return page(request, "study/item.html", view, form=form, status_of=status_of, verdicts=VERDICTS)
+    return page(
+        request, "study/item.html", view, form=form, status_of=plans.status_of, verdicts=VERDICTS
+    )
 
 
 VERDICTS = [
@@ -264,6 +175,6 @@ async def give_review(
 
 router = Router(
     "",
-    route_handlers=[plan_page, choose_mentor_view, item_page, hand_in, review_page, give_review],
+    route_handlers=[choose_mentor_view, item_page, hand_in, review_page, give_review],
     include_in_schema=False,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ from cohort.http.paging import Page, Slice, page_of
 from cohort.people.models import Person
 from cohort.study import policy
 from cohort.study.models import ItemState, PlanItem, Review, Submission
+
+SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +190,19 @@ async def waiting_for(db: AsyncSession, actor: Person, part: Slice) -> Page[Subm
 async def skill_titles(db: AsyncSession, milestone: Milestone) -> list[str]:
     named = (Term.kind == TermKind.SKILL) & Term.slug.in_(milestone.skills)
     return list(await db.scalars(select(Term.title).where(named).order_by(Term.position)))
+
+
+def status_of(step: Step, now: datetime) -> tuple[str, str]:
+    """The kind of sign, and the words, for where an item stands."""
+    match step.item.state:
+        case ItemState.PASSED:
+            return "ok", "Passed"
+        case ItemState.SUBMITTED:
+            return "wait", "Waiting for review"
+        case ItemState.AGAIN:
+            return "warn", "Needs another look" + (", overdue" if step.is_late else "")
+    if step.is_late:
+        return "bad", "Overdue"
+    if step.item.due_at - now <= SOON:
+        return "warn", "Due within a week"
+    return "quiet", "Not handed in yet"

@@ -232,6 +232,21 @@ async def review(
     return judged
 
 
+async def pass_milestone(db: AsyncSession, enrolment_id: UUID, slug: str, *, now: datetime) -> None:
+    """What a quiz has shown needs no review; evidence that waits for one goes on waiting."""
+    of_slug = select(Milestone.id).where(Milestone.slug == slug)
+    item: PlanItem | None = await db.scalar(
+        update(PlanItem)
+        .where(PlanItem.enrolment_id == enrolment_id, PlanItem.milestone_id.in_(of_slug))
+        .where(PlanItem.state.in_([ItemState.OPEN, ItemState.AGAIN]))
+        .values(state=ItemState.PASSED, passed_at=now)
+        .returning(PlanItem)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    if item is not None:
+        await _pass_what_it_counts_for(db, item, now=now)
+
+
 async def _pass_what_it_counts_for(db: AsyncSession, item: PlanItem, *, now: datetime) -> None:
     """Milestones that this one counts instead of; what waits for its own review goes on waiting."""
     counts_for = select(func.unnest(Milestone.instead_of)).where(Milestone.id == item.milestone_id)

@@ -1,0 +1,201 @@
+"""She says how well she knows things; it weighs the milestones of her plan."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.assessments.judging import MilestoneFocus, QuizCounts, StatementSaid, focus_of_milestone
+from cohort.assessments.models import AssessmentStatement, RoleSkills, StatementAnswer
+from cohort.assessments.schemas import (
+    AssessmentIn,
+    AssessmentOut,
+    MilestoneFocusOut,
+    StatementOut,
+)
+from cohort.cohorts import enrolments
+from cohort.cohorts.models import Cohort, Enrolment
+from cohort.errors import Invalid, NotAllowed
+from cohort.guides.models import Guide, Milestone
+from cohort.guides.service import first_of
+from cohort.people.models import Person
+from cohort.quizzes.shares import first_answers
+from cohort.study import plans
+from cohort.study import policy as study
+from cohort.study.models import ItemState, PlanItem
+from cohort.study.service import PlanFrozen
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    statement: AssessmentStatement
+    answer: StatementAnswer | None
+
+    @property
+    def said(self) -> StatementSaid:
+        its, answer = self.statement, self.answer
+        return StatementSaid(its.milestones, its.skippable, answer.level if answer else None)
+
+
+async def own_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
+    """With its cohort, if it is the actor's: nobody else reads what she says of herself."""
+    enrolment = await enrolments.get(db, actor, enrolment_id)
+    if enrolment.person_id != actor.id:
+        raise NotAllowed("What somebody says of herself here is for her alone.")
+    return enrolment
+
+
+async def focus_of(db: AsyncSession, enrolment_id: UUID) -> dict[UUID, float]:
+    """By milestone id how much it counts for her beside a normal one: 0.5, 1 or 1.5.
+
+    What nothing is known of is not in it. For whoever lays out a plan; three statements.
+    """
+    found = await db.execute(
+        select(Milestone.id, Milestone.slug, Milestone.exam_sections)
+        .join(PlanItem, PlanItem.milestone_id == Milestone.id)
+        .where(PlanItem.enrolment_id == enrolment_id)
+    )
+    milestones = {slug: (its_id, sections) for its_id, slug, sections in found}
+    sections = {slug: its for slug, (_, its) in milestones.items()}
+    focuses = await focuses_of(db, enrolment_id, sections)
+    return {milestones[slug][0]: one.focus.weight for slug, one in focuses.items()}
+
+
+async def focuses_of(
+    db: AsyncSession, enrolment_id: UUID, milestones: Mapping[str, Sequence[str]]
+) -> dict[str, MilestoneFocus]:
+    """Of milestones, by slug, with the official sections of each; two statements."""
+    said = [one.said for one in await _answered(db, enrolment_id)]
+    counts = await first_answers(db, enrolment_id)
+    return _focuses(milestones, said, counts)
+
+
+def _focuses(
+    milestones: Mapping[str, Sequence[str]],
+    said: Sequence[StatementSaid],
+    counts: Mapping[str, tuple[int, int]],
+) -> dict[str, MilestoneFocus]:
+    quizzes = {slug: QuizCounts(*both) for slug, both in counts.items()}
+    each = {
+        slug: focus_of_milestone(slug, sections, said, quizzes)
+        for slug, sections in milestones.items()
+    }
+    return {slug: found for slug, found in each.items() if found is not None}
+
+
+async def _answered(db: AsyncSession, enrolment_id: UUID) -> list[Answered]:
+    """The statements of her guide, with her answers; one statement."""
+    hers = and_(
+        StatementAnswer.statement_id == AssessmentStatement.id,
+        StatementAnswer.enrolment_id == enrolment_id,
+    )
+    found = await db.execute(
+        select(AssessmentStatement, StatementAnswer)
+        .join(Guide, first_of(Guide) == AssessmentStatement.guide_id)
+        .join(Cohort, Cohort.guide_id == Guide.id)
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .outerjoin(StatementAnswer, hers)
+        .where(Enrolment.id == enrolment_id, AssessmentStatement.retired_at.is_(None))
+        .order_by(AssessmentStatement.position)
+        .execution_options(populate_existing=True)
+    )
+    return [Answered(statement, answer) for statement, answer in found]
+
+
+async def roles_of(db: AsyncSession, cohort_id: UUID) -> dict[str, Sequence[str]]:
+    """The skills that roles ask for, by role, as the cohort's guide has it."""
+    found = await db.execute(
+        select(RoleSkills.role, RoleSkills.skills)
+        .join(Guide, first_of(Guide) == RoleSkills.guide_id)
+        .join(Cohort, Cohort.guide_id == Guide.id)
+        .where(Cohort.id == cohort_id)
+    )
+    return {one.role: one.skills for one in found}
+
+
+async def answer(
+    db: AsyncSession, actor: Person, enrolment_id: UUID, form: AssessmentIn, *, now: datetime
+) -> None:
+    """Keep what she says; the last answer to each statement counts."""
+    enrolment = await own_enrolment(db, actor, enrolment_id)
+    if study.is_frozen(enrolment):
+        raise PlanFrozen
+    ids = {one.statement.slug: one.statement.id for one in await _answered(db, enrolment_id)}
+    for slug in form.answers:
+        if slug not in ids:
+            raise Invalid.at("answers", f"There is no statement “{slug}” here.")
+    rows = [
+        {
+            "enrolment_id": enrolment_id,
+            "statement_id": ids[slug],
+            "level": level,
+            "answered_at": now,
+        }
+        for slug, level in sorted(form.answers.items())
+        if level is not None
+    ]
+    back = [ids[slug] for slug, level in form.answers.items() if level is None]
+    if rows:
+        row = insert(StatementAnswer)
+        kept = {"level": row.excluded.level, "answered_at": row.excluded.answered_at}
+        is_new = StatementAnswer.level != row.excluded.level
+        keys = ["enrolment_id", "statement_id"]
+        keep = row.on_conflict_do_update(index_elements=keys, set_=kept, where=is_new)
+        await db.execute(keep, rows)
+    if back:
+        hers = StatementAnswer.enrolment_id == enrolment_id
+        await db.execute(
+            delete(StatementAnswer).where(hers, StatementAnswer.statement_id.in_(back))
+        )
+
+
+async def assessment(
+    db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: datetime
+) -> AssessmentOut:
+    """What she answered and what follows from it; as many statements for many as for few."""
+    await own_enrolment(db, actor, enrolment_id)
+    answered = await _answered(db, enrolment_id)
+    plan = await plans.plan_of(db, actor, enrolment_id, now=now)
+    owed = [one.item for one in plan.steps if one.item.state != ItemState.PASSED]
+    focuses = _focuses(
+        {item.milestone.slug: item.milestone.exam_sections for item in owed},
+        [one.said for one in answered],
+        await first_answers(db, enrolment_id),
+    )
+    return AssessmentOut(
+        answered=sum(one.answer is not None for one in answered),
+        statements=[_statement_out(one) for one in answered],
+        milestones=[
+            _focus_out(item, focuses[item.milestone.slug])
+            for item in owed
+            if item.milestone.slug in focuses
+        ],
+    )
+
+
+def _statement_out(one: Answered) -> StatementOut:
+    its, answer = one.statement, one.answer
+    return StatementOut(
+        slug=its.slug,
+        side=its.side,
+        text=its.text,
+        level=answer.level if answer else None,
+        answered_at=answer.answered_at if answer else None,
+    )
+
+
+def _focus_out(item: PlanItem, its: MilestoneFocus) -> MilestoneFocusOut:
+    return MilestoneFocusOut(
+        plan_item_id=item.id,
+        slug=item.milestone.slug,
+        title=item.milestone.title,
+        focus=its.focus,
+        weight=its.focus.weight,
+        source=its.source,
+        may_skip=its.may_skip,
+        words=its.words,
+    )

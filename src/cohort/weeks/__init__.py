@@ -1,0 +1,1 @@
+"""What to do this week and why, and a whole plan as a time line."""

@@ -1,0 +1,142 @@
+"""Ada tells of her time, looks at the dates that would fit, and takes them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.mail import MailboxMessage
+from cohort.people.models import Act
+from cohort.study.models import PlanItem
+from tests.conftest import MONDAY, Cast, Platform
+from tests.rooms.study_cast import Cast as StudyCast
+from tests.rooms.study_cast import the_cast
+
+AWAY = {"first_day": "2026-04-13", "last_day": "2026-05-03", "reason": "Field work"}
+
+
+@pytest.fixture
+async def cast(db: AsyncSession, enter: Cast) -> StudyCast:
+    return await the_cast(db, enter, now=MONDAY)
+
+
+def at(cast: StudyCast) -> str:
+    return f"/api/v1/enrolments/{cast.enrolment.id}"
+
+
+async def dates_of(platform: Platform, cast: StudyCast) -> dict[str, datetime]:
+    async with platform.sessions() as db:
+        found = await db.execute(select(PlanItem.id, PlanItem.due_at))
+        due = {row.id: row.due_at for row in found}
+    return {slug: due[item_id] for slug, item_id in cast.items.items()}
+
+
+async def asked(cast: StudyCast, who: Any, **sent: Any) -> Any:
+    return await who.post(f"{at(cast)}/redatings", json=sent)
+
+
+async def test_an_absence_moves_what_does_not_fit_and_says_why(
+    cast: StudyCast, platform: Platform
+) -> None:
+    before = await dates_of(platform, cast)
+    assert (await cast.ada.put(f"{at(cast)}/study_pace", json={"hours": 3})).status_code == 200
+    plenty = (await asked(cast, cast.ada)).json()
+    assert (plenty["moved"], plenty["hours"], plenty["minutes_over"]) == ([], 3, 0)
+
+    assert (await cast.ada.post(f"{at(cast)}/absences", json=AWAY)).status_code == 201
+    found = (await asked(cast, cast.ada)).json()
+    assert await dates_of(platform, cast) == before, "A dry run changes nothing."
+    first = found["moved"][0]
+    assert first["slug"] == "end-to-end"
+    assert first["why"] == ("Moved from week 8 to week 10, because you are away in weeks 7 to 9.")
+    assert first["after"] == "2026-05-10T21:59:00Z", "23:59 in Berlin, where it is summer by then."
+    assert [week["lost"] for week in found["weeks"]][6:9] == [180, 180, 180]
+
+    stale = await asked(cast, cast.ada, dry_run=False, seen="what was never shown")
+    assert (stale.status_code, stale.json()["code"]) == (409, "plan_changed")
+    taken = await asked(cast, cast.ada, dry_run=False, seen=found["seen"], note="Field work")
+    again = await asked(cast, cast.ada, dry_run=False, seen=found["seen"])
+    assert (taken.status_code, again.status_code, again.json()["moved"]) == (200, 200, [])
+    after = await dates_of(platform, cast)
+    assert after["end-to-end"] == datetime(2026, 5, 10, 21, 59, tzinfo=UTC)
+    [once] = (await cast.olga.get(f"{at(cast)}/redatings")).json()["items"]
+    assert (once["by_name"], once["moved"], once["note"]) == (
+        "Ada Example",
+        len(found["moved"]),
+        "Field work",
+    )
+
+    [absence] = (await cast.olga.get(f"{at(cast)}/personal_time")).json()["absences"]
+    assert absence["reason"] == "", "Why she is away is hers."
+    for _ in "twice":
+        gone = await cast.ada.delete(f"{at(cast)}/absences/{absence['id']}")
+        assert gone.status_code == 204
+    back = (await asked(cast, cast.ada)).json()["moved"]
+    assert back[0]["why"] == "In week 8, as in the cohort’s calendar."
+
+
+async def test_what_was_handed_in_keeps_its_date_and_she_is_told_who_moved_the_rest(
+    cast: StudyCast, platform: Platform
+) -> None:
+    assert (await cast.hand_in()).status_code == 201
+    before = await dates_of(platform, cast)
+    await cast.olga.put(f"{at(cast)}/study_pace", json={"hours": 10, "exam_on": "2026-04-22"})
+    found = (await asked(cast, cast.olga)).json()
+    assert {one["slug"] for one in found["moved"]} == {"drift-monitor", "mock-exam"}
+    assert found["moved"][0]["why"].endswith("because it has to be done before the exam.")
+
+    platform.clock.now += timedelta(days=1)
+    await cast.olga.post(f"{at(cast)}/absences", json=AWAY | {"first_day": "2026-03-02"})
+    await cast.olga.put(f"{at(cast)}/study_pace", json={"hours": 5, "exam_on": "2026-05-20"})
+    stale = await asked(cast, cast.olga, dry_run=False, seen=found["seen"])
+    assert stale.status_code == 409
+    full = (await asked(cast, cast.olga)).json()
+    assert full["minutes_over"] > 0
+    taken = await asked(cast, cast.olga, dry_run=False, seen=full["seen"], note="As agreed.")
+    assert taken.status_code == 200, taken.text
+    after = await dates_of(platform, cast)
+    assert after["end-to-end"] == before["end-to-end"]
+    assert after["mock-exam"] < datetime(2026, 5, 20, tzinfo=UTC)
+    await platform.run_jobs()
+    hers = MailboxMessage.to == "ada@example.org", MailboxMessage.subject.contains("new dates")
+    async with platform.sessions() as db:
+        [mail] = await db.scalars(select(MailboxMessage).where(*hers))
+        acts = set(await db.scalars(select(Act.verb).where(Act.actor_id == cast.olga.person.id)))
+    assert "Olga" in mail.text
+    assert "As agreed." in mail.text
+    assert {"enrolment.set_pace", "enrolment.add_absence", "enrolment.redate"} <= acts
+
+
+async def test_pages_show_the_new_dates_before_they_are_taken(
+    cast: StudyCast, platform: Platform
+) -> None:
+    here = f"/plan/{cast.enrolment.id}"
+    wrong = await cast.ada.post(f"{here}/time", data={"hours": "80", "exam_on": ""})
+    assert (wrong.status_code, "field-hours-error" in wrong.text) == (422, True)
+    for data, error in (
+        (AWAY | {"last_day": "2026-04-01"}, "field-last_day-error"),
+        ({}, "field-first_day-error"),
+    ):
+        refused = await cast.ada.post(f"{here}/absences", data=data)
+        assert (refused.status_code, error in refused.text) == (422, True)
+    kept = await cast.ada.post(f"{here}/time", data={"hours": "3", "exam_on": ""})
+    away = await cast.ada.post(f"{here}/absences", data=AWAY)
+    assert (kept.headers["location"], away.headers["location"]) == (f"{here}/dates",) * 2
+    shown = (await cast.ada.get(f"{here}/dates")).text
+    assert "because you are away in weeks 7 to 9" in shown
+    seen = shown.partition('name="seen" value="')[2].partition('"')[0]
+    stale = await cast.ada.post(f"{here}/dates", data={"seen": "other"})
+    assert (stale.status_code, "The plan has changed since" in stale.text) == (409, True)
+    for _ in "twice":
+        taken = await cast.ada.post(f"{here}/dates", data={"seen": seen})
+        assert (taken.status_code, taken.headers["location"]) == (303, here)
+    time = (await cast.ada.get(f"{here}/time")).text
+    assert "Field work" in time
+    assert "New dates so far" in time
+    assert (await dates_of(platform, cast))["end-to-end"] == datetime(
+        2026, 5, 10, 21, 59, tzinfo=UTC
+    )
+    assert "The dates fit as they are" in (await cast.ada.get(f"{here}/dates")).text
+    assert (await cast.sam.get(f"{here}/time")).status_code == 404
