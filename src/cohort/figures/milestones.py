@@ -20,7 +20,7 @@ BEGINS_BEFORE = timedelta(hours=7 * 24)
 
 In hours: a week of the calendar would have PostgreSQL look up a time zone for each item."""
 STUCK_SHOWN = 3
-OWED = [literal_column(f"'{state}'") for state in (ItemState.OPEN, ItemState.AGAIN)]
+OWED: list[Any] = [literal_column(f"'{state}'") for state in (ItemState.OPEN, ItemState.AGAIN)]
 """As constants: of a plan for any state, PostgreSQL could not use the index of what is owed."""
 
 
