@@ -6,6 +6,7 @@ from cohort.announcements import jobs as announcements_jobs
 from cohort.applications import jobs as applications_jobs
 from cohort.calendars import jobs as calendars_jobs
 from cohort.checkins import jobs as checkins_jobs
+from cohort.circles import jobs as circles_jobs
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.curricula import jobs as curricula_jobs
 from cohort.exchange import jobs as exchange_jobs
@@ -82,6 +83,8 @@ JOBS: Mapping[str, JobFunction] = {
     "sessions.remind": sessions_jobs.remind,
     "sessions.free_for_enrolment": sessions_jobs.free_for_enrolment,
     "sessions.free_for_mentor": sessions_jobs.free_for_mentor,
+    "circles.tell": circles_jobs.tell,
+    "circles.free_for_enrolment": circles_jobs.free_for_enrolment,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
     "checkins.ask_to_close": checkins_jobs.ask_to_close,

@@ -9,6 +9,7 @@ import cohort.applications.models
 import cohort.assessments.models
 import cohort.calendars.models
 import cohort.checkins.models
+import cohort.circles.models
 import cohort.cohorts.models
 import cohort.curricula.models
 import cohort.exchange.models
@@ -48,6 +49,9 @@ from cohort.checkins import closing_pages as checkins_closing_pages
 from cohort.checkins import closing_routes as checkins_closing_routes
 from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
+from cohort.circles import member_pages as circles_member_pages
+from cohort.circles import pages as circles_pages
+from cohort.circles import routes as circles_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
 from cohort.cohorts import organiser_routes as cohorts_organiser_routes
@@ -191,6 +195,7 @@ API: Sequence[Router] = (
     meetings_routes.router,
     agendas_routes.router,
     sessions_routes.router,
+    circles_routes.router,
     checkins_routes.router,
     checkins_board_routes.router,
     checkins_closing_routes.router,
@@ -263,6 +268,8 @@ PAGES: Sequence[Router] = (
     meetings_pages.router,
     agendas_pages.router,
     sessions_pages.router,
+    circles_pages.router,
+    circles_member_pages.router,
     sessions_attending_pages.router,
     checkins_pages.router,
     checkins_board_pages.router,

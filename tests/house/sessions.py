@@ -1,4 +1,4 @@
-"""Two sessions of Olga's cohort, in a week and now, and a good request for each route."""
+"""Two sessions of Olga's cohort, in a week and now, a circle, and a good request for each route."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.people.models import Person
 from cohort.sessions import service
 from cohort.sessions.schemas import SessionIn
+from tests.house.circles import begin_a_circle, of_circles
 
 A_SESSION = {"title": "Questions and answers", "day": "2026-03-17", "hour": "17:00"}
 CODE = "K7PMXQ"
@@ -18,7 +19,7 @@ def of_sessions(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     seen = {"headers": {"If-Match": '"1"'}}
     begun = {"ids": {"session_id": ids["begun_id"]}}
     present = {"present": [str(ids["peer_person_id"])]}
-    return {
+    return of_circles(ids) | {
         "POST /api/v1/cohorts/{cohort_id}/sessions": {"json": A_SESSION},
         "PATCH /api/v1/sessions/{session_id}": {"json": {"hour": "18:00"}, **seen},
         "POST /api/v1/sessions/{session_id}/cancellation": {"json": {"note": "Snow."}},
@@ -41,4 +42,5 @@ async def plan_a_session(
     [begun] = await service.plan(db, organiser, ids["cohort_id"], asked, now=now)
     begun.starts_at, begun.code = now, CODE
     await db.flush()
-    return {"session_id": planned.id, "begun_id": begun.id}
+    circle = await begin_a_circle(db, ids, organiser, now)
+    return {"session_id": planned.id, "begun_id": begun.id, **circle}

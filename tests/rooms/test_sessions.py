@@ -264,3 +264,23 @@ async def test_it_is_planned_signed_up_for_and_moved_on_pages(
     told = await read(spring.ada, others[0])
     hour = datetime.fromisoformat(told["starts_at"]).astimezone(BERLIN).hour
     assert (told["host"], told["title"], hour) == ("Grace", "Office <hour>", 19)
+
+
+async def test_a_whole_series_is_signed_up_for_at_once_each_with_its_own_waiting_list(
+    spring: Spring, db: AsyncSession, run_jobs: RunJobs
+) -> None:
+    first, second, third = await planned(spring, capacity=1, repeats="FREQ=WEEKLY;COUNT=3")
+    await spring.grace.put(place(second))
+    await spring.ada.put(place(first))
+    at = f"/api/v1/sessions/{third['id']}/series_place"
+    told = (await spring.ada.put(at)).json()
+    assert (told["coming"], told["waiting"]) == (2, 1)
+    assert [one["own_place"] for one in told["sessions"]] == ["coming", "waiting", "coming"]
+    page = await spring.ada.post(f"/sessions/{first['id']}/series_place")
+    assert page.headers["location"].startswith("/cohorts/spring/sessions")
+    assert [(await read(spring.ada, one))["taken"] for one in (first, second, third)] == [1, 1, 1]
+    assert (await spring.olga.put(at)).status_code == 403
+    await run_jobs()
+    mails = [one for one in await subjects(db, "ada") if one.startswith("Your places")]
+    assert mails == ["Your places: Serving models, from Tue 17 Mar 2026, 17:00"]  # and only once
+    assert f"/sessions/{first['id']}" in (await spring.grace.get("/")).text  # who mentors

@@ -72,6 +72,22 @@ async def test_a_code_a_link_and_the_list_note_who_was_there(
     assert "https://v.example/1" in (await spring.ada.get("/cohorts/spring/sessions")).text
 
 
+async def test_guessing_a_code_is_refused_for_a_while_and_only_for_whoever_guesses(
+    spring: Spring, clock: TurnableClock
+) -> None:
+    [talk] = await planned(spring)
+    clock.now = datetime(2026, 3, 10, 16, 5, tzinfo=UTC)
+    here = f"/sessions/{talk['id']}/here"
+    for _ in range(9):
+        assert await at(spring.ada, talk, "AAAAAA") == (422, "invalid")
+    assert (await spring.ada.post(here, data={"code": "AAAAAA"})).status_code == 422
+    refused = await spring.ada.post(f"/api/v1{here[:-4]}attendance", json={"code": talk["code"]})
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+    assert 0 < int(refused.headers["Retry-After"]) <= 300
+    assert "Wait 5 minutes" in (await spring.ada.post(here, data={"code": talk["code"]})).text
+    assert await at(spring.grace, talk, talk["code"]) == (200, True)
+
+
 async def test_who_comes_is_reminded_once_on_the_morning_before_on_the_cohorts_clock(
     spring: Spring, db: AsyncSession, platform: Platform, run_jobs: RunJobs, clock: TurnableClock
 ) -> None:

@@ -1,4 +1,4 @@
-"""What stands in a person's calendar: meetings, sessions, and the days on which work is due."""
+"""What stands in a person's calendar: meetings, sessions, circles, and when work is due."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.circles import calendar_entry as circle_entry
+from cohort.circles import reading as circles
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.guides.models import Milestone
 from cohort.meetings import calendar_entry, reading
@@ -40,6 +42,9 @@ async def calendar_of(
         calendar.add_component(calendar_entry.event_of(meeting, settings))
     for session in await sessions.list_since(db, person, now - SINCE):
         calendar.add_component(session_entry.event_of(session, settings))
+    for circle in await circles.all_own(db, person):
+        for event in circle_entry.events_of(circle, settings, since=now - SINCE, now=now):
+            calendar.add_component(event)
     for event in await _due_days(db, person, settings):
         calendar.add_component(event)
     written: bytes = calendar.to_ical()

@@ -253,6 +253,7 @@ async def leave(db: AsyncSession, enrolment: Enrolment, *, now: datetime) -> boo
     ids = {"enrolment_id": enrolment.id}
     seats = {"cohort_id": enrolment.cohort_id, **ids}
     await enqueue_each(db, "sessions.free_for_enrolment", [seats], now=now)
+    await enqueue_each(db, "circles.free_for_enrolment", [seats], now=now)
     event_log.record(db, events.ENROLMENT_LEFT, enrolment.cohort_id, now=now, **ids)
     await free_seats(db, enrolment.cohort_id, now=now)
     await db.flush()

@@ -78,5 +78,6 @@ async def _take_back(
         audit.record(db, actor, "enrolment.withdraw", its_id, now=now, cohort_id=cohort_id)
     await enqueue_each(db, "mentorships.close_for_enrolment", each, now=now)
     await enqueue_each(db, "sessions.free_for_enrolment", each, now=now)
+    await enqueue_each(db, "circles.free_for_enrolment", each, now=now)
     event_log.record_each(db, events.ENROLMENT_LEFT, each, now=now)
     await cohorts.fill_seats_later(db, cohort_id, now=now)

@@ -26,6 +26,7 @@ TAGS = {
     "agendas": "What the two of a mentorship talk about, and what they write down.",
     "checkins": "How mentorships go, asked of the two now and then.",
     "meetings": "When the two of a mentorship meet.",
+    "circles": "Study circles: formed, published, their weekly meetings.",
     "sessions": "Live sessions of a cohort: when, who comes, who was there.",
     "mentorships": "Proposals to two people, their answers, and mentorships.",
     "wishes": "Finding people of the cohort, and saying whom you would like.",

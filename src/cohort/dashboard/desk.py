@@ -1,12 +1,14 @@
 """What each page of the dashboard is told."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.circles import reading as circles
+from cohort.circles.models import Circle
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import JOINABLE, jobs_visible_to
@@ -22,6 +24,7 @@ from cohort.matching import service as matching
 from cohort.matching.view import RoundView, view_round
 from cohort.people.models import Person
 from cohort.sessions import reading as sessions
+from cohort.sessions.models import LiveSession
 
 ROWS = 25
 """People or mentors on one page."""
@@ -35,6 +38,12 @@ class HomeView:
     organised: Sequence[Overview]
     studies: Sequence[Study]
     mentoring: Sequence[Mentoring]
+    sessions: Mapping[UUID, LiveSession]
+    """What comes next in each cohort in which she mentors, by the cohort's id."""
+    circles: Mapping[UUID, Circle]
+    """Her study circle in each cohort in which she studies, by the cohort's id."""
+    next_meetings: Mapping[UUID, datetime | None]
+    """When each of these circles meets next, by the circle's id."""
     talks: int
     """Introductions about which nothing was said yet."""
     failed: Sequence[Job]
@@ -67,11 +76,19 @@ class DeskView:
 
 async def home(db: AsyncSession, actor: Person, *, now: datetime) -> HomeView:
     visible = jobs_visible_to(actor)
+    studies = await figures.studies_of(db, actor)
+    studied = [one.enrolment.cohort_id for one in studies]
+    own = await circles.own_in(db, actor, studied) if studied else {}
+    mentoring = await figures.mentoring_of(db, actor)
+    cohort_ids = [one.mentor.cohort_id for one in mentoring]
     return HomeView(
         now=now,
         organised=await figures.organised_by(db, actor),
-        studies=await figures.studies_of(db, actor),
-        mentoring=await figures.mentoring_of(db, actor),
+        studies=studies,
+        circles=own,
+        next_meetings={one.id: circles.next_meeting(one, now) for one in own.values()},
+        mentoring=mentoring,
+        sessions=await sessions.next_in(db, actor, cohort_ids, now=now) if mentoring else {},
         talks=await introductions.waiting_for(db, actor),
         failed=await figures.failed_work(db, visible, None) if actor.is_admin else [],
     )

@@ -74,6 +74,9 @@ KINDS: Mapping[str, MailKind] = {
     "sessions": MailKind(
         "Sessions that you signed up for", "One was moved or cancelled, or a seat is yours.", ALWAYS
     ),
+    "circles": MailKind(
+        "Your study circle", "You are in one, or its people, its time or its call changed.", TOLD
+    ),
     "essential": MailKind(
         "Announcements that everyone must get",
         "Organisers may send a few of these, such as a new date of the exam.",

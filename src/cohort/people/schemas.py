@@ -30,6 +30,8 @@ Scope = Literal[
     "meetings:write",
     "sessions:read",
     "sessions:write",
+    "circles:read",
+    "circles:write",
     "agendas:read",
     "agendas:write",
     "checkins:read",

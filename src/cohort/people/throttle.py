@@ -26,6 +26,8 @@ TRIES_PER_ADDRESS = parse("100 per hour")
 TRIES_PER_DEVICE = parse("10 per 5 minute")
 CODES_PER_PERSON = parse("10 per 10 minute")
 """Of a million codes three are right at any moment; who tries them has given the password."""
+ATTENDANCE_CODES = parse("10 per 5 minute")
+"""Of one person at one session: a slip of the finger is forgiven, guessing is not worth it."""
 MAILS_PER_CLIENT = parse("60 per hour")
 UNPROVEN_PER_CLIENT = parse("20 per hour")
 MAILS_PER_PAIR = parse("5 per hour")
@@ -124,6 +126,9 @@ class Tries:
     async def code(self, person_id: UUID) -> None:
         await self.throttle.count(TRIES_PER_CLIENT, "code-from", self.client)
         await self.throttle.count(CODES_PER_PERSON, "code", str(person_id))
+
+    async def attendance(self, person_id: UUID, session_id: UUID) -> None:
+        await self.throttle.count(ATTENDANCE_CODES, "attendance", f"{person_id} {session_id}")
 
     async def mail(self, email: str) -> bool:
         """Whether a mail may still go there. Where many clients asked for one, the answer is the

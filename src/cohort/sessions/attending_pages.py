@@ -10,12 +10,13 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.errors import Invalid
+from cohort.errors import Invalid, TooMany
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.meetings.forms import in_zones
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
+from cohort.people.throttle import Tries
 from cohort.sessions import attending, reading
 from cohort.sessions.models import AttendedBy, LiveSession
 from cohort.sessions.schemas import AttendanceIn, AttendanceList
@@ -44,6 +45,7 @@ async def say_here(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
     session_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
     session = await reading.get(db, actor, session_id)
@@ -51,8 +53,9 @@ async def say_here(
     if form.value is not None:
         said, by = form.value, AttendedBy(form.value.by)
         try:
+            await tries.attendance(actor.id, session_id)
             await attending.attend(db, actor, session_id, said.code, by=by, now=clock())
-        except (Invalid, attending.AttendanceClosed) as refusal:
+        except (Invalid, TooMany, attending.AttendanceClosed) as refusal:
             form = form.refused(refusal)
         else:
             return see(f"/sessions/{session_id}", saying="You are noted. Enjoy the session.")

@@ -14,6 +14,7 @@ from cohort.settings import Settings
 KINDS = {
     telling.COMING: "confirmations",
     telling.WAITING: "confirmations",
+    telling.SERIES: "confirmations",
     telling.LEFT: "confirmations",
     telling.SOON: "session_reminders",
 }

@@ -21,6 +21,7 @@ STANDS = {
     telling.CHANGED: telling.HAVE_IT,
     telling.CANCELLED: telling.HAVE_IT,
     telling.SOON: (PlaceState.COMING,),
+    telling.SERIES: telling.HAVE_IT,
 }
 """What of a place makes each mail true."""
 

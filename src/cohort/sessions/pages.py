@@ -16,6 +16,7 @@ from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
 from cohort.errors import Conflict, Invalid, Stale
+from cohort.http.formats import plural
 from cohort.http.forms import Form, read_form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.meetings.forms import in_zones
@@ -196,6 +197,22 @@ async def sign_up(
     return see(f"/sessions/{session.id}", saying=saying)
 
 
+@post("/sessions/{session_id:uuid}/series_place", guards=[signed_in])
+async def sign_up_for_series(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    session_id: FromPath[UUID],
+) -> Redirect:
+    signed_up = await places.sign_up_for_series(db, actor, session_id, now=clock())
+    own = await reading.own_places(db, actor, [one.id for one in signed_up])
+    states = [place.state for place in own.values()]
+    saying = f"You have a seat in {plural(states.count(PlaceState.COMING), 'session')} to come."
+    if waits := states.count(PlaceState.WAITING):
+        saying += f" In {waits} you wait for one, and we write when it is yours."
+    return see(f"/cohorts/{signed_up[0].cohort.slug}/sessions", saying=saying)
+
+
 @post("/sessions/{session_id:uuid}/leave", guards=[signed_in])
 async def leave(
     db: NamedDependency[AsyncSession],
@@ -295,6 +312,7 @@ router = Router(
         plan_session,
         session_page,
         sign_up,
+        sign_up_for_series,
         leave,
         change_session_page,
         change_session,

@@ -4,6 +4,7 @@ Each holds the row of the session, so that the last seat has one taker and a fre
 whoever waits longest; the CHECK on `taken` would refuse anything else.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -29,8 +30,50 @@ async def sign_up(
 ) -> LiveSession:
     """A seat, or a place at the end of the line; asking twice is once."""
     session = await _open(db, actor, session_id, now)
+    await _require_member(db, actor, session)
+    seated = await _ask(db, actor, session, now=now)
+    if seated is None:
+        return session
+    why = telling.COMING if actor.id in seated else telling.WAITING
+    await telling.tell(db, session, [actor.id], why, now=now)
+    await _tell_others(db, actor, session, seated, now=now)
+    return session
+
+
+async def sign_up_for_series(
+    db: AsyncSession, actor: Person, session_id: UUID, *, now: datetime
+) -> Sequence[LiveSession]:
+    """All of its series that are to come, in the order of time; one mail says what she has where.
+
+    Asking twice is once. Of those in which she has a place already, nothing changes.
+    """
+    named = await reading.get(db, actor, session_id)
+    await _require_member(db, actor, named)
+    its = LiveSession.series_id == named.series_id
+    if named.series_id is None:
+        its = LiveSession.id == named.id
+    open_ones = await reading.lock_open(db, its, now=now)
+    if not open_ones:
+        raise SessionClosed("No session of this series is to come.")
+    told = []
+    for session in open_ones:
+        seated = await _ask(db, actor, session, now=now)
+        if seated is not None:
+            told.append(session)
+            await _tell_others(db, actor, session, seated, now=now)
+    await telling.tell_of(db, told, actor.id, telling.SERIES, now=now)
+    return open_ones
+
+
+async def _require_member(db: AsyncSession, actor: Person, session: LiveSession) -> None:
     if not await reading.is_member(db, actor, session.cohort_id):
         raise NotAllowed("Seats are for those who study or mentor in this cohort.")
+
+
+async def _ask(
+    db: AsyncSession, actor: Person, session: LiveSession, *, now: datetime
+) -> Sequence[UUID] | None:
+    """Who got a seat by it; None where she had a place in this session, whose row is held."""
     asked = {"state": PlaceState.WAITING, "asked_at": now}
     mine = insert(SessionPlace).values(session_id=session.id, person_id=actor.id, **asked)
     place_id = await db.scalar(
@@ -42,14 +85,14 @@ async def sign_up(
         .returning(SessionPlace.id)
         .execution_options(synchronize_session=False)
     )
-    if place_id is None:
-        return session
-    seated = await _seat(db, session)
-    why = telling.COMING if actor.id in seated else telling.WAITING
-    await telling.tell(db, session, [actor.id], why, now=now)
+    return None if place_id is None else await _seat(db, session)
+
+
+async def _tell_others(
+    db: AsyncSession, actor: Person, session: LiveSession, seated: Sequence[UUID], *, now: datetime
+) -> None:
     others = [person_id for person_id in seated if person_id != actor.id]
     await telling.tell(db, session, others, telling.SEATED, now=now)
-    return session
 
 
 async def leave(db: AsyncSession, actor: Person, session_id: UUID, *, now: datetime) -> LiveSession:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, true, tuple_
+from sqlalchemy import ColumnElement, func, select, true, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -42,6 +43,18 @@ async def get(
     if session is None:
         raise NotFound
     return session
+
+
+async def lock_open(
+    db: AsyncSession, which: ColumnElement[bool], *, now: datetime
+) -> Sequence[LiveSession]:
+    """Those of these that are planned and not over, held in the order of time."""
+    its = select(LiveSession).where(
+        which, LiveSession.state == SessionState.PLANNED, LiveSession.starts_at > now - LONGEST
+    )
+    its = its.options(joinedload(LiveSession.cohort)).with_for_update(of=LiveSession)
+    ordered = its.order_by(LiveSession.starts_at).execution_options(populate_existing=True)
+    return [one for one in await db.scalars(ordered) if one.ends_at > now]
 
 
 async def is_member(db: AsyncSession, actor: Person, cohort_id: UUID) -> bool:
@@ -153,10 +166,19 @@ async def next_of(
     db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
 ) -> LiveSession | None:
     """What comes next in a cohort, or goes on."""
+    return (await next_in(db, actor, [cohort_id], now=now)).get(cohort_id)
+
+
+async def next_in(
+    db: AsyncSession, actor: Person, cohort_ids: Sequence[UUID], *, now: datetime
+) -> Mapping[UUID, LiveSession]:
+    """What comes next in each of these cohorts, or goes on; in one statement."""
     its = policy.visible_to(actor).where(
-        LiveSession.cohort_id == cohort_id,
+        LiveSession.cohort_id.in_(cohort_ids),
         LiveSession.starts_at > now - LONGEST,
         LiveSession.starts_at + func.make_interval(0, 0, 0, 0, 0, LiveSession.minutes) > now,
         LiveSession.state == SessionState.PLANNED,
     )
-    return await db.scalar(its.order_by(LiveSession.starts_at, LiveSession.id).limit(1))
+    ordered = its.order_by(LiveSession.cohort_id, LiveSession.starts_at, LiveSession.id)
+    found = await db.scalars(ordered.ext(distinct_on(LiveSession.cohort_id)))
+    return {one.cohort_id: one for one in found}

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
-from cohort.errors import NeedsIfMatch, NotFound, Stale
+from cohort.errors import NeedsIfMatch, NotFound, Stale, TooMany
 from cohort.http import listing
 from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
@@ -18,6 +18,7 @@ from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
+from cohort.people.throttle import Tries
 from cohort.sessions import attending, places, reading, service
 from cohort.sessions.models import LiveSession
 from cohort.sessions.schemas import (
@@ -25,11 +26,13 @@ from cohort.sessions.schemas import (
     AttendanceList,
     PlaceOut,
     PlannedOut,
+    SeriesPlacesOut,
     SessionCancellation,
     SessionChange,
     SessionIn,
     SessionOut,
     place_out,
+    series_places_out,
     session_out,
 )
 
@@ -153,6 +156,26 @@ async def sign_up_for_session(
     return await _answer(db, actor, signed_up)
 
 
+@put(
+    "/sessions/{session_id:uuid}/series_place",
+    guards=[signed_in],
+    responses=may_refuse(NotFound, places.SessionClosed),
+)
+async def sign_up_for_series(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    session_id: FromPath[UUID],
+) -> SeriesPlacesOut:
+    """Take a seat in every session of its series that is to come.
+
+    Each has seats and a waiting list of its own; the answer and one mail say what you have where.
+    """
+    signed_up = await places.sign_up_for_series(db, actor, session_id, now=clock())
+    own = await reading.own_places(db, actor, [one.id for one in signed_up])
+    return series_places_out(signed_up, own)
+
+
 @delete(
     "/sessions/{session_id:uuid}/place",
     guards=[signed_in],
@@ -184,19 +207,22 @@ async def list_session_places(
     "/sessions/{session_id:uuid}/attendance",
     guards=[signed_in],
     status_code=200,
-    responses=may_refuse(NotFound, attending.AttendanceClosed),
+    responses=may_refuse(NotFound, attending.AttendanceClosed, TooMany),
 )
 async def attend_session(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
+    tries: NamedDependency[Tries],
     session_id: FromPath[UUID],
     data: JSONBody[AttendanceIn],
 ) -> Response[SessionOut]:
     """Say that you are there, with the code of the session.
 
-    From a quarter of an hour before its beginning to an hour after its end.
+    From a quarter of an hour before its beginning to an hour after its end. Codes that are tried
+    too often are refused for some minutes.
     """
+    await tries.attendance(actor.id, session_id)
     session = await attending.attend(db, actor, session_id, data.code, now=clock())
     return await _answer(db, actor, session)
 
@@ -228,6 +254,7 @@ router = Router(
         change_session,
         cancel_session,
         sign_up_for_session,
+        sign_up_for_series,
         leave_session,
         list_session_places,
         attend_session,

@@ -1,5 +1,6 @@
 """What the sessions room reads and answers."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -136,6 +137,14 @@ class PlannedOut(Shown):
     sessions: list[SessionOut]
 
 
+class SeriesPlacesOut(Shown):
+    """What somebody has who signed up for a series."""
+
+    coming: int = Field(description="In how many of them you have a seat.")
+    waiting: int = Field(description="In how many of them you wait for one.")
+    sessions: list[SessionOut] = Field(description="Those to come, in the order of time.")
+
+
 class PlaceOut(Shown):
     """Of one person, for organisers."""
 
@@ -159,6 +168,17 @@ def session_out(
         code=session.code if runs_it else None,
         own_place=own.state if own else None,
         own_attendance=own is not None and own.attended_at is not None,
+    )
+
+
+def series_places_out(
+    sessions: Sequence[LiveSession], own: Mapping[UUID, SessionPlace]
+) -> SeriesPlacesOut:
+    states = [place.state for place in own.values()]
+    return SeriesPlacesOut(
+        coming=states.count(PlaceState.COMING),
+        waiting=states.count(PlaceState.WAITING),
+        sessions=[session_out(one, own.get(one.id)) for one in sessions],
     )
 
 

@@ -12,7 +12,7 @@ from cohort.jobs.outbox import enqueue_each
 from cohort.sessions.models import LiveSession, PlaceState, SessionPlace
 
 COMING, WAITING, SEATED, LEFT = "coming", "waiting", "seated", "left"
-CHANGED, CANCELLED, SOON = "changed", "cancelled", "soon"
+CHANGED, CANCELLED, SOON, SERIES = "changed", "cancelled", "soon", "series"
 HAVE_IT = (PlaceState.COMING, PlaceState.WAITING)
 
 

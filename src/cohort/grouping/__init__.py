@@ -1,0 +1,1 @@
+"""Small groups of people who suit each other, and how far they may be from the best; pure."""

@@ -1,0 +1,215 @@
+"""Study circles: looked at, published, joined late, left, and what nobody may read from them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.circles.models import CircleMember
+from cohort.cohorts.models import Cohort
+from cohort.mail import MailboxMessage
+from cohort.people.models import Act
+from tests.conftest import MONDAY, Cast, Someone
+from tests.world import EVENINGS, enrolled
+
+RunJobs = Callable[[], Awaitable[None]]
+RULES = {"least": 3, "size": 3, "most": 4}
+THURSDAYS = [{"day": "thursday", "start": "08:00", "end": "10:00"}]
+
+
+class Six:
+    """Ada, Cleo and Dan work on translation; Ben, Eve and Finn on vision; Gus has no such hours."""
+
+    def __init__(self, cohort: Cohort, olga: Someone) -> None:
+        self.cohort, self.olga = cohort, olga
+        self.people: dict[str, Someone] = {}
+        self.seats: dict[str, str] = {}
+
+    async def preview(self, **rules: Any) -> dict[str, Any]:
+        at = f"/api/v1/cohorts/{self.cohort.id}/circle_previews"
+        answer = await self.olga.post(at, json=RULES | rules)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        found["circles"].sort(key=lambda one: sorted(names_of(one)))
+        return found
+
+    async def publish(self, preview: dict[str, Any]) -> int:
+        at = f"/api/v1/circle_previews/{preview['id']}/publication"
+        return int((await self.olga.post(at)).status_code)
+
+    async def circles(self) -> list[dict[str, Any]]:
+        answer = await self.olga.get(f"/api/v1/cohorts/{self.cohort.id}/circles")
+        standing = [one for one in answer.json()["items"] if one["ended_at"] is None]
+        return sorted(standing, key=lambda one: sorted(names_of(one)))
+
+    async def names(self) -> list[set[str]]:
+        return [names_of(one) for one in await self.circles()]
+
+
+def names_of(circle: dict[str, Any]) -> set[str]:
+    return {one["name"].partition(" ")[0] for one in circle["members"]}
+
+
+@pytest.fixture
+async def six(enter: Cast, db: AsyncSession, cohort: Cohort, olga: Someone) -> Six:
+    six = Six(cohort, olga)
+    domains = {name: ["machine-translation"] for name in ("Ada", "Cleo", "Dan")}
+    domains |= {name: ["vision"] for name in ("Ben", "Eve", "Finn", "Gus")}
+    for name, of in domains.items():
+        someone = six.people[name] = await enter(name)
+        hours = THURSDAYS if name == "Gus" else EVENINGS
+        zone = "Europe/London" if name == "Ada" else "Europe/Berlin"
+        given = {"domains": of, "weekly_hours": hours, "time_zone": zone}
+        seat = await enrolled(db, cohort, someone.person, now=MONDAY, **given)
+        six.seats[name] = str(seat.id)
+    await db.commit()
+    return six
+
+
+async def test_an_organiser_looks_publishes_once_and_everybody_is_told(
+    six: Six, db: AsyncSession, run_jobs: RunJobs, anyone: Someone
+) -> None:
+    shown = await six.preview()
+    assert [names_of(one) for one in shown["circles"]] == [
+        {"Ada", "Cleo", "Dan"},
+        {"Ben", "Eve", "Finn"},
+    ]
+    assert (shown["is_best"], shown["gap"], shown["circles"][0]["parts"]["domain"]) == (True, 0, 1)
+    # Ada's evening in London begins an hour later in Berlin.
+    assert [one["shared_hours"] for one in shown["circles"]] == [2, 3]
+    assert [(one["name"], one["why"]) for one in shown["left"]] == [
+        ("Gus Example", "no_shared_time")
+    ]
+    assert await six.circles() == []
+
+    assert [await six.publish(shown) for _ in range(2)] == [200, 200]
+    assert await six.names() == [{"Ada", "Cleo", "Dan"}, {"Ben", "Eve", "Finn"}]
+    await run_jobs()
+    mails = select(MailboxMessage.to, MailboxMessage.subject).order_by(MailboxMessage.to)
+    told = [(to.partition("@")[0], subject) for to, subject in await db.execute(mails)]
+    first, second = await six.circles()
+    assert told[0] == ("ada", f"Your study circle: {first['name']} of Spring 2026")
+    assert len(told) == 6
+    acts = select(func.count()).where(Act.verb == "circles.publish")
+    assert await db.scalar(acts) == 1
+
+    ada = six.people["Ada"]
+    page = (await ada.get(f"/circles/{first['id']}")).text
+    assert "Cleo Example" in page
+    assert "17:00" in page  # in London; on the cohort's clock it is 18:00
+    assert (first["meets_on"], first["meets_at"]) == (1, "18:00:00")
+    assert (await ada.get(f"/circles/{second['id']}")).status_code == 404
+    assert f"/circles/{first['id']}" in (await ada.get("/")).text
+    feed = (await ada.post("/api/v1/me/calendar_feed")).json()["url"]
+    calendar = (await anyone.get(feed[feed.index("/calendars") :])).text
+    assert f"SUMMARY:{first['name']} of Spring 2026" in calendar
+    assert "DTSTART:20260303T170000Z" in calendar
+    assert "DTSTART:20260331T160000Z" in calendar  # the same hour, once the clocks are changed
+
+
+async def test_a_circle_chooses_its_time_shows_what_each_allows_and_may_be_left(
+    six: Six, db: AsyncSession, run_jobs: RunJobs
+) -> None:
+    await six.publish(await six.preview())
+    first, _ = await six.circles()
+    at, ada, cleo = f"/api/v1/circles/{first['id']}", six.people["Ada"], six.people["Cleo"]
+    seen = {"If-Match": (await ada.get(at)).headers["ETag"]}
+    early = {"meets_on": 1, "meets_at": "17:00"}
+    refused = await ada.patch(at, json=early, headers=seen)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "meets_at")
+    later = {"meets_on": 1, "meets_at": "19:00", "link": "https://meet.example.org/one"}
+    assert (await ada.patch(at, json=later, headers=seen)).json()["meets_at"] == "19:00:00"
+    assert (await cleo.patch(at, json={"notes": "x"}, headers=seen)).status_code == 412
+    form = {"start": str(96 + 72), "link": "", "notes": "Week **one**", "version": "3"}
+    assert (await cleo.post(f"/circles/{first['id']}/change", data=form)).status_code == 303
+    assert "<strong>one</strong>" in (await ada.get(f"/circles/{first['id']}")).text
+
+    assert [one["passed"] for one in (await ada.get(at)).json()["members"]] == [None] * 3
+    assert (await ada.put(f"{at}/progress", json={"shows_progress": True})).status_code == 200
+    stranger = await six.people["Ben"].put(f"{at}/progress", json={"shows_progress": True})
+    assert stranger.status_code == 404
+
+    await run_jobs()
+    assert (await cleo.post(f"/circles/{first['id']}/leave")).status_code == 303
+    assert (await cleo.get(at)).status_code == 404
+    assert (await ada.delete(f"/api/v1/enrolments/{six.seats['Dan']}/circle")).status_code == 404
+    withdrawn = await six.people["Dan"].post(f"/api/v1/enrolments/{six.seats['Dan']}/withdrawal")
+    assert withdrawn.status_code == 200, withdrawn.text
+    await run_jobs()
+    assert await six.names() == [{"Ada"}, {"Ben", "Eve", "Finn"}]
+    mine = select(MailboxMessage.subject).where(MailboxMessage.to == "cleo@example.org")
+    assert "You are in no study circle of Spring 2026 now" in (await db.scalars(mine)).all()
+
+
+async def test_who_comes_late_finds_a_place_and_an_old_preview_is_refused(
+    six: Six, enter: Cast, db: AsyncSession
+) -> None:
+    await six.publish(await six.preview())
+    first, second = await six.circles()
+    old = await six.preview()
+    assert (old["moves"], [one["joins"] for one in old["circles"]]) == (0, [[], []])
+    hana = await enter("Hana")
+    seat = await enrolled(db, six.cohort, hana.person, now=MONDAY, domains=["vision"])
+    await db.commit()
+    assert await six.publish(old) == 409
+    page = await six.olga.post(f"/circles/previews/{old['id']}/publication")
+    assert page.status_code == 409
+    assert "This is a new preview" in page.text
+    assert "Hana Example" in page.text
+
+    at = f"/api/v1/enrolments/{seat.id}"
+    options = (await six.olga.get(f"{at}/circle_options")).json()["options"]
+    assert [one["circle_id"] for one in options] == [second["id"], first["id"]]
+    here = f"/cohorts/spring/circles/people/{seat.id}"
+    assert f"Put into {second['name']}" in (await six.olga.get(here)).text
+    for _ in range(2):
+        placed = await six.olga.post(here, data={"circle_id": second["id"]})
+        assert placed.status_code == 303
+    assert await six.names() == [{"Ada", "Cleo", "Dan"}, {"Ben", "Eve", "Finn", "Hana"}]
+    to_ada = await six.olga.put(f"{at}/circle", json={"circle_id": first["id"]})
+    assert names_of(to_ada.json()) == {"Ada", "Cleo", "Dan", "Hana"}
+    rows = select(func.count()).where(
+        CircleMember.enrolment_id == seat.id, CircleMember.left_at.is_(None)
+    )
+    assert await db.scalar(rows) == 1
+    full = await six.olga.put(
+        f"/api/v1/enrolments/{six.seats['Ben']}/circle", json={"circle_id": first["id"]}
+    )
+    assert (full.status_code, full.json()["code"]) == (409, "circle_cannot_take")
+    assert (await hana.get(f"{at}/circle_options")).status_code == 403
+
+
+async def test_who_is_kept_apart_is_in_no_circle_together_and_nothing_says_why(six: Six) -> None:
+    ada, body = six.people["Ada"], {"kind": "block", "email": "cleo@example.org"}
+    blocked = await ada.post(f"/api/v1/cohorts/{six.cohort.id}/kept_apart", json=body)
+    assert blocked.status_code == 201, blocked.text
+    shown = await six.preview()
+    assert not any({"Ada", "Cleo"} <= names_of(one) for one in shown["circles"])
+    assert len(shown["circles"]) == 2
+    await six.publish(shown)
+    [hers] = [one for one in await six.circles() if "Ada" in names_of(one)]
+    answer = await six.olga.put(
+        f"/api/v1/enrolments/{six.seats['Cleo']}/circle", json={"circle_id": hers["id"]}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "circle_cannot_take")
+    pages = [
+        (await six.olga.get(f"/cohorts/spring/circles/people/{six.seats['Cleo']}")).text,
+        (await six.olga.get("/cohorts/spring/circles")).text,
+        (await six.olga.get(f"/circles/previews/{shown['id']}")).text,
+        (await six.people["Cleo"].get(f"/api/v1/cohorts/{six.cohort.id}/circles")).text,
+    ]
+    assert not any("block" in page.lower() or "apart" in page.lower() for page in pages)
+
+
+async def test_many_circles_cost_no_more_statements(six: Six, count_statements: Any) -> None:
+    counts = []
+    for rules in ({"most": 6, "size": 6}, {"keep": 0}):
+        await six.publish(await six.preview(**rules))
+        for page in ("/cohorts/spring/circles", f"/api/v1/cohorts/{six.cohort.id}/circles"):
+            async with count_statements() as statements:
+                assert (await six.olga.get(page)).status_code == 200
+            counts.append(len(statements))
+    assert len(await six.circles()) == 2
+    assert counts[:2] == counts[2:]
