@@ -17,6 +17,14 @@ from cohort.study.models import PlanItem, Review, Submission
 from cohort.study.schemas import ReviewIn
 
 
+class NewerVersion(Conflict):
+    code = "newer_version"
+    title = "There is a newer version"
+
+    def __init__(self) -> None:
+        super().__init__("A newer version was handed in meanwhile. Review that one.")
+
+
 class RubricChanged(Conflict):
     code = "rubric_changed"
     title = "The rubric is another by now"

@@ -83,6 +83,14 @@ def review_by(submission: Submission) -> datetime:
     return (there + timedelta(days=cohort.days_to_review)).astimezone(UTC)
 
 
+A_MINUTE = timedelta(minutes=1)
+"""Who reads 23:59 hands in until the last second of it."""
+
+
+def came_late(due_at: datetime, at: datetime) -> bool:
+    return due_at + A_MINUTE <= at
+
+
 def is_late(item: PlanItem, now: datetime) -> bool:
     """Past its date, and the next step is the researcher's."""
-    return item.state in {ItemState.OPEN, ItemState.AGAIN} and item.due_at < now
+    return item.state in {ItemState.OPEN, ItemState.AGAIN} and came_late(item.due_at, now)

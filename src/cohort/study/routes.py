@@ -20,6 +20,8 @@ from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.study import evidence_list, judging, plans, policy, reading, service, showing
+from cohort.study.drafts import routes as draft_routes
+from cohort.study.files import routes as file_routes
 from cohort.study.models import ItemState, Submission
 from cohort.study.plans import Step
 from cohort.study.rubrics import version_of
@@ -129,7 +131,7 @@ async def submit_evidence(
     responses=may_refuse(
         NotFound,
         service.AlreadyReviewed,
-        service.NewerVersion,
+        judging.NewerVersion,
         service.PlanFrozen,
         judging.RubricChanged,
     ),
@@ -284,6 +286,8 @@ router = Router(
         list_cohort_submissions,
         list_waiting_reviews,
         read_progress,
+        file_routes.router,
+        draft_routes.router,
     ],
     tags=["study"],
     opt={"room": "study"},
