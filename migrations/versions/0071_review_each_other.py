@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0064"
-down_revision: str | None = "0063"
+revision: str = "0071"
+down_revision: str | None = "0070"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0063"
-down_revision: str | None = "0062"
+revision: str = "0070"
+down_revision: str | None = "0069"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
