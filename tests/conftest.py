@@ -115,10 +115,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def settings() -> Generator[Settings]:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Generator[Settings]:
     """Servers of the environment when it names them, else the embedded ones."""
+    files_dir = tmp_path_factory.mktemp("files")
     if "COHORT_DATABASE_URL" in os.environ:
-        yield Settings(development=True, log_level="ERROR")
+        yield Settings(development=True, log_level="ERROR", files_dir=files_dir)
         return
     with embedded.throwaway() as servers:
         yield Settings(
@@ -126,6 +127,7 @@ def settings() -> Generator[Settings]:
             redis_url=servers.redis_url,
             development=True,
             log_level="ERROR",
+            files_dir=files_dir,
         )
 
 

@@ -10,6 +10,7 @@ from cohort.circles import jobs as circles_jobs
 from cohort.cohorts import jobs as cohorts_jobs
 from cohort.curricula import jobs as curricula_jobs
 from cohort.exchange import jobs as exchange_jobs
+from cohort.extensions import jobs as extensions_jobs
 from cohort.forecasts import jobs as forecasts_jobs
 from cohort.introductions import jobs as introductions_jobs
 from cohort.invitations import jobs as invitations_jobs
@@ -92,11 +93,13 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
     "announcements.send": announcements_jobs.send,
+    "extensions.tell": extensions_jobs.tell,
     "forecasts.nudge": forecasts_jobs.nudge,
     "rules.copy": rules_jobs.copy,
     "curricula.move_plans": curricula_jobs.move_plans,
     "study.ask_for_review": study_jobs.ask_for_review,
     "study.count_versions": study_jobs.count_versions,
+    "study.delete_bytes": study_jobs.delete_bytes,
     "study.extend_plans": study_jobs.extend_plans,
     "study.lay_out_plan": study_jobs.lay_out_plan,
     "study.tell_reviewed": study_jobs.tell_reviewed,

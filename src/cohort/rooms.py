@@ -13,6 +13,7 @@ import cohort.circles.models
 import cohort.cohorts.models
 import cohort.curricula.models
 import cohort.exchange.models
+import cohort.extensions.models
 import cohort.forecasts.models
 import cohort.guides.models
 import cohort.http.stored_responses
@@ -29,6 +30,8 @@ import cohort.quizzes.models
 import cohort.rules.models
 import cohort.sessions.models
 import cohort.signin.models
+import cohort.study.drafts.models
+import cohort.study.files.models
 import cohort.study.models
 import cohort.webhooks.models
 import cohort.wishes.models  # noqa: F401
@@ -68,6 +71,8 @@ from cohort.events import routes as events_routes
 from cohort.exchange import answer_pages as exchange_answer_pages
 from cohort.exchange import import_pages as exchange_import_pages
 from cohort.exchange import routes as exchange_routes
+from cohort.extensions import pages as extensions_pages
+from cohort.extensions import routes as extensions_routes
 from cohort.figures import pages as figures_pages
 from cohort.figures import routes as figures_routes
 from cohort.forecasts import pages as forecasts_pages
@@ -159,6 +164,7 @@ from cohort.signin import password_pages as signin_password_pages
 from cohort.signin import routes as signin_routes
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
+from cohort.study.drafts import pages as study_draft_pages
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
 from cohort.weeks import pages as weeks_pages
@@ -200,6 +206,7 @@ API: Sequence[Router] = (
     checkins_board_routes.router,
     checkins_closing_routes.router,
     study_routes.router,
+    extensions_routes.router,
     schedules_routes.router,
     schedules_cohort_routes.router,
     forecasts_routes.router,
@@ -275,6 +282,8 @@ PAGES: Sequence[Router] = (
     checkins_board_pages.router,
     checkins_closing_pages.router,
     study_pages.router,
+    extensions_pages.router,
+    study_draft_pages.router,
     schedules_pages.router,
     schedules_cohort_pages.router,
     forecasts_pages.router,

@@ -109,6 +109,18 @@ class Settings(BaseSettings):
     """Whom finders of a security fault should tell, such as mailto:security@example.org: what
     /.well-known/security.txt says, which is not there while this is not set."""
 
+    files_dir: Path = Path("cohort-files")
+    """Where files that people hand in are kept: a folder that every process reaches under this
+    name. Of no account where a bucket is named."""
+    s3_bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
+    """A bucket of S3, or of a server that speaks it, for the files instead of the folder."""
+    s3_endpoint: Annotated[str, AfterValidator(_of_the_web)] | None = None
+    """Of another server than Amazon's."""
+    s3_region: str = "us-east-1"
+    s3_key: str | None = None
+    s3_secret: SecretStr | None = None
+    """Without the two, those of the machine's own role."""
+
     development: bool = False
     """With no mail server, mail goes to a mailbox page instead of being refused."""
 

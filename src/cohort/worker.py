@@ -37,6 +37,7 @@ from cohort.mentors import confirming as mentors
 from cohort.notices import delivering
 from cohort.people import service as people
 from cohort.settings import Settings
+from cohort.study.files import jobs as files
 from cohort.webhooks import service as webhooks
 
 log = structlog.get_logger()
@@ -68,6 +69,7 @@ async def tidy(context: CronContext) -> None:
         await applications.forget_unconfirmed(db, now=context.clock())
         await organisers.forget_old_invitations(db, now=context.clock())
     await forget_unanswered(context)
+    await files.sweep(context)
 
 
 async def forget_unanswered(context: CronContext) -> None:

@@ -25,7 +25,7 @@ from cohort.cohorts.models import Admission, CohortState
 from cohort.db import Base, Sessions, unit_of_work
 from cohort.exchange.models import ImportedPerson
 from cohort.exchange.service import ANSWER_WITHIN
-from cohort.guides.models import Guide, Milestone
+from cohort.guides.models import Guide
 from cohort.introductions.models import Introduction
 from cohort.invitations import answers as invitations
 from cohort.invitations.models import InvitationState, InvitedAs, MailedInvitation
@@ -59,14 +59,13 @@ from cohort.questions import service as questions
 from cohort.questions.models import QuestionKind
 from cohort.questions.schemas import QuestionIn
 from cohort.rules import service as rules
-from cohort.study import service as study
-from cohort.study.models import ItemState, PlanItem, Submission
 from tests.conftest import Platform
 from tests.house.agendas import of_agendas, write_a_goal
 from tests.house.announcements import announce, of_announcements
 from tests.house.cast import NAMES
 from tests.house.checkins import ask_how_it_goes, of_checkins
 from tests.house.curricula import draft_a_course, of_curricula
+from tests.house.evidence import hand_something_in, of_evidence
 from tests.house.notices import of_notices, send_a_mail
 from tests.house.quizzes import begin_a_quiz, of_quizzes
 from tests.house.rematch import ask_for_another, of_rematch
@@ -129,6 +128,7 @@ class Stage:
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
         known |= of_sessions(self.ids) | of_curricula(self.ids) | of_quizzes(self.ids)
+        known |= of_evidence(self.ids)
         known |= of_notices(self.ids) | of_announcements()
         return known.get(route, {})
 
@@ -147,7 +147,7 @@ async def set_the_stage(platform: Platform) -> Stage:
         ask_for_another(db, stage.ids, now)
         stage.ids |= await plan_a_session(db, stage.ids, cast["organiser"], now)
         await _apply_for_the_summer(db, stage)
-        await _hand_something_in(db, stage)
+        stage.ids |= await hand_something_in(db, stage.ids, stage.platform)
         stage.ids |= await begin_a_quiz(db, stage.ids, cast["researcher"], now)
         await _run_a_matching(db, stage)
         await _begin_a_run(db, stage)
@@ -370,20 +370,6 @@ async def _ask_a_question(db: AsyncSession, stage: Stage) -> None:
     asked = await questions.add(db, olga, cohort_id, form, now=stage.platform.clock())
     person_id = stage.people["researcher"].id
     stage.ids |= {"question_id": asked.id, "person_id": person_id, "side": "researcher"}
-
-
-async def _hand_something_in(db: AsyncSession, stage: Stage) -> None:
-    now, enrolment_id = stage.platform.clock(), stage.ids["enrolment_id"]
-    await study.lay_out(db, enrolment_id, now=now)
-    of_plan = select(PlanItem).where(PlanItem.enrolment_id == enrolment_id)
-    items = (await db.scalars(of_plan.join(Milestone).order_by(Milestone.position))).all()
-    items[0].state = ItemState.SUBMITTED
-    handed_in = Submission(
-        plan_item_id=items[0].id, version=1, text="Look.", links=[], submitted_at=now
-    )
-    db.add(handed_in)
-    await db.flush()
-    stage.ids |= {"submission_id": handed_in.id, "item_id": items[1].id}
 
 
 async def _run_a_matching(db: AsyncSession, stage: Stage) -> None:

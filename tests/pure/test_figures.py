@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime
-from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +12,7 @@ from scipy.stats import CensoredData, ecdf
 
 from cohort.figures.burn_up import ItemsCounted, PeopleCounted, by_week
 from cohort.figures.durations import FEW, Quantiles, at_least, days_until_done, middle_of
-from cohort.figures.lines import LABELS_APART, Line, picture_of
+from cohort.figures.lines import Line, picture_of
 from cohort.figures.weeks import begun, weeks_away, weeks_of
 
 ADA = UUID(int=1)
@@ -99,11 +98,12 @@ def test_of_few_people_little_is_certain() -> None:
     assert at_least(8, 10) == pytest.approx(0.4902, abs=1e-4)
 
 
-def test_lines_that_end_together_have_labels_apart_inside_the_picture() -> None:
-    lines = [Line(name, style, [0.0, 0.01]) for style, name in enumerate("abc")]
-    drawn = picture_of([*lines, Line("d", 3, [None, None])])
-    heights = sorted(one.label_at for one in drawn.lines)
-    assert all(b - a >= LABELS_APART - 0.2 for a, b in pairwise(heights))
-    assert heights[-1] <= drawn.bottom
-    assert len({one.style for one in drawn.lines}) == 4
-    assert drawn.lines[3].points.count(",") == 1, "a line without facts is its beginning"
+def test_lines_are_drawn_from_nothing_to_the_last_week_that_has_a_fact() -> None:
+    plan, facts = Line("Planned", 0, [0.5, 1.0]), Line("Passed", 2, [0.25, None])
+    picture = picture_of([plan, facts, Line("To come", 3, [None, None])])
+    first, second, third = picture.lines
+    assert first.ends == (picture.right, picture.across[-1][0]), "all of it, in the last week"
+    assert second.ends[0] == (picture.left + picture.right) / 2
+    assert (second.last, third.last) == (0.25, None)
+    assert [one.points.count(",") for one in picture.lines] == [3, 2, 1]
+    assert len({one.style for one in picture.lines}) == 3

@@ -17,6 +17,7 @@ from cohort.figures.schemas import Figure
 from cohort.guides.models import Guide, Milestone
 from cohort.jobs import outbox
 from cohort.people.models import Person
+from cohort.schedules.models import Absence
 from cohort.study.models import ItemState, PlanItem
 from tests.conftest import MONDAY, Cast, Platform
 from tests.rooms.crowd import enrol_all, people_with_tokens
@@ -204,6 +205,22 @@ async def test_cohorts_of_one_guide_stand_beside_each_other_and_only_ones_own(
     assert page.count("<polyline") == 2
     assert "<desc" in page
     assert "Another’s" not in page
+
+
+async def test_a_week_away_leaves_both_lines_and_others_go_on(
+    cast: StudyCast, db: AsyncSession
+) -> None:
+    done = {"state": ItemState.PASSED, "passed_at": MONDAY, "handed_in_at": MONDAY}
+    await join_all(db, cast, 2, **done)
+    before = (await figure(cast, "weeks"))["weeks"]
+    assert (before[0]["people"], before[0]["items"], before[0]["passed"]) == (3, 9, 6)
+    first = MONDAY.date()
+    days = {"first_day": first, "last_day": first + timedelta(days=6)}
+    db.add(Absence(enrolment_id=cast.enrolment.id, reason="", created_at=MONDAY, **days))
+    await db.commit()
+    week, after, *_ = (await figure(cast, "weeks"))["weeks"]
+    assert (week["people"], week["items"], week["passed_share"]) == (2, 6, 1)
+    assert (after["people"], after["items"]) == (3, 9)
 
 
 async def test_sessions_tell_who_signed_up_and_who_came(

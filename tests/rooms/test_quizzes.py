@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -245,6 +246,25 @@ async def test_how_ready_she_is_others_read_as_far_as_she_allows(
     page = (await world.ada.get(f"/plan/{world.enrolment.id}/readiness")).text
     for words in ("Chance to pass now", "19 of 19", "What helps most"):
         assert words in page
+
+
+async def test_the_readiness_of_many_takes_no_more_statements_than_that_of_one(
+    world: World, db: AsyncSession, count_statements: Callable[[], Any]
+) -> None:
+    address = f"/api/v1/cohorts/{world.cohort.id}/readiness"
+    await answered_models(db, world.enrolment, right=5, now=MONDAY)
+    async with count_statements() as of_one:
+        assert len((await world.olga.get(address)).json()["items"]) == 1
+    for name in ("Bea", "Cleo"):
+        person = Person(id=uuid4(), email=f"{name}@example.org", name=name, created_at=MONDAY)
+        db.add(person)
+        await db.flush()
+        enrolment = await enrolled(db, world.cohort, person, now=MONDAY)
+        await answered_models(db, enrolment, right=1, now=MONDAY)
+    async with count_statements() as of_three:
+        items = (await world.olga.get(address)).json()["items"]
+    assert [one["name"] for one in items] == ["Ada Example", "Bea", "Cleo"]
+    assert len(of_one) == len(of_three)
 
 
 async def the_list_of_the_cohort_says_the_same(world: World, told: dict[str, Any]) -> None:

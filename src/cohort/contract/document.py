@@ -36,6 +36,9 @@ ETAG = {
 }
 
 
+A_FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
 class Json(JsonRenderPlugin):
     """The completed document at /api/openapi.json."""
 
@@ -93,6 +96,8 @@ def say_how_to_ask(operation: Document, handler: HTTPRouteHandler, method: str) 
     if parameters:
         operation["parameters"] = parameters
     operation.pop("deprecated", None)
+    if handler.opt.get("takes_files") == "always":
+        operation["requestBody"] = {"required": True, "content": A_FILE}
 
 
 def summary_of(description: str) -> str:

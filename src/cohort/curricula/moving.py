@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -18,6 +18,7 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.curricula.stored import curriculum_of
 from cohort.errors import Conflict, Invalid
+from cohort.extensions.models import Extension
 from cohort.guides import service as guides
 from cohort.guides.models import Guide, Milestone
 from cohort.guides.schemas import MilestoneRow
@@ -25,6 +26,8 @@ from cohort.guides.service import first_of
 from cohort.jobs.outbox import enqueue
 from cohort.people import audit
 from cohort.people.models import Person
+from cohort.study.drafts.models import EvidenceDraft
+from cohort.study.files.models import EvidenceFile
 from cohort.study.models import ItemState, PlanItem, Submission
 
 AT_ONCE = 200
@@ -186,10 +189,14 @@ async def _move_some(db: AsyncSession, guide_id: UUID, enrolments: Sequence[UUID
         .execution_options(synchronize_session=False)
     )
     elsewhere = select(Milestone.id).where(Milestone.guide_id != guide_id)
-    evidence = select(Submission.id).where(Submission.plan_item_id == PlanItem.id)
+    # What somebody has begun stays hers, if only a draft, or a date that was talked about.
+    begun = (
+        exists().where(one.plan_item_id == PlanItem.id)
+        for one in (Submission, EvidenceDraft, EvidenceFile, Extension)
+    )
     await db.execute(
         delete(PlanItem)
         .where(here, PlanItem.state == ItemState.OPEN, PlanItem.milestone_id.in_(elsewhere))
-        .where(~evidence.exists())
+        .where(*(~one for one in begun))
         .execution_options(synchronize_session=False)
     )

@@ -69,6 +69,7 @@ async def tell(
     await quizzing.say_what_they_know(scene)
     await quizzing.take_quizzes(scene)
     await circling.form_circles(scene)
+    await studying.tell_time(scene, now=now - opening.A_DAY)
     await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)
     await mentoring.check_in(scene, now=when.at(6, day=1))

@@ -15,6 +15,8 @@ from cohort.mentors.models import Mentor
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
+from cohort.schedules import service as schedules
+from cohort.schedules.schemas import AbsenceIn, StudyPaceIn
 from cohort.study import service as study
 from cohort.study.models import PlanItem, Verdict
 from cohort.study.schemas import ReviewIn, SubmissionIn
@@ -90,6 +92,19 @@ def _reviewer(scene: Scene, mentorship: Mentorship | None, at: datetime) -> Pers
     if mentorship is None or mentorship.began_at > at:
         return scene.organiser
     return mentorship.mentor.person
+
+
+async def tell_time(scene: Scene, *, now: datetime) -> None:
+    """The first researcher tells her hours and a conference to come; the dates are hers to take."""
+    whose = scene.cast.researchers[0].email
+    who, enrolment = scene.people[whose], scene.enrolments[whose]
+    pace = StudyPaceIn(hours=12)
+    await schedules.set_pace(scene.db, who, enrolment.id, pace, now=now)
+    first_day = now.date() + timedelta(weeks=2)
+    away = AbsenceIn(
+        first_day=first_day, last_day=first_day + timedelta(days=4), reason="A conference"
+    )
+    await schedules.add_absence(scene.db, who, enrolment.id, away, now=now)
 
 
 def _inside_a_sentence(title: str) -> str:

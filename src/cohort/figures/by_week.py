@@ -1,8 +1,8 @@
-"""The plans of cohorts by week, in two statements however many people and cohorts there are."""
+"""The plans of cohorts by week, in three statements however many people and cohorts there are."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.figures.burn_up import ItemsCounted, PeopleCounted, WeekCounted, by_week
-from cohort.figures.weeks import CohortWeek, begun, weeks_of
+from cohort.figures.weeks import CohortWeek, begun, weeks_away, weeks_of
+from cohort.schedules.models import Absence
 from cohort.study.models import PlanItem
 
 
@@ -35,9 +36,9 @@ def weeks_in(cohort: Cohort) -> list[CohortWeek]:
 async def weeks_counted(
     db: AsyncSession, cohorts: Sequence[Cohort], *, now: datetime
 ) -> dict[UUID, list[WeekCounted]]:
-    """By cohort. People who have left are in none of it."""
+    """By cohort. People who have left are in none of it; nor, for a week, are those away in it."""
     weeks = {one.id: weeks_in(one) for one in cohorts}
-    away: Mapping[UUID, set[int]] = {}
+    away = await _away(db, weeks)
     people = _people(weeks, list(away))
     counted: dict[UUID, list[PeopleCounted]] = defaultdict(list)
     for cohort_id, *group in await db.execute(_how_many(people)):
@@ -55,6 +56,21 @@ async def weeks_counted(
         )
         for one in cohorts
     }
+
+
+async def _away(
+    db: AsyncSession, weeks: Mapping[UUID, Sequence[CohortWeek]]
+) -> dict[UUID, set[int]]:
+    """By enrolment, the weeks that somebody told to be away for, from 0."""
+    spans: dict[tuple[UUID, UUID], list[tuple[date, date]]] = defaultdict(list)
+    told = select(Enrolment.cohort_id, Enrolment.id, Absence.first_day, Absence.last_day)
+    told = told.join(Absence, Absence.enrolment_id == Enrolment.id)
+    for cohort_id, its_id, *span in await db.execute(
+        told.where(Enrolment.cohort_id.in_(list(weeks)), Enrolment.state == EnrolmentState.ACTIVE)
+    ):
+        spans[cohort_id, its_id].append((span[0], span[1]))
+    found = {its_id: weeks_away(weeks[of], each) for (of, its_id), each in spans.items()}
+    return {its_id: gone for its_id, gone in found.items() if gone}
 
 
 def _people(weeks: Mapping[UUID, Sequence[CohortWeek]], away: Sequence[UUID]) -> Subquery:

@@ -6,7 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Float, Select, case, cast, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Float,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -19,6 +30,8 @@ from cohort.study.models import ItemState, PlanItem, Submission
 
 DAY = timedelta(days=1)
 LONGEST_SHOWN = 10
+WAITS: Any = literal_column(f"'{ItemState.SUBMITTED}'")
+"""A constant: of a plan for any state, PostgreSQL could not use the index of what waits."""
 AGES = ((0, 1), (1, 3), (3, 7), (7, 14), (14, None))
 """Days from and to; the last has no end."""
 
@@ -99,7 +112,7 @@ def _in_queue(cohort_id: UUID, *columns: Any) -> Select[*tuple[Any, ...]]:
         select(*columns)
         .join(PlanItem, PlanItem.enrolment_id == Enrolment.id)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
-        .where(PlanItem.state == ItemState.SUBMITTED)
+        .where(PlanItem.state == WAITS)
     )
 
 

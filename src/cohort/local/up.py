@@ -36,6 +36,7 @@ def up(*, port: int, data_dir: Path, demo: bool) -> None:
                 "COHORT_PUBLIC_URL": f"http://{HOST}:{port}",
                 # What goes well is told by the pages and the mailbox; the terminal is for people.
                 "COHORT_LOG_LEVEL": "WARNING",
+                "COHORT_FILES_DIR": str(data_dir.absolute() / "files"),
                 **os.environ,
                 **addresses,
                 # Without a proxy, nobody has to learn that we are about to stop.

@@ -84,7 +84,7 @@ async def _shares(
         .join(QuizExam, QuizExam.guide_id == first_of(Guide))
         .where(whose, Quiz.guide_id == QuizExam.guide_id)
         .group_by(QuizTry.enrolment_id, QuizExam.id, QuizSectionResult.exam_section)
-        .having(answered >= ENOUGH)
+        .having(answered >= ENOUGH, share < WEAK_AFTER_A_FAILED_EXAM)
         .order_by(QuizTry.enrolment_id, QuizSectionResult.exam_section)
     )
     return found.all()

@@ -62,13 +62,14 @@ class PlanFacts:
 
 
 class MovedDate(NamedTuple):
-    """`why` compares the new week with the cohort's calendar."""
+    """`why` compares the new week with the cohort's calendar, which it is off or not."""
 
     slug: str
     title: str
     before: datetime
     after: datetime
     why: str
+    off_calendar: bool
 
 
 class PlannedWeek(NamedTuple):
@@ -138,8 +139,8 @@ def date_anew(facts: PlanFacts, *, now: datetime, to_herself: bool = True) -> Ne
 
     Each open milestone is wanted in the week in which the cohort's calendar, as it was laid out
     when she joined, has it. From today on there are her hours in each week, less a seventh for
-    each day that is over or away. Who has nothing overdue is taken to have worked evenly until
-    today, so that who is in time keeps her dates. A date is the end of a week in the cohort's
+    each day that is over or away. Who is not behind that calendar is taken to have worked evenly
+    until today, so that who is in time keeps her dates. A date is the end of a week in the cohort's
     time zone, or of the day before the exam. Raises CircularRequirements.
     """
     frame = _frame(facts, now)
@@ -148,11 +149,14 @@ def date_anew(facts: PlanFacts, *, now: datetime, to_herself: bool = True) -> Ne
     problem = ScheduleProblem(_tasks(facts, frame, now), weeks)
     found = schedule(problem)
     titles = {one.slug: one.title for one in facts.work}
+    due = {one.slug: one.due_at for one in facts.work}
+    new = _new_dates(facts, frame, problem, found)
     moved = [
-        MovedDate(task.id, task.title, before, after, why)
+        MovedDate(
+            task.id, task.title, due[task.id], new[task.id], why, _is_off(problem, found, task)
+        )
         for task in problem.ordered
-        for before, after in [_dates(facts, frame, found.ends[task.id], task.id)]
-        if before != after
+        if due[task.id] != new[task.id]
         for why in [_why(problem, found, task, titles, to_herself=to_herself)]
     ]
     return NewDates(
@@ -169,6 +173,10 @@ def date_anew(facts: PlanFacts, *, now: datetime, to_herself: bool = True) -> Ne
         bound=found.bound,
         is_proved=found.is_proved,
     )
+
+
+def _is_off(problem: ScheduleProblem, found: Schedule, task: StudyTask) -> bool:
+    return problem.weeks[found.ends[task.id]].number != task.wanted
 
 
 def _why(
@@ -254,7 +262,7 @@ def _weeks(facts: PlanFacts, frame: _Frame, hours: int) -> list[StudyWeek]:
 
 
 def _tasks(facts: PlanFacts, frame: _Frame, now: datetime) -> list[StudyTask]:
-    begun = _worked_on(facts, frame.first, now)
+    begun = _worked_on(facts, frame, now)
     after = _following(facts.work, [one.slug for one in facts.work if one.after_exam])
     eve = None
     if frame.exam_on is not None:
@@ -276,9 +284,9 @@ def _tasks(facts: PlanFacts, frame: _Frame, now: datetime) -> list[StudyTask]:
     ]
 
 
-def _worked_on(facts: PlanFacts, first: date, now: datetime) -> dict[str, int]:
-    """Minutes that an even worker would have put into open work; none, where something is late."""
-    if any(one.is_open and one.due_at < now for one in facts.work):
+def _worked_on(facts: PlanFacts, frame: _Frame, now: datetime) -> dict[str, int]:
+    """Minutes that an even worker would have put into open work; none, behind the calendar."""
+    if any(one.is_open and frame.calendar[one.slug] < now for one in facts.work):
         return {}
     joined, last = facts.joined_on, _last_for_her(facts)
     required = in_order(
@@ -287,7 +295,7 @@ def _worked_on(facts: PlanFacts, first: date, now: datetime) -> dict[str, int]:
         if not one.is_optional
     )
     whole = 60 * sum(one.hours for one in required)
-    done = whole * max(0, (first - joined).days) // ((last - joined).days + 1)
+    done = whole * max(0, (frame.first - joined).days) // ((last - joined).days + 1)
     begun = {}
     for one in required:
         begun[one.slug] = min(60 * one.hours, max(0, done))
@@ -304,17 +312,19 @@ def _following(work: Iterable[PlannedWork], slugs: Collection[str]) -> set[str]:
     return found
 
 
-def _dates(facts: PlanFacts, frame: _Frame, at: int, slug: str) -> tuple[datetime, datetime]:
-    """The date as it is, and as it would be at the end of the week with that index."""
-    begins = frame.ends[at - 1] + timedelta(days=1) if at else frame.first
-    day, by_calendar = frame.ends[at], frame.by_calendar(slug)
-    if begins <= by_calendar <= day:
-        day = by_calendar
-    if frame.exam_on is not None and slug in _with_exam(facts):
-        day = max(day, frame.exam_on)
-    before = next(one.due_at for one in facts.work if one.slug == slug)
-    return before, closing(day, frame.zone)
-
-
-def _with_exam(facts: PlanFacts) -> set[str]:
-    return _following(facts.work, [one.slug for one in facts.work if one.with_exam])
+def _new_dates(
+    facts: PlanFacts, frame: _Frame, problem: ScheduleProblem, found: Schedule
+) -> dict[str, datetime]:
+    """The ends of the weeks, or the day of the calendar inside of one; in the order of working."""
+    with_exam = _following(facts.work, [one.slug for one in facts.work if one.with_exam])
+    days: dict[str, date] = {}
+    for task in problem.ordered:
+        at = found.ends[task.id]
+        begins = frame.ends[at - 1] + timedelta(days=1) if at else frame.first
+        day, by_calendar = frame.ends[at], frame.by_calendar(task.id)
+        if begins <= by_calendar <= day:
+            day = by_calendar
+        if frame.exam_on is not None and task.id in with_exam:
+            day = max(day, frame.exam_on)
+        days[task.id] = max([day, *(days[earlier] for earlier in problem.before(task))])
+    return {slug: closing(day, frame.zone) for slug, day in days.items()}

@@ -112,7 +112,7 @@ class Redating(Base):
     minutes_over: Mapped[int]
     """How much more work there is than hours for it, in all."""
     changes: Mapped[JsonList]
-    """For each: plan_item_id, title, before, after, why."""
+    """For each: plan_item_id, title, before, after, why, off_calendar."""
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     by: Mapped[Person] = relationship(lazy="raise")

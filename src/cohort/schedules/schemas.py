@@ -74,6 +74,7 @@ class MovedDateOut(Shown):
     before: datetime
     after: datetime
     why: str
+    off_calendar: bool = Field(description="Whether the cohort's calendar has another week.")
 
 
 class PlannedWeekOut(Shown):
@@ -165,6 +166,7 @@ class KeptMoveOut(BaseModel):
     before: datetime
     after: datetime
     why: str
+    off_calendar: bool
 
 
 class RedatedPlanOut(BaseModel):

@@ -202,6 +202,7 @@ def changes_of_moves(plan: GatheredPlan, moved: Sequence[MovedDate]) -> list[dic
             "before": one.before.isoformat(),
             "after": one.after.isoformat(),
             "why": one.why,
+            "off_calendar": one.off_calendar,
         }
         for one in moved
     ]

@@ -217,6 +217,7 @@ function warnOfUnsavedWork() {
   for (const form of forms("[data-warn-unsaved]")) {
     form.addEventListener("input", () => changed.add(form));
     form.addEventListener("submit", (event) => event.defaultPrevented || changed.delete(form));
+    form.addEventListener("kept", () => changed.delete(form));
   }
   addEventListener("beforeunload", (event) => {
     if (changed.size) event.preventDefault();

@@ -1,15 +1,17 @@
 """What the study room does later: laying plans out, and mail about reviews."""
 
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
-from cohort.jobs.context import Delivery, JobContext
+from cohort.jobs.context import Delivery, JobContext, Outside
 from cohort.mentors.models import Mentor
 from cohort.mentorships.models import Mentorship
 from cohort.mentorships.policy import active_in
+from cohort.storage import open_storage
 from cohort.study import emails, service
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 
@@ -30,6 +32,15 @@ async def extend_plans(context: JobContext, guide_id: str) -> None:
 async def count_versions(context: JobContext, part: int) -> None:
     """What was handed in before plans counted it; `part` is the first digit of the items' ids."""
     await service.count_versions(context.db, part, now=context.now)
+
+
+async def delete_bytes(context: JobContext, key: str) -> Outside[None]:
+    """Of a file that was removed, with no transaction open; what is gone already is gone."""
+    return Outside(partial(open_storage(context.settings).delete, key), _nothing_to_store)
+
+
+async def _nothing_to_store(_context: JobContext, _result: None) -> None:
+    """That the job has ended is all there is to say."""
 
 
 async def ask_for_review(context: JobContext, submission_id: str) -> Delivery:

@@ -1,7 +1,7 @@
 """One item of a plan, and the queue of what awaits a review, in a browser."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,16 +14,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.errors import Conflict, NotFound
-from cohort.http.forms import Form, checked, read_form, sent_by
+from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
 from cohort.http.prose import prepare
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.study import plans, policy, service, showing
+from cohort.study.drafts import keeping
+from cohort.study.drafts.models import EvidenceDraft
+from cohort.study.files import service as files
+from cohort.study.files.kinds import TAKEN
+from cohort.study.files.models import EvidenceFile
+from cohort.study.files.schemas import LONGEST_FORM
+from cohort.study.files.typed import typed_evidence
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
-from cohort.study.schemas import LONGEST_EVIDENCE, MentorViewChoice, ReviewIn, SubmissionIn
+from cohort.study.schemas import LONGEST_EVIDENCE, MentorViewChoice, ReviewIn
 
 VERSIONS_SHOWN = 30
 
@@ -65,9 +72,16 @@ class ItemView:
     now: datetime
     skills: Sequence[str]
     versions: Sequence[Submission]
+    files: Mapping[UUID, Sequence[EvidenceFile]]
+    """By version."""
+    waiting: Sequence[EvidenceFile]
+    """Files that go with what she hands in next."""
+    draft: EvidenceDraft | None
+    """What she did not hand in yet, as it is kept."""
     is_own: bool
     may_submit: bool
     may_review: bool
+    takes: str = TAKEN
 
 
 async def show_item(
@@ -86,13 +100,21 @@ async def show_item(
     is_own = policy.may_hand_in(actor, plan.enrolment)
     is_done = plan.is_frozen or step.item.state == ItemState.PASSED
     awaits = step.item.state == ItemState.SUBMITTED and not plan.is_frozen
+    draft = await keeping.draft_of(db, item_id) if is_own and not is_done else None
+    if draft is not None and not form.typed:
+        kept = {"text": draft.text, "links": draft.links.split(), "version": str(draft.version)}
+        form = replace(form, typed=kept)
+    versions = await plans.last_versions(db, item_id, limit=VERSIONS_SHOWN)
     view = ItemView(
         plan=plan,
         step=step,
         item=step.item,
         now=now,
         skills=await plans.skill_titles(db, step.item.milestone),
-        versions=await plans.last_versions(db, item_id, limit=VERSIONS_SHOWN),
+        versions=versions,
+        files=await files.by_version(db, [one.id for one in versions]),
+        waiting=await files.waiting_for(db, item_id) if is_own and not is_done else [],
+        draft=draft,
         is_own=is_own,
         may_submit=is_own and not is_done,
         may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),
@@ -100,9 +122,7 @@ async def show_item(
     reviews = [one.review.comment for one in view.versions if one.review]
     task = step.item.milestone
     await prepare([task.task, task.evidence, *reviews, *(one.text for one in view.versions)])
-    return page(
-        request, "study/item.html", view, form=form, status_of=plans.status_of, verdicts=VERDICTS
-    )
+    return page(request, "study/item.html", view, form=form, **SHOWN)
 
 
 VERDICTS = [
@@ -115,10 +135,18 @@ VERDICTS = [
 ]
 
 
+SHOWN: dict[str, Any] = {
+    "status_of": plans.status_of,
+    "came_late": policy.came_late,
+    "verdicts": VERDICTS,
+}
+
+
 @post(
     "/plan/{enrolment_id:uuid}/{item_id:uuid}",
     guards=[signed_in],
-    request_max_body_size=LONGEST_EVIDENCE,
+    request_max_body_size=LONGEST_FORM,
+    opt={"takes_files": "in a form", "longest_without_files": LONGEST_EVIDENCE},
 )
 async def hand_in(
     request: Asked,
@@ -129,9 +157,7 @@ async def hand_in(
     enrolment_id: FromPath[UUID],
     item_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    sent = await sent_by(request)
-    links = " ".join(sent.texts("links")).split()
-    form = checked(SubmissionIn, sent.as_typed(SubmissionIn) | {"links": links})
+    form = await typed_evidence(request, db, actor, item_id, now=clock())
     if form.value is not None:
         try:
             await service.submit(db, actor, item_id, form.value, now=clock())

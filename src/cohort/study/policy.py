@@ -1,6 +1,6 @@
 """Who sees which plans and evidence, and who may judge them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union
@@ -72,6 +72,14 @@ def is_frozen(enrolment: Enrolment) -> bool:
     return withdrawn or enrolment.cohort.state == CohortState.ARCHIVED
 
 
+A_MINUTE = timedelta(minutes=1)
+"""Who reads 23:59 hands in until the last second of it."""
+
+
+def came_late(due_at: datetime, at: datetime) -> bool:
+    return due_at + A_MINUTE <= at
+
+
 def is_late(item: PlanItem, now: datetime) -> bool:
     """Past its date, and the next step is the researcher's."""
-    return item.state in {ItemState.OPEN, ItemState.AGAIN} and item.due_at < now
+    return item.state in {ItemState.OPEN, ItemState.AGAIN} and came_late(item.due_at, now)

@@ -110,7 +110,7 @@ def _item_json(row: Record, unpassed: Mapping[str, str], now: datetime) -> dict[
     its = _part(row, ITEM, "item")
     its["milestone"] = _part(row, MILESTONE, "milestone")
     its["section"] = _part(row, SECTION, "section")
-    its["is_late"] = its["state"] in OWED and its["due_at"] < now
+    its["is_late"] = its["state"] in OWED and policy.came_late(its["due_at"], now)
     its["waits_for"] = [unpassed[slug] for slug in row["requires"] if slug in unpassed]
     its["newest"] = None
     if row["version_id"] is not None:

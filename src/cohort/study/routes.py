@@ -19,6 +19,8 @@ from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.study import evidence_list, plans, reading, service, showing
+from cohort.study.drafts import routes as draft_routes
+from cohort.study.files import routes as file_routes
 from cohort.study.models import ItemState, Submission
 from cohort.study.plans import Step
 from cohort.study.schemas import (
@@ -251,6 +253,8 @@ router = Router(
         list_cohort_submissions,
         list_waiting_reviews,
         read_progress,
+        file_routes.router,
+        draft_routes.router,
     ],
     tags=["study"],
     opt={"room": "study"},

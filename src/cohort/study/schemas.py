@@ -11,11 +11,13 @@ from cohort.guides.models import MilestoneKind
 from cohort.http.fields import Note, Prose, Shown, Strict, Url
 from cohort.study.models import ItemState, Verdict
 
+MOST_FILES = 5
+"""Of one version."""
 LONGEST_EVIDENCE = 256 * 1024
 """In bytes: 20,000 characters however they are written, as JSON may take twelve for one."""
 
 
-def _unix_lines(text: object) -> object:
+def unix_lines(text: object) -> object:
     """Browsers send two characters for the end of a line, which count as one where it is typed."""
     return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
@@ -24,7 +26,13 @@ class SubmissionIn(Strict):
     links: list[Url] = Field(
         default=[], max_length=10, examples=[["https://example.org/drift-monitor"]]
     )
-    text: Annotated[Prose, BeforeValidator(_unix_lines)] = Field(
+    files: list[UUID] = Field(
+        default=[],
+        max_length=MOST_FILES,
+        description="Files that were uploaded for this item before, by their ids.",
+        examples=[[]],
+    )
+    text: Annotated[Prose, BeforeValidator(unix_lines)] = Field(
         default="",
         validate_default=True,
         description="Markdown.",
@@ -34,14 +42,14 @@ class SubmissionIn(Strict):
     @field_validator("text")
     @classmethod
     def _something(cls, text: str, info: ValidationInfo) -> str:
-        if not text and info.data.get("links") == []:
+        if not text and info.data.get("links") == [] and info.data.get("files") == []:
             raise ValueError("is empty, and so are the links; write a few sentences or add a link")
         return text
 
 
 class ReviewIn(Strict):
     verdict: Verdict = Field(examples=["again"])
-    comment: Annotated[Note, BeforeValidator(_unix_lines)] = Field(
+    comment: Annotated[Note, BeforeValidator(unix_lines)] = Field(
         default="",
         validate_default=True,
         description="Markdown; needed when the verdict is `again`.",

@@ -19,6 +19,7 @@ from cohort.people import audit
 from cohort.people.models import Person
 from cohort.study import due_dates, events, policy
 from cohort.study.due_dates import Work
+from cohort.study.files import attaching
 from cohort.study.gaps import OpenWork, latest_of, live_gaps
 from cohort.study.models import ItemState, PlanItem, Review, Submission, Verdict
 from cohort.study.schemas import ReviewIn, SubmissionIn
@@ -120,16 +121,10 @@ async def submit(
     db: AsyncSession, actor: Person, item_id: UUID, form: SubmissionIn, *, now: datetime
 ) -> Submission:
     """Hand in evidence, as the next version; the same again, before its review, is one version."""
-    item = await _locked_item(db, actor, item_id)
-    if not policy.may_hand_in(actor, item.enrolment):
-        raise NotAllowed("Only the researcher whose plan this is hands in for it.")
-    if policy.is_frozen(item.enrolment):
-        raise PlanFrozen
-    if item.state == ItemState.PASSED:
-        raise AlreadyPassed
+    item = await item_to_hand_in(db, actor, item_id)
     last = await newest_version(db, item_id)
     waiting = last if item.state == ItemState.SUBMITTED else None
-    if waiting and (waiting.text, waiting.links) == (form.text, form.links):
+    if waiting and await attaching.is_same(db, waiting, form.text, form.links, form.files):
         return waiting
     submission = Submission(
         plan_item_id=item_id,
@@ -143,6 +138,7 @@ async def submit(
     item.handed_in_at, item.versions = item.handed_in_at or now, submission.version
     db.add(submission)
     await db.flush()
+    await attaching.attach(db, submission, form.files)
     await enqueue(
         db,
         "study.ask_for_review",
@@ -152,6 +148,20 @@ async def submit(
     )
     _record(db, events.SUBMISSION_HANDED_IN, item, submission.id, now=now)
     return submission
+
+
+async def item_to_hand_in(
+    db: AsyncSession, actor: Person, item_id: UUID, *, lock: bool = True
+) -> PlanItem:
+    """An item of the actor's own that takes evidence now."""
+    item = await _locked_item(db, actor, item_id, lock=lock)
+    if not policy.may_hand_in(actor, item.enrolment):
+        raise NotAllowed("Only the researcher whose plan this is hands in for it.")
+    if policy.is_frozen(item.enrolment):
+        raise PlanFrozen
+    if item.state == ItemState.PASSED:
+        raise AlreadyPassed
+    return item
 
 
 def _record(
@@ -329,15 +339,17 @@ def _open_work() -> Prepared:
     )
 
 
-async def _locked_item(db: AsyncSession, actor: Person, item_id: UUID) -> PlanItem:
+async def _locked_item(
+    db: AsyncSession, actor: Person, item_id: UUID, *, lock: bool = True
+) -> PlanItem:
     """The item, locked: what is decided about it holds until this transaction ends."""
-    item: PlanItem | None = await db.scalar(
+    seen = (
         policy.items_visible_to(actor)
         .where(PlanItem.id == item_id)
         .options(joinedload(PlanItem.enrolment, innerjoin=True).joinedload(Enrolment.cohort))
-        .with_for_update(of=PlanItem)
         .execution_options(populate_existing=True)
     )
+    item: PlanItem | None = await db.scalar(seen.with_for_update(of=PlanItem) if lock else seen)
     if item is None:
         raise NotFound
     return item

@@ -1,0 +1,1 @@
+"""Files that belong to evidence: what they may be, where they are, who gets them."""
