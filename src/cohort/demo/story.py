@@ -12,6 +12,7 @@ from cohort.cohorts.models import CohortState
 from cohort.demo import (
     announcing,
     applying,
+    circling,
     confiding,
     gathering,
     introducing,
@@ -67,6 +68,7 @@ async def tell(
         await studying.play(scene, plans, done)
     await quizzing.say_what_they_know(scene)
     await quizzing.take_quizzes(scene)
+    await circling.form_circles(scene)
     await studying.tell_time(scene, now=now - opening.A_DAY)
     await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)
