@@ -13,6 +13,7 @@ Schema = dict[str, Any]
 OF_FORMATS = {
     "date": "2027-03-01",
     "date-time": "2027-03-01T09:00:00Z",
+    "time": "18:00:00",
     "uri": "https://example.org",
     "password": "a long sentence",
 }
@@ -102,7 +103,12 @@ def fits(example: Any, schema: Schema) -> bool:
         items = schema.get("items", {})
         return isinstance(example, list) and all(fits(one, items) for one in example)
     kinds: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
-    return isinstance(example, kinds.get(str(schema.get("type")), ()))
+    if not isinstance(example, kinds.get(str(schema.get("type")), ())):
+        return False
+    numeric = isinstance(example, int | float)
+    return not numeric or schema.get("minimum", example) <= example <= schema.get(
+        "maximum", example
+    )
 
 
 def text_for(schema: Schema, field: str, of: str) -> str:

@@ -12,6 +12,7 @@ from cohort.cohorts.models import CohortState
 from cohort.demo import (
     announcing,
     applying,
+    circling,
     confiding,
     gathering,
     introducing,
@@ -69,6 +70,7 @@ async def tell(
     await quizzing.say_what_they_know(scene)
     await quizzing.take_quizzes(scene)
     await peers.review_each_other(scene, now=now)
+    await circling.form_circles(scene)
     await studying.tell_time(scene, now=now - opening.A_DAY)
     await gathering.come_together(scene, now=now)
     await mentoring.meet(scene, now=now)

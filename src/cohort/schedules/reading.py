@@ -29,6 +29,14 @@ class GatheredPlan:
     items: Mapping[str, UUID]
 
 
+async def hours_told(db: AsyncSession, enrolment_id: UUID) -> int | None:
+    """The hours that she has in a week; None where she told none."""
+    told: int | None = await db.scalar(
+        select(StudyPace.hours).where(StudyPace.enrolment_id == enrolment_id)
+    )
+    return told
+
+
 async def gather(
     db: AsyncSession,
     enrolments: Sequence[Enrolment],

@@ -84,8 +84,10 @@ class WayBackOut(Shown):
     weeks: int = Field(description="After so many weeks nothing is late any more.")
     hours_a_week: int = Field(description="Until then, with what is due in these weeks anyway.")
     is_too_much: bool = Field(
-        description="Whether a week of it is longer than half as much again as a usual one."
+        description="Whether a week of it is longer than the hours that she has, or, where she told"
+        " none, than half as much again as a usual one."
     )
+    hours_told: int | None = Field(description="That she has in a week, if she told it.")
 
 
 class WeekMeetingOut(Shown):

@@ -17,6 +17,7 @@ from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
 from cohort.quizzes import suggesting
+from cohort.schedules.reading import hours_told
 from cohort.sessions import reading as sessions
 from cohort.study import plans
 from cohort.study.models import ItemState
@@ -33,6 +34,8 @@ from cohort.weeks.timeline import OWED, PlanWeek, week_of, weeks_in
 from cohort.weeks.way_back import WEEK, OwedWork, way_back
 
 AHEAD = 3
+MUCH = 1.5
+"""Of the hours of a usual week: what a week may ask of somebody who told nothing of her time."""
 
 
 async def running_enrolment(db: AsyncSession, actor: Person) -> UUID | None:
@@ -82,7 +85,7 @@ async def week(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: date
         items=[telling.item(one) for one in due],
         ahead=[telling.item(one) for one in ahead[:AHEAD]],
         late=[telling.item(one) for one in late],
-        way_back=_way_back(plan, telling, now),
+        way_back=_way_back(plan, telling, await hours_told(db, enrolment_id), now),
         mentor=mentorship.mentor.person.name if mentorship else None,
         mentorship_id=mentorship.id if mentorship else None,
         next_meeting=await _next_meeting(db, actor, mentorship, now),
@@ -99,7 +102,7 @@ def _is_in(step: Step, week: PlanWeek, cohort: Cohort) -> bool:
     return week_of(local_day(step.item.due_at, cohort.time_zone), cohort) == week
 
 
-def _way_back(plan: Plan, telling: Telling, now: datetime) -> WayBackOut | None:
+def _way_back(plan: Plan, telling: Telling, hours: int | None, now: datetime) -> WayBackOut | None:
     cohort = plan.enrolment.cohort
     if plan.is_frozen:
         return None
@@ -107,11 +110,12 @@ def _way_back(plan: Plan, telling: Telling, now: datetime) -> WayBackOut | None:
     required = [one.item.milestone for one in plan.steps if not one.item.milestone.is_optional]
     end = _closing(cohort)
     begun = max(_opening(cohort), plan.enrolment.created_at)
+    usual = sum(one.hours for one in required) / max((end - begun) / WEEK, 1.0)
     found = way_back(
         [_owed_work(one, telling) for one in owed.values()],
         now=now,
         end=end,
-        usual=sum(one.hours for one in required) / max((end - begun) / WEEK, 1.0),
+        most=hours or MUCH * usual,
     )
     if found is None:
         return None
@@ -122,6 +126,7 @@ def _way_back(plan: Plan, telling: Telling, now: datetime) -> WayBackOut | None:
         weeks=found.weeks,
         hours_a_week=found.hours_a_week,
         is_too_much=found.is_too_much,
+        hours_told=hours,
     )
 
 

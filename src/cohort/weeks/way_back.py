@@ -2,7 +2,7 @@
 
 What is late is done first; what another milestone of the plan counts instead of is left out, where
 that takes fewer hours. She is back in the first week by whose end all of it and all that is due
-until then are done, with no week longer than half as much again as a usual one of her plan. If
+until then are done, with no week longer than what she can do. If
 there is no such week, the work is spread to the last day, and the answer says that it is too much.
 """
 
@@ -13,7 +13,6 @@ from math import ceil
 from typing import NamedTuple
 
 WEEK = timedelta(weeks=1)
-MUCH = 1.5
 SHOWN = 3
 
 
@@ -45,9 +44,9 @@ class WayBack:
 
 
 def way_back(
-    owed: Sequence[OwedWork], *, now: datetime, end: datetime, usual: float
+    owed: Sequence[OwedWork], *, now: datetime, end: datetime, most: float
 ) -> WayBack | None:
-    """`usual` is how many hours a week of the whole plan has; nothing where nothing is late."""
+    """`most` is how many hours she can do in a week; nothing where nothing is late."""
     late = [one for one in owed if one.due_at < now and not one.is_optional]
     if not late:
         return None
@@ -57,7 +56,7 @@ def way_back(
     coming = [one for one in owed if one.due_at >= now and not one.is_optional]
     last = max(1, ceil((end - now) / WEEK))
     loads = [_load(hours, coming, now, weeks) for weeks in range(1, last + 1)]
-    fitting = (weeks for weeks, load in enumerate(loads, 1) if load <= MUCH * usual)
+    fitting = (weeks for weeks, load in enumerate(loads, 1) if load <= most)
     weeks = next(fitting, last)
     return WayBack(
         first=_first(to_do, owed),
@@ -65,7 +64,7 @@ def way_back(
         hours=hours,
         weeks=weeks,
         hours_a_week=ceil(loads[weeks - 1]),
-        is_too_much=loads[weeks - 1] > MUCH * usual,
+        is_too_much=loads[weeks - 1] > most,
     )
 
 
