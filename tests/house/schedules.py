@@ -20,7 +20,7 @@ def of_schedules() -> dict[str, dict[str, Any]]:
         "POST /cohorts/{slug}/redate": {"data": {"shift_weeks": "1"}},
         "PUT /api/v1/enrolments/{enrolment_id}/study_pace": {"json": {"hours": 6}},
         "POST /api/v1/enrolments/{enrolment_id}/absences": {"json": AWAY},
-        "POST /api/v1/enrolments/{enrolment_id}/redatings": {"json": {}},
+        "POST /api/v1/enrolments/{enrolment_id}/redatings": {"json": {"note": "As agreed."}},
         "POST /plan/{enrolment_id}/time": {"data": {"hours": "6"}},
         "POST /plan/{enrolment_id}/absences": {"data": AWAY},
     }

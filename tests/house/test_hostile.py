@@ -33,6 +33,7 @@ WHO = {
     "PUT /api/v1/cohorts/{cohort_id}/answers/{side}": "researcher",
     "POST /api/v1/proposals/{proposal_id}/refusal": "researcher",
     "POST /api/v1/plan_items/{item_id}/submissions": "researcher",
+    "POST /api/v1/review_tasks/{task_id}/review": "peer",
 }
 """Who may send the body; an organiser, where nothing else is said."""
 

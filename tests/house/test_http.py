@@ -86,9 +86,10 @@ REPEATS_ITS_SECRET = {
     "GET /organisers/accept/{token}",
     "GET /api/v1/forms/invitation/{token}",
 }
-UNCOMPRESSED = {"GET /mailbox/{letter_id}", "GET /favicon.ico", LIVE} | REPEATS_ITS_SECRET
-"""A letter has a secret in its link, an icon is compressed in itself, a live stream cannot wait."""
-STREAMED = {"GET /cohorts/{slug}/progress.csv"}
+FILES = {"GET /api/v1/files/{file_id}", "GET /files/{file_id}"}
+UNCOMPRESSED = {"GET /mailbox/{letter_id}", "GET /favicon.ico", LIVE} | REPEATS_ITS_SECRET | FILES
+"""A letter has a secret in its link, icons and files are what they are, a stream cannot wait."""
+STREAMED = {"GET /cohorts/{slug}/progress.csv", "GET /cohorts/{slug}/readiness.csv"}
 """Sent before it is known whole: how long it is, and what tag it has, nobody knows yet."""
 
 
@@ -179,6 +180,7 @@ NO_TAG = STREAMED | {
     "GET /metrics",
     "GET /mailbox/{letter_id}",
     *REPEATS_ITS_SECRET,
+    *FILES,
 }
 
 

@@ -70,7 +70,7 @@ async def new_page(
 
 
 def _form(request: Asked, cohort: Cohort, form: Form[AnnouncementForm]) -> Response[str]:
-    key = form.typed.get("key") or str(new_id())
+    key = form.typed.get("key")
     return page(request, "announcements/new.html", form=form, cohort=cohort, key=key)
 
 
@@ -108,7 +108,9 @@ async def _look_over(
 ) -> Response[str]:
     reached = await service.reach(db, actor, cohort.id, said, now=now)
     await prepare([said.text])
-    sent = await sent_by(request)
+    carried = (await sent_by(request)).carried()
+    if said.key is None:
+        carried = [*carried, ("key", str(new_id()))]  # so that a second click sends nothing again
     return page(
         request,
         "announcements/look_over.html",
@@ -116,7 +118,7 @@ async def _look_over(
         said=said,
         reached=reached,
         named=reached.people[:NAMED],
-        carried=sent.carried(),
+        carried=carried,
     )
 
 

@@ -1,6 +1,6 @@
 """What the circles room reads and answers, and what it keeps of a preview."""
 
-from datetime import datetime, time
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -102,7 +102,7 @@ class CircleOut(Shown):
     cohort_id: UUID
     name: str = Field(examples=["Circle 3"])
     meets_on: int | None = Field(description="0 is Monday; on the cohort's clock.")
-    meets_at: time | None = Field(description="On the cohort's clock; it stays the year round.")
+    meets_at: WallTime | None = Field(description="On the cohort's clock; it stays the year round.")
     minutes: int
     next_at: datetime | None = Field(description="When it meets next.")
     time_zone: str = Field(description="The cohort's.", examples=["Europe/Berlin"])

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from tempfile import SpooledTemporaryFile
 from typing import Any, NoReturn, cast
 
@@ -54,10 +54,10 @@ class WholeBody:
         handler = cast("HTTPRouteHandler", scope["route_handler"])
         limit = handler.resolve_request_max_body_size() or 0
         if brings_files(scope, handler):
-            with SpooledTemporaryFile(HELD) as file:
+            with SpooledTemporaryFile(HELD) as file, ExitStack() as closes:
                 async with _within(FILES_WITHIN):
                     digest = await read_to_disk(scope, receive, file, limit=limit)
-                scope["state"]["body"] = digest
+                scope["state"]["body"], scope["state"]["closes"] = digest, closes
                 await self.app(scope, again_from(file, receive), send)
             return
         async with _within(BODY_WITHIN):

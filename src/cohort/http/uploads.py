@@ -1,8 +1,8 @@
 """Files that come with a request, read part by part: what is too much is refused on the way."""
 
 import hashlib
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 
@@ -28,7 +28,7 @@ class Upload:
 
     name: str
     file: "SpooledTemporaryFile[bytes]" = field(
-        default_factory=lambda: SpooledTemporaryFile(HELD)  # noqa: SIM115  (closed by `closing`)
+        default_factory=lambda: SpooledTemporaryFile(HELD)  # noqa: SIM115  (closed with the request)
     )
     size: int = 0
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
@@ -56,48 +56,41 @@ class FormWithFiles:
     """Why not all files were read, for the form to show beside what was typed."""
 
 
-@contextmanager
-def closing(uploads: Sequence[Upload]) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        for one in uploads:
-            one.file.close()
-
-
 async def raw_upload(asked: Asked, name: str, *, largest: int) -> Upload:
-    """The body as it is, as one file."""
+    """The body as it is, as one file; it is closed when the request ends."""
     upload = Upload(name)
-    try:
-        async for part in asked.stream():
-            upload.add(part, largest=largest)
-    except BaseException:
-        upload.file.close()
-        raise
+    _closes(asked).callback(upload.file.close)
+    async for part in asked.stream():
+        upload.add(part, largest=largest)
     return upload
+
+
+def _closes(asked: Asked) -> ExitStack:
+    closes: ExitStack = asked.scope["state"]["closes"]
+    return closes
 
 
 async def form_with_files(
     asked: Asked, *, largest: int, most: int, longest_text: int
 ) -> FormWithFiles:
-    """The fields of a form, and its files; of a form that cannot carry any, none."""
+    """The fields of a form, and its files; of a form that cannot carry any, none.
+
+    The files are closed when the request ends.
+    """
     kind, options = asked.content_type
     if kind != "multipart/form-data":
         return FormWithFiles(await sent_by(asked))
-    reader = _Reader(largest=largest, most=most, longest_text=longest_text)
+    reader = _Reader(_closes(asked), largest=largest, most=most, longest_text=longest_text)
     try:
         await reader.read(asked.stream(), options.get("boundary", ""))
     except (MultipartError, UnicodeDecodeError, ParserLimitReached, ValueError, LookupError) as e:
-        reader.close()
         raise Malformed(CUT_OFF) from e
-    except BaseException:
-        reader.close()
-        raise
     return FormWithFiles(Sent(FormMultiDict(reader.texts)), reader.uploads, reader.problem)
 
 
 @dataclass(slots=True)
 class _Reader:
+    closes: ExitStack
     largest: int
     most: int
     longest_text: int
@@ -136,8 +129,10 @@ class _Reader:
             sentence = f"At most {self.most} files at once. Choose fewer."
             self.problem = self.problem or Invalid.at("files", sentence)
             return None
-        self.uploads.append(Upload(part.filename))
-        return self.uploads[-1]
+        upload = Upload(part.filename)
+        self.closes.callback(upload.file.close)
+        self.uploads.append(upload)
+        return upload
 
     def _goes_on(self, upload: Upload, part: bytes | bytearray) -> Upload | None:
         """Of a file that is too large, nothing more is kept; the rest of the form is still read."""
@@ -152,7 +147,3 @@ class _Reader:
         self._length += length
         if self._length > self.longest_text:
             raise TooLarge(f"Write at most {self.longest_text // 1024} kB.")
-
-    def close(self) -> None:
-        for one in self.uploads:
-            one.file.close()

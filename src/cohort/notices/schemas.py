@@ -1,21 +1,16 @@
 """What the notices room reads and answers."""
 
-from datetime import time
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from cohort.cohorts.schemas import WallTime
 from cohort.http.fields import Shown, Strict, TimeZone
 from cohort.notices.choosing import DIGEST_DAY, DIGEST_HOUR, ZONE
 from cohort.notices.kinds import MailWhen
 
 QuietTime = Annotated[
-    time,
-    Field(
-        description="On the clock of `time_zone`, without an offset.",
-        json_schema_extra={"format": "time", "pattern": r"^\d\d:\d\d(:\d\d)?$"},
-        examples=["22:00"],
-    ),
+    WallTime, Field(description="On the clock of `time_zone`.", examples=["22:00"])
 ]
 
 
@@ -43,9 +38,6 @@ class MailSettingsIn(Strict):
     def _both_or_none(self) -> Self:
         if (self.quiet_from is None) != (self.quiet_to is None):
             raise ValueError("needs both ends of the quiet hours, or none")
-        for one in (self.quiet_from, self.quiet_to):
-            if one is not None and one.tzinfo is not None:
-                raise ValueError("needs quiet hours without an offset: they are of the time zone")
         return self
 
 

@@ -53,7 +53,7 @@ class RedatingIn(Strict):
     dry_run: bool = Field(
         default=True, description="Only say what would change. To apply it, send `seen` too."
     )
-    seen: Annotated[str, Field(max_length=64)] = Field(
+    seen: Annotated[str, Field(pattern=r"^[0-9a-f]{0,64}$")] = Field(
         default="", description="The `seen` of the dry run that is to be applied.", examples=[""]
     )
     note: Note = Field(

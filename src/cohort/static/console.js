@@ -1,14 +1,6 @@
 // Keys for the pairs of a round; the page works without them. They count while the list has the
 // focus, or nothing has it.
 
-// After a decision the page comes anew: whoever decides with keys goes on from the same row.
-const DECIDED = "pair that was decided on";
-const decided = sessionStorage.getItem(DECIDED);
-if (decided) {
-  sessionStorage.removeItem(DECIDED);
-  document.getElementById(decided)?.querySelector("summary")?.focus();
-}
-
 const rows = () => [...document.querySelectorAll("#pairs tbody tr")];
 const current = () => document.activeElement?.closest("#pairs tbody tr");
 
@@ -53,7 +45,6 @@ document.addEventListener("keydown", (event) => {
   if (field && event.key === "Enter") {
     event.preventDefault();
     const form = field.form;
-    sessionStorage.setItem(DECIDED, field.closest("tr").id);
     form.requestSubmit(form.querySelector(`[name=kind][value=${form.dataset.kind}]`));
   } else if (field && event.key === "Escape") {
     delete field.form.dataset.kind;

@@ -88,7 +88,7 @@ class ReviewIn(Strict):
     )
     rubric_version: str | None = Field(
         default=None,
-        max_length=64,
+        pattern=r"^[0-9a-f]{24}$",
         description="Of the rubric that you saw. Where it is another by now, the answer is "
         "`rubric_changed`, and nothing is kept.",
         examples=[None],

@@ -12,7 +12,7 @@ from cohort.clock import Clock
 from cohort.errors import Malformed, NotFound, TooLarge
 from cohort.http.pages import Asked
 from cohort.http.problems import may_refuse
-from cohort.http.uploads import closing, form_with_files, raw_upload
+from cohort.http.uploads import form_with_files, raw_upload
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.study.files import service
@@ -51,23 +51,22 @@ async def upload_file(
         uploads, problem = form.uploads, form.problem
     else:
         uploads, problem = [await raw_upload(request, file_name, largest=LARGEST_FILE)], None
-    with closing(uploads):
-        if problem is not None:
-            raise problem
-        if not uploads:
-            raise Malformed("There is no file in the form. Send one.")
-        one = uploads[0]
-        kept = await service.keep(
-            db,
-            actor,
-            item_id,
-            storage_of(request),
-            name=file_name,
-            file=one.file,
-            size=one.size,
-            sha256=one.sha256,
-            now=clock(),
-        )
+    if problem is not None:
+        raise problem
+    if not uploads:
+        raise Malformed("There is no file in the form. Send one.")
+    one = uploads[0]
+    kept = await service.keep(
+        db,
+        actor,
+        item_id,
+        storage_of(request),
+        name=file_name,
+        file=one.file,
+        size=one.size,
+        sha256=one.sha256,
+        now=clock(),
+    )
     return FileOut.model_validate(kept)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.errors import Conflict, Invalid
 from cohort.http.forms import Form, checked
 from cohort.http.pages import Asked
-from cohort.http.uploads import FormWithFiles, Upload, closing, form_with_files
+from cohort.http.uploads import FormWithFiles, Upload, form_with_files
 from cohort.people.models import Person
 from cohort.study.files import service
 from cohort.study.files.downloads import storage_of
@@ -75,17 +75,16 @@ async def keep_all(
 ) -> Form[Any]:
     """Keep the files that came with a form that is right so far, or say at the form why not."""
     uploads: Sequence[Upload] = typed.came.uploads
-    with closing(uploads):
-        if typed.came.problem is not None:
-            return form.refused(typed.came.problem)
-        if form.errors:
-            return form
-        try:
-            for one in uploads:
-                typed.kept.append(await _keep(asked, db, actor, item_id, one, now=now))
-        except (Invalid, Conflict) as refusal:
-            at = "files" if isinstance(refusal, service.TooManyFiles) else None
-            return form.refused(refusal, at=at, status=refusal.status)
+    if typed.came.problem is not None:
+        return form.refused(typed.came.problem)
+    if form.errors:
+        return form
+    try:
+        for one in uploads:
+            typed.kept.append(await _keep(asked, db, actor, item_id, one, now=now))
+    except (Invalid, Conflict) as refusal:
+        at = "files" if isinstance(refusal, service.TooManyFiles) else None
+        return form.refused(refusal, at=at, status=refusal.status)
     return form
 
 
