@@ -90,6 +90,7 @@ def all_are_gone(processes: list[psutil.Process]) -> bool:
     return all(is_gone(process) for process in processes)
 
 
+@pytest.mark.long
 def test_killing_it_stops_everyone_and_the_next_start_works(data_dir: Path) -> None:
     with running(data_dir, free_port()) as up:
         everyone = below(up)

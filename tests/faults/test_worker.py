@@ -155,6 +155,7 @@ async def attempts(platform: Platform) -> int:
     return (await the_job(platform)).attempts
 
 
+@pytest.mark.long
 async def test_a_worker_killed_in_mid_round_leaves_it_to_the_next_one(
     stage: Stage, platform: Platform
 ) -> None:
@@ -170,6 +171,7 @@ async def test_a_worker_killed_in_mid_round_leaves_it_to_the_next_one(
     await the_round_is_solved_once(platform)
 
 
+@pytest.mark.long
 async def test_a_worker_killed_while_it_publishes_the_week_leaves_it_to_the_next_one(
     stage: Stage, platform: Platform
 ) -> None:
@@ -224,6 +226,7 @@ async def test_a_worker_that_was_only_asleep_is_not_overtaken(
     await the_round_is_solved_once(platform)
 
 
+@pytest.mark.long
 async def test_three_workers_open_the_weeks_round_once_and_solve_it(
     stage: Stage, platform: Platform
 ) -> None:
@@ -303,6 +306,7 @@ async def test_a_worker_killed_while_it_solves_leaves_no_process_and_no_work_beh
     await the_round_is_solved_once(platform)
 
 
+@pytest.mark.long
 async def test_no_transaction_is_open_in_a_solve_and_one_that_was_killed_is_made_again(
     stage: Stage, platform: Platform
 ) -> None:
@@ -335,6 +339,7 @@ async def bring_forward(platform: Platform) -> None:
     await platform.app.state.wake_up.wake([Enqueued(job.id, job.queue)], again="soon")
 
 
+@pytest.mark.long
 async def test_a_worker_that_slept_past_its_lease_finds_its_result_refused(
     stage: Stage, platform: Platform
 ) -> None:
@@ -364,6 +369,7 @@ async def test_a_worker_that_is_asked_to_stop_hands_its_solve_to_the_next(
     await the_round_is_solved_once(platform)
 
 
+@pytest.mark.long
 async def test_a_cancelled_run_ends_its_process_and_frees_the_worker(
     stage: Stage, platform: Platform
 ) -> None:

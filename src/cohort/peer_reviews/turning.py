@@ -26,7 +26,14 @@ IS_OPEN = ReviewTask.state == ReviewTaskState.OPEN
 
 
 async def turn(db: AsyncSession, *, now: datetime) -> None:
-    """Five statements; each takes its rows, so that of two workers one acts."""
+    """Five statements; each takes its rows, so that of two workers one acts.
+
+    One, where nobody reviews each other: this is asked every minute.
+    """
+    asks = select(PeerReviewRules.id).where(PeerReviewRules.is_on)
+    open_tasks = select(ReviewTask.id).where(IS_OPEN)
+    if not await db.scalar(select(or_(asks.exists(), open_tasks.exists()))):
+        return
     await _close(db, now=now)
     freed = await _lapse(db, now=now)
     await _remind(db, now=now)
