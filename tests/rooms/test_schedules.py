@@ -54,7 +54,7 @@ async def test_an_absence_moves_what_does_not_fit_and_says_why(
     assert first["after"] == "2026-05-10T21:59:00Z", "23:59 in Berlin, where it is summer by then."
     assert [week["lost"] for week in found["weeks"]][6:9] == [180, 180, 180]
 
-    stale = await asked(cast, cast.ada, dry_run=False, seen="what was never shown")
+    stale = await asked(cast, cast.ada, dry_run=False, seen="0" * 32)
     assert (stale.status_code, stale.json()["code"]) == (409, "plan_changed")
     taken = await asked(cast, cast.ada, dry_run=False, seen=found["seen"], note="Field work")
     again = await asked(cast, cast.ada, dry_run=False, seen=found["seen"])

@@ -105,6 +105,8 @@ def fits(example: Any, schema: Schema) -> bool:
     kinds: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
     if not isinstance(example, kinds.get(str(schema.get("type")), ())):
         return False
+    if isinstance(example, bool):  # to Python, it is an integer too
+        return schema.get("type") == "boolean"
     numeric = isinstance(example, int | float)
     return not numeric or schema.get("minimum", example) <= example <= schema.get(
         "maximum", example
