@@ -36,7 +36,7 @@ QUIET = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What hangs in a browser ends its worker, which xdist replaces.
 
-    A signal would break the event loop below Playwright's calls: the next call waits for ever.
+    A signal would raise in the event loop below Playwright's calls, which may not survive it.
     """
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
