@@ -20,7 +20,7 @@ from cohort.assessments.schemas import (
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.errors import Invalid, NotAllowed
-from cohort.guides.models import Guide, Milestone
+from cohort.guides.models import Guide
 from cohort.guides.service import first_of
 from cohort.people.models import Person
 from cohort.quizzes.shares import first_answers
@@ -47,22 +47,6 @@ async def own_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> 
     if enrolment.person_id != actor.id:
         raise NotAllowed("What somebody says of herself here is for her alone.")
     return enrolment
-
-
-async def focus_of(db: AsyncSession, enrolment_id: UUID) -> dict[UUID, float]:
-    """By milestone id how much it counts for her beside a normal one: 0.5, 1 or 1.5.
-
-    What nothing is known of is not in it. For whoever lays out a plan; three statements.
-    """
-    found = await db.execute(
-        select(Milestone.id, Milestone.slug, Milestone.exam_sections)
-        .join(PlanItem, PlanItem.milestone_id == Milestone.id)
-        .where(PlanItem.enrolment_id == enrolment_id)
-    )
-    milestones = {slug: (its_id, sections) for its_id, slug, sections in found}
-    sections = {slug: its for slug, (_, its) in milestones.items()}
-    focuses = await focuses_of(db, enrolment_id, sections)
-    return {milestones[slug][0]: one.focus.weight for slug, one in focuses.items()}
 
 
 async def focuses_of(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cohort.cli.unit import in_one_unit
+from cohort.cli.unit import in_one_unit, text_of
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -23,13 +23,9 @@ def import_file(file: Path, slug: str) -> None:
 
     from cohort.assessments.importing import AssessmentImport, import_assessment
     from cohort.clock import utc_now
-    from cohort.errors import Invalid
     from cohort.guides import service as guides
 
-    try:
-        toml = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise Invalid(f"{file.name} is not UTF-8: save it as UTF-8 and try again.") from error
+    toml = text_of(file)
 
     async def read(db: AsyncSession) -> AssessmentImport:
         guide = await guides.get_by_slug(db, slug)

@@ -1,6 +1,7 @@
-"""One verb in a unit of work of its own, on the database of the environment."""
+"""What commands share: a file's text, and one verb in a unit of work of its own."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -24,3 +25,12 @@ def in_one_unit(verb: "Callable[[AsyncSession], Awaitable[T]]") -> T:
             await engine.dispose()
 
     return asyncio.run(run())
+
+
+def text_of(file: Path) -> str:
+    from cohort.errors import Invalid
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file.name} is not UTF-8: save it as UTF-8 and try again.") from error
