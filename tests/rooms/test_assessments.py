@@ -70,6 +70,12 @@ async def test_she_answers_changes_her_mind_and_reads_what_follows(
     plan = f"/plan/{cast.enrolment.id}"
     assert "Hand in what you have</a>" in (await cast.ada.get(plan)).text
     assert "Hand in what you have" not in (await cast.olga.get(plan)).text, "it is for her alone"
+    its = words((await cast.ada.get(f"{plan}/{cast.first}")).text)
+    assert "May be skipped with evidence You said that you do it often." in its
+    other = words((await cast.ada.get(f"{plan}/{cast.items['drift-monitor']}")).text)
+    assert "Take more time You said that this is new to you. How this is judged" in other
+    for reader in (cast.olga, cast.max):
+        assert "You said" not in (await reader.get(f"{plan}/{cast.first}")).text
     item = await db.get_one(PlanItem, cast.first, populate_existing=True)
     assert item.state is ItemState.OPEN, "her word alone passes nothing"
 
@@ -118,6 +124,12 @@ async def test_a_quiz_outweighs_her_word_and_passes_the_milestone_that_it_checks
     assert (await take_quiz(cast, db, right=True))["score"] == 1
     await db.refresh(mock)
     assert (mock.state, mock.passed_at is not None) == (ItemState.PASSED, True)
+    assert (await take_quiz(cast, db, right=True))["score"] == 1
+    address = f"/api/v1/cohorts/{cast.cohort.id}/events"
+    for reader in (cast.ada, cast.olga):
+        told = (await reader.get(address)).json()["items"]
+        passed = [one for one in told if one["type"] == "milestone.passed_by_quiz"]
+        assert [one["ids"]["plan_item_id"] for one in passed] == [str(mock.id)], "once, and to both"
 
 
 async def take_placement(cast: Cast, *, right: str = "") -> dict[str, Any]:
