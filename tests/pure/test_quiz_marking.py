@@ -110,6 +110,9 @@ def test_the_questions_that_ship_make_two_different_exams_by_the_official_weight
     placed = Counter(section[slug] for slug in shipped.placement[1])
     assert placed == dict.fromkeys((one.slug for one in shipped.sections), 3)
     assert not second & {*shipped.placement[1]}, "it is kept for the weeks before the exam"
+    texts = {one.text.casefold() for one in shipped.questions}
+    assert len(texts) == len(shipped.questions) >= 60, "nothing is asked twice"
+    assert all(len(one.explanation) >= 40 for one in shipped.questions)
     practised = {slug for quiz in shipped.quizzes for slug in quiz.questions}
     assert practised | second == set(section)
     assert {one.kind for one in shipped.questions} == set(AnswerKind)
