@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cohort.curricula.drafting import latin_slug
 from cohort.curricula.schemas import Curriculum
+from cohort.curricula.wording import latin_slug
 from cohort.errors import FieldError, Invalid
 from cohort.guides.schemas import CriterionRow, MilestoneRow
 from cohort.guides.slugs import SlugBook
