@@ -96,6 +96,9 @@ class _Kept:
     answers: SectionAnswers
 
 
+NOTHING = _Kept(datetime.min.replace(tzinfo=UTC), 0, SectionAnswers())
+
+
 class KeptAnswers:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[UUID, UUID], _Kept] = OrderedDict()
@@ -103,15 +106,12 @@ class KeptAnswers:
     async def of_cohort(
         self, db: AsyncSession, cohort_id: UUID, guide_id: UUID, *, now: datetime
     ) -> SectionAnswers:
-        """To the quizzes of this guide; three statements or four."""
+        """To the quizzes of this guide; four statements."""
         key = cohort_id, guide_id
-        kept = self._kept.get(key)
-        if (
-            kept is None
-            or kept.until > now
-            or await count_tries(db, cohort_id, kept.until) != kept.tries
-        ):
-            kept = _Kept(datetime.min.replace(tzinfo=UTC), 0, SectionAnswers())
+        kept = self._kept.get(key, NOTHING)
+        known = await count_tries(db, cohort_id, kept.until)
+        if kept.until > now or known != kept.tries:
+            kept = NOTHING
         settled = max(now - SETTLED, kept.until)
         older = kept.answers.added(await _read(db, *key, kept.until, settled))
         self._kept[key] = _Kept(settled, await count_tries(db, cohort_id, settled), older)
