@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.guides.models import Guide
 from cohort.guides.service import first_of
-from cohort.quizzes.models import Quiz, QuizAnswer, QuizExam, QuizKind, QuizQuestion, QuizTry
+from cohort.quizzes.models import Quiz, QuizAnswer, QuizKind, QuizQuestion, QuizTry
+from cohort.quizzes.reading import exam_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,17 @@ class Placement:
 
 
 async def placement_of(db: AsyncSession, enrolment_id: UUID) -> Placement | None:
-    """Nothing, where the guide has none; at most two statements.
+    """Nothing, where the guide has none; at most three statements.
 
     One that was retired stays to be read by whoever has taken it.
     """
     hers = and_(QuizTry.quiz_id == Quiz.id, QuizTry.enrolment_id == enrolment_id)
     is_live = Quiz.retired_at.is_(None)
     found = await db.execute(
-        select(Quiz, QuizTry, QuizExam.sections)
+        select(Quiz, QuizTry, Cohort.id)
         .join(Guide, first_of(Guide) == Quiz.guide_id)
         .join(Cohort, Cohort.guide_id == Guide.id)
         .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .join(QuizExam, QuizExam.guide_id == Quiz.guide_id)
         .outerjoin(QuizTry, hers)
         .where(Enrolment.id == enrolment_id, Quiz.kind == QuizKind.PLACEMENT)
         .where(is_live | QuizTry.handed_in_at.is_not(None))
@@ -58,8 +58,7 @@ async def placement_of(db: AsyncSession, enrolment_id: UUID) -> Placement | None
     row = found.one_or_none()
     if row is None:
         return None
-    quiz, one, official = row
-    titles = {section["slug"]: section["title"] for section in official}
+    quiz, one, cohort_id = row
     return Placement(
         quiz_id=quiz.id,
         title=quiz.title,
@@ -67,12 +66,14 @@ async def placement_of(db: AsyncSession, enrolment_id: UUID) -> Placement | None
         questions=len(quiz.question_ids),
         try_id=one.id if one else None,
         handed_in_at=one.handed_in_at if one else None,
-        sections=await _sections(db, one.id, titles) if one and one.handed_in_at else [],
+        sections=await _sections(db, one.id, cohort_id) if one and one.handed_in_at else [],
     )
 
 
-async def _sections(db: AsyncSession, try_id: UUID, titles: dict[str, str]) -> list[PlacedSection]:
+async def _sections(db: AsyncSession, try_id: UUID, cohort_id: UUID) -> list[PlacedSection]:
     """A section that is no longer official comes last, by its slug."""
+    exam = await exam_of(db, cohort_id)
+    titles = {one["slug"]: one["title"] for one in exam.sections} if exam else {}
     right = func.count().filter(QuizAnswer.mark == 1)
     found = await db.execute(
         select(QuizQuestion.exam_section, func.count(), right)
