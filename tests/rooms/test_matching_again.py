@@ -190,6 +190,8 @@ async def test_whoever_waits_comes_before_whoever_asks_for_somebody_else(
     assert [one["researcher"] for one in await pairs_of(stage, run)] == ["Extra0 Example"]
     assert await moves_of(stage, run) == []
     assert (run["researchers"], run["gap"]) == (1, 0)
+    page = words(await stage.olga.get(f"/rounds/{run['round_id']}"))
+    assert "Nobody else was found this time for Ada Example" in page
 
 
 async def test_a_wish_that_is_taken_back_after_the_run_is_not_published(
