@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.guides.models import Guide, Milestone
 from cohort.mail import MailboxMessage
 from cohort.people.models import Act
 from cohort.study.models import PlanItem
 from tests.conftest import MONDAY, Cast, Platform
+from tests.house.assessments import bring_statements
 from tests.rooms.study_cast import Cast as StudyCast
 from tests.rooms.study_cast import the_cast
 
@@ -140,3 +142,24 @@ async def test_pages_show_the_new_dates_before_they_are_taken(
     )
     assert "The dates fit as they are" in (await cast.ada.get(f"{here}/dates")).text
     assert (await cast.sam.get(f"{here}/time")).status_code == 404
+
+
+async def test_what_she_says_is_new_to_her_comes_first_and_only_she_reads_why(
+    cast: StudyCast, platform: Platform, db: AsyncSession
+) -> None:
+    await bring_statements(db, await db.get_one(Guide, cast.cohort.guide_id), MONDAY)
+    await db.execute(update(Milestone).values(requires=[], hours=10))
+    await db.commit()
+    await cast.ada.post(f"{at(cast)}/absences", json=AWAY | {"first_day": "2026-03-03"})
+    await cast.ada.put(f"{at(cast)}/study_pace", json={"hours": 3})
+    before = {one["slug"]: one for one in (await asked(cast, cast.ada)).json()["moved"]}
+    assert before["end-to-end"]["after"] < before["drift-monitor"]["after"], "As in the guide."
+
+    said = {"ships": "routine", "watches": "new"}
+    assert (await cast.ada.put(f"{at(cast)}/assessment", json={"answers": said})).status_code == 200
+    hers = {one["slug"]: one for one in (await asked(cast, cast.ada)).json()["moved"]}
+    assert "drift-monitor" not in hers, "It keeps its date."
+    assert "Drift Monitor”, which you know less well, comes first" in hers["end-to-end"]["why"]
+    told = (await asked(cast, cast.olga)).json()["moved"]
+    assert [one["after"] for one in told] == [one["after"] for one in hers.values()]
+    assert "know" not in str(told), "What she says of herself is hers."
