@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import enrolments
+from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Conflict, Invalid
 from cohort.http.paging import Page, Slice, page_of
@@ -69,6 +70,14 @@ async def personal_time(db: AsyncSession, actor: Person, enrolment_id: UUID) -> 
     absences = await db.scalars(hers.order_by(Absence.first_day, Absence.last_day))
     pace = await db.get(StudyPace, enrolment_id)
     return PersonalTime(enrolment, pace, absences.all(), policy.reads_reasons(actor, enrolment))
+
+
+async def may_redate(db: AsyncSession, actor: Person, enrolment: Enrolment) -> bool:
+    """Whoever sees what she told of her time: herself and the organisers."""
+    if enrolment.person_id == actor.id:
+        return True
+    seen = cohorts.enrolments_visible_to(actor).where(Enrolment.id == enrolment.id)
+    return bool(await db.scalar(select(seen.exists())))
 
 
 async def set_pace(
