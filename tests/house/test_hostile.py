@@ -25,6 +25,7 @@ BODIES = {
 WHO = {
     "POST /api/v1/cohorts": "admin",
     "PUT /api/v1/people/{person_id}/suspension": "admin",
+    "PUT /api/v1/people/{person_id}/rights": "admin",
     "POST /api/v1/cohorts/{cohort_id}/enrolments": "newcomer",
     "POST /api/v1/cohorts/{cohort_id}/mentors": "anyone",
     "PATCH /api/v1/mentors/{mentor_id}": "mentor",

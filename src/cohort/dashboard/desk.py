@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.checkins import reading as check_ins
 from cohort.circles import reading as circles
 from cohort.circles.models import Circle
 from cohort.cohorts import enrolments
@@ -45,6 +46,8 @@ class HomeView:
     """Introductions about which nothing was said yet."""
     peer_reviews: int
     """Which others wait for."""
+    check_ins: int
+    """How a mentorship goes, or went: asked, and not answered yet."""
     failed: Sequence[Job]
     """What failed for no cohort in particular, for an admin to look at."""
 
@@ -90,6 +93,7 @@ async def home(db: AsyncSession, actor: Person, *, now: datetime) -> HomeView:
         sessions=await sessions.next_in(db, actor, cohort_ids, now=now) if mentoring else {},
         talks=await introductions.waiting_for(db, actor),
         peer_reviews=await peer_reviews.count_waiting(db, actor),
+        check_ins=await check_ins.count_waiting(db, actor, now=now),
         failed=await figures.failed_work(db, visible, None) if actor.is_admin else [],
     )
 
