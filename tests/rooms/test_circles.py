@@ -1,17 +1,21 @@
 """Study circles: looked at, published, joined late, left, and what nobody may read from them."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.circles.models import CircleMember
+from cohort.circles.models import CircleMember, CirclePreview
 from cohort.cohorts.models import Cohort
+from cohort.db import unit_of_work
+from cohort.jobs.outbox import ATTEMPTS, Job, Queue, enqueue
 from cohort.mail import MailboxMessage
 from cohort.people.models import Act
-from tests.conftest import MONDAY, Cast, Someone
+from tests.conftest import MONDAY, Cast, Platform, Someone
 from tests.world import EVENINGS, enrolled
 
 RunJobs = Callable[[], Awaitable[None]]
@@ -22,15 +26,17 @@ THURSDAYS = [{"day": "thursday", "start": "08:00", "end": "10:00"}]
 class Six:
     """Ada, Cleo and Dan work on translation; Ben, Eve and Finn on vision; Gus has no such hours."""
 
-    def __init__(self, cohort: Cohort, olga: Someone) -> None:
-        self.cohort, self.olga = cohort, olga
+    def __init__(self, cohort: Cohort, olga: Someone, run_jobs: RunJobs) -> None:
+        self.cohort, self.olga, self.run_jobs = cohort, olga, run_jobs
         self.people: dict[str, Someone] = {}
         self.seats: dict[str, str] = {}
 
     async def preview(self, **rules: Any) -> dict[str, Any]:
         at = f"/api/v1/cohorts/{self.cohort.id}/circle_previews"
         answer = await self.olga.post(at, json=RULES | rules)
-        assert answer.status_code == 201, answer.text
+        assert (answer.status_code, answer.json()["state"]) == (201, "forming"), answer.text
+        await self.run_jobs()
+        answer = await self.olga.get(f"/api/v1/circle_previews/{answer.json()['id']}")
         found: dict[str, Any] = answer.json()
         found["circles"].sort(key=lambda one: sorted(names_of(one)))
         return found
@@ -53,8 +59,10 @@ def names_of(circle: dict[str, Any]) -> set[str]:
 
 
 @pytest.fixture
-async def six(enter: Cast, db: AsyncSession, cohort: Cohort, olga: Someone) -> Six:
-    six = Six(cohort, olga)
+async def six(
+    enter: Cast, db: AsyncSession, cohort: Cohort, olga: Someone, run_jobs: RunJobs
+) -> Six:
+    six = Six(cohort, olga, run_jobs)
     domains = {name: ["machine-translation"] for name in ("Ada", "Cleo", "Dan")}
     domains |= {name: ["vision"] for name in ("Ben", "Eve", "Finn", "Gus")}
     for name, of in domains.items():
@@ -155,9 +163,12 @@ async def test_who_comes_late_finds_a_place_and_an_old_preview_is_refused(
     await db.commit()
     assert await six.publish(old) == 409
     page = await six.olga.post(f"/circles/previews/{old['id']}/publication")
-    assert page.status_code == 409
-    assert "This is a new preview" in page.text
-    assert "Hana Example" in page.text
+    assert page.status_code == 303
+    newer = page.headers["location"]
+    assert newer != f"/circles/previews/{old['id']}"
+    assert "This is a new preview" in (await six.olga.get(newer)).text
+    await six.run_jobs()
+    assert "Hana Example" in (await six.olga.get(newer)).text
 
     at = f"/api/v1/enrolments/{seat.id}"
     options = (await six.olga.get(f"{at}/circle_options")).json()["options"]
@@ -201,6 +212,60 @@ async def test_who_is_kept_apart_is_in_no_circle_together_and_nothing_says_why(s
         (await six.people["Cleo"].get(f"/api/v1/cohorts/{six.cohort.id}/circles")).text,
     ]
     assert not any("block" in page.lower() or "apart" in page.lower() for page in pages)
+
+
+async def test_a_preview_is_asked_for_and_stopped_twice_with_one_outcome(
+    six: Six, db: AsyncSession, platform: Platform
+) -> None:
+    at = f"/api/v1/cohorts/{six.cohort.id}/circle_previews"
+    asked = [(await six.olga.post(at, json=RULES)).json()["id"] for _ in range(2)]
+    assert asked[0] == asked[1]
+    here = f"/api/v1/circle_previews/{asked[0]}"
+    early = await six.olga.post(f"{here}/publication")
+    assert (early.status_code, early.json()["code"]) == (409, "preview_not_ready")
+    page = f"/circles/previews/{asked[0]}"
+    assert "being worked out" in (await six.olga.get(page)).text
+    jobs = select(Job).where(Job.name == "circles.form")
+    job = (await db.scalars(jobs)).one()
+    assert job.queue is Queue.COMPUTING
+
+    stopped = [(await six.olga.post(f"{here}/cancellation")).json()["state"] for _ in range(2)]
+    assert stopped == ["cancelled"] * 2
+    await six.run_jobs()
+    nothing = (await six.olga.get(here)).json()
+    assert (nothing["state"], nothing["circles"], nothing["fit"]) == ("cancelled", [], None)
+    assert "This preview was stopped" in (await six.olga.get(page)).text
+
+    formed = await six.preview()
+    gone = await six.olga.get(here)
+    assert gone.status_code == 404, "A new preview replaces the one before."
+    late = await six.olga.post(f"/api/v1/circle_previews/{formed['id']}/cancellation")
+    assert late.json()["state"] == "formed"
+    async with unit_of_work(platform.sessions) as again:
+        await enqueue(again, "circles.form", now=MONDAY, preview_id=UUID(formed["id"]))
+    await six.run_jobs()
+    events = (await six.olga.get(f"/api/v1/cohorts/{six.cohort.id}/events")).json()["items"]
+    ours = [one["type"] for one in events if one["type"].startswith("circle_preview")]
+    assert ours == ["circle_preview.cancelled", "circle_preview.formed"]
+
+
+async def test_a_preview_that_cannot_be_worked_out_says_so(
+    six: Six, platform: Platform, db: AsyncSession
+) -> None:
+    at = f"/api/v1/cohorts/{six.cohort.id}/circle_previews"
+    its_id = (await six.olga.post(at, json=RULES)).json()["id"]
+    broken = update(CirclePreview).where(CirclePreview.id == UUID(its_id))
+    await db.execute(broken.values(asked={"least": "many"}))
+    await db.commit()
+    for _ in range(ATTEMPTS):
+        await platform.run_jobs()
+        platform.clock.now += timedelta(hours=1)
+    await db.execute(broken.values(asked=RULES))
+    await db.commit()
+    read = await six.olga.get(f"/api/v1/circle_previews/{its_id}")
+    assert read.json()["state"] == "failed"
+    assert "could not be worked out" in (await six.olga.get(f"/circles/previews/{its_id}")).text
+    assert len((await six.preview())["circles"]) == 2
 
 
 async def test_many_circles_cost_no_more_statements(six: Six, count_statements: Any) -> None:

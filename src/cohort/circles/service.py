@@ -1,4 +1,4 @@
-"""What organisers do with circles: look before, publish, place one person, take one out.
+"""What organisers do with circles: publish what they looked at, place one person, take one out.
 
 Each verb holds the cohort's row first, so that of two at once the second sees what the first did.
 """
@@ -8,23 +8,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.circles import gathering, planning, reading, telling
-from cohort.circles.models import Circle, CircleMember, CirclePreview
+from cohort.circles.models import Circle, CircleMember, CirclePreview, CirclePreviewState
 from cohort.circles.planning import Option
+from cohort.circles.previews import CannotForm
 from cohort.circles.schemas import CircleFound, CircleRules, CirclesFound, NoCircle
 from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.db import new_id
 from cohort.errors import Conflict, Invalid
 from cohort.people import audit
 from cohort.people.models import Person
 
-MOST_PEOPLE = 2500
 SENTENCES = {
     NoCircle.NO_HOURS: "The weekly hours that were given leave no time for a meeting.",
     NoCircle.NO_SHARED_TIME: "Too few others are free at the same hours.",
@@ -34,6 +34,11 @@ SENTENCES = {
     NoCircle.PAUSED: "Pauses now.",
     NoCircle.AWAY: "The account is suspended.",
 }
+NOT_READY = {
+    CirclePreviewState.FORMING: "Its circles are still being worked out: read it again.",
+    CirclePreviewState.FAILED: "Its circles could not be worked out. Ask for a new preview.",
+    CirclePreviewState.CANCELLED: "It was stopped. Ask for a new preview.",
+}
 STALE = "What it was worked out from has changed since. Look at a new preview, and publish that."
 
 
@@ -42,41 +47,14 @@ class PreviewStale(Conflict):
     title = "This preview is out of date"
 
 
-class CannotForm(Conflict):
-    code = "cannot_form_circles"
-    title = "Circles cannot be formed"
+class PreviewNotReady(Conflict):
+    code = "preview_not_ready"
+    title = "This preview cannot be published"
 
 
 class NotInCircle(Conflict):
     code = "circle_cannot_take"
     title = "This circle cannot take one more"
-
-
-async def preview(
-    db: AsyncSession, actor: Person, cohort_id: UUID, rules: CircleRules, *, now: datetime
-) -> CirclePreview:
-    """Circles as they would be; nothing changes, and nobody is told."""
-    cohort = await cohorts.require_organiser(db, actor, cohort_id)
-    if cohort.state in {CohortState.COMPLETED, CohortState.ARCHIVED}:
-        raise CannotForm(f"This cohort is {cohort.state}, so nobody needs a circle.")
-    pool, basis = await gathering.gather(db, cohort, now=now)
-    if len(pool.people) > MOST_PEOPLE:
-        raise CannotForm(f"Circles are formed of up to {MOST_PEOPLE} people at once.")
-    found = await asyncio.to_thread(planning.find_circles, pool, rules)
-    unpublished = CirclePreview.published_at.is_(None)
-    await db.execute(delete(CirclePreview).where(CirclePreview.cohort_id == cohort_id, unpublished))
-    made = CirclePreview(
-        cohort_id=cohort_id,
-        cohort=cohort,
-        asked=rules.model_dump(mode="json"),
-        found=found.model_dump(mode="json"),
-        basis=basis,
-        made_by=actor.id,
-        made_at=now,
-    )
-    db.add(made)
-    await db.flush()
-    return made
 
 
 async def publish(
@@ -85,9 +63,11 @@ async def publish(
     """Once: a second time changes nothing, and tells nobody. What is out of date is refused."""
     shown = await reading.preview_of(db, actor, preview_id)
     await _hold(db, shown.cohort_id)
-    await db.refresh(shown, ["published_at"])
+    await db.refresh(shown, ["published_at", "state", "found", "basis"])
     if shown.is_published:
         return shown
+    if shown.state is not CirclePreviewState.FORMED:
+        raise PreviewNotReady(NOT_READY[shown.state])
     _, basis = await gathering.gather(db, shown.cohort, now=now)
     if basis != shown.basis:
         raise PreviewStale(STALE)
