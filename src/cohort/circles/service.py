@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.circles import gathering, planning, reading, telling
+from cohort.circles import events, gathering, planning, reading, telling
 from cohort.circles.models import Circle, CircleMember, CirclePreview, CirclePreviewState
 from cohort.circles.planning import Option
 from cohort.circles.previews import CannotForm
@@ -22,6 +22,7 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.db import new_id
 from cohort.errors import Conflict, Invalid
+from cohort.jobs import event_log
 from cohort.people import audit
 from cohort.people.models import Person
 
@@ -96,17 +97,22 @@ async def _put_in_place(
     number = await _last_number(db, cohort_id)
     after: dict[UUID, UUID] = {}
     changed: dict[UUID, Circle] = {}
+    new: set[UUID] = set()
     for one in found.circles:
         circle = standing.pop(one.now, None) if one.now else None
         if circle is None:
             number += 1
             circle = _new(db, cohort_id, number, now)
+            new.add(circle.id)
         after |= dict.fromkeys(one.members, circle.id)
         was = {its for its, circle_id in before.items() if circle_id == circle.id}
         if _settle(circle, one, minutes, now) or was != set(one.members):
             changed[circle.id] = circle
+        if was != set(one.members):
+            kind = events.FORMED if circle.id in new else events.REFORMED
+            event_log.record(db, kind, cohort_id, now=now, circle_id=circle.id)
     for ended in standing.values():
-        ended.ended_at, ended.changed_at = now, now
+        _end(db, ended, now)
     await db.flush()
     await _move(db, before, after, now=now)
     for circle in changed.values():
@@ -115,6 +121,11 @@ async def _put_in_place(
         circle.changed_at = now
     await db.flush()
     await telling.tell_of_move(db, cohort_id, before, after, changed, now=now)
+
+
+def _end(db: AsyncSession, circle: Circle, now: datetime) -> None:
+    circle.ended_at, circle.changed_at = now, now
+    event_log.record(db, events.ENDED, circle.cohort_id, now=now, circle_id=circle.id)
 
 
 async def _last_number(db: AsyncSession, cohort_id: UUID) -> int:
@@ -241,6 +252,9 @@ async def _one_moves(
     if target is not None:
         after[enrolment.id] = target
     await _move(db, before, after, now=now)
+    kind = events.MEMBER_LEFT if target is None else events.MEMBER_JOINED
+    ids = {"circle_id": target or before[enrolment.id], "enrolment_id": enrolment.id}
+    event_log.record(db, kind, enrolment.cohort_id, now=now, **ids)
     changed = {
         its: known[its] for its in (before.get(enrolment.id), target) if its and its in known
     }
@@ -252,7 +266,7 @@ async def _one_moves(
         circle.changed_at = now
         members = [one for one, its in after.items() if its == circle.id]
         if not members:
-            circle.ended_at = now
+            _end(db, circle, now)
         elif circle.id == target:
             can = planning.starts_of(pool, rules, members)
             if can and _quarter(circle) not in can:
