@@ -148,6 +148,8 @@ async def test_a_circle_chooses_its_time_shows_what_each_allows_and_may_be_left(
     await run_jobs()
     assert await six.names() == [{"Ada"}, {"Ben", "Eve", "Finn"}]
     mine = select(MailboxMessage.subject).where(MailboxMessage.to == "cleo@example.org")
+    events = (await six.olga.get(f"/api/v1/cohorts/{six.cohort.id}/events")).json()["items"]
+    assert [one["type"] for one in events].count("circle.member_left") == 2
     assert "You are in no study circle of Spring 2026 now" in (await db.scalars(mine)).all()
 
 
@@ -189,6 +191,10 @@ async def test_who_comes_late_finds_a_place_and_an_old_preview_is_refused(
         f"/api/v1/enrolments/{six.seats['Ben']}/circle", json={"circle_id": first["id"]}
     )
     assert (full.status_code, full.json()["code"]) == (409, "circle_cannot_take")
+    events = (await six.olga.get(f"/api/v1/cohorts/{six.cohort.id}/events")).json()["items"]
+    ours = [(one["type"], one["ids"]) for one in events if one["type"].startswith("circle.")]
+    assert [kind for kind, _ in ours] == [*["circle.formed"] * 2, *["circle.member_joined"] * 2]
+    assert ours[-1][1] == {"circle_id": first["id"], "enrolment_id": str(seat.id)}
     assert (await hana.get(f"{at}/circle_options")).status_code == 403
 
 
@@ -266,6 +272,49 @@ async def test_a_preview_that_cannot_be_worked_out_says_so(
     assert read.json()["state"] == "failed"
     assert "could not be worked out" in (await six.olga.get(f"/circles/previews/{its_id}")).text
     assert len((await six.preview())["circles"]) == 2
+
+
+async def test_figures_and_announcements_are_of_one_circle(
+    six: Six, db: AsyncSession, run_jobs: RunJobs
+) -> None:
+    await six.publish(await six.preview())
+    await run_jobs()
+    first, second = await six.circles()
+    figures, of_first = f"/api/v1/cohorts/{six.cohort.id}/figures", {"circle": first["id"]}
+    shown = (await six.olga.get(f"{figures}/progress", params=of_first)).json()
+    assert {one["name"].split()[0] for one in shown["people"]} == {"Ada", "Cleo", "Dan"}
+    weeks = (await six.olga.get(f"{figures}/weeks", params=of_first)).json()["weeks"]
+    assert {one["people"] for one in weeks} == {3}
+    for name in ("milestones", "reviews", "sessions"):
+        for circle, status in ((first["id"], 200), (str(six.cohort.id), 422)):
+            read = await six.olga.get(f"{figures}/{name}", params={"circle": circle})
+            assert read.status_code == status, read.text
+    here = "/cohorts/spring/figures"
+    page = (await six.olga.get(f"{here}/progress?circle={second['id']}")).text
+    assert "3 people found" in page
+    assert f"{here}/progress/csv?circle={second['id']}" in page
+    assert f"{here}/reviews?circle={second['id']}" in page
+    file = await six.olga.get(f"{here}/progress/csv?circle={second['id']}")
+    assert [one in file.text for one in ("Eve Example", "Ada Example")] == [True, False]
+    assert (await six.olga.get(f"{here}?circle={six.cohort.id}")).status_code == 422
+
+    new = "/cohorts/spring/announcements/new"
+    assert f'value="circle:{first["id"]}"' in (await six.olga.get(new)).text
+    said = {"audience": f"circle:{first['id']}", "subject": "A room", "text": "It is room 4."}
+    look = (await six.olga.post(new, data=said | {"step": "summary"})).text
+    assert f"The people of {first['name']}: 3 people" in look
+    sent = await six.olga.post(new, data=said)
+    assert first["name"] in (await six.olga.get(sent.headers["location"])).text
+    await run_jobs()
+    room = select(MailboxMessage.to).where(MailboxMessage.subject.contains("A room"))
+    assert sorted(await db.scalars(room)) == [
+        f"{name}@example.org" for name in ("ada", "cleo", "dan")
+    ]
+    api = f"/api/v1/cohorts/{six.cohort.id}/announcements"
+    words = {"subject": "A room", "text": "It is room 4.", "dry_run": True}
+    for wrong in ({"audience": "circle"}, {"audience": "done", "circle_id": first["id"]}):
+        refused = await six.olga.post(api, json=words | wrong)
+        assert refused.json()["errors"][0]["field"] == "circle_id", refused.text
 
 
 async def test_many_circles_cost_no_more_statements(six: Six, count_statements: Any) -> None:

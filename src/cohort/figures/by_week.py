@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.figures.burn_up import ItemsCounted, PeopleCounted, WeekCounted, by_week
+from cohort.figures.narrowing import in_circle
 from cohort.figures.weeks import CohortWeek, begun, weeks_away, weeks_of
 from cohort.schedules.models import Absence
 from cohort.study.models import PlanItem
@@ -34,12 +35,16 @@ def weeks_in(cohort: Cohort) -> list[CohortWeek]:
 
 
 async def weeks_counted(
-    db: AsyncSession, cohorts: Sequence[Cohort], *, now: datetime
+    db: AsyncSession,
+    cohorts: Sequence[Cohort],
+    *,
+    now: datetime,
+    circle: UUID | None = None,
 ) -> dict[UUID, list[WeekCounted]]:
     """By cohort. People who have left are in none of it; nor, for a week, are those away in it."""
     weeks = {one.id: weeks_in(one) for one in cohorts}
-    away = await _away(db, weeks)
-    people = _people(weeks, list(away))
+    away = await _away(db, weeks, circle)
+    people = _people(weeks, list(away), circle)
     counted: dict[UUID, list[PeopleCounted]] = defaultdict(list)
     for cohort_id, *group in await db.execute(_how_many(people)):
         counted[cohort_id].append(PeopleCounted(*group))
@@ -59,21 +64,27 @@ async def weeks_counted(
 
 
 async def _away(
-    db: AsyncSession, weeks: Mapping[UUID, Sequence[CohortWeek]]
+    db: AsyncSession, weeks: Mapping[UUID, Sequence[CohortWeek]], circle: UUID | None
 ) -> dict[UUID, set[int]]:
     """By enrolment, the weeks that somebody told to be away for, from 0."""
     spans: dict[tuple[UUID, UUID], list[tuple[date, date]]] = defaultdict(list)
     told = select(Enrolment.cohort_id, Enrolment.id, Absence.first_day, Absence.last_day)
     told = told.join(Absence, Absence.enrolment_id == Enrolment.id)
     for cohort_id, its_id, *span in await db.execute(
-        told.where(Enrolment.cohort_id.in_(list(weeks)), Enrolment.state == EnrolmentState.ACTIVE)
+        told.where(
+            Enrolment.cohort_id.in_(list(weeks)),
+            Enrolment.state == EnrolmentState.ACTIVE,
+            in_circle(circle),
+        )
     ):
         spans[cohort_id, its_id].append((span[0], span[1]))
     found = {its_id: weeks_away(weeks[of], each) for (of, its_id), each in spans.items()}
     return {its_id: gone for its_id, gone in found.items() if gone}
 
 
-def _people(weeks: Mapping[UUID, Sequence[CohortWeek]], away: Sequence[UUID]) -> Subquery:
+def _people(
+    weeks: Mapping[UUID, Sequence[CohortWeek]], away: Sequence[UUID], circle: UUID | None
+) -> Subquery:
     """Everyone with a seat, with the week of joining; `whom` is there for those who were away."""
     ends = ARRAY(DateTime(timezone=True))
     calendar = values(column("cohort_id", Uuid()), column("ends", ends), name="calendar").data(
@@ -89,7 +100,7 @@ def _people(weeks: Mapping[UUID, Sequence[CohortWeek]], away: Sequence[UUID]) ->
             calendar.c.ends,
         )
         .join(calendar, calendar.c.cohort_id == Enrolment.cohort_id)
-        .where(Enrolment.state == EnrolmentState.ACTIVE)
+        .where(Enrolment.state == EnrolmentState.ACTIVE, in_circle(circle))
         .subquery("studying")
     )
 

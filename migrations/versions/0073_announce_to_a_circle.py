@@ -1,0 +1,46 @@
+"""An announcement may be for the people of one study circle."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0073"
+down_revision: str | None = "0072"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+BEFORE = (
+    "'everyone', 'researchers', 'mentors', 'at_risk', 'behind', 'without_mentor', 'paused', 'done'"
+)
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '2s'")
+    op.execute("SET LOCAL statement_timeout = '60s'")
+    op.add_column("announcements", sa.Column("circle_id", sa.Uuid(), nullable=True))
+    # A cohort has some dozens of announcements: they are read in no time.
+    op.execute(
+        "-- squawk-ignore constraint-missing-not-valid, adding-foreign-key-constraint\n"
+        "ALTER TABLE announcements ADD CONSTRAINT fk_announcements_circle_id_circles"
+        " FOREIGN KEY (circle_id) REFERENCES circles (id)"
+    )
+    _audiences(f"{BEFORE}, 'circle'")
+
+
+def _audiences(words: str) -> None:
+    op.drop_constraint("ck_announcements_audience", "announcements", type_="check")
+    op.execute(
+        "-- squawk-ignore constraint-missing-not-valid\n"
+        "ALTER TABLE announcements ADD CONSTRAINT ck_announcements_audience"
+        f" CHECK (audience IN ({words}))"
+    )
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '2s'")
+    op.execute("SET LOCAL statement_timeout = '60s'")
+    # The version before knows of no circles here: these were for researchers.
+    op.execute("UPDATE announcements SET audience = 'researchers' WHERE audience = 'circle'")
+    _audiences(BEFORE)
+    op.drop_column("announcements", "circle_id")
