@@ -25,6 +25,10 @@ def upgrade() -> None:
         "ALTER TABLE announcements ADD CONSTRAINT fk_announcements_circle_id_circles"
         " FOREIGN KEY (circle_id) REFERENCES circles (id)"
     )
+    op.execute(
+        "-- squawk-ignore require-concurrent-index-creation\n"
+        "CREATE INDEX ix_announcements_circle_id ON announcements (circle_id)"
+    )
     _audiences(f"{BEFORE}, 'circle'")
 
 

@@ -45,7 +45,7 @@ class Announcement(Base):
     id: Mapped[Id]
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
     audience: Mapped[Audience] = mapped_column(one_of(Audience))
-    circle_id: Mapped[UUID | None] = mapped_column(ForeignKey("circles.id"))
+    circle_id: Mapped[UUID | None] = mapped_column(ForeignKey("circles.id"), index=True)
     """Of the audience `circle`, which one."""
     subject: Mapped[str]
     text: Mapped[str]
