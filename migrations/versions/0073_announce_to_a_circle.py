@@ -10,6 +10,9 @@ down_revision: str | None = "0072"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
+NAMED = "ck_announcements_audience"
+DOUBLED = "ck_announcements_ck_announcements_audience"
+"""As revision 0061 named it: by the convention, before a name that had it already."""
 BEFORE = (
     "'everyone', 'researchers', 'mentors', 'at_risk', 'behind', 'without_mentor', 'paused', 'done'"
 )
@@ -29,19 +32,16 @@ def upgrade() -> None:
         "-- squawk-ignore require-concurrent-index-creation\n"
         "CREATE INDEX ix_announcements_circle_id ON announcements (circle_id)"
     )
-    _audiences(f"{BEFORE}, 'circle'")
+    _audiences(f"{BEFORE}, 'circle'", dropped=DOUBLED, added=NAMED)
 
 
-def _audiences(words: str) -> None:
-    # The same name comes back in this transaction, and with more words.
+def _audiences(words: str, *, dropped: str, added: str) -> None:
     op.execute(
-        "-- squawk-ignore ban-drop-constraint\n"
-        "ALTER TABLE announcements DROP CONSTRAINT ck_announcements_audience"
+        f"-- squawk-ignore ban-drop-constraint\nALTER TABLE announcements DROP CONSTRAINT {dropped}"
     )
     op.execute(
         "-- squawk-ignore constraint-missing-not-valid\n"
-        "ALTER TABLE announcements ADD CONSTRAINT ck_announcements_audience"
-        f" CHECK (audience IN ({words}))"
+        f"ALTER TABLE announcements ADD CONSTRAINT {added} CHECK (audience IN ({words}))"
     )
 
 
@@ -50,5 +50,5 @@ def downgrade() -> None:
     op.execute("SET LOCAL statement_timeout = '60s'")
     # The version before knows of no circles here: these were for researchers.
     op.execute("UPDATE announcements SET audience = 'researchers' WHERE audience = 'circle'")
-    _audiences(BEFORE)
+    _audiences(BEFORE, dropped=NAMED, added=DOUBLED)
     op.drop_column("announcements", "circle_id")
