@@ -77,6 +77,21 @@ def _out(enrolment: Enrolment, today: date) -> NoCircle | None:
     return NoCircle.PAUSED if is_paused(enrolment, today) else None
 
 
+async def away_from_circles(
+    db: AsyncSession, cohort: Cohort, *, now: datetime
+) -> dict[UUID, NoCircle]:
+    """Who is in a circle and cannot be at its meetings now, by enrolment, and why."""
+    today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    held = (
+        select(Enrolment)
+        .join(CircleMember, CircleMember.enrolment_id == Enrolment.id)
+        .join(CircleMember.circle)
+        .where(Circle.cohort_id == cohort.id, CircleMember.left_at.is_(None))
+        .options(joinedload(Enrolment.person))
+    )
+    return {one.id: why for one in await db.scalars(held) if (why := _out(one, today))}
+
+
 def _weeks(today: date, last: date) -> list[date]:
     monday = today - timedelta(days=today.weekday())
     weeks = [monday + k * WEEK for k in range(MOST_WEEKS)]

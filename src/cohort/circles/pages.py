@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.circles import gathering, previews, reading, service, showing
+from cohort.circles.attention import CircleConcern, concerns
 from cohort.circles.planning import said
 from cohort.circles.reading import CircleSeen
 from cohort.circles.schemas import CircleRules, LeftOut, NoCircle, PlaceInCircle
@@ -50,6 +51,7 @@ class CirclesView:
     alone: Sequence[LeftOut]
     may_be_placed: set[UUID]
     least: int
+    concerns: Sequence[CircleConcern]
 
 
 @get("/cohorts/{slug:str}/circles", guards=[signed_in])
@@ -77,7 +79,9 @@ async def _circles(
     pool, _ = await gathering.gather(db, cohort, now=now)
     names = await reading.names_in(db, cohort.id)
     waiting = [one.id for one in pool.people if one.circle_id is None]
-    out = {**dict.fromkeys(waiting, NoCircle.NO_ROOM), **pool.out}
+    seated = await gathering.members_now(db, cohort.id)
+    outside = {one: why for one, why in pool.out.items() if one not in seated}
+    out = {**dict.fromkeys(waiting, NoCircle.NO_ROOM), **outside}
     alone = [
         LeftOut(
             enrolment_id=one,
@@ -87,12 +91,15 @@ async def _circles(
         )
         for one, why in out.items()
     ]
+    told = await reading.seen(db, actor, await reading.standing(db, cohort.id))
+    away = await gathering.away_from_circles(db, cohort, now=now)
     view = CirclesView(
         cohort=cohort,
-        circles=await reading.seen(db, actor, await reading.standing(db, cohort.id)),
+        circles=told,
         alone=sorted(alone, key=lambda one: (one.name, one.enrolment_id)),
         may_be_placed=set(waiting),
         least=rules.least,
+        concerns=concerns(told, away, rules.least),
     )
     usual = {name: str(value) for name, value in rules.model_dump().items()}
     form = replace(form, typed=usual | dict(form.typed))
