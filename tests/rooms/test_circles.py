@@ -317,6 +317,27 @@ async def test_figures_and_announcements_are_of_one_circle(
         assert refused.json()["errors"][0]["field"] == "circle_id", refused.text
 
 
+async def test_who_pauses_in_a_circle_and_a_small_circle_are_told_with_what_to_do(
+    six: Six, run_jobs: RunJobs
+) -> None:
+    here = "/cohorts/spring/circles"
+    await six.publish(await six.preview())
+    assert "What to look at" not in (await six.olga.get(here)).text
+    ada = f"/api/v1/enrolments/{six.seats['Ada']}"
+    paused = await six.people["Ada"].post(f"{ada}/pause", json={"until": "2026-04-06"})
+    assert paused.status_code < 300, paused.text
+    left = await six.people["Ben"].post(f"/api/v1/enrolments/{six.seats['Ben']}/withdrawal")
+    assert left.status_code == 200, left.text
+    await run_jobs()
+    page = (await six.olga.get(here)).text
+    assert "2 people are left, and 3 are the fewest" in page
+    assert "Another circle for Eve Example" in page
+    assert "Ada Example pauses now. Without this place the circle has 2, which is below 3" in page
+    taken = await six.olga.post(f"{here}/people/{six.seats['Ada']}/removal")
+    assert taken.status_code == 303
+    assert "Ada Example pauses now. Without" not in (await six.olga.get(here)).text
+
+
 async def test_many_circles_cost_no_more_statements(six: Six, count_statements: Any) -> None:
     counts = []
     for rules in ({"most": 6, "size": 6}, {"keep": 0}):

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.circles import gathering, previews, reading, service, showing
+from cohort.circles.attention import CircleConcern, concerns
 from cohort.circles.planning import said
 from cohort.circles.reading import CircleSeen
 from cohort.circles.schemas import CircleRules, LeftOut, NoCircle, PlaceInCircle
@@ -57,6 +58,8 @@ class CirclesView:
     alone_in_all: int
     may_be_placed: set[UUID]
     least: int
+    concerns: Sequence[CircleConcern]
+    """Of the circles on this page."""
 
 
 @get("/cohorts/{slug:str}/circles", guards=[signed_in])
@@ -83,10 +86,12 @@ async def _circles(
     rules = await service.rules_now(db, cohort.id)
     part = Slice(request.query_params.get("cursor") or None, SHOWN)
     circles = page_within(await reading.standing(db, cohort.id), part)
+    told = await reading.seen(db, actor, circles.items)
+    away = await gathering.away_from_circles(db, cohort, [one.id for one in circles.items], now=now)
     alone = await gathering.without_circle(db, cohort, now=now)
     view = CirclesView(
         cohort=cohort,
-        circles=await reading.seen(db, actor, circles.items),
+        circles=told,
         next=circles.next,
         begun=part.cursor,
         alone=[
@@ -101,6 +106,7 @@ async def _circles(
         alone_in_all=len(alone),
         may_be_placed={its_id for its_id, _, why in alone if why is None},
         least=rules.least,
+        concerns=concerns(told, away, rules.least),
     )
     usual = {name: str(value) for name, value in rules.model_dump().items()}
     form = replace(form, typed=usual | dict(form.typed))
