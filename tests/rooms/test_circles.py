@@ -294,6 +294,7 @@ async def test_figures_and_announcements_are_of_one_circle(
     assert "3 people found" in page
     assert f"{here}/progress/csv?circle={second['id']}" in page
     assert f"{here}/reviews?circle={second['id']}" in page
+    assert f'<option value="{second["id"]}">' in (await six.olga.get(here)).text
     file = await six.olga.get(f"{here}/progress/csv?circle={second['id']}")
     assert [one in file.text for one in ("Eve Example", "Ada Example")] == [True, False]
     assert (await six.olga.get(f"{here}?circle={six.cohort.id}")).status_code == 422
