@@ -31,7 +31,10 @@ class AnnouncementIn(Strict):
         " people of the study circle `circle_id`."
     )
     circle_id: UUID | None = Field(
-        default=None, validate_default=True, description="With the audience `circle` alone."
+        default=None,
+        validate_default=True,
+        description="With the audience `circle` alone.",
+        examples=[None],
     )
     subject: Line = Field(examples=["The exam has a new date"])
     text: Words = Field(description="Markdown.", examples=["It is on **14 May**, at nine."])
