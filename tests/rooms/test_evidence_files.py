@@ -158,7 +158,7 @@ async def test_what_cannot_be_kept_leaves_nothing(
         return messages.pop(0)
 
     with pytest.raises(Malformed, match="The connection ended"):
-        await body.read_to_disk({"headers": []}, half, io.BytesIO(), limit=9)  # type: ignore[arg-type,typeddict-item]
+        await body.read_to_disk(half, io.BytesIO(), limit=9)  # type: ignore[arg-type,typeddict-item]
     monkeypatch.setattr(body, "HELD", 16)  # so that this one waits on the disk
     fifth = [await upload(cast.ada, cast.first, f"{n}.md", b"y" * (70_000 + n)) for n in range(6)]
     assert [one.status_code for one in fifth] == [200] * 5 + [409]
