@@ -24,6 +24,7 @@ from cohort.http.pages import Asked, page, see
 from cohort.mentors import approving
 from cohort.mentors.schemas import ApprovalsIn
 from cohort.people.auth import public, signed_in
+from cohort.people.downloads import recorded_download
 from cohort.people.models import Person
 from cohort.sheets.csv_file import write_rows, write_sheet
 from cohort.sheets.tables import Dialect
@@ -158,6 +159,7 @@ async def _mentors(
 
 @get("/cohorts/{slug:str}/progress.csv", guards=[signed_in])
 async def progress_csv(
+    request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
@@ -166,12 +168,10 @@ async def progress_csv(
 ) -> Stream:
     cohort = await cohorts.get_by_slug(db, actor, slug)
     await cohorts.require_organiser(db, actor, cohort.id)
-    table = desk.progress_rows(state.sessions, cohort, now=clock())
-    return Stream(
-        as_sheet(table),
-        media_type="text/csv",
-        headers={"content-disposition": f'attachment; filename="{cohort.slug}-progress.csv"'},
-    )
+    now, name = clock(), f"{cohort.slug}-progress.csv"
+    table = desk.progress_rows(state.sessions, cohort, now=now)
+    headers = await recorded_download(request, actor, cohort.id, name, now=now)
+    return Stream(as_sheet(table), media_type="text/csv", headers=headers)
 
 
 async def as_sheet(parts: AsyncGenerator[list[desk.Cells]]) -> AsyncGenerator[bytes]:
