@@ -45,7 +45,7 @@ INSERT INTO guides (id, slug, title, description, author, tags, imported_at)
 VALUES (id_of('guide', 0), 'pmle', 'From research to production', '', '', '{}', $now);
 INSERT INTO sections (id, guide_id, slug, title, level, position, body)
 SELECT id_of('section', n), id_of('guide', 0), 'section-' || n, 'Section ' || n, 2, n, ''
-FROM generate_series(1, 13) n;
+FROM generate_series(1, ($milestones + 3) / 4) n;
 INSERT INTO milestones
     (id, guide_id, section_id, slug, title, task, evidence, hours, skills, requires, position)
 SELECT id_of('milestone', n), id_of('guide', 0), id_of('section', 1 + (n - 1) / 4),
@@ -59,8 +59,8 @@ FROM unnest(ARRAY['domain', 'role', 'context', 'skill']) kind, generate_series(0
 
 INSERT INTO cohorts (id, guide_id, slug, name, description, starts_on, ends_on, time_zone, seats,
     taken, state, matching_day, matching_time, running_since, created_at, version)
-SELECT id_of('cohort', n), id_of('guide', 0), 'cohort-' || n, 'Cohort ' || n, '', '2026-03-02',
-    '2026-06-21', 'Europe/Berlin', 5000, 2000, 'running', 0, '06:00', $now, $now, 1
+SELECT id_of('cohort', n), id_of('guide', 0), 'cohort-' || n, 'Cohort ' || n, '', '$first_day',
+    '$last_day', 'Europe/Berlin', 5000, 2000, 'running', 0, '06:00', $now, $now, 1
 FROM generate_series(0, $others) n;
 INSERT INTO organisers (cohort_id, person_id, since)
 SELECT id_of('cohort', n), id_of('person', 0), $now FROM generate_series(0, $others) n;
@@ -80,22 +80,31 @@ SELECT id_of('enrolment', n),
     timestamptz '$start' + n * interval '1 minute', 1
 FROM generate_series(1, $enrolments) n;
 
-INSERT INTO plan_items (id, enrolment_id, milestone_id, position, due_at, state, passed_at)
+CREATE TEMP VIEW work AS SELECT *, timestamptz '$start' + k * interval '2 days'
+        + (n * 7 + k * 13) % 97 * interval '1 hour' AS handed_in_at
+    FROM (SELECT *, k <= n % 20 AS is_passed, k <= n % 20 + 1 AS is_handed_in
+        FROM generate_series(1, $enrolments) n, generate_series(1, $milestones) k) each;
+INSERT INTO plan_items (id, enrolment_id, milestone_id, position, due_at, state, passed_at,
+    handed_in_at, judged_at, versions)
 SELECT id_of('item', n * 100::bigint + k), id_of('enrolment', n), id_of('milestone', k), k,
     timestamptz '$start' + k * interval '2 days',
-    CASE WHEN k <= n % 20 THEN 'passed' WHEN k = n % 20 + 1 THEN 'submitted' ELSE 'open' END,
-    CASE WHEN k <= n % 20 THEN $now END
-FROM generate_series(1, $enrolments) n, generate_series(1, $milestones) k
+    CASE WHEN is_passed THEN 'passed' WHEN is_handed_in THEN 'submitted' ELSE 'open' END,
+    CASE WHEN is_passed THEN handed_in_at + (n + k) % 60 * interval '1 hour' END,
+    CASE WHEN is_handed_in THEN handed_in_at END,
+    CASE WHEN is_passed THEN handed_in_at + (n + k) % 60 * interval '1 hour' END,
+    is_handed_in::int
+FROM work
 ORDER BY n, k; -- a plan is laid out at once, so its rows lie side by side
 INSERT INTO submissions (id, plan_item_id, version, text, links, submitted_at)
 SELECT id_of('submission', n * 100::bigint + k), id_of('item', n * 100::bigint + k), 1,
     repeat('The monitor runs hourly; the threshold is argued in the notebook. ', 4),
-    '{https://example.org/notebook}', $now
-FROM generate_series(1, $enrolments) n, generate_series(1, 20) k WHERE k <= n % 20 + 1;
+    '{https://example.org/notebook}', handed_in_at
+FROM work WHERE is_handed_in;
 INSERT INTO reviews (id, submission_id, reviewer_id, verdict, comment, reviewed_at)
 SELECT id_of('review', n * 100::bigint + k), id_of('submission', n * 100::bigint + k),
-    id_of('person', 0), 'passed', 'Well argued.', $now
-FROM generate_series(1, $enrolments) n, generate_series(1, 20) k WHERE k <= n % 20;
+    id_of('person', 0), 'passed', 'Well argued.', handed_in_at + (n + k) % 60 * interval '1 hour'
+FROM work WHERE is_passed;
+DROP VIEW work;
 
 INSERT INTO mentors (id, cohort_id, person_id, state, capacity, taken, motivation, came_from,
     domains, roles, contexts, skills, languages, time_zone, weekly_hours, organisations,
@@ -127,6 +136,7 @@ INSERT INTO unmatched (id, run_id, enrolment_id, code, reason, detail)
 SELECT id_of('unmatched', n), id_of('run', 0), id_of('enrolment', n), 'no_room',
     'Every mentor who fits has no room.', '{}'
 FROM generate_series($pairs + 1, $researchers) n;
+-- $more
 DO $$ DECLARE k record; BEGIN FOR k IN SELECT * FROM keys LOOP
     EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.its_table, k.conname, k.said);
 END LOOP; END $$;
@@ -134,16 +144,33 @@ DROP FUNCTION id_of;
 """
 
 
-async def fill(url: str, plan_items: int) -> None:
-    enrolments = max(RESEARCHERS, -(-plan_items // MILESTONES))
+def written(statements: str, given: dict[str, object]) -> str:
+    for name in sorted(given, key=len, reverse=True):
+        statements = statements.replace(f"${name}", str(given[name]))
+    return statements
+
+
+async def fill(
+    url: str,
+    plan_items: int,
+    *,
+    milestones: int = MILESTONES,
+    now: datetime = NOW,
+    more: str = "",
+) -> None:
+    """`more` are statements for what else there is, with the same words."""
+    enrolments = max(RESEARCHERS, -(-plan_items // milestones))
     others = -(-(enrolments - RESEARCHERS) // IN_ANOTHER)
-    given = {
+    start = now - timedelta(weeks=7)
+    given: dict[str, object] = {
         "people": enrolments + MENTORS,
         "hash": hashlib.sha256(TOKEN.encode()).hexdigest(),
-        "later": (NOW + timedelta(days=36_500)).isoformat(),
-        "now": f"timestamptz '{NOW.isoformat()}'",
-        "start": (NOW - timedelta(weeks=7)).isoformat(),
-        "milestones": MILESTONES,
+        "later": (now + timedelta(days=36_500)).isoformat(),
+        "now": f"timestamptz '{now.isoformat()}'",
+        "start": start.isoformat(),
+        "first_day": start.date(),
+        "last_day": start.date() + timedelta(days=2 * milestones + 7),
+        "milestones": milestones,
         "researchers": RESEARCHERS,
         "in_another": IN_ANOTHER,
         "enrolments": enrolments,
@@ -151,10 +178,7 @@ async def fill(url: str, plan_items: int) -> None:
         "others": others,
         "pairs": PAIRS,
     }
-    statements = FILL
-    for name in sorted(given, key=len, reverse=True):
-        statements = statements.replace(f"${name}", str(given[name]))
     connection: Any = await asyncpg.connect(url)
-    await connection.execute(statements)
+    await connection.execute(written(FILL.replace("-- $more", more), given))
     await connection.execute("VACUUM ANALYZE")
     await connection.close()

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from httpx import Response
+from litestar import Litestar
 
 from cohort.app import create_app
 from cohort.contract.document import document_of
@@ -16,8 +17,14 @@ NOWHERE = Settings(
 
 
 @cache
+def the_application() -> Litestar:
+    """To be looked at, not asked: to make one takes more than a second."""
+    return create_app(NOWHERE)
+
+
+@cache
 def operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
-    paths = document_of(create_app(NOWHERE))["paths"]
+    paths = document_of(the_application())["paths"]
     # What has more words of its own goes first: /events/kinds is no cohort.
     return [
         (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), methods)

@@ -148,7 +148,8 @@ class Settings(BaseSettings):
     pool_overflow: NonNegativeInt = 0
     """Connections beyond the pool are made anew for each request that needs one."""
     anyone_opens_cohorts: bool = False
-    """Whether everyone who is signed in may open a cohort of her own, or only admins."""
+    """Whether everyone who is signed in may open a cohort of her own, or only admins and those
+    whom an admin lets."""
     login_days: PositiveInt = 14
     """After which everyone signs in again, however often the login was used."""
     login_idle_days: PositiveInt = 7

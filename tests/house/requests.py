@@ -305,6 +305,8 @@ def of_accounts(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "GET /address/{token}": {"ids": {"token": ids["address"]}},
         "POST /address/{token}": {"ids": {"token": ids["address"]}},
         "PUT /api/v1/me/password": {"json": {"password": NEW_PASSWORD}},
+        "PUT /api/v1/people/{person_id}/rights": {"json": {"opens_cohorts": True}, **peer},
+        "POST /people/{person_id}/rights": {"data": {"opens_cohorts": "true"}, **peer},
         "PUT /api/v1/people/{person_id}/suspension": {"json": {"reason": "Spam."}, **peer},
         "DELETE /api/v1/people/{person_id}/suspension": peer,
         "POST /login": {"data": ADA},

@@ -7,9 +7,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from cohort.contract.document import document_of
-from tests.contract import NOWHERE
+from tests.contract import the_application
 
-__all__ = ["NOWHERE", "handlers_of", "operations"]
+__all__ = ["handlers_of", "operations", "the_application"]
 
 
 def handlers_of(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:

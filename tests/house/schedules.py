@@ -18,10 +18,13 @@ def of_schedules() -> dict[str, dict[str, Any]]:
     return {
         "POST /api/v1/cohorts/{cohort_id}/redatings": {"json": {"shift_weeks": 1}},
         "POST /cohorts/{slug}/redate": {"data": {"shift_weeks": "1"}},
-        "PUT /api/v1/enrolments/{enrolment_id}/study_pace": {"json": {"hours": 6}},
+        "PUT /api/v1/enrolments/{enrolment_id}/study_pace": {
+            "json": {"hours": 6},
+            "headers": {"If-Match": '"0:"'},
+        },
         "POST /api/v1/enrolments/{enrolment_id}/absences": {"json": AWAY},
         "POST /api/v1/enrolments/{enrolment_id}/redatings": {"json": {"note": "As agreed."}},
-        "POST /plan/{enrolment_id}/time": {"data": {"hours": "6"}},
+        "POST /plan/{enrolment_id}/time": {"data": {"hours": "6", "version": "0:"}},
         "POST /plan/{enrolment_id}/absences": {"data": AWAY},
     }
 

@@ -7,9 +7,8 @@ from contextlib import nullcontext
 import pytest
 from litestar import Litestar
 
-from cohort.app import create_app
 from tests.conftest import Platform, emptied
-from tests.house.routes import NOWHERE, handlers_of
+from tests.house.routes import handlers_of, the_application
 from tests.house.stage import Stage, set_the_stage, undone
 from tests.house.table import the_table
 
@@ -32,7 +31,7 @@ async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
 
 def test_the_table_has_every_route_and_no_other() -> None:
     nowhere = {"GET /api/{path}"}  # says that there is nothing
-    assert set(the_table()) == routes_of(create_app(NOWHERE)) - nowhere
+    assert set(the_table()) == routes_of(the_application()) - nowhere
 
 
 @pytest.mark.parametrize("route", the_table())

@@ -12,12 +12,11 @@ from litestar import Litestar
 from pydantic import BaseModel
 
 from cohort import rooms
-from cohort.app import create_app
 from cohort.cli.openapi import contract
 from cohort.contract.document import document_of
 from cohort.contract.schemas import PydanticSchemas
 from cohort.http.fields import Strict
-from tests.house.routes import NOWHERE, handlers_of, operations
+from tests.house.routes import handlers_of, operations, the_application
 
 ROOT = Path(__file__).parents[2]
 assert rooms.API  # every schema is imported
@@ -25,7 +24,7 @@ assert rooms.API  # every schema is imported
 
 @pytest.fixture(scope="module")
 def app() -> Litestar:
-    return create_app(NOWHERE)
+    return the_application()
 
 
 def test_the_contract_changes_only_on_purpose() -> None:
@@ -79,7 +78,7 @@ def test_headers_are_named_where_they_are_read(app: Litestar) -> None:
 
 
 def schemas() -> dict[str, Any]:
-    shown: dict[str, Any] = document_of(create_app(NOWHERE))["components"]["schemas"]
+    shown: dict[str, Any] = document_of(the_application())["components"]["schemas"]
     return shown
 
 
@@ -94,7 +93,7 @@ def test_every_schema_has_a_name_that_people_use_and_every_object_an_example() -
 
 
 def models() -> dict[str, type[BaseModel]]:
-    app = create_app(NOWHERE)
+    app = the_application()
     document_of(app)
     return {model.__name__: model for model in app.plugins.get(PydanticSchemas).models}
 

@@ -4,11 +4,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from cohort.app import create_app
 from cohort.db import unit_of_work
 from cohort.people.schemas import ApiKeyIn
 from tests.conftest import Platform, emptied
-from tests.house.routes import NOWHERE, operations
+from tests.house.routes import operations, the_application
 from tests.house.stage import Stage, a_key, rows_of, set_the_stage, undone
 from tests.house.table import the_table
 
@@ -33,7 +32,7 @@ CHANGES = [route for route in the_table() if route.startswith("PATCH")] + [
 ]
 LISTINGS = [
     path
-    for path, method, operation in operations(create_app(NOWHERE))
+    for path, method, operation in operations(the_application())
     if method == "get" and "cursor" in [one["name"] for one in operation.get("parameters", [])]
 ]
 

@@ -9,23 +9,23 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from cohort.app import create_app
 from cohort.contract.document import document_of
 from cohort.db import unit_of_work
 from tests.conftest import Platform, emptied
-from tests.house.routes import NOWHERE, handlers_of, operations
+from tests.house.routes import handlers_of, operations, the_application
 from tests.house.stage import Stage, rows_of, set_the_stage, undone
 
 JSON = {"content-type": "application/json"}
-CONTRACT = document_of(create_app(NOWHERE))
+CONTRACT = document_of(the_application())
 BODIES = {
     f"{method.upper()} {path}": operation["requestBody"]["content"]["application/json"]["schema"]
-    for path, method, operation in operations(create_app(NOWHERE))
+    for path, method, operation in operations(the_application())
     if "application/json" in operation.get("requestBody", {}).get("content", {})
 }
 WHO = {
     "POST /api/v1/cohorts": "admin",
     "PUT /api/v1/people/{person_id}/suspension": "admin",
+    "PUT /api/v1/people/{person_id}/rights": "admin",
     "POST /api/v1/cohorts/{cohort_id}/enrolments": "newcomer",
     "POST /api/v1/cohorts/{cohort_id}/mentors": "anyone",
     "PATCH /api/v1/mentors/{mentor_id}": "mentor",
@@ -156,7 +156,7 @@ def fits(field: str, wanted: dict[str, Any], value: Any) -> bool:
 
 QUERIES = [
     (path, one["name"])
-    for path, method, operation in operations(create_app(NOWHERE))
+    for path, method, operation in operations(the_application())
     if method == "get"
     for one in operation.get("parameters", [])
     if one["in"] == "query"
@@ -216,7 +216,7 @@ def b64(place: Any) -> str:
 
 FORMS = [
     f"{method} {re.sub(r':[a-z]+}', '}', path)}"
-    for path, handler in handlers_of(create_app(NOWHERE))
+    for path, handler in handlers_of(the_application())
     for method in handler.http_methods
     if method == "POST" and not path.startswith("/api/")
 ]

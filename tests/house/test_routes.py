@@ -7,18 +7,17 @@ import pytest
 from litestar import Litestar
 
 from cohort import rooms
-from cohort.app import create_app
 from cohort.errors import Refusal
 from cohort.people.auth import GUARDS
 from cohort.people.schemas import Scope
-from tests.house.routes import NOWHERE, handlers_of
+from tests.house.routes import handlers_of, the_application
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def app() -> Litestar:
-    return create_app(NOWHERE)
+    return the_application()
 
 
 def test_every_route_declares_exactly_one_guard(app: Litestar) -> None:

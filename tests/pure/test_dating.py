@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cohort.assessments.judging import Focus
 from cohort.schedules.dating import NewDates, PlanFacts, PlannedWork, date_anew
 from cohort.study.due_dates import Work, lay_out, span
 
@@ -26,6 +27,7 @@ def some_work(dice: random.Random, number: int) -> PlannedWork:
         with_exam=with_exam,
         is_open=dice.random() < 0.7,
         due_at=datetime(2026, 1, 1, tzinfo=UTC),
+        focus=dice.choice(list(Focus)),
     )
 
 
@@ -100,3 +102,28 @@ def test_who_is_in_time_keeps_her_dates_on_any_day_of_any_week() -> None:
             tuple(plan),
         )
         assert date_anew(facts, now=now).moved == [], now
+
+
+def behind(found: NewDates, slug: str, wanted: datetime) -> timedelta:
+    after = {one.slug: one.after for one in found.moved}.get(slug, wanted)
+    return max(timedelta(0), after - wanted)
+
+
+def test_what_is_new_to_her_is_never_later_for_it_and_what_she_knows_never_sooner() -> None:
+    dice, moved, proved = random.Random(3), 0, 0
+    for _ in range(40):
+        facts, now = some_plan(dice)
+        work = (w._replace(focus=Focus.NORMAL, is_open=True, hours=4) for w in facts.work)
+        flat = replace(facts, hours=5, exam_on=None, absences=(), work=tuple(work))
+        slug = dice.choice(facts.work).slug
+        wanted = next(one.due_at for one in facts.work if one.slug == slug)
+        late = []
+        for focus in (Focus.LOW, Focus.NORMAL, Focus.HIGH):
+            weighed = (w._replace(focus=focus) if w.slug == slug else w for w in flat.work)
+            found = date_anew(replace(flat, work=tuple(weighed)), now=now)
+            late += [behind(found, slug, wanted)] if found.is_proved else []
+        assert late == sorted(late, reverse=True)
+        proved += len(late) == 3
+        moved += late[:1] > late[-1:]
+    assert proved >= 30, "Of an answer that is not the best nothing follows."
+    assert moved, "In some plans it decides."

@@ -86,6 +86,76 @@ def test_a_readme_with_html_headings_and_badges_becomes_milestones() -> None:
     )
 
 
+SYLLABUS = """\
+# Rivers and models
+
+Welcome. WORDS
+
+## Prerequisites
+
+- Homework is not this: some Python
+
+## Syllabus
+
+### [Module 1: Gauges](01-gauges)
+
+- What a gauge tells
+- Logging with `flow_rate`
+- Homework
+
+### Module 2 (12 May)
+
+- Floods
+- Lab 1 (due 14/05/2020): [measure a flood](labs/1.md) [[slides]](s.pdf)
+- Homework
+
+### Module 3 (bank holiday)
+
+## Each lesson has
+
+| No | Part | Lesson | Homework |
+|:--:|------|--------|----------|
+| 01 | Dams | Why rivers are dammed | [HW1](hw1.md) |
+| 02 | Dams | No class | |
+| 03 | Weirs | Read a [weir](weir.md) | TBA |
+
+## Contents
+
+- Lecture 1: not read twice
+- [Lecture 2: only a link](#lecture-2)
+- Lecture 3
+""".replace("WORDS", "a word or two about it " * 30)
+
+
+def test_a_syllabus_of_lists_and_tables_becomes_lessons_and_homework() -> None:
+    found = read_in(SYLLABUS)
+
+    assert [(one.kind.value, one.title, one.hours) for one in found.curriculum.milestones] == [
+        ("reading", "Module 1: Gauges", 2),
+        ("exercise", "Homework (Module 1: Gauges)", 2),
+        ("reading", "Module 2: Floods", 2),
+        ("exercise", "Lab 1: measure a flood", 2),
+        ("exercise", "Homework (Module 2 (12 May))", 2),
+        ("reading", "1. Why rivers are dammed", 2),
+        ("exercise", "Homework: HW1", 2),
+        ("reading", "3. Read a weir", 2),
+        ("reading", "Lecture 1: not read twice", 2),
+    ]
+    tasks = {one.title: one.task for one in found.curriculum.milestones}
+    assert "[Read a weir" not in tasks["3. Read a weir"]
+    assert "- Lesson: Read a [weir](weir.md)" in tasks["3. Read a weir"]
+    assert "Module 1: Gauges" in tasks["Homework (Module 1: Gauges)"]
+    assert found.notes == (
+        "No milestones are proposed for what is beside the course: “Prerequisites”.",
+    )
+
+
+def test_a_text_without_a_title_of_its_own_says_so() -> None:
+    notes = read_in("# Week 1: dams\n\n- Lab 1\n\n# Week 2: weirs\n\n- Lab 2\n").notes
+
+    assert notes == ("No heading names the whole: it is called “Week 1: dams”. Give it a title.",)
+
+
 def test_a_newer_text_keeps_milestones_and_says_which_lost_their_section() -> None:
     before = read_in(README).curriculum
     newer = README.replace("## Week 2", "## The second week").replace("### Homework", "### Lab")

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime
-from uuid import UUID
 
 import numpy as np
 import pytest
@@ -10,12 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy.stats import CensoredData, ecdf
 
-from cohort.figures.burn_up import ItemsCounted, PeopleCounted, by_week
+from cohort.figures.burn_up import AwayCounted, ItemsCounted, PeopleCounted, by_week
 from cohort.figures.durations import FEW, Quantiles, at_least, days_until_done, middle_of
 from cohort.figures.lines import Line, picture_of
 from cohort.figures.weeks import begun, weeks_away, weeks_of
 
-ADA = UUID(int=1)
 SPRING = weeks_of(date(2026, 3, 2), date(2026, 4, 15), "Europe/Berlin")
 """The clocks change on 29 March; the last week has three days."""
 
@@ -40,31 +38,31 @@ def test_only_a_week_without_a_single_day_of_studying_is_a_week_away() -> None:
 
 
 def test_who_is_away_leaves_the_plans_line_as_well_as_her_own() -> None:
-    """Ada has passed half and is away in the second week; four others do what is due."""
-    people = [PeopleCounted(0, ADA, 1), PeopleCounted(0, None, 4)]
+    """One has passed half and is away in the second week; four others do what is due."""
+    people = [PeopleCounted(0, 5)]
     items = [
-        ItemsCounted(0, ADA, due=0, handed_in=0, passed=0, items=5),
-        ItemsCounted(0, ADA, due=1, handed_in=None, passed=None, items=5),
-        ItemsCounted(0, None, due=0, handed_in=0, passed=0, items=20),
-        ItemsCounted(0, None, due=1, handed_in=1, passed=None, items=20),
+        ItemsCounted(0, due=0, handed_in=0, passed=0, items=25),
+        ItemsCounted(0, due=1, handed_in=None, passed=None, items=5),
+        ItemsCounted(0, due=1, handed_in=1, passed=None, items=20),
     ]
-    first, second, third = by_week(items, people, {ADA: {1}}, weeks=3, begun=3)
+    gone = [AwayCounted(1, people=1, items=10, planned=10, handed_in=5, passed=5)]
+    first, second, third = by_week(items, people, gone, weeks=3, begun=3)
     assert (first.people, second.people, third.people) == (5, 4, 5)
     assert (first.planned, first.passed) == (25, 25)
     assert second.share(second.planned) == second.share(second.handed_in) == 1
     assert (third.planned, third.handed_in, third.passed) == (50, 45, 25)
-    at_work = by_week(items, people, {}, weeks=3, begun=1)
+    at_work = by_week(items, people, [], weeks=3, begun=1)
     assert at_work[1].handed_in is None, "a week to come has no facts"
     assert at_work[1].planned == 50, "and has a plan"
 
 
 def test_who_joins_late_is_in_no_week_before() -> None:
-    people = [PeopleCounted(2, None, 3)]
-    items = [ItemsCounted(2, None, due=0, handed_in=None, passed=None, items=6)]
-    told = by_week(items, people, {}, weeks=3, begun=3)
+    people = [PeopleCounted(2, 3)]
+    items = [ItemsCounted(2, due=0, handed_in=None, passed=None, items=6)]
+    told = by_week(items, people, [], weeks=3, begun=3)
     assert [one.people for one in told] == [0, 0, 3]
     assert (told[0].share(told[0].planned), told[2].planned) == (None, 6)
-    assert by_week([], [], {}, weeks=2, begun=0)[0].items == 0
+    assert by_week([], [], [], weeks=2, begun=0)[0].items == 0
 
 
 @settings(deadline=None, max_examples=25)

@@ -147,6 +147,24 @@ def test_a_move_says_why() -> None:
     assert "she is away in week 2" in sentence(2, 4, why, titles, to_herself=False)
 
 
+def test_what_is_new_to_her_comes_first_and_only_she_reads_why() -> None:
+    tasks = [StudyTask("known", "Known", 4, 1), StudyTask("new", "New", 4, 1, urgency=3, place=1)]
+    problem = ScheduleProblem(tasks, [StudyWeek(2, 4), StudyWeek(3, 4)])
+    found = schedule(problem)
+    assert dict(found.ends) == {"new": 0, "known": 1}
+    titles = {one.id: one.title for one in tasks}
+    known, new = (reasons_for(problem, found, one.id) for one in tasks)
+    assert sentence(1, 3, known, titles).endswith(
+        "and “New”, which you know less well, comes first."
+    )
+    assert sentence(1, 2, new, titles) == (
+        "Moved from week 1 to week 2, because its week is past. "
+        "It comes before “Known”, which you know better."
+    )
+    for after, why in ((3, known), (2, new)):
+        assert "know" not in sentence(1, after, why, {}, to_herself=False)
+
+
 def test_what_is_optional_is_dropped_where_it_does_not_fit() -> None:
     tasks = [
         StudyTask("must", "Must", 6, 1),

@@ -172,7 +172,8 @@ async def test_a_pause_is_ended_early_and_an_organisers_is_noted(
     assert (await stage.people["Ben"].delete(f"{address}/pause")).status_code == 404
     told = await stage.people["Ada"].post(f"/enrolments/{stage.ada.id}/resume")
     assert told.headers["location"] == f"/plan/{stage.ada.id}"
-    assert (await stage.people["Ada"].get(address)).json()["paused_until"] is None
+    back = (await stage.people["Ada"].get(address)).json()["paused_until"]
+    assert back == "2026-03-02", "The day on which she came back."
     async with platform.sessions() as db:
         acts = list(await db.scalars(select(Act.verb).where(Act.verb.startswith("enrolment."))))
     assert acts == ["enrolment.pause"]

@@ -205,6 +205,50 @@ async def test_a_file_with_a_circle_is_told_where_it_goes_round(olga: Someone) -
     assert round_it in (await olga.get(brought.headers["location"])).text
 
 
+async def test_an_exam_is_corrected_in_a_draft_and_readiness_counts_by_it(
+    spring: Spring, olga: Someone, db: AsyncSession
+) -> None:
+    studied = await db.get_one(Guide, spring.cohort.guide_id)
+    await import_quizzes(db, studied, FILE, now=MONDAY)
+    studied.exam = {
+        "title": "Machine Learning Engineer",
+        "year": 2024,
+        "source": "https://example.org/exam",
+        "sections": [
+            {"slug": "models", "title": "Models", "weight": 70},
+            {"slug": "serving", "title": "Serving", "weight": 30},
+        ],
+    }
+    await db.commit()
+    draft = await drafted(olga, markdown=None, guide_id=str(studied.id))
+    here = f"/curricula/{draft['id']}"
+    assert "Sections of the exam, 100% together" in (await olga.get(here)).text
+    typed = {"version": "1", "act": "publish", "exam.title": "Engineer", "exam.year": "2027"}
+    typed |= {"exam.source": "https://example.org/2027", "exam.title.models": "Models"}
+    typed |= {"exam.title.serving": "Serving them", "exam.weight.serving": "30"}
+    wrong = await olga.post(here, data=typed | {"exam.weight.models": "60"})
+    assert wrong.status_code == 422
+    assert "has weights that are not 100 together" in wrong.text
+    none = await olga.post(here, data=typed | {"exam.weight.models": "none"})
+    assert 'href="#field-exam.weight.models"' in none.text
+
+    typed |= {"exam.weight.models": "45", "exam.weight.serving": "55"}
+    assert (await olga.post(here, data=typed)).status_code == 303
+    readiness = f"/api/v1/enrolments/{spring.enrolment.id}/readiness"
+
+    async def weights() -> list[tuple[str, int]]:
+        told = (await spring.ada.get(readiness)).json()
+        return [(one["title"], one["weight"]) for one in told["sections"]]
+
+    assert await weights() == [("Models", 70), ("Serving", 30)]
+    newest = (await olga.get("/api/v1/guides")).json()["items"]
+    (to,) = [one["id"] for one in newest if one["version"] == 2]
+    move = {"from_guide_id": str(studied.id), "to_guide_id": to}
+    moved = await olga.post(f"/api/v1/cohorts/{spring.cohort.id}/guide_moves", json=move)
+    assert moved.status_code == 200
+    assert await weights() == [("Models", 45), ("Serving them", 55)]
+
+
 async def next_version(olga: Someone, old: str) -> dict[str, Any]:
     """Of two drafts of it, one."""
     draft = await drafted(olga, markdown=None, guide_id=old)

@@ -211,16 +211,18 @@ async def test_a_cohort_that_has_ended_is_forecast_no_more_but_judged(
     bea = await enter("Bea")
     enrolment = await enrolled(db, cast.cohort, bea.person, now=MONDAY)
     for place, its_id in enumerate((await db.scalars(select(PlanItem.milestone_id))).all()):
+        at = MONDAY - 7.5 * WEEK
         item = PlanItem(
             enrolment_id=enrolment.id,
             milestone_id=its_id,
             position=place,
             due_at=MONDAY,
             state=ItemState.SUBMITTED,
+            handed_in_at=at,
+            versions=1,
         )
         db.add(item)
         await db.flush()
-        at = MONDAY - 7.5 * WEEK
         db.add(Submission(plan_item_id=item.id, version=1, text="", links=[], submitted_at=at))
     await db.commit()
     await began(db, cast.cohort, 16)

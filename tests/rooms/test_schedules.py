@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.guides.models import Guide, Milestone
 from cohort.mail import MailboxMessage
 from cohort.people.models import Act
 from cohort.study.models import PlanItem
 from tests.conftest import MONDAY, Cast, Platform
+from tests.house.assessments import bring_statements
 from tests.rooms.study_cast import Cast as StudyCast
 from tests.rooms.study_cast import the_cast
 
@@ -37,11 +39,18 @@ async def asked(cast: StudyCast, who: Any, **sent: Any) -> Any:
     return await who.post(f"{at(cast)}/redatings", json=sent)
 
 
+async def told(cast: StudyCast, who: Any, *, seen: str | None = None, **time: Any) -> Any:
+    """Her hours and exam, by whoever has just read them, or has `seen` them before."""
+    read = await who.get(f"{at(cast)}/personal_time")
+    as_seen = {"If-Match": seen or read.headers["etag"]}
+    return await who.put(f"{at(cast)}/study_pace", json=time, headers=as_seen)
+
+
 async def test_an_absence_moves_what_does_not_fit_and_says_why(
     cast: StudyCast, platform: Platform
 ) -> None:
     before = await dates_of(platform, cast)
-    assert (await cast.ada.put(f"{at(cast)}/study_pace", json={"hours": 3})).status_code == 200
+    assert (await told(cast, cast.ada, hours=3)).status_code == 200
     plenty = (await asked(cast, cast.ada)).json()
     assert (plenty["moved"], plenty["hours"], plenty["minutes_over"]) == ([], 3, 0)
 
@@ -82,14 +91,14 @@ async def test_what_was_handed_in_keeps_its_date_and_she_is_told_who_moved_the_r
 ) -> None:
     assert (await cast.hand_in()).status_code == 201
     before = await dates_of(platform, cast)
-    await cast.olga.put(f"{at(cast)}/study_pace", json={"hours": 10, "exam_on": "2026-04-22"})
+    await told(cast, cast.olga, hours=10, exam_on="2026-04-22")
     found = (await asked(cast, cast.olga)).json()
     assert {one["slug"] for one in found["moved"]} == {"drift-monitor", "mock-exam"}
     assert found["moved"][0]["why"].endswith("because it has to be done before the exam.")
 
     platform.clock.now += timedelta(days=1)
     await cast.olga.post(f"{at(cast)}/absences", json=AWAY | {"first_day": "2026-03-02"})
-    await cast.olga.put(f"{at(cast)}/study_pace", json={"hours": 5, "exam_on": "2026-05-20"})
+    await told(cast, cast.olga, hours=5, exam_on="2026-05-20")
     stale = await asked(cast, cast.olga, dry_run=False, seen=found["seen"])
     assert stale.status_code == 409
     full = (await asked(cast, cast.olga)).json()
@@ -113,7 +122,9 @@ async def test_pages_show_the_new_dates_before_they_are_taken(
     cast: StudyCast, platform: Platform
 ) -> None:
     here = f"/plan/{cast.enrolment.id}"
-    wrong = await cast.ada.post(f"{here}/time", data={"hours": "80", "exam_on": ""})
+    wrong = await cast.ada.post(
+        f"{here}/time", data={"hours": "80", "exam_on": "", "version": "0:"}
+    )
     assert (wrong.status_code, "field-hours-error" in wrong.text) == (422, True)
     for data, error in (
         (AWAY | {"last_day": "2026-04-01"}, "field-last_day-error"),
@@ -121,7 +132,7 @@ async def test_pages_show_the_new_dates_before_they_are_taken(
     ):
         refused = await cast.ada.post(f"{here}/absences", data=data)
         assert (refused.status_code, error in refused.text) == (422, True)
-    kept = await cast.ada.post(f"{here}/time", data={"hours": "3", "exam_on": ""})
+    kept = await cast.ada.post(f"{here}/time", data={"hours": "3", "version": "0:"})
     away = await cast.ada.post(f"{here}/absences", data=AWAY)
     assert (kept.headers["location"], away.headers["location"]) == (f"{here}/dates",) * 2
     shown = (await cast.ada.get(f"{here}/dates")).text
@@ -140,3 +151,49 @@ async def test_pages_show_the_new_dates_before_they_are_taken(
     )
     assert "The dates fit as they are" in (await cast.ada.get(f"{here}/dates")).text
     assert (await cast.sam.get(f"{here}/time")).status_code == 404
+
+
+async def test_what_she_says_is_new_to_her_comes_first_and_only_she_reads_why(
+    cast: StudyCast, platform: Platform, db: AsyncSession
+) -> None:
+    await bring_statements(db, await db.get_one(Guide, cast.cohort.guide_id), MONDAY)
+    await db.execute(update(Milestone).values(requires=[], hours=10))
+    await db.commit()
+    await cast.ada.post(f"{at(cast)}/absences", json=AWAY | {"first_day": "2026-03-03"})
+    await told(cast, cast.ada, hours=3)
+    before = {one["slug"]: one for one in (await asked(cast, cast.ada)).json()["moved"]}
+    assert before["end-to-end"]["after"] < before["drift-monitor"]["after"], "As in the guide."
+
+    said = {"ships": "routine", "watches": "new"}
+    assert (await cast.ada.put(f"{at(cast)}/assessment", json={"answers": said})).status_code == 200
+    hers = {one["slug"]: one for one in (await asked(cast, cast.ada)).json()["moved"]}
+    assert "drift-monitor" not in hers, "It keeps its date."
+    assert "Drift Monitor”, which you know less well, comes first" in hers["end-to-end"]["why"]
+    others = (await asked(cast, cast.olga)).json()["moved"]
+    assert [one["after"] for one in others] == [one["after"] for one in hers.values()]
+    assert "know" not in str(others), "What she says of herself is hers."
+
+
+async def test_hours_from_two_windows_are_not_lost_and_the_later_one_hears_what_changed(
+    cast: StudyCast,
+) -> None:
+    bare = await cast.ada.put(f"{at(cast)}/study_pace", json={"hours": 3})
+    assert (bare.status_code, bare.json()["code"]) == (428, "needs_if_match")
+    first = await told(cast, cast.ada, seen='"0:"', hours=8, exam_on="2026-05-20")
+    again = await told(cast, cast.ada, seen='"0:"', hours=8, exam_on="2026-05-20")
+    assert (first.status_code, again.status_code) == (200, 200), "The same again is no change."
+    read = await cast.olga.get(f"{at(cast)}/personal_time")
+    assert first.headers["etag"] == again.headers["etag"] == read.headers["etag"]
+    late = await told(cast, cast.olga, seen='"0:"', hours=5)
+    assert (late.status_code, late.json()["code"]) == (412, "stale")
+
+    page = f"/plan/{cast.enrolment.id}/time"
+    old = await cast.olga.post(page, data={"hours": "5", "exam_on": "", "version": "0:"})
+    assert old.status_code == 412
+    assert "This was changed meanwhile, to 8 h a week. Keep yours to replace it." in old.text
+    assert "changed meanwhile, to Wed 20 May 2026" in old.text
+    newest = old.text.partition('name="version" value="')[2].partition('"')[0]
+    kept = await cast.olga.post(page, data={"hours": "5", "exam_on": "", "version": newest})
+    assert kept.status_code == 303
+    now = (await cast.ada.get(f"{at(cast)}/personal_time")).json()
+    assert (now["hours"], now["exam_on"]) == (5, None)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.cohorts.models import Enrolment
 from cohort.guides.models import Guide, Milestone
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.quizzes.importing import import_quizzes
@@ -131,3 +132,42 @@ async def test_the_plan_folds_and_opens_where_she_is(cast: Cast, db: AsyncSessio
     assert opened(by_section) == ["bridging"]
     refused = await cast.ada.get(here, params={"by": "moon"})
     assert (refused.status_code, "“week” or by “section”" in refused.text) == (422, True)
+
+
+async def test_who_comes_back_to_late_work_is_offered_dates_that_catch_up(
+    cast: Cast, db: AsyncSession
+) -> None:
+    api, here = f"/api/v1/enrolments/{cast.enrolment.id}", f"/plan/{cast.enrolment.id}"
+    offer = f'href="{here}/dates">See a catch-up plan'
+
+    async def since() -> str | None:
+        return (await cast.ada.get(f"{api}/week")).json()["back_since"]
+
+    await cast.ada.post(f"{api}/pause", json={"until": "2026-04-01"})
+    assert await since() is None, "She is still away."
+    assert offer not in (await cast.ada.get(here)).text
+    for _ in "twice":
+        assert (await cast.ada.delete(f"{api}/pause")).status_code == 200
+    assert await since() == "2026-03-02"
+    assert offer not in (await cast.ada.get(f"{here}/week")).text, "Nothing is late."
+    await make_due(db, cast.first, now=MONDAY)
+    for page in (here, f"{here}/week"):
+        assert "Welcome back. 1 milestone waited for you" in words((await cast.ada.get(page)).text)
+        assert offer in (await cast.ada.get(page)).text
+
+    seen = (await cast.olga.get(here)).text
+    assert "Ada Example is back since Mon 2 Mar 2026. 1 milestone waited" in words(seen)
+    assert offer in seen
+    assert f'href="{here}/time"' in seen
+    assert "Hours and absences of Ada Example" in words((await cast.olga.get(f"{here}/time")).text)
+    mentors = (await cast.max.get(here)).text
+    assert f"{here}/dates" not in mentors
+    assert f"{here}/time" not in mentors
+
+    away = {"first_day": "2026-02-20", "last_day": "2026-03-01", "reason": "Field work"}
+    await db.execute(update(Enrolment).values(paused_until=None))
+    await db.commit()
+    await cast.ada.post(f"{api}/absences", json=away)
+    assert await since() == "2026-03-02"
+    await cast.ada.post(f"{api}/absences", json=away | {"last_day": "2026-03-09"})
+    assert await since() is None, "She is away again."

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from cohort.circles.models import Circle, CircleMember
 from cohort.circles.planning import CirclePool, Studying
 from cohort.circles.schemas import NoCircle
 from cohort.cohorts import own_terms
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
-from cohort.cohorts.pausing import is_paused
+from cohort.cohorts.pausing import is_paused, is_there
 from cohort.guides.models import Term, TermKind
 from cohort.people.models import FormerAddress, Person
 from cohort.study.models import ItemState, PlanItem
@@ -75,6 +75,32 @@ def _out(enrolment: Enrolment, today: date) -> NoCircle | None:
     if enrolment.person.suspended_at is not None:
         return NoCircle.AWAY
     return NoCircle.PAUSED if is_paused(enrolment, today) else None
+
+
+async def without_circle(
+    db: AsyncSession, cohort: Cohort, *, now: datetime
+) -> list[tuple[UUID, str, NoCircle | None]]:
+    """Who has a seat and no circle, or cannot be in one, by name; None waits for a place."""
+    today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    held = (
+        select(CircleMember.enrolment_id)
+        .join(CircleMember.circle)
+        .where(Circle.cohort_id == cohort.id, CircleMember.left_at.is_(None))
+    )
+    seats = (
+        select(Enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(
+            Enrolment.id.not_in(held)
+            | Person.is_placeholder
+            | Person.suspended_at.is_not(None)
+            | ~is_there(today)
+        )
+        .options(contains_eager(Enrolment.person))
+        .order_by(Person.name, Enrolment.id)
+    )
+    return [(one.id, one.person.name, _out(one, today)) for one in await db.scalars(seats)]
 
 
 def _weeks(today: date, last: date) -> list[date]:

@@ -23,6 +23,7 @@ from cohort.cohorts.models import Cohort, Enrolment
 from cohort.errors import Conflict, Invalid, NotFound
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
+from cohort.http.paging import Slice, page_within
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
@@ -39,6 +40,8 @@ PARTS = [
     ("goal", "Goal", "How alike the jobs are that they want."),
     ("pace", "Pace", "How alike the parts of their plans are that they have passed."),
 ]
+SHOWN = 50
+ALONE_SHOWN = 100
 NOT_YET = "Not in a circle yet: find a place, or form the circles anew."
 
 
@@ -48,7 +51,11 @@ class CirclesView:
 
     cohort: Cohort
     circles: Sequence[CircleSeen]
+    """One page of them."""
+    next: str | None
+    begun: str | None
     alone: Sequence[LeftOut]
+    alone_in_all: int
     may_be_placed: set[UUID]
     least: int
 
@@ -75,24 +82,25 @@ async def _circles(
     now: datetime,
 ) -> Response[str]:
     rules = await service.rules_now(db, cohort.id)
-    pool, _ = await gathering.gather(db, cohort, now=now)
-    names = await reading.names_in(db, cohort.id)
-    waiting = [one.id for one in pool.people if one.circle_id is None]
-    out = {**dict.fromkeys(waiting, NoCircle.NO_ROOM), **pool.out}
-    alone = [
-        LeftOut(
-            enrolment_id=one,
-            name=names[one],
-            why=why,
-            sentence=service.SENTENCES[why] if one in pool.out else NOT_YET,
-        )
-        for one, why in out.items()
-    ]
+    part = Slice(request.query_params.get("cursor") or None, SHOWN)
+    circles = page_within(await reading.standing(db, cohort.id), part)
+    alone = await gathering.without_circle(db, cohort, now=now)
     view = CirclesView(
         cohort=cohort,
-        circles=await reading.seen(db, actor, await reading.standing(db, cohort.id)),
-        alone=sorted(alone, key=lambda one: (one.name, one.enrolment_id)),
-        may_be_placed=set(waiting),
+        circles=await reading.seen(db, actor, circles.items),
+        next=circles.next,
+        begun=part.cursor,
+        alone=[
+            LeftOut(
+                enrolment_id=its_id,
+                name=name,
+                why=why or NoCircle.NO_ROOM,
+                sentence=service.SENTENCES[why] if why else NOT_YET,
+            )
+            for its_id, name, why in alone[:ALONE_SHOWN]
+        ],
+        alone_in_all=len(alone),
+        may_be_placed={its_id for its_id, _, why in alone if why is None},
         least=rules.least,
     )
     usual = {name: str(value) for name, value in rules.model_dump().items()}

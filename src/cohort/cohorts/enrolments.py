@@ -18,6 +18,7 @@ from cohort.cohorts.schemas import EnrolmentChange, EnrolmentIn
 from cohort.errors import Conflict, NotFound
 from cohort.guides.models import TermKind
 from cohort.http.etag import require_match
+from cohort.http.formats import local_day
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
@@ -77,12 +78,18 @@ async def give_seat(
         await take_seat(db, cohort)
     profile = form.model_dump()
     row = {"cohort_id": cohort.id, "person_id": person_id, "created_at": now, **profile}
+    back = {"paused_until": local_day(now, cohort.time_zone)}
     enrolment_id = await db.scalar(
         insert(Enrolment)
         .values(**row, state=EnrolmentState.ACTIVE, version=1)
         .on_conflict_do_update(
             index_elements=["cohort_id", "person_id"],
-            set_={**profile, "state": EnrolmentState.ACTIVE, "version": Enrolment.version + 1},
+            set_={
+                **profile,
+                **back,
+                "state": EnrolmentState.ACTIVE,
+                "version": Enrolment.version + 1,
+            },
             where=Enrolment.state == EnrolmentState.WITHDRAWN,
         )
         .returning(Enrolment.id)

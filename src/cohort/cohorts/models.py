@@ -204,7 +204,8 @@ class Enrolment(Base):
         one_of(MentorSees), default=MentorSees.MILESTONES, server_default=MentorSees.MILESTONES
     )
     paused_until: Mapped[date | None]
-    """Nobody is proposed to her before this day of the cohort's time zone."""
+    """Nobody is proposed to her before this day of the cohort's time zone; then, since when she is
+    back."""
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
 

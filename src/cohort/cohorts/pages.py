@@ -21,7 +21,7 @@ from cohort.cohorts.schemas import (
     CohortIn,
     MoveIn,
 )
-from cohort.errors import Invalid, NotAllowed, Stale
+from cohort.errors import Invalid, Stale
 from cohort.guides import service as guides
 from cohort.http.forms import Form, checked, read_form, sent_by
 from cohort.http.pages import Asked, page, see
@@ -46,7 +46,7 @@ async def cohorts_page(
         request,
         "cohorts/list.html",
         cohorts=found.items,
-        may_open=actor.is_admin or settings.anyone_opens_cohorts,
+        may_open=policy.may_open(actor, open_to_anyone=settings.anyone_opens_cohorts),
         runs_one=await service.organises_something(db, actor),
         seated=await enrolments.cohorts_with_a_seat_of(db, actor),
         next=found.next,
@@ -62,8 +62,7 @@ async def new_cohort_page(
     settings: NamedDependency[Settings],
     guide_id: Annotated[UUID | None, QueryParameter(description="The guide to begin with.")] = None,
 ) -> Response[str]:
-    if not (actor.is_admin or settings.anyone_opens_cohorts):
-        raise NotAllowed("Only an admin of the platform opens cohorts.")
+    service.require_opener(actor, open_to_anyone=settings.anyone_opens_cohorts)
     return await _new(request, db, Form({"guide_id": str(guide_id)} if guide_id else {}))
 
 

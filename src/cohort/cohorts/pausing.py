@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Invalid
+from cohort.http.formats import local_day
 from cohort.people.models import Person
 
 LONGEST = timedelta(days=366)
@@ -17,7 +17,7 @@ LONGEST = timedelta(days=366)
 
 def check_until(until: date, zone: str, *, now: datetime, field: str = "until") -> None:
     """A pause ends on a day to come, within a year."""
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today = local_day(now, zone)
     if not today < until <= today + LONGEST:
         raise Invalid.at(field, "Choose a day after today, within a year.")
 
@@ -43,12 +43,16 @@ async def pause(
 async def resume(
     db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: datetime
 ) -> Enrolment:
+    """From today on. The day is kept: whoever came back is offered dates that catch up."""
     enrolment = await enrolments.get(db, actor, enrolment_id)
-    return await _set(db, actor, enrolment, None, now=now)
+    today = local_day(now, enrolment.cohort.time_zone)
+    if not is_paused(enrolment, today):
+        return enrolment
+    return await _set(db, actor, enrolment, today, now=now)
 
 
 async def _set(
-    db: AsyncSession, actor: Person, enrolment: Enrolment, until: date | None, *, now: datetime
+    db: AsyncSession, actor: Person, enrolment: Enrolment, until: date, *, now: datetime
 ) -> Enrolment:
     """By herself or an organiser, the only ones who see the row; twice is once."""
     if enrolment.paused_until == until:
@@ -59,6 +63,7 @@ async def _set(
         .values(paused_until=until, version=Enrolment.version + 1)
         .execution_options(synchronize_session=False)
     )
-    verb = "enrolment.pause" if until else "enrolment.resume"
+    goes_on = until <= local_day(now, enrolment.cohort.time_zone)
+    verb = "enrolment.resume" if goes_on else "enrolment.pause"
     enrolments.note_others_act(db, actor, verb, enrolment, now=now)
     return await enrolments.get(db, actor, enrolment.id)

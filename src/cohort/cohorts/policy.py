@@ -51,6 +51,11 @@ def organised_by(actor: Person) -> Select[UUID]:
     return select(Organiser.cohort_id).where(Organiser.person_id == actor.id)
 
 
+def may_open(actor: Person, *, open_to_anyone: bool) -> bool:
+    """Admins, those whom an admin lets, and everyone where the installation says so."""
+    return actor.is_admin or actor.opens_cohorts or open_to_anyone
+
+
 def may_organise(actor: Person, cohort_id: UUID) -> ColumnElement[bool]:
     return literal(cohort_id).in_(organised_by(actor))
 

@@ -53,7 +53,7 @@ async def create_cohort(
 ) -> Response[CohortOut]:
     """Begin a cohort as a draft that only its organisers see; you become one.
 
-    For admins, and for everybody where the installation allows it.
+    For admins, for those whom an admin lets, and for everybody where the installation allows it.
     """
     anyone = settings.anyone_opens_cohorts
     made = await service.create(db, actor, data, now=clock(), open_to_anyone=anyone)

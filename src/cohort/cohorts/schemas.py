@@ -392,7 +392,8 @@ class EnrolmentOut(Shown):
     organisations: list[str]
     advisers: list[str]
     paused_until: date | None = Field(
-        description="Nobody is proposed before this day of the cohort's time zone."
+        description="Nobody is proposed before this day of the cohort's time zone. A past day is "
+        "the one on which she came back."
     )
     created_at: datetime
     version: int = Field(

@@ -87,6 +87,11 @@ async def organised_by_slug(db: AsyncSession, actor: Person, slug: str) -> Cohor
     return await require_organiser(db, actor, cohort.id)
 
 
+def require_opener(actor: Person, *, open_to_anyone: bool) -> None:
+    if not policy.may_open(actor, open_to_anyone=open_to_anyone):
+        raise NotAllowed("Only an admin, or somebody whom an admin lets, opens cohorts.")
+
+
 async def create(
     db: AsyncSession,
     actor: Person,
@@ -95,9 +100,8 @@ async def create(
     now: datetime,
     open_to_anyone: bool = False,
 ) -> Cohort:
-    """A draft, which its maker runs; made by admins only, unless it is `open_to_anyone`."""
-    if not (actor.is_admin or open_to_anyone):
-        raise NotAllowed("Only an admin of the platform opens cohorts.")
+    """A draft, which its maker runs."""
+    require_opener(actor, open_to_anyone=open_to_anyone)
     guide = await db.get(Guide, form.guide_id)
     if guide is None:
         raise Invalid.at("guide_id", "There is no such guide.")

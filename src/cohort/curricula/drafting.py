@@ -1,31 +1,43 @@
 """A first proposal of milestones from the text of a guide: pure, and linear in its length.
 
-Task lists and exercises say what to do; a notebook is worked through; a section that says
-nothing of the kind, and has none below it, is read. Its author corrects what this guessed.
+Task lists and exercises say what to do; a notebook is worked through; lectures and homework stand
+in lists and tables. A section that says nothing of the kind, and has none below it, is read. Its
+author corrects what this guessed.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from cohort.curricula.schemas import MOST_MILESTONES, SectionRow
-from cohort.guides.html_headings import words_of
+from cohort.curricula.syllabus import Entry, listed, tabled, topics_in, with_subject
+from cohort.curricula.wording import (
+    CONTENTS,
+    LINK,
+    is_beside,
+    is_part,
+    kind_of,
+    latin_slug,
+    readable,
+    title_of,
+    without_code,
+)
+from cohort.guides.markdown import parents_of
 from cohort.guides.models import MilestoneKind
 from cohort.guides.schemas import MilestoneRow
 from cohort.guides.slugs import SlugBook
-from cohort.http.fields import without_hidden
 
 WORDS_AN_HOUR = 3_000
 """To read with care, and to write down what it says."""
 LEAST_WORDS = 25
 MOST_TASK = 4_000
 MOST_LINE = 160
-SLUG_LENGTH = 60
+LESSON_HOURS = 2
+TOPICS_AN_HOUR = 2
+MOST_TOPIC_HOURS = 8
 
 _TASK = re.compile(r"^\s{0,8}(?:[-*+]|\d{1,4}[.)])\s+\[[ xX]\]\s+(\S.*)$")
-_FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})")
-_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(<?([^\s()<>]{1,1000})>?(?:\s[^()\n]{0,300})?\)")
 _ADDRESS = re.compile(r"""(?:\(<?|\bhref\s{0,3}=\s{0,3}["'])([^\s()<>"']{1,1000})""", re.IGNORECASE)
 _HREF = re.compile(
     r"""href\s{0,3}=\s{0,3}["']([^\s"'<>]{1,1000})["'][^<>]{0,300}>([^<>]{1,300})</a"""
@@ -40,36 +52,7 @@ _NOTEBOOK = re.compile(
     r"|//mybinder\.org/|//nbviewer\.",
     re.IGNORECASE,
 )
-_MARKS = re.compile(r"[*_`~]+")
 _WORD = re.compile(r"\w+")
-_KIND_WORDS = {
-    MilestoneKind.MOCK_EXAM: (
-        "(?:mock|practice) (?:exam|test)s?",
-        "sample (?:exam|questions)",
-    ),
-    MilestoneKind.QUIZ: (
-        "quiz(?:zes)?",
-        "self[- ]test",
-        "(?:knowledge check|check your (?:knowledge|understanding))",
-    ),
-    MilestoneKind.ARTEFACT: ("projects?", "mini-?projects?", "capstone", "build your own"),
-    MilestoneKind.EXERCISE: (
-        "home-?works?|exercises?|assignments?|challenges?|workshop",
-        "labs?|laborator(?:y|ies)|hands[- ]on|practice|practical",
-        "problem sets?|coding tasks?|your turn",
-    ),
-}
-_KINDS = [
-    (kind, re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE))
-    for kind, words in _KIND_WORDS.items()
-]
-_BESIDE_WORDS = (
-    "contents?|table of contents|toc|licen[sc]e|changelog|translations?|star history",
-    "contribut(?:e|ing|ions?|ors?)|how to contribute|code of conduct|citation|how to cite",
-    "acknowledge?ments?|thanks|sponsors?|credits|community|support|faq|contact",
-    "about (?:us|the authors?)|authors?|instructors?",
-)
-_BESIDE = re.compile(rf"^\W*(?:{'|'.join(_BESIDE_WORDS)})\W*$", re.IGNORECASE)
 HOURS = {
     MilestoneKind.READING: 1,
     MilestoneKind.EXERCISE: 2,
@@ -99,19 +82,33 @@ class _Found:
     kind: MilestoneKind
     title: str
     task: str
-    words: int
+    hours: int
+    of: str = ""
+    """What to call it after, if others have the same title."""
 
 
-def propose(sections: Sequence[SectionRow], taken: Sequence[str] = ()) -> ProposedMilestones:
-    """In reading order, with slugs beside those that are `taken`."""
-    beside = [one.title for one in sections if _BESIDE.match(one.title)]
+def propose(
+    sections: Sequence[SectionRow], taken: Sequence[str] = (), *, title: str = ""
+) -> ProposedMilestones:
+    """In reading order, with slugs beside those that are `taken`; `title` is the guide's."""
+    beside: list[str] = []
     found: list[_Found] = []
+    parents = parents_of([one.level for one in sections])
     for place, section in enumerate(sections):
-        if not _BESIDE.match(section.title):
-            below = sections[place + 1 :][:1]
-            found += _of_section(section, is_leaf=not below or below[0].level <= section.level)
+        parent = parents[place]
+        above = "" if parent is None else sections[parent].title
+        below = sections[place + 1 :][:1]
+        is_leaf = not below or below[0].level <= section.level
+        if is_beside(section.title):
+            its = list(_listed_in(section, tabled(without_code(section.body))))
+        else:
+            is_whole = section.title == title
+            its = list(_of_section(section, above, is_leaf=is_leaf, is_whole=is_whole))
+        if not its and (is_beside(section.title) or CONTENTS.match(section.title)):
+            beside.append(section.title)
+        found += its
     book = SlugBook(taken)
-    rows = tuple(_row(one, book) for one in found[:MOST_MILESTONES])
+    rows = tuple(_row(one, book) for one in _told_apart(found[:MOST_MILESTONES]))
     notes = []
     if beside:
         named = ", ".join(f"“{title[:60]}”" for title in beside[:6])
@@ -124,46 +121,73 @@ def propose(sections: Sequence[SectionRow], taken: Sequence[str] = ()) -> Propos
     return ProposedMilestones(rows, tuple(notes))
 
 
-def _of_section(section: SectionRow, *, is_leaf: bool) -> Iterator[_Found]:
-    prose = _without_code(section.body)
+def _told_apart(found: Sequence[_Found]) -> list[_Found]:
+    """Seven times “Homework” would say nothing in a plan."""
+    count = Counter(one.title.casefold() for one in found)
+    return [
+        replace(one, title=f"{one.title} ({one.of})")
+        if count[one.title.casefold()] > 1 and one.of
+        else one
+        for one in found
+    ]
+
+
+def _of_section(
+    section: SectionRow, above: str, *, is_leaf: bool, is_whole: bool
+) -> Iterator[_Found]:
+    prose = without_code(section.body)
     words = len(_WORD.findall(section.body))
     kind = kind_of(section.title)
     tasks = [task for task in map(_task, prose) if task]
     if tasks:
         for task in tasks:
-            yield _Found(section, kind_of(task) or kind or MilestoneKind.EXERCISE, task, task, 0)
+            named = kind_of(task) or kind or MilestoneKind.EXERCISE
+            yield _Found(section, named, task, task, hours_of(named, 0))
     elif kind is not None and words:
-        yield _Found(section, kind, section.title, _said(section), words)
-    elif notebooks := _notebooks(section, prose):
-        for address, title in notebooks.items():
-            task = (
-                f"Work through the notebook: <{address}>"
-                if "//" in address
-                else (f"Work through the notebook `{address}`.")
-            )
-            yield _Found(section, MilestoneKind.EXERCISE, title, task, 0)
-    elif is_leaf and words >= LEAST_WORDS:
-        task = f"Read “{section.title}” in the guide. Note what is new to you, and try it out."
-        yield _Found(section, MilestoneKind.READING, section.title, task, words)
+        hours = hours_of(kind, words)
+        yield _Found(section, kind, title_of(section.title), _said(section), hours, above)
+    else:
+        yield from _lessons(section, prose, words, is_leaf=is_leaf, is_whole=is_whole)
 
 
-def kind_of(title: str) -> MilestoneKind | None:
-    return next((kind for kind, words in _KINDS if words.search(title)), None)
+def _lessons(
+    section: SectionRow, prose: Sequence[str], words: int, *, is_leaf: bool, is_whole: bool
+) -> Iterator[_Found]:
+    """What is listed in it, its notebooks, and the section itself where it is a lesson."""
+    is_contents = bool(CONTENTS.match(section.title))
+    notebooks = [] if is_contents else list(_notebooks(section, prose).items())
+    entries = [*listed(prose), *([] if notebooks else tabled(prose))]
+    lectures = any(one.kind is MilestoneKind.READING for one in entries)
+    counts = is_leaf and is_part(section.title) and words > 0 and not lectures
+    is_text = is_leaf and words >= LEAST_WORDS and not (is_whole or is_contents)
+    if counts or (is_text and not entries and not notebooks):
+        yield _reading(section, prose, words, is_short=counts)
+    yield from _listed_in(section, entries)
+    for address, title in notebooks:
+        written = f"<{address}>" if "//" in address else f"`{address}`"
+        task = f"Work through the notebook: {written}"
+        hours = hours_of(MilestoneKind.EXERCISE, 0)
+        yield _Found(section, MilestoneKind.EXERCISE, title, task, hours, section.title)
 
 
-def _without_code(body: str) -> list[str]:
-    lines: list[str] = []
-    fence = ""
-    for line in body.split("\n"):
-        mark = _FENCE.match(line)
-        if fence:
-            if mark and mark[1].startswith(fence):
-                fence = ""
-        elif mark:
-            fence = mark[1]
-        else:
-            lines.append(line)
-    return lines
+def _listed_in(section: SectionRow, entries: Iterable[Entry]) -> Iterator[_Found]:
+    for entry in entries:
+        hours = LESSON_HOURS if entry.kind is MilestoneKind.READING else hours_of(entry.kind, 0)
+        task = entry.task
+        if task == entry.title:
+            task = f"Do “{entry.title}” of “{section.title}” in the guide."
+        yield _Found(section, entry.kind, entry.title, task, hours, entry.of or section.title)
+
+
+def _reading(section: SectionRow, prose: Sequence[str], words: int, *, is_short: bool) -> _Found:
+    """A section of a course that counts may be no more than the list of its topics."""
+    title = with_subject(section.title, prose)
+    task = f"Read “{section.title}” in the guide. Note what is new to you, and try it out."
+    hours = hours_of(MilestoneKind.READING, words)
+    if is_short:
+        topics = min(MOST_TOPIC_HOURS, -(-len(topics_in(prose)) // TOPICS_AN_HOUR))
+        hours = max(hours, topics)
+    return _Found(section, MilestoneKind.READING, title_of(title), task, hours)
 
 
 def _task(line: str) -> str:
@@ -178,7 +202,7 @@ def _notebooks(section: SectionRow, lines: Sequence[str]) -> dict[str, str]:
         line = whole[:10_000]
         here = [one[1] for one in _ADDRESS.finditer(line) if _NOTEBOOK.search(one[1])]
         if here:
-            said = {one[2]: one[1] for one in _LINK.finditer(line)}
+            said = {one[2]: one[1] for one in LINK.finditer(line)}
             said |= {one[1]: one[2] for one in _HREF.finditer(line)}
             for address in here:
                 title = readable(said.get(address, ""))
@@ -201,12 +225,6 @@ def _said(section: SectionRow) -> str:
     return f"Do what “{section.title}” in the guide asks for."
 
 
-def readable(markdown: str) -> str:
-    """One line of words, without marks and addresses."""
-    text = words_of(_LINK.sub(r"\1", markdown.replace("![", "[")))
-    return " ".join(without_hidden(_MARKS.sub("", text)).split())
-
-
 def _row(found: _Found, book: SlugBook) -> MilestoneRow:
     title = found.title if len(found.title) <= MOST_LINE else found.title[: MOST_LINE - 1] + "…"
     title = title.replace("=?", "= ?")
@@ -216,7 +234,7 @@ def _row(found: _Found, book: SlugBook) -> MilestoneRow:
         title=title,
         task=found.task,
         evidence=EVIDENCE[found.kind],
-        hours=hours_of(found.kind, found.words),
+        hours=found.hours,
         kind=found.kind,
     )
 
@@ -228,12 +246,3 @@ def hours_of(kind: MilestoneKind, words: int) -> int:
     return min(
         MOST_HOURS, max(1, reading) if kind is MilestoneKind.READING else least + reading // 2
     )
-
-
-def latin_slug(title: str) -> str:
-    """A name in addresses, of the letters a to z and digits."""
-    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
-    if len(slug) > SLUG_LENGTH:
-        slug = slug[: SLUG_LENGTH + 1].rpartition("-")[0] or slug[:SLUG_LENGTH]
-    return slug or "milestone"

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cohort.curricula.drafting import latin_slug
 from cohort.curricula.schemas import Curriculum
+from cohort.curricula.wording import latin_slug
 from cohort.errors import FieldError, Invalid
 from cohort.guides.schemas import CriterionRow, MilestoneRow
 from cohort.guides.slugs import SlugBook
@@ -33,7 +33,21 @@ def with_table(before: Curriculum, sent: Sent) -> Curriculum:
         told = {name: "".join(sent.texts(f"{name}.{row.slug}")) for name in IN_TABLE}
         changed = {name: text for name, text in told.items() if text} if row.slug in named else {}
         rows.append(row.model_dump() | changed)
-    return _checked(before.model_dump() | facts | {"milestones": rows})
+    exam = {"exam": _exam(before, sent)} if "exam.year" in sent.fields else {}
+    return _checked(before.model_dump() | facts | exam | {"milestones": rows})
+
+
+def _exam(before: Curriculum, sent: Sent) -> dict[str, Any] | None:
+    """Its facts change when whoever gives the exam changes it; its sections keep their names."""
+    if before.exam is None:
+        return None
+    exam = before.exam.model_dump()
+    for name in ("title", "year", "source"):
+        exam[name] = "".join(sent.texts(f"exam.{name}"))
+    for one in exam["sections"]:
+        for name in ("title", "weight"):
+            one[name] = "".join(sent.texts(f"exam.{name}.{one['slug']}"))
+    return exam
 
 
 def _checked(content: Mapping[str, Any]) -> Curriculum:
@@ -46,6 +60,11 @@ def _checked(content: Mapping[str, Any]) -> Curriculum:
             if steps[0] == "milestones" and len(steps) > 2 and steps[1].isdigit():
                 slug = content["milestones"][int(steps[1])]["slug"]
                 errors.append(FieldError(f"{steps[2]}.{slug}", one.message))
+            elif steps[0] == "exam" and len(steps) == 4 and steps[2].isdigit():
+                slug = content["exam"]["sections"][int(steps[2])]["slug"]
+                errors.append(FieldError(f"exam.{steps[3]}.{slug}", one.message))
+            elif steps[0] == "exam" and len(steps) == 2:
+                errors.append(FieldError(f"exam.{steps[1]}", one.message))
             else:
                 errors.append(one)
         raise Invalid.at_each(errors) from error

@@ -181,6 +181,15 @@ async def show_draft(
     labels = {"title": "Title", "slug": "Address", "author": "Author", "description": "Description"}
     for one in curriculum.milestones:
         labels |= {f"{name}.{one.slug}": f"{one.title}: {name}" for name in editing.IN_TABLE}
+    if curriculum.exam:
+        labels |= {
+            "exam": "Exam",
+            "exam.title": "Exam",
+            "exam.year": "Year",
+            "exam.source": "Source",
+        }
+        for part in curriculum.exam.sections:
+            labels |= {f"exam.{name}.{part.slug}": part.title for name in ("title", "weight")}
     view = DraftView(
         draft=draft,
         curriculum=curriculum,

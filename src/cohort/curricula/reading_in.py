@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cohort.curricula.drafting import latin_slug, propose
+from cohort.curricula.drafting import propose
 from cohort.curricula.schemas import (
     MOST_CHARACTERS,
     MOST_LINES,
@@ -12,6 +12,7 @@ from cohort.curricula.schemas import (
     Curriculum,
     SectionRow,
 )
+from cohort.curricula.wording import is_beside, is_part, latin_slug
 from cohort.guides.changes import KnownSection, compare
 from cohort.guides.markdown import GuideDocument, GuideUnreadable, parents_of, read_guide
 from cohort.http.fields import without_hidden
@@ -38,7 +39,7 @@ def read_in(markdown: str, before: Curriculum | None = None) -> ReadIn:
     if before is not None:
         return _newer(document, before)
     sections = _rows(document)
-    proposal = propose(sections)
+    proposal = propose(sections, title=document.title)
     curriculum = Curriculum(
         title=_line(document.title),
         slug=latin_slug(document.title),
@@ -49,7 +50,17 @@ def read_in(markdown: str, before: Curriculum | None = None) -> ReadIn:
         sections=sections,
         milestones=list(proposal.milestones),
     )
-    return ReadIn(curriculum, (*document.notes, *proposal.notes))
+    return ReadIn(curriculum, (*document.notes, *_title_notes(document), *proposal.notes))
+
+
+def _title_notes(document: GuideDocument) -> list[str]:
+    """Where the title is only that of a section among others of its level."""
+    title = document.title
+    levels = [one.level for one in document.sections if one.title == title]
+    beside_it = sum(one.level == levels[0] for one in document.sections) if levels else 0
+    if beside_it < 2 or (levels[0] == 1 and not (is_part(title) or is_beside(title))):
+        return []
+    return [f"No heading names the whole: it is called “{document.title[:60]}”. Give it a title."]
 
 
 def refuse_unfit(markdown: str) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.curricula import moving, publishing, service
 from cohort.curricula.curriculum_file import write_file
-from cohort.curricula.drafting import latin_slug
 from cohort.curricula.models import CurriculumDraft
 from cohort.curricula.schemas import (
     LONGEST_UPLOAD,
@@ -27,6 +26,7 @@ from cohort.curricula.schemas import (
     VersionRow,
 )
 from cohort.curricula.stored import curriculum_of
+from cohort.curricula.wording import latin_slug
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.guides import service as guides
 from cohort.guides.schemas import GuideOut

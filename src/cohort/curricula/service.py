@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.curricula import policy
 from cohort.curricula.checking import DraftProblem, problems_of
@@ -33,7 +34,8 @@ class TooManyDrafts(Conflict):
 
 async def may_draft(db: AsyncSession, actor: Person, *, open_to_anyone: bool) -> bool:
     """Whoever runs a cohort, or may open one."""
-    return actor.is_admin or open_to_anyone or await cohorts.organises_something(db, actor)
+    may_open = cohort_policy.may_open(actor, open_to_anyone=open_to_anyone)
+    return may_open or await cohorts.organises_something(db, actor)
 
 
 async def require_author(db: AsyncSession, actor: Person, *, open_to_anyone: bool) -> None:

@@ -71,7 +71,7 @@ async def versions_page(
         .limit(50)
     )
     may = select(Guide.id).where(Guide.id == guide.id, policy.may_follow(actor))
-    may_open = actor.is_admin or settings.anyone_opens_cohorts
+    may_open = cohort_policy.may_open(actor, open_to_anyone=settings.anyone_opens_cohorts)
     view = VersionsView(guide, versions, studying.all(), await db.scalar(may) is not None, may_open)
     return page(request, "curricula/versions.html", view)
 

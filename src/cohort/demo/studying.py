@@ -101,7 +101,7 @@ async def tell_time(scene: Scene, *, now: datetime) -> None:
     whose = scene.cast.researchers[0].email
     who, enrolment = scene.people[whose], scene.enrolments[whose]
     pace = StudyPaceIn(hours=12)
-    await schedules.set_pace(scene.db, who, enrolment.id, pace, now=now)
+    await schedules.set_pace(scene.db, who, enrolment.id, pace, if_match="*", now=now)
     first_day = now.date() + timedelta(weeks=2)
     away = AbsenceIn(
         first_day=first_day, last_day=first_day + timedelta(days=4), reason="A conference"

@@ -10,10 +10,9 @@ Somebody who is away leaves all lines for as long, the plan's too, and comes bac
 and owes: a pause pulls no line down.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
-from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +25,6 @@ class ItemsCounted:
     """So many items that have all of this in common. Weeks count from 0; None is not yet."""
 
     joined: int
-    whom: UUID | None
-    """Only of somebody who is away at times."""
     due: int
     handed_in: int | None
     passed: int | None
@@ -37,8 +34,20 @@ class ItemsCounted:
 @dataclass(frozen=True, slots=True)
 class PeopleCounted:
     joined: int
-    whom: UUID | None
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class AwayCounted:
+    """Those who have joined by the end of a week and are away for all of it, and their items."""
+
+    week: int
+    people: int
+    items: int
+    planned: int
+    """These and those below by the end of the week."""
+    handed_in: int
+    passed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,54 +69,31 @@ class WeekCounted:
 def by_week(
     items: Sequence[ItemsCounted],
     people: Sequence[PeopleCounted],
-    away: Mapping[UUID, Collection[int]],
+    away: Sequence[AwayCounted],
     *,
     weeks: int,
     begun: int,
 ) -> list[WeekCounted]:
-    """O(groups x weeks), where a group is everybody who joined in one week, or one who is away."""
-    groups = {(one.joined, one.whom): row for row, one in enumerate(people)}
-    many = np.array([one.people for one in people], dtype=np.int64)
-    known = [one for one in items if (one.joined, one.whom) in groups]
-    there = np.array([_there(*group, away, weeks) for group in groups]).reshape(-1, weeks)
-    due, handed_in, passed = (
-        _by_end_of(known, groups, [getattr(one, name) for one in known], weeks)
-        for name in ("due", "handed_in", "passed")
-    )
-    totals = np.zeros(len(groups), dtype=np.int64)
-    for one in known:
-        totals[groups[one.joined, one.whom]] += one.items
-    each = [(there * of).sum(axis=0) for of in (due, handed_in, passed)]
-    counted, all_items = (there.T @ many if groups else np.zeros(weeks), there.T @ totals)
+    """Everybody who has joined, less those away: O(groups + weeks)."""
+    counted = np.zeros((weeks + 1, 5), dtype=np.int64)
+    for someone in people:
+        counted[min(someone.joined, weeks), 0] += someone.people
+    for one in items:
+        counted[min(one.joined, weeks), 1] += one.items
+        for place, at in enumerate((one.due, one.handed_in, one.passed), start=2):
+            if at is not None:
+                # What she had done before she joined counts from then on.
+                counted[min(max(at, one.joined), weeks), place] += one.items
+    by_end: Counts = counted.cumsum(axis=0)[:weeks]
+    for gone in away:
+        by_end[gone.week] -= [gone.people, gone.items, gone.planned, gone.handed_in, gone.passed]
     return [
         WeekCounted(
-            people=int(counted[week]),
-            items=int(all_items[week]),
-            planned=int(each[0][week]),
-            handed_in=int(each[1][week]) if week < begun else None,
-            passed=int(each[2][week]) if week < begun else None,
+            people=its[0],
+            items=its[1],
+            planned=its[2],
+            handed_in=its[3] if week < begun else None,
+            passed=its[4] if week < begun else None,
         )
-        for week in range(weeks)
+        for week, its in enumerate(by_end.tolist())
     ]
-
-
-def _there(
-    joined: int, whom: UUID | None, away: Mapping[UUID, Collection[int]], weeks: int
-) -> list[bool]:
-    gone = away.get(whom, ()) if whom is not None else ()
-    return [joined <= week and week not in gone for week in range(weeks)]
-
-
-def _by_end_of(
-    items: Sequence[ItemsCounted],
-    groups: Mapping[tuple[int, UUID | None], int],
-    at: Sequence[int | None],
-    weeks: int,
-) -> Counts:
-    """int[groups, weeks]: how many items have it behind them by the end of each week."""
-    counts = np.zeros((len(groups), weeks + 1), dtype=np.int64)
-    for one, week in zip(items, at, strict=True):
-        if week is not None:
-            counts[groups[one.joined, one.whom], min(week, weeks)] += one.items
-    result: Counts = counts.cumsum(axis=1)[:, :weeks]
-    return result

@@ -1,6 +1,7 @@
-"""The plans of cohorts by week, in three statements however many people and cohorts there are."""
+"""The plans of cohorts by week, in four statements however many people and cohorts there are."""
 
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,11 +10,10 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     DateTime,
+    Integer,
     Select,
     Subquery,
     Uuid,
-    any_,
-    case,
     column,
     func,
     literal,
@@ -23,10 +23,15 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
-from cohort.figures.burn_up import ItemsCounted, PeopleCounted, WeekCounted, by_week
+from cohort.figures.burn_up import AwayCounted, ItemsCounted, PeopleCounted, WeekCounted, by_week
 from cohort.figures.weeks import CohortWeek, begun, weeks_away, weeks_of
 from cohort.schedules.models import Absence
 from cohort.study.models import PlanItem
+
+Weeks = Mapping[UUID, Sequence[CohortWeek]]
+"""By cohort."""
+INSTANT = DateTime(timezone=True)
+HANDED_IN_AT = func.coalesce(PlanItem.handed_in_at, PlanItem.passed_at)
 
 
 def weeks_in(cohort: Cohort) -> list[CohortWeek]:
@@ -38,19 +43,19 @@ async def weeks_counted(
 ) -> dict[UUID, list[WeekCounted]]:
     """By cohort. People who have left are in none of it; nor, for a week, are those away in it."""
     weeks = {one.id: weeks_in(one) for one in cohorts}
-    away = await _away(db, weeks)
-    people = _people(weeks, list(away))
+    people = _people(weeks)
     counted: dict[UUID, list[PeopleCounted]] = defaultdict(list)
     for cohort_id, *group in await db.execute(_how_many(people)):
         counted[cohort_id].append(PeopleCounted(*group))
     items: dict[UUID, list[ItemsCounted]] = defaultdict(list)
-    for cohort_id, *group in await db.execute(_items(people)):
-        items[cohort_id].append(ItemsCounted(*group))
+    for cohort_id, *items_group in await db.execute(_items(people)):
+        items[cohort_id].append(ItemsCounted(*items_group))
+    away = await _away(db, weeks)
     return {
         one.id: by_week(
             items[one.id],
             counted[one.id],
-            away,
+            away[one.id],
             weeks=len(weeks[one.id]),
             begun=begun(weeks[one.id], now),
         )
@@ -58,34 +63,83 @@ async def weeks_counted(
     }
 
 
-async def _away(
-    db: AsyncSession, weeks: Mapping[UUID, Sequence[CohortWeek]]
-) -> dict[UUID, set[int]]:
-    """By enrolment, the weeks that somebody told to be away for, from 0."""
-    spans: dict[tuple[UUID, UUID], list[tuple[date, date]]] = defaultdict(list)
-    told = select(Enrolment.cohort_id, Enrolment.id, Absence.first_day, Absence.last_day)
-    told = told.join(Absence, Absence.enrolment_id == Enrolment.id)
-    for cohort_id, its_id, *span in await db.execute(
+async def _away(db: AsyncSession, weeks: Weeks) -> dict[UUID, list[AwayCounted]]:
+    """By cohort and week, those who told that they are away for all of it."""
+    spans: dict[tuple[UUID, UUID, datetime], list[tuple[date, date]]] = defaultdict(list)
+    told = select(
+        Enrolment.cohort_id,
+        Enrolment.id,
+        Enrolment.created_at,
+        Absence.first_day,
+        Absence.last_day,
+    ).join(Absence, Absence.enrolment_id == Enrolment.id)
+    for cohort_id, its_id, joined_at, first, last in await db.execute(
         told.where(Enrolment.cohort_id.in_(list(weeks)), Enrolment.state == EnrolmentState.ACTIVE)
     ):
-        spans[cohort_id, its_id].append((span[0], span[1]))
-    found = {its_id: weeks_away(weeks[of], each) for (of, its_id), each in spans.items()}
-    return {its_id: gone for its_id, gone in found.items() if gone}
+        spans[cohort_id, its_id, joined_at].append((first, last))
+    gone = [
+        (cohort_id, its_id, week, weeks[cohort_id][week].ends_at)
+        for (cohort_id, its_id, joined_at), each in spans.items()
+        for week in weeks_away(weeks[cohort_id], each)
+        if week >= bisect_right([one.ends_at for one in weeks[cohort_id]], joined_at)
+    ]
+    people = Counter((cohort_id, week) for cohort_id, _, week, _ in gone)
+    found = {(row[0], row[1]): row[2:] for row in await db.execute(_items_away(gone))}
+    counted: dict[UUID, list[AwayCounted]] = defaultdict(list)
+    for (cohort_id, week), count in people.items():
+        counts = found.get((cohort_id, week), (0, 0, 0, 0))
+        counted[cohort_id].append(AwayCounted(week, count, *counts))
+    return counted
 
 
-def _people(weeks: Mapping[UUID, Sequence[CohortWeek]], away: Sequence[UUID]) -> Subquery:
-    """Everyone with a seat, with the week of joining; `whom` is there for those who were away."""
-    ends = ARRAY(DateTime(timezone=True))
-    calendar = values(column("cohort_id", Uuid()), column("ends", ends), name="calendar").data(
-        [(its_id, [week.ends_at for week in its]) for its_id, its in weeks.items()]
+def _items_away(
+    gone: Sequence[tuple[UUID, UUID, int, datetime]],
+) -> Select[*tuple[Any, ...]]:
+    """The items of those who are away in a week, and what is behind them by its end."""
+    cohort_ids, ids, places, ends = (
+        ([*one] for one in zip(*gone, strict=True)) if gone else [[]] * 4
     )
-    was_away = Enrolment.id == any_(literal(list(away), ARRAY(Uuid)))
+    away = (
+        func.unnest(
+            literal(cohort_ids, ARRAY(Uuid)),
+            literal(ids, ARRAY(Uuid)),
+            literal(places, ARRAY(Integer)),
+            literal(ends, ARRAY(INSTANT)),
+        )
+        .table_valued(
+            column("cohort_id", Uuid()),
+            column("enrolment_id", Uuid()),
+            column("week", Integer()),
+            column("ends_at", INSTANT),
+            name="away",
+        )
+        .render_derived()
+    )
+    group = (away.c.cohort_id, away.c.week)
+    return (
+        select(
+            *group,
+            func.count(),
+            func.count().filter(PlanItem.due_at < away.c.ends_at),
+            func.count().filter(away.c.ends_at > HANDED_IN_AT),
+            func.count().filter(PlanItem.passed_at < away.c.ends_at),
+        )
+        .select_from(away)
+        .join(PlanItem, PlanItem.enrolment_id == away.c.enrolment_id)
+        .group_by(*group)
+    )
+
+
+def _people(weeks: Weeks) -> Subquery:
+    """Everyone with a seat, with the week of joining and the ends of the cohort's weeks."""
+    calendar = values(
+        column("cohort_id", Uuid()), column("ends", ARRAY(INSTANT)), name="calendar"
+    ).data([(its_id, [week.ends_at for week in its]) for its_id, its in weeks.items()])
     return (
         select(
             Enrolment.id,
             Enrolment.cohort_id,
             func.width_bucket(Enrolment.created_at, calendar.c.ends).label("joined"),
-            case((was_away, Enrolment.id)).label("whom"),
             calendar.c.ends,
         )
         .join(calendar, calendar.c.cohort_id == Enrolment.cohort_id)
@@ -95,19 +149,17 @@ def _people(weeks: Mapping[UUID, Sequence[CohortWeek]], away: Sequence[UUID]) ->
 
 
 def _how_many(people: Subquery) -> Select[*tuple[Any, ...]]:
-    group = (people.c.cohort_id, people.c.joined, people.c.whom)
+    group = (people.c.cohort_id, people.c.joined)
     return select(*group, func.count()).group_by(*group)
 
 
 def _items(people: Subquery) -> Select[*tuple[Any, ...]]:
     """Weeks are found by their ends, which know the clock changes; null stays null."""
-    handed_in_at = func.coalesce(PlanItem.handed_in_at, PlanItem.passed_at)
     group = (
         people.c.cohort_id,
         people.c.joined,
-        people.c.whom,
         func.width_bucket(PlanItem.due_at, people.c.ends).label("due"),
-        func.width_bucket(handed_in_at, people.c.ends).label("handed_in"),
+        func.width_bucket(HANDED_IN_AT, people.c.ends).label("handed_in"),
         func.width_bucket(PlanItem.passed_at, people.c.ends).label("passed"),
     )
     return (

@@ -8,7 +8,7 @@ def etag(version: object) -> str:
     return f'"{version}"'
 
 
-def require_match(if_match: str | None, version: int) -> None:
+def require_match(if_match: str | None, version: object) -> None:
     if if_match is None:
         raise NeedsIfMatch
     if if_match.strip().removeprefix("W/") not in {etag(version), "*"}:

@@ -34,12 +34,11 @@ class ReviewedWork:
 
 
 def figures_of(works: Iterable[ReviewedWork]) -> list[ReviewerFigures]:
-    """Whoever has done most comes first, then by name."""
+    """Of each who was asked, in no order."""
     by_person = defaultdict[UUID, list[ReviewedWork]](list)
     for one in works:
         by_person[one.person_id].append(one)
-    found = [_figures(its) for its in by_person.values()]
-    return sorted(found, key=lambda one: (-one.done, one.name.casefold(), one.person_id))
+    return [_figures(its) for its in by_person.values()]
 
 
 def _figures(works: Sequence[ReviewedWork]) -> ReviewerFigures:

@@ -32,6 +32,7 @@ from cohort.study.rubric_forms import CriterionField, fields_of, left_out, read_
 from cohort.study.rubrics import version_of
 
 Answer = Response[str] | Redirect
+REVIEWERS_SHOWN = 50
 
 
 @get("/peer_reviews", guards=[signed_in])
@@ -173,7 +174,8 @@ async def desk_page(
 async def _desk(
     request: Asked, db: AsyncSession, actor: Person, cohort: Cohort, form: Form[Any]
 ) -> Response[str]:
-    view = await reading.desk(db, actor, cohort)
+    part = Slice(request.query_params.get("cursor") or None, REVIEWERS_SHOWN)
+    view = await reading.desk(db, actor, cohort, part)
     milestones = await reading.milestones_of(db, cohort)
     chosen = str(form.typed.get("milestone", request.query_params.get("milestone", "")))
     if chosen and chosen not in dict(milestones):

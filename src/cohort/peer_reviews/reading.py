@@ -13,7 +13,8 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.errors import NotFound
 from cohort.guides.models import Milestone
-from cohort.http.paging import Page, Slice, page_of
+from cohort.http.listing import by_name
+from cohort.http.paging import Page, Slice, page_of, page_within
 from cohort.peer_reviews import policy
 from cohort.peer_reviews.allocating import rules_in
 from cohort.peer_reviews.calibration import ReviewedWork, figures_of
@@ -57,6 +58,9 @@ class PeerReviewDesk:
     latest: ReviewAllocation | None
     counts: dict[ReviewTaskState, int]
     reviewers: Sequence[ReviewerFigures]
+    """Those of one page."""
+    next: str | None
+    begun: str | None
 
 
 async def waiting_for(db: AsyncSession, actor: Person, part: Slice) -> Page[ReviewTask]:
@@ -148,19 +152,33 @@ async def settings_of(
     return await rules_in(db, cohort_id), latest
 
 
-async def desk(db: AsyncSession, actor: Person, cohort: Cohort) -> PeerReviewDesk:
+async def desk(db: AsyncSession, actor: Person, cohort: Cohort, part: Slice) -> PeerReviewDesk:
     rules, latest = await settings_of(db, actor, cohort.id)
     counted = select(ReviewTask.state, func.count()).where(ReviewTask.cohort_id == cohort.id)
     rows = await db.execute(counted.group_by(ReviewTask.state))
-    reviewers = await reviewers_of(db, actor, cohort.id)
-    return PeerReviewDesk(cohort, rules, latest, dict(rows.all()), reviewers)
+    reviewers = await reviewers_of(db, actor, cohort.id, part)
+    return PeerReviewDesk(
+        cohort, rules, latest, dict(rows.all()), reviewers.items, reviewers.next, part.cursor
+    )
 
 
 async def reviewers_of(
-    db: AsyncSession, actor: Person, cohort_id: UUID
-) -> Sequence[ReviewerFigures]:
-    """One statement: every task, what was said by it, and the review that decided."""
+    db: AsyncSession, actor: Person, cohort_id: UUID, part: Slice
+) -> Page[ReviewerFigures]:
+    """Two statements: who comes next, and of these every task, what was said, what decided.
+
+    Whoever has done most comes first, then by name.
+    """
     await cohorts.require_organiser(db, actor, cohort_id)
+    done = func.count().filter(ReviewTask.state == ReviewTaskState.DONE)
+    in_order = await db.scalars(
+        select(ReviewTask.reviewer_id)
+        .join(ReviewTask.reviewer)
+        .where(ReviewTask.cohort_id == cohort_id)
+        .group_by(ReviewTask.reviewer_id, Person.name)
+        .order_by(done.desc(), by_name(Person.name), ReviewTask.reviewer_id)
+    )
+    page = page_within(in_order.all(), part)
     rows = await db.execute(
         select(
             ReviewTask.reviewer_id,
@@ -177,6 +195,8 @@ async def reviewers_of(
         .join(ReviewTask.reviewer)
         .outerjoin(PeerReview, PeerReview.task_id == ReviewTask.id)
         .outerjoin(Review, Review.submission_id == ReviewTask.submission_id)
-        .where(ReviewTask.cohort_id == cohort_id)
+        .where(ReviewTask.cohort_id == cohort_id, ReviewTask.reviewer_id.in_(page.items))
     )
-    return figures_of([ReviewedWork(*cast("Sequence[Any]", row)) for row in rows.all()])
+    works = [ReviewedWork(*cast("Sequence[Any]", row)) for row in rows.all()]
+    found = {one.person_id: one for one in figures_of(works)}
+    return Page([found[its_id] for its_id in page.items], page.next)

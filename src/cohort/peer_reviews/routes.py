@@ -189,8 +189,7 @@ async def list_reviewers(
     cohort_id: FromPath[UUID],
 ) -> PageOut[ReviewerFigures]:
     """What each reviewer has done, and how near to the verdicts that decided; for organisers."""
-    found = await reading.reviewers_of(db, actor, cohort_id)
-    return shown(page_within(found, part), lambda one: one)
+    return shown(await reading.reviewers_of(db, actor, cohort_id, part), lambda one: one)
 
 
 def task_row(task: ReviewTask) -> ReviewTaskRow:

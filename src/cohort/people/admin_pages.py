@@ -15,10 +15,10 @@ from cohort.clock import Clock
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
-from cohort.people import suspending
+from cohort.people import rights, suspending
 from cohort.people.auth import platform_admin
 from cohort.people.models import Person
-from cohort.people.schemas import SuspensionIn
+from cohort.people.schemas import RightsIn, SuspensionIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +81,26 @@ async def end_suspension(
     return see("/people", saying=f"{person.name} may sign in again, and is told by mail.")
 
 
-router = Router("", route_handlers=[people_page, suspend, end_suspension], include_in_schema=False)
+@post("/people/{person_id:uuid}/rights", guards=[platform_admin], opt={"confirmed_login": True})
+async def set_rights(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    part: NamedDependency[Slice],
+    *,
+    person_id: FromPath[UUID],
+) -> Response[str] | Redirect:
+    form = await read_form(request, RightsIn)
+    if form.value is None:
+        return await _people(request, db, part, form)
+    person = await rights.set_rights(db, actor, person_id, form.value, now=clock())
+    may = "may open cohorts now" if person.opens_cohorts else "opens no more cohorts"
+    return see("/people", saying=f"{person.name} {may}.")
+
+
+router = Router(
+    "",
+    route_handlers=[people_page, suspend, end_suspension, set_rights],
+    include_in_schema=False,
+)

@@ -12,10 +12,10 @@ from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
-from cohort.people import suspending
+from cohort.people import rights, suspending
 from cohort.people.auth import NotConfirmed, platform_admin
 from cohort.people.models import Person
-from cohort.people.schemas import AccountOut, SuspensionIn
+from cohort.people.schemas import AccountOut, RightsIn, SuspensionIn
 
 
 @get("/people", guards=[platform_admin], responses=may_refuse())
@@ -70,4 +70,26 @@ async def end_suspension(
     return AccountOut.model_validate(person)
 
 
-router = Router("", route_handlers=[list_people, suspend_person, end_suspension], tags=["people"])
+@put(
+    "/people/{person_id:uuid}/rights",
+    guards=[platform_admin],
+    opt={"confirmed_login": True},
+    responses=may_refuse(NotFound, NotConfirmed),
+)
+async def set_rights(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    person_id: FromPath[UUID],
+    data: JSONBody[RightsIn],
+) -> AccountOut:
+    """Say whether someone may bring guides in and open cohorts of her own. For admins."""
+    person = await rights.set_rights(db, actor, person_id, data, now=clock())
+    return AccountOut.model_validate(person)
+
+
+router = Router(
+    "",
+    route_handlers=[list_people, suspend_person, end_suspension, set_rights],
+    tags=["people"],
+)

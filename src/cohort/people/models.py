@@ -45,6 +45,8 @@ class Person(Base):
     password_hash: Mapped[str | None]
     verified_at: Mapped[Instant | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
+    opens_cohorts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether an admin lets the person open cohorts, and so bring guides in."""
     is_placeholder: Mapped[bool] = mapped_column(default=False, server_default=false())
     two_steps: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a password or a mailed link is half the way in, and a code or a passkey the rest."""

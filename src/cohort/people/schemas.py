@@ -89,6 +89,10 @@ class PasswordIn(Strict):
     password: Password
 
 
+class RightsIn(Strict):
+    opens_cohorts: bool = Field(description="Whether this person may open cohorts.")
+
+
 class SuspensionIn(Strict):
     reason: Note = Field(
         min_length=1,
@@ -129,6 +133,9 @@ class PersonOut(Shown):
 class AccountOut(PersonOut):
     """An account as admins see it."""
 
+    opens_cohorts: bool = Field(
+        description="Whether an admin lets this person open cohorts. Admins may anyway."
+    )
     verified_at: datetime | None
     suspended_at: datetime | None
 

@@ -44,7 +44,7 @@ async def suspend(
     what others do with the person's data goes on."""
     if person_id == actor.id:
         raise NotYourself("You cannot suspend yourself. Ask another admin.")
-    person = await _locked(db, person_id)
+    person = await locked_account(db, person_id)
     if person.suspended_at is not None:
         return person
     person.suspended_at = now
@@ -68,7 +68,7 @@ async def end_suspension(
     db: AsyncSession, actor: Person, person_id: UUID, *, now: datetime
 ) -> Person:
     """Let someone in again; keys and logins have to be made anew."""
-    person = await _locked(db, person_id)
+    person = await locked_account(db, person_id)
     if person.suspended_at is None:
         return person
     person.suspended_at = None
@@ -77,7 +77,8 @@ async def end_suspension(
     return person
 
 
-async def _locked(db: AsyncSession, person_id: UUID) -> Person:
+async def locked_account(db: AsyncSession, person_id: UUID) -> Person:
+    """For an admin to change."""
     found = select(Person).where(Person.id == person_id, ~Person.is_placeholder)
     locked = found.with_for_update().execution_options(populate_existing=True)
     person = await db.scalar(locked)

@@ -85,12 +85,12 @@ class KeptSums:
         if (
             kept is None
             or kept.until > now
-            or await _tries(db, cohort_id, kept.until) != kept.tries
+            or await count_tries(db, cohort_id, kept.until) != kept.tries
         ):
             kept = _Kept(datetime.min.replace(tzinfo=UTC), 0, {})
         settled = max(now - SETTLED, kept.until)
         older = _added(kept.sums, await _read(db, cohort_id, kept.until, settled))
-        tries = await _tries(db, cohort_id, settled)
+        tries = await count_tries(db, cohort_id, settled)
         self._kept[cohort_id] = _Kept(settled, tries, older)
         self._kept.move_to_end(cohort_id)
         while len(self._kept) > COHORTS_KEPT:
@@ -106,7 +106,8 @@ def _added(some: SumsByQuestion, more: SumsByQuestion) -> SumsByQuestion:
     return some | more | {its_id: some[its_id].added(more[its_id]) for its_id in both}
 
 
-async def _tries(db: AsyncSession, cohort_id: UUID, until: datetime) -> int:
+async def count_tries(db: AsyncSession, cohort_id: UUID, until: datetime) -> int:
+    """Handed in by then: another number than was kept means that one was erased."""
     statement = select(func.count(QuizTry.id)).join(Enrolment, Enrolment.id == QuizTry.enrolment_id)
     is_older = QuizTry.handed_in_at <= until
     return await db.scalar(statement.where(Enrolment.cohort_id == cohort_id, is_older)) or 0

@@ -3,14 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import service as cohorts
@@ -21,11 +20,11 @@ from cohort.http.paging import Page, Slice, page_within
 from cohort.people.models import Person
 from cohort.quizzes import reading
 from cohort.quizzes.exam_outlook import forecast_of, sections_of
+from cohort.quizzes.kept_results import KEPT, Numbers, SectionAnswers
 from cohort.quizzes.mock_exams import apportion
-from cohort.quizzes.models import Quiz, QuizExam, QuizSectionResult, QuizTry
+from cohort.quizzes.models import QuizExam
 from cohort.quizzes.readiness import ENOUGH, AnswerCounts, Floats, chances
 from cohort.quizzes.schemas import CohortReadinessOut, ExamStanding, ReadinessSearch
-from cohort.quizzes.weak_sections import weight_of_try
 from cohort.study.models import ItemState, PlanItem
 
 READY, CLOSE = 0.8, 0.5
@@ -35,35 +34,36 @@ AT_ONCE = 50
 """Rows of the table to download that are worked out together."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class ExamCandidate:
     """What is known of one researcher before her forecast is worked out."""
 
     enrolment_id: UUID
     name: str
-    milestone: MilestoneKind | None
-    """The furthest that she has passed of booking the exam and its result."""
-    counts: dict[str, AnswerCounts]
-    enough: int
-    """So many answers are as many as the exam has questions."""
-    right: dict[str, int] = field(default_factory=dict)
-    chance: float = 0.0
+    place: int
+    """Her row in the answers of all."""
+    answered: int
+    chance: float
+    standing: ExamStanding
 
-    @cached_property
-    def answered(self) -> int:
-        return sum(one.answered for one in self.counts.values())
 
-    @cached_property
-    def standing(self) -> ExamStanding:
-        if self.milestone is MilestoneKind.EXAM_RESULT:
-            return ExamStanding.PASSED
-        if self.milestone is MilestoneKind.EXAM_BOOKING:
-            return ExamStanding.BOOKED
-        if self.answered < ENOUGH:
-            return ExamStanding.TOO_FEW_ANSWERS
-        if self.chance >= READY and self.answered >= self.enough:
-            return ExamStanding.READY
-        return ExamStanding.CLOSE if self.chance >= CLOSE else ExamStanding.NOT_YET
+@dataclass(frozen=True, slots=True)
+class AnswersOfAll:
+    """[people, sections of the exam] each; the last two weighed by age."""
+
+    questions: Mapping[str, int]
+    answered: Numbers
+    right: Numbers
+    right_weight: Floats
+    wrong_weight: Floats
+
+    def counts(self, place: int) -> dict[str, AnswerCounts]:
+        each = (self.answered, self.right_weight, self.wrong_weight)
+        rows = zip(self.questions.items(), *(of[place].tolist() for of in each), strict=True)
+        return {slug: AnswerCounts(asked, *its) for (slug, asked), *its in rows}
+
+    def wholly_right(self, place: int) -> dict[str, int]:
+        return dict(zip(self.questions, self.right[place].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ class Candidates:
     exam: QuizExam
     found: Sequence[ExamCandidate]
     counts: Mapping[ExamStanding, int]
+    answers: AnswersOfAll
 
 
 async def candidates(
@@ -83,14 +84,38 @@ async def candidates(
     exam = await reading.exam_of(db, cohort_id)
     if exam is None:
         raise NotFound("The guide of this cohort leads to no exam that we know.")
-    everyone = await _read(db, exam, cohort_id, now)
-    right, wrong = _weights(everyone)
-    questions = tuple(one.questions for one in everyone[0].counts.values()) if everyone else ()
+    reached = await _reached(db, cohort_id)
+    people = (
+        await db.execute(
+            select(Enrolment.id, Person.name)
+            .join(Enrolment.person)
+            .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+            .order_by(Enrolment.created_at, Enrolment.id)
+        )
+    ).all()
+    kept = await KEPT.of_cohort(db, cohort_id, exam.guide_id, now=now)
+    answers = _answers(kept, exam, [its_id for its_id, _ in people], now)
     told = await asyncio.to_thread(
-        _chances, right.tobytes(), wrong.tobytes(), questions, exam.pass_mark
+        _chances,
+        answers.right_weight.tobytes(),
+        answers.wrong_weight.tobytes(),
+        tuple(answers.questions.values()),
+        exam.pass_mark,
     )
-    for one, its in zip(everyone, told, strict=True):
-        one.chance = its
+    all_answered = answers.answered.sum(axis=1).tolist()
+    everyone = [
+        ExamCandidate(
+            its_id,
+            name,
+            place,
+            answered,
+            chance,
+            _standing(reached.get(its_id), answered, chance, enough=exam.questions),
+        )
+        for place, ((its_id, name), answered, chance) in enumerate(
+            zip(people, all_answered, told, strict=True)
+        )
+    ]
     sought = wanted.q.strip().casefold()
     found = [
         one
@@ -98,14 +123,22 @@ async def candidates(
         if sought in one.name.casefold() and wanted.standing in {None, one.standing}
     ]
     found.sort(key=lambda one: (ORDER[one.standing], -round(one.chance, 6), one.name.casefold()))
-    return Candidates(exam, found, Counter(one.standing for one in everyone))
+    return Candidates(exam, found, Counter(one.standing for one in everyone), answers)
 
 
-def _weights(everyone: Sequence[ExamCandidate]) -> tuple[Floats, Floats]:
-    all_counts = [list(one.counts.values()) for one in everyone]
-    right = np.array([[one.right for one in counts] for counts in all_counts])
-    wrong = np.array([[one.wrong for one in counts] for counts in all_counts])
-    return right, wrong
+def _standing(
+    milestone: MilestoneKind | None, answered: int, chance: float, *, enough: int
+) -> ExamStanding:
+    """`milestone` is the furthest that she has passed of booking the exam and its result."""
+    if milestone is MilestoneKind.EXAM_RESULT:
+        return ExamStanding.PASSED
+    if milestone is MilestoneKind.EXAM_BOOKING:
+        return ExamStanding.BOOKED
+    if answered < ENOUGH:
+        return ExamStanding.TOO_FEW_ANSWERS
+    if chance >= READY and answered >= enough:
+        return ExamStanding.READY
+    return ExamStanding.CLOSE if chance >= CLOSE else ExamStanding.NOT_YET
 
 
 @lru_cache(maxsize=32)
@@ -121,36 +154,14 @@ def _chances(
     return told
 
 
-async def _read(
-    db: AsyncSession, exam: QuizExam, cohort_id: UUID, now: datetime
-) -> list[ExamCandidate]:
+def _answers(
+    kept: SectionAnswers, exam: QuizExam, enrolments: Sequence[UUID], now: datetime
+) -> AnswersOfAll:
     questions = apportion(exam.questions, {one["slug"]: one["weight"] for one in exam.sections})
-    nothing = {slug: AnswerCounts(count, 0, 0.0, 0.0) for slug, count in questions.items()}
-    reached = await _reached(db, cohort_id)
-    people = await db.execute(
-        select(Enrolment.id, Person.name)
-        .join(Enrolment.person)
-        .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
-        .order_by(Enrolment.created_at, Enrolment.id)
+    answered, right, weight, right_weight = kept.sums(enrolments, list(questions), now=now)
+    return AnswersOfAll(
+        questions, answered, right, right_weight.round(9), (weight - right_weight).round(9)
     )
-    known = {
-        its_id: ExamCandidate(its_id, name, reached.get(its_id), dict(nothing), exam.questions)
-        for its_id, name in people
-    }
-    for row in await _answers(db, exam, cohort_id, now):
-        one = known.get(row.enrolment_id)
-        if one is None:
-            continue
-        for section, answered, right, weight, right_weight in zip(
-            row.sections, row.answered, row.right, row.weight, row.right_weight, strict=True
-        ):
-            if section in questions:
-                faded = round(weight - right_weight, 9)
-                one.counts[section] = AnswerCounts(
-                    questions[section], answered, round(right_weight, 9), faded
-                )
-                one.right[section] = right
-    return list(known.values())
 
 
 async def _reached(db: AsyncSession, cohort_id: UUID) -> dict[UUID, MilestoneKind]:
@@ -166,65 +177,26 @@ async def _reached(db: AsyncSession, cohort_id: UUID) -> dict[UUID, MilestoneKin
     return {row.enrolment_id: row.kind for row in found}
 
 
-async def _answers(
-    db: AsyncSession, exam: QuizExam, cohort_id: UUID, now: datetime
-) -> Sequence[Any]:
-    """By person: first answers of each section of the exam, counted and weighed, in lists.
-
-    A row of each person and section would be six times as many to read.
-    """
-    weight, its = weight_of_try(now), QuizSectionResult
-    each = (
-        select(
-            QuizTry.enrolment_id,
-            its.exam_section,
-            cast(func.sum(its.answered), Integer).label("answered"),
-            cast(func.sum(its.right), Integer).label("right"),
-            func.sum(weight * its.answered).label("weight"),
-            func.sum(weight * its.right).label("right_weight"),
-        )
-        .join(QuizTry, QuizTry.id == its.try_id)
-        .join(Quiz, Quiz.id == QuizTry.quiz_id)
-        .join(Enrolment, Enrolment.id == QuizTry.enrolment_id)
-        .where(Enrolment.cohort_id == cohort_id, Quiz.guide_id == exam.guide_id)
-        .group_by(QuizTry.enrolment_id, its.exam_section)
-        .subquery()
-        .c
-    )
-    found = await db.execute(
-        select(
-            each.enrolment_id,
-            func.array_agg(each.exam_section).label("sections"),
-            func.array_agg(each.answered).label("answered"),
-            func.array_agg(each.right).label("right"),
-            func.array_agg(each.weight).label("weight"),
-            func.array_agg(each.right_weight).label("right_weight"),
-        ).group_by(each.enrolment_id)
-    )
-    rows: Sequence[Any] = found.all()
-    return rows
-
-
 async def listed(told: Candidates, part: Slice) -> Page[CohortReadinessOut]:
     """One page, with ranges and gains, which are worked out beside the event loop."""
     page = page_within(told.found, part)
-    return Page(await _rows(told.exam, page.items), page.next)
+    return Page(await _rows(told, page.items), page.next)
 
 
 async def all_rows(told: Candidates) -> AsyncGenerator[list[CohortReadinessOut]]:
     """For the table to download: part after part, so that nobody else waits long."""
     for start in range(0, len(told.found), AT_ONCE):
-        yield await _rows(told.exam, told.found[start : start + AT_ONCE])
+        yield await _rows(told, told.found[start : start + AT_ONCE])
 
 
-async def _rows(exam: QuizExam, some: Sequence[ExamCandidate]) -> list[CohortReadinessOut]:
-    return await asyncio.to_thread(lambda: [_row(exam, one) for one in some])
+async def _rows(told: Candidates, some: Sequence[ExamCandidate]) -> list[CohortReadinessOut]:
+    return await asyncio.to_thread(lambda: [_row(told, one) for one in some])
 
 
-def _row(exam: QuizExam, one: ExamCandidate) -> CohortReadinessOut:
-    standings = list(one.counts.values())
-    outlook = forecast_of(tuple(standings), exam.pass_mark)
-    sections = sections_of(exam, one.counts, one.right, outlook)
+def _row(told: Candidates, one: ExamCandidate) -> CohortReadinessOut:
+    counts = told.answers.counts(one.place)
+    outlook = forecast_of(tuple(counts.values()), told.exam.pass_mark)
+    right = told.answers.wholly_right(one.place)
     return CohortReadinessOut(
         enrolment_id=one.enrolment_id,
         name=one.name,
@@ -233,5 +205,5 @@ def _row(exam: QuizExam, one: ExamCandidate) -> CohortReadinessOut:
         chance=outlook.chance if outlook.is_enough else None,
         chance_from=outlook.chance_low if outlook.is_enough else None,
         chance_to=outlook.chance_high if outlook.is_enough else None,
-        sections=sections,
+        sections=sections_of(told.exam, counts, right, outlook),
     )

@@ -80,14 +80,36 @@ OF_QUIZ = ("id", "slug", "kind", "title", "about", "minutes", "milestone", "pass
 
 
 async def exam_of(db: AsyncSession, cohort_id: UUID) -> QuizExam | None:
-    """The exam that the cohort's guide leads to."""
-    found: QuizExam | None = await db.scalar(
-        select(QuizExam)
-        .join(Guide, first_of(Guide) == QuizExam.guide_id)
-        .join(Cohort, Cohort.guide_id == Guide.id)
-        .where(Cohort.id == cohort_id)
-    )
-    return found
+    """The exam that the cohort's guide leads to, with the weights that its version states."""
+    found = (
+        await db.execute(
+            select(QuizExam, Guide.exam)
+            .join(Guide, first_of(Guide) == QuizExam.guide_id)
+            .join(Cohort, Cohort.guide_id == Guide.id)
+            .where(Cohort.id == cohort_id)
+        )
+    ).first()
+    if found is None:
+        return None
+    exam, stated = found
+    _take_over(exam, stated, db)
+    return exam
+
+
+def _take_over(exam: QuizExam, stated: Mapping[str, Any] | None, db: AsyncSession) -> None:
+    """What organisers corrected in the guide, for this reading only: others follow another version.
+
+    With other sections the questions would belong to none: then the quizzes' file counts.
+    """
+    parts = {one["slug"]: one for one in (stated or {}).get("sections", [])}
+    if stated is None or set(parts) != {one["slug"] for one in exam.sections}:
+        return
+    db.expunge(exam)
+    exam.name, exam.year, exam.source = stated["title"], stated["year"], stated["source"]
+    exam.sections = [
+        {**one, "title": parts[one["slug"]]["title"], "weight": parts[one["slug"]]["weight"]}
+        for one in exam.sections
+    ]
 
 
 async def tries_of(

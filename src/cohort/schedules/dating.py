@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from cohort.assessments.judging import Focus
 from cohort.scheduling import (
     Schedule,
     ScheduleProblem,
@@ -20,6 +21,8 @@ from cohort.scheduling import (
 from cohort.study.due_dates import Work, closing, in_order, lay_out, span, week_ends
 
 WEEK = timedelta(weeks=1)
+HALF = 2
+"""Urgencies are whole numbers: so many make the one of a milestone of no focus."""
 
 
 class PlannedWork(NamedTuple):
@@ -28,6 +31,7 @@ class PlannedWork(NamedTuple):
     is_open       its date may move: nothing was ever handed in for it.
     after_exam    it may be due after the exam, as its result or a step of the career.
     with_exam     it is due on the day of the exam, and not before.
+    focus         what she knows of it: a delay of what is new to her weighs more.
     """
 
     slug: str
@@ -40,6 +44,7 @@ class PlannedWork(NamedTuple):
     with_exam: bool
     is_open: bool
     due_at: datetime
+    focus: Focus = Focus.NORMAL
 
 
 @dataclass(frozen=True)
@@ -91,15 +96,15 @@ class NewDates:
     moved     the milestones with another date, by that date.
     weeks     from this one to the last.
     to_drop   titles of optional milestones without which it would fit; empty if it fits.
-    lateness  hours × weeks behind the calendar; no other plan has less than `bound`.
+    lateness  hours × weeks behind the calendar, weighed by focus; none has less than `bound`.
     """
 
     hours: int
     moved: Sequence[MovedDate]
     weeks: Sequence[PlannedWeek]
     to_drop: Sequence[str]
-    lateness: int
-    bound: int
+    lateness: float
+    bound: float
     is_proved: bool
 
     @property
@@ -169,8 +174,8 @@ def date_anew(facts: PlanFacts, *, now: datetime, to_herself: bool = True) -> Ne
             )
         ],
         to_drop=[titles[slug] for slug in found.to_drop],
-        lateness=found.lateness,
-        bound=found.bound,
+        lateness=found.lateness / HALF,
+        bound=found.bound / HALF,
         is_proved=found.is_proved,
     )
 
@@ -274,6 +279,7 @@ def _tasks(facts: PlanFacts, frame: _Frame, now: datetime) -> list[StudyTask]:
             effort=max(1, 60 * one.hours - begun.get(one.slug, 0)),
             wanted=frame.number(frame.by_calendar(one.slug)),
             weight=one.hours,
+            urgency=int(HALF * one.focus.weight),
             place=one.position,
             requires=one.requires,
             is_optional=one.is_optional,

@@ -1,7 +1,7 @@
 """My hours and absences, and new dates that are looked at before they are taken, in a browser."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
 from cohort.cohorts.models import Enrolment
-from cohort.errors import Invalid
+from cohort.errors import Invalid, Stale
+from cohort.http.formats import day, hours
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice
@@ -35,6 +36,7 @@ class TimeView:
 
     enrolment: Enrolment
     pace: StudyPace | None
+    version: str
     absences: Sequence[Absence]
     reads_reasons: bool
     is_own: bool
@@ -80,6 +82,7 @@ async def _show_time(
     view = TimeView(
         told.enrolment,
         told.pace,
+        service.version_of(told.pace),
         told.absences,
         told.reads_reasons,
         is_own=told.enrolment.person_id == actor.id,
@@ -101,12 +104,36 @@ async def keep_pace(
     form = await read_form(request, StudyPaceIn)
     if form.value is not None:
         try:
-            await service.set_pace(db, actor, enrolment_id, form.value, now=clock())
+            await service.set_pace(
+                db, actor, enrolment_id, form.value, if_match=form.seen, now=clock()
+            )
+        except Stale as refusal:
+            told = await service.personal_time(db, actor, enrolment_id)
+            form = _refused_as_stale(form, refusal, told.pace)
         except Invalid as refusal:
             form = form.refused(refusal)
         else:
             return see(f"/plan/{enrolment_id}/dates", saying="Kept. These dates would fit.")
     return await _show_time(request, db, actor, clock, enrolment_id, form)
+
+
+def _refused_as_stale(
+    form: Form[StudyPaceIn], refusal: Stale, pace: StudyPace | None
+) -> Form[StudyPaceIn]:
+    """What was typed, with what is kept by now beside it: to keep it once more replaces that."""
+    there = StudyPaceIn(hours=pace.hours, exam_on=pace.exam_on) if pace else StudyPaceIn()
+    words = {
+        "hours": f"{hours(there.hours)} a week" if there.hours else "no hours",
+        "exam_on": day(there.exam_on) if there.exam_on else "no day",
+    }
+    changed = {
+        name: f"This was changed meanwhile, to {said}. Keep yours to replace it."
+        for name, said in words.items()
+        if getattr(there, name) != getattr(form.value, name)
+    }
+    refused = form.refused(refusal, status=refusal.status)
+    newest = {**form.typed, "version": service.version_of(pace)}
+    return replace(refused, errors={**refused.errors, **changed}, typed=newest)
 
 
 @post("/plan/{enrolment_id:uuid}/absences", guards=[signed_in])

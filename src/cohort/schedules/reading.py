@@ -1,4 +1,4 @@
-"""What is known of plans, gathered for their dates: five statements, however many there are."""
+"""What is known of plans, gathered for their dates: eight statements, however many there are."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.assessments.judging import Focus
+from cohort.assessments.reading import focuses_of_many
 from cohort.cohorts.models import Enrolment
 from cohort.guides.models import Milestone, MilestoneKind
 from cohort.schedules.dating import PlanFacts, PlannedWork
@@ -90,6 +92,13 @@ async def _work(
     named = {milestone_id for plan in plans for milestone_id in plan[2]}
     found = await db.scalars(select(Milestone).where(Milestone.id.in_(named)))
     milestones = {one.id: one for one in found}
+    sections = {
+        enrolment_id: {
+            milestones[its].slug: milestones[its].exam_sections for its in its_milestones
+        }
+        for enrolment_id, _, its_milestones, *_ in plans
+    }
+    focuses = await focuses_of_many(db, sections)
     work: dict[UUID, list[PlannedWork]] = defaultdict(list)
     items: dict[UUID, dict[str, UUID]] = defaultdict(dict)
     for enrolment_id, *columns in plans:
@@ -97,12 +106,14 @@ async def _work(
             one = milestones[milestone_id]
             if one.slug not in items[enrolment_id]:
                 items[enrolment_id][one.slug] = item_id
-                work[enrolment_id].append(_piece(one, is_open=is_open, due_at=due_at))
+                focus = focuses.get((enrolment_id, one.slug), Focus.NORMAL)
+                piece = _piece(one, is_open=is_open, due_at=due_at, focus=focus)
+                work[enrolment_id].append(piece)
         work[enrolment_id].sort()
     return work, items
 
 
-def _piece(one: Milestone, *, is_open: bool, due_at: datetime) -> PlannedWork:
+def _piece(one: Milestone, *, is_open: bool, due_at: datetime, focus: Focus) -> PlannedWork:
     return PlannedWork(
         slug=one.slug,
         title=one.title,
@@ -114,4 +125,5 @@ def _piece(one: Milestone, *, is_open: bool, due_at: datetime) -> PlannedWork:
         with_exam=one.kind is MilestoneKind.EXAM_RESULT,
         is_open=is_open,
         due_at=due_at,
+        focus=focus,
     )

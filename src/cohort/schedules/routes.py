@@ -3,13 +3,15 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from litestar import Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.errors import NotFound
+from cohort.errors import NeedsIfMatch, NotFound, Stale
+from cohort.http.etag import etag
+from cohort.http.headers import IfMatch
 from cohort.http.paging import PageOut, Slice, shown
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
@@ -35,21 +37,25 @@ from cohort.study.service import PlanFrozen
 )
 async def read_personal_time(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], enrolment_id: FromPath[UUID]
-) -> PersonalTimeOut:
-    """What a researcher told of her time: for herself, and but for reasons for the organisers."""
+) -> Response[PersonalTimeOut]:
+    """What a researcher told of her time: for herself, and but for reasons for the organisers.
+
+    The ETag is that of her hours and her exam: send it to change them.
+    """
     told = await service.personal_time(db, actor, enrolment_id)
-    return PersonalTimeOut(
+    time = PersonalTimeOut(
         enrolment_id=enrolment_id,
         hours=told.pace.hours if told.pace else None,
         exam_on=told.pace.exam_on if told.pace else None,
         absences=[absence_out(one, with_reason=told.reads_reasons) for one in told.absences],
     )
+    return Response(time, headers={"ETag": etag(service.version_of(told.pace))})
 
 
 @put(
     "/enrolments/{enrolment_id:uuid}/study_pace",
     guards=[signed_in],
-    responses=may_refuse(NotFound, PlanFrozen),
+    responses=may_refuse(NotFound, PlanFrozen, Stale, NeedsIfMatch),
 )
 async def set_study_pace(
     db: NamedDependency[AsyncSession],
@@ -57,10 +63,14 @@ async def set_study_pace(
     clock: NamedDependency[Clock],
     enrolment_id: FromPath[UUID],
     data: JSONBody[StudyPaceIn],
-) -> StudyPaceIn:
-    """Tell the hours of a week and the day of the exam. Dates stay until new ones are applied."""
-    await service.set_pace(db, actor, enrolment_id, data, now=clock())
-    return data
+    if_match: IfMatch = None,
+) -> Response[StudyPaceIn]:
+    """Tell the hours of a week and the day of the exam, as you read her personal time.
+
+    Dates stay until new ones are applied. What is there already may be sent again.
+    """
+    await service.set_pace(db, actor, enrolment_id, data, if_match=if_match, now=clock())
+    return Response(data, headers={"ETag": etag(service.version_of(data))})
 
 
 @post(

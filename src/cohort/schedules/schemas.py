@@ -100,8 +100,11 @@ class RedatedOut(Shown):
     to_drop: list[str] = Field(
         description="Titles of optional milestones without which it would fit."
     )
-    lateness: int = Field(description="Hours of work × weeks behind the cohort's calendar.")
-    bound: int = Field(description="No other dates have less lateness than this.")
+    lateness: float = Field(
+        description="Hours of work × weeks behind the cohort's calendar; what is new to her counts "
+        "one and a half times, what she does often half."
+    )
+    bound: float = Field(description="No other dates have less lateness than this.")
     is_proved: bool
 
 

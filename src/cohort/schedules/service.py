@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import enrolments
+from cohort.cohorts import policy as cohorts
 from cohort.cohorts.models import Enrolment
 from cohort.errors import Conflict, Invalid
+from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import enqueue
 from cohort.people.models import Person
@@ -71,16 +73,42 @@ async def personal_time(db: AsyncSession, actor: Person, enrolment_id: UUID) -> 
     return PersonalTime(enrolment, pace, absences.all(), policy.reads_reasons(actor, enrolment))
 
 
+async def may_redate(db: AsyncSession, actor: Person, enrolment: Enrolment) -> bool:
+    """Whoever sees what she told of her time: herself and the organisers."""
+    if enrolment.person_id == actor.id:
+        return True
+    seen = cohorts.enrolments_visible_to(actor).where(Enrolment.id == enrolment.id)
+    return bool(await db.scalar(select(seen.exists())))
+
+
+def version_of(pace: StudyPace | StudyPaceIn | None) -> str:
+    """Of what was told: the same hours and the same day are the same version."""
+    if pace is None:
+        return "0:"
+    return f"{pace.hours or 0}:{pace.exam_on or ''}"
+
+
 async def set_pace(
-    db: AsyncSession, actor: Person, enrolment_id: UUID, form: StudyPaceIn, *, now: datetime
+    db: AsyncSession,
+    actor: Person,
+    enrolment_id: UUID,
+    form: StudyPaceIn,
+    *,
+    if_match: str | None,
+    now: datetime,
 ) -> None:
-    """Dates stay until new ones are applied."""
+    """As it was read, by `if_match`; the same again changes nothing. Dates stay as they are."""
     enrolment = await _open_plan(db, actor, enrolment_id)
     if form.exam_on is not None:
         today = now.astimezone(ZoneInfo(enrolment.cohort.time_zone)).date()
         if not today < form.exam_on <= enrolment.cohort.ends_on + LONGEST_ABSENCE:
             sentence = "Give a day after today, within a year of the cohort’s last day."
             raise Invalid.at("exam_on", sentence)
+    # One after the other, also where no row is there yet that could be locked.
+    await db.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update())
+    there = version_of(await db.get(StudyPace, enrolment_id, populate_existing=True))
+    if if_match is None or version_of(form) != there:
+        require_match(if_match, there)
     values = {"hours": form.hours, "exam_on": form.exam_on, "changed_at": now}
     await db.execute(
         insert(StudyPace)

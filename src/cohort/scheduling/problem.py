@@ -23,7 +23,8 @@ class StudyTask:
     effort    how long it takes, > 0, in whole units of the weeks' capacity (minutes, say).
     requires  ids of tasks that end before it begins; ids of no task here are taken as done.
     wanted    the number of the calendar week in which it is due by the common calendar.
-    weight    what one week of delay costs, > 0.
+    weight    what one week off the calendar costs, > 0.
+    urgency   how many times that a week of delay costs, > 0.
     place     its place in the order of the guide, which settles what is else equal.
     latest    the index of the last week in which it may end; None for the last of all.
     """
@@ -37,6 +38,7 @@ class StudyTask:
     requires: Collection[str] = ()
     is_optional: bool = False
     latest: int | None = None
+    urgency: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ class ScheduleProblem:
             if at and week.number < self.weeks[at - 1].number:
                 raise ValueError(f"weeks[{at}] comes before the one in front of it.")
         for task in self.tasks:
-            if task.effort < 1 or task.weight < 1:
-                raise ValueError(f"Task {task.id} takes no effort or has no weight.")
+            if min(task.effort, task.weight, task.urgency) < 1:
+                raise ValueError(f"Task {task.id} takes no effort, or has no weight or urgency.")
             if task.latest is not None and not 0 <= task.latest < len(self.weeks):
                 raise ValueError(f"Task {task.id} may end latest in a week that is not there.")
 

@@ -20,6 +20,10 @@ class MoveReasonKind(StrEnum):
     """Another task needs it, and is due in the same week or soon after."""
     FULL = "full"
     """These weeks are full with other work."""
+    LESS_URGENT = "less_urgent"
+    """Another task, wanted no sooner, comes first: it is more urgent."""
+    MORE_URGENT = "more_urgent"
+    """It comes before another task, wanted no later, that is less urgent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,44 @@ def _later(problem: ScheduleProblem, found: Schedule, task: StudyTask) -> tuple[
     busy = [at for at in range(end) if weeks[at].number > told and found.loads[at]]
     if busy or not reasons:
         reasons.append(MoveReason(MoveReasonKind.FULL, _numbers(problem, busy)))
-    return tuple(reasons)
+    return (*reasons, *_by_urgency(problem, found, task))
+
+
+def _by_urgency(problem: ScheduleProblem, found: Schedule, task: StudyTask) -> list[MoveReason]:
+    """The last of those that overtake it, and the first of those that it overtakes."""
+    reasons = []
+    ends = found.ends
+    if first := [one for one in problem.ordered if _overtakes(problem, found, one, task)]:
+        last = max(first, key=lambda one: (ends[one.id], one.id))
+        reasons.append(MoveReason(MoveReasonKind.LESS_URGENT, task=last.id))
+    if after := [one for one in problem.ordered if _overtakes(problem, found, task, one)]:
+        next_one = min(after, key=lambda one: (ends[one.id], one.id))
+        reasons.append(MoveReason(MoveReasonKind.MORE_URGENT, task=next_one.id))
+    return reasons
+
+
+def _overtakes(
+    problem: ScheduleProblem, found: Schedule, first: StudyTask, other: StudyTask
+) -> bool:
+    """The more urgent one is wanted no sooner and due sooner, and the other does not need it."""
+    return (
+        first.urgency > other.urgency
+        and first.wanted >= other.wanted
+        and found.ends[first.id] < found.ends[other.id]
+        and first.id not in _all_before(problem, other)
+    )
+
+
+def _all_before(problem: ScheduleProblem, task: StudyTask) -> set[str]:
+    """The ids of what it waits for, by any number of steps."""
+    found: set[str] = set()
+    ahead = problem.before(task)
+    while ahead:
+        one = ahead.pop()
+        if one not in found:
+            found.add(one)
+            ahead += problem.before(problem.by_id[one])
+    return found
 
 
 def _backlog_since(problem: ScheduleProblem, found: Schedule, task: StudyTask) -> int:

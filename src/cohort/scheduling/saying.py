@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from cohort.scheduling.reasons import MoveReason, MoveReasonKind
 
+BY_URGENCY = {MoveReasonKind.LESS_URGENT, MoveReasonKind.MORE_URGENT}
+
 
 def sentence(
     before: int,
@@ -14,12 +16,21 @@ def sentence(
     *,
     to_herself: bool = True,
 ) -> str:
-    """From the calendar's week to that of the plan; `titles` of tasks by their id."""
+    """From the calendar's week to that of the plan; `titles` of tasks by their id.
+
+    What somebody knows well or little is said to herself alone.
+    """
     if before == after:
         return f"In week {after}, as in the cohort’s calendar."
-    words = [_words(one, titles, to_herself=to_herself) for one in reasons]
+    words = [
+        _words(one, titles, to_herself=to_herself)
+        for one in reasons
+        if one.kind not in BY_URGENCY or (to_herself and one.kind is MoveReasonKind.LESS_URGENT)
+    ]
     moved = f"Moved from week {before} to week {after}"
-    return f"{moved}, because {_listed(words)}." if words else f"{moved}."
+    because = f"{moved}, because {_listed(words)}." if words else f"{moved}."
+    ahead = [one for one in reasons if to_herself and one.kind is MoveReasonKind.MORE_URGENT]
+    return " ".join([because, *(_words(one, titles, to_herself=True) for one in ahead)])
 
 
 def _words(reason: MoveReason, titles: Mapping[str, str], *, to_herself: bool) -> str:
@@ -35,6 +46,10 @@ def _words(reason: MoveReason, titles: Mapping[str, str], *, to_herself: bool) -
             return f"it needs “{title}” first"
         case MoveReasonKind.NEEDED:
             return f"“{title}” needs it in {_weeks(reason.weeks)}"
+        case MoveReasonKind.LESS_URGENT:
+            return f"“{title}”, which you know less well, comes first"
+        case MoveReasonKind.MORE_URGENT:
+            return f"It comes before “{title}”, which you know better."
         case MoveReasonKind.FULL if reason.weeks:
             verb = "is" if len(reason.weeks) == 1 else "are"
             whose = "your" if to_herself else "her"

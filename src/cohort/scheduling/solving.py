@@ -38,7 +38,7 @@ class Schedule:
     loads       how much work falls into each week, in units of effort.
     parts       the weeks in which each task is worked on, with the effort in each.
     overload    how much of each week's load is above its capacity: nothing, unless it must be.
-    lateness    the sum over tasks of weight × weeks behind the calendar.
+    lateness    the sum over tasks of weight × urgency × weeks behind the calendar.
     bound       no schedule with these loads' weeks has less lateness.
     is_proved   `lateness` is the least there is; else it may be too much by `lateness - bound`.
     to_drop     optional tasks without which it fits, or is least above; empty if it fits.
@@ -100,7 +100,7 @@ class _Costs:
         self.punctuality = self.nearness * (by_week + 1)
 
     def late(self, task: StudyTask, week: int) -> int:
-        return task.weight * max(0, self.numbers[week] - task.wanted)
+        return task.weight * task.urgency * max(0, self.numbers[week] - task.wanted)
 
     def early(self, task: StudyTask, week: int) -> int:
         return task.weight * max(0, task.wanted - self.numbers[week])

@@ -1,6 +1,7 @@
 """Saying that one is there, and the organisers' list, in a browser."""
 
 from typing import Any, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -86,7 +87,8 @@ async def note_list(
     if form.value is None:
         raise Invalid("The list could not be read. Open the session again, and tick anew.")
     await attending.note_list(db, actor, session_id, form.value, now=clock())
-    return see(f"/sessions/{session_id}#people", saying="The list is kept.")
+    shown = urlencode({"cursor": cursor}) if (cursor := request.query_params.get("cursor")) else ""
+    return see(f"/sessions/{session_id}?{shown}#people", saying="The list is kept.")
 
 
 router = Router("", route_handlers=[here_page, say_here, note_list], include_in_schema=False)

@@ -19,6 +19,7 @@ from cohort.errors import Conflict, Invalid, Stale
 from cohort.http.formats import plural
 from cohort.http.forms import Form, read_form, sent_by
 from cohort.http.pages import Asked, page, see
+from cohort.http.paging import Slice
 from cohort.meetings.forms import in_zones
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
@@ -38,6 +39,9 @@ from cohort.sessions.schemas import SessionCancellation, SessionChange
 from cohort.settings import Settings
 
 Answer = Response[str] | Redirect
+
+
+PEOPLE_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,10 @@ class SessionView:
     address: str
     """Of the link that notes whoever follows it as there; for organisers."""
     people: Sequence[SessionPlace]
-    """Who signed up, for organisers."""
+    """Who signed up, for organisers: a page of them."""
+    next: str | None
+    begun: str | None
+    were_there: int
 
 
 @get("/sessions/{session_id:uuid}", guards=[signed_in])
@@ -156,16 +163,24 @@ async def session_page(
     session_id: FromPath[UUID],
 ) -> Response[str]:
     session = await reading.get(db, actor, session_id)
-    view = await _view(db, actor, session, settings.public_url, now=clock())
+    part = Slice(request.query_params.get("cursor") or None, PEOPLE_SHOWN)
+    view = await _view(db, actor, session, settings.public_url, part, now=clock())
     return page(request, "sessions/session.html", view, form=Form())
 
 
 async def _view(
-    db: AsyncSession, actor: Person, session: LiveSession, public_url: str, *, now: datetime
+    db: AsyncSession,
+    actor: Person,
+    session: LiveSession,
+    public_url: str,
+    part: Slice,
+    *,
+    now: datetime,
 ) -> SessionView:
     place = (await reading.own_places(db, actor, [session.id])).get(session.id)
     waits = place is not None and place.state is PlaceState.WAITING
     runs_it = await cohorts.may_organise(db, actor, session.cohort_id)
+    people = await reading.list_places(db, actor, session, part) if runs_it else None
     return SessionView(
         session=session,
         cohort=session.cohort,
@@ -178,7 +193,10 @@ async def _view(
         has_begun=session.starts_at <= now,
         takes_code=session.starts_at - BEFORE <= now <= session.ends_at + AFTER,
         address=f"{public_url}/sessions/{session.id}/here?code={session.code}" if runs_it else "",
-        people=await reading.people_of(db, actor, session) if runs_it else [],
+        people=people.items if people else [],
+        next=people.next if people else None,
+        begun=part.cursor,
+        were_there=await reading.count_there(db, session) if runs_it else 0,
     )
 
 

@@ -20,7 +20,6 @@ from cohort.sessions import policy
 from cohort.sessions.models import LiveSession, PlaceState, SessionPlace, SessionState
 
 SHOWN_AT_ONCE = 100
-PEOPLE_AT_ONCE = 1000
 LONGEST = timedelta(minutes=480)
 
 
@@ -115,6 +114,7 @@ async def calendar(
 async def list_places(
     db: AsyncSession, actor: Person, session: LiveSession, part: Slice
 ) -> Page[SessionPlace]:
+    """Whoever asked first comes first."""
     its = policy.places_visible_to(actor).where(SessionPlace.session_id == session.id)
     its = its.options(joinedload(SessionPlace.person))
     return await page_of(db, its, by=SessionPlace.asked_at, id=SessionPlace.id, part=part)
@@ -139,14 +139,10 @@ async def ahead_of(db: AsyncSession, place: SessionPlace) -> int:
     return await db.scalar(before) or 0
 
 
-async def people_of(
-    db: AsyncSession, actor: Person, session: LiveSession
-) -> Sequence[SessionPlace]:
-    """For the page of a session: whoever asked first comes first."""
-    its = policy.places_visible_to(actor).where(SessionPlace.session_id == session.id)
-    its = its.options(joinedload(SessionPlace.person))
-    ordered = its.order_by(SessionPlace.asked_at, SessionPlace.id).limit(PEOPLE_AT_ONCE)
-    return (await db.scalars(ordered)).all()
+async def count_there(db: AsyncSession, session: LiveSession) -> int:
+    """How many of those who signed up were there, or came without."""
+    its = select(func.count()).where(SessionPlace.session_id == session.id)
+    return await db.scalar(its.where(SessionPlace.attended_at.is_not(None))) or 0
 
 
 async def list_since(db: AsyncSession, person: Person, since: datetime) -> Sequence[LiveSession]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from cohort.people.models import Person
 from cohort.profiles.languages import LANGUAGES
 from cohort.questions import answering
 from cohort.questions.models import AnswerOf, GivenAnswer
+from cohort.schedules import service as schedules
+from cohort.schedules.returning import back_since
 from cohort.sessions import reading as sessions
 from cohort.sessions.models import LiveSession
 from cohort.study import plans, policy
@@ -55,6 +57,10 @@ class PlanView:
     order: PlanOrder
     now: datetime
     is_own: bool
+    may_redate: bool
+    """Whether she may be given new dates, which her mentor may not."""
+    back_since: date | None
+    """Since when she is back, if that is not long ago."""
     mentorship: Mentorship | None
     proposal: Proposal | None
     titles: Mapping[tuple[str, str], str]
@@ -115,6 +121,8 @@ async def plan_page(
         order=order,
         now=now,
         is_own=is_own,
+        may_redate=await schedules.may_redate(db, actor, plan.enrolment),
+        back_since=await back_since(db, plan.enrolment, now=now),
         mentorship=mentorship,
         proposal=proposal,
         titles=await own_terms.titles(db, plan.enrolment.cohort_id),

@@ -125,6 +125,10 @@ class WeekOut(Shown):
         description="What comes next, at most 3; empty while something is due or late."
     )
     late: list[WeekItemOut]
+    back_since: date | None = Field(
+        description="Since when you are back from an absence or a pause, for three weeks: dates "
+        "that catch up are found with `POST /enrolments/{enrolment_id}/redatings`."
+    )
     way_back: WayBackOut | None = Field(description="Null where nothing is late.")
     mentor: str | None
     mentorship_id: UUID | None

@@ -18,6 +18,7 @@ from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
 from cohort.quizzes import suggesting
 from cohort.schedules.reading import hours_told
+from cohort.schedules.returning import back_since
 from cohort.sessions import reading as sessions
 from cohort.study import plans
 from cohort.study.models import ItemState
@@ -85,6 +86,7 @@ async def week(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: date
         items=[telling.item(one) for one in due],
         ahead=[telling.item(one) for one in ahead[:AHEAD]],
         late=[telling.item(one) for one in late],
+        back_since=await back_since(db, plan.enrolment, now=now),
         way_back=_way_back(plan, telling, await hours_told(db, enrolment_id), now),
         mentor=mentorship.mentor.person.name if mentorship else None,
         mentorship_id=mentorship.id if mentorship else None,

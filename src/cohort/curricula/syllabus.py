@@ -1,0 +1,156 @@
+"""Lectures, homework and lessons that a course page lists or has as rows of a table. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cohort.curricula.wording import (
+    is_bare_part,
+    is_lecture,
+    kind_of,
+    named_kind,
+    readable,
+    says_something,
+    title_of,
+)
+from cohort.guides.models import MilestoneKind
+
+LEAST_ROWS = 3
+LONGEST_LINE = 2_000
+LONGEST_ROW = 10_000
+LONGEST_NAME = 150
+_ITEM = re.compile(r"^\s{0,12}(?:[-*+]|\d{1,3}[.)])\s+(\S.*)$")
+_TO_A_HEADING = re.compile(r"\]\(#[^)\s]")
+_LINK_TO_NOTHING = re.compile(r"\[[^\[\]\n]{0,300}\]\(#?\)")
+_RULE = re.compile(r"\s*\|?[\s:|-]{3,}\|?\s*")
+_TITLE = re.compile(
+    r"\b(?:title|topic|subject|lesson|lecture|concept|chapter|module|section|content|session"
+    r"|unit|theme)s?\b",
+    re.IGNORECASE,
+)
+_NO_TITLE = re.compile(
+    r"\bnumber\b|\bno\b|#|\b(?:links?|linked|slides?|videos?|notes|dates?|authors?|instructors?)\b",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(r"\W*(?:[a-z]{3,8}\s)?#?(\d{1,3})\W*", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"\b(?:no (?:class|lecture|meeting)|holidays?|vacation|spring break|reading week|ceremony"
+    r"|cancell?ed|tba|tbd)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    kind: MilestoneKind
+    title: str
+    task: str
+    of: str = ""
+    """What it belongs to, where the title alone may stand twice."""
+
+
+def listed(lines: Sequence[str]) -> Iterator[Entry]:
+    """Entries of lists that are called homework, lab or project, or a lecture with its number."""
+    for line in lines:
+        found = _ITEM.match(line[:LONGEST_LINE])
+        if found is None or _TO_A_HEADING.search(found[1]):
+            continue
+        said = readable(found[1])
+        if len(said) > LONGEST_NAME:
+            continue
+        kind = named_kind(said)
+        if kind is None and is_lecture(said):
+            kind = MilestoneKind.READING
+        if kind is not None and not _NOTHING.search(said):
+            yield Entry(kind, title_of(said), _LINK_TO_NOTHING.sub(said, found[1]).strip())
+
+
+def topics_in(lines: Sequence[str]) -> list[str]:
+    return [readable(found[1]) for found in map(_ITEM.match, (one[:500] for one in lines)) if found]
+
+
+def tabled(lines: Sequence[str]) -> Iterator[Entry]:
+    """A lesson for each row of a table that has titles, and what its columns of homework ask."""
+    for place, line in enumerate(lines):
+        if place and "|" in line and _RULE.fullmatch(line[:LONGEST_ROW]):
+            heads = [readable(one) for one in _cells(lines[place - 1])]
+            rows: list[list[str]] = []
+            for below in lines[place + 1 :]:
+                if "|" not in below:
+                    break
+                rows.append(_cells(below))
+            yield from _lessons(heads, rows)
+
+
+def _lessons(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
+    columns = _title_columns(heads, rows)
+    if not columns or len(rows) < LEAST_ROWS:
+        return
+    for row in rows:
+        said = [readable(one) for one in row]
+        titles = [_at(said, at) for at in columns]
+        title = ": ".join(dict.fromkeys(one for one in titles if says_something(one)))
+        if not title or _NOTHING.search(title):
+            continue
+        count = _COUNT.fullmatch(said[0])
+        if count is not None and 0 not in columns:
+            title = f"{int(count[1])}. {title}"
+        task = _task_of(heads, row)
+        yield Entry(MilestoneKind.READING, title_of(title), task)
+        for at, head in enumerate(heads):
+            kind, asked = kind_of(head), _at(said, at)
+            if (
+                kind
+                and at not in columns
+                and re.search(r"\w", asked)
+                and not _NOTHING.search(asked)
+            ):
+                name = asked if kind_of(asked) else f"{head}: {asked}"
+                yield Entry(kind, title_of(name), task, of=title)
+
+
+def _asks(cell: str) -> bool:
+    return re.search(r"\w", cell) is not None and not _NOTHING.search(cell)
+
+
+def _title_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """The column of titles, and beside one that repeats itself the next one."""
+    found: list[int] = []
+    for at, head in enumerate(heads):
+        if not _TITLE.search(head) or _NO_TITLE.search(head):
+            continue
+        said = [one for one in (readable(_at(row, at)) for row in rows) if says_something(one)]
+        if len(said) * 2 < len(rows) or len(set(said)) < 2:
+            continue
+        found.append(at)
+        if len(found) == 2 or len(set(said)) == len(said):
+            break
+    return found
+
+
+def _task_of(heads: Sequence[str], row: Sequence[str]) -> str:
+    told = [
+        f"- {head}: {cell}"
+        for head, cell in zip(heads, row, strict=False)
+        if re.search(r"\w", cell)
+        and not _COUNT.fullmatch(cell)
+        and not _LINK_TO_NOTHING.fullmatch(cell)
+    ]
+    return "\n".join(["Work through this lesson, and try out what is new to you.", "", *told])
+
+
+def _at(cells: Sequence[str], at: int) -> str:
+    return cells[at] if at < len(cells) else ""
+
+
+def _cells(line: str) -> list[str]:
+    inner = line[:LONGEST_ROW].strip().removeprefix("|").removesuffix("|")
+    return [one.strip() for one in re.split(r"(?<!\\)\|", inner)]
+
+
+def with_subject(title: str, lines: Sequence[str]) -> str:
+    """“Lecture 3”, which says nothing, with the first thing that it lists."""
+    if not is_bare_part(title):
+        return title
+    subject = next((one for one in topics_in(lines) if says_something(one)), "")
+    return f"{title_of(title)}: {subject}" if subject and len(subject) <= LONGEST_NAME else title

@@ -1,0 +1,146 @@
+"""First answers of a cohort, by person, section and moment: kept, and only added to.
+
+As in `answer_sums`, what is older than a minute never changes, so it is kept in each process and a
+request reads what came after. Whose seat it was and how old it is are asked anew each time.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cohorts.models import Enrolment
+from cohort.quizzes.answer_sums import SETTLED, count_tries
+from cohort.quizzes.models import Quiz, QuizSectionResult, QuizTry
+from cohort.quizzes.readiness import HALF_AFTER, Floats
+
+COHORTS_KEPT = 16
+"""Of 2,000 people with ten tries each, one takes two megabytes."""
+DAY = timedelta(days=1).total_seconds()
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass
+class SectionAnswers:
+    """A row for each try and section; people and sections are numbered as they come."""
+
+    people: dict[UUID, int] = field(default_factory=dict)
+    sections: dict[str, int] = field(default_factory=dict)
+    rows: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 5)))
+    """person, section, handed in (seconds), answered, right"""
+
+    def added(self, found: Sequence[Any]) -> "SectionAnswers":
+        """With these beside; what was kept stays as it was."""
+        if not found:
+            return self
+        people, sections = dict(self.people), dict(self.sections)
+        new = [
+            (
+                people.setdefault(its_id, len(people)),
+                sections.setdefault(section, len(sections)),
+                handed_in_at.timestamp(),
+                answered,
+                right,
+            )
+            for its_id, section, handed_in_at, answered, right in found
+        ]
+        return SectionAnswers(people, sections, np.concatenate([self.rows, np.array(new)]))
+
+    def sums(
+        self, enrolments: Sequence[UUID], sections: Sequence[str], *, now: datetime
+    ) -> tuple[Numbers, Numbers, Floats, Floats]:
+        """[people, sections] each: answered, right; and the two weighed by age as `weight_of`."""
+        shape = len(enrolments), len(sections)
+        row_of = _places(self.people, enrolments)
+        column_of = _places(self.sections, sections)
+        person, section, at, answered, right = self.rows.T
+        row, column = row_of[person.astype(int)], column_of[section.astype(int)]
+        known = (row >= 0) & (column >= 0)
+        days = np.maximum(np.floor((now.timestamp() - at[known]) / DAY), 0.0)
+        weight = 0.5 ** (days / HALF_AFTER.days)
+        place = row[known] * shape[1] + column[known]
+
+        def summed(of: Floats) -> Floats:
+            flat: Floats = np.bincount(place, of, shape[0] * shape[1]).astype(np.float64)
+            return flat.reshape(shape)
+
+        answered, right = answered[known], right[known]
+        return (
+            summed(answered).astype(np.int64),
+            summed(right).astype(np.int64),
+            summed(weight * answered),
+            summed(weight * right),
+        )
+
+
+def _places(numbered: dict[Any, int], wanted: Sequence[Any]) -> Numbers:
+    """By number, where it stands among those that are wanted; -1 where nobody wants it."""
+    places = np.full(len(numbered) + 1, -1, dtype=np.int64)
+    for place, one in enumerate(wanted):
+        if (number := numbered.get(one)) is not None:
+            places[number] = place
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    until: datetime
+    tries: int
+    answers: SectionAnswers
+
+
+NOTHING = _Kept(datetime.min.replace(tzinfo=UTC), 0, SectionAnswers())
+
+
+class KeptAnswers:
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[UUID, UUID], _Kept] = OrderedDict()
+
+    async def of_cohort(
+        self, db: AsyncSession, cohort_id: UUID, guide_id: UUID, *, now: datetime
+    ) -> SectionAnswers:
+        """To the quizzes of this guide; four statements."""
+        key = cohort_id, guide_id
+        kept = self._kept.get(key, NOTHING)
+        known = await count_tries(db, cohort_id, kept.until)
+        if kept.until > now or known != kept.tries:
+            kept = NOTHING
+        settled = max(now - SETTLED, kept.until)
+        older = kept.answers.added(await _read(db, *key, kept.until, settled))
+        self._kept[key] = _Kept(settled, await count_tries(db, cohort_id, settled), older)
+        self._kept.move_to_end(key)
+        while len(self._kept) > COHORTS_KEPT:
+            self._kept.popitem(last=False)
+        return older.added(await _read(db, *key, settled, None))
+
+
+KEPT = KeptAnswers()
+
+
+async def _read(
+    db: AsyncSession, cohort_id: UUID, guide_id: UUID, after: datetime, until: datetime | None
+) -> Sequence[Any]:
+    its = (
+        select(
+            QuizTry.enrolment_id,
+            QuizSectionResult.exam_section,
+            QuizTry.handed_in_at,
+            QuizSectionResult.answered,
+            QuizSectionResult.right,
+        )
+        .join(QuizTry, QuizTry.id == QuizSectionResult.try_id)
+        .join(Quiz, Quiz.id == QuizTry.quiz_id)
+        .join(Enrolment, Enrolment.id == QuizTry.enrolment_id)
+        .where(Enrolment.cohort_id == cohort_id, Quiz.guide_id == guide_id)
+        .where(QuizTry.handed_in_at > after)
+    )
+    if until is not None:
+        its = its.where(QuizTry.handed_in_at <= until)
+    return (await db.execute(its)).all()
