@@ -1,6 +1,6 @@
 """Cohorts of people who all differ, with their plans, written straight into the tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -47,7 +47,7 @@ class Crowd:
         rows = [self._milestone(k, section["id"]) for k in range(MILESTONES)]
         await self.db.execute(insert(Milestone), rows)
         self.milestones = [row["id"] for row in rows]
-        await self.db.execute(insert(Term), list(_terms()))
+        await self.db.execute(insert(Term), list(self._terms()))
 
     async def gather_in(self, slug: str, researchers: int, mentors: int) -> UUID:
         """A cohort that runs from now on: its next weekly round is not due yet."""
@@ -96,6 +96,16 @@ class Crowd:
         await connection.driver_connection.copy_records_to_table(
             PlanItem.__tablename__, records=self._plans(studying), columns=PLAN_COLUMNS
         )
+
+    def _terms(self) -> Iterator[dict[str, Any]]:
+        of_four = {k: DOMAINS[k - k % 4] if k % 4 else None for k in range(len(DOMAINS))}
+        yield from rows_of_terms(TermKind.DOMAIN, {DOMAINS[k]: one for k, one in of_four.items()})
+        for kind, slugs in (
+            (TermKind.ROLE, ROLES),
+            (TermKind.CONTEXT, CONTEXTS),
+            (TermKind.SKILL, SKILLS),
+        ):
+            yield from rows_of_terms(kind, dict.fromkeys(slugs))
 
     def _some(self, words: list[str], most: int) -> list[str]:
         return self.random.sample(words, self.random.randint(1, most))
@@ -174,22 +184,14 @@ def _person(name: str) -> dict[str, Any]:
     }
 
 
-def _terms() -> Iterator[dict[str, Any]]:
-    words = {
-        TermKind.DOMAIN: DOMAINS,
-        TermKind.ROLE: ROLES,
-        TermKind.CONTEXT: CONTEXTS,
-        TermKind.SKILL: SKILLS,
-    }
-    for kind, slugs in words.items():
-        for position, slug in enumerate(slugs):
-            nested = kind is TermKind.DOMAIN and position % 4
-            yield {
-                "kind": kind,
-                "slug": slug,
-                "title": slug,
-                "description": "",
-                "parent_slug": slugs[position - position % 4] if nested else None,
-                "position": position,
-                "retired_at": None,
-            }
+def rows_of_terms(kind: TermKind, parents: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
+    for position, (slug, parent) in enumerate(parents.items()):
+        yield {
+            "kind": kind,
+            "slug": slug,
+            "title": slug,
+            "description": "",
+            "parent_slug": parent,
+            "position": position,
+            "retired_at": None,
+        }

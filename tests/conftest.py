@@ -1,6 +1,7 @@
 """Real PostgreSQL, real Redis, the real application; a clock that tests can turn."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
@@ -155,6 +156,8 @@ async def _platform(migrated: Settings) -> AsyncGenerator[Platform]:
     app = create_app(migrated, clock=clock)
     runner = create_runner(migrated, clock)
     platform = Platform(app, runner, clock, migrated)
+    gc.collect()
+    gc.freeze()  # as `cohort serve` and `cohort work` do
     async with app.lifespan():
         await at_the_driver(platform, empty_all())
         yield platform

@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email import policy
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Any, NamedTuple
@@ -18,6 +20,22 @@ from sqlalchemy.orm import Mapped
 
 from cohort.db import Base, Id, Instant
 from cohort.settings import Settings
+
+
+class _Headers(HeaderRegistry):
+    """Makes the class of a header once: the library makes one anew for each header of each mail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+POLICY = policy.default.clone(header_factory=_Headers())
 
 _UNSAFE_IN_HEADER = re.compile(r"[\x00-\x1f\x7f]|=\?")
 
@@ -92,7 +110,7 @@ def compose(
         return pages.get_template(f"emails/{message.template}/{name}").render(context).strip()
 
     host = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    mail = EmailMessage()
+    mail = EmailMessage(POLICY)
     mail["From"] = settings.mail_from
     mail["To"] = _header(message.to)
     mail["Subject"] = _header(part("subject.txt"))

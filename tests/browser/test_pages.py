@@ -173,10 +173,11 @@ def test_pairs_are_walked_through_and_decided_on_with_keys(site: Site, visit: Vi
     page.keyboard.type("They have met, and liked it.")
     page.keyboard.press("Enter")
     pinned = page.get_by_role("row", name=who).filter(has_text="Pin in the next run")
-    expect(pinned).to_be_visible()
-    pinned.locator("summary").click()
+    expect(pinned.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
     pinned.get_by_role("button", name="Lift the pin").click()
     expect(page.get_by_text("Pin in the next run")).to_have_count(0)
+    expect(page.get_by_role("row", name=who).locator("summary")).to_be_focused()
 
 
 def test_the_round_is_published_and_both_sides_accept(visit: Visit) -> None:

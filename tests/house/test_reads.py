@@ -19,7 +19,6 @@ from tests.house.table import the_table
 OPENED = "UPDATE invitations SET opened_at"
 RECORDED = "INSERT INTO acts"
 SHEETS = {
-    "GET /cohorts/{slug}/progress.csv",
     "GET /cohorts/{slug}/readiness.csv",
     "GET /cohorts/{slug}/mentorships.csv",
     "GET /cohorts/{slug}/figures/{figure}/{form}",

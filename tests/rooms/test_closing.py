@@ -63,11 +63,18 @@ async def test_the_page_says_what_is_missing_and_keeps_what_was_typed(
     spring: Spring, ended: UUID
 ) -> None:
     address = f"/closing-surveys/{(await asked(spring.ada))['id']}"
+    assert 'href="/check-ins"' in (await spring.ada.get("/")).text
+    assert address in (await spring.ada.get("/check-ins")).text
     wrong = await spring.ada.post(address, data={"worth": "", "words": "Half an hour."})
     assert (wrong.status_code, "Half an hour." in wrong.text) == (422, True)
     good = {"worth": "very", "would_again": "true", "may_name": "true", "words": ""}
     assert (await spring.ada.post(address, data=good)).status_code == 303
     assert "You may change it" in (await spring.ada.get(address)).text
+    assert 'href="/check-ins"' not in (await spring.ada.get("/")).text
+    assert address not in (await spring.ada.get("/check-ins")).text
+    ended_page = (await spring.ada.get(f"/mentorships/{ended}")).text
+    assert "A job." in ended_page
+    assert 'href="/check-ins"' in ended_page
 
 
 async def test_hours_are_those_of_held_meetings_and_name_only_who_agreed(

@@ -190,6 +190,8 @@ async def test_whoever_waits_comes_before_whoever_asks_for_somebody_else(
     assert [one["researcher"] for one in await pairs_of(stage, run)] == ["Extra0 Example"]
     assert await moves_of(stage, run) == []
     assert (run["researchers"], run["gap"]) == (1, 0)
+    page = words(await stage.olga.get(f"/rounds/{run['round_id']}"))
+    assert "Nobody else was found this time for Ada Example" in page
 
 
 async def test_a_wish_that_is_taken_back_after_the_run_is_not_published(
@@ -222,6 +224,8 @@ async def test_only_organisers_who_are_not_one_of_the_two_read_who_asks_and_why(
     assert said == ("researcher", "Ada Example", "We are too far apart.")
     page = words(await stage.olga.get("/cohorts/spring/rematch-requests"))
     assert "Ada Example, with Grace Example We are too far apart." in page
+    standing = f"/cohorts/spring/mentorships/{two_of_two['id']}"
+    assert "We are too far apart." in words(await stage.olga.get(standing))
 
     grace = stage.people["Grace"]
     address = f"/mentorships/{two_of_two['id']}"
@@ -230,7 +234,7 @@ async def test_only_organisers_who_are_not_one_of_the_two_read_who_asks_and_why(
     db.add(Organiser(cohort_id=stage.cohort.id, person_id=grace.person.id, since=MONDAY))
     await db.commit()
     assert (await grace.get(listed)).json()["items"] == []
-    for page_of_hers in (address, f"{address}/another", "/mentoring"):
+    for page_of_hers in (address, f"{address}/another", "/mentoring", standing):
         assert "too far apart" not in (await grace.get(page_of_hers)).text
     assert len(await items(stage, listed)) == 1
 

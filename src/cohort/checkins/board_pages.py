@@ -23,6 +23,7 @@ from cohort.http.forms import Form, checked, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.http.paging import Slice, page_within
 from cohort.mentorships import reading as mentorships
+from cohort.mentorships import rematching
 from cohort.mentorships.models import Mentorship
 from cohort.people.auth import signed_in
 from cohort.people.downloads import recorded_download
@@ -166,6 +167,7 @@ async def standing_page(
         "mentorship": mentorship,
         "one": await one_of(db, actor, mentorship, now),
         "check_ins": await reading.all_of(db, actor, mentorship_id),
+        "asked": await rematching.standing_of(db, actor, mentorship_id),
         "surveys": await surveys.of_mentorship(db, actor, mentorship_id),
         # Why somebody looks after the two is for those who are not one of them.
         "episode": None

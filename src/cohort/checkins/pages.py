@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.checkins import policy, reading, service
+from cohort.checkins import policy, reading, service, surveys
 from cohort.checkins.models import CheckIn, Going
 from cohort.checkins.schemas import CheckInAnswer
 from cohort.clock import Clock
@@ -24,10 +24,14 @@ from cohort.people.models import Person
 
 @get("/check-ins", guards=[signed_in])
 async def own_page(
-    request: Asked, db: NamedDependency[AsyncSession], actor: NamedDependency[Person]
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
 ) -> Response[str]:
+    at_the_end = await surveys.waiting_for(db, actor, now=clock())
     newest = await reading.newest_of(db, actor)
-    return page(request, "checkins/own.html", check_ins=newest)
+    return page(request, "checkins/own.html", check_ins=newest, surveys=at_the_end)
 
 
 @get("/check-ins/{check_in_id:uuid}", guards=[signed_in])

@@ -1,16 +1,17 @@
 """Check-ins as they are shown: with their mentorship and the two, in few statements."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.checkins import policy
-from cohort.checkins.models import CheckIn, Episode
+from cohort.checkins.models import CheckIn, ClosingSurvey, Episode
+from cohort.checkins.surveys import ASKED_WITHIN
 from cohort.errors import NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.mentorships import reading as mentorships
@@ -89,6 +90,22 @@ async def open_episode(db: AsyncSession, mentorship_id: UUID) -> Episode | None:
     return await db.scalar(
         select(Episode).where(Episode.mentorship_id == mentorship_id, Episode.ended_at.is_(None))
     )
+
+
+async def count_waiting(db: AsyncSession, actor: Person, *, now: datetime) -> int:
+    """Check-ins, and closing surveys of what ended lately, that the actor has not answered."""
+    check_ins = select(func.count()).where(
+        policy.is_asked(CheckIn, actor),
+        CheckIn.closed_at.is_(None),
+        CheckIn.answered_at.is_(None),
+    )
+    at_the_end = select(func.count()).where(
+        policy.is_asked(ClosingSurvey, actor),
+        ClosingSurvey.answered_at.is_(None),
+        ClosingSurvey.asked_at > now - ASKED_WITHIN,
+    )
+    both = select(check_ins.scalar_subquery() + at_the_end.scalar_subquery())
+    return await db.scalar(both) or 0
 
 
 async def waiting_of(db: AsyncSession, mentorship_id: UUID, side: Side) -> UUID | None:

@@ -88,6 +88,15 @@ async def list_own(db: AsyncSession, actor: Person, part: Slice) -> Page[Closing
     return await page_of(db, statement, by=by, id=ClosingSurvey.id, part=part)
 
 
+async def waiting_for(db: AsyncSession, actor: Person, *, now: datetime) -> Sequence[ClosingSurvey]:
+    """What the actor was asked lately and has not answered, the newest first."""
+    unanswered = policy.asks(ClosingSurvey, actor).where(
+        ClosingSurvey.answered_at.is_(None), ClosingSurvey.asked_at > now - ASKED_WITHIN
+    )
+    newest = unanswered.order_by(ClosingSurvey.asked_at.desc(), ClosingSurvey.id)
+    return (await db.scalars(with_the_two(newest))).all()
+
+
 async def of_mentorship(
     db: AsyncSession, actor: Person, mentorship_id: UUID
 ) -> Sequence[ClosingSurvey]:

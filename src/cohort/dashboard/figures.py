@@ -144,6 +144,7 @@ class Study:
     next_title: str | None
     next_due_at: datetime | None
     mentor: str | None
+    mentorship_id: UUID | None
     proposed: str | None
     proposal_id: UUID | None
 
@@ -183,6 +184,11 @@ async def studies_of(db: AsyncSession, actor: Person) -> list[Study]:
             coming.c.title,
             coming.c.due_at,
             name_of_mentor(Mentorship, Mentorship.ended_at.is_(None)),
+            select(Mentorship.id)
+            .where(Mentorship.enrolment_id == Enrolment.id, Mentorship.ended_at.is_(None))
+            .correlate(Enrolment)
+            .limit(1)
+            .scalar_subquery(),
             name_of_mentor(Proposal, Proposal.state == ProposalState.OPEN),
             select(Proposal.id)
             .where(Proposal.enrolment_id == Enrolment.id, Proposal.state == ProposalState.OPEN)

@@ -1,15 +1,14 @@
 """The first page, the organiser's desk, and what developers look at."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from litestar import Response, Router, get, post
-from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect, Stream
+from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
@@ -24,12 +23,8 @@ from cohort.http.pages import Asked, page, see
 from cohort.mentors import approving
 from cohort.mentors.schemas import ApprovalsIn
 from cohort.people.auth import public, signed_in
-from cohort.people.downloads import recorded_download
 from cohort.people.models import Person
-from cohort.sheets.csv_file import write_rows, write_sheet
-from cohort.sheets.tables import Dialect
 
-FOR_EXCEL = Dialect(marked=True, newline="\r\n")
 Search = TypeVar("Search", PeopleSearch, MentorSearch)
 
 
@@ -159,27 +154,11 @@ async def _mentors(
 
 @get("/cohorts/{slug:str}/progress.csv", guards=[signed_in])
 async def progress_csv(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    state: State,
-    slug: FromPath[str],
-) -> Stream:
-    cohort = await cohorts.get_by_slug(db, actor, slug)
-    await cohorts.require_organiser(db, actor, cohort.id)
-    now, name = clock(), f"{cohort.slug}-progress.csv"
-    table = desk.progress_rows(state.sessions, cohort, now=now)
-    headers = await recorded_download(request, actor, cohort.id, name, now=now)
-    return Stream(as_sheet(table), media_type="text/csv", headers=headers)
-
-
-async def as_sheet(parts: AsyncGenerator[list[desk.Cells]]) -> AsyncGenerator[bytes]:
-    """Where a part cannot be read, the answer breaks off: it never looks complete."""
-    titles, *_ = await anext(parts)
-    yield write_sheet(titles, [], FOR_EXCEL)
-    async for rows in parts:
-        yield write_rows(rows, FOR_EXCEL)
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], slug: FromPath[str]
+) -> Redirect:
+    """Where the table was before it stood with the other figures."""
+    cohort = await cohorts.organised_by_slug(db, actor, slug)
+    return Redirect(f"/cohorts/{cohort.slug}/figures/progress/csv", status_code=301)
 
 
 router = Router(

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Float, ScalarSelect, Select, Uuid, any_, cast, fun
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, Stage
 from cohort.figures.schemas import MentorFilter, ProgressSearch, ProgressSort
 from cohort.figures.sections import SectionColumn, columns_of
 from cohort.guides.models import Milestone
@@ -44,6 +44,8 @@ class SectionCell:
 class PersonRow:
     enrolment_id: UUID
     name: str
+    email: str
+    stage: Stage
     mentor: str | None
     cells: Sequence[SectionCell | None]
     """In the order of the columns; None where her plan asks for nothing."""
@@ -81,6 +83,8 @@ async def progress_of(
         PersonRow(
             its_id,
             known[its_id].name,
+            known[its_id].email,
+            known[its_id].stage,
             known[its_id].mentor,
             [cells[its_id].get(column.section_id) for column in columns],
             _whole([*cells[its_id].values()]),
@@ -139,7 +143,7 @@ def _names(enrolments: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
-    its = select(Enrolment.id, Person.name.label("name"), named.label("mentor"))
+    its = select(Enrolment.id, Person.name, Person.email, Enrolment.stage, named.label("mentor"))
     return its.join(Enrolment.person).where(Enrolment.id == _any(enrolments))
 
 

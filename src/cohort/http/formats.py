@@ -47,8 +47,12 @@ def zone_label(at: datetime, zone: str) -> str:
     else:
         sign = "+" if offset > timedelta() else "\N{MINUS SIGN}"
         utc = f"UTC{sign}{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
-    city = zone.rpartition("/")[2].replace("_", " ")
-    return utc if city == "UTC" else f"{city}, {utc}"
+    name = city(zone)
+    return utc if name == "UTC" else f"{name}, {utc}"
+
+
+def city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def machine_time(at: datetime, zone: str) -> str:

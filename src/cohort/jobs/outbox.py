@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Index, Table, delete, select, text, update
+from sqlalchemy import Index, Table, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -157,26 +157,46 @@ async def due(
     return [Enqueued(job_id, its_queue) for job_id, its_queue in found]
 
 
-async def begin_attempt(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job | None:
+IS_DUE = (
+    Job.id == bindparam("wanted"),
+    Job.state == JobState.PENDING,
+    Job.due_at <= bindparam("now"),
+)
+BEGIN = (
+    update(JOBS)
+    .where(
+        JOBS.c.id.in_(
+            select(Job.id).where(*IS_DUE, Job.attempts < ATTEMPTS).with_for_update(skip_locked=True)
+        )
+    )
+    .values(attempts=JOBS.c.attempts + 1, due_at=bindparam("leased_until"))
+    .returning(JOBS.c.attempts)
+)
+SPENT = select(Job).where(*IS_DUE, Job.attempts >= ATTEMPTS).with_for_update(skip_locked=True)
+LOCK = (
+    select(Job)
+    .where(Job.id == bindparam("wanted"), Job.state == JobState.PENDING)
+    .where(Job.attempts == bindparam("attempt"))
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+"""Written once, as every job asks these: to put one together takes as long as to send it."""
+
+
+async def begin_attempt(db: AsyncSession, job_id: UUID, *, now: datetime) -> int | None:
     """Count the attempt before it is made, so that work which kills its worker is not eternal.
 
-    Returns the job with the attempt's number in `attempts`, or None when it is not due, leased to
-    another attempt, or already ended; a job whose attempts are all spent dies here.
+    One statement, which needs no transaction around it. Returns the attempt's number, or None when
+    the job is not due, leased to another attempt, already ended, or its attempts are all spent.
     """
-    is_due = (Job.id == job_id, Job.state == JobState.PENDING, Job.due_at <= now)
-    free = select(Job.id).where(*is_due, Job.attempts < ATTEMPTS).with_for_update(skip_locked=True)
-    begun: Job | None = await db.scalar(
-        update(Job)
-        .where(Job.id.in_(free))
-        .values(attempts=Job.attempts + 1, due_at=now + LEASE)
-        .returning(Job)
-        .execution_options(synchronize_session=False)
-    )
-    if begun is not None:
-        return begun
-    spent: Job | None = await db.scalar(
-        select(Job).where(*is_due, Job.attempts >= ATTEMPTS).with_for_update(skip_locked=True)
-    )
+    given = {"wanted": job_id, "now": now, "leased_until": now + LEASE}
+    begun: int | None = await db.scalar(BEGIN, given)
+    return begun
+
+
+async def end_spent(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job | None:
+    """Let a job die whose attempts are all spent; None when it has some left, or has ended."""
+    spent: Job | None = await db.scalar(SPENT, {"wanted": job_id, "now": now})
     if spent is not None:
         spent.state, spent.ended_at = JobState.DEAD, now
         spent.last_error = spent.last_error or "The worker stopped in the middle, every time."
@@ -185,13 +205,7 @@ async def begin_attempt(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job
 
 async def lock_attempt(db: AsyncSession, job_id: UUID, attempt: int) -> Job | None:
     """Lock the job for this attempt; None when another attempt has locked, begun or ended it."""
-    locked: Job | None = await db.scalar(
-        select(Job)
-        .where(Job.id == job_id, Job.state == JobState.PENDING)
-        .where(Job.attempts == attempt)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
+    locked: Job | None = await db.scalar(LOCK, {"wanted": job_id, "attempt": attempt})
     return locked
 
 

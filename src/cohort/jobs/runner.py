@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock, utc_now
-from cohort.db import create_engine, create_sessions
+from cohort.db import create_engine, create_readers, create_sessions
 from cohort.jobs import event_log, outbox, wake
 from cohort.jobs.context import (
     CronContext,
@@ -71,6 +71,8 @@ class Runner:
         self.pages = pages
         self.processes = processes
         self.engine = create_engine(settings, patience=LONGEST_STATEMENT)
+        self.statements = create_readers(self.engine)
+        """For a statement that is a transaction by itself."""
         redis = wake.connect(settings.redis_url)
         self.cron = CronContext(create_sessions(self.engine), wake.WakeUp(redis), clock, settings)
 
@@ -81,21 +83,26 @@ class Runner:
 
     async def run(self, job_id: UUID) -> None:
         """Make one attempt, unless another one holds the job."""
-        async with self.cron.transaction() as db:
-            job = await outbox.begin_attempt(db, job_id, now=self.cron.clock())
-            if job is not None:
-                await self._exhausted(db, job)
-        if job is None or job.state is outbox.JobState.DEAD:
+        async with self.statements() as db:
+            attempt = await outbox.begin_attempt(db, job_id, now=self.cron.clock())
+        if attempt is None:
+            await self._end_spent(job_id)
             return
         try:
-            await self._attempt(job_id, job.attempts)
+            await self._attempt(job_id, attempt)
         except LeaseLost:
-            log.warning("job taken up by another worker", job=str(job_id), attempt=job.attempts)
+            log.warning("job taken up by another worker", job=str(job_id), attempt=attempt)
         except Exception as error:  # noqa: BLE001  (whatever it was, it is recorded and tried again)
-            await self._failed(job_id, job.attempts, error)
+            await self._failed(job_id, attempt, error)
         except asyncio.CancelledError:
-            await asyncio.shield(self._hand_back(job_id, job.attempts))
+            await asyncio.shield(self._hand_back(job_id, attempt))
             raise
+
+    async def _end_spent(self, job_id: UUID) -> None:
+        async with self.cron.transaction() as db:
+            job = await outbox.end_spent(db, job_id, now=self.cron.clock())
+            if job is not None:
+                await self._exhausted(db, job)
 
     async def _attempt(self, job_id: UUID, attempt: int) -> None:
         outside = await self._begin(job_id, attempt)
@@ -182,8 +189,6 @@ class Runner:
 
     async def _exhausted(self, db: AsyncSession, job: outbox.Job) -> None:
         """Do what its room wants done about a job that will not be tried again."""
-        if job.state is not outbox.JobState.DEAD:
-            return
         if job.cohort_id is not None:
             event_log.record(db, JOB_DIED, job.cohort_id, now=self.cron.clock(), job_id=job.id)
         if job.name in self.on_exhausted:

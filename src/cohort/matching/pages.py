@@ -24,7 +24,7 @@ from cohort.matching import cancelling, choosing, service
 from cohort.matching.choosing import Choices, PartOfName
 from cohort.matching.console import inviting
 from cohort.matching.console.pairs import BEST, Only, Order, PairSearch
-from cohort.matching.models import Round, Run
+from cohort.matching.models import Override, Round, Run
 from cohort.matching.overrides import service as overrides
 from cohort.matching.overrides.schemas import OverrideIn
 from cohort.matching.results import advice, what_ifs
@@ -35,6 +35,8 @@ from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
+FromRow = Annotated[Literal["true"] | None, QueryParameter()]
+"""Whether a form stands in the row of a pair; the page then leads back to that row."""
 
 
 @get("/rounds/{round_id:uuid}", guards=[signed_in])
@@ -255,30 +257,37 @@ async def decide_from_page(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     round_id: FromPath[UUID],
-    row: Annotated[UUID | None, QueryParameter()] = None,
+    row: FromRow = None,
 ) -> Response[str] | Redirect:
     """From the form at the end of the page, or from the `row` of a pair: back to it."""
     found = await service.get_round(db, actor, round_id)
     form = await read_form(request, OverrideIn)
     if form.value is not None:
         try:
-            await overrides.make_override(db, actor, found.cohort_id, form.value, now=clock())
+            made = await overrides.make_override(
+                db, actor, found.cohort_id, form.value, now=clock()
+            )
         except overrides.ContradictsOverride as refusal:
             form = form.refused(refusal, at="replace")
         except Invalid as refusal:
             form = form.refused(refusal)
         else:
-            return see(_back(request, round_id, row), saying="Noted, for the next run.")
+            back = _back(request, round_id, made if row else None)
+            return see(back, saying="Noted, for the next run.")
     people = await choosing.in_cohort(db, found.cohort_id, form.typed)
     return await show(request, db, await view_round(db, actor, found), form, people)
 
 
-def _back(request: Asked, round_id: UUID, row: UUID | None) -> str:
-    """To the decisions, or to the row that was decided on, among the pairs that were listed."""
-    if row is None:
+def _back(request: Asked, round_id: UUID, decision: Override | None) -> str:
+    """To the decisions, or to the row of the pair, among the pairs that were listed.
+
+    The fragment names what unfolds the row, so that a browser gives it the focus, without scripts.
+    """
+    if decision is None:
         return f"/rounds/{round_id}#overrides"
     listed = urlencode({name: one for name, one in request.query_params.items() if name != "row"})
-    return f"/rounds/{round_id}{'?' if listed else ''}{listed}#pair-{row}"
+    two = f"{decision.enrolment_id}-{decision.mentor_id}"
+    return f"/rounds/{round_id}{'?' if listed else ''}{listed}#pair-{two}"
 
 
 @post("/rounds/{round_id:uuid}/overrides/{override_id:uuid}/end", guards=[signed_in])
@@ -289,10 +298,12 @@ async def lift_from_page(
     clock: NamedDependency[Clock],
     round_id: FromPath[UUID],
     override_id: FromPath[UUID],
-    row: Annotated[UUID | None, QueryParameter()] = None,
+    row: FromRow = None,
 ) -> Redirect:
-    await overrides.lift_override(db, actor, override_id, now=clock())
-    return see(_back(request, round_id, row), saying="Lifted, for the next run.")
+    lifted = await overrides.lift_override(db, actor, override_id, now=clock())
+    return see(
+        _back(request, round_id, lifted if row else None), saying="Lifted, for the next run."
+    )
 
 
 router = Router(

@@ -30,12 +30,13 @@ from cohort.matching.models import (
     Override,
     Pair,
     Round,
+    RoundKind,
     RoundState,
     Run,
     RunState,
     Unmatched,
 )
-from cohort.matching.moves.service import shown_to
+from cohort.matching.moves.service import looked_for_in_vain, shown_to
 from cohort.matching.results.service import UNMATCHED_WITH_PERSON, advice_of
 from cohort.matching.results.what_ifs import can_be_asked
 from cohort.matching.service import failed_since, newest_run, progress_of
@@ -89,6 +90,7 @@ class RoundView:
     titles         of terms, by kind and slug.
     run_before     the run that this one is held against; `changes` only where it is of this round.
     had            whom researchers had in it, see `before.mentors_before`.
+    in_vain        whom the run found nobody else for, though one of the two had asked.
     decided_since  pins and vetoes that were made or lifted after the run had read them.
     """
 
@@ -104,6 +106,7 @@ class RoundView:
     had: Mapping[UUID, Mapping[UUID, str]]
     unmatched: Listed[Unmatched]
     moves: Sequence[MentorMove]
+    in_vain: Sequence[str]
     warnings: Sequence[RoundWarning]
     overrides: Sequence[Override]
     decided_since: int
@@ -258,6 +261,9 @@ async def view_round(
         had=await mentors_before(db, before, its_pairs.rows),
         unmatched=await _listed(db, _unmatched(run), unmatched, BRIEF if brief else ROWS),
         moves=await _moves(db, actor, run),
+        in_vain=await looked_for_in_vain(db, actor, round_.cohort_id, run)
+        if run and run.state is RunState.SOLVED and round_.kind is RoundKind.MATCHING and not brief
+        else [],
         warnings=await _warnings(db, round_, run),
         brief=brief,
         overrides=overrides,

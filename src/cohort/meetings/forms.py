@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from cohort.errors import Invalid
 from cohort.http.fields import Strict
-from cohort.http.formats import moment, zone_label
+from cohort.http.formats import city, moment, zone_label
 from cohort.meetings.schemas import Minutes, Place, StartsAt, Topic
 
 
@@ -59,7 +59,14 @@ def choices(starts: Sequence[datetime], zones: Sequence[str]) -> list[dict[str, 
     """Each on one's own clock, and on the other one's where it shows another hour."""
     offered = []
     for at in starts:
-        here, *others = (moment(at, zone) for zone in zones)
-        there = [f"; there {other}" for other in others if other != here]
+        here = moment(at, zones[0])
+        there = [f"; {_hour_in(at, one, here)}" for one in zones[1:] if moment(at, one) != here]
         offered.append({"value": at.isoformat(), "label": "".join([here, *there])})
     return [*offered, {"value": "other", "label": "Another time, which I give below"}]
+
+
+def _hour_in(at: datetime, zone: str, here: str) -> str:
+    """`11:00 in New York`, with the day where it is another one."""
+    day, _, hour = moment(at, zone).rpartition(", ")
+    same_day = here.startswith(f"{day}, ")
+    return f"{hour if same_day else moment(at, zone)} in {city(zone)}"

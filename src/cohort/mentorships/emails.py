@@ -55,7 +55,7 @@ def matched(mentorship: Mentorship, side: Side) -> Message:
         "other_email": other.email,
         "other_is_mentor": side is Side.RESEARCHER,
         "cohort": mentorship.enrolment.cohort.name,
-        "where": where_it_goes_on(mentorship.enrolment, side),
+        "where": f"/mentorships/{mentorship.id}",
     }
     return Message(me.email, "mentorship_matched", context, kind="mentorships")
 

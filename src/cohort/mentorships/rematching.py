@@ -4,6 +4,7 @@ Why is for the organisers alone. The next round looks for somebody else; the men
 both say yes to what it finds, and not before.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -85,6 +86,14 @@ async def list_of_cohort(
     of_cohort = policy.rematch_requests_visible_to(actor).where(Mentorship.cohort_id == cohort_id)
     whole = of_cohort.options(*WITH_PEOPLE)
     return await page_of(db, whole, by=RematchRequest.asked_at, id=RematchRequest.id, part=part)
+
+
+async def standing_of(
+    db: AsyncSession, actor: Person, mentorship_id: UUID
+) -> Sequence[RematchRequest]:
+    """Those of one mentorship that the actor may read as its organiser, at most one for a side."""
+    its = policy.rematch_requests_visible_to(actor).where(Mentorship.id == mentorship_id)
+    return (await db.scalars(its.order_by(RematchRequest.asked_at, RematchRequest.id))).all()
 
 
 MENTORSHIP: Any = joinedload(RematchRequest.mentorship)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Text, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.db import Prepared, given
 from cohort.notices.kinds import DIGEST, KINDS, MailKind, MailWhen
 from cohort.notices.models import MailChoice, MailSettings
 from cohort.notices.moments import next_digest, quiet_until
@@ -49,28 +50,32 @@ def comes_as(kind: MailKind, chosen: MailWhen | None) -> MailWhen:
     return chosen if chosen in kind.choices else kind.default
 
 
+_READER = Prepared(
+    select(
+        Person.id,
+        MailChoice.comes,
+        MailSettings.time_zone,
+        MailSettings.quiet_from,
+        MailSettings.quiet_to,
+        MailSettings.digest_hour,
+        MailSettings.digest_day,
+    )
+    .outerjoin(
+        MailChoice,
+        and_(MailChoice.person_id == Person.id, MailChoice.kind == given("kind", Text())),
+    )
+    .outerjoin(MailSettings, MailSettings.person_id == Person.id)
+    .where(Person.has_account(given("email", Text())))
+)
+
+
 async def reader_of(db: AsyncSession, email: str, kind: str) -> Reader | None:
     """By the address that a mail goes to; none for whoever has no account."""
-    found = await db.execute(
-        select(Person.id, MailChoice.comes, MailSettings)
-        .outerjoin(MailChoice, and_(MailChoice.person_id == Person.id, MailChoice.kind == kind))
-        .outerjoin(MailSettings, MailSettings.person_id == Person.id)
-        .where(Person.has_account(email))
-    )
-    row = found.one_or_none()
+    row = await _READER.row(db, email=email, kind=kind)
     if row is None:
         return None
-    person_id, chosen = row.id, row.comes
-    settings: MailSettings | None = row.MailSettings
+    chosen = None if row["comes"] is None else MailWhen(row["comes"])
     comes = MailWhen.AT_ONCE if kind == DIGEST else comes_as(KINDS[kind], chosen)
-    if settings is None:
-        return Reader(person_id, comes)
-    return Reader(
-        person_id,
-        comes,
-        settings.time_zone,
-        settings.quiet_from,
-        settings.quiet_to,
-        settings.digest_hour,
-        settings.digest_day,
-    )
+    if row["time_zone"] is None:
+        return Reader(row["id"], comes)
+    return Reader(row["id"], comes, *list(row)[2:])

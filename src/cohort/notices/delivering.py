@@ -1,9 +1,11 @@
 """What becomes of a mail that a job wrote: sent now, later, in a digest, or not at all."""
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import structlog
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,16 +46,16 @@ def address_of(context: JobContext, token: str) -> str:
     return f"{context.settings.public_url}/unsubscribe/{token}" if token else ""
 
 
+_LINK = insert(cast("Table", UnsubscribeLink.__table__))
+_SAME_LINK = _LINK.on_conflict_do_update(
+    index_elements=["person_id", "kind"], set_={"kind": _LINK.excluded.kind}
+).returning(UnsubscribeLink.token)
+
+
 async def end_link(db: AsyncSession, person_id: UUID, kind: str, *, now: datetime) -> str:
     """The token that ends this kind of mail for her: the same in each mail, until she renews it."""
-    made = insert(UnsubscribeLink).values(
-        token=new_token(), person_id=person_id, kind=kind, created_at=now
-    )
-    token: str = await db.scalar(  # type: ignore[assignment]
-        made.on_conflict_do_update(
-            index_elements=["person_id", "kind"], set_={"kind": made.excluded.kind}
-        ).returning(UnsubscribeLink.token)
-    )
+    new = {"token": new_token(), "person_id": person_id, "kind": kind, "created_at": now}
+    token: str = await db.scalar(_SAME_LINK, new)  # type: ignore[assignment]
     return token
 
 

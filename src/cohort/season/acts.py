@@ -89,7 +89,7 @@ async def talk(stage: SeasonStage, day: int) -> None:
     open_ones = select(Introduction, score).where(
         Introduction.closed_at.is_(None), Introduction.cancelled_at.is_(None)
     )
-    async with stage.sessions() as db:
+    async with stage.look() as db:
         talks = (await db.execute(open_ones.order_by(Introduction.id))).all()
     for introduction, its_score in talks:
         for side in Side:
@@ -120,7 +120,7 @@ async def _say(
 
 async def answer(stage: SeasonStage, day: int) -> None:
     """Each side that has not answered yet may do so today, or never will."""
-    async with stage.sessions() as db:
+    async with stage.look() as db:
         waiting = mentorship_policy.open_in(stage.cohort_id).order_by(Proposal.id)
         proposals: Sequence[Proposal] = (await db.scalars(waiting)).all()
     for proposal in proposals:

@@ -18,7 +18,7 @@ WELL_FROM, BADLY_BELOW = 0.5, 0.35
 
 async def check_in(stage: SeasonStage, day: int) -> None:
     """Some answer a check-in on the day after it came, and the others never."""
-    async with stage.sessions() as db:
+    async with stage.look() as db:
         waiting = select(CheckIn).where(CheckIn.answered_at.is_(None), CheckIn.closed_at.is_(None))
         pairs = joinedload(CheckIn.mentorship).joinedload(Mentorship.proposal)
         asked: Sequence[CheckIn] = (

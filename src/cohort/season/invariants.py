@@ -95,7 +95,7 @@ class PromiseBroken(AssertionError):
 
 async def check_round(stage: SeasonStage) -> None:
     """Whoever waits is in the round of the week: after an end, too, and after a mentor left."""
-    async with stage.sessions() as db:
+    async with stage.look() as db:
         if await somebody_is_forgotten(db):
             sentence = "Someone who waits is not in the round."
             raise PromiseBroken(f"{stage.clock():%d %B %Y}: {sentence}")
@@ -106,7 +106,7 @@ async def somebody_is_forgotten(db: AsyncSession) -> bool:
 
 
 async def check(stage: SeasonStage) -> None:
-    async with stage.sessions() as db:
+    async with stage.look() as db:
         wrong = await broken(db, now=stage.clock())
         if wrong:
             raise PromiseBroken(f"{stage.clock():%d %B %Y}: {' '.join(wrong)}")

@@ -23,7 +23,7 @@ CALL_AT = 17
 
 async def live(stage: SeasonStage, day: int) -> None:
     """Meetings, pauses, questions for somebody else and ends, of the pairs there are."""
-    async with stage.sessions() as db:
+    async with stage.look() as db:
         active = mentorship_policy.active_in(stage.cohort_id).options(
             joinedload(Mentorship.proposal)
         )
@@ -81,7 +81,7 @@ async def _plan_meeting(stage: SeasonStage, day: int, pair: Mentorship) -> None:
 async def _look_back(stage: SeasonStage, day: int) -> None:
     """The researcher says of yesterday's meetings whether they took place."""
     dice, behaviour, now = stage.plan.dice, stage.plan.behaviour, stage.clock()
-    async with stage.sessions() as db:
+    async with stage.look() as db:
         over = select(Meeting).where(
             Meeting.state == MeetingState.AGREED,
             Meeting.starts_at <= now,

@@ -46,7 +46,7 @@ class Measures:
 
 
 async def of_week(stage: SeasonStage, number: int) -> Week:
-    async with stage.sessions() as db:
+    async with stage.look() as db:
         active = mentorships.active_in(stage.cohort_id).with_only_columns(func.count())
         waiting = mentorships.open_in(stage.cohort_id).with_only_columns(func.count())
         mentored, proposed = await db.scalar(active) or 0, await db.scalar(waiting) or 0
@@ -55,7 +55,7 @@ async def of_week(stage: SeasonStage, number: int) -> Week:
 
 async def of_season(stage: SeasonStage) -> Measures:
     end = at_day(stage.plan.weeks * 7)
-    async with stage.sessions() as db:
+    async with stage.look() as db:
         seats = {one.id: one.created_at for one in await db.scalars(select(Enrolment))}
         begun = (
             await db.execute(

@@ -89,13 +89,13 @@ class SeasonStage:
     refused: Counter[str] = field(default_factory=Counter)
     """Verbs that came too late, by the code of the refusal."""
 
-    @property
-    def sessions(self) -> Sessions:
-        return self.runner.cron.sessions
+    def look(self) -> AsyncSession:
+        """For what is only read: nobody else is at work, so it needs no transaction."""
+        return self.runner.statements()
 
     def act(self) -> AbstractAsyncContextManager[AsyncSession]:
         """What one person does: a transaction of its own, as a request has."""
-        return unit_of_work(self.sessions)
+        return unit_of_work(self.runner.cron.sessions)
 
     async def work(self) -> None:
         """What a worker does in this minute: open what is due, and run the jobs."""
@@ -105,7 +105,7 @@ class SeasonStage:
 
     async def run_jobs(self) -> None:
         while True:
-            async with self.sessions() as db:
+            async with self.look() as db:
                 waiting = await outbox.due(db, now=self.clock())
             if not waiting:
                 return

@@ -136,7 +136,11 @@ async function refresh(element) {
 }
 
 function take(element, fresh) {
-  if (fresh.innerHTML !== element.innerHTML) element.replaceChildren(...fresh.childNodes);
+  if (fresh.innerHTML !== element.innerHTML) {
+    const focused = element.contains(document.activeElement) && document.activeElement.id;
+    element.replaceChildren(...fresh.childNodes);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  }
   if (fresh.hasAttribute("data-refresh-every")) return;
   delete element.dataset.refreshEvery;
   element.removeAttribute("aria-busy");

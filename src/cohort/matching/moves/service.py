@@ -61,6 +61,21 @@ def shown_to(actor: Person, run_id: UUID) -> Select[MentorMove]:
     )
 
 
+async def looked_for_in_vain(
+    db: AsyncSession, actor: Person, cohort_id: UUID, run: Run
+) -> Sequence[str]:
+    """Whose mentorship one of the two had asked about before the run, which found nobody else."""
+    found = select(MentorMove.enrolment_id).where(MentorMove.run_id == run.id)
+    asked = mentorships.rematch_requests_visible_to(actor).where(
+        Mentorship.cohort_id == cohort_id,
+        Mentorship.enrolment_id.not_in(found),
+        RematchRequest.asked_at <= run.queued_at,
+    )
+    people = asked.join(Mentorship.enrolment).join(Enrolment.person)
+    names = people.with_only_columns(Person.name).distinct().order_by(Person.name)
+    return (await db.scalars(names)).all()
+
+
 async def still_asked(db: AsyncSession, cohort_id: UUID) -> set[UUID]:
     """The mentorships in which somebody asks for somebody else."""
     asks = mentorships.standing_requests().with_only_columns(RematchRequest.mentorship_id)
