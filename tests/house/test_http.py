@@ -89,7 +89,7 @@ REPEATS_ITS_SECRET = {
 FILES = {"GET /api/v1/files/{file_id}", "GET /files/{file_id}"}
 UNCOMPRESSED = {"GET /mailbox/{letter_id}", "GET /favicon.ico", LIVE} | REPEATS_ITS_SECRET | FILES
 """A letter has a secret in its link, icons and files are what they are, a stream cannot wait."""
-STREAMED = {"GET /cohorts/{slug}/progress.csv", "GET /cohorts/{slug}/readiness.csv"}
+STREAMED = {"GET /cohorts/{slug}/readiness.csv"}
 """Sent before it is known whole: how long it is, and what tag it has, nobody knows yet."""
 
 

@@ -283,6 +283,9 @@ async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
     assert {one["slug"]: (one["what"], one["fields"], one["started"]) for one in told} == CHANGES
     page = await olga.get(f"/cohorts/{spring.cohort.slug}/guide", params={"to": guide["id"]})
     assert "Work in it stays" in page.text
+    assert (
+        f"/guides/{(await olga.get(f'/api/v1/guides/{old}')).json()['slug']}/versions" in page.text
+    )
     assert (await spring.ada.get(plan)).json()["items"][0]["milestone"]["hours"] == 20
     move = {"from_guide_id": old, "to_guide_id": guide["id"]}
     assert (await olga.post(f"{cohort}/guide_moves", json=move)).status_code == 200
