@@ -1,10 +1,10 @@
-"""Study circles of made-up people: time, fit, and how far from the bound, beside simpler ways.
+"""Study circles of made-up people: seconds, fit, and how far from the bound, beside simpler ways.
 
     python benchmarks/bench_circles.py [people ...]
 
 `random` fills circles in a drawn order, `greedy` grows each around whoever has the fewest partners;
 both only put people together who may be. Fit is the mean, over those who have a place, of how well
-the others of a circle suit each.
+the others of a circle suit each. Seconds are those of a processor.
 """
 
 import sys
@@ -67,15 +67,15 @@ def main(sizes: Sequence[int]) -> None:
         problem = made_up(n)
         people = Ordered(problem)
         print(f"{n} people")
-        begun = time.perf_counter()
+        begun = time.process_time()
         groups = at_random(people)
-        told("random", people, groups, time.perf_counter() - begun)
-        begun = time.perf_counter()
+        told("random", people, groups, time.process_time() - begun)
+        begun = time.process_time()
         groups = grown(people, np.zeros(n, dtype=np.float32))
-        told("greedy", people, groups, time.perf_counter() - begun)
-        begun = time.perf_counter()
+        told("greedy", people, groups, time.process_time() - begun)
+        begun = time.process_time()
         formed = form(problem)
-        seconds = time.perf_counter() - begun
+        seconds = time.process_time() - begun
         told("formed", people, [[people.at[one] for one in its] for its in formed.groups], seconds)
         ratio = formed.worth / formed.bound if formed.bound > 0 else float("nan")
         print(

@@ -62,8 +62,9 @@ def test_few_are_grouped_as_well_as_can_be_and_no_search_or_bound_says_otherwise
     formed = form(problem)
     assert (formed.worth, formed.bound) == (pytest.approx(best), pytest.approx(best))
     ordered = Ordered(problem)
-    listed = chosen_groups(ordered)
-    assert listed is None or ordered.worth_of_all(listed[0]) == pytest.approx(best)
+    listed = chosen_groups(ordered, [])
+    assert listed is not None
+    assert (ordered.worth_of_all(listed[0]), listed[1]) == (pytest.approx(best),) * 2
     no_prices = np.zeros(8, dtype=np.float32)
     searched = improved(ordered, grown(ordered, no_prices))
     assert ordered.worth_of_all(searched) <= best + 1e-9

@@ -58,12 +58,12 @@ def form(problem: GroupProblem, progress: Progress = nobody_asks) -> Formed:
     if len(people.ids) <= FEW:
         groups = best_groups(people)
         return _told(people, groups, people.worth_of_all(groups))
-    chosen = chosen_groups(people)
-    if chosen is not None and people.worth_of_all(chosen[0]) >= chosen[1] - PROVED:
-        return _told(people, chosen[0], people.worth_of_all(chosen[0]))
     progress("searching", 0.1)
     no_prices: Singles = np.zeros(len(people.ids), dtype=np.float32)
     first = improved(people, grown(people, no_prices))
+    chosen = chosen_groups(people, first)
+    if chosen is not None and people.worth_of_all(chosen[0]) >= chosen[1] - PROVED:
+        return _told(people, chosen[0], people.worth_of_all(chosen[0]))
     progress("bounding", 0.3)
     bound, prices = upper_bound(people, people.worth_of_all(first))
     progress("improving", 0.6)

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from cohort.grouping.covering import chosen_groups
-from cohort.grouping.problem import UNPLACED, Ordered
+from cohort.grouping.problem import Ordered
 
-NEAR = 3
-MOST_CENTRES = 60
-MOST_GROUPS = 1_000
-NODES = 5
+NEAR = 6
+MOST_CENTRES = 100
+MOST_GROUPS = 5_000
+EFFORT = 0.2
 
 
 def repaired(people: Ordered, groups: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -23,11 +23,10 @@ def repaired(people: Ordered, groups: Sequence[Sequence[int]]) -> list[list[int]
     for centre in _centres(people, held):
         near = _around(people, held, centre)
         some = sorted({*centre, *(one for number in near for one in held[number])})
-        before = sum(people.worth_of(held[number]) for number in near)
-        before -= UNPLACED * (len(some) - sum(len(held[number]) for number in near))
         part = people.only(some)
-        found = chosen_groups(part, most=MOST_GROUPS, nodes=NODES)
-        if found is None or part.worth_of_all(found[0]) <= before + 1e-6:
+        now = [[some.index(one) for one in held[number]] for number in near]
+        found = chosen_groups(part, now, most=MOST_GROUPS, effort=EFFORT)
+        if found is None or part.worth_of_all(found[0]) <= part.worth_of_all(now) + 1e-6:
             continue
         better = [[some[one] for one in group] for group in found[0]]
         held = [one for number, one in enumerate(held) if number not in near] + better
