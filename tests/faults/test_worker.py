@@ -250,7 +250,7 @@ async def test_a_worker_killed_while_it_offers_the_next_best_leaves_one_offer_to
         about = MailboxMessage.subject.startswith("A mentor for you: ")
         to_her = about, MailboxMessage.to == "ada@example.org"
         told = (await db.scalars(select(MailboxMessage.subject).where(*to_her))).all()
-        assert len(told) == len(set(told)) == 2, told
+        assert len(told) == 1, told  # of the first she would have heard after her answer
 
 
 async def test_a_worker_that_was_only_asleep_is_not_overtaken(

@@ -314,7 +314,7 @@ async def test_the_page_of_the_cohort_leads_to_those_who_need_help_or_ask_for_so
     async with count_statements() as before:
         page = words(await spring.olga.get("/cohorts/spring"))
     assert "1 mentorship needs a look" in page
-    assert "needs help" not in page
+    assert "mentorship needs help" not in page
     assert "somebody else is asked for" not in page
 
     ask = f"/api/v1/mentorships/{mentorship}/rematch_request"
