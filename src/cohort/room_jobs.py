@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from cohort.agendas import jobs as agendas_jobs
 from cohort.announcements import jobs as announcements_jobs
 from cohort.applications import jobs as applications_jobs
 from cohort.calendars import jobs as calendars_jobs
@@ -85,11 +86,13 @@ JOBS: Mapping[str, JobFunction] = {
     "sessions.remind": sessions_jobs.remind,
     "sessions.free_for_enrolment": sessions_jobs.free_for_enrolment,
     "sessions.free_for_mentor": sessions_jobs.free_for_mentor,
+    "circles.form": circles_jobs.form,
     "circles.tell": circles_jobs.tell,
     "circles.free_for_enrolment": circles_jobs.free_for_enrolment,
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
     "checkins.ask_to_close": checkins_jobs.ask_to_close,
+    "agendas.tell_month": agendas_jobs.tell_month,
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
@@ -117,6 +120,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
     "matching.solve_run": matching_jobs.give_up_run,
     "matching.work_out_advice": matching_jobs.give_up_advice,
     "schedules.plan_cohort": schedules_jobs.give_up,
+    "circles.form": circles_jobs.give_up,
 }
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (
@@ -127,6 +131,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     notices_jobs.send_due,
     sessions_jobs.remind_due,
     peer_reviews_jobs.turn,
+    agendas_jobs.tell_months,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,

@@ -54,6 +54,7 @@ from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
 from cohort.circles import member_pages as circles_member_pages
 from cohort.circles import pages as circles_pages
+from cohort.circles import preview_pages as circles_preview_pages
 from cohort.circles import routes as circles_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
@@ -169,6 +170,7 @@ from cohort.study import routes as study_routes
 from cohort.study.drafts import pages as study_draft_pages
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.weeks import item_pages
 from cohort.weeks import pages as weeks_pages
 from cohort.weeks import routes as weeks_routes
 from cohort.wishes import apart_pages as wishes_apart_pages
@@ -279,6 +281,7 @@ PAGES: Sequence[Router] = (
     agendas_pages.router,
     sessions_pages.router,
     circles_pages.router,
+    circles_preview_pages.router,
     circles_member_pages.router,
     sessions_attending_pages.router,
     checkins_pages.router,
@@ -301,6 +304,7 @@ PAGES: Sequence[Router] = (
     assessments_pages.router,
     calendars_pages.router,
     weeks_pages.router,
+    item_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
     matching_pages.router,

@@ -46,6 +46,16 @@ async def test_ada_sees_what_is_next_her_dates_and_her_mentor(cast: Cast) -> Non
     assert "mailto:max@example.org" in shown.text
 
 
+async def test_a_milestone_leads_to_its_section_of_the_guide(cast: Cast) -> None:
+    listed = (await cast.ada.get("/api/v1/guides")).json()["items"][0]
+    shown = (await cast.ada.get(f"{plan_at(cast)}/{cast.first}")).text
+    address = re.search(r'href="(/guides/[^"#]+)#([^"]+)">Read “', shown)
+
+    assert address is not None
+    assert address[1] == f"/guides/{listed['slug']}"
+    assert f'id="{address[2]}"' in (await cast.ada.get(address[1])).text
+
+
 async def test_who_lives_elsewhere_sees_both_clocks(cast: Cast, db: AsyncSession) -> None:
     (await db.get_one(Enrolment, cast.enrolment.id)).time_zone = "Asia/Kolkata"
     await db.commit()

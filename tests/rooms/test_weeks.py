@@ -70,7 +70,7 @@ async def test_she_lands_on_her_week_and_reads_what_to_do_and_why(
     assert told["way_back"]["begin_with"] == [str(cast.first)]
     assert (told["quiz"]["title"], told["mentor"]) == ("All of it", "Max Example")
     page = (await cast.ada.get(week)).text
-    for said in ("Exam: Serving models (20 %).", "The shortest way back", "None is planned."):
+    for said in ("Exam: Serving models (20%).", "The shortest way back", "None is planned."):
         assert said in words(page)
     assert 'href="/calendar"' in page
     began = await cast.ada.post(

@@ -1,6 +1,6 @@
 """What each page of the dashboard is told."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,12 +15,8 @@ from cohort.circles.models import Circle
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort
 from cohort.cohorts.policy import JOINABLE, jobs_visible_to
-from cohort.dashboard import figures, progress
+from cohort.dashboard import figures
 from cohort.dashboard.figures import Mentoring, Overview, Study
-from cohort.dashboard.progress import Researcher
-from cohort.db import Sessions
-from cohort.figures.sections import columns_of
-from cohort.http.formats import percent
 from cohort.introductions import reading as introductions
 from cohort.jobs.outbox import Job
 from cohort.matching import service as matching
@@ -135,40 +131,3 @@ async def desk(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
         need_a_look=healths[Health.NEEDS_A_LOOK],
         failed=await figures.failed_work(db, jobs_visible_to(actor), cohort.id),
     )
-
-
-Cells = Sequence[str | float | None]
-
-
-async def progress_rows(
-    sessions: Sessions, cohort: Cohort, *, now: datetime
-) -> AsyncGenerator[list[Cells]]:
-    """The whole cohort as a table, a few hundred rows at a time, with the heat map's percentages.
-
-    For whoever has been let see it: the rows are read after the answer has begun, so in a
-    transaction of their own, which shows all of them as they were at one moment.
-    """
-    async with sessions() as db:
-        await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        columns = await columns_of(db, cohort)
-        head = ["Researcher", "E-mail", "Stage", "Mentor", "Passed", "Milestones", "Overdue"]
-        yield [[*head, *(f"{column.number} {column.title} (%)" for column in columns)]]
-        async for people in progress.all_researchers_of(db, cohort, now=now):
-            ids = [one.enrolment.id for one in people]
-            shares = await progress.cells_of(db, ids, columns, now=now)
-            yield [_progress_row(one, cells) for one, cells in zip(people, shares, strict=True)]
-
-
-def _progress_row(one: Researcher, shares: Sequence[float | None]) -> Cells:
-    person, stage = one.enrolment.person, one.enrolment.stage.value
-    percents = [None if share is None else int(percent(share)[:-1]) for share in shares]
-    return [
-        person.name,
-        person.email,
-        stage,
-        one.mentor,
-        one.passed,
-        one.total,
-        one.late,
-        *percents,
-    ]

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts import own_terms
 from cohort.cohorts.models import Cohort
-from cohort.dashboard import people, progress
+from cohort.dashboard import people
 from cohort.dashboard.schemas import Include, MentorSearch, PeopleSearch
-from cohort.figures.sections import SectionColumn, columns_of
 from cohort.guides.models import TermKind
 from cohort.http.paging import Slice
 from cohort.mentors import reading as mentors
@@ -29,8 +27,6 @@ class ResearchersView:
     cohort: Cohort
     rows: Sequence[Mapping[str, Any]]
     next: str | None
-    columns: Sequence[SectionColumn]
-    cells: Sequence[Sequence[float | None]]
     titles: Mapping[tuple[str, str], str]
 
 
@@ -63,14 +59,10 @@ async def people_of(
         include=tuple(Include),
         now=now,
     )
-    columns = await columns_of(db, cohort)
-    ids: list[UUID] = [row["id"] for row in page.items]
     return ResearchersView(
         cohort=cohort,
         rows=[people.listed_json(row) for row in page.items],
         next=page.next,
-        columns=columns,
-        cells=await progress.cells_of(db, ids, columns, now=now),
         titles=await own_terms.titles(db, cohort.id),
     )
 

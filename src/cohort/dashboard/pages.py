@@ -1,15 +1,14 @@
 """The first page, the organiser's desk, and what developers look at."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from litestar import Response, Router, get, post
-from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect, Stream
+from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
@@ -25,10 +24,7 @@ from cohort.mentors import approving
 from cohort.mentors.schemas import ApprovalsIn
 from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
-from cohort.sheets.csv_file import write_rows, write_sheet
-from cohort.sheets.tables import Dialect
 
-FOR_EXCEL = Dialect(marked=True, newline="\r\n")
 Search = TypeVar("Search", PeopleSearch, MentorSearch)
 
 
@@ -158,28 +154,11 @@ async def _mentors(
 
 @get("/cohorts/{slug:str}/progress.csv", guards=[signed_in])
 async def progress_csv(
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    state: State,
-    slug: FromPath[str],
-) -> Stream:
-    cohort = await cohorts.get_by_slug(db, actor, slug)
-    await cohorts.require_organiser(db, actor, cohort.id)
-    table = desk.progress_rows(state.sessions, cohort, now=clock())
-    return Stream(
-        as_sheet(table),
-        media_type="text/csv",
-        headers={"content-disposition": f'attachment; filename="{cohort.slug}-progress.csv"'},
-    )
-
-
-async def as_sheet(parts: AsyncGenerator[list[desk.Cells]]) -> AsyncGenerator[bytes]:
-    """Where a part cannot be read, the answer breaks off: it never looks complete."""
-    titles, *_ = await anext(parts)
-    yield write_sheet(titles, [], FOR_EXCEL)
-    async for rows in parts:
-        yield write_rows(rows, FOR_EXCEL)
+    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], slug: FromPath[str]
+) -> Redirect:
+    """Where the table was before it stood with the other figures."""
+    cohort = await cohorts.organised_by_slug(db, actor, slug)
+    return Redirect(f"/cohorts/{cohort.slug}/figures/progress/csv", status_code=301)
 
 
 router = Router(

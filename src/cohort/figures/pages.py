@@ -13,6 +13,7 @@ from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.errors import FieldError, Invalid, NotFound
 from cohort.figures import showing, tables
+from cohort.figures.narrowing import choices, require_circle
 from cohort.figures.progress import EVERYONE
 from cohort.figures.schemas import Figure, FigureFormat, ProgressSearch
 from cohort.figures.showing import FigureView
@@ -20,9 +21,15 @@ from cohort.http.forms import Form, checked
 from cohort.http.pages import Asked, page
 from cohort.http.paging import Slice
 from cohort.people.auth import signed_in
+from cohort.people.downloads import recorded_download
 from cohort.people.models import Person
 
 SHOWN = 50
+OF_EVERYBODY = (Figure.FUNNEL, Figure.COHORTS)
+"""Who only applied, and who is in another cohort, is in no circle of this one."""
+FILTERS = {figure: {"circle"} for figure in Figure if figure not in OF_EVERYBODY} | {
+    Figure.PROGRESS: set(ProgressSearch.model_fields)
+}
 MEDIA = {
     FigureFormat.CSV: "text/csv",
     FigureFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -64,17 +71,19 @@ async def figure_file(
 ) -> Response[bytes]:
     """Everybody whom the filters leave, in their order, and not one page of them."""
     which, cohort = _named(figure), await cohorts.organised_by_slug(db, actor, slug)
+    now = clock()
     if form not in set(FigureFormat):
         raise NotFound
     sent = _searched(request, which)
     if sent.value is None:
         errors = [FieldError(*one) for one in sent.errors.items()]
         raise Invalid("Mend the filters of this table.", errors=errors)
-    view = await showing.view_of(db, actor, cohort, which, sent.value, EVERYONE, now=clock())
+    view = await showing.view_of(db, actor, cohort, which, sent.value, EVERYONE, now=now)
     written = FigureFormat(form)
     file = await to_thread.run_sync(partial(tables.as_file, view.tables, written))
-    named = f'attachment; filename="{cohort.slug}-{which}.{written}"'
-    return Response(file, media_type=MEDIA[written], headers={"content-disposition": named})
+    name = f"{cohort.slug}-{which}.{written}"
+    headers = await recorded_download(request, actor, cohort.id, name, now=now)
+    return Response(file, media_type=MEDIA[written], headers=headers)
 
 
 def _named(figure: str) -> Figure:
@@ -84,8 +93,8 @@ def _named(figure: str) -> Figure:
 
 
 def _searched(request: Asked, figure: Figure) -> Form[ProgressSearch]:
-    """Only the heat map is searched; what was left empty is no filter."""
-    names = ProgressSearch.model_fields if figure is Figure.PROGRESS else ()
+    """The heat map by all of it, most others by circle; what was left empty is no filter."""
+    names = FILTERS.get(figure, ())
     sent = request.query_params
     return checked(ProgressSearch, {one: sent[one] for one in names if sent.get(one)})
 
@@ -101,10 +110,15 @@ async def _page(
 ) -> Response[str]:
     cohort = await cohorts.organised_by_slug(db, actor, slug)
     form, cursor = _searched(request, figure), request.query_params.get("cursor") or None
+    try:
+        await require_circle(db, cohort, form.value.circle if form.value else None)
+    except Invalid as refusal:
+        form = form.refused(refusal)
     wanted = form.value or ProgressSearch()
     view: FigureView = await showing.view_of(
         db, actor, cohort, figure, wanted, Slice(cursor, SHOWN), now=now
     )
+    circles = await choices(db, cohort) if figure in FILTERS else ()
     return page(
         request,
         "figures/heat_map.html" if view.progress else "figures/figure.html",
@@ -113,6 +127,7 @@ async def _page(
         wanted=wanted,
         begun=cursor,
         captions=tables.CAPTIONS,
+        circles=[("", "Everybody"), *((str(one), name) for one, name in circles)],
         now=now,
     )
 

@@ -11,7 +11,8 @@ from sqlalchemy import ARRAY, Float, ScalarSelect, Select, Uuid, any_, cast, fun
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, Stage
+from cohort.figures.narrowing import in_circle
 from cohort.figures.schemas import MentorFilter, ProgressSearch, ProgressSort
 from cohort.figures.sections import SectionColumn, columns_of
 from cohort.guides.models import Milestone
@@ -44,6 +45,8 @@ class SectionCell:
 class PersonRow:
     enrolment_id: UUID
     name: str
+    email: str
+    stage: Stage
     mentor: str | None
     cells: Sequence[SectionCell | None]
     """In the order of the columns; None where her plan asks for nothing."""
@@ -81,6 +84,8 @@ async def progress_of(
         PersonRow(
             its_id,
             known[its_id].name,
+            known[its_id].email,
+            known[its_id].stage,
             known[its_id].mentor,
             [cells[its_id].get(column.section_id) for column in columns],
             _whole([*cells[its_id].values()]),
@@ -99,6 +104,7 @@ def _sought(cohort_id: UUID, wanted: ProgressSearch, now: datetime) -> Select[UU
     """Ids in the order that was asked for; those that are equal in it by name."""
     its: Select[Any] = select(Enrolment.id).join(Enrolment.person)
     its = its.where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+    its = its.where(in_circle(wanted.circle))
     if sought := pattern(wanted.q):
         its = its.where(Person.name.ilike(sought, escape="\\"))
     if wanted.mentor is not None:
@@ -139,7 +145,7 @@ def _names(enrolments: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
-    its = select(Enrolment.id, Person.name.label("name"), named.label("mentor"))
+    its = select(Enrolment.id, Person.name, Person.email, Enrolment.stage, named.label("mentor"))
     return its.join(Enrolment.person).where(Enrolment.id == _any(enrolments))
 
 

@@ -72,12 +72,14 @@ def _tenths(days: float | None) -> float | None:
 
 
 def of_progress(shown: ProgressShown) -> list[FigureTable]:
-    columns = ["Researcher", "Mentor", "Passed", "Milestones", "Overdue"]
+    columns = ["Researcher", "E-mail", "Stage", "Mentor", "Passed", "Milestones", "Overdue"]
     columns += [f"{one.number} {one.title} (%)" for one in shown.columns]
     rows = [
         TableRow(
             [
                 one.name,
+                one.email,
+                one.stage.value,
                 one.mentor,
                 one.whole.passed,
                 one.whole.total,
@@ -88,7 +90,7 @@ def of_progress(shown: ProgressShown) -> list[FigureTable]:
         )
         for one in shown.people
     ]
-    return [FigureTable("Progress", columns, rows, text_columns=2)]
+    return [FigureTable("Progress", columns, rows, text_columns=4)]
 
 
 def of_weeks(told: WeeksFigureOut) -> list[FigureTable]:

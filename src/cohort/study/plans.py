@@ -69,7 +69,9 @@ async def plan_of(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: d
     enrolment: Enrolment | None = await db.scalar(
         policy.plans_visible_to(actor)
         .where(Enrolment.id == enrolment_id)
-        .options(joinedload(Enrolment.person), joinedload(Enrolment.cohort))
+        .options(
+            joinedload(Enrolment.person), joinedload(Enrolment.cohort).joinedload(Cohort.guide)
+        )
     )
     if enrolment is None:
         raise NotFound
@@ -123,7 +125,9 @@ async def step_of(
     found = await db.execute(
         select(Enrolment, policy.reads_plan(actor))
         .where(Enrolment.id == its_plan)
-        .options(joinedload(Enrolment.person), joinedload(Enrolment.cohort))
+        .options(
+            joinedload(Enrolment.person), joinedload(Enrolment.cohort).joinedload(Cohort.guide)
+        )
     )
     row = found.one_or_none()
     if row is None:
