@@ -126,7 +126,11 @@ def create_sessions(engine: AsyncEngine) -> Sessions:
 
 
 def create_readers(engine: AsyncEngine) -> Sessions:
-    """Sessions that only read: each statement sees what is committed, with no BEGIN or COMMIT."""
+    """Sessions with no BEGIN or COMMIT: each statement is a transaction by itself.
+
+    For what only reads, and sees what is committed, or writes in one single statement that is kept
+    whatever comes after it. Nothing is flushed by itself: an object that was changed is not stored.
+    """
     reading = engine.execution_options(isolation_level="AUTOCOMMIT")
     return async_sessionmaker(reading, expire_on_commit=False, autoflush=False)
 

@@ -85,6 +85,7 @@ JOBS: Mapping[str, JobFunction] = {
     "sessions.remind": sessions_jobs.remind,
     "sessions.free_for_enrolment": sessions_jobs.free_for_enrolment,
     "sessions.free_for_mentor": sessions_jobs.free_for_mentor,
+    "circles.form": circles_jobs.form,
     "circles.tell": circles_jobs.tell,
     "circles.free_for_enrolment": circles_jobs.free_for_enrolment,
     "checkins.ask": checkins_jobs.ask,
@@ -117,6 +118,7 @@ ON_EXHAUSTED: Mapping[str, JobFunction] = {
     "matching.solve_run": matching_jobs.give_up_run,
     "matching.work_out_advice": matching_jobs.give_up_advice,
     "schedules.plan_cohort": schedules_jobs.give_up,
+    "circles.form": circles_jobs.give_up,
 }
 """What to do when a job's last attempt failed."""
 EVERY_MINUTE: Sequence[CronFunction] = (

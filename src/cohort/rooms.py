@@ -54,6 +54,7 @@ from cohort.checkins import pages as checkins_pages
 from cohort.checkins import routes as checkins_routes
 from cohort.circles import member_pages as circles_member_pages
 from cohort.circles import pages as circles_pages
+from cohort.circles import preview_pages as circles_preview_pages
 from cohort.circles import routes as circles_routes
 from cohort.cohorts import enrolment_pages as cohorts_enrolment_pages
 from cohort.cohorts import organiser_pages as cohorts_organiser_pages
@@ -279,6 +280,7 @@ PAGES: Sequence[Router] = (
     agendas_pages.router,
     sessions_pages.router,
     circles_pages.router,
+    circles_preview_pages.router,
     circles_member_pages.router,
     sessions_attending_pages.router,
     checkins_pages.router,

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from cohort.cli import cli
+from cohort.pairing.rules import Rules
 from cohort.season import invariants
 from cohort.season.behaviour import Behaviour, declines
 from cohort.season.dice import Dice
@@ -105,6 +106,16 @@ def test_the_docs_name_every_policy() -> None:
     text = (Path(__file__).parents[2] / "docs" / "simulating.md").read_text()
     listed = re.findall(r"^\| (\w+) \|", text.partition("## The policies")[2], re.MULTILINE)
     assert [one.name for one in POLICIES] == listed[1 : len(POLICIES) + 1]
+
+
+def test_each_policy_differs_from_the_first_and_stickiness_has_earlier_pairs_to_keep() -> None:
+    """Pairs of an earlier round are kept to only where that round was never published."""
+    rules = {one.name: Rules.model_validate(one.rules) for one in POLICIES}
+    played = [(rules[one.name], one.publish_every, one.introduces) for one in POLICIES]
+    assert all(played.count(one) == 1 for one in played)
+    sticky = [one for one in POLICIES if rules[one.name].aim.stickiness > 0]
+    assert [one.name for one in sticky] == ["sticky"]
+    assert all(one.publish_every > 1 for one in sticky)
 
 
 def test_chance_does_not_depend_on_the_order_of_asking() -> None:

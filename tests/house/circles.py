@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.circles import service
+from cohort.circles import previews
 from cohort.circles.models import Circle, CircleMember
 from cohort.circles.schemas import CircleRules
 from cohort.people.models import Person
@@ -44,5 +44,6 @@ async def begin_a_circle(
     await db.flush()
     db.add(CircleMember(circle_id=circle.id, enrolment_id=ids["enrolment_id"], joined_at=now))
     await db.flush()
-    shown = await service.preview(db, organiser, ids["cohort_id"], CircleRules(), now=now)
+    shown = await previews.ask(db, organiser, ids["cohort_id"], CircleRules(), now=now)
+    await previews.form_now(db, shown.id, now=now)
     return {"circle_id": circle.id, "preview_id": shown.id}

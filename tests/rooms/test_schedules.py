@@ -197,3 +197,12 @@ async def test_hours_from_two_windows_are_not_lost_and_the_later_one_hears_what_
     assert kept.status_code == 303
     now = (await cast.ada.get(f"{at(cast)}/personal_time")).json()
     assert (now["hours"], now["exam_on"]) == (5, None)
+
+
+async def test_many_new_dates_fold_by_the_day_on_which_they_are_due(cast: StudyCast) -> None:
+    await cast.ada.post(f"{at(cast)}/absences", json=AWAY)
+    shown = (await cast.ada.get(f"/plan/{cast.enrolment.id}/dates")).text
+    moved = (await asked(cast, cast.ada)).json()["moved"]
+    days = {one["after"] for one in moved}
+    assert shown.count('<summary class="choice-group-title">Due ') == len(days) > 0
+    assert "Hours in each week" in shown

@@ -11,6 +11,8 @@ from sqlalchemy import Select, and_, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.announcements.models import Audience
+from cohort.circles import policy as circles
+from cohort.circles.models import Circle, CircleMember
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.forecasts import service as forecasts
 from cohort.forecasts.outlook import Forecast, StudyOutlook
@@ -41,12 +43,16 @@ async def recipients(
     actor: Person,
     cohort: Cohort,
     audience: Audience,
+    circle_id: UUID | None,
     kind: str,
     *,
     now: datetime,
 ) -> Sequence[Recipient]:
     """By name, each once; only those who are here by their own word and may sign in."""
-    which = await _of_audience(db, actor, cohort, audience, now=now)
+    if circle_id is not None:
+        which: Any = _of_circle(cohort, circle_id)
+    else:
+        which = await _of_audience(db, actor, cohort, audience, now=now)
     found = await db.execute(
         select(Person.id, Person.name, MailChoice.comes)
         .outerjoin(MailChoice, and_(MailChoice.person_id == Person.id, MailChoice.kind == kind))
@@ -76,6 +82,13 @@ async def _of_audience(
     if audience is Audience.EVERYONE:
         return union(studying, mentoring)
     return _narrowed(studying, cohort, audience, now)
+
+
+def _of_circle(cohort: Cohort, circle_id: UUID) -> Select[UUID]:
+    its = circles.members_of([circle_id]).join(CircleMember.circle).join(CircleMember.enrolment)
+    return its.where(
+        Circle.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE
+    ).with_only_columns(Enrolment.person_id)
 
 
 def _ids(found: Sequence[Forecast], fits: Any) -> list[UUID]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cohort.circles.models import Circle
 from cohort.cohorts.models import Cohort
 from cohort.db import Base, Id, Instant, one_of
 from cohort.people.models import Person
@@ -22,6 +23,7 @@ class Audience(StrEnum):
     WITHOUT_MENTOR = "without_mentor"
     PAUSED = "paused"
     DONE = "done"
+    CIRCLE = "circle"
 
 
 class CopyState(StrEnum):
@@ -43,6 +45,8 @@ class Announcement(Base):
     id: Mapped[Id]
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
     audience: Mapped[Audience] = mapped_column(one_of(Audience))
+    circle_id: Mapped[UUID | None] = mapped_column(ForeignKey("circles.id"), index=True)
+    """Of the audience `circle`, which one."""
     subject: Mapped[str]
     text: Mapped[str]
     """Markdown, as everywhere."""
@@ -52,6 +56,7 @@ class Announcement(Base):
     sent_at: Mapped[Instant]
 
     cohort: Mapped[Cohort] = relationship(lazy="raise")
+    circle: Mapped[Circle | None] = relationship(lazy="raise")
     sender: Mapped[Person] = relationship(lazy="raise")
 
 

@@ -12,8 +12,10 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.announcements import service
-from cohort.announcements.models import Announcement, AnnouncementCopy, Audience, CopyState
+from cohort.announcements.models import Announcement, AnnouncementCopy, CopyState
 from cohort.announcements.schemas import AnnouncementForm
+from cohort.circles import reading as circles
+from cohort.circles.models import Circle
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort
@@ -65,13 +67,23 @@ async def new_page(
 ) -> Response[str]:
     cohort = await cohorts.organised_by_slug(db, actor, slug)
     asked = request.query_params.get("audience")
-    typed = {"audience": asked} if asked in set(Audience) else {}
-    return _form(request, cohort, Form(typed))
+    typed = {"audience": asked} if asked else {}
+    return await _form(request, db, cohort, Form(typed))
 
 
-def _form(request: Asked, cohort: Cohort, form: Form[AnnouncementForm]) -> Response[str]:
-    key = form.typed.get("key")
-    return page(request, "announcements/new.html", form=form, cohort=cohort, key=key)
+async def _form(
+    request: Asked, db: AsyncSession, cohort: Cohort, form: Form[AnnouncementForm]
+) -> Response[str]:
+    """A choice that is none of the list leaves the one that is usual."""
+    standing = await circles.standing(db, cohort.id)
+    return page(
+        request,
+        "announcements/new.html",
+        form=form,
+        cohort=cohort,
+        key=form.typed.get("key"),
+        circles=[{"value": f"circle:{one.id}", "label": one.name} for one in standing],
+    )
 
 
 @post("/cohorts/{slug:str}/announcements/new", guards=[signed_in])
@@ -86,7 +98,7 @@ async def send(
     cohort, sent = await cohorts.organised_by_slug(db, actor, slug), await sent_by(request)
     form = checked(AnnouncementForm, sent.as_typed(AnnouncementForm))
     if form.value is None or sent.step == "change":
-        return _form(request, cohort, form if sent.step != "change" else Form(form.typed))
+        return await _form(request, db, cohort, form if sent.step != "change" else Form(form.typed))
     try:
         if sent.step == "summary":
             return await _look_over(request, db, actor, cohort, form.value, clock())
@@ -94,7 +106,7 @@ async def send(
             db, actor, cohort.id, form.value, now=clock(), key=form.value.key
         )
     except (Invalid, Conflict) as refusal:
-        return _form(request, cohort, form.refused(refusal))
+        return await _form(request, db, cohort, form.refused(refusal))
     return see(f"/cohorts/{slug}/announcements/{its_id}", saying="It is on its way.")
 
 
@@ -118,6 +130,7 @@ async def _look_over(
         said=said,
         reached=reached,
         named=reached.people[:NAMED],
+        circle=await db.get(Circle, said.circle_id) if said.circle_id else None,
         carried=carried,
     )
 

@@ -89,6 +89,7 @@ def announcement_out(one: Announcement, counts: Mapping[CopyState, int]) -> Anno
     return AnnouncementOut(
         id=one.id,
         audience=one.audience,
+        circle_id=one.circle_id,
         subject=one.subject,
         text=one.text,
         is_essential=one.is_essential,

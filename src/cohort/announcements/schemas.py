@@ -1,10 +1,17 @@
 """What the room of announcements reads and answers."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from cohort.announcements.models import Audience, CopyState
 from cohort.http.fields import Line, Shown, Strict, plain
@@ -20,7 +27,14 @@ class AnnouncementIn(Strict):
     audience: Audience = Field(
         description="`everyone`: researchers and mentors. `at_risk`: who needs somebody, as the"
         " forecasts say. `behind`: something is overdue. `without_mentor`: has none at present."
-        " `paused`: looks for no mentor now. `done`: has handed everything in."
+        " `paused`: looks for no mentor now. `done`: has handed everything in. `circle`: the"
+        " people of the study circle `circle_id`."
+    )
+    circle_id: UUID | None = Field(
+        default=None,
+        validate_default=True,
+        description="With the audience `circle` alone.",
+        examples=[None],
     )
     subject: Line = Field(examples=["The exam has a new date"])
     text: Words = Field(description="Markdown.", examples=["It is on **14 May**, at nine."])
@@ -29,6 +43,14 @@ class AnnouncementIn(Strict):
         description="Send it also to those who have switched announcements off or read them in a"
         " digest; twice in seven days at most.",
     )
+
+    @field_validator("circle_id", mode="after")
+    @classmethod
+    def _with_its_audience(cls, circle_id: UUID | None, info: ValidationInfo) -> UUID | None:
+        audience = info.data.get("audience")
+        if audience is not None and (audience is Audience.CIRCLE) != (circle_id is not None):
+            raise ValueError("name the circle with the audience circle, and with no other audience")
+        return circle_id
 
 
 class AnnouncementSend(AnnouncementIn):
@@ -39,6 +61,13 @@ class AnnouncementForm(AnnouncementIn):
     """The page sends the id along that the announcement will have: sent twice, it is one."""
 
     key: UUID | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_choice(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        """The list of audiences names each circle: `circle:` and its id."""
+        audience, _, circle_id = str(sent.get("audience", "")).partition(":")
+        return {**sent, "audience": audience, "circle_id": circle_id} if circle_id else sent
 
 
 class RecipientOut(Shown):
@@ -61,6 +90,7 @@ class AnnouncementPreviewOut(Shown):
 class AnnouncementOut(Shown):
     id: UUID
     audience: Audience
+    circle_id: UUID | None
     subject: str
     text: str
     is_essential: bool

@@ -73,7 +73,9 @@ async def reach(
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
     if form.is_essential:
         await _require_essential_left(db, cohort.id, now=now)
-    found = await recipients(db, actor, cohort, form.audience, kind_of(form), now=now)
+    found = await recipients(
+        db, actor, cohort, form.audience, form.circle_id, kind_of(form), now=now
+    )
     if not found:
         raise Invalid.at("audience", "Nobody belongs to it at present. Choose another one.")
     return Reach(found)
@@ -99,7 +101,7 @@ async def send(
     if there is not None:
         return _sent_before(there, cohort_id)
     reached = await reach(db, actor, cohort_id, form, now=now)
-    said = form.model_dump(include={"audience", "subject", "text", "is_essential"})
+    said = form.model_dump(include={"audience", "circle_id", "subject", "text", "is_essential"})
     made = await db.scalar(
         insert(Announcement)
         .values(id=its_id, cohort_id=cohort_id, sent_by=actor.id, sent_at=now, **said)
@@ -151,7 +153,7 @@ async def list_of(
     """The newest first, for organisers."""
     await cohorts.require_organiser(db, actor, cohort_id)
     its = policy.visible_to(actor).where(Announcement.cohort_id == cohort_id)
-    shown = its.options(joinedload(Announcement.sender))
+    shown = its.options(joinedload(Announcement.sender), joinedload(Announcement.circle))
     return await page_of(
         db, shown, by=Announcement.sent_at, id=Announcement.id, part=part, sort="-sent_at"
     )
@@ -159,7 +161,8 @@ async def list_of(
 
 async def get(db: AsyncSession, actor: Person, announcement_id: UUID) -> Announcement:
     its = policy.visible_to(actor).where(Announcement.id == announcement_id)
-    shown = its.options(joinedload(Announcement.sender), joinedload(Announcement.cohort))
+    sender, circle = joinedload(Announcement.sender), joinedload(Announcement.circle)
+    shown = its.options(sender, circle, joinedload(Announcement.cohort))
     found = await db.scalar(shown)
     if found is None:
         raise NotFound

@@ -18,7 +18,7 @@ from cohort.circles.planning import CirclePool, Studying
 from cohort.circles.schemas import NoCircle
 from cohort.cohorts import own_terms
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
-from cohort.cohorts.pausing import is_paused, is_there
+from cohort.cohorts.pausing import is_paused
 from cohort.guides.models import Term, TermKind
 from cohort.people.models import FormerAddress, Person
 from cohort.study.models import ItemState, PlanItem
@@ -80,7 +80,7 @@ def _out(enrolment: Enrolment, today: date) -> NoCircle | None:
 async def without_circle(
     db: AsyncSession, cohort: Cohort, *, now: datetime
 ) -> list[tuple[UUID, str, NoCircle | None]]:
-    """Who has a seat and no circle, or cannot be in one, by name; None waits for a place."""
+    """Who has a seat and no circle, by name, and why she cannot have one; None waits."""
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
     held = (
         select(CircleMember.enrolment_id)
@@ -91,16 +91,25 @@ async def without_circle(
         select(Enrolment)
         .join(Enrolment.person)
         .where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
-        .where(
-            Enrolment.id.not_in(held)
-            | Person.is_placeholder
-            | Person.suspended_at.is_not(None)
-            | ~is_there(today)
-        )
+        .where(Enrolment.id.not_in(held))
         .options(contains_eager(Enrolment.person))
         .order_by(Person.name, Enrolment.id)
     )
     return [(one.id, one.person.name, _out(one, today)) for one in await db.scalars(seats)]
+
+
+async def away_from_circles(
+    db: AsyncSession, cohort: Cohort, circle_ids: Sequence[UUID], *, now: datetime
+) -> dict[UUID, NoCircle]:
+    """Who is in these circles and cannot be at its meetings now, by enrolment, and why."""
+    today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    held = (
+        select(Enrolment)
+        .join(CircleMember, CircleMember.enrolment_id == Enrolment.id)
+        .where(CircleMember.circle_id.in_(circle_ids), CircleMember.left_at.is_(None))
+        .options(joinedload(Enrolment.person))
+    )
+    return {one.id: why for one in await db.scalars(held) if (why := _out(one, today))}
 
 
 def _weeks(today: date, last: date) -> list[date]:

@@ -1,14 +1,45 @@
-"""Mail about circles, and the place of whoever leaves the cohort."""
+"""Forming the circles of a preview, mail about circles, and whoever leaves the cohort."""
 
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from cohort.circles import emails, reading, service, telling
+from cohort.circles import emails, events, gathering, previews, reading, service, telling
 from cohort.circles.models import Circle, CircleMember
+from cohort.circles.planning import find_circles
+from cohort.circles.schemas import CircleRules, CirclesFound
 from cohort.cohorts.models import Enrolment, EnrolmentState
-from cohort.jobs.context import Delivery, JobContext
+from cohort.jobs.context import Delivery, JobContext, Outside
+from cohort.jobs.progress import JobProgress
+
+
+async def form(context: JobContext, preview_id: str) -> Outside[CirclesFound] | None:
+    """Read everybody, find the circles in a process of its own, store what it found."""
+    shown = await previews.begin(context.db, UUID(preview_id))
+    if shown is None:
+        return None
+    its_id, cohort_id = shown.id, shown.cohort_id
+    rules = CircleRules.model_validate(shown.asked)
+    pool, basis = await gathering.gather(context.db, shown.cohort, now=context.now)
+
+    async def on_progress(step: str, share: float) -> None:
+        await context.progress.write(its_id, step, share)
+        told = JobProgress(step, share)
+        kind, ids = events.PREVIEW_PROGRESS, {"preview_id": its_id}
+        await context.progress.tell(cohort_id, kind, ids, told)
+
+    async def work() -> CirclesFound:
+        return await context.processes.call(find_circles, pool, rules, on_progress=on_progress)
+
+    async def store(later: JobContext, found: CirclesFound) -> None:
+        await previews.store(later.db, its_id, found, basis, now=later.now)
+
+    return Outside(work, store)
+
+
+async def give_up(context: JobContext, preview_id: str) -> None:
+    await previews.give_up(context.db, UUID(preview_id), now=context.now)
 
 
 async def tell(

@@ -1,6 +1,7 @@
 """A circle, who is in it, and what an organiser looked at before forming them."""
 
 from datetime import time
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cohort.cohorts.models import Cohort, Enrolment
-from cohort.db import Base, Id, Instant, Json
+from cohort.db import Base, Id, Instant, Json, one_of
 
 
 class Circle(Base):
@@ -80,6 +81,13 @@ class CircleMember(Base):
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
 
 
+class CirclePreviewState(StrEnum):
+    FORMING = "forming"
+    FORMED = "formed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class CirclePreview(Base):
     """Circles as they would be, from what was known then; one that was published is kept."""
 
@@ -88,10 +96,14 @@ class CirclePreview(Base):
 
     id: Mapped[Id]
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohorts.id"))
+    state: Mapped[CirclePreviewState] = mapped_column(
+        one_of(CirclePreviewState), server_default=CirclePreviewState.FORMED
+    )
+    """The default is for the version before, which knows of none that is not formed."""
     asked: Mapped[Json]
     """A `CircleRules`."""
     found: Mapped[Json]
-    """A `CirclesFound`."""
+    """A `CirclesFound`; empty unless it is formed."""
     basis: Mapped[bytes] = mapped_column(LargeBinary)
     """The digest of what it was worked out from: while it is the same, so is the preview."""
     made_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)

@@ -11,8 +11,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.circles import gathering, reading, service, showing
-from cohort.circles.models import CirclePreview
+from cohort.circles import gathering, previews, reading, service, showing
+from cohort.circles.attention import CircleConcern, concerns
 from cohort.circles.planning import said
 from cohort.circles.reading import CircleSeen
 from cohort.circles.schemas import CircleRules, LeftOut, NoCircle, PlaceInCircle
@@ -58,6 +58,8 @@ class CirclesView:
     alone_in_all: int
     may_be_placed: set[UUID]
     least: int
+    concerns: Sequence[CircleConcern]
+    """Of the circles on this page."""
 
 
 @get("/cohorts/{slug:str}/circles", guards=[signed_in])
@@ -84,10 +86,12 @@ async def _circles(
     rules = await service.rules_now(db, cohort.id)
     part = Slice(request.query_params.get("cursor") or None, SHOWN)
     circles = page_within(await reading.standing(db, cohort.id), part)
+    told = await reading.seen(db, actor, circles.items)
+    away = await gathering.away_from_circles(db, cohort, [one.id for one in circles.items], now=now)
     alone = await gathering.without_circle(db, cohort, now=now)
     view = CirclesView(
         cohort=cohort,
-        circles=await reading.seen(db, actor, circles.items),
+        circles=told,
         next=circles.next,
         begun=part.cursor,
         alone=[
@@ -102,6 +106,7 @@ async def _circles(
         alone_in_all=len(alone),
         may_be_placed={its_id for its_id, _, why in alone if why is None},
         least=rules.least,
+        concerns=concerns(told, away, rules.least),
     )
     usual = {name: str(value) for name, value in rules.model_dump().items()}
     form = replace(form, typed=usual | dict(form.typed))
@@ -111,7 +116,7 @@ async def _circles(
 
 
 @post("/cohorts/{slug:str}/circles", guards=[signed_in])
-async def preview_circles(
+async def ask_for_preview(
     request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
@@ -122,59 +127,12 @@ async def preview_circles(
     form = await read_form(request, CircleRules)
     if form.value is not None:
         try:
-            made = await service.preview(db, actor, cohort.id, form.value, now=clock())
+            made = await previews.ask(db, actor, cohort.id, form.value, now=clock())
         except Conflict as refusal:
             form = form.refused(refusal)
         else:
             return see(f"/circles/previews/{made.id}")
     return await _circles(request, db, actor, cohort, form, now=clock())
-
-
-@get("/circles/previews/{preview_id:uuid}", guards=[signed_in])
-async def preview_page(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    preview_id: FromPath[UUID],
-) -> Response[str]:
-    return await _preview(request, db, await reading.preview_of(db, actor, preview_id))
-
-
-async def _preview(
-    request: Asked, db: AsyncSession, shown: CirclePreview, stale: str = ""
-) -> Response[str]:
-    told = await showing.preview_out(db, shown)
-    numbers = {one.id: one.name for one in await reading.standing(db, shown.cohort_id)}
-    return page(
-        request,
-        "circles/preview.html",
-        cohort=shown.cohort,
-        preview=told,
-        names=numbers,
-        parts=PARTS,
-        stale=stale,
-        status=409 if stale else 200,
-    )
-
-
-@post("/circles/previews/{preview_id:uuid}/publication", guards=[signed_in])
-async def publish_circles(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    preview_id: FromPath[UUID],
-) -> Answer:
-    """What is out of date is refused, and a new preview by the same rules stands in its place."""
-    shown, now = await reading.preview_of(db, actor, preview_id), clock()
-    slug = shown.cohort.slug
-    try:
-        await service.publish(db, actor, preview_id, now=now)
-    except service.PreviewStale as refusal:
-        rules = CircleRules.model_validate(shown.asked)
-        newer = await service.preview(db, actor, shown.cohort_id, rules, now=now)
-        return await _preview(request, db, newer, stale=refusal.sentence)
-    return see(f"/cohorts/{slug}/circles", saying="The circles are published, and all are told.")
 
 
 @get("/cohorts/{slug:str}/circles/people/{enrolment_id:uuid}", guards=[signed_in])
@@ -203,7 +161,7 @@ async def _place(
     enrolment = await _of(db, actor, cohort, enrolment_id)
     try:
         _, now_in, found = await service.options(db, actor, enrolment_id, now=now)
-    except service.CannotForm as refusal:
+    except previews.CannotForm as refusal:
         now_in, found, errors = None, [], {"": refusal.sentence}
     told = await showing.options_out(db, actor, cohort.id, enrolment_id, now_in, found)
     names = {one.id: one.name for one in await reading.standing(db, cohort.id)}
@@ -269,9 +227,7 @@ router = Router(
     "",
     route_handlers=[
         circles_page,
-        preview_circles,
-        preview_page,
-        publish_circles,
+        ask_for_preview,
         place_page,
         place,
         take_out,

@@ -13,7 +13,7 @@ import numpy as np
 from cohort.assignment.problem import Bools, Floats
 from cohort.circles.schemas import CircleFound, CircleRules, CirclesFound, NoCircle
 from cohort.grouping import suiting
-from cohort.grouping.forming import Formed, form, places_for, worth_of
+from cohort.grouping.forming import Formed, Progress, form, nobody_asks, places_for, worth_of
 from cohort.grouping.meeting import free_on, starts
 from cohort.grouping.problem import UNPLACED, GroupProblem
 from cohort.pairing.scores.taxonomy import Taxonomy
@@ -121,10 +121,12 @@ class CirclePlan:
         return float(self.free[list(rows)].all(axis=0).sum()) / 4
 
 
-def find_circles(pool: CirclePool, rules: CircleRules) -> CirclesFound:
+def find_circles(
+    pool: CirclePool, rules: CircleRules, *, progress: Progress = nobody_asks
+) -> CirclesFound:
     """Circles for everybody; those that stand go on where most of their people stay."""
     plan = CirclePlan(pool, rules)
-    formed = form(plan.problem(rules.keep))
+    formed = form(plan.problem(rules.keep), progress)
     goes_on = _going_on(plan, formed)
     circles = [_circle(plan, group, goes_on.get(k)) for k, group in enumerate(formed.groups)]
     fits = [one.fit for one in circles for _ in one.members]

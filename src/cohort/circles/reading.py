@@ -111,7 +111,8 @@ async def all_own(db: AsyncSession, person: Person) -> Sequence[Circle]:
 
 async def preview_of(db: AsyncSession, actor: Person, preview_id: UUID) -> CirclePreview:
     its = policy.previews_visible_to(actor).where(CirclePreview.id == preview_id)
-    found = await db.scalar(its.options(joinedload(CirclePreview.cohort)))
+    its = its.options(joinedload(CirclePreview.cohort))
+    found = await db.scalar(its.execution_options(populate_existing=True))
     if found is None:
         raise NotFound
     return found

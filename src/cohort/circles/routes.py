@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.circles import membership, reading, service, showing
+from cohort.circles import membership, previews, reading, service, showing
 from cohort.circles.models import Circle
 from cohort.circles.schemas import (
     CircleChange,
@@ -101,7 +101,7 @@ async def show_progress_to_circle(
 @post(
     "/cohorts/{cohort_id:uuid}/circle_previews",
     guards=[signed_in],
-    responses=may_refuse(NotFound, service.CannotForm),
+    responses=may_refuse(NotFound, previews.CannotForm),
 )
 async def preview_circles(
     db: NamedDependency[AsyncSession],
@@ -112,10 +112,12 @@ async def preview_circles(
 ) -> CirclePreviewOut:
     """Form circles, or form them anew, as a preview: nothing changes, and nobody is told.
 
-    It tells who would be with whom and why, who has no place and why, and how far from the best
-    the circles may be.
+    A job works it out: read it again until its state is `formed`, or follow the events of the
+    cohort. Then it tells who would be with whom and why, who has no place and why, and how far
+    from the best the circles may be. Asked for again by the same rules meanwhile, it is the same
+    preview; by others, a new one replaces those that were not published.
     """
-    made = await service.preview(db, actor, cohort_id, data, now=clock())
+    made = await previews.ask(db, actor, cohort_id, data, now=clock())
     return await showing.preview_out(db, made)
 
 
@@ -128,10 +130,30 @@ async def read_circle_preview(
 
 
 @post(
+    "/circle_previews/{preview_id:uuid}/cancellation",
+    guards=[signed_in],
+    status_code=200,
+    responses=may_refuse(NotFound),
+)
+async def cancel_circle_preview(
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    preview_id: FromPath[UUID],
+) -> CirclePreviewOut:
+    """Stop working a preview out; a second time is the first.
+
+    What has ended already stays as it is: its state says so.
+    """
+    stopped = await previews.cancel(db, actor, preview_id, now=clock())
+    return await showing.preview_out(db, stopped)
+
+
+@post(
     "/circle_previews/{preview_id:uuid}/publication",
     guards=[signed_in],
     status_code=200,
-    responses=may_refuse(NotFound, service.PreviewStale),
+    responses=may_refuse(NotFound, service.PreviewStale, service.PreviewNotReady),
 )
 async def publish_circles(
     db: NamedDependency[AsyncSession],
@@ -150,7 +172,7 @@ async def publish_circles(
 @get(
     "/enrolments/{enrolment_id:uuid}/circle_options",
     guards=[signed_in],
-    responses=may_refuse(NotFound, service.CannotForm),
+    responses=may_refuse(NotFound, previews.CannotForm),
 )
 async def list_circle_options(
     db: NamedDependency[AsyncSession],
@@ -166,7 +188,7 @@ async def list_circle_options(
 @put(
     "/enrolments/{enrolment_id:uuid}/circle",
     guards=[signed_in],
-    responses=may_refuse(NotFound, service.CannotForm, service.NotInCircle),
+    responses=may_refuse(NotFound, previews.CannotForm, service.NotInCircle),
 )
 async def place_in_circle(
     db: NamedDependency[AsyncSession],
@@ -202,6 +224,7 @@ router = Router(
         show_progress_to_circle,
         preview_circles,
         read_circle_preview,
+        cancel_circle_preview,
         publish_circles,
         list_circle_options,
         place_in_circle,

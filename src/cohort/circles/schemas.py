@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from cohort.circles.models import CirclePreviewState
 from cohort.cohorts.schemas import WallTime
 from cohort.http.fields import MaybeUrl, Note, Shown, Strict
 
@@ -163,16 +164,21 @@ class LeftOut(NamedInCircle):
 
 
 class CirclePreviewOut(Shown):
+    """What is worked out is null until the state is `formed`."""
+
     id: UUID
     cohort_id: UUID
+    state: CirclePreviewState
     rules: CircleRules
     circles: list[PreviewCircleOut]
     left: list[LeftOut]
-    fit: float
-    gap: float = Field(description="At most so much of fit for each person is missing to the best.")
-    is_best: bool
-    more_may_fit: bool
-    moves: int = Field(description="How many leave the circle that they are in now.")
+    fit: float | None
+    gap: float | None = Field(
+        description="At most so much of fit for each person is missing to the best."
+    )
+    is_best: bool | None
+    more_may_fit: bool | None
+    moves: int | None = Field(description="How many leave the circle that they are in now.")
     made_at: datetime
     published_at: datetime | None
 

@@ -1,4 +1,4 @@
-"""What organisers do with circles: look before, publish, place one person, take one out.
+"""What organisers do with circles: publish what they looked at, place one person, take one out.
 
 Each verb holds the cohort's row first, so that of two at once the second sees what the first did.
 """
@@ -8,23 +8,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from cohort.circles import gathering, planning, reading, telling
-from cohort.circles.models import Circle, CircleMember, CirclePreview
+from cohort.circles import events, gathering, planning, reading, telling
+from cohort.circles.models import Circle, CircleMember, CirclePreview, CirclePreviewState
 from cohort.circles.planning import Option
+from cohort.circles.previews import CannotForm
 from cohort.circles.schemas import CircleFound, CircleRules, CirclesFound, NoCircle
 from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
-from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.db import new_id
 from cohort.errors import Conflict, Invalid
+from cohort.jobs import event_log
 from cohort.people import audit
 from cohort.people.models import Person
 
-MOST_PEOPLE = 2500
 SENTENCES = {
     NoCircle.NO_HOURS: "The weekly hours that were given leave no time for a meeting.",
     NoCircle.NO_SHARED_TIME: "Too few others are free at the same hours.",
@@ -34,6 +35,11 @@ SENTENCES = {
     NoCircle.PAUSED: "Pauses now.",
     NoCircle.AWAY: "The account is suspended.",
 }
+NOT_READY = {
+    CirclePreviewState.FORMING: "Its circles are still being worked out: read it again.",
+    CirclePreviewState.FAILED: "Its circles could not be worked out. Ask for a new preview.",
+    CirclePreviewState.CANCELLED: "It was stopped. Ask for a new preview.",
+}
 STALE = "What it was worked out from has changed since. Look at a new preview, and publish that."
 
 
@@ -42,41 +48,14 @@ class PreviewStale(Conflict):
     title = "This preview is out of date"
 
 
-class CannotForm(Conflict):
-    code = "cannot_form_circles"
-    title = "Circles cannot be formed"
+class PreviewNotReady(Conflict):
+    code = "preview_not_ready"
+    title = "This preview cannot be published"
 
 
 class NotInCircle(Conflict):
     code = "circle_cannot_take"
     title = "This circle cannot take one more"
-
-
-async def preview(
-    db: AsyncSession, actor: Person, cohort_id: UUID, rules: CircleRules, *, now: datetime
-) -> CirclePreview:
-    """Circles as they would be; nothing changes, and nobody is told."""
-    cohort = await cohorts.require_organiser(db, actor, cohort_id)
-    if cohort.state in {CohortState.COMPLETED, CohortState.ARCHIVED}:
-        raise CannotForm(f"This cohort is {cohort.state}, so nobody needs a circle.")
-    pool, basis = await gathering.gather(db, cohort, now=now)
-    if len(pool.people) > MOST_PEOPLE:
-        raise CannotForm(f"Circles are formed of up to {MOST_PEOPLE} people at once.")
-    found = await asyncio.to_thread(planning.find_circles, pool, rules)
-    unpublished = CirclePreview.published_at.is_(None)
-    await db.execute(delete(CirclePreview).where(CirclePreview.cohort_id == cohort_id, unpublished))
-    made = CirclePreview(
-        cohort_id=cohort_id,
-        cohort=cohort,
-        asked=rules.model_dump(mode="json"),
-        found=found.model_dump(mode="json"),
-        basis=basis,
-        made_by=actor.id,
-        made_at=now,
-    )
-    db.add(made)
-    await db.flush()
-    return made
 
 
 async def publish(
@@ -85,9 +64,11 @@ async def publish(
     """Once: a second time changes nothing, and tells nobody. What is out of date is refused."""
     shown = await reading.preview_of(db, actor, preview_id)
     await _hold(db, shown.cohort_id)
-    await db.refresh(shown, ["published_at"])
+    await db.refresh(shown, ["published_at", "state", "found", "basis"])
     if shown.is_published:
         return shown
+    if shown.state is not CirclePreviewState.FORMED:
+        raise PreviewNotReady(NOT_READY[shown.state])
     _, basis = await gathering.gather(db, shown.cohort, now=now)
     if basis != shown.basis:
         raise PreviewStale(STALE)
@@ -116,17 +97,22 @@ async def _put_in_place(
     number = await _last_number(db, cohort_id)
     after: dict[UUID, UUID] = {}
     changed: dict[UUID, Circle] = {}
+    new: set[UUID] = set()
     for one in found.circles:
         circle = standing.pop(one.now, None) if one.now else None
         if circle is None:
             number += 1
             circle = _new(db, cohort_id, number, now)
+            new.add(circle.id)
         after |= dict.fromkeys(one.members, circle.id)
         was = {its for its, circle_id in before.items() if circle_id == circle.id}
         if _settle(circle, one, minutes, now) or was != set(one.members):
             changed[circle.id] = circle
+        if was != set(one.members):
+            kind = events.FORMED if circle.id in new else events.REFORMED
+            event_log.record(db, kind, cohort_id, now=now, circle_id=circle.id)
     for ended in standing.values():
-        ended.ended_at, ended.changed_at = now, now
+        _end(db, ended, now)
     await db.flush()
     await _move(db, before, after, now=now)
     for circle in changed.values():
@@ -135,6 +121,11 @@ async def _put_in_place(
         circle.changed_at = now
     await db.flush()
     await telling.tell_of_move(db, cohort_id, before, after, changed, now=now)
+
+
+def _end(db: AsyncSession, circle: Circle, now: datetime) -> None:
+    circle.ended_at, circle.changed_at = now, now
+    event_log.record(db, events.ENDED, circle.cohort_id, now=now, circle_id=circle.id)
 
 
 async def _last_number(db: AsyncSession, cohort_id: UUID) -> int:
@@ -261,6 +252,9 @@ async def _one_moves(
     if target is not None:
         after[enrolment.id] = target
     await _move(db, before, after, now=now)
+    kind = events.MEMBER_LEFT if target is None else events.MEMBER_JOINED
+    ids = {"circle_id": target or before[enrolment.id], "enrolment_id": enrolment.id}
+    event_log.record(db, kind, enrolment.cohort_id, now=now, **ids)
     changed = {
         its: known[its] for its in (before.get(enrolment.id), target) if its and its in known
     }
@@ -272,7 +266,7 @@ async def _one_moves(
         circle.changed_at = now
         members = [one for one, its in after.items() if its == circle.id]
         if not members:
-            circle.ended_at = now
+            _end(db, circle, now)
         elif circle.id == target:
             can = planning.starts_of(pool, rules, members)
             if can and _quarter(circle) not in can:

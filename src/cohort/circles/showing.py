@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.circles import reading, service
-from cohort.circles.models import CirclePreview
+from cohort.circles.models import CirclePreview, CirclePreviewState
 from cohort.circles.planning import Option, said
 from cohort.circles.schemas import (
     CircleFound,
@@ -22,9 +22,23 @@ from cohort.circles.schemas import (
 from cohort.people.models import Person
 
 SOMEBODY = "somebody who left"
+NUMBERS = {"fit", "gap", "is_best", "more_may_fit", "moves"}
 
 
 async def preview_out(db: AsyncSession, shown: CirclePreview) -> CirclePreviewOut:
+    told = CirclePreviewOut(
+        id=shown.id,
+        cohort_id=shown.cohort_id,
+        state=shown.state,
+        rules=CircleRules.model_validate(shown.asked),
+        circles=[],
+        left=[],
+        made_at=shown.made_at,
+        published_at=shown.published_at,
+        **dict.fromkeys(NUMBERS),
+    )
+    if shown.state is not CirclePreviewState.FORMED:
+        return told
     found = CirclesFound.model_validate(shown.found)
     names = await reading.names_in(db, shown.cohort_id)
     left = [
@@ -36,16 +50,12 @@ async def preview_out(db: AsyncSession, shown: CirclePreview) -> CirclePreviewOu
         )
         for one, why in found.left.items()
     ]
-    return CirclePreviewOut(
-        id=shown.id,
-        cohort_id=shown.cohort_id,
-        rules=CircleRules.model_validate(shown.asked),
-        circles=[_circle(one, names) for one in found.circles],
-        left=sorted(left, key=lambda one: (one.name, one.enrolment_id)),
-        made_at=shown.made_at,
-        published_at=shown.published_at,
-        **found.model_dump(include={"fit", "gap", "is_best", "more_may_fit", "moves"}),
-    )
+    formed = {
+        "circles": [_circle(one, names) for one in found.circles],
+        "left": sorted(left, key=lambda one: (one.name, one.enrolment_id)),
+        **found.model_dump(include=NUMBERS),
+    }
+    return told.model_copy(update=formed)
 
 
 def _circle(found: CircleFound, names: Mapping[UUID, str]) -> PreviewCircleOut:

@@ -2,6 +2,7 @@
 
 from cohort.applications import events as applications
 from cohort.checkins import events as checkins
+from cohort.circles import events as circles
 from cohort.cohorts import events as cohorts
 from cohort.introductions import events as introductions
 from cohort.jobs.runner import JOB_DIED
@@ -25,6 +26,7 @@ CATALOGUE = {
         *introductions.ALL,
         *meetings.ALL,
         *sessions.ALL,
+        *circles.ALL,
         *checkins.ALL,
         JOB_DIED,
         JOB_RETRIED,

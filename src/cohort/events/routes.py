@@ -91,9 +91,10 @@ async def follow_events(
 
     Each has its number as `id`, its type as `event`, and an event of the list as `data`. The
     first one, `stream.began`, only tells the number after which the stream begins. While a run is
-    solved, organisers are sent `run.progress` too, with its `step` and `share`; it has no number
-    and is kept nowhere. The stream ends after ten minutes at the latest, and when your login or
-    key does; a browser's `EventSource` then comes back by itself, and goes on where it was.
+    solved, organisers are sent `run.progress` too, with its `step` and `share`, and while study
+    circles are formed `circle_preview.progress`; these have no number and are kept nowhere. The
+    stream ends after ten minutes at the latest, and when your login or key does; a browser's
+    `EventSource` then comes back by itself, and goes on where it was.
     """
     live: LiveEvents = state.live
     live.require_room()

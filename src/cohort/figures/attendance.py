@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort
+from cohort.figures.narrowing import people_in_circle
 from cohort.sessions.models import LiveSession, PlaceState, SessionPlace, SessionState
 
 MOST = 200
@@ -42,8 +43,13 @@ class Attendance:
     cancelled: int
 
 
-async def attendance_of(db: AsyncSession, cohort: Cohort, *, now: datetime) -> Attendance:
-    """Two statements."""
+async def attendance_of(
+    db: AsyncSession, cohort: Cohort, *, now: datetime, circle: UUID | None = None
+) -> Attendance:
+    """Two statements; with a circle, of the places of its people."""
+    counts: ColumnElement[bool] = SessionPlace.session_id == LiveSession.id
+    if circle is not None:
+        counts &= SessionPlace.person_id.in_(people_in_circle(circle))
     its_state, was_there = SessionPlace.state, SessionPlace.attended_at.is_not(None)
     many = func.count(SessionPlace.id)
     rows = await db.execute(
@@ -54,7 +60,7 @@ async def attendance_of(db: AsyncSession, cohort: Cohort, *, now: datetime) -> A
             many.filter(its_state == PlaceState.COMING, was_there),
             many.filter(its_state == PlaceState.WALKED_IN, was_there),
         )
-        .outerjoin(SessionPlace, SessionPlace.session_id == LiveSession.id)
+        .outerjoin(SessionPlace, counts)
         .where(LiveSession.cohort_id == cohort.id, LiveSession.state == SessionState.PLANNED)
         .group_by(LiveSession.id)
         .order_by(LiveSession.starts_at.desc(), LiveSession.id)

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.figures.burn_up import AwayCounted, ItemsCounted, PeopleCounted, WeekCounted, by_week
+from cohort.figures.narrowing import in_circle
 from cohort.figures.weeks import CohortWeek, begun, weeks_away, weeks_of
 from cohort.schedules.models import Absence
 from cohort.study.models import PlanItem
@@ -39,18 +40,22 @@ def weeks_in(cohort: Cohort) -> list[CohortWeek]:
 
 
 async def weeks_counted(
-    db: AsyncSession, cohorts: Sequence[Cohort], *, now: datetime
+    db: AsyncSession,
+    cohorts: Sequence[Cohort],
+    *,
+    now: datetime,
+    circle: UUID | None = None,
 ) -> dict[UUID, list[WeekCounted]]:
     """By cohort. People who have left are in none of it; nor, for a week, are those away in it."""
     weeks = {one.id: weeks_in(one) for one in cohorts}
-    people = _people(weeks)
+    people = _people(weeks, circle)
     counted: dict[UUID, list[PeopleCounted]] = defaultdict(list)
     for cohort_id, *group in await db.execute(_how_many(people)):
         counted[cohort_id].append(PeopleCounted(*group))
     items: dict[UUID, list[ItemsCounted]] = defaultdict(list)
     for cohort_id, *items_group in await db.execute(_items(people)):
         items[cohort_id].append(ItemsCounted(*items_group))
-    away = await _away(db, weeks)
+    away = await _away(db, weeks, circle)
     return {
         one.id: by_week(
             items[one.id],
@@ -63,7 +68,9 @@ async def weeks_counted(
     }
 
 
-async def _away(db: AsyncSession, weeks: Weeks) -> dict[UUID, list[AwayCounted]]:
+async def _away(
+    db: AsyncSession, weeks: Weeks, circle: UUID | None
+) -> dict[UUID, list[AwayCounted]]:
     """By cohort and week, those who told that they are away for all of it."""
     spans: dict[tuple[UUID, UUID, datetime], list[tuple[date, date]]] = defaultdict(list)
     told = select(
@@ -74,7 +81,11 @@ async def _away(db: AsyncSession, weeks: Weeks) -> dict[UUID, list[AwayCounted]]
         Absence.last_day,
     ).join(Absence, Absence.enrolment_id == Enrolment.id)
     for cohort_id, its_id, joined_at, first, last in await db.execute(
-        told.where(Enrolment.cohort_id.in_(list(weeks)), Enrolment.state == EnrolmentState.ACTIVE)
+        told.where(
+            Enrolment.cohort_id.in_(list(weeks)),
+            Enrolment.state == EnrolmentState.ACTIVE,
+            in_circle(circle),
+        )
     ):
         spans[cohort_id, its_id, joined_at].append((first, last))
     gone = [
@@ -130,7 +141,7 @@ def _items_away(
     )
 
 
-def _people(weeks: Weeks) -> Subquery:
+def _people(weeks: Weeks, circle: UUID | None) -> Subquery:
     """Everyone with a seat, with the week of joining and the ends of the cohort's weeks."""
     calendar = values(
         column("cohort_id", Uuid()), column("ends", ARRAY(INSTANT)), name="calendar"
@@ -143,7 +154,7 @@ def _people(weeks: Weeks) -> Subquery:
             calendar.c.ends,
         )
         .join(calendar, calendar.c.cohort_id == Enrolment.cohort_id)
-        .where(Enrolment.state == EnrolmentState.ACTIVE)
+        .where(Enrolment.state == EnrolmentState.ACTIVE, in_circle(circle))
         .subquery("studying")
     )
 

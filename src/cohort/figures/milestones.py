@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.figures.durations import Quantiles, at_least, days_until_done
+from cohort.figures.narrowing import in_circle
 from cohort.guides.models import Milestone, Section
 from cohort.study.models import ItemState, PlanItem
 
@@ -56,15 +57,18 @@ class MilestoneCounted:
 
 
 async def milestones_of(
-    db: AsyncSession, cohort: Cohort, *, now: datetime
+    db: AsyncSession, cohort: Cohort, *, now: datetime, circle: UUID | None = None
 ) -> list[MilestoneCounted]:
     """In the guide's order; three statements, however many people and milestones there are."""
     titles = (await db.execute(_titles(cohort.guide_id))).all()
-    stand = {its_id: count for its_id, count in await db.execute(_first_overdue(cohort.id, now))}  # noqa: C416
+    overdue_first = await db.execute(_first_overdue(cohort.id, now, circle))
+    stand = {its_id: count for its_id, count in overdue_first}  # noqa: C416
     done: dict[UUID, Counter[int]] = defaultdict(Counter)
     still: dict[UUID, Counter[int]] = defaultdict(Counter)
     sums: dict[UUID, Counter[str]] = defaultdict(Counter)
-    for its_id, state, days, people, sent_back, overdue in await db.execute(_days(cohort.id, now)):
+    for its_id, state, days, people, sent_back, overdue in await db.execute(
+        _days(cohort.id, now, circle)
+    ):
         (done if state == ItemState.PASSED else still)[its_id][days] += people
         sums[its_id][state] += people
         sums[its_id]["sent_back"] += sent_back
@@ -120,7 +124,7 @@ def _titles(guide_id: UUID) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _days(cohort_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
+def _days(cohort_id: UUID, now: datetime, circle: UUID | None) -> Select[*tuple[Any, ...]]:
     """Whole days from the beginning of the clock to passing, or to now, and how many people."""
     begins_at = func.greatest(PlanItem.due_at - BEGINS_BEFORE, Enrolment.created_at)
     until = func.coalesce(PlanItem.passed_at, literal(now))
@@ -138,12 +142,13 @@ def _days(cohort_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
         .select_from(Enrolment)
         .join(PlanItem, PlanItem.enrolment_id == Enrolment.id)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(in_circle(circle))
         .where(has_begun | PlanItem.passed_at.is_not(None))
         .group_by(*group)
     )
 
 
-def _first_overdue(cohort_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
+def _first_overdue(cohort_id: UUID, now: datetime, circle: UUID | None) -> Select[*tuple[Any, ...]]:
     """Each counts once, at the first milestone that keeps her; a step of an index for each."""
     first = (
         select(PlanItem.milestone_id)
@@ -158,5 +163,6 @@ def _first_overdue(cohort_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
         .select_from(Enrolment)
         .join(first, true())
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(in_circle(circle))
         .group_by(first.c.milestone_id)
     )

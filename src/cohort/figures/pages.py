@@ -13,6 +13,7 @@ from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.errors import FieldError, Invalid, NotFound
 from cohort.figures import showing, tables
+from cohort.figures.narrowing import choices, require_circle
 from cohort.figures.progress import EVERYONE
 from cohort.figures.schemas import Figure, FigureFormat, ProgressSearch
 from cohort.figures.showing import FigureView
@@ -23,6 +24,11 @@ from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
 SHOWN = 50
+OF_EVERYBODY = (Figure.FUNNEL, Figure.COHORTS)
+"""Who only applied, and who is in another cohort, is in no circle of this one."""
+FILTERS = {figure: {"circle"} for figure in Figure if figure not in OF_EVERYBODY} | {
+    Figure.PROGRESS: set(ProgressSearch.model_fields)
+}
 MEDIA = {
     FigureFormat.CSV: "text/csv",
     FigureFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -84,8 +90,8 @@ def _named(figure: str) -> Figure:
 
 
 def _searched(request: Asked, figure: Figure) -> Form[ProgressSearch]:
-    """Only the heat map is searched; what was left empty is no filter."""
-    names = ProgressSearch.model_fields if figure is Figure.PROGRESS else ()
+    """The heat map by all of it, most others by circle; what was left empty is no filter."""
+    names = FILTERS.get(figure, ())
     sent = request.query_params
     return checked(ProgressSearch, {one: sent[one] for one in names if sent.get(one)})
 
@@ -101,10 +107,15 @@ async def _page(
 ) -> Response[str]:
     cohort = await cohorts.organised_by_slug(db, actor, slug)
     form, cursor = _searched(request, figure), request.query_params.get("cursor") or None
+    try:
+        await require_circle(db, cohort, form.value.circle if form.value else None)
+    except Invalid as refusal:
+        form = form.refused(refusal)
     wanted = form.value or ProgressSearch()
     view: FigureView = await showing.view_of(
         db, actor, cohort, figure, wanted, Slice(cursor, SHOWN), now=now
     )
+    circles = await choices(db, cohort) if figure in FILTERS else ()
     return page(
         request,
         "figures/heat_map.html" if view.progress else "figures/figure.html",
@@ -113,6 +124,7 @@ async def _page(
         wanted=wanted,
         begun=cursor,
         captions=tables.CAPTIONS,
+        circles=[("", "Everybody"), *((str(one), name) for one, name in circles)],
         now=now,
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState, Stage
+from cohort.figures.narrowing import in_circle
 from cohort.figures.schemas import MentorFilter, ProgressSearch, ProgressSort
 from cohort.figures.sections import SectionColumn, columns_of
 from cohort.guides.models import Milestone
@@ -103,6 +104,7 @@ def _sought(cohort_id: UUID, wanted: ProgressSearch, now: datetime) -> Select[UU
     """Ids in the order that was asked for; those that are equal in it by name."""
     its: Select[Any] = select(Enrolment.id).join(Enrolment.person)
     its = its.where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+    its = its.where(in_circle(wanted.circle))
     if sought := pattern(wanted.q):
         its = its.where(Person.name.ilike(sought, escape="\\"))
     if wanted.mentor is not None:

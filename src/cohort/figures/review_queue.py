@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.figures.by_week import weeks_in
 from cohort.figures.durations import FEW
+from cohort.figures.narrowing import in_circle
 from cohort.figures.weeks import CohortWeek, begun
 from cohort.guides.models import Milestone
 from cohort.people.models import Person
@@ -78,16 +79,19 @@ class ReviewQueue:
     weeks: Sequence[FirstVerdicts]
 
 
-async def review_queue_of(db: AsyncSession, cohort: Cohort, *, now: datetime) -> ReviewQueue:
+async def review_queue_of(
+    db: AsyncSession, cohort: Cohort, *, now: datetime, circle: UUID | None = None
+) -> ReviewQueue:
     """Three statements, whatever waits."""
-    waiting = {place: count for place, count in await db.execute(_waiting(cohort.id, now))}  # noqa: C416
+    by_age = await db.execute(_waiting(cohort.id, now, circle))
+    waiting = {place: count for place, count in by_age}  # noqa: C416
     ages = [
         AgeCounted(low, high, waiting.get(len(AGES) - 1 - place, 0))
         for place, (low, high) in enumerate(AGES)
     ]
-    longest = [LongestWaiting(*row) for row in await db.execute(_longest(cohort.id))]
+    longest = [LongestWaiting(*row) for row in await db.execute(_longest(cohort.id, circle))]
     weeks = weeks_in(cohort)
-    found = {week: rest for week, *rest in await db.execute(_verdicts(cohort.id, weeks))}
+    found = {week: rest for week, *rest in await db.execute(_verdicts(cohort.id, weeks, circle))}
     told = [_week(week, found.get(place)) for place, week in enumerate(weeks[: begun(weeks, now)])]
     return ReviewQueue(sum(waiting.values()), ages, longest, told)
 
@@ -107,27 +111,28 @@ def _newest() -> Any:
     return case((PlanItem.versions <= 1, PlanItem.handed_in_at), else_=newest)
 
 
-def _in_queue(cohort_id: UUID, *columns: Any) -> Select[*tuple[Any, ...]]:
+def _in_queue(cohort_id: UUID, circle: UUID | None, *columns: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
         .join(PlanItem, PlanItem.enrolment_id == Enrolment.id)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(in_circle(circle))
         .where(PlanItem.state == WAITS)
     )
 
 
-def _waiting(cohort_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
+def _waiting(cohort_id: UUID, now: datetime, circle: UUID | None) -> Select[*tuple[Any, ...]]:
     """How many of each age, the oldest at place 0."""
     ends = [now - low * DAY for low, _ in reversed(AGES) if low]
     place = func.width_bucket(_newest(), literal(ends, ARRAY(DateTime(timezone=True))))
-    its = _in_queue(cohort_id, place.label("place"), func.count()).select_from(Enrolment)
+    its = _in_queue(cohort_id, circle, place.label("place"), func.count()).select_from(Enrolment)
     return its.group_by(place)
 
 
-def _longest(cohort_id: UUID) -> Select[*tuple[Any, ...]]:
+def _longest(cohort_id: UUID, circle: UUID | None) -> Select[*tuple[Any, ...]]:
     at = _newest().label("at")
     return (
-        _in_queue(cohort_id, Enrolment.id, PlanItem.id, Person.name, Milestone.title, at)
+        _in_queue(cohort_id, circle, Enrolment.id, PlanItem.id, Person.name, Milestone.title, at)
         .select_from(Enrolment)
         .join(Enrolment.person)
         .join(PlanItem.milestone)
@@ -137,7 +142,9 @@ def _longest(cohort_id: UUID) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _verdicts(cohort_id: UUID, weeks: Sequence[CohortWeek]) -> Select[*tuple[Any, ...]]:
+def _verdicts(
+    cohort_id: UUID, weeks: Sequence[CohortWeek], circle: UUID | None
+) -> Select[*tuple[Any, ...]]:
     """What has no verdict yet takes longer than all that has one."""
     ends = literal([week.ends_at for week in weeks], ARRAY(DateTime(timezone=True)))
     week = func.width_bucket(PlanItem.handed_in_at, ends).label("week")
@@ -153,6 +160,7 @@ def _verdicts(cohort_id: UUID, weeks: Sequence[CohortWeek]) -> Select[*tuple[Any
         .select_from(Enrolment)
         .join(PlanItem, PlanItem.enrolment_id == Enrolment.id)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(in_circle(circle))
         .where(PlanItem.handed_in_at.is_not(None))
         .group_by(week)
     )

@@ -32,6 +32,9 @@ from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
+OfCircle = Annotated[
+    UUID | None, QueryParameter(description="Only the people who are in this study circle now.")
+]
 HERE = "/cohorts/{cohort_id:uuid}/figures"
 
 
@@ -41,9 +44,10 @@ async def read_weeks(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     cohort_id: FromPath[UUID],
+    circle: OfCircle = None,
 ) -> WeeksFigureOut:
     """What was planned, handed in and passed by the end of each week of the cohort."""
-    return await service.weeks(db, actor, cohort_id, now=clock())
+    return await service.weeks(db, actor, cohort_id, now=clock(), circle=circle)
 
 
 @get(f"{HERE}/progress", guards=[signed_in], responses=may_refuse(NotFound))
@@ -64,10 +68,11 @@ async def read_progress_by_section(
             "with the most first. Those who are equal come by name."
         ),
     ] = ProgressSort.NAME,
+    circle: OfCircle = None,
 ) -> ProgressFigureOut:
     """How far each researcher is with each section of the guide: the heat map."""
     pattern(q)
-    wanted = ProgressSearch(q=q or "", mentor=mentor, sort=sort)
+    wanted = ProgressSearch(q=q or "", mentor=mentor, sort=sort, circle=circle)
     shown = await service.progress(db, actor, cohort_id, wanted, part, now=clock())
     return ProgressFigureOut.model_validate(shown)
 
@@ -88,12 +93,13 @@ async def read_milestone_figures(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     cohort_id: FromPath[UUID],
+    circle: OfCircle = None,
 ) -> MilestonesFigureOut:
     """How long each milestone takes, and at which one people stand still.
 
     A clock begins a week before a milestone's date in her plan, or when she joined, if later.
     """
-    found = await service.milestones(db, actor, cohort_id, now=clock())
+    found = await service.milestones(db, actor, cohort_id, now=clock(), circle=circle)
     return MilestonesFigureOut(
         milestones=[MilestoneFigureOut.model_validate(one) for one in found],
         stuck=[one.milestone_id for one in stuck(found)],
@@ -106,9 +112,10 @@ async def read_review_figures(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     cohort_id: FromPath[UUID],
+    circle: OfCircle = None,
 ) -> ReviewsFigureOut:
     """What waits for a review and how long, and the time to the first verdict by week."""
-    queue = await service.reviews(db, actor, cohort_id, now=clock())
+    queue = await service.reviews(db, actor, cohort_id, now=clock(), circle=circle)
     weeks = [
         FirstVerdictsOut(
             week=one.week.number,
@@ -130,9 +137,10 @@ async def read_session_figures(
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     cohort_id: FromPath[UUID],
+    circle: OfCircle = None,
 ) -> SessionsFigureOut:
     """Who signed up for each live session, and who came. Cancelled ones are counted apart."""
-    found = await service.sessions(db, actor, cohort_id, now=clock())
+    found = await service.sessions(db, actor, cohort_id, now=clock(), circle=circle)
     return SessionsFigureOut.model_validate(found)
 
 

@@ -46,6 +46,8 @@ class ProgressSearch(Strict):
     q: str = Field(default="", max_length=100)
     mentor: MentorFilter | None = None
     sort: ProgressSort = ProgressSort.NAME
+    circle: UUID | None = None
+    """A study circle; the other figures are narrowed by it too."""
 
 
 class SectionColumnOut(Shown):

@@ -15,6 +15,7 @@ from cohort.figures.burn_up import WeekCounted
 from cohort.figures.by_week import weeks_counted, weeks_in
 from cohort.figures.funnel import Funnel, funnel_of
 from cohort.figures.milestones import MilestoneCounted, milestones_of
+from cohort.figures.narrowing import require_circle
 from cohort.figures.progress import ProgressShown, progress_of
 from cohort.figures.review_queue import ReviewQueue, review_queue_of
 from cohort.figures.schemas import (
@@ -40,15 +41,28 @@ async def progress(
     *,
     now: datetime,
 ) -> ProgressShown:
-    cohort = await cohorts.require_organiser(db, actor, cohort_id)
+    cohort = await _narrowed(db, actor, cohort_id, wanted.circle)
     return await progress_of(db, cohort, wanted, part, now=now)
 
 
-async def weeks(
-    db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
-) -> WeeksFigureOut:
+async def _narrowed(
+    db: AsyncSession, actor: Person, cohort_id: UUID, circle: UUID | None
+) -> Cohort:
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
-    counted = await weeks_counted(db, [cohort], now=now)
+    await require_circle(db, cohort, circle)
+    return cohort
+
+
+async def weeks(
+    db: AsyncSession,
+    actor: Person,
+    cohort_id: UUID,
+    *,
+    now: datetime,
+    circle: UUID | None = None,
+) -> WeeksFigureOut:
+    cohort = await _narrowed(db, actor, cohort_id, circle)
+    counted = await weeks_counted(db, [cohort], now=now, circle=circle)
     return _weeks_out(cohort, counted[cohort.id])
 
 
@@ -101,18 +115,36 @@ async def funnel(db: AsyncSession, actor: Person, cohort_id: UUID) -> Funnel:
 
 
 async def milestones(
-    db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
+    db: AsyncSession,
+    actor: Person,
+    cohort_id: UUID,
+    *,
+    now: datetime,
+    circle: UUID | None = None,
 ) -> list[MilestoneCounted]:
-    return await milestones_of(db, await cohorts.require_organiser(db, actor, cohort_id), now=now)
+    cohort = await _narrowed(db, actor, cohort_id, circle)
+    return await milestones_of(db, cohort, now=now, circle=circle)
 
 
 async def reviews(
-    db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
+    db: AsyncSession,
+    actor: Person,
+    cohort_id: UUID,
+    *,
+    now: datetime,
+    circle: UUID | None = None,
 ) -> ReviewQueue:
-    return await review_queue_of(db, await cohorts.require_organiser(db, actor, cohort_id), now=now)
+    cohort = await _narrowed(db, actor, cohort_id, circle)
+    return await review_queue_of(db, cohort, now=now, circle=circle)
 
 
 async def sessions(
-    db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
+    db: AsyncSession,
+    actor: Person,
+    cohort_id: UUID,
+    *,
+    now: datetime,
+    circle: UUID | None = None,
 ) -> Attendance:
-    return await attendance_of(db, await cohorts.require_organiser(db, actor, cohort_id), now=now)
+    cohort = await _narrowed(db, actor, cohort_id, circle)
+    return await attendance_of(db, cohort, now=now, circle=circle)

@@ -46,7 +46,9 @@ async def view_of(
     now: datetime,
 ) -> FigureView:
     if figure is Figure.WEEKS:
-        return _weeks(cohort, await service.weeks(db, actor, cohort.id, now=now))
+        return _weeks(
+            cohort, await service.weeks(db, actor, cohort.id, now=now, circle=wanted.circle)
+        )
     if figure is Figure.COHORTS:
         return _beside(cohort, await service.beside(db, actor, cohort.id, now=now))
     if figure is Figure.PROGRESS:
@@ -54,7 +56,9 @@ async def view_of(
         found = f"{plural(shown.found, 'person', 'people')} found."
         return FigureView(cohort, figure, tables.of_progress(shown), [found], progress=shown)
     if figure is Figure.MILESTONES:
-        return _milestones(cohort, await service.milestones(db, actor, cohort.id, now=now))
+        return _milestones(
+            cohort, await service.milestones(db, actor, cohort.id, now=now, circle=wanted.circle)
+        )
     if figure is Figure.FUNNEL:
         funnel = await service.funnel(db, actor, cohort.id)
         more = f"{plural(funnel.not_applied, 'person', 'people')} joined without applying."
@@ -62,10 +66,10 @@ async def view_of(
             cohort, figure, tables.of_funnel(funnel), [more] if funnel.not_applied else []
         )
     if figure is Figure.REVIEWS:
-        queue = await service.reviews(db, actor, cohort.id, now=now)
+        queue = await service.reviews(db, actor, cohort.id, now=now, circle=wanted.circle)
         waits = f"{plural(queue.waiting, 'piece')} of evidence waiting for a review now."
         return FigureView(cohort, figure, tables.of_reviews(queue, cohort.time_zone), [waits])
-    attendance = await service.sessions(db, actor, cohort.id, now=now)
+    attendance = await service.sessions(db, actor, cohort.id, now=now, circle=wanted.circle)
     gone = f"{plural(attendance.cancelled, 'session')} cancelled, and not in the table."
     return FigureView(
         cohort,

@@ -1,6 +1,6 @@
 """Groups of everybody, as good as can be found, and how far from the best they may be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,13 @@ from cohort.grouping.start import from_present, grown
 PROVED = 1e-6
 MANY = 500
 """Of more people, one start is improved."""
+
+
+Progress = Callable[[str, float], None]
+
+
+def nobody_asks(_step: str, _share: float) -> None:
+    """How far it is."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Formed:
         return max(self.bound - self.worth, 0.0) / people if people else 0.0
 
 
-def form(problem: GroupProblem) -> Formed:
+def form(problem: GroupProblem, progress: Progress = nobody_asks) -> Formed:
     """The best groups of few people, or where few groups fit; of more, good ones and a bound.
 
     The bound comes from an exact relaxation, whose prices tell the start whom many would like. With
@@ -54,9 +61,12 @@ def form(problem: GroupProblem) -> Formed:
     chosen = chosen_groups(people)
     if chosen is not None and people.worth_of_all(chosen[0]) >= chosen[1] - PROVED:
         return _told(people, chosen[0], people.worth_of_all(chosen[0]))
+    progress("searching", 0.1)
     no_prices: Singles = np.zeros(len(people.ids), dtype=np.float32)
     first = improved(people, grown(people, no_prices))
+    progress("bounding", 0.3)
     bound, prices = upper_bound(people, people.worth_of_all(first))
+    progress("improving", 0.6)
     ends = [first]
     if len(people.ids) <= MANY:
         ends.append(improved(people, grown(people, prices)))
@@ -65,6 +75,7 @@ def form(problem: GroupProblem) -> Formed:
     if chosen is not None:
         ends.append(chosen[0])
         bound = min(bound, chosen[1])
+    progress("mending", 0.8)
     best = repaired(people, max(ends, key=people.worth_of_all))
     best = improved(people, best)
     return _told(people, best, max(bound, people.worth_of_all(best)))

@@ -20,6 +20,12 @@ class Policy:
 POLICIES = (
     Policy("weekly", "publish each week"),
     Policy("monthly", "publish every fourth week", publish_every=4),
+    Policy(
+        "sticky",
+        "every fourth week, and pairs found in between stay unless others are better by 0.15",
+        publish_every=4,
+        rules={"aim": {"stickiness": 0.15}},
+    ),
     Policy("cover", "weekly, most people first", rules={"aim": {"cover": True}}),
     Policy(
         "restless",
