@@ -242,6 +242,25 @@ async def test_a_guide_goes_out_as_a_file_and_comes_in_as_it_was(olga: Someone) 
     assert "The file is not valid TOML" in bad.text
 
 
+async def test_a_file_with_a_circle_is_told_where_it_goes_round(olga: Someone) -> None:
+    made = await drafted(olga)
+    file = (await olga.get(f"/curricula/{made['id']}/file")).text
+    for slug, other in (("deploy-a-model", "homework"), ("homework", "deploy-a-model")):
+        before, own, after = file.rpartition(f'slug = "{slug}"\n')
+        file = f'{before}{own}requires = ["{other}"]\n{after}'
+
+    begun = await drafted(olga, markdown=None, toml=file)
+    round_it = "in a circle: deploy-a-model → homework → deploy-a-model"
+    assert [one["field"] for one in begun["problems"]] == ["requires"]
+    assert round_it in begun["problems"][0]["sentence"]
+    refused = await olga.post(f"/api/v1/curriculum_drafts/{begun['id']}/publication")
+    assert (refused.status_code, refused.json()["code"]) == (409, "draft_not_ready")
+    assert round_it in refused.json()["detail"]
+    sent = {"file": ("circle.toml", file.encode(), "application/toml")}
+    brought = await olga.post("/curricula/new", files=sent)
+    assert round_it in (await olga.get(brought.headers["location"])).text
+
+
 async def test_an_exam_is_corrected_in_a_draft_and_readiness_counts_by_it(
     spring: Spring, olga: Someone, db: AsyncSession
 ) -> None:
