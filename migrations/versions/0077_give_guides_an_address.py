@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0075"
-down_revision: str | None = "0074"
+revision: str = "0077"
+down_revision: str | None = "0076"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
