@@ -50,6 +50,7 @@ from cohort.jobs.progress import ProgressStore
 from cohort.logs import configure_logging
 from cohort.operations import health
 from cohort.people.auth import Connection, Credential, WhoIsAsking, public, tries_of
+from cohort.people.before_body import KnownBeforeLongBody
 from cohort.people.models import Person
 from cohort.people.throttle import Throttle, Tries
 from cohort.profiles import zones
@@ -137,6 +138,7 @@ def passed_by_a_request(
             after_commit=wake_up.after_commit,
         ),
         DefineMiddleware(SameOrigin, public_url=settings.public_url),
+        DefineMiddleware(KnownBeforeLongBody, settings=settings, clock=clock, sessions=sessions),
         WholeBody,
         DefineMiddleware(WhoIsAsking, settings=settings, clock=clock, sessions=sessions),
         DefineMiddleware(OneResponsePerKey, clock=clock),

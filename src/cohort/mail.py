@@ -47,6 +47,9 @@ class NotSendable(Exception):
     """A header would not survive as one line of text."""
 
 
+_FIRST_LETTER = re.compile(r"^((?:<p[^>]*>)?)([a-z])")
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
     """An entry for the reader's calendar, which replaces or removes the one it has (RFC 5546)."""
@@ -140,7 +143,14 @@ def written(message: Message, pages: Environment, settings: Settings) -> Written
         return "".join(template.blocks["body"](its)).strip()
 
     subject = pages.get_template(f"emails/{message.template}/subject.txt").render(context)
-    return Written(subject.strip(), body("body.txt"), Markup(body("body.html")))  # noqa: S704  (escaped where it was written)
+    html = _FIRST_LETTER.sub(_capital, body("body.html"), count=1)
+    text = _FIRST_LETTER.sub(_capital, body("body.txt"), count=1)
+    return Written(subject.strip(), text, Markup(html))  # noqa: S704  (escaped where it was written)
+
+
+def _capital(found: re.Match[str]) -> str:
+    """A sentence that went on after a greeting begins here."""
+    return found[1] + found[2].upper()
 
 
 def _header(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from cohort.agendas import jobs as agendas_jobs
 from cohort.announcements import jobs as announcements_jobs
 from cohort.applications import jobs as applications_jobs
 from cohort.calendars import jobs as calendars_jobs
@@ -91,6 +92,7 @@ JOBS: Mapping[str, JobFunction] = {
     "checkins.ask": checkins_jobs.ask,
     "checkins.tell_low": checkins_jobs.tell_low,
     "checkins.ask_to_close": checkins_jobs.ask_to_close,
+    "agendas.tell_month": agendas_jobs.tell_month,
     "checkins.nudge": checkins_jobs.nudge,
     "checkins.tell_unwell": checkins_jobs.tell_unwell,
     "checkins.ask_about_ending": checkins_jobs.ask_about_ending,
@@ -129,6 +131,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     notices_jobs.send_due,
     sessions_jobs.remind_due,
     peer_reviews_jobs.turn,
+    agendas_jobs.tell_months,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,
     matching_jobs.open_due_rounds,

@@ -170,6 +170,7 @@ from cohort.study import routes as study_routes
 from cohort.study.drafts import pages as study_draft_pages
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
+from cohort.weeks import item_pages
 from cohort.weeks import pages as weeks_pages
 from cohort.weeks import routes as weeks_routes
 from cohort.wishes import apart_pages as wishes_apart_pages
@@ -303,6 +304,7 @@ PAGES: Sequence[Router] = (
     assessments_pages.router,
     calendars_pages.router,
     weeks_pages.router,
+    item_pages.router,
     rules_pages.router,
     rules_preference_pages.router,
     matching_pages.router,

@@ -158,6 +158,9 @@ async def set_the_stage(platform: Platform) -> Stage:
         stage.ids |= await send_a_mail(db, cast["researcher"], now)
         await _ask_a_question(db, stage)
         await _invite_some(db, stage)
+    # The first request of all builds the application. On a busy machine that takes longer than a
+    # transaction may stand idle, and a test inside of one would lose its connection.
+    await stage.clients["anyone"].get("/health/live")
     return stage
 
 

@@ -86,7 +86,12 @@ REPEATS_ITS_SECRET = {
     "GET /organisers/accept/{token}",
     "GET /api/v1/forms/invitation/{token}",
 }
-FILES = {"GET /api/v1/files/{file_id}", "GET /files/{file_id}"}
+FILES = {
+    "GET /api/v1/files/{file_id}",
+    "GET /files/{file_id}",
+    "GET /api/v1/review_tasks/{task_id}/files/{file_id}",
+    "GET /peer_reviews/{task_id}/files/{file_id}",
+}
 UNCOMPRESSED = {"GET /mailbox/{letter_id}", "GET /favicon.ico", LIVE} | REPEATS_ITS_SECRET | FILES
 """A letter has a secret in its link, icons and files are what they are, a stream cannot wait."""
 STREAMED = {"GET /cohorts/{slug}/readiness.csv"}

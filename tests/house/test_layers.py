@@ -136,6 +136,19 @@ def lines_of(node: ast.AST) -> int:
     return (getattr(node, "end_lineno", 0) or 0) - getattr(node, "lineno", 0) + 1
 
 
+def test_a_file_to_keep_is_recorded_or_holds_nothing_to_record() -> None:
+    """Who gets a sheet of other people's data is kept by people/downloads.py, which names it."""
+    sends = {str(one.relative_to(PACKAGE)) for one in PACKAGE.rglob("*.py")}
+    sends = {one for one in sends if "attachment; filename" in (PACKAGE / one).read_text()}
+    assert sends == {
+        "people/downloads.py",
+        "exchange/downloads.py",  # the export records itself, in the request's transaction
+        "curricula/routes.py",  # a guide, which is for everybody
+        "matching/results/routes.py",  # numbers, without names
+        "study/files/downloads.py",  # evidence, for whoever reviews it
+    }
+
+
 def test_files_and_functions_keep_a_size_that_reads_well() -> None:
     for file in [*SOURCES, *(ROOT / "tests").rglob("*.py")]:
         limit = 500 if "tests" in file.parts else 400

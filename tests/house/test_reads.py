@@ -17,6 +17,13 @@ from tests.house.stage import Stage, set_the_stage, undone
 from tests.house.table import the_table
 
 OPENED = "UPDATE invitations SET opened_at"
+RECORDED = "INSERT INTO acts"
+SHEETS = {
+    "GET /cohorts/{slug}/readiness.csv",
+    "GET /cohorts/{slug}/mentorships.csv",
+    "GET /cohorts/{slug}/figures/{figure}/{form}",
+}
+"""Files of what others did: that the organiser and the admin got one is kept, once each."""
 OF_THE_CONTRACT: dict[str, type[BaseModel]] = {
     "/cohorts/{cohort_id}/enrolments": PageOut[ListedEnrolmentOut],
     "/cohorts/{cohort_id}/enrolments?include=progress&include=matching": PageOut[
@@ -58,12 +65,14 @@ async def test_a_request_to_read_sends_nothing_but_selects(
     stage: Stage, count_statements: Callable[[], Any], route: str
 ) -> None:
     """It has no transaction that could take back what it wrote; that an invitation was opened is
-    written in one of its own."""
+    written in one of its own, and so is who got a file of others' data."""
     async with count_statements() as statements:
         for who in ("anyone", "researcher", "organiser", "admin"):
             await stage.ask(who, route)
     written = [one for one in statements if not one.startswith("SELECT")]
-    assert [one for one in written if not one.startswith(OPENED)] == []
+    assert [one for one in written if not one.startswith((OPENED, RECORDED))] == []
+    recorded = [one for one in written if one.startswith(RECORDED)]
+    assert len(recorded) == (2 if route in SHEETS else 0)
 
 
 async def test_nobody_is_looked_up_for_what_is_the_same_for_everyone(

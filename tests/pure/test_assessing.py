@@ -20,10 +20,14 @@ NEW, SEEN, DONE, ROUTINE = KnownLevel
 
 
 def judged(
-    *levels: KnownLevel | None, skippable: bool = True, answered: int = 0, right: int = 0
+    *levels: KnownLevel | None,
+    skippable: bool = True,
+    answered: int = 0,
+    right: int = 0,
+    placed: int = 0,
 ) -> MilestoneFocus | None:
     said = [StatementSaid(["ship"], ["ship"] if skippable else [], level) for level in levels]
-    quizzes = {"serving": QuizCounts(answered, right), "other": QuizCounts(50, 50)}
+    quizzes = {"serving": QuizCounts(answered, right, placed), "other": QuizCounts(50, 50)}
     return focus_of_milestone("ship", ["serving"], said, quizzes)
 
 
@@ -57,6 +61,17 @@ def test_a_quiz_outweighs_her_word_once_it_has_asked_enough() -> None:
     assert [one.weight for one in (Focus.LOW, Focus.NORMAL, Focus.HIGH)] == [0.5, 1.0, 1.5]
 
 
+def test_three_answers_of_a_placement_quiz_are_enough_and_a_better_one_never_weighs_more() -> None:
+    assert facts(NEW, answered=3, right=3) == (Focus.HIGH, FocusSource.SAID, False)
+    assert facts(NEW, answered=3, right=3, placed=3) == (Focus.LOW, FocusSource.QUIZ, True)
+    assert facts(ROUTINE, answered=2, right=0, placed=2) == (Focus.LOW, FocusSource.SAID, True)
+    for answered in range(3, 9):
+        told = [judged(ROUTINE, answered=answered, right=n, placed=3) for n in range(answered + 1)]
+        weights = [one.focus.weight for one in told if one]
+        assert weights == sorted(weights, reverse=True)
+        assert (weights[0], weights[-1]) == (1.5, 0.5)
+
+
 def test_the_dearest_goal_that_asks_for_it_is_named() -> None:
     roles = {"engineer": ["serving"], "scientist": ["serving", "statistics"]}
     assert goal_of(["serving"], ["scientist", "engineer"], roles) == "scientist"
@@ -74,5 +89,7 @@ def test_our_own_statements_name_what_there_is() -> None:
     taxonomy = tomllib.loads((SEED / "taxonomy.toml").read_text(encoding="utf-8"))
     skills = {one["slug"] for one in taxonomy["skill"]}
     roles = {one["slug"] for one in taxonomy["role"]}
-    assert {one.slug for one in file.role} <= roles
+    assert {one.slug for one in file.role} == roles, (
+        "a goal of which nothing is known leads nowhere"
+    )
     assert {skill for one in file.role for skill in one.skills} <= skills

@@ -83,6 +83,10 @@ def test_mock_exams_overlap_only_where_a_section_is_too_small() -> None:
         ("weight = 70", "weight = 71", "not 100"),
         ('"leaks", ', '"lakes", ', "Quiz 1 (“all”, line 82): “lakes” is not a [[question]]"),
         ("questions = 3", "questions = 30", "A mock exam of 30 questions takes 21 of the section"),
+        ("[[mock_exam]]", '[placement]\nslug = "p"\ntitle = "P"\n\n[[mock_exam]]',
+         "[placement] It takes 3 questions of each section, and “serving” has 2."),
+        ("[[mock_exam]]", '[placement]\nslug = "p"\ntitle = "P"\npasses_from = 0.5\n[[mock_exam]]',
+         "[placement] passes_from: "),
         ('"Versions"]', '"Versions', "line 78"),
         ("[exam]", "[exams]", "“exams” does not belong here."),
     ],
@@ -102,6 +106,13 @@ def test_the_questions_that_ship_make_two_different_exams_by_the_official_weight
     for exam in (first, second):
         count = Counter(section[slug] for slug in exam)
         assert [count[one.slug] for one in shipped.sections] == [7, 7, 9, 10, 11, 6]
+    assert shipped.placement is not None
+    placed = Counter(section[slug] for slug in shipped.placement[1])
+    assert placed == dict.fromkeys((one.slug for one in shipped.sections), 3)
+    assert not second & {*shipped.placement[1]}, "it is kept for the weeks before the exam"
+    texts = {one.text.casefold() for one in shipped.questions}
+    assert len(texts) == len(shipped.questions) >= 60, "nothing is asked twice"
+    assert all(len(one.explanation) >= 40 for one in shipped.questions)
     practised = {slug for quiz in shipped.quizzes for slug in quiz.questions}
     assert practised | second == set(section)
     assert {one.kind for one in shipped.questions} == set(AnswerKind)

@@ -14,7 +14,7 @@ from cohort.quizzes.models import Quiz, QuizAnswer, QuizQuestion, QuizSectionRes
 from tests.house.quizzes import FILE
 
 RIGHT = {
-    "single": ["As a batch", "Drift", "By time"],
+    "single": ["As a batch", "Drift", "By time", "The inputs"],
     "multiple": ["The label", "The future"],
     "match": ["Versions", "Answers", "Features"],
 }
@@ -29,6 +29,15 @@ wrong = ["The clock"]
 explanation = "They change first."
 
 """
+ALSO_SERVING = ONE_MORE.replace('"monitor"', '"watch"').replace('"models"', '"serving"')
+PLACEMENT = """[placement]
+slug = "placement"
+title = "Where you stand"
+about = "Both sections."
+
+"""
+"""With three questions of each section; `WITH_PLACEMENT` has enough of both."""
+WITH_PLACEMENT = FILE.replace("[[quiz]]", f"{ALSO_SERVING}{PLACEMENT}[[quiz]]", 1)
 
 
 async def answered_models(

@@ -1,19 +1,24 @@
 """What Ada and Grace talk about: what the plan says, their goals and points, and their notes."""
 
+import asyncio
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.agendas.jobs import tell_months
+from cohort.agendas.models import AgendaEntry
+from cohort.cohorts.models import Enrolment, MentorSees
+from cohort.mail import MailboxMessage
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentors.models import Mentor
 from cohort.people.models import Act
 from cohort.study.models import ItemState, PlanItem
-from tests.conftest import MONDAY, Cast, Someone, TurnableClock
+from tests.conftest import MONDAY, Cast, Platform, Someone, TurnableClock
 from tests.rooms.dashboard_world import planned
 from tests.rooms.mentorship_world import Spring, another, begun
 from tests.rooms.quiz_world import answered_models
@@ -287,6 +292,45 @@ async def test_her_mentor_reads_what_she_needs_this_month_as_far_as_she_allows(
     )
     assert await needs(spring.grace) == whole[:1]
     assert "40% of 5" not in (await spring.grace.get("/mentoring/mentees")).text
+
+
+async def test_on_the_first_of_a_month_she_is_told_once_what_each_needs_as_far_as_they_allow(
+    spring: Spring, here: str, db: AsyncSession, platform: Platform
+) -> None:
+    """On her clock, in Auckland, it is the first of April while London is still in March."""
+    of_hers = update(Mentor).where(Mentor.id == spring.mentor.id)
+    await db.execute(of_hers.values(time_zone="Pacific/Auckland"))
+    items = await planned(db, spring.enrolment, TurnableClock(MONDAY))
+    await db.execute(
+        update(PlanItem).where(PlanItem.id == items[2].id).values(due_at=MONDAY - timedelta(days=2))
+    )
+    await db.commit()
+    await written(spring.ada, here, kind="point", text="How do I say no?")
+
+    async def told_at(*moment: int) -> list[MailboxMessage]:
+        platform.clock.now = datetime(*moment, tzinfo=UTC)  # type: ignore[misc, arg-type]
+        await asyncio.gather(*(tell_months(platform.runner.cron) for _ in range(2)))
+        await platform.run_jobs()
+        about = MailboxMessage.subject.contains("your mentees in")
+        return list(await db.scalars(select(MailboxMessage).where(about)))
+
+    assert await told_at(2026, 3, 31, 18, 59) == [], "it is 07:59 in Auckland"
+    [mail] = await told_at(2026, 3, 31, 19)
+    assert mail.subject.startswith("April: what your mentees in ")
+    for text in (mail.text, mail.html):
+        for words in ("Ada Example", "How do I say no?", "Late: Mock Exam", "/unsubscribe/"):
+            assert words in text
+    # The clocks go back on the fifth; and a worker that was away has missed nothing.
+    for later in ((2026, 3, 31, 20), (2026, 4, 2, 12), (2026, 4, 4, 19), (2026, 4, 30, 9)):
+        assert len(await told_at(*later)) == 1
+    await db.execute(update(Enrolment).values(mentor_sees=MentorSees.NOTHING))
+    await db.commit()
+    _, second = await told_at(2026, 5, 2, 9)
+    assert "How do I say no?" in second.text
+    assert "Mock Exam" not in second.text
+    await db.execute(update(AgendaEntry).values(done_at=MONDAY))
+    await db.commit()
+    assert len(await told_at(2026, 6, 2, 9)) == 2, "nobody needs anything that she may read"
 
 
 async def test_she_chooses_on_the_page_of_her_plan(spring: Spring, here: str) -> None:

@@ -1,5 +1,6 @@
 """Ada says what she brings along; it weighs her plan, and a quiz outweighs it."""
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -13,11 +14,12 @@ from cohort.assessments.models import StatementAnswer
 from cohort.errors import Invalid
 from cohort.guides.models import Guide, Milestone
 from cohort.quizzes.importing import import_quizzes
+from cohort.quizzes.models import QuizTry
 from cohort.study.models import ItemState, PlanItem
 from tests.conftest import MONDAY
 from tests.house.assessments import STATEMENTS, bring_statements
 from tests.house.quizzes import FILE
-from tests.rooms.quiz_world import right_answer
+from tests.rooms.quiz_world import WITH_PLACEMENT, right_answer
 from tests.rooms.study_cast import Cast, make_due, the_cast
 
 
@@ -68,6 +70,12 @@ async def test_she_answers_changes_her_mind_and_reads_what_follows(
     plan = f"/plan/{cast.enrolment.id}"
     assert "Hand in what you have</a>" in (await cast.ada.get(plan)).text
     assert "Hand in what you have" not in (await cast.olga.get(plan)).text, "it is for her alone"
+    its = words((await cast.ada.get(f"{plan}/{cast.first}")).text)
+    assert "May be skipped with evidence You said that you do it often." in its
+    other = words((await cast.ada.get(f"{plan}/{cast.items['drift-monitor']}")).text)
+    assert "Take more time You said that this is new to you. How this is judged" in other
+    for reader in (cast.olga, cast.max):
+        assert "You said" not in (await reader.get(f"{plan}/{cast.first}")).text
     item = await db.get_one(PlanItem, cast.first, populate_existing=True)
     assert item.state is ItemState.OPEN, "her word alone passes nothing"
 
@@ -116,6 +124,86 @@ async def test_a_quiz_outweighs_her_word_and_passes_the_milestone_that_it_checks
     assert (await take_quiz(cast, db, right=True))["score"] == 1
     await db.refresh(mock)
     assert (mock.state, mock.passed_at is not None) == (ItemState.PASSED, True)
+    assert (await take_quiz(cast, db, right=True))["score"] == 1
+    address = f"/api/v1/cohorts/{cast.cohort.id}/events"
+    for reader in (cast.ada, cast.olga):
+        told = (await reader.get(address)).json()["items"]
+        passed = [one for one in told if one["type"] == "milestone.passed_by_quiz"]
+        assert [one["ids"]["plan_item_id"] for one in passed] == [str(mock.id)], "once, and to both"
+
+
+async def take_placement(cast: Cast, *, right: str = "") -> dict[str, Any]:
+    """Her answers to the questions of one section are right, the others stay empty."""
+    here = f"/api/v1/enrolments/{cast.enrolment.id}"
+    offered = (await cast.ada.get(f"{here}/assessment")).json()["placement"]
+    begun = await cast.ada.post(f"{here}/tries", json={"quiz_id": offered["quiz_id"]})
+    for question in begun.json()["questions"]:
+        if question["exam_section"] == right:
+            address = f"/api/v1/tries/{begun.json()['id']}/answers/{question['id']}"
+            await cast.ada.put(address, json=right_answer(question))
+    done = await cast.ada.post(f"/tries/{begun.json()['id']}/hand_in")
+    assert done.headers["location"] == f"/plan/{cast.enrolment.id}/assessment"
+    return dict(offered)
+
+
+async def test_a_placement_quiz_is_taken_once_and_counts_instead_of_her_word(
+    cast: Cast, db: AsyncSession
+) -> None:
+    guide = await db.get_one(Guide, cast.cohort.guide_id)
+    await import_quizzes(db, guide, WITH_PLACEMENT, now=MONDAY)
+    await db.execute(
+        update(Milestone).where(Milestone.slug == "drift-monitor").values(exam_sections=["serving"])
+    )
+    await db.commit()
+    page, api = (
+        f"{root}/{cast.enrolment.id}/assessment" for root in ("/plan", "/api/v1/enrolments")
+    )
+    await cast.ada.put(api, json={"answers": {"ships": "routine", "watches": "new"}})
+
+    async def told() -> dict[str, tuple[str, str, bool]]:
+        found = (await cast.ada.get(api)).json()["milestones"]
+        return {one["slug"]: (one["source"], one["focus"], one["may_skip"]) for one in found}
+
+    said = {"end-to-end": ("said", "low", True), "drift-monitor": ("said", "high", False)}
+    assert await told() == said, "whoever has not taken it keeps her word"
+    shown = words((await cast.ada.get(page)).text)
+    assert shown.index("6 questions of all sections, once") < shown.index("I have brought a model")
+    offered = await take_placement(cast, right="serving")
+    assert (await told()) == {
+        "end-to-end": ("quiz", "high", False),
+        "drift-monitor": ("quiz", "low", True),
+    }
+    sections = (await cast.ada.get(api)).json()["placement"]["sections"]
+    assert [(one["slug"], one["right"], one["asked"], one["focus"]) for one in sections] == [
+        ("models", 0, 3, "high"),
+        ("serving", 3, 3, "low"),
+    ]
+    assert "What follows" in words((await cast.ada.get(f"/plan/{cast.enrolment.id}/quizzes")).text)
+    shown = words((await cast.ada.get(page)).text)
+    assert "Serving 3 of 3 right 3 of 3 right You know much of this" in shown
+    assert "once, without a pass mark" not in shown
+    again = {"quiz_id": offered["quiz_id"]}
+    second = await cast.ada.post(api.replace("assessment", "tries"), json=again)
+    assert (second.status_code, second.json()["code"]) == (409, "placement_taken")
+    on_page = await cast.ada.post(f"/plan/{cast.enrolment.id}/quizzes", data=again)
+    assert "it tells where you stand only once" in on_page.text
+
+
+async def test_of_a_placement_quiz_there_is_one_try_however_many_clicks(
+    cast: Cast, db: AsyncSession
+) -> None:
+    guide = await db.get_one(Guide, cast.cohort.guide_id)
+    await import_quizzes(db, guide, WITH_PLACEMENT, now=MONDAY)
+    await db.commit()
+    here = f"/api/v1/enrolments/{cast.enrolment.id}"
+    offered = (await cast.ada.get(f"{here}/assessment")).json()["placement"]
+    again = {"quiz_id": offered["quiz_id"]}
+    begun = (await cast.ada.post(f"{here}/tries", json=again)).json()
+    hand_in = f"/api/v1/tries/{begun['id']}/hand_in"
+    clicks = [cast.ada.post(f"{here}/tries", json=again) for _ in range(4)]
+    answers = await asyncio.gather(cast.ada.post(hand_in), *clicks)
+    assert {one.status_code for one in answers} <= {200, 201, 409}
+    assert await db.scalar(select(func.count()).select_from(QuizTry)) == 1
 
 
 async def test_a_file_that_does_not_fit_the_guide_is_refused_and_answers_outlive_a_new_one(

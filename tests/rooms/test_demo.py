@@ -1,6 +1,7 @@
 """The demo: a newcomer finds a cohort in its seventh week, and a matching that is solved."""
 
 import asyncio
+import json
 import re
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -148,6 +149,22 @@ async def test_its_evidence_is_varied_and_reviewed_in_time_by_several(demo: Demo
     now = demo.platform.clock()
     assert all(handed_in[one.submission_id] < one.reviewed_at <= now for one in reviews)
     assert max(handed_in.values()) <= now
+
+
+async def test_what_waits_for_its_review_has_a_file_that_its_reviewers_open(demo: Demo) -> None:
+    waiting = await count(demo.db, PlanItem, PlanItem.state == ItemState.SUBMITTED)
+    async with demo.platform.client() as client:
+        form = {"email": "ines.calder@example.org", "password": PASSWORD}
+        token = (await client.post("/api/v1/logins", json=form)).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+        every = (await client.get("/api/v1/reviews/waiting?limit=200")).json()["items"]
+        assert len(every) == waiting > 0
+        of_item = f"/api/v1/plan_items/{every[0]['plan_item_id']}/submissions"
+        [file] = (await client.get(of_item)).json()["items"][-1]["files"]
+        assert file["kind"] == "notebook"
+        sent = await client.get(file["link"])
+    assert len(sent.content) == file["size"]
+    assert json.loads(sent.content)["nbformat"] == 4
 
 
 async def test_most_said_yes_to_an_earlier_round_one_no_and_one_nothing(demo: Demo) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import uvicorn
 from httpx import AsyncClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +23,7 @@ from cohort.matching.events import RUN_PROGRESS
 from cohort.people.models import Login
 from tests.conftest import MONDAY, Cast, Platform, Someone
 from tests.rooms.mentorship_world import Spring, begun
+from tests.serving import serving
 
 RunJobs = Callable[[], Awaitable[None]]
 HAPPENED = EventKind("something.happened", "Something happened.", ())
@@ -89,25 +89,10 @@ class Streaming:
             await asyncio.gather(reading, return_exceptions=True)
 
 
-@asynccontextmanager
-async def serving(app: Any) -> AsyncGenerator[Streaming]:
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  (uvicorn has no event to wait for)
-        await asyncio.sleep(0.01)
-    try:
-        yield Streaming(server.servers[0].sockets[0].getsockname()[1])
-    finally:
-        server.should_exit = True
-        await task
-
-
 @pytest.fixture
 async def streaming(platform: Platform) -> AsyncGenerator[Streaming]:
-    async with serving(platform.app) as server:
-        yield server
+    async with serving(platform.app) as port:
+        yield Streaming(port)
 
 
 async def next_of(seen: asyncio.Queue[Any]) -> Any:
@@ -240,9 +225,9 @@ async def test_what_one_process_commits_reaches_those_who_follow_at_another(
     another = create_app(platform.settings, clock=platform.clock)
     async with (
         another.lifespan(),
-        serving(another) as elsewhere,
+        serving(another) as port,
         streaming.follow(spring.olga, spring.cohort) as here,
-        elsewhere.follow(spring.olga, spring.cohort) as there,
+        Streaming(port).follow(spring.olga, spring.cohort) as there,
     ):
         await spring.ada.post(f"{spring.address}/acceptance")
         assert await next_of(here) == await next_of(there)
@@ -320,9 +305,9 @@ async def test_streams_end_when_the_process_is_told_to_stop(
     app = create_app(platform.settings, clock=platform.clock)
     async with (
         app.lifespan(),
-        serving(app) as server,
-        server.follow(spring.olga, spring.cohort) as seen,
-        AsyncClient(base_url=server.address, headers=spring.olga.http.headers) as olga,
+        serving(app) as port,
+        Streaming(port).follow(spring.olga, spring.cohort) as seen,
+        AsyncClient(base_url=Streaming(port).address, headers=spring.olga.http.headers) as olga,
     ):
         app.state.live.close()
         assert await next_of(seen) is None

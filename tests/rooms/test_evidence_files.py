@@ -70,6 +70,14 @@ async def test_a_file_waits_is_handed_in_and_kept_by_whoever_reviews_it(
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in answer.headers["content-security-policy"]
     assert answer.headers["content-type"] == "application/octet-stream"
+    attached = {name: file[name] for name in ("id", "name", "kind", "size")} | {"link": address}
+    assert (version["files"], second["files"]) == ([attached], [attached])
+    plan = (await cast.max.get(f"/api/v1/enrolments/{cast.enrolment.id}/plan")).json()
+    newest = [one["newest"] for one in plan["items"] if one["newest"]]
+    item = (await cast.olga.get(f"/api/v1/plan_items/{cast.first}")).json()
+    every = (await cast.max.get(f"/api/v1/plan_items/{cast.first}/submissions")).json()["items"]
+    assert newest == [second] == [item["newest"]]
+    assert every == [version, second]
     of_version = await cast.olga.get(f"/api/v1/submissions/{second['id']}/files")
     assert [one["id"] for one in of_version.json()] == [file["id"]]
     seen = await cast.max.get(f"/api/v1/plan_items/{cast.first}/files")
@@ -150,7 +158,7 @@ async def test_what_cannot_be_kept_leaves_nothing(
         return messages.pop(0)
 
     with pytest.raises(Malformed, match="The connection ended"):
-        await body.read_to_disk({"headers": []}, half, io.BytesIO(), limit=9)  # type: ignore[arg-type,typeddict-item]
+        await body.read_to_disk(half, io.BytesIO(), limit=9)  # type: ignore[arg-type,typeddict-item]
     monkeypatch.setattr(body, "HELD", 16)  # so that this one waits on the disk
     fifth = [await upload(cast.ada, cast.first, f"{n}.md", b"y" * (70_000 + n)) for n in range(6)]
     assert [one.status_code for one in fifth] == [200] * 5 + [409]

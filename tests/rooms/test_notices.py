@@ -126,6 +126,10 @@ async def test_a_digest_is_one_mail_with_what_is_still_true(
     assert "How did you choose the threshold?" in digest.text
     assert "How did you choose the threshold?" in digest.html
     assert "&lt;p" not in digest.html
+    for text in (digest.text, digest.html):
+        assert text.count("Hello Ada Example,") == 1, "one greeting, whatever is in it"
+        assert text.count("/unsubscribe/") == 1
+    assert "A good next step is" in digest.text
     assert "your next step" in digest.text  # what was sent back is open again
     assert await db.scalar(select(func.count()).select_from(WaitingMail)) == 0
 

@@ -171,6 +171,45 @@ async def test_neither_side_of_an_anonymous_review_learns_who_the_other_is(
     assert "The author says thanks" in (await peers.ben.get(f"/peer_reviews/{task['id']}")).text
 
 
+async def test_a_reviewer_gets_the_files_of_the_work_and_no_name_that_tells_whose_it_is(
+    peers: Peers,
+) -> None:
+    await peers.switch_on()
+    item = f"/api/v1/plan_items/{peers.items['Ada']}"
+    notes = await peers.ada.http.put(f"{item}/files/ada-example.md", content=b"# It runs")
+    file_id = notes.json()["id"]
+    await peers.ada.post(f"{item}/submissions", json={"files": [file_id]})
+    later = (await peers.ada.http.put(f"{item}/files/later.md", content=b"Later")).json()["id"]
+    await peers.turn()
+    [task] = await peers.tasks("Ben")
+
+    page, link = f"/peer_reviews/{task['id']}", f"/api/v1/review_tasks/{task['id']}/files/{file_id}"
+    told = await peers.ben.get(f"/api/v1/review_tasks/{task['id']}")
+    neutral = {"id": file_id, "name": "file-1.md", "kind": "text", "size": 9, "link": link}
+    assert told.json()["files"] == [neutral]
+    shown = (await peers.ben.get(page)).text
+    assert f'href="{page}/files/{file_id}" download>file-1.md</a>' in shown
+    assert "ada-example" not in shown + told.text
+    for at in (link, f"{page}/files/{file_id}"):
+        sent = await peers.ben.get(at)
+        assert sent.content == b"# It runs"
+        assert sent.headers["content-disposition"].startswith('attachment; filename="file-1.md"')
+        assert [(await who.get(at)).status_code for who in (peers.cem, peers.dan)] == [404, 404]
+    # What was not handed in with this version is no part of it, and other ways in stay closed.
+    for at in (link.replace(file_id, later), f"/api/v1/files/{file_id}"):
+        assert (await peers.ben.get(at)).status_code == 404
+
+    await peers.review("Ben", task, "passed", "Yes")
+    assert (await peers.ben.get(link)).content == b"# It runs"
+    assert "under neutral names" in (await peers.dan.get(await _item_page(peers, "Dan"))).text
+
+
+async def _item_page(peers: Peers, who: str) -> str:
+    """Where she hands in."""
+    item = (await peers.people[who].get(f"/api/v1/plan_items/{peers.items[who]}")).json()
+    return f"/plan/{item['enrolment_id']}/{item['id']}"
+
+
 async def test_who_lets_the_time_pass_is_reminded_and_another_is_asked(
     peers: Peers, db: AsyncSession
 ) -> None:

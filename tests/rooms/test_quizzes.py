@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from cohort.matching.runs import read
 from cohort.mentors.models import Mentor
 from cohort.pairing.scores.scoring import score
 from cohort.people.models import Person
+from cohort.quizzes.files import read_quizzes
 from cohort.quizzes.importing import import_quizzes
 from cohort.quizzes.models import QuizAnswer, QuizQuestion, QuizTry
 from cohort.quizzes.weak_skills import with_quizzes
@@ -29,7 +31,7 @@ from cohort.study.models import ItemState, PlanItem
 from tests.conftest import MONDAY, Cast, Platform
 from tests.house.quizzes import FILE
 from tests.rooms.matching_world import set_the_stage
-from tests.rooms.quiz_world import answered_models, right_answer
+from tests.rooms.quiz_world import WITH_PLACEMENT, answered_models, right_answer
 from tests.rooms.study_cast import Cast as World
 from tests.rooms.study_cast import the_cast
 from tests.world import a_guide, enrolled
@@ -191,11 +193,17 @@ async def test_an_operator_reads_what_is_wrong_with_a_file(
     where = "Question 1 (“batch”, line 22)"
     nowhere = await asyncio.to_thread(told, FILE.replace('"bridging"', '"nowhere"', 1))
     assert nowhere == (2, f"cohort: {where}: the guide has no section “nowhere”.\n")
-    done = await asyncio.to_thread(told, FILE)
+    done = await asyncio.to_thread(told, WITH_PLACEMENT)
     assert done == (
         0,
-        "Questions: 6 added, 0 changed, 0 stayed, 0 retired.\nQuizzes: 1; mock exams: 1.\n",
+        (
+            "Questions: 7 added, 0 changed, 0 stayed, 0 retired.\n"
+            "Quizzes: 1; mock exams: 1; placement quizzes: 1.\n"
+        ),
     )
+    out = await asyncio.to_thread(CliRunner().invoke, cli, ["quizzes", "export", "--guide", "pmle"])
+    sent, came = read_quizzes(WITH_PLACEMENT), read_quizzes(out.output)
+    assert replace(came, places=sent.places) == sent, "what goes out is what came in"
 
 
 async def bring_more(db: AsyncSession, world: World) -> None:

@@ -1,5 +1,6 @@
 """What the two of a mentorship write down."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -38,3 +39,15 @@ class AgendaEntry(Base):
     mentorship: Mapped[Mentorship] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class MentorMonth(Base):
+    """The newest month of which a mentor was promised the mail about her mentees."""
+
+    __tablename__ = "mentor_months"
+
+    mentor_id: Mapped[UUID] = mapped_column(
+        ForeignKey("mentors.id", ondelete="CASCADE"), primary_key=True
+    )
+    month: Mapped[date]
+    """Its first day."""

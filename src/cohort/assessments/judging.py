@@ -6,7 +6,8 @@ the file allows it: she hands in what she already has, and a reviewer passes it 
 
 A quiz outweighs her word. Her first answers to questions of the official sections that a milestone
 prepares for count together; from five on, fewer than 60 % right make it a focus, 85 % or more make
-it light, and only then may it be skipped.
+it light, and only then may it be skipped. A placement quiz asks so few of each section that three
+of its answers are enough.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -15,6 +16,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cohort.assessments.models import KnownLevel
+from cohort.quizzes.rows import FEWEST_PLACED
 
 ENOUGH = 5
 WEAK, STRONG = 0.6, 0.85
@@ -50,6 +52,16 @@ class QuizCounts(NamedTuple):
 
     answered: int
     right: int
+    placed: int = 0
+    """How many of them in a placement quiz, which asks few of each section and counts at once."""
+
+    @property
+    def focus(self) -> Focus | None:
+        """Nothing, while there are too few."""
+        if self.answered < ENOUGH and self.placed < FEWEST_PLACED:
+            return None
+        share = self.right / self.answered
+        return Focus.HIGH if share < WEAK else Focus.LOW if share >= STRONG else Focus.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +102,8 @@ def focus_of_milestone(
     levels = [one.level for one in about if one.level is not None]
     level = min(levels, key=ORDER.index, default=None)
     is_skippable = any(slug in one.skippable for one in about)
-    if counts := _together(exam_sections, quizzes):
-        share = counts.right / counts.answered
-        focus = Focus.HIGH if share < WEAK else Focus.LOW if share >= STRONG else Focus.NORMAL
+    counts = _together(exam_sections, quizzes)
+    if focus := counts.focus:
         may_skip = is_skippable and focus is Focus.LOW
         return MilestoneFocus(focus, FocusSource.QUIZ, may_skip, level, counts)
     if level is None:
@@ -102,10 +113,11 @@ def focus_of_milestone(
     return MilestoneFocus(focus, FocusSource.SAID, may_skip, level)
 
 
-def _together(exam_sections: Iterable[str], quizzes: Mapping[str, QuizCounts]) -> QuizCounts | None:
+def _together(exam_sections: Iterable[str], quizzes: Mapping[str, QuizCounts]) -> QuizCounts:
     found = [quizzes[slug] for slug in exam_sections if slug in quizzes]
-    answered, right = sum(one.answered for one in found), sum(one.right for one in found)
-    return QuizCounts(answered, right) if answered >= ENOUGH else None
+    return (
+        QuizCounts(*(sum(one) for one in zip(*found, strict=True))) if found else QuizCounts(0, 0)
+    )
 
 
 def goal_of(

@@ -73,7 +73,37 @@ class MilestoneFocusOut(Shown):
     words: str
 
 
+class PlacementSectionOut(Shown):
+    """How the placement quiz went in an official section, and what counts since."""
+
+    slug: str
+    title: str
+    asked: int
+    right: int = Field(description="Of those that were asked, wholly right.")
+    answered_in_all: int = Field(
+        description="Questions of this section in all your quizzes; only the first time counts."
+    )
+    right_in_all: int
+    focus: Focus | None = Field(
+        description="What all your quizzes together say of this section. `low`: some of its "
+        "milestones may be skipped with evidence. Null, while there are too few answers."
+    )
+
+
+class PlacementOut(Shown):
+    """A quiz of all sections, taken once; it counts instead of what you say."""
+
+    quiz_id: UUID
+    title: str
+    about: str
+    questions: int
+    try_id: UUID | None = Field(description="Yours, open or handed in: there is one.")
+    handed_in_at: datetime | None
+    sections: list[PlacementSectionOut] = Field(description="Empty until it is handed in.")
+
+
 class AssessmentOut(Shown):
+    placement: PlacementOut | None = Field(description="Null, where the guide has none.")
     answered: int
     statements: list[StatementOut]
     milestones: list[MilestoneFocusOut] = Field(

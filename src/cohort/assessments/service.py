@@ -15,6 +15,8 @@ from cohort.assessments.schemas import (
     AssessmentIn,
     AssessmentOut,
     MilestoneFocusOut,
+    PlacementOut,
+    PlacementSectionOut,
     StatementOut,
 )
 from cohort.cohorts import enrolments
@@ -23,7 +25,8 @@ from cohort.errors import Invalid, NotAllowed
 from cohort.guides.models import Guide
 from cohort.guides.service import first_of
 from cohort.people.models import Person
-from cohort.quizzes.shares import first_answers
+from cohort.quizzes.placement import Placement, placement_of
+from cohort.quizzes.shares import FirstAnswers, first_answers
 from cohort.study import plans
 from cohort.study import policy as study
 from cohort.study.models import ItemState, PlanItem
@@ -61,7 +64,7 @@ async def focuses_of(
 def _focuses(
     milestones: Mapping[str, Sequence[str]],
     said: Sequence[StatementSaid],
-    counts: Mapping[str, tuple[int, int]],
+    counts: FirstAnswers,
 ) -> dict[str, MilestoneFocus]:
     quizzes = {slug: QuizCounts(*both) for slug, both in counts.items()}
     each = {
@@ -143,14 +146,17 @@ async def assessment(
     """What she answered and what follows from it; as many statements for many as for few."""
     await own_enrolment(db, actor, enrolment_id)
     answered = await _answered(db, enrolment_id)
+    counts = await first_answers(db, enrolment_id)
+    placement = await placement_of(db, enrolment_id)
     plan = await plans.plan_of(db, actor, enrolment_id, now=now)
     owed = [one.item for one in plan.steps if one.item.state != ItemState.PASSED]
     focuses = _focuses(
         {item.milestone.slug: item.milestone.exam_sections for item in owed},
         [one.said for one in answered],
-        await first_answers(db, enrolment_id),
+        counts,
     )
     return AssessmentOut(
+        placement=_placement_out(placement, counts) if placement else None,
         answered=sum(one.answer is not None for one in answered),
         statements=[_statement_out(one) for one in answered],
         milestones=[
@@ -158,6 +164,32 @@ async def assessment(
             for item in owed
             if item.milestone.slug in focuses
         ],
+    )
+
+
+def _placement_out(its: Placement, counts: FirstAnswers) -> PlacementOut:
+    sections = []
+    for one in its.sections:
+        in_all = QuizCounts(*counts.get(one.slug, (0, 0, 0)))
+        sections.append(
+            PlacementSectionOut(
+                slug=one.slug,
+                title=one.title,
+                asked=one.asked,
+                right=one.right,
+                answered_in_all=in_all.answered,
+                right_in_all=in_all.right,
+                focus=in_all.focus,
+            )
+        )
+    return PlacementOut(
+        quiz_id=its.quiz_id,
+        title=its.title,
+        about=its.about,
+        questions=its.questions,
+        try_id=its.try_id,
+        handed_in_at=its.handed_in_at,
+        sections=sections,
     )
 
 

@@ -26,6 +26,7 @@ from cohort.mentorships import reading as mentorships
 from cohort.mentorships import rematching
 from cohort.mentorships.models import Mentorship
 from cohort.people.auth import signed_in
+from cohort.people.downloads import recorded_download
 from cohort.people.models import Person
 from cohort.sheets.csv_file import write_sheet
 from cohort.sheets.tables import Dialect
@@ -122,6 +123,7 @@ async def nudge(
 
 @get("/cohorts/{slug:str}/mentorships.csv", guards=[signed_in])
 async def board_csv(
+    request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
@@ -131,8 +133,9 @@ async def board_csv(
     rows = await board(db, actor, cohort.id, BoardQuery(), now=now)
     rows += await board(db, actor, cohort.id, BoardQuery(health=Health.ENDED), now=now)
     sheet = write_sheet(COLUMNS, [_cells(one, cohort.time_zone) for one in rows], FOR_EXCEL)
-    name = f'attachment; filename="{cohort.slug}-mentorships.csv"'
-    return Response(sheet, media_type="text/csv", headers={"content-disposition": name})
+    name = f"{cohort.slug}-mentorships.csv"
+    headers = await recorded_download(request, actor, cohort.id, name, now=now)
+    return Response(sheet, media_type="text/csv", headers=headers)
 
 
 def _cells(one: Judged, zone: str) -> list[str]:

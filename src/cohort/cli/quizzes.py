@@ -1,4 +1,4 @@
-"""`cohort quizzes import`."""
+"""`cohort quizzes import` and `cohort quizzes export`."""
 
 from pathlib import Path
 
@@ -32,3 +32,18 @@ def import_file(file: Path, slug: str) -> None:
         return await import_quizzes(db, guide, toml, now=utc_now())
 
     click.echo(str(in_one_unit(read)))
+
+
+@quizzes.command(name="export")
+@click.option("--guide", "slug", required=True, help="The guide's name in addresses.")
+def export_file(slug: str) -> None:
+    """Print the quizzes of a guide as the TOML file that `import` reads."""
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from cohort.guides import service as guides
+    from cohort.quizzes.exporting import export_quizzes
+
+    async def write(db: AsyncSession) -> str:
+        return await export_quizzes(db, await guides.get_by_slug(db, slug))
+
+    click.echo(in_one_unit(write), nl=False)

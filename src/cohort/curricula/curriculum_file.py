@@ -1,13 +1,14 @@
 """A whole curriculum as one readable TOML file, out and in without loss: pure."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from cohort.curricula.schemas import LONGEST_UPLOAD, Curriculum
 from cohort.guides.tables import exam_table
+from cohort.guides.written_tables import table_lines
 from cohort.http.forms import field_errors
 
 HEAD = """\
@@ -61,57 +62,12 @@ def write_file(curriculum: Curriculum) -> str:
     content = curriculum.model_dump(exclude_defaults=True)
     exam = content.pop("exam", None)
     rows = {name: content.pop(name, []) for name in TABLES}
-    parts = [HEAD, *_lines(content)]
+    parts = [HEAD, *table_lines(content)]
     if exam:
-        parts += ["", "[exam]", *_lines({k: exam[k] for k in exam if k != "sections"})]
+        parts += ["", "[exam]", *table_lines({k: exam[k] for k in exam if k != "sections"})]
         for one in exam["sections"]:
-            parts += ["", "[[exam.section]]", *_lines(one)]
+            parts += ["", "[[exam.section]]", *table_lines(one)]
     for name, singular in TABLES.items():
         for row in rows[name]:
-            parts += ["", f"[[{singular}]]", *_lines(row)]
+            parts += ["", f"[[{singular}]]", *table_lines(row)]
     return "\n".join(parts) + "\n"
-
-
-def _lines(row: Mapping[str, Any]) -> Iterator[str]:
-    """The short values first, each on its line."""
-    for name, value in row.items():
-        yield f"{name} = {_value(value)}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return _text(str(value))
-    if isinstance(value, list):
-        return _list(value)
-    if isinstance(value, dict):
-        pairs = ", ".join(f"{name} = {_value(one)}" for name, one in value.items())
-        return f"{{ {pairs} }}"
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _list(values: list[Any]) -> str:
-    if not any(isinstance(one, dict) for one in values):
-        return f"[{', '.join(map(_value, values))}]"
-    return "[\n" + "".join(f"  {_value(one)},\n" for one in values) + "]"
-
-
-def _text(text: str) -> str:
-    """As it is read best: several lines between three quotes, else one."""
-    if "\n" not in text:
-        return f'"{"".join(_escaped(one) for one in text)}"'
-    after = [*text[1:], '"']
-    lines = (
-        one if one == "\n" or (one == '"' and following != '"') else _escaped(one)
-        for one, following in zip(text, after, strict=True)
-    )
-    return f'"""\n{"".join(lines)}"""'
-
-
-def _escaped(character: str) -> str:
-    if character in {'"', "\\"}:
-        return f"\\{character}"
-    if character == "\t" or (ord(character) >= 32 and ord(character) != 127):
-        return character
-    return f"\\u{ord(character):04x}"

@@ -21,6 +21,7 @@ from cohort.mentors.models import Mentor
 from cohort.mentors.schemas import MentorPauseIn
 from cohort.people import service as people
 from cohort.people.models import Person
+from cohort.storage import Storage
 from cohort.study import service as study
 from cohort.wishes import listed
 from cohort.wishes import service as wishes
@@ -40,12 +41,15 @@ class Scene:
     cohort: Cohort
     organiser: Person
     admin: Person
+    storage: Storage
     people: dict[str, Person] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     mentors: dict[str, Mentor] = field(default_factory=dict)
 
 
-async def open_cohort(db: AsyncSession, who: Cast, when: Weeks, seed: Path) -> Scene:
+async def open_cohort(
+    db: AsyncSession, who: Cast, when: Weeks, seed: Path, storage: Storage
+) -> Scene:
     """The admin brings the guide and opens a cohort, which the organiser runs from then on."""
     now = when.at(-6)
     admin = await join(db, who.admin, now=now)
@@ -68,7 +72,7 @@ async def open_cohort(db: AsyncSession, who: Cast, when: Weeks, seed: Path) -> S
     await db.flush()
     await organisers.accept(db, organiser, token, now=now + A_DAY)
     await cohorts.move(db, organiser, cohort.id, CohortState.OPEN, now=now + A_DAY)
-    return Scene(db, who, when, cohort, organiser, admin)
+    return Scene(db, who, when, cohort, organiser, admin, storage)
 
 
 async def enrol_researchers(scene: Scene) -> None:

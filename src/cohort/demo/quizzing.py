@@ -18,6 +18,8 @@ from cohort.quizzes.schemas import AnswerIn, AskedOut
 WEEK, A_MINUTE = 5, timedelta(minutes=1)
 WHO = slice(13, None, -2)
 """Who takes one to three practice quizzes; the first two of them a mock exam, too."""
+PLACED_EACH = 3
+"""Of them, every third one begins with the placement quiz."""
 
 
 async def take_quizzes(scene: Scene) -> None:
@@ -25,11 +27,15 @@ async def take_quizzes(scene: Scene) -> None:
         select(Quiz).where(Quiz.guide_id == scene.cohort.guide_id).order_by(Quiz.position)
     )
     quizzes = found.all()
+    placement = [one for one in quizzes if one.kind is QuizKind.PLACEMENT]
     practice = [one for one in quizzes if one.kind is QuizKind.PRACTICE]
     exams = [one for one in quizzes if one.kind is QuizKind.MOCK_EXAM]
     for turn, researcher in enumerate(scene.cast.researchers[WHO]):
         person = scene.people[researcher.email]
         knows = min(0.55 + 0.02 * researcher.passed, 0.9)
+        if turn % PLACED_EACH == 0:
+            for quiz in placement:
+                await _take(scene, person, researcher.email, quiz, knows, turn, week=1)
         for quiz in [*practice[: 1 + turn % 3], *(exams[:1] if turn < 2 else [])]:
             await _take(scene, person, researcher.email, quiz, knows, turn)
 
@@ -53,9 +59,9 @@ async def say_what_they_know(scene: Scene) -> None:
 
 
 async def _take(
-    scene: Scene, person: Person, email: str, quiz: Quiz, knows: float, turn: int
+    scene: Scene, person: Person, email: str, quiz: Quiz, knows: float, turn: int, week: int = WEEK
 ) -> None:
-    now = scene.weeks.at(WEEK, day=turn % 5, hour=18)
+    now = scene.weeks.at(week, day=turn % 5, hour=18)
     enrolment = scene.enrolments[email]
     one = await service.begin(scene.db, person, enrolment.id, quiz.id, now=now)
     asked = (await reading.shown(scene.db, one)).questions

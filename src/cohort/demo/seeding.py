@@ -21,6 +21,7 @@ from cohort.jobs import wake
 from cohort.local.home import CannotStart
 from cohort.people.models import Person
 from cohort.settings import Settings, shipped
+from cohort.storage import open_storage
 
 PATIENCE = 60.0
 NARROWEST, WIDEST = 60, 100
@@ -72,7 +73,12 @@ async def _build(
         say(f"Building the demo: {researchers} researchers, {mentors} mentors; week", nl=False)
         began = time.monotonic()
         enqueued = await story.tell(
-            db, cast, shipped("seed"), now=clock(), on_week=lambda week: say(f" {week}", nl=False)
+            db,
+            cast,
+            shipped("seed"),
+            open_storage(settings),
+            now=clock(),
+            on_week=lambda week: say(f" {week}", nl=False),
         )
     say(f" … {time.monotonic() - began:.1f} s")
     redis = wake.connect(settings.redis_url)

@@ -28,6 +28,7 @@ from cohort.demo.weeks import FIRST_ROUND, THIS_WEEK, Weeks
 from cohort.jobs import outbox
 from cohort.jobs.outbox import Enqueued
 from cohort.matching.next_best import service as next_best
+from cohort.storage import Storage
 
 THERE_FROM_THE_START = 5
 """So many of the approved mentors are there for the first round; the others join in week 5."""
@@ -36,7 +37,13 @@ OLD_MAIL = timedelta(days=3)
 
 
 async def tell(
-    db: AsyncSession, cast: Cast, seed: Path, *, now: datetime, on_week: Callable[[int], None]
+    db: AsyncSession,
+    cast: Cast,
+    seed: Path,
+    storage: Storage,
+    *,
+    now: datetime,
+    on_week: Callable[[int], None],
 ) -> list[Enqueued]:
     """Build the demo in the caller's transaction, up to a round that waits for a worker.
 
@@ -44,7 +51,7 @@ async def tell(
     latest first.
     """
     when = Weeks.up_to(now)
-    scene = await opening.open_cohort(db, cast, when, seed)
+    scene = await opening.open_cohort(db, cast, when, seed, storage)
     await opening.enrol_researchers(scene)
     approved, paused, pending = (
         [one for one in cast.mentors if one.state == state]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from cohort.demo.attaching import attach_notebook
 from cohort.demo.evidence import HandIn, steps_of
 from cohort.demo.opening import Scene
 from cohort.guides.models import Term, TermKind
@@ -60,11 +61,12 @@ async def play(scene: Scene, plans: Plans, work: Sequence[HandIn]) -> None:
         enrolment = scene.enrolments[step.email]
         item = plans[enrolment.id][step.place]
         link = f"https://code.example.org/{step.email.split('@')[0]}/{item.milestone.slug}"
+        attached = await attach_notebook(scene, step, item, now=step.handed_in_at)
         submission = await study.submit(
             scene.db,
             scene.people[step.email],
             item.id,
-            SubmissionIn(text=step.text, links=[link]),
+            SubmissionIn(text=step.text, links=[link], files=attached),
             now=step.handed_in_at,
         )
         if step.reviewed_at is not None:

@@ -21,6 +21,7 @@ from cohort.http.forms import Form, checked
 from cohort.http.pages import Asked, page
 from cohort.http.paging import Slice
 from cohort.people.auth import signed_in
+from cohort.people.downloads import recorded_download
 from cohort.people.models import Person
 
 SHOWN = 50
@@ -70,17 +71,19 @@ async def figure_file(
 ) -> Response[bytes]:
     """Everybody whom the filters leave, in their order, and not one page of them."""
     which, cohort = _named(figure), await cohorts.organised_by_slug(db, actor, slug)
+    now = clock()
     if form not in set(FigureFormat):
         raise NotFound
     sent = _searched(request, which)
     if sent.value is None:
         errors = [FieldError(*one) for one in sent.errors.items()]
         raise Invalid("Mend the filters of this table.", errors=errors)
-    view = await showing.view_of(db, actor, cohort, which, sent.value, EVERYONE, now=clock())
+    view = await showing.view_of(db, actor, cohort, which, sent.value, EVERYONE, now=now)
     written = FigureFormat(form)
     file = await to_thread.run_sync(partial(tables.as_file, view.tables, written))
-    named = f'attachment; filename="{cohort.slug}-{which}.{written}"'
-    return Response(file, media_type=MEDIA[written], headers={"content-disposition": named})
+    name = f"{cohort.slug}-{which}.{written}"
+    headers = await recorded_download(request, actor, cohort.id, name, now=now)
+    return Response(file, media_type=MEDIA[written], headers=headers)
 
 
 def _named(figure: str) -> Figure:

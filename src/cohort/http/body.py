@@ -56,7 +56,7 @@ class WholeBody:
         if brings_files(scope, handler):
             with SpooledTemporaryFile(HELD) as file, ExitStack() as closes:
                 async with _within(FILES_WITHIN):
-                    digest = await read_to_disk(scope, receive, file, limit=limit)
+                    digest = await read_to_disk(receive, file, limit=limit)
                 scope["state"]["body"], scope["state"]["closes"] = digest, closes
                 await self.app(scope, again_from(file, receive), send)
             return
@@ -85,12 +85,9 @@ def brings_files(scope: Scope, handler: HTTPRouteHandler) -> bool:
 
 
 async def read_to_disk(
-    scope: Scope, receive: Receive, file: "SpooledTemporaryFile[bytes]", *, limit: int
+    receive: Receive, file: "SpooledTemporaryFile[bytes]", *, limit: int
 ) -> bytes:
     """What was sent waits in a file without a name; in memory stays its SHA-256."""
-    announced = Headers.from_scope(scope).get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
-        raise too_large(limit)
     digest, size, more = hashlib.sha256(), 0, True
     while more:
         message: Any = await receive()
@@ -105,6 +102,13 @@ async def read_to_disk(
         more = message.get("more_body", False)
     file.seek(0)
     return digest.digest()
+
+
+def require_announced_within(scope: Scope, limit: int) -> None:
+    """Before anything is read; who says less than she sends is found out on the way."""
+    announced = Headers.from_scope(scope).get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise too_large(limit)
 
 
 def too_large(limit: int) -> TooLarge:

@@ -7,4 +7,4 @@ from cohort.people.models import Person
 
 
 def digest(person: Person, parts: Sequence[Written]) -> Message:
-    return Message(person.email, "digest", {"parts": parts}, kind="digest")
+    return Message(person.email, "digest", {"name": person.name, "parts": parts}, kind="digest")

@@ -94,6 +94,9 @@ KINDS: Mapping[str, MailKind] = {
     "plans": MailKind("Dates of your plan", "Somebody else set them anew.", TOLD),
     "reviews": MailKind("Reviews of your work", "What you handed in was reviewed.", FREE),
     "to_review": MailKind("Work that waits for you", "Somebody handed in, or asks for time.", FREE),
+    "mentees": MailKind(
+        "What your mentees need", "For mentors: on the first of each month, mentee by mentee.", FREE
+    ),
     "check_ins": MailKind(
         "Check-ins", "How a mentorship goes, and what it was worth in the end.", FREE
     ),

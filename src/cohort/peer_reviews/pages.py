@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect
+from litestar.response import Redirect, Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
@@ -21,10 +21,12 @@ from cohort.http.paging import Slice
 from cohort.http.prose import prepare
 from cohort.peer_reviews import policy, reading, service
 from cohort.peer_reviews.models import PeerReview, ReviewTask, ReviewTaskState
+from cohort.peer_reviews.reading import TaskFile
 from cohort.peer_reviews.schemas import PeerReviewRulesIn
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.study import plans
+from cohort.study.files.downloads import answered
 from cohort.study.pages import VERDICTS
 from cohort.study.rubric_forms import CriterionField, fields_of, left_out, read_review
 from cohort.study.rubrics import version_of
@@ -52,6 +54,7 @@ class ReviewTaskView:
     """What is to be reviewed, and the form for it."""
 
     task: ReviewTask
+    files: Sequence[TaskFile]
     review: PeerReview | None
     """What the reviewer has written."""
     is_open: bool
@@ -77,6 +80,7 @@ async def _show_task(
     milestone = task.submission.plan_item.milestone
     view = ReviewTaskView(
         task=task,
+        files=await reading.files_of(db, task),
         review=await reading.review_by_task(db, task),
         is_open=task.state is ReviewTaskState.OPEN,
         criteria=fields_of(milestone.rubric, form.typed, form.errors),
@@ -85,6 +89,19 @@ async def _show_task(
     )
     await prepare([milestone.task, milestone.evidence, task.submission.text])
     return page(request, "peer_reviews/task.html", view, form=form, verdicts=VERDICTS)
+
+
+@get("/peer_reviews/{task_id:uuid}/files/{file_id:uuid}", guards=[signed_in], opt={"streams": True})
+async def file_to_review(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    *,
+    task_id: FromPath[UUID],
+    file_id: FromPath[UUID],
+) -> Stream:
+    found = await reading.file_of(db, actor, task_id, file_id)
+    return await answered(request, found.file, name=found.name)
 
 
 @post("/peer_reviews/{task_id:uuid}", guards=[signed_in])
@@ -215,6 +232,7 @@ router = Router(
     route_handlers=[
         tasks_page,
         task_page,
+        file_to_review,
         give_review,
         reviews_page,
         thank,

@@ -28,6 +28,9 @@ from cohort.peer_reviews.models import (
 from cohort.peer_reviews.schemas import ReviewerFigures
 from cohort.people.models import Person
 from cohort.study import plans
+from cohort.study.files import service as files
+from cohort.study.files.kinds import suffix_of
+from cohort.study.files.models import EvidenceFile
 from cohort.study.models import PlanItem, Review, Submission
 
 ITEM = joinedload(ReviewTask.submission).joinedload(Submission.plan_item)
@@ -36,6 +39,14 @@ WITH_ITS_WORK = (
     ITEM.joinedload(PlanItem.milestone).joinedload(Milestone.section),
     ITEM.joinedload(PlanItem.enrolment).joinedload(Enrolment.person),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFile:
+    """A file of the work, under the name that its reviewer sees."""
+
+    file: EvidenceFile
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,24 @@ async def task_of(db: AsyncSession, actor: Person, task_id: UUID) -> ReviewTask:
     if task is None:
         raise NotFound
     return task
+
+
+async def files_of(db: AsyncSession, task: ReviewTask) -> Sequence[TaskFile]:
+    """Whoever reads the text reads them too; a name may tell who the author is."""
+    found = (await files.by_version(db, [task.submission_id])).get(task.submission_id, [])
+    return [
+        TaskFile(one, f"file-{turn}{suffix_of(one.name)}" if task.anonymous else one.name)
+        for turn, one in enumerate(found, 1)
+    ]
+
+
+async def file_of(db: AsyncSession, actor: Person, task_id: UUID, file_id: UUID) -> TaskFile:
+    task = await task_of(db, actor, task_id)
+    every = await files_of(db, task)
+    found = next((one for one in every if one.file.id == file_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def review_by_task(db: AsyncSession, task: ReviewTask) -> PeerReview | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
@@ -12,10 +13,12 @@ from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.guides.schemas import CriterionRow
 from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
+from cohort.http.pages import Asked
 from cohort.http.paging import PageOut, Slice, page_within, shown
 from cohort.http.problems import may_refuse
 from cohort.peer_reviews import reading, service
 from cohort.peer_reviews.models import PeerReview, ReviewTask
+from cohort.peer_reviews.reading import TaskFile
 from cohort.peer_reviews.schemas import (
     PeerReviewOut,
     PeerReviewRulesIn,
@@ -28,9 +31,10 @@ from cohort.peer_reviews.schemas import (
 )
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
+from cohort.study.files.downloads import answered
 from cohort.study.judging import RubricChanged
 from cohort.study.rubrics import version_of
-from cohort.study.schemas import LevelOut, ReviewIn
+from cohort.study.schemas import AttachedFileOut, LevelOut, ReviewIn
 
 
 @get("/review_tasks", guards=[signed_in], responses=may_refuse())
@@ -54,9 +58,33 @@ async def read_review_task(
         evidence=milestone.evidence,
         text=work.text,
         links=work.links,
+        files=[file_out(task, one) for one in await reading.files_of(db, task)],
         rubric_version=version_of(milestone.rubric),
         criteria=[CriterionRow.model_validate(one) for one in milestone.rubric],
     )
+
+
+@get(
+    "/review_tasks/{task_id:uuid}/files/{file_id:uuid}",
+    guards=[signed_in],
+    media_type="application/octet-stream",
+    opt={"streams": True},
+    responses=may_refuse(NotFound),
+)
+async def download_reviewed_file(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    *,
+    task_id: FromPath[UUID],
+    file_id: FromPath[UUID],
+) -> Stream:
+    """The bytes of a file that you are asked to review, to keep.
+
+    Where the review is anonymous, it has a neutral name. What is in it stays as it was handed in.
+    """
+    found = await reading.file_of(db, actor, task_id, file_id)
+    return await answered(request, found.file, name=found.name)
 
 
 @post(
@@ -180,6 +208,13 @@ def task_row(task: ReviewTask) -> ReviewTaskRow:
     )
 
 
+def file_out(task: ReviewTask, its: TaskFile) -> AttachedFileOut:
+    link = f"/api/v1/review_tasks/{task.id}/files/{its.file.id}"
+    return AttachedFileOut(
+        id=its.file.id, name=its.name, kind=its.file.kind, size=its.file.size, link=link
+    )
+
+
 def review_out(review: PeerReview, *, named: bool) -> PeerReviewOut:
     return PeerReviewOut(
         id=review.id,
@@ -199,6 +234,7 @@ router = Router(
     route_handlers=[
         list_review_tasks,
         read_review_task,
+        download_reviewed_file,
         give_peer_review,
         list_peer_reviews,
         thank_for_peer_review,

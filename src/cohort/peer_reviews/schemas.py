@@ -9,7 +9,7 @@ from cohort.guides.schemas import CriterionRow
 from cohort.http.fields import SLUG, Shown, Strict
 from cohort.peer_reviews.models import ReviewAsk, ReviewTaskState
 from cohort.study.models import Verdict
-from cohort.study.schemas import LevelOut
+from cohort.study.schemas import AttachedFileOut, LevelOut
 
 WHOSE = "Null where the review is anonymous."
 
@@ -115,6 +115,9 @@ class ReviewTaskOut(ReviewTaskRow):
     evidence: str
     text: str
     links: list[str]
+    files: list[AttachedFileOut] = Field(
+        description="Where the review is anonymous, under names that tell nothing of the author."
+    )
     rubric_version: str
     criteria: list[CriterionRow]
 

@@ -144,12 +144,15 @@ class WhoIsAsking:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
-            handler = cast("BaseRouteHandler", scope["route_handler"])
-            nobody = handler.opt.get("same_for_everyone", False)
-            scope["user"], scope["auth"] = (
-                (None, None) if nobody else await self.recognise(scope, Headers.from_scope(scope))
-            )
+            await self.look_up(scope)
         await self.app(scope, receive, send)
+
+    async def look_up(self, scope: Scope) -> None:
+        handler = cast("BaseRouteHandler", scope["route_handler"])
+        nobody = handler.opt.get("same_for_everyone", False)
+        scope["user"], scope["auth"] = (
+            (None, None) if nobody else await self.recognise(scope, Headers.from_scope(scope))
+        )
 
     async def recognise(
         self, scope: Scope, headers: Headers

@@ -11,13 +11,21 @@ from pydantic import ValidationError
 from cohort.errors import Invalid
 from cohort.http.forms import field_errors
 from cohort.quizzes.marking import AnswerKind
-from cohort.quizzes.mock_exams import apportion, deal
-from cohort.quizzes.rows import ExamRow, ExamSectionRow, MockExamRow, QuizQuestionRow, QuizRow
+from cohort.quizzes.mock_exams import apportion, deal, draw
+from cohort.quizzes.rows import (
+    ExamRow,
+    ExamSectionRow,
+    MockExamRow,
+    PlacementRow,
+    QuizQuestionRow,
+    QuizRow,
+)
 
 Row = TypeVar("Row", ExamSectionRow, QuizQuestionRow, QuizRow, MockExamRow)
+Table = TypeVar("Table", ExamRow, PlacementRow)
 LARGEST = 5_000_000
 MOST_ROWS = 5_000
-TABLES = ("exam", "section", "question", "quiz", "mock_exam")
+TABLES = ("exam", "section", "question", "placement", "quiz", "mock_exam")
 WHOLE = 100
 
 
@@ -29,6 +37,7 @@ class QuizFile:
     quizzes: Sequence[QuizRow]
     mock_exams: Sequence[tuple[MockExamRow, Sequence[str]]]
     """Each with the slugs of its questions."""
+    placement: tuple[PlacementRow, Sequence[str]] | None
     places: "Places"
 
 
@@ -51,7 +60,10 @@ class Places:
 
 def read_quizzes(toml: str) -> QuizFile:
     tables, places = _tables(toml), Places(toml)
-    exam = _exam(tables["exam"])
+    exam = _table("exam", ExamRow, tables["exam"])
+    placement = None
+    if "placement" in tables:
+        placement = _table("placement", PlacementRow, tables["placement"])
     sections = _rows("section", ExamSectionRow, tables["section"], places)
     questions = _rows("question", QuizQuestionRow, tables["question"], places)
     quizzes = _rows("quiz", QuizRow, tables.get("quiz", []), places)
@@ -65,7 +77,12 @@ def read_quizzes(toml: str) -> QuizFile:
             raise places.refused("question", len(questions), number, question.slug, sentence)
     _check_quizzes(quizzes, mock_exams, {one.slug for one in questions}, places)
     dealt = _dealt(exam, sections, questions, mock_exams)
-    return QuizFile(exam, sections, questions, quizzes, dealt, places)
+    drawn = None
+    if placement is not None:
+        if placement.slug in {one.slug for one in (*quizzes, *mock_exams)}:
+            raise Invalid(f"[placement] another quiz has the slug “{placement.slug}”, too.")
+        drawn = placement, _drawn(placement, sections, questions, dealt)
+    return QuizFile(exam, sections, questions, quizzes, dealt, drawn, places)
 
 
 def _tables(toml: str) -> dict[str, Any]:
@@ -85,12 +102,12 @@ def _tables(toml: str) -> dict[str, Any]:
     return tables
 
 
-def _exam(given: Any) -> ExamRow:
+def _table(name: str, schema: type[Table], given: Any) -> Table:
     try:
-        return ExamRow.model_validate(given)
+        return schema.model_validate(given)
     except ValidationError as error:
         first = field_errors(error)[0]
-        raise Invalid(f"[exam] {first.field}: {first.message}") from error
+        raise Invalid(f"[{name}] {first.field or 'table'}: {first.message}") from error
 
 
 def _rows(kind: str, schema: type[Row], found: Any, places: Places) -> list[Row]:
@@ -152,3 +169,24 @@ def _dealt(
                 f" “{section}”, which has {len(pool[section])} of kind “single”."
             )
     return list(zip(mock_exams, deal(pool, wanted, len(mock_exams)), strict=True))
+
+
+def _drawn(
+    placement: PlacementRow,
+    sections: Sequence[ExamSectionRow],
+    questions: Sequence[QuizQuestionRow],
+    dealt: Sequence[tuple[MockExamRow, Sequence[str]]],
+) -> list[str]:
+    """As many of each section, of those first that no mock exam asks: they stay new to her."""
+    pool: dict[str, list[str]] = defaultdict(list)
+    for question in questions:
+        pool[question.exam_section].append(question.slug)
+    wanted = placement.of_each_section
+    for one in sections:
+        if len(pool[one.slug]) < wanted:
+            raise Invalid(
+                f"[placement] It takes {wanted} questions of each section, and “{one.slug}” has"
+                f" {len(pool[one.slug])}."
+            )
+    taken = [slugs for _, slugs in dealt]
+    return draw({one.slug: pool[one.slug] for one in sections}, wanted, taken)

@@ -15,7 +15,7 @@ from cohort.errors import Invalid
 from cohort.guides.models import Guide, Milestone, Section, Term, TermKind
 from cohort.quizzes.files import QuizFile, read_quizzes
 from cohort.quizzes.models import Quiz, QuizExam, QuizKind, QuizQuestion
-from cohort.quizzes.rows import QuizQuestionRow
+from cohort.quizzes.rows import MockExamRow, PlacementRow, QuizQuestionRow, QuizRow
 
 ASKED = ("kind", "text", "choices", "lefts", "right", "number", "tolerance", "unit")
 """To change one of these makes another question of it."""
@@ -31,12 +31,14 @@ class QuizImport:
     retired: int
     quizzes: int
     mock_exams: int
+    placements: int
 
     def __str__(self) -> str:
         return (
             f"Questions: {self.added} added, {self.changed} changed, {self.stayed} stayed,"
             f" {self.retired} retired.\n"
-            f"Quizzes: {self.quizzes}; mock exams: {self.mock_exams}."
+            f"Quizzes: {self.quizzes}; mock exams: {self.mock_exams}; placement"
+            f" quizzes: {self.placements}."
         )
 
 
@@ -56,7 +58,12 @@ async def import_quizzes(db: AsyncSession, guide: Guide, toml: str, *, now: date
     await _store_exam(db, guide, file, now=now)
     ids, counts = await _store_questions(db, guide, file.questions, section_ids, now=now)
     await _store_quizzes(db, guide, file, ids, now=now)
-    return QuizImport(**counts, quizzes=len(file.quizzes), mock_exams=len(file.mock_exams))
+    return QuizImport(
+        **counts,
+        quizzes=len(file.quizzes),
+        mock_exams=len(file.mock_exams),
+        placements=int(file.placement is not None),
+    )
 
 
 async def _sections_of(db: AsyncSession, guide: Guide) -> dict[str, UUID]:
@@ -92,7 +99,7 @@ async def _check_milestones(db: AsyncSession, guide: Guide, file: QuizFile) -> N
 
 
 async def _store_exam(db: AsyncSession, guide: Guide, file: QuizFile, *, now: datetime) -> None:
-    facts = file.exam.model_dump(exclude={"minutes"}) | {
+    facts = file.exam.model_dump() | {
         "sections": [one.model_dump() for one in file.sections],
         "imported_at": now,
     }
@@ -157,23 +164,24 @@ async def _store_questions(
 async def _store_quizzes(
     db: AsyncSession, guide: Guide, file: QuizFile, ids: Mapping[str, UUID], *, now: datetime
 ) -> None:
+    rows: list[tuple[QuizRow | MockExamRow | PlacementRow, Sequence[str], dict[str, Any]]] = []
+    if file.placement is not None:
+        rows.append((*file.placement, {"kind": QuizKind.PLACEMENT}))
+    rows += [(one, one.questions, {"kind": QuizKind.PRACTICE}) for one in file.quizzes]
+    its = {"kind": QuizKind.MOCK_EXAM, "minutes": file.exam.minutes}
+    rows += [(one, slugs, its) for one, slugs in file.mock_exams]
     wanted: dict[str, dict[str, Any]] = {
-        quiz.slug: {"kind": QuizKind.PRACTICE, "minutes": None}
-        | {"title": quiz.title, "about": quiz.about}
-        | {"question_ids": [ids[slug] for slug in quiz.questions]}
-        | {"milestone": quiz.milestone or "", "passes_from": quiz.passes_from}
-        for quiz in file.quizzes
-    }
-    for exam, slugs in file.mock_exams:
-        wanted[exam.slug] = {
-            "kind": QuizKind.MOCK_EXAM,
-            "minutes": file.exam.minutes,
-            "title": exam.title,
-            "about": exam.about,
+        row.slug: {
+            "minutes": None,
+            "title": row.title,
+            "about": row.about,
             "question_ids": [ids[slug] for slug in slugs],
-            "milestone": exam.milestone or "",
-            "passes_from": exam.passes_from,
+            "milestone": getattr(row, "milestone", None) or "",
+            "passes_from": getattr(row, "passes_from", None),
+            **its,
         }
+        for row, slugs, its in rows
+    }
     stored = await db.scalars(select(Quiz).where(Quiz.guide_id == guide.id))
     known = {one.slug: one for one in stored}
     for position, (slug, facts) in enumerate(wanted.items()):

@@ -1,4 +1,7 @@
-"""Mock exams by the official weights: pure, and the same file gives the same exams."""
+"""Mock exams by the official weights, and placement quizzes of all sections.
+
+Pure, and the same file gives the same ones.
+"""
 
 from collections.abc import Mapping, Sequence
 from math import floor
@@ -32,3 +35,15 @@ def deal(
             own = [*cards[turn::exams], *(one for one in cards if one not in cards[turn::exams])]
             dealt[turn] += own[:count]
     return dealt
+
+
+def draw(pool: Mapping[str, Sequence[str]], each: int, taken: Sequence[Sequence[str]]) -> list[str]:
+    """So many of each section: what is in none of `taken` first, then what is in the first.
+
+    They take turns, section after section, so that whoever stops early has met all of them.
+    """
+    last_of = {slug: place for place, slugs in enumerate(taken, start=1) for slug in slugs}
+    columns = [
+        sorted(slugs, key=lambda slug: last_of.get(slug, 0))[:each] for slugs in pool.values()
+    ]
+    return [slug for row in zip(*columns, strict=True) for slug in row]

@@ -25,6 +25,8 @@ class QuizExam(Base):
     """Where the sections and their weights are published."""
     questions: Mapped[int]
     """How many a mock exam has."""
+    minutes: Mapped[int] = mapped_column(server_default="120")
+    """How long it lasts."""
     pass_mark: Mapped[float]
     """The share of right answers that we count as passed: the official one is not published."""
     sections: Mapped[JsonList]
@@ -67,6 +69,8 @@ class QuizQuestion(Base):
 class QuizKind(StrEnum):
     PRACTICE = "practice"
     MOCK_EXAM = "mock_exam"
+    PLACEMENT = "placement"
+    """Of all sections, taken once at the beginning: it counts instead of her own word."""
 
 
 class Quiz(Base):

@@ -15,6 +15,7 @@ from cohort.http.forms import Form, checked
 from cohort.http.pages import Asked, page
 from cohort.http.paging import Slice
 from cohort.people.auth import signed_in
+from cohort.people.downloads import recorded_download
 from cohort.people.models import Person
 from cohort.quizzes import cohort_readiness, item_statistics, reading
 from cohort.quizzes.cohort_readiness import Candidates
@@ -101,14 +102,12 @@ async def cohort_readiness_csv(
     slug: FromPath[str],
 ) -> Stream:
     """What the page lists, with a column for each section; shares and chances from 0 to 1."""
-    cohort = await cohorts.organised_by_slug(db, actor, slug)
+    cohort, now = await cohorts.organised_by_slug(db, actor, slug), clock()
     wanted = _searched(request).value or ReadinessSearch()
-    told = await cohort_readiness.candidates(db, actor, cohort.id, wanted, now=clock())
-    return Stream(
-        _sheet(told),
-        media_type="text/csv",
-        headers={"content-disposition": f'attachment; filename="{cohort.slug}-readiness.csv"'},
-    )
+    told = await cohort_readiness.candidates(db, actor, cohort.id, wanted, now=now)
+    name = f"{cohort.slug}-readiness.csv"
+    headers = await recorded_download(request, actor, cohort.id, name, now=now)
+    return Stream(_sheet(told), media_type="text/csv", headers=headers)
 
 
 async def _sheet(told: Candidates) -> AsyncGenerator[bytes]:

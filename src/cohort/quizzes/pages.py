@@ -20,7 +20,7 @@ from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.quizzes import exam_outlook, reading, service
-from cohort.quizzes.models import QuizExam, QuizTry
+from cohort.quizzes.models import QuizExam, QuizKind, QuizTry
 from cohort.quizzes.schemas import AnswerIn, AskedOut, BeginIn, QuizOut, ReadinessOut, TryOut
 
 
@@ -219,7 +219,11 @@ async def hand_in(
     clock: NamedDependency[Clock],
     try_id: FromPath[UUID],
 ) -> Redirect:
-    await service.hand_in(db, actor, try_id, now=clock())
+    """After a placement quiz, to what follows from it."""
+    one = await service.hand_in(db, actor, try_id, now=clock())
+    if one.quiz.kind is QuizKind.PLACEMENT:
+        to = f"/plan/{one.enrolment_id}/assessment"
+        return see(to, saying="Handed in. Here is where you stand, section by section.")
     return see(f"/tries/{try_id}", saying="Handed in. Read the explanations, too.")
 
 

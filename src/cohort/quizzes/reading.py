@@ -51,13 +51,16 @@ async def quizzes_of(db: AsyncSession, actor: Person, enrolment_id: UUID) -> lis
             func.array_agg(aggregate_order_by(QuizTry.id, QuizTry.began_at))
             .filter(QuizTry.handed_in_at.is_(None))
             .label("open"),
+            func.array_agg(aggregate_order_by(QuizTry.id, QuizTry.handed_in_at.desc()))
+            .filter(QuizTry.handed_in_at.is_not(None))
+            .label("last"),
         )
         .where(QuizTry.enrolment_id == enrolment_id)
         .group_by(QuizTry.quiz_id)
         .subquery()
     )
     found = await db.execute(
-        select(Quiz, went.c.tries, went.c.best, went.c.open)
+        select(Quiz, went.c.tries, went.c.best, went.c.open, went.c.last)
         .join(Guide, first_of(Guide) == Quiz.guide_id)
         .join(Cohort, Cohort.guide_id == Guide.id)
         .outerjoin(went, went.c.quiz_id == Quiz.id)
@@ -71,8 +74,9 @@ async def quizzes_of(db: AsyncSession, actor: Person, enrolment_id: UUID) -> lis
             tries=tries or 0,
             best=best,
             open_try_id=open_ids[0] if open_ids else None,
+            last_try_id=last_ids[0] if last_ids else None,
         )
-        for quiz, tries, best, open_ids in found
+        for quiz, tries, best, open_ids, last_ids in found
     ]
 
 

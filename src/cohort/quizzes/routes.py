@@ -35,7 +35,9 @@ async def list_quizzes(
 @post(
     "/enrolments/{enrolment_id:uuid}/tries",
     guards=[signed_in],
-    responses=may_refuse(NotFound, PlanFrozen, service.TooManyTries, service.TryHandedIn),
+    responses=may_refuse(
+        NotFound, PlanFrozen, service.PlacementTaken, service.TooManyTries, service.TryHandedIn
+    ),
 )
 async def begin_try(
     db: NamedDependency[AsyncSession],

@@ -10,6 +10,8 @@ from cohort.quizzes.marking import AnswerKind, Key
 Amount = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 Choice = Annotated[Line, Field(max_length=300)]
 MOST_CHOICES = 12
+FEWEST_PLACED = 3
+"""So many answers of a placement quiz tell where somebody stands in a section."""
 
 
 class ExamRow(Strict):
@@ -144,6 +146,21 @@ class QuizRow(_Checks):
     title: Line
     about: Note = ""
     questions: list[Slug] = Field(min_length=1, max_length=200)
+
+
+class PlacementRow(Strict):
+    """The `[placement]`: a quiz of all sections that is taken once, and passes nothing."""
+
+    slug: Slug = Field(examples=["placement"])
+    title: Line
+    about: Note = ""
+    of_each_section: int = Field(
+        default=FEWEST_PLACED,
+        ge=FEWEST_PLACED,
+        le=10,
+        description="So many questions are drawn from each section; with fewer than three, a "
+        "section would say nothing.",
+    )
 
 
 class MockExamRow(_Checks):

@@ -44,6 +44,7 @@ class QuizOut(Shown):
     tries: int = Field(description="How many were handed in.")
     best: float | None = Field(description="The best score of them, from 0 to 1.")
     open_try_id: UUID | None
+    last_try_id: UUID | None = Field(description="The newest one that was handed in.")
     milestone: str = Field(description="The slug of the milestone that it checks, or empty.")
     passes_from: float | None = Field(
         description="From this score on, handing it in passes that milestone."

@@ -18,7 +18,14 @@ from cohort.guides.service import first_of
 from cohort.people.models import Person
 from cohort.quizzes import reading
 from cohort.quizzes.marking import AnswerKind, Given, Key, mark, shown_order
-from cohort.quizzes.models import Quiz, QuizAnswer, QuizQuestion, QuizSectionResult, QuizTry
+from cohort.quizzes.models import (
+    Quiz,
+    QuizAnswer,
+    QuizKind,
+    QuizQuestion,
+    QuizSectionResult,
+    QuizTry,
+)
 from cohort.quizzes.schemas import AnswerIn
 from cohort.study import policy as study
 from cohort.study.service import PlanFrozen, pass_milestone
@@ -42,6 +49,11 @@ class TooManyTries(Conflict):
     title = "There are enough tries of this quiz"
 
 
+class PlacementTaken(Conflict):
+    code = "placement_taken"
+    title = "The placement quiz is taken once"
+
+
 async def begin(
     db: AsyncSession, actor: Person, enrolment_id: UUID, quiz_id: UUID, *, now: datetime
 ) -> QuizTry:
@@ -57,8 +69,15 @@ async def begin(
     )
     if quiz is None:
         raise NotFound
+    # Another click may hand in the only try at this moment: after it, there is none to begin.
+    await _lock(db, enrolment_id)
     of_quiz = (QuizTry.enrolment_id == enrolment_id) & (QuizTry.quiz_id == quiz_id)
     count = await db.scalar(select(func.count()).where(of_quiz, QuizTry.handed_in_at.is_not(None)))
+    if count and quiz.kind is QuizKind.PLACEMENT:
+        raise PlacementTaken(
+            "You have handed in the placement quiz, and it tells where you stand only once. "
+            "From here on, the quizzes of the sections do."
+        )
     if (count or 0) >= MOST_TRIES:
         raise TooManyTries(f"You have handed this quiz in {MOST_TRIES} times. Choose another one.")
     row = insert(QuizTry).values(
@@ -75,6 +94,11 @@ async def begin(
     if opened is None:
         raise TryHandedIn("It was handed in at this very moment. Begin it again.")
     return await reading.get(db, actor, opened)
+
+
+async def _lock(db: AsyncSession, enrolment_id: UUID) -> None:
+    of_hers = select(Enrolment.id).where(Enrolment.id == enrolment_id)
+    await db.execute(of_hers.with_for_update(key_share=True))
 
 
 async def answer(
@@ -144,9 +168,7 @@ async def hand_in(db: AsyncSession, actor: Person, try_id: UUID, *, now: datetim
     if study.is_frozen(one.enrolment):
         raise PlanFrozen
     # Two tries with a question in common, handed in at once: one of them is the first.
-    await db.execute(
-        select(Enrolment.id).where(Enrolment.id == one.enrolment_id).with_for_update(key_share=True)
-    )
+    await _lock(db, one.enrolment_id)
     answered = await _answered_before(db, one)
     answers = await reading.answers_of(db, one)
     rows: list[dict[str, Any]] = []

@@ -1,6 +1,6 @@
 """One item of a plan, and the queue of what awaits a review, in a browser."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,13 +26,11 @@ from cohort.study.drafts.models import EvidenceDraft
 from cohort.study.files import service as files
 from cohort.study.files.kinds import TAKEN
 from cohort.study.files.models import EvidenceFile
-from cohort.study.files.schemas import LONGEST_FORM
-from cohort.study.files.typed import typed_evidence
 from cohort.study.models import ItemState, PlanItem, Submission, Verdict
 from cohort.study.plans import Plan, Step
 from cohort.study.rubric_forms import CriterionField, fields_of, left_out, read_review
 from cohort.study.rubrics import version_of
-from cohort.study.schemas import LONGEST_EVIDENCE, MentorViewChoice
+from cohort.study.schemas import MentorViewChoice
 
 VERSIONS_SHOWN = 30
 
@@ -51,17 +49,17 @@ async def choose_mentor_view(
     return see(f"/plan/{enrolment_id}#mentor", saying="Your choice is kept.")
 
 
-@get("/plan/{enrolment_id:uuid}/{item_id:uuid}", guards=[signed_in])
-async def item_page(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    *,
-    enrolment_id: FromPath[UUID],
-    item_id: FromPath[UUID],
-) -> Response[str]:
-    return await show_item(request, db, actor, item_id, Form(), now=clock(), within=enrolment_id)
+@dataclass(frozen=True, slots=True)
+class FocusTold:
+    """How much a milestone counts for her and why, as a room above knows it."""
+
+    words: str
+    weighs: str
+    """`low`, `normal` or `high`."""
+    may_skip: bool
+
+
+TellFocus = Callable[[Plan, Step], Awaitable[FocusTold | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,7 @@ class ItemView:
     draft: EvidenceDraft | None
     """What she did not hand in yet, as it is kept."""
     is_own: bool
+    focus: FocusTold | None
     may_submit: bool
     may_review: bool
     criteria: Sequence[CriterionField]
@@ -99,7 +98,9 @@ async def show_item(
     *,
     now: datetime,
     within: UUID | None = None,
+    tell: TellFocus | None = None,
 ) -> Response[str]:
+    """`tell` is asked of milestones of hers that she has not passed."""
     plan, step = await plans.step_of(db, actor, item_id, now=now)
     if within not in {None, plan.enrolment.id}:
         raise NotFound
@@ -123,6 +124,7 @@ async def show_item(
         waiting=await files.waiting_for(db, item_id) if is_own and not is_done else [],
         draft=draft,
         is_own=is_own,
+        focus=await tell(plan, step) if tell and is_own and not is_done else None,
         may_submit=is_own and not is_done,
         may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),
         criteria=fields_of(rubric, form.typed, form.errors),
@@ -150,32 +152,6 @@ SHOWN: dict[str, Any] = {
     "came_late": policy.came_late,
     "verdicts": VERDICTS,
 }
-
-
-@post(
-    "/plan/{enrolment_id:uuid}/{item_id:uuid}",
-    guards=[signed_in],
-    request_max_body_size=LONGEST_FORM,
-    opt={"takes_files": "in a form", "longest_without_files": LONGEST_EVIDENCE},
-)
-async def hand_in(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    *,
-    enrolment_id: FromPath[UUID],
-    item_id: FromPath[UUID],
-) -> Response[str] | Redirect:
-    form = await typed_evidence(request, db, actor, item_id, now=clock())
-    if form.value is not None:
-        try:
-            await service.submit(db, actor, item_id, form.value, now=clock())
-        except Conflict as refusal:
-            form = form.refused(refusal, status=refusal.status)
-        else:
-            return see(f"/plan/{enrolment_id}/{item_id}", saying="Handed in. Well done.")
-    return await show_item(request, db, actor, item_id, form, now=clock(), within=enrolment_id)
 
 
 @get("/review", guards=[signed_in])
@@ -232,6 +208,6 @@ async def thank(
 
 router = Router(
     "",
-    route_handlers=[choose_mentor_view, item_page, hand_in, review_page, give_review, thank],
+    route_handlers=[choose_mentor_view, review_page, give_review, thank],
     include_in_schema=False,
 )

@@ -10,6 +10,7 @@ import msgspec
 from asyncpg import Record
 from sqlalchemy import ARRAY, BigInteger, DateTime, Text, Uuid, any_, func, select, true
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -23,6 +24,8 @@ from cohort.http.paging import PreparedPages, Slice
 from cohort.people.asker import asker
 from cohort.people.models import Person
 from cohort.study import policy
+from cohort.study.files.models import EvidenceFile, SubmissionFile
+from cohort.study.files.schemas import FILE_LINK
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 from cohort.study.schemas import CohortProgressOut, PlanMilestoneOut, PlanOut, PlanSectionOut
 
@@ -69,6 +72,7 @@ def _plan(*, is_admin: bool) -> Prepared:
             *_columns(Review, REVIEW, "review"),
             Person.name.label("review_reviewer_name"),
             sql_cast(Review.levels, Text).label("review_levels"),
+            _files_of(newest.id).label("version_files"),
         )
         .join(Enrolment.cohort)
         .outerjoin(PlanItem, PlanItem.enrolment_id == Enrolment.id)
@@ -80,6 +84,18 @@ def _plan(*, is_admin: bool) -> Prepared:
         .where(Enrolment.id == given("its_id", Uuid()))
         .order_by(PlanItem.due_at, PlanItem.position)
     )
+
+
+def _files_of(submission_id: Any) -> Any:
+    """With the fields of AttachedFileOut, which PostgreSQL writes as JSON."""
+    one = func.json_build_object(
+        *("id", EvidenceFile.id, "name", EvidenceFile.name, "kind", EvidenceFile.kind),
+        *("size", EvidenceFile.size, "link", FILE_LINK + sql_cast(EvidenceFile.id, Text)),
+    )
+    its = select(func.json_agg(aggregate_order_by(one, EvidenceFile.name, EvidenceFile.id)))
+    its = its.join(SubmissionFile, SubmissionFile.file_id == EvidenceFile.id)
+    its = its.where(SubmissionFile.submission_id == submission_id)
+    return sql_cast(its.scalar_subquery(), Text)
 
 
 async def plan(db: AsyncSession, actor: Person, enrolment_id: UUID, *, now: datetime) -> PlanOut:
@@ -117,6 +133,7 @@ def _item_json(row: Record, unpassed: Mapping[str, str], now: datetime) -> dict[
     if row["version_id"] is not None:
         its["newest"] = newest = _part(row, VERSION, "version")
         reviewed = row["review_id"] is not None
+        newest["files"] = msgspec.Raw((row["version_files"] or "[]").encode())
         newest["review"] = _review_json(row) if reviewed else None
     return its
 

@@ -1,5 +1,6 @@
 """Plans, evidence and reviews over the API."""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -22,6 +23,9 @@ from cohort.people.models import Person
 from cohort.study import evidence_list, judging, plans, policy, reading, service, showing
 from cohort.study.drafts import routes as draft_routes
 from cohort.study.files import routes as file_routes
+from cohort.study.files import service as files
+from cohort.study.files.models import EvidenceFile
+from cohort.study.files.schemas import attached
 from cohort.study.models import ItemState, Submission
 from cohort.study.plans import Step
 from cohort.study.rubrics import version_of
@@ -41,6 +45,8 @@ from cohort.study.schemas import (
     SubmissionOut,
     WaitingOut,
 )
+
+FilesByVersion = Mapping[UUID, Sequence[EvidenceFile]]
 
 
 @get("/enrolments/{enrolment_id:uuid}/plan", guards=[signed_in], responses=may_refuse(NotFound))
@@ -92,7 +98,8 @@ async def read_plan_item(
 ) -> PlanItemOut:
     """One milestone of a plan, with what was handed in last."""
     _, step = await plans.step_of(db, actor, item_id, now=clock())
-    return item_out(step)
+    found = await files.by_version(db, [step.newest.id] if step.newest else [])
+    return item_out(step, found)
 
 
 @get("/plan_items/{item_id:uuid}/submissions", guards=[signed_in], responses=may_refuse(NotFound))
@@ -104,7 +111,8 @@ async def list_submissions(
 ) -> PageOut[SubmissionOut]:
     """Every version of the evidence with its review, the oldest first."""
     versions = await plans.versions_of(db, actor, item_id, part)
-    return shown(versions, SubmissionOut.model_validate)
+    found = await files.by_version(db, [one.id for one in versions.items])
+    return shown(versions, lambda one: submission_out(one, found))
 
 
 @post(
@@ -122,7 +130,8 @@ async def submit_evidence(
 ) -> SubmissionOut:
     """Hand in evidence as the next version. The same again, before its review, changes nothing."""
     submission = await service.submit(db, actor, item_id, data, now=clock())
-    return SubmissionOut.model_validate(submission)
+    found = await files.by_version(db, [submission.id])
+    return submission_out(submission, found)
 
 
 @post(
@@ -239,7 +248,7 @@ async def read_progress(
     return await reading.progress(db, actor, cohort_id, part, now=clock())
 
 
-def item_out(step: Step) -> PlanItemOut:
+def item_out(step: Step, found: FilesByVersion) -> PlanItemOut:
     item = step.item
     return PlanItemOut(
         id=item.id,
@@ -251,7 +260,22 @@ def item_out(step: Step) -> PlanItemOut:
         is_late=step.is_late,
         passed_at=item.passed_at,
         waits_for=list(step.waits_for),
-        newest=SubmissionOut.model_validate(step.newest) if step.newest else None,
+        newest=submission_out(step.newest, found) if step.newest else None,
+    )
+
+
+def submission_out(submission: Submission, found: FilesByVersion) -> SubmissionOut:
+    its = submission
+    return SubmissionOut(
+        id=its.id,
+        plan_item_id=its.plan_item_id,
+        version=its.version,
+        text=its.text,
+        links=its.links,
+        files=[attached(one) for one in found.get(its.id, ())],
+        submitted_at=its.submitted_at,
+        peer_reviews=its.peer_reviews,
+        review=ReviewOut.model_validate(its.review) if its.review else None,
     )
 
 

@@ -10,6 +10,7 @@ from cohort.cohorts.models import MentorSees
 from cohort.guides.models import MilestoneKind
 from cohort.guides.schemas import CriterionRow
 from cohort.http.fields import Line, Note, Prose, Shown, Strict, Url
+from cohort.study.files.kinds import FileKind
 from cohort.study.models import ItemState, Verdict
 
 MOST_FILES = 5
@@ -113,12 +114,23 @@ class ReviewOut(Shown):
     thanked_at: datetime | None = Field(description="When the researcher said thanks.")
 
 
+class AttachedFileOut(Shown):
+    """A file that a version of the evidence was handed in with."""
+
+    id: UUID
+    name: str = Field(examples=["monitor.ipynb"])
+    kind: FileKind = Field(description="What is in it, as it was found.")
+    size: int = Field(description="In bytes.", examples=[48213])
+    link: str = Field(description="GET it, to keep the file.")
+
+
 class SubmissionOut(Shown):
     id: UUID
     plan_item_id: UUID
     version: int
     text: str
     links: list[str]
+    files: list[AttachedFileOut]
     submitted_at: datetime
     peer_reviews: int = Field(description="How many others of the cohort have reviewed it.")
     review: ReviewOut | None

@@ -250,6 +250,10 @@ async def pass_milestone(db: AsyncSession, enrolment_id: UUID, slug: str, *, now
     )
     if item is not None:
         await _pass_what_it_counts_for(db, item, now=now)
+        of_hers = select(Enrolment.cohort_id).where(Enrolment.id == enrolment_id)
+        cohort_id = (await db.scalars(of_hers)).one()
+        ids = {"plan_item_id": item.id, "enrolment_id": enrolment_id}
+        event_log.record(db, events.MILESTONE_PASSED_BY_QUIZ, cohort_id, now=now, **ids)
 
 
 async def _pass_what_it_counts_for(db: AsyncSession, item: PlanItem, *, now: datetime) -> None:

@@ -13,13 +13,14 @@ def storage_of(asked: Asked) -> Storage:
     return open_storage(asked.app.state.settings)
 
 
-async def answered(asked: Asked, file: EvidenceFile) -> Stream:
+async def answered(asked: Asked, file: EvidenceFile, *, name: str | None = None) -> Stream:
+    """Under its own name, or under one that says nothing."""
     parts = await storage_of(asked).get(file.key)
     return Stream(
         parts,
         media_type="application/octet-stream",
         headers={
-            "content-disposition": disposition(file.name),
+            "content-disposition": disposition(name or file.name),
             "content-length": str(file.size),
             # Beside the policy of all answers; a browser keeps to both.
             "content-security-policy": "sandbox; default-src 'none'",

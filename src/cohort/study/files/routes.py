@@ -43,7 +43,8 @@ async def upload_file(
 
     The body is the file itself, or a form (multipart/form-data) with one file in it. It waits until
     evidence is handed in with its id. Taken are PDF, PNG, JPEG, text in UTF-8, notebooks and ZIP,
-    whatever the name says: what is in it is looked at. The same again is the same file.
+    whatever the name says: what is in it is looked at. The same again is the same file. An
+    anonymous reviewer sees a neutral name; what is in a file, its author too, stays as it is.
     """
     kind, _ = request.content_type
     if kind == "multipart/form-data":

@@ -161,6 +161,8 @@ async def by_version(
     db: AsyncSession, submissions: Sequence[UUID]
 ) -> dict[UUID, list[EvidenceFile]]:
     """Of versions that the asker may see, in one statement."""
+    if not submissions:
+        return {}
     found = await db.execute(
         select(SubmissionFile.submission_id, EvidenceFile)
         .join(SubmissionFile.file)
