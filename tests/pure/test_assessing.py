@@ -3,9 +3,9 @@
 import tomllib
 from pathlib import Path
 
+from cohort.assessments.focus import Focus
 from cohort.assessments.importing import read_assessment
 from cohort.assessments.judging import (
-    Focus,
     FocusSource,
     MilestoneFocus,
     QuizCounts,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cohort.assessments.judging import Focus
+from cohort.assessments.focus import Focus
 from cohort.schedules.dating import NewDates, PlanFacts, PlannedWork, date_anew
 from cohort.study.due_dates import Work, lay_out, span
 

@@ -15,23 +15,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from cohort.assessments.focus import Focus
 from cohort.assessments.models import KnownLevel
 from cohort.quizzes.rows import FEWEST_PLACED
 
 ENOUGH = 5
 WEAK, STRONG = 0.6, 0.85
 ORDER = list(KnownLevel)
-
-
-class Focus(StrEnum):
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-
-    @property
-    def weight(self) -> float:
-        """How much a milestone counts beside a normal one."""
-        return {Focus.LOW: 0.5, Focus.NORMAL: 1.0, Focus.HIGH: 1.5}[self]
 
 
 class FocusSource(StrEnum):

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.assessments.judging import Focus, QuizCounts, StatementSaid, focus_of_milestone
+from cohort.assessments.focus import Focus
+from cohort.assessments.judging import QuizCounts, StatementSaid, focus_of_milestone
 from cohort.assessments.models import AssessmentStatement, KnownLevel, StatementAnswer
 from cohort.quizzes.shares import first_answers_of
 

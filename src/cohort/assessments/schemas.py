@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from cohort.assessments.judging import Focus, FocusSource
+from cohort.assessments.focus import Focus
+from cohort.assessments.judging import FocusSource
 from cohort.assessments.models import KnownLevel, StatementSide
 from cohort.http.fields import Line, Shown, Slug, Strict
 

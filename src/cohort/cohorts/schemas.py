@@ -392,8 +392,7 @@ class EnrolmentOut(Shown):
     organisations: list[str]
     advisers: list[str]
     paused_until: date | None = Field(
-        description="Nobody is proposed before this day of the cohort's time zone. A past day is "
-        "the one on which she came back."
+        description="A day of the cohort's zone: no proposals before it; past, when she came back."
     )
     created_at: datetime
     version: int = Field(

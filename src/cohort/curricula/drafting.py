@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cohort.curricula.schemas import MOST_MILESTONES, SectionRow
-from cohort.curricula.syllabus import Entry, listed, tabled, topics_in, with_subject
+from cohort.curricula.syllabus import SyllabusItem, listed, tabled, topics_in, with_subject
 from cohort.curricula.wording import (
     CONTENTS,
     LINK,
@@ -170,7 +170,7 @@ def _lessons(
         yield _Found(section, MilestoneKind.EXERCISE, title, task, hours, section.title)
 
 
-def _listed_in(section: SectionRow, entries: Iterable[Entry]) -> Iterator[_Found]:
+def _listed_in(section: SectionRow, entries: Iterable[SyllabusItem]) -> Iterator[_Found]:
     for entry in entries:
         hours = LESSON_HOURS if entry.kind is MilestoneKind.READING else hours_of(entry.kind, 0)
         task = entry.task

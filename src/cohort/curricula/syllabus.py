@@ -41,7 +41,7 @@ _NOTHING = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SyllabusItem:
     kind: MilestoneKind
     title: str
     task: str
@@ -49,7 +49,7 @@ class Entry:
     """What it belongs to, where the title alone may stand twice."""
 
 
-def listed(lines: Sequence[str]) -> Iterator[Entry]:
+def listed(lines: Sequence[str]) -> Iterator[SyllabusItem]:
     """Entries of lists that are called homework, lab or project, or a lecture with its number."""
     for line in lines:
         found = _ITEM.match(line[:LONGEST_LINE])
@@ -62,14 +62,14 @@ def listed(lines: Sequence[str]) -> Iterator[Entry]:
         if kind is None and is_lecture(said):
             kind = MilestoneKind.READING
         if kind is not None and not _NOTHING.search(said):
-            yield Entry(kind, title_of(said), _LINK_TO_NOTHING.sub(said, found[1]).strip())
+            yield SyllabusItem(kind, title_of(said), _LINK_TO_NOTHING.sub(said, found[1]).strip())
 
 
 def topics_in(lines: Sequence[str]) -> list[str]:
     return [readable(found[1]) for found in map(_ITEM.match, (one[:500] for one in lines)) if found]
 
 
-def tabled(lines: Sequence[str]) -> Iterator[Entry]:
+def tabled(lines: Sequence[str]) -> Iterator[SyllabusItem]:
     """A lesson for each row of a table that has titles, and what its columns of homework ask."""
     for place, line in enumerate(lines):
         if place and "|" in line and _RULE.fullmatch(line[:LONGEST_ROW]):
@@ -82,7 +82,7 @@ def tabled(lines: Sequence[str]) -> Iterator[Entry]:
             yield from _lessons(heads, rows)
 
 
-def _lessons(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Entry]:
+def _lessons(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[SyllabusItem]:
     columns = _title_columns(heads, rows)
     if not columns or len(rows) < LEAST_ROWS:
         return
@@ -96,7 +96,7 @@ def _lessons(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[En
         if count is not None and 0 not in columns:
             title = f"{int(count[1])}. {title}"
         task = _task_of(heads, row)
-        yield Entry(MilestoneKind.READING, title_of(title), task)
+        yield SyllabusItem(MilestoneKind.READING, title_of(title), task)
         for at, head in enumerate(heads):
             kind, asked = kind_of(head), _at(said, at)
             if (
@@ -106,7 +106,7 @@ def _lessons(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[En
                 and not _NOTHING.search(asked)
             ):
                 name = asked if kind_of(asked) else f"{head}: {asked}"
-                yield Entry(kind, title_of(name), task, of=title)
+                yield SyllabusItem(kind, title_of(name), task, of=title)
 
 
 def _asks(cell: str) -> bool:

@@ -67,7 +67,7 @@ SumsByQuestion = dict[UUID, AnswerSums]
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _KeptSums:
     until: datetime
     tries: int
     sums: SumsByQuestion
@@ -75,7 +75,7 @@ class _Kept:
 
 class KeptSums:
     def __init__(self) -> None:
-        self._kept: OrderedDict[UUID, _Kept] = OrderedDict()
+        self._kept: OrderedDict[UUID, _KeptSums] = OrderedDict()
 
     async def of_cohort(
         self, db: AsyncSession, cohort_id: UUID, *, now: datetime
@@ -87,11 +87,11 @@ class KeptSums:
             or kept.until > now
             or await count_tries(db, cohort_id, kept.until) != kept.tries
         ):
-            kept = _Kept(datetime.min.replace(tzinfo=UTC), 0, {})
+            kept = _KeptSums(datetime.min.replace(tzinfo=UTC), 0, {})
         settled = max(now - SETTLED, kept.until)
         older = _added(kept.sums, await _read(db, cohort_id, kept.until, settled))
         tries = await count_tries(db, cohort_id, settled)
-        self._kept[cohort_id] = _Kept(settled, tries, older)
+        self._kept[cohort_id] = _KeptSums(settled, tries, older)
         self._kept.move_to_end(cohort_id)
         while len(self._kept) > COHORTS_KEPT:
             self._kept.popitem(last=False)

@@ -90,18 +90,18 @@ def _places(numbered: dict[Any, int], wanted: Sequence[Any]) -> Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _KeptResults:
     until: datetime
     tries: int
     answers: SectionAnswers
 
 
-NOTHING = _Kept(datetime.min.replace(tzinfo=UTC), 0, SectionAnswers())
+NOTHING = _KeptResults(datetime.min.replace(tzinfo=UTC), 0, SectionAnswers())
 
 
 class KeptAnswers:
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[UUID, UUID], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[UUID, UUID], _KeptResults] = OrderedDict()
 
     async def of_cohort(
         self, db: AsyncSession, cohort_id: UUID, guide_id: UUID, *, now: datetime
@@ -114,7 +114,7 @@ class KeptAnswers:
             kept = NOTHING
         settled = max(now - SETTLED, kept.until)
         older = kept.answers.added(await _read(db, *key, kept.until, settled))
-        self._kept[key] = _Kept(settled, await count_tries(db, cohort_id, settled), older)
+        self._kept[key] = _KeptResults(settled, await count_tries(db, cohort_id, settled), older)
         self._kept.move_to_end(key)
         while len(self._kept) > COHORTS_KEPT:
             self._kept.popitem(last=False)

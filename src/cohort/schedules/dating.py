@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from cohort.assessments.judging import Focus
+from cohort.assessments.focus import Focus
 from cohort.scheduling import (
     Schedule,
     ScheduleProblem,

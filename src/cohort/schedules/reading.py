@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.assessments.judging import Focus
+from cohort.assessments.focus import Focus
 from cohort.assessments.reading import focuses_of_many
 from cohort.cohorts.models import Enrolment
 from cohort.guides.models import Milestone, MilestoneKind

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cohort.assessments.judging import Focus
+from cohort.assessments.focus import Focus
 from cohort.guides.models import MilestoneKind
 from cohort.http.fields import Shown
 from cohort.meetings.models import MeetingState
