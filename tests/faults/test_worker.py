@@ -36,12 +36,12 @@ from cohort.jobs.outbox import (
 )
 from cohort.mail import MailboxMessage
 from cohort.matching.jobs import open_due_rounds
-from cohort.matching.models import Pair, Round, RoundState, Run, RunState
-from cohort.mentorships.models import Proposal
+from cohort.matching.models import NextOffer, Pair, Round, RoundState, Run, RunState
+from cohort.mentorships.models import Proposal, ProposalState
 from cohort.worker import sweep
 from tests.conftest import Cast, Platform
 from tests.rooms.accounts import EMAIL
-from tests.rooms.matching_world import Stage, keep_runs, set_the_stage
+from tests.rooms.matching_world import Stage, keep_runs, open_and_solve, set_the_stage
 
 PATIENCE = 40
 STORING = text(
@@ -51,6 +51,10 @@ STORING = text(
 PUBLISHING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
     "AND query LIKE 'INSERT INTO acts%'"
+)
+OFFERING = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+    "AND query LIKE 'INSERT INTO next_offers%'"
 )
 IN_TRANSACTION = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
@@ -205,6 +209,48 @@ async def test_a_worker_killed_while_it_publishes_the_week_leaves_it_to_the_next
         about = MailboxMessage.subject.contains(" for you: ")
         to = (await db.scalars(select(MailboxMessage.to).where(about))).all()
         assert len(to) == len(set(to)) == 4, to
+
+
+@pytest.mark.long
+async def test_a_worker_killed_while_it_offers_the_next_best_leaves_one_offer_to_the_next_one(
+    stage: Stage, platform: Platform, enter: Cast
+) -> None:
+    await stage.more(enter, researchers=0, mentors=1)
+    round_ = await open_and_solve(stage, platform)
+    await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
+    ada = stage.people["Ada"]
+    [first] = (await ada.get("/api/v1/proposals")).json()["items"]
+    async with unit_of_work(platform.sessions) as db:  # the worker goes by the real clock
+        await db.execute(update(Proposal).values(expires_at=datetime.now(UTC) + 9 * LEASE))
+    no = await ada.post(f"/api/v1/proposals/{first['id']}/refusal", json={"note": "Not now."})
+    assert no.status_code == 200
+
+    async def it_offers() -> bool:
+        async with platform.sessions() as db:
+            return bool(await db.scalar(OFFERING))
+
+    async with platform.sessions() as holder, holder.begin():
+        await holder.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        await holder.execute(text("LOCK TABLE next_offers IN EXCLUSIVE MODE"))
+        with worker(platform) as killed:
+            await until(it_offers)
+            killed.send_signal(signal.SIGKILL)
+            killed.wait()
+
+    async with platform.sessions() as db:
+        assert await db.scalar(select(func.count()).select_from(NextOffer)) == 0
+    await the_next_worker_comes(platform, after=2 * LEASE)
+
+    async with platform.sessions() as db:
+        job = (await db.scalars(select(Job).where(Job.name == "matching.offer_next"))).one()
+        assert (job.state, job.attempts) == (JobState.SUCCEEDED, 2)
+        offer = (await db.scalars(select(NextOffer))).one()
+        hers = Proposal.enrolment_id == stage.ada.id, Proposal.state == ProposalState.OPEN
+        assert (await db.scalars(select(Proposal.id).where(*hers))).all() == [offer.proposal_id]
+        about = MailboxMessage.subject.startswith("A mentor for you: ")
+        to_her = about, MailboxMessage.to == "ada@example.org"
+        told = (await db.scalars(select(MailboxMessage.subject).where(*to_her))).all()
+        assert len(told) == 1, told  # of the first she would have heard after her answer
 
 
 async def test_a_worker_that_was_only_asleep_is_not_overtaken(

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from cohort.http.prose import html_of
+from cohort.http.addresses import as_base
+from cohort.http.prose import KeptHtml, html_of
 
 LENGTH = 4_900
 
@@ -42,6 +43,30 @@ def test_a_guide_keeps_harmless_html_and_nothing_else() -> None:
         assert bad not in html
     assert "<script" not in html_of(text)
     assert "&lt;h2&gt;" in html_of(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ("https://github.com/a/b", "https://github.com/a/b/blob/HEAD/"),
+        ("https://github.com/a/b.git", "https://github.com/a/b/blob/HEAD/"),
+        ("https://github.com/a/b/tree/main/c", "https://github.com/a/b/tree/main/c/"),
+        ("https://example.org/c/README.md?x=1#y", "https://example.org/c/README.md"),
+        ("https://example.org", "https://example.org/"),
+        ("", ""),
+    ],
+)
+def test_a_folder_keeps_its_last_step_and_a_repository_has_its_files(given: str, base: str) -> None:
+    assert as_base(given) == base
+
+
+def test_what_is_kept_of_one_guide_is_not_shown_for_another() -> None:
+    kept = KeptHtml()
+    for base in ("https://a.example/", "https://b.example/"):
+        html = kept.html("[x](y) [z](http://[)", with_html=True, base=base)
+        assert f'href="{base}y"' in html
+    assert "href" not in kept.html("[x](y) <a href='/y'>", with_html=True)
+    assert 'href="/y"' in kept.html("[x](/y) [x](y)")
 
 
 def test_a_table_is_not_filled_up_without_end() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.mail import MailboxMessage
 from cohort.mentorships import jobs
-from cohort.mentorships.models import Proposal, ProposalState
+from cohort.mentorships.models import Mentorship, Proposal, ProposalState
 from cohort.people.models import Act
 from tests.conftest import Cast, Platform
 from tests.rooms.matching_world import (
@@ -43,7 +43,8 @@ async def test_the_link_of_the_mail_opens_a_page_that_changes_nothing(
     assert (await db.scalars(select(Proposal.state))).all() == [ProposalState.OPEN]
 
     answer = await spring.ada.post(f"{link[1]}/accept?next={link[1]}")
-    assert answer.headers["location"] == link[1]
+    [card] = await db.scalars(select(Proposal.id))
+    assert answer.headers["location"] == f"{link[1]}#proposal-{card}"
     assert "You said yes; Grace Example has not answered yet" in words(
         await spring.ada.get(link[1])
     )
@@ -84,9 +85,15 @@ async def test_the_page_says_what_became_of_a_proposal(spring: Spring, platform:
         await jobs.expire(platform.runner.cron)
 
 
-async def test_both_find_that_it_began(spring: Spring) -> None:
-    for one in (spring.grace, spring.ada):
-        await one.post(f"{page_of(spring)}/accept")
+async def test_both_find_that_it_began(spring: Spring, db: AsyncSession) -> None:
+    """She lands where she meets her mentor; a mentor at her list, where more may wait."""
+    await spring.grace.post(f"{page_of(spring)}/accept?next=/mentoring")
+    hers = await spring.ada.post(f"{page_of(spring)}/accept?next=/plan/{spring.enrolment.id}")
+    his = await spring.grace.post(f"{page_of(spring)}/accept?next=/mentoring")
+    [begun] = await db.scalars(select(Mentorship.id))
+    assert hers.headers["location"] == f"/mentorships/{begun}"
+    assert his.headers["location"] == "/mentoring"
+    assert "It is a match" in words(await spring.ada.get(f"/mentorships/{begun}"))
     for one in (spring.grace, spring.ada):
         assert "You both said yes" in words(await one.get(page_of(spring)))
 

@@ -17,6 +17,7 @@ from cohort.mail import MailboxMessage
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentorships.models import Mentorship, Side
 from tests.conftest import MONDAY, Cast, Platform
+from tests.rooms.matching_world import words
 from tests.rooms.mentorship_world import Spring, begun
 from tests.world import enrolled, mentored
 
@@ -301,3 +302,32 @@ async def test_nobody_is_asked_to_end_what_has_ended(spring: Spring, mentorship:
     assert (refused.status_code, refused.json()["code"]) == (409, "not_going_on")
     assert await the_board(spring) == []
     assert [one["health"] for one in await the_board(spring, "?health=ended")] == ["ended"]
+
+
+async def test_the_page_of_the_cohort_leads_to_those_who_need_help_or_ask_for_somebody_else(
+    spring: Spring,
+    mentorship: UUID,
+    db: AsyncSession,
+    enter: Cast,
+    count_statements: Callable[[], Any],
+) -> None:
+    async with count_statements() as before:
+        page = words(await spring.olga.get("/cohorts/spring"))
+    assert "1 mentorship needs a look" in page
+    assert "mentorship needs help" not in page
+    assert "somebody else is asked for" not in page
+
+    ask = f"/api/v1/mentorships/{mentorship}/rematch_request"
+    for one in (spring.ada, spring.grace):
+        assert (await one.put(ask, json={"reason": "Our hours differ."})).is_success
+    await said(db, mentorship, Side.MENTOR, Going.BADLY)
+    async with count_statements() as after:
+        shown = await spring.olga.get("/cohorts/spring")
+
+    assert "In 1 mentorship, somebody else is asked for" in words(shown)
+    assert "1 mentorship needs help" in words(shown)
+    assert "needs a look" not in words(shown)
+    for there in ("rematch-requests", "mentorships?health=needs_help"):
+        assert f'href="/cohorts/spring/{there}"' in shown.text
+        assert "Ada Example" in (await spring.olga.get(f"/cohorts/spring/{there}")).text
+    assert len(after) == len(before)

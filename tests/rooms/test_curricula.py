@@ -48,6 +48,62 @@ async def drafted(olga: Someone, **sent: Any) -> dict[str, Any]:
     return made
 
 
+LINKED = """\
+# Linked
+
+[First](01-intro), <a href="/wiki">wiki</a>, [below](#below), [mail](mailto:a@example.org)
+and [elsewhere](https://example.com/x). [Pipeline](pipeline.ipynb)
+
+## Homework
+
+Read [the second](../02-deploy/README.md), and [the third].
+
+[the third]: 03-watch
+"""
+
+
+async def test_links_of_a_guide_lead_to_where_it_lies_or_are_text(olga: Someone) -> None:
+    nowhere = await drafted(olga, markdown=LINKED)
+    text = (await olga.get(f"/curricula/{nowhere['id']}/text")).text
+    for dead in ("01-intro", "/wiki", "pipeline.ipynb", "02-deploy", "03-watch"):
+        assert f'{dead}"' not in text
+    for alive in ("#below", "mailto:a@example.org", "https://example.com/x"):
+        assert f'href="{alive}"' in text
+
+    sent = {"markdown": LINKED, "base_address": "https://github.com/example/course"}
+    read = await olga.post("/curricula/new", data=sent)
+    here = read.headers["location"]
+    base = "https://github.com/example/course/blob/HEAD"
+    await olga.post(here, data={"version": "1", "slug": "linked", "act": "publish"})
+    shown = (await olga.get("/guides/linked")).text
+    assert f'href="{base}/01-intro"' in shown
+    assert 'href="https://github.com/wiki"' in shown
+    guides = (await olga.get("/api/v1/guides")).json()["items"]
+    guide = next(one for one in guides if one["slug"] == "linked")
+    assert guide["base_address"] == f"{base}/"
+    tasks = (await olga.get(f"/api/v1/guides/{guide['id']}/milestones")).json()["items"]
+    told = " ".join(one["task"] for one in tasks)
+    for whole in ("blob/HEAD/pipeline.ipynb)", "blob/02-deploy/README.md)", "HEAD/03-watch"):
+        assert whole in told
+
+    again = await drafted(olga, markdown=LINKED, guide_id=guide["id"])
+    assert again["curriculum"]["base_address"] == f"{base}/"
+    text = (await olga.get(f"/curricula/{again['id']}/text")).text
+    assert f'href="{base}/01-intro"' in text
+
+
+@pytest.mark.parametrize("address", ["javascript:x()", "ftp://example.org", "http://[", "course"])
+async def test_a_base_that_is_not_on_the_web_is_refused_at_its_field(
+    olga: Someone, address: str
+) -> None:
+    sent = {"markdown": LINKED, "base_address": address}
+    refused = await olga.post("/curricula/new", data=sent)
+    assert refused.status_code == 422
+    assert 'href="#field-base_address"' in refused.text
+    by_api = await olga.post("/api/v1/curriculum_drafts", json=sent)
+    assert [one["field"] for one in by_api.json()["errors"]] == ["base_address"]
+
+
 async def test_a_course_page_is_brought_in_looked_at_and_removed(
     olga: Someone, db: AsyncSession
 ) -> None:

@@ -108,7 +108,10 @@ async def test_a_proposal_says_why_and_is_answered_from_the_plan(
     assert "You both like pipelines." in words(shown)
     assert "max@example.org" not in shown
     answered = await cast.ada.post(accept[1])
-    assert (answered.status_code, answered.headers["location"]) == (303, plan_at(cast))
+    card = re.search(r'id="(proposal-[^"]+)"', shown)
+    assert card
+    here = f"{plan_at(cast)}#{card[1]}"
+    assert (answered.status_code, answered.headers["location"]) == (303, here)
     assert "has not answered yet" in words((await cast.ada.get(plan_at(cast))).text)
 
 

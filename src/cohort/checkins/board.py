@@ -1,5 +1,6 @@
 """All mentorships of a cohort for its organisers: searched, filtered and in order."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,6 +57,15 @@ async def board(
     found = await standings(db, Mentorship.cohort_id == cohort_id, now=now, reader=actor)
     chosen = [one for one in (judged(each, now) for each in found) if _fits(one, wanted)]
     return sorted(chosen, key=ORDERS[wanted.sort])
+
+
+async def count_by_health(
+    db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
+) -> Counter[Health]:
+    """How many go how, of those that go on; as the board has it, for one of its organisers."""
+    goes_on = (Mentorship.cohort_id == cohort_id) & Mentorship.ended_at.is_(None)
+    found = await standings(db, goes_on, now=now, reader=actor)
+    return Counter(health_of(one, now) for one in found)
 
 
 def _fits(one: Judged, wanted: BoardQuery) -> bool:

@@ -164,7 +164,7 @@ def _lessons(
         yield _reading(section, prose, words, is_short=counts)
     yield from _listed_in(section, entries)
     for address, title in notebooks:
-        written = f"<{address}>" if "//" in address else f"`{address}`"
+        written = f"<{address}>" if "//" in address else f"[{address}]({address})"
         task = f"Work through the notebook: {written}"
         hours = hours_of(MilestoneKind.EXERCISE, 0)
         yield _Found(section, MilestoneKind.EXERCISE, title, task, hours, section.title)

@@ -12,7 +12,7 @@ from cohort.guides.schemas import CriterionRow, MilestoneRow
 from cohort.guides.slugs import SlugBook
 from cohort.http.forms import Sent, field_errors
 
-FACTS = ("title", "slug", "description", "author")
+FACTS = ("title", "slug", "description", "author", "base_address")
 IN_TABLE = ("title", "kind", "hours")
 LISTS = ("skills", "requires", "instead_of", "exam_sections")
 

@@ -178,7 +178,13 @@ async def show_draft(
     for one in curriculum.milestones:
         counts[one.section] = counts.get(one.section, 0) + 1
     problems = await service.problems(db, curriculum)
-    labels = {"title": "Title", "slug": "Address", "author": "Author", "description": "Description"}
+    labels = {
+        "title": "Title",
+        "slug": "Address",
+        "author": "Author",
+        "description": "Description",
+        "base_address": "Where the course lies on the web",
+    }
     for one in curriculum.milestones:
         labels |= {f"{name}.{one.slug}": f"{one.title}: {name}" for name in editing.IN_TABLE}
     if curriculum.exam:
@@ -213,7 +219,8 @@ async def text_page(
     """The sections as a reader will see them."""
     draft = await service.get(db, actor, draft_id)
     curriculum = service.content_of(draft)
-    await prepare((one.body for one in curriculum.sections), with_html=True)
+    texts, base = (one.body for one in curriculum.sections), curriculum.base_address
+    await prepare(texts, with_html=True, base=base)
     return page(request, "curricula/text.html", draft=draft, curriculum=curriculum)
 
 

@@ -87,6 +87,7 @@ async def _guide(
             first_id=first.id if first else None,
             owner_id=actor.id,
             exam=curriculum.exam.model_dump(mode="json") if curriculum.exam else None,
+            base_address=curriculum.base_address,
         )
         .on_conflict_do_nothing()
         .returning(Guide.id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from cohort.guides.schemas import ExamFacts, MilestoneRow, SectionSlug
+from cohort.guides.schemas import BaseAddress, ExamFacts, MilestoneRow, SectionSlug
 from cohort.http.fields import Day, Line, Note, Prose, Shown, Slug, Strict, plain
 
 MOST_CHARACTERS = 1_000_000
@@ -48,6 +48,7 @@ class Curriculum(Strict):
     )
     published_on: Day | None = None
     tags: list[Line] = Field(default=[], max_length=50, examples=[["mlops"]])
+    base_address: BaseAddress = ""
     exam: ExamFacts | None = None
     sections: list[SectionRow] = Field(min_length=1, max_length=MOST_SECTIONS)
     milestones: list[MilestoneRow] = Field(default=[], max_length=MOST_MILESTONES)
@@ -69,6 +70,7 @@ class DraftIn(Strict):
         description="The guide that the draft becomes the next version of. Its milestones stay; "
         "a text sent with it takes the place of its sections.",
     )
+    base_address: BaseAddress = ""
 
 
 class DraftChange(Strict):

@@ -20,6 +20,7 @@ from cohort.curricula.stored import curriculum_of
 from cohort.errors import Conflict, Invalid, NotAllowed, NotFound
 from cohort.guides.markdown import GuideUnreadable
 from cohort.guides.models import Guide, Term, TermKind
+from cohort.http.addresses import with_whole_links
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
 from cohort.people.models import Person
@@ -51,14 +52,17 @@ async def begin(
     base = await _base(db, actor, form.guide_id) if form.guide_id else None
     before = await curriculum_of(db, base) if base else None
     found = await _read(form, before)
+    curriculum = found.curriculum
+    if form.base_address:
+        curriculum = curriculum.model_copy(update={"base_address": form.base_address})
     own = select(func.count()).select_from(policy.visible_to(actor).subquery())
     if (await db.scalar(own) or 0) >= MOST_DRAFTS:
         raise TooManyDrafts(f"You have {MOST_DRAFTS} drafts. Publish or remove one first.")
     draft = CurriculumDraft(
         author_id=actor.id,
         base_id=base.id if base else None,
-        title=found.curriculum.title,
-        content=_stored(found.curriculum),
+        title=curriculum.title,
+        content=_stored(curriculum),
         notes=list(found.notes),
         created_at=now,
         changed_at=now,
@@ -97,7 +101,11 @@ async def _read(form: DraftIn, before: Curriculum | None) -> ReadIn:
 
 
 def _stored(curriculum: Curriculum) -> dict[str, Any]:
-    return curriculum.model_dump(mode="json", exclude_defaults=True)
+    """Tasks are shown on many pages, away from the guide: their links are whole ones."""
+    content = curriculum.model_dump(mode="json", exclude_defaults=True)
+    for one in content.get("milestones", ()):
+        one["task"] = with_whole_links(one["task"], curriculum.base_address)
+    return content
 
 
 def content_of(draft: CurriculumDraft) -> Curriculum:

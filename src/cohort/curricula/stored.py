@@ -34,6 +34,7 @@ async def curriculum_of(db: AsyncSession, guide: Guide) -> Curriculum:
             "published_on": guide.published_on,
             "tags": guide.tags,
             "exam": guide.exam,
+            "base_address": guide.base_address,
             "sections": [
                 {name: getattr(one, name) for name in ("slug", "title", "level", "body")}
                 for one in sections

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.checkins import board
 from cohort.checkins import reading as check_ins
+from cohort.checkins.health import Health
 from cohort.circles import reading as circles
 from cohort.circles.models import Circle
 from cohort.cohorts import enrolments
@@ -19,6 +21,7 @@ from cohort.introductions import reading as introductions
 from cohort.jobs.outbox import Job
 from cohort.matching import service as matching
 from cohort.matching.view import RoundView, view_round
+from cohort.mentorships import rematching
 from cohort.peer_reviews import reading as peer_reviews
 from cohort.people.models import Person
 from cohort.sessions import reading as sessions
@@ -73,6 +76,11 @@ class DeskView:
     """Of the latest round."""
     week: tuple[int, int]
     figures: Overview
+    asked_for_another: int
+    """Mentorships in which one of the two would like somebody else."""
+    need_help: int
+    need_a_look: int
+    """Mentorships, by their health."""
     failed: Sequence[Job]
 
 
@@ -111,11 +119,15 @@ async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
 async def desk(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime) -> DeskView:
     """Ten or so statements, however many people there are."""
     latest = await matching.latest_round(db, actor, cohort.id)
+    healths = await board.count_by_health(db, actor, cohort.id, now=now)
     return DeskView(
         now=now,
         cohort=cohort,
         view=await view_round(db, actor, latest, brief=True) if latest else None,
         week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
         figures=await figures.overview_of(db, cohort),
+        asked_for_another=await rematching.count_in(db, actor, cohort.id),
+        need_help=healths[Health.NEEDS_HELP],
+        need_a_look=healths[Health.NEEDS_A_LOOK],
         failed=await figures.failed_work(db, jobs_visible_to(actor), cohort.id),
     )

@@ -34,6 +34,8 @@ class Guide(Base):
     """Who published it on a page; nobody, where an operator brought it in."""
     exam: Mapped[Json | None]
     """The exam that it prepares for: title, year, source, and sections with their weights."""
+    base_address: Mapped[str] = mapped_column(default="", server_default="")
+    """Where its text lies on the web, so that its relative links lead somewhere; or nowhere."""
 
 
 class MilestoneKind(StrEnum):

@@ -29,7 +29,7 @@ async def guide_page(
     milestones: dict[UUID, list[Milestone]] = defaultdict(list)
     for one in await service.milestones_of(db, [section.id for section in sections.items]):
         milestones[one.section_id].append(one)
-    await prepare((one.body for one in sections.items), with_html=True)
+    await prepare((one.body for one in sections.items), with_html=True, base=guide.base_address)
     await prepare(
         text for found in milestones.values() for one in found for text in (one.task, one.evidence)
     )

@@ -4,13 +4,24 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from cohort.guides.models import MilestoneKind, TermKind
-from cohort.http.fields import Line, Note, Prose, Shown, Slug, Strict, Url
+from cohort.http.addresses import as_base
+from cohort.http.fields import Line, MaybeUrl, Note, Prose, Shown, Slug, Strict, Url
 
 SectionSlug = Annotated[Line, Field(examples=["from-reproducibility-to-deployment"])]
 Task = Annotated[Prose, Field(min_length=1, examples=["Put one experiment into a container."])]
+
+BaseAddress = Annotated[
+    MaybeUrl,
+    AfterValidator(as_base),
+    Field(
+        description="Where the text lies on the web, http or https: its relative links lead from "
+        "there. Without one they are shown as text.",
+        examples=["https://github.com/example/course/blob/main/"],
+    ),
+]
 
 
 class LevelRow(Strict):
@@ -113,6 +124,7 @@ class GuideOut(Shown):
     version: int
     first_id: UUID | None = Field(description="The first version of the same guide; null of that.")
     exam: ExamFacts | None = Field(description="The exam that it prepares for.")
+    base_address: str = Field(description="Where its relative links lead from; empty for nowhere.")
 
 
 class SectionOut(Shown):

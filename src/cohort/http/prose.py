@@ -21,6 +21,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from markupsafe import Markup
 
+from cohort.http.addresses import from_base
+
 STEPS_PER_CHARACTER = 2
 STEPS_AT_LEAST = 2_000
 LONGEST_PARAGRAPH = 20_000
@@ -86,11 +88,20 @@ def bounded(md: MarkdownIt) -> MarkdownIt:
     return md
 
 
-def html_of(text: str, *, with_html: bool = False) -> str:
-    """What people type, without raw HTML; a guide `with_html` keeps what of it can do no harm."""
+def html_of(text: str, *, with_html: bool = False, base: str = "") -> str:
+    """What people type, without raw HTML; a guide `with_html` keeps what of it can do no harm.
+
+    Links lead from `base`; one that would lead from whatever page shows it is only text.
+    """
+
+    def where(tag: str, name: str, address: str) -> str | None:
+        if tag != "a" or name != "href" or (address.startswith("/") and not with_html):
+            return address
+        return from_base(address, base)
+
     options = {"breaks": not with_html, "html": with_html}
     md = bounded(MarkdownIt("js-default", options).disable("image"))
-    return nh3.clean(md.render(text), tags=TAGS, link_rel=LINK_REL)
+    return nh3.clean(md.render(text), tags=TAGS, link_rel=LINK_REL, attribute_filter=where)
 
 
 class KeptHtml:
@@ -101,16 +112,16 @@ class KeptHtml:
         self._kept: OrderedDict[bytes, str] = OrderedDict()
         self._lock = Lock()
 
-    def has(self, text: str, *, with_html: bool = False) -> bool:
-        return self._key(text, with_html=with_html) in self._kept
+    def has(self, text: str, *, with_html: bool = False, base: str = "") -> bool:
+        return self._key(text, base, with_html=with_html) in self._kept
 
-    def html(self, text: str, *, with_html: bool = False) -> str:
-        key = self._key(text, with_html=with_html)
+    def html(self, text: str, *, with_html: bool = False, base: str = "") -> str:
+        key = self._key(text, base, with_html=with_html)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        html = html_of(text, with_html=with_html)
+        html = html_of(text, with_html=with_html, base=base)
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = html
@@ -120,25 +131,29 @@ class KeptHtml:
         return html
 
     @staticmethod
-    def _key(text: str, *, with_html: bool) -> bytes:
-        return hashlib.blake2b(text.encode(), digest_size=16, salt=bytes([with_html])).digest()
+    def _key(text: str, base: str, *, with_html: bool) -> bytes:
+        """A base has no NUL, so that no text can pass for another one with its base."""
+        said = f"{base}\0{text}".encode()
+        return hashlib.blake2b(said, digest_size=16, salt=bytes([with_html])).digest()
 
 
 KEPT = KeptHtml()
 
 
-async def prepare(texts: Iterable[str], *, with_html: bool = False) -> None:
+async def prepare(texts: Iterable[str], *, with_html: bool = False, base: str = "") -> None:
     """Render what a page is about to show, in a thread, so that nobody else waits for it."""
     new = [
-        text for text in texts if len(text) > AT_ONCE and not KEPT.has(text, with_html=with_html)
+        text
+        for text in texts
+        if len(text) > AT_ONCE and not KEPT.has(text, with_html=with_html, base=base)
     ]
     if new:
-        await asyncio.to_thread(_render_all, new, with_html=with_html)
+        await asyncio.to_thread(_render_all, new, with_html=with_html, base=base)
 
 
-def _render_all(texts: list[str], *, with_html: bool) -> None:
+def _render_all(texts: list[str], *, with_html: bool, base: str) -> None:
     for text in texts:
-        KEPT.html(text, with_html=with_html)
+        KEPT.html(text, with_html=with_html, base=base)
 
 
 def markdown(text: str) -> Markup:
@@ -146,6 +161,6 @@ def markdown(text: str) -> Markup:
     return Markup(KEPT.html(text))  # noqa: S704  (cleaned)
 
 
-def guide_markdown(text: str) -> Markup:
+def guide_markdown(text: str, base: str) -> Markup:
     """The same for a course's own page: what of its HTML is harmless stays, pictures do not."""
-    return Markup(KEPT.html(text, with_html=True))  # noqa: S704  (cleaned)
+    return Markup(KEPT.html(text, with_html=True, base=base))  # noqa: S704  (cleaned)

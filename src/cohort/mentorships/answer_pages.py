@@ -110,7 +110,21 @@ async def accept(
         if begun
         else f"Thank you. It begins when {other.name} says yes too."
     )
-    return see(onward(request, f"/proposals/{proposal_id}"), saying=notice)
+    return see(await _after_a_yes(request, db, actor, proposal), saying=notice)
+
+
+async def _after_a_yes(request: Asked, db: AsyncSession, actor: Person, proposal: Proposal) -> str:
+    """A researcher goes on to her mentorship, once it began; else to the card, not above it.
+
+    A mentor goes back to her list, where others may wait for an answer.
+    """
+    back = onward(request, f"/proposals/{proposal.id}")
+    if proposal.state is not ProposalState.ACCEPTED:
+        return f"{back.partition('#')[0]}#proposal-{proposal.id}"
+    if policy.side_of(actor, proposal) is Side.RESEARCHER:
+        begun = await reading.mentorship_of(db, actor, proposal.enrolment_id)
+        return f"/mentorships/{begun.id}" if begun else back
+    return back
 
 
 @post("/proposals/{proposal_id:uuid}/decline", guards=[signed_in])

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -86,6 +86,13 @@ async def list_of_cohort(
     of_cohort = policy.rematch_requests_visible_to(actor).where(Mentorship.cohort_id == cohort_id)
     whole = of_cohort.options(*WITH_PEOPLE)
     return await page_of(db, whole, by=RematchRequest.asked_at, id=RematchRequest.id, part=part)
+
+
+async def count_in(db: AsyncSession, actor: Person, cohort_id: UUID) -> int:
+    """Mentorships whose organiser the actor is and in which somebody else is asked for."""
+    asked = policy.rematch_requests_visible_to(actor).where(Mentorship.cohort_id == cohort_id)
+    each = asked.with_only_columns(func.count(RematchRequest.mentorship_id.distinct()))
+    return await db.scalar(each) or 0
 
 
 async def standing_of(

@@ -1,0 +1,156 @@
+"""Many organisers act on one run at once: one act is done, and the ledger has its price."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+from httpx import Response
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cohort.cohorts.models import Organiser
+from cohort.db import unit_of_work
+from cohort.matching.models import PinSet, Run
+from cohort.mentors.models import Mentor
+from cohort.mentorships.models import Proposal, ProposalState
+from tests.conftest import Cast, Platform, Someone
+from tests.rooms.matching_world import (
+    Stage,
+    items,
+    keep_runs,
+    open_and_solve,
+    pairs_of,
+    read_round,
+    set_the_stage,
+)
+
+ORGANISERS = 4
+
+
+@pytest.fixture
+async def stage(platform: Platform, enter: Cast) -> Stage:
+    """Six researchers, and six mentors of one place each."""
+    stage = await set_the_stage(platform, enter)
+    await stage.more(enter, researchers=4, mentors=4)
+    return stage
+
+
+async def organisers(stage: Stage, enter: Cast) -> list[Someone]:
+    others = [await enter(f"Organiser{k}") for k in range(1, ORGANISERS)]
+    async with unit_of_work(stage.platform.sessions) as db:
+        since = {"cohort_id": stage.cohort.id, "since": stage.platform.clock()}
+        db.add_all([Organiser(person_id=one.person.id, **since) for one in others])
+    return [stage.olga, *others]
+
+
+async def send(who: Someone, address: str, **sent: Any) -> Response:
+    """Again, as long as the server is busy: on a slow machine all wait for one lock."""
+    told: Response
+    while (told := await who.post(address, **sent)).status_code == 503:
+        pass
+    return told
+
+
+async def act(who: Someone, run: dict[str, Any], **asked: Any) -> Response:
+    body = {"reason": "We talked about it.", **asked}
+    return await send(who, f"/api/v1/runs/{run['id']}/pin_sets", json=body)
+
+
+def codes(answers: list[Response]) -> set[str]:
+    return {one.json()["code"] for one in answers if one.status_code not in {200, 201}}
+
+
+async def nobody_is_oversold(stage: Stage, db: AsyncSession, round_id: str) -> None:
+    """After the round is published: one open proposal for each place and each researcher."""
+    await stage.olga.post(f"/api/v1/rounds/{round_id}/publication")
+    still = Proposal.state == ProposalState.OPEN
+    made = (await db.execute(select(Proposal.mentor_id, Proposal.enrolment_id).where(still))).all()
+    assert made
+    for side in zip(*made, strict=True):
+        assert max(Counter(side).values()) == 1
+
+
+async def the_ledger_has(
+    stage: Stage, before: dict[str, Any], done: dict[str, Any]
+) -> dict[str, Any]:
+    """One line, which stands, with the price that was told."""
+    [line] = await items(stage, f"/api/v1/cohorts/{stage.cohort.id}/decisions")
+    after = (await read_round(stage, before["round_id"]))["run"]
+    assert (after["id"], after["number"]) == (done["next_run_id"], 2)
+    assert (line["kind"], line["standing"]) == (done["kind"], done["pins"])
+    assert line["cost"] == pytest.approx(done["cost"])
+    newest: dict[str, Any] = after
+    return newest
+
+
+async def test_of_twelve_swaps_at_once_one_is_done(
+    stage: Stage, platform: Platform, enter: Cast, db: AsyncSession
+) -> None:
+    acting = await organisers(stage, enter)
+    run = (await open_and_solve(stage, platform))["run"]
+    pairs = await pairs_of(stage, run)
+    asked = [[one["enrolment_id"] for one in pairs[k : k + 2]] for k in range(0, len(pairs), 2)]
+
+    answers = await asyncio.gather(
+        *(act(who, run, kind="swap", enrolment_ids=two) for two in asked for who in acting)
+    )
+
+    done = [one.json() for one in answers if one.status_code == 201]
+    assert len({one["id"] for one in done}) == 1
+    assert len(done) == ORGANISERS  # whoever asked for the same, whose act it is as well
+    assert codes(answers) == {"run_passed"}
+    assert await db.scalar(select(func.count()).select_from(PinSet)) == 1
+    assert await db.scalar(select(func.count()).select_from(Run)) == 2
+    await keep_runs(platform)
+    newest = await the_ledger_has(stage, run, done[0])
+    assert run["total"] - newest["total"] == pytest.approx(done[0]["cost"])
+    mentor_of = {one["enrolment_id"]: one["mentor_id"] for one in pairs}
+    made = await db.get_one(PinSet, done[0]["id"])
+    one, other = made.asked["enrolment_ids"]
+    after = await pairs_of(stage, {"id": done[0]["next_run_id"]})
+    now = {pair["enrolment_id"]: pair["mentor_id"] for pair in after}
+    assert now == mentor_of | {one: mentor_of[other], other: mentor_of[one]}
+    await nobody_is_oversold(stage, db, run["round_id"])
+
+
+async def test_repairs_and_the_publication_at_once_have_one_outcome(
+    stage: Stage, platform: Platform, enter: Cast, db: AsyncSession
+) -> None:
+    """Either the round is repaired and waits for its new run, or it is published as it was."""
+    acting = await organisers(stage, enter)
+    run = (await open_and_solve(stage, platform))["run"]
+    address = f"/api/v1/runs/{run['id']}/repairs?mentor_id={stage.robin.id}"
+    options = (await stage.olga.get(address)).json()["options"]
+    totals = {one["moved"]: one["total"] for one in options}
+    async with unit_of_work(platform.sessions) as there:
+        gone = update(Mentor).where(Mentor.id == stage.robin.id)
+        await there.execute(gone.values(paused_at=platform.clock()))
+    repair = {"kind": "repair", "mentor_id": str(stage.robin.id)}
+    publication = f"/api/v1/rounds/{run['round_id']}/publication"
+
+    *answers, published, again = await asyncio.gather(
+        *(act(who, run, **repair, moved=moved) for moved in totals for who in acting),
+        *(act(who, run, kind="lock") for who in acting),
+        *(send(who, publication) for who in acting[:2]),
+    )
+
+    done = [one.json() for one in answers if one.status_code == 201]
+    assert len({one["id"] for one in done}) == await db.scalar(
+        select(func.count()).select_from(PinSet)
+    )
+    if done:
+        assert codes(answers) == {"run_passed"}
+        assert {published.status_code, again.status_code} == {409}
+        await keep_runs(platform)
+        newest = await the_ledger_has(stage, run, done[0])
+        if done[0]["kind"] == "repair":
+            made = await db.get_one(PinSet, done[0]["id"])
+            assert newest["total"] == pytest.approx(totals[made.asked["moved"]])
+    else:
+        assert codes(answers) == {"round_closed"}
+        assert {published.status_code, again.status_code} == {200}
+        assert await items(stage, f"/api/v1/cohorts/{stage.cohort.id}/decisions") == []
+    await nobody_is_oversold(stage, db, run["round_id"])
+    to_robin = select(func.count()).where(Proposal.mentor_id == stage.robin.id)
+    assert await db.scalar(to_robin) == 0
