@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "0077"
-down_revision: str | None = "0076"
+revision: str = "0078"
+down_revision: str | None = "0077"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
