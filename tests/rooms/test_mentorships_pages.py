@@ -24,9 +24,11 @@ async def test_grace_sees_who_is_proposed_and_why(spring: Spring) -> None:
 async def test_she_accepts_and_after_ada_too_finds_her_mentee(spring: Spring) -> None:
     yes = f"/proposals/{spring.proposal.id}/accept?next=/mentoring"
     answer = await spring.grace.post(yes)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/mentoring")
+    card = f"proposal-{spring.proposal.id}"
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/mentoring#{card}")
     waiting = (await spring.grace.get("/mentoring")).text
     assert "You said yes; Ada Example has not answered yet" in waiting
+    assert f'id="{card}"' in waiting
     assert yes not in waiting
 
     await spring.ada.post(f"/proposals/{spring.proposal.id}/accept?next=/")
@@ -39,7 +41,8 @@ async def test_she_accepts_and_after_ada_too_finds_her_mentee(spring: Spring) ->
 async def test_nobody_is_sent_elsewhere_after_an_answer(spring: Spring) -> None:
     for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example"):
         address = f"/proposals/{spring.proposal.id}/accept?next={quote(elsewhere)}"
-        assert (await spring.grace.post(address)).headers["location"] == "/"
+        answer = await spring.grace.post(address)
+        assert answer.headers["location"].partition("#")[0] == "/"
         shown = await spring.ada.get(address.replace("/accept", ""))
         assert "evil" not in shown.text
 
