@@ -186,6 +186,26 @@ async def test_olga_makes_a_draft_changes_it_and_takes_it_through_its_life(
     assert (cohort.seats, cohort.state) == (20, CohortState.ARCHIVED)
 
 
+async def test_a_name_and_two_days_are_enough_for_a_new_cohort(
+    enter: Any, guide: Guide, db: AsyncSession
+) -> None:
+    olga = await enter("Olga", admin=True)
+    assert 'value="UTC' in (await olga.get("/cohorts/new")).text
+    await olga.post("/cohorts/new", data=DRAFT | {"guide_id": str(guide.id)})
+    shown = (await olga.get("/cohorts/new")).text
+    assert 'value="Berlin, Germany (UTC+1)"' in shown
+    assert f'value="{guide.id}" selected' in shown
+
+    preset = {"guide_id": str(guide.id), "time_zone": "Berlin", "seats": "30", "slug": ""}
+    typed = preset | {"name": "Autumn", "starts_on": "2027-09-01", "ends_on": "2027-12-01"}
+    for name, slug in (("Autumn", "autumn-2"), ("Herbst über alles!", "herbst-uber-alles")):
+        made = await olga.post("/cohorts/new", data=typed | {"name": name})
+        assert made.headers["location"] == f"/cohorts/{slug}/settings"
+    for name, slug in (("New", "new-2"), ("Весна", "cohort")):
+        made = await olga.post("/cohorts/new", data=typed | {"name": name})
+        assert made.headers["location"] == f"/cohorts/{slug}/settings"
+
+
 async def test_settings_are_for_organisers(enter: Any, spring: Cohort) -> None:
     ada = await enter("Ada")
     assert (await ada.get("/cohorts/spring/settings")).status_code == 403

@@ -412,3 +412,23 @@ async def test_a_failed_quiz_moves_the_next_score_towards_who_is_strong_there(
     db.add(PlanItem(enrolment_id=stage.ada.id, milestone_id=milestone.id, **facts))
     await db.commit()
     assert await lead() > before
+
+
+async def test_pages_offer_quizzes_only_where_the_guide_has_some(
+    db: AsyncSession, enter: Cast
+) -> None:
+    bare = await the_cast(db, enter, now=MONDAY)
+    plan, desk = f"/plan/{bare.enrolment.id}", f"/cohorts/{bare.cohort.slug}"
+    hers = [f"{plan}/quizzes", f"{plan}/assessment", f"{plan}/readiness"]
+    theirs = [f"{desk}/quizzes", f"{desk}/readiness", f"{plan}/readiness"]
+
+    async def offered() -> list[str]:
+        own = "".join([(await bare.ada.get(page)).text for page in (plan, f"{plan}/week")])
+        ran = "".join([(await bare.olga.get(page)).text for page in (plan, desk)])
+        return [one for one in hers if f'href="{one}"' in own] + [
+            one for one in theirs if f'href="{one}"' in ran
+        ]
+
+    assert await offered() == []
+    await bring(db, bare, FILE)
+    assert await offered() == hers + theirs

@@ -31,6 +31,8 @@ from cohort.people.models import Person
 from cohort.settings import Settings
 
 Answer = Response[str] | Redirect
+SEATS = 30
+"""What the form of a new cohort begins with."""
 
 
 @get("/cohorts", guards=[signed_in])
@@ -63,7 +65,8 @@ async def new_cohort_page(
     guide_id: Annotated[UUID | None, QueryParameter(description="The guide to begin with.")] = None,
 ) -> Response[str]:
     service.require_opener(actor, open_to_anyone=settings.anyone_opens_cohorts)
-    return await _new(request, db, Form({"guide_id": str(guide_id)} if guide_id else {}))
+    begun: dict[str, Any] = {"time_zone": await service.zone_of(db, actor), "seats": SEATS}
+    return await _new(request, db, Form(begun | ({"guide_id": str(guide_id)} if guide_id else {})))
 
 
 @post("/cohorts/new", guards=[signed_in])
@@ -75,7 +78,10 @@ async def begin_cohort(
     settings: NamedDependency[Settings],
 ) -> Answer:
     anyone = settings.anyone_opens_cohorts
-    form = checked(CohortIn, typed_cohort(await sent_by(request), CohortIn))
+    typed = typed_cohort(await sent_by(request), CohortIn)
+    if not typed.get("slug"):
+        typed["slug"] = await service.free_slug(db, typed.get("name", ""))
+    form = checked(CohortIn, typed)
     if form.value is not None:
         try:
             cohort = await service.create(db, actor, form.value, now=clock(), open_to_anyone=anyone)
@@ -90,7 +96,10 @@ async def begin_cohort(
 
 
 async def _new(request: Asked, db: AsyncSession, form: Form[CohortIn]) -> Response[str]:
+    """The newest guide comes first, and is chosen until another one is."""
     offered = await guides.list_guides(db, Slice(limit=200))
+    newest = {"guide_id": str(offered.items[-1].id)} if offered.items else {}
+    form = replace(form, typed={**newest, **form.typed})
     return page(
         request,
         "cohorts/new.html",

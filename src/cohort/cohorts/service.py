@@ -10,10 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts import events, policy
-from cohort.cohorts.models import Admission, Cohort, CohortState, Organiser, OrganiserInvitation
+from cohort.cohorts.models import (
+    Admission,
+    Cohort,
+    CohortState,
+    Enrolment,
+    Organiser,
+    OrganiserInvitation,
+)
 from cohort.cohorts.schemas import CloneIn, CohortChange, CohortIn
 from cohort.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from cohort.guides.models import Guide
+from cohort.guides.slugs import SlugBook, latin_slug
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs import event_log
@@ -90,6 +98,23 @@ async def organised_by_slug(db: AsyncSession, actor: Person, slug: str) -> Cohor
 def require_opener(actor: Person, *, open_to_anyone: bool) -> None:
     if not policy.may_open(actor, open_to_anyone=open_to_anyone):
         raise NotAllowed("Only an admin, or somebody whom an admin lets, opens cohorts.")
+
+
+async def free_slug(db: AsyncSession, name: str) -> str:
+    """An address like the name, with a number where another cohort has it already."""
+    wanted = latin_slug(name, otherwise="cohort")
+    alike = select(Cohort.slug).where(Cohort.slug.startswith(wanted, autoescape=True))
+    return SlugBook({"new", *await db.scalars(alike)}).take(wanted)
+
+
+async def zone_of(db: AsyncSession, actor: Person) -> str:
+    """Of the newest cohort that she runs, else of her newest seat; where there is none, UTC."""
+    runs = select(Cohort.time_zone).where(Cohort.id.in_(policy.organised_by(actor)))
+    found: str | None = await db.scalar(runs.order_by(Cohort.created_at.desc()).limit(1))
+    if found is None:
+        hers = select(Enrolment.time_zone).where(Enrolment.person_id == actor.id)
+        found = await db.scalar(hers.order_by(Enrolment.created_at.desc()).limit(1))
+    return found or "UTC"
 
 
 async def create(

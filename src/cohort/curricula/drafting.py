@@ -18,7 +18,6 @@ from cohort.curricula.wording import (
     is_beside,
     is_part,
     kind_of,
-    latin_slug,
     readable,
     title_of,
     without_code,
@@ -26,7 +25,7 @@ from cohort.curricula.wording import (
 from cohort.guides.markdown import parents_of
 from cohort.guides.models import MilestoneKind
 from cohort.guides.schemas import MilestoneRow
-from cohort.guides.slugs import SlugBook
+from cohort.guides.slugs import SlugBook, latin_slug
 
 WORDS_AN_HOUR = 3_000
 """To read with care, and to write down what it says."""

@@ -6,10 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from cohort.curricula.schemas import Curriculum
-from cohort.curricula.wording import latin_slug
 from cohort.errors import FieldError, Invalid
 from cohort.guides.schemas import CriterionRow, MilestoneRow
-from cohort.guides.slugs import SlugBook
+from cohort.guides.slugs import SlugBook, latin_slug
 from cohort.http.forms import Sent, field_errors
 
 FACTS = ("title", "slug", "description", "author", "base_address")

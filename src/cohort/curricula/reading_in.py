@@ -12,9 +12,10 @@ from cohort.curricula.schemas import (
     Curriculum,
     SectionRow,
 )
-from cohort.curricula.wording import is_beside, is_part, latin_slug
+from cohort.curricula.wording import is_beside, is_part
 from cohort.guides.changes import KnownSection, compare
 from cohort.guides.markdown import GuideDocument, GuideUnreadable, parents_of, read_guide
+from cohort.guides.slugs import latin_slug
 from cohort.http.fields import without_hidden
 
 

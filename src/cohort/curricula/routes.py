@@ -26,10 +26,10 @@ from cohort.curricula.schemas import (
     VersionRow,
 )
 from cohort.curricula.stored import curriculum_of
-from cohort.curricula.wording import latin_slug
 from cohort.errors import NeedsIfMatch, NotFound, Stale
 from cohort.guides import service as guides
 from cohort.guides.schemas import GuideOut
+from cohort.guides.slugs import latin_slug
 from cohort.http.etag import etag
 from cohort.http.headers import IfMatch
 from cohort.http.paging import PageOut, Slice, shown

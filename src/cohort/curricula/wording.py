@@ -1,13 +1,11 @@
 """Words of course pages: what a title says to do, and what stands beside a course. Pure."""
 
 import re
-import unicodedata
 
 from cohort.guides.html_headings import words_of
 from cohort.guides.models import MilestoneKind
 from cohort.http.fields import without_hidden
 
-SLUG_LENGTH = 60
 LINK = re.compile(
     r"\[((?:[^\[\]\n]|\[[^\[\]\n]{0,100}\]){1,300})\]"
     r"\(<?([^\s()<>]{1,1000})>?(?:\s[^()\n]{0,300})?\)"
@@ -134,12 +132,3 @@ def without_code(body: str) -> list[str]:
         else:
             lines.append(line)
     return lines
-
-
-def latin_slug(title: str) -> str:
-    """A name in addresses, of the letters a to z and digits."""
-    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
-    if len(slug) > SLUG_LENGTH:
-        slug = slug[: SLUG_LENGTH + 1].rpartition("-")[0] or slug[:SLUG_LENGTH]
-    return slug or "milestone"

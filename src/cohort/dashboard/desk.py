@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.assessments.offers import Offers, offers_of
 from cohort.checkins import board
 from cohort.checkins import reading as check_ins
 from cohort.checkins.health import Health
@@ -76,6 +77,7 @@ class DeskView:
     """Of the latest round."""
     week: tuple[int, int]
     figures: Overview
+    offers: Offers
     asked_for_another: int
     """Mentorships in which one of the two would like somebody else."""
     need_help: int
@@ -126,6 +128,7 @@ async def desk(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
         view=await view_round(db, actor, latest, brief=True) if latest else None,
         week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
         figures=await figures.overview_of(db, cohort),
+        offers=await offers_of(db, cohort.id),
         asked_for_another=await rematching.count_in(db, actor, cohort.id),
         need_help=healths[Health.NEEDS_HELP],
         need_a_look=healths[Health.NEEDS_A_LOOK],

@@ -103,12 +103,33 @@ class Forecast:
     """Of being done by the end of the cohort, in [0, 1]."""
     gain: float
     """What the chance would grow by, had she from now on the pace of anybody in the cohort."""
-    early: datetime
-    middle: datetime
-    late: datetime
-    """The chance to be done by then is a tenth, a half, nine tenths."""
     signs: Sequence[Sign]
     begins: bool
+    at: datetime
+    end: datetime
+    """Of the cohort."""
+    ahead: float
+    """What her plan asks for until then, in her units."""
+    still_asked: tuple[float, float, float]
+    """What it asks for until she is done, with a chance of a tenth, a half, nine tenths."""
+
+    @property
+    def early(self) -> datetime:
+        """The chance to be done by then is a tenth.
+
+        The days are worked out of those that are shown, who are few of all.
+        """
+        return _after(self, self.still_asked[0])
+
+    @property
+    def middle(self) -> datetime:
+        """A half."""
+        return _after(self, self.still_asked[1])
+
+    @property
+    def late(self) -> datetime:
+        """Nine tenths."""
+        return _after(self, self.still_asked[2])
 
     @property
     def outlook(self) -> StudyOutlook:
@@ -161,28 +182,34 @@ def forecasts_of(
     facts, ahead = facts_of(works), ahead_of(works, at, end)
     pace = pace or pace_of(facts)
     own, typical = chance(facts, pace, ahead), typical_chance(facts, pace, ahead)
-    each, asked = rates(facts, pace), still_asked(facts, pace)
+    columns = (own, np.maximum(typical - own, 0.0), ahead, rates(facts, pace))
     return [
         Forecast(
             work=one,
-            chance=float(own[row]),
-            gain=max(float(typical[row] - own[row]), 0.0),
-            early=_after(one, at, end, asked[0, row], ahead[row]),
-            middle=_after(one, at, end, asked[1, row], ahead[row]),
-            late=_after(one, at, end, asked[2, row], ahead[row]),
-            signs=_signs(one, at, float(own[row]), float(each[row]) * one.hours / _weeks(one, end)),
+            chance=its_chance,
+            gain=gain,
+            signs=_signs(one, at, its_chance, rate * one.hours / _weeks(one, end)),
             begins=_begins(one, at),
+            at=at,
+            end=end,
+            ahead=its_ahead,
+            still_asked=asked,
         )
-        for row, one in enumerate(works)
+        for one, its_chance, gain, its_ahead, rate, asked in zip(
+            works,
+            *(each.tolist() for each in columns),
+            zip(*still_asked(facts, pace).tolist(), strict=True),
+            strict=True,
+        )
     ]
 
 
-def _after(one: StudyFacts, at: datetime, end: datetime, asked: float, ahead: float) -> datetime:
+def _after(its: Forecast, asked: float) -> datetime:
     """When the plan has asked for so many units more: evenly to the end, and on like its mean."""
-    start = max(at, one.began_at)
-    if ahead > 0 and end > start:
-        return start + float(min(asked / ahead, 1e3)) * (end - start)
-    return start + float(asked) * _weeks(one, end) / one.items * WEEK
+    start = max(its.at, its.work.began_at)
+    if its.ahead > 0 and its.end > start:
+        return start + min(asked / its.ahead, 1e3) * (its.end - start)
+    return start + asked * _weeks(its.work, its.end) / its.work.items * WEEK
 
 
 def _is_unlikely(one: StudyFacts, chance: float) -> bool:

@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
+from scipy.special import betainc, gammaln
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -93,12 +93,10 @@ def chance(facts: Facts, pace: Pace, ahead: Floats) -> Floats:
     1 where nothing is left. Grows with what was done and with what is ahead, falls with what is
     left to do.
     """
-    from scipy.stats import betaprime  # noqa: PLC0415
-
-    scale = pace.weight + facts.asked
-    within = betaprime.cdf(
-        np.maximum(ahead, 0) / scale, np.maximum(facts.left, 1e-9), pace.shape + facts.done
-    )
+    # The distribution function of the beta prime, without the checks of `scipy.stats`.
+    ahead = np.maximum(ahead, 0)
+    share = ahead / (ahead + pace.weight + facts.asked)
+    within = betainc(np.maximum(facts.left, 1e-9), pace.shape + facts.done, share)
     return np.where(facts.left > 0, within, 1.0)
 
 

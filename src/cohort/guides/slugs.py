@@ -27,6 +27,15 @@ class SlugBook:
         return slug
 
 
+def latin_slug(title: str, *, otherwise: str = "milestone") -> str:
+    """A name in addresses, of the letters a to z and digits; `otherwise`, where it has none."""
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
+    if len(slug) > TITLE_PART:
+        slug = slug[: TITLE_PART + 1].rpartition("-")[0] or slug[:TITLE_PART]
+    return slug or otherwise
+
+
 def slug_of(title: str) -> str:
     """Return the letters, marks and digits of the title, in lower case, with hyphens between.
 

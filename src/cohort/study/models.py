@@ -19,6 +19,19 @@ class ItemState(StrEnum):
     PASSED = "passed"
 
 
+COUNTED = (
+    "id",
+    "milestone_id",
+    "position",
+    "due_at",
+    "state",
+    "passed_at",
+    "handed_in_at",
+    "judged_at",
+    "versions",
+)
+
+
 class PlanItem(Base):
     """A milestone in one researcher's plan, with its date."""
 
@@ -35,6 +48,9 @@ class PlanItem(Base):
             "position",
             postgresql_where=text("state IN ('open', 'again')"),
         ),
+        # All that figures count. Without it PostgreSQL, to which a plan's rows seem scattered,
+        # reads the plans of all cohorts for those of one.
+        Index("ix_plan_items_counted", "enrolment_id", postgresql_include=COUNTED),
     )
 
     id: Mapped[Id]

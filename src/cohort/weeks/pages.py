@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.assessments.offers import Offers, offers_of
 from cohort.clock import Clock
 from cohort.cohorts import own_terms
 from cohort.cohorts.models import Enrolment
@@ -46,6 +47,7 @@ class WeekView:
     enrolment: Enrolment
     its: WeekOut
     now: datetime
+    offers: Offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class PlanView:
     """What the cohort comes together for next, on the own plan."""
     telling: Telling | None
     """What is known of her milestones, on the own plan."""
+    offers: Offers
     left_open: int
     """How many questions of the organisers the researcher has still to answer."""
 
@@ -93,7 +96,8 @@ async def week_page(
     now = clock()
     its = await service.week(db, actor, enrolment_id, now=now)
     enrolment = await service.enrolment_of(db, actor, enrolment_id)
-    return page(request, "weeks/week.html", WeekView(enrolment, its, now))
+    offers = await offers_of(db, enrolment.cohort_id)
+    return page(request, "weeks/week.html", WeekView(enrolment, its, now, offers))
 
 
 @get("/plan/{enrolment_id:uuid}", guards=[signed_in])
@@ -130,6 +134,7 @@ async def plan_page(
         session=await sessions.next_of(db, actor, cohort_id, now=now) if is_own else None,
         answers=[one for answers in told.values() for one in answers],
         telling=await telling_of(db, actor, plan) if is_own else None,
+        offers=await offers_of(db, cohort_id),
         left_open=open_in.get(cohort_id, 0),
     )
     return page(request, "weeks/plan.html", view, status_of=plans.status_of)
