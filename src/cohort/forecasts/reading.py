@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, func, select, true
+from sqlalchemy import ColumnElement, Float, Select, Subquery, and_, case, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -63,10 +63,9 @@ async def works(
     ]
 
 
-def _statement(
-    cohort_id: UUID, at: datetime, only: ColumnElement[bool]
-) -> Select[*tuple[Any, ...]]:
-    again = (
+def _moments_of_versions(cohort_id: UUID, at: datetime, only: ColumnElement[bool]) -> Subquery:
+    """Of what was handed in more than once, whose moments do not stand with the item."""
+    return (
         select(
             Submission.plan_item_id,
             func.max(Submission.submitted_at).label("at"),
@@ -80,6 +79,12 @@ def _statement(
         .group_by(Submission.plan_item_id)
         .subquery()
     )
+
+
+def _statement(
+    cohort_id: UUID, at: datetime, only: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    again = _moments_of_versions(cohort_id, at, only)
     # Most have one version only, whose moments stand with the item.
     is_one = and_(PlanItem.versions <= 1, PlanItem.handed_in_at <= at)
     newest_at = case((is_one, PlanItem.handed_in_at), else_=again.c.at)
