@@ -1,0 +1,3 @@
+import gc
+
+gc.disable()  # while everything is imported and collected; see conftest

@@ -93,6 +93,13 @@ class Someone:
         return getattr(self.http, verb)
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not walk through it in each test."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """A module has one process, and so have all that drive the one site in browsers.

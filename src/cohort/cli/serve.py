@@ -4,6 +4,8 @@ from contextlib import suppress
 
 import click
 
+from cohort.cli.loading import loading_for_good
+
 LONGER_THAN_A_PROXY = 75
 """Seconds for which an idle connection is kept: the one who sends should be the one who closes it,
 else a POST may be sent into a connection that we are closing."""
@@ -14,19 +16,15 @@ else a POST may be sent into a connection that we are closing."""
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
     """Run one process of the API and the pages."""
-    import gc
+    with loading_for_good():
+        import uvicorn
 
-    import uvicorn
+        from cohort.app import create_app
+        from cohort.http.draining import DrainingServer
+        from cohort.settings import Settings
 
-    from cohort.app import create_app
-    from cohort.http.draining import DrainingServer
-    from cohort.settings import Settings
-
-    settings = Settings()
-    app = create_app(settings)
-    # What is loaded now stays for good: the collector need not walk through it for each request.
-    gc.collect()
-    gc.freeze()
+        settings = Settings()
+        app = create_app(settings)
     config = uvicorn.Config(
         app,
         host=host,

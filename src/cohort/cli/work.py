@@ -2,18 +2,17 @@
 
 import click
 
+from cohort.cli.loading import loading_for_good
+
 
 @click.command()
 def work() -> None:
     """Run one worker: mail, matchings, and all other jobs."""
-    import asyncio
-    import gc
+    with loading_for_good():
+        import asyncio
 
-    from cohort import worker
-    from cohort.settings import Settings
+        from cohort import worker
+        from cohort.settings import Settings
 
-    settings = Settings()
-    # What is loaded now stays for good: the collector need not walk through it for each job.
-    gc.collect()
-    gc.freeze()
+        settings = Settings()
     asyncio.run(worker.work(settings))

@@ -3,6 +3,13 @@
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+HEAD_ONLY = "cohort.head_only"
+
+
+def is_head_only(scope: Scope) -> bool:
+    """Whether the body that is made now goes to nobody."""
+    return HEAD_ONLY in scope
+
 
 class HeadAsGet:
     """Wraps the whole application, since a route is found by its method."""
@@ -15,6 +22,7 @@ class HeadAsGet:
             await self.app(scope, receive, send)
             return
         scope["method"] = "GET"
+        scope[HEAD_ONLY] = True  # type: ignore[literal-required]
         ended = False
 
         async def without_body(message: Message) -> None:

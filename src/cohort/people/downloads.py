@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cohort.db import unit_of_work
+from cohort.http.head import is_head_only
 from cohort.http.pages import Asked
 from cohort.people import audit
 from cohort.people.models import Person
@@ -17,8 +18,9 @@ async def recorded_download(
     Before the first byte leaves, in a transaction of its own, as whoever reads has none that could
     be committed.
     """
-    async with unit_of_work(asked.app.state.sessions) as db:
-        audit.record(
-            db, actor, "cohort.download", cohort_id, now=now, cohort_id=cohort_id, file=name
-        )
+    if not is_head_only(asked.scope):
+        async with unit_of_work(asked.app.state.sessions) as db:
+            audit.record(
+                db, actor, "cohort.download", cohort_id, now=now, cohort_id=cohort_id, file=name
+            )
     return {"content-disposition": f'attachment; filename="{name}"'}
