@@ -97,8 +97,8 @@ async def begin_cohort(
 
 async def _new(request: Asked, db: AsyncSession, form: Form[CohortIn]) -> Response[str]:
     """The newest guide comes first, and is chosen until another one is."""
-    offered = await guides.list_guides(db, Slice(limit=200))
-    newest = {"guide_id": str(offered.items[-1].id)} if offered.items else {}
+    offered = await guides.newest_guides(db)
+    newest = {"guide_id": str(offered[0].id)} if offered else {}
     form = replace(form, typed={**newest, **form.typed})
     return page(
         request,
@@ -106,7 +106,7 @@ async def _new(request: Asked, db: AsyncSession, form: Form[CohortIn]) -> Respon
         form=form,
         guides=[
             {"value": str(one.id), "label": f"{one.title}, version {one.version}"}
-            for one in offered.items
+            for one in offered
         ],
     )
 

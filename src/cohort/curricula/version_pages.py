@@ -25,7 +25,6 @@ from cohort.guides import service as guides
 from cohort.guides.models import Guide
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
-from cohort.http.paging import Slice
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.profiles.choices import Options
@@ -154,10 +153,9 @@ async def _show(
     cohort = await cohorts.get_by_slug(db, actor, slug)
     await cohorts.require_organiser(db, actor, cohort.id)
     guide = await guides.get(db, cohort.guide_id)
-    offered = await guides.list_guides(db, Slice(limit=200))
     others: Options = [
         {"value": str(one.id), "label": f"{one.title}, version {one.version}"}
-        for one in offered.items
+        for one in await guides.newest_guides(db)
         if one.id != guide.id
     ]
     change = None

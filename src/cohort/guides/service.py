@@ -28,6 +28,12 @@ async def list_guides(db: AsyncSession, part: Slice) -> Page[Guide]:
     return await page_of(db, select(Guide), by=Guide.imported_at, id=Guide.id, part=part)
 
 
+async def newest_guides(db: AsyncSession, most: int = 200) -> Sequence[Guide]:
+    """For a list to choose from."""
+    its = select(Guide).order_by(Guide.imported_at.desc(), Guide.id.desc()).limit(most)
+    return (await db.scalars(its)).all()
+
+
 async def get(db: AsyncSession, guide_id: UUID) -> Guide:
     guide = await db.get(Guide, guide_id)
     if guide is None:
