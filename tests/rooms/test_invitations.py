@@ -14,7 +14,7 @@ from cohort.invitations import jobs
 from cohort.mail import MailboxMessage
 from cohort.people.models import Person
 from cohort.questions.models import GivenAnswer
-from tests.conftest import Cast, Platform, Someone
+from tests.conftest import Cast, Platform, Someone, TurnableClock
 from tests.rooms.cohort_world import PROFILE, PROFILE_FORM, applied
 from tests.rooms.mentor_forms import TYPED_GRACE
 
@@ -164,10 +164,17 @@ async def test_seats_are_kept_until_somebody_answers_declines_or_the_link_ends(
 
 
 async def test_an_invitation_is_sent_again_and_taken_back(
-    *, olga: Someone, anyone: AsyncClient, summer: Cohort, db: AsyncSession, run_jobs: Any
+    *,
+    olga: Someone,
+    anyone: AsyncClient,
+    summer: Cohort,
+    db: AsyncSession,
+    run_jobs: Any,
+    clock: TurnableClock,
 ) -> None:
     await invited(olga, summer, "nora@example.org", admits=True)
     await run_jobs()
+    clock.turn(minutes=1)  # mails of one moment have no order
     [invitation] = await listed(olga, summer)
     address = f"/api/v1/invitations/{invitation['id']}"
     assert (await olga.post(f"{address}/mails")).status_code == 202

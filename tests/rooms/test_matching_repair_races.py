@@ -154,3 +154,24 @@ async def test_repairs_and_the_publication_at_once_have_one_outcome(
     await nobody_is_oversold(stage, db, run["round_id"])
     to_robin = select(func.count()).where(Proposal.mentor_id == stage.robin.id)
     assert await db.scalar(to_robin) == 0
+
+
+async def test_what_is_locked_leaves_out_a_mentor_who_paused_meanwhile(
+    stage: Stage, platform: Platform
+) -> None:
+    run = (await open_and_solve(stage, platform))["run"]
+    mentor_of = {one["enrolment_id"]: one["mentor_id"] for one in await pairs_of(stage, run)}
+    await stage.olga.put(f"/api/v1/mentors/{stage.robin.id}/pause", json={})
+    [hers] = [one for one, mentor in mentor_of.items() if mentor == str(stage.robin.id)]
+
+    named = await act(stage.olga, run, kind="lock", enrolment_ids=[hers])
+    assert named.status_code == 422
+    [error] = named.json()["errors"]
+    assert (error["field"], error["message"]) == (
+        "enrolment_ids/0",
+        "The mentor of this pair is paused or not approved now.",
+    )
+
+    locked = await act(stage.olga, run, kind="lock")
+    assert locked.status_code == 201
+    assert locked.json()["pins"] == len(mentor_of) - 1

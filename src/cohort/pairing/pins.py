@@ -41,9 +41,11 @@ def pins_by_position(pool: Pool) -> list[tuple[int, int]]:
 
 def _absent(pool: Pool, pins: Sequence[IdPair]) -> Iterator[str]:
     for researcher, mentor in pins:
+        # Whoever is no mentor of the pool has a name there only where a pin that stands names her.
+        absent = pool.names.get(mentor, "a mentor")
         yield (
-            f"{pool.names[researcher]} is pinned to {pool.names[mentor]}, who is paused or not "
-            "approved. Lift the pin, or let the mentor in."
+            f"{pool.names[researcher]} is pinned to {absent}, who is paused or not approved. "
+            "Lift the pin, or let the mentor in."
         )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from cohort.errors import NotFound
 from cohort.guides.models import Milestone, Term, TermKind
-from cohort.http.paging import Page, Slice, page_of
+from cohort.http.paging import Page, Slice, page_along, page_of
 from cohort.people.models import Person
 from cohort.study import policy
 from cohort.study.models import ItemState, PlanItem, Review, Submission
@@ -145,7 +145,7 @@ async def versions_of(
         raise NotFound
     versions = select(Submission).where(Submission.plan_item_id == item_id)
     with_reviews = versions.options(joinedload(Submission.review).joinedload(Review.reviewer))
-    return await page_of(db, with_reviews, by=Submission.submitted_at, id=Submission.id, part=part)
+    return await page_along(db, with_reviews, by=Submission.version, part=part)
 
 
 async def last_versions(db: AsyncSession, item_id: UUID, *, limit: int) -> Sequence[Submission]:

@@ -113,16 +113,22 @@ async def pool_now(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
 async def _lock(
     db: AsyncSession, run: Run, form: PinSetIn, pool: Pool
 ) -> tuple[list[IdPair], DecisionCost]:
-    """The pairs of the run, all or those of some, whose researchers still wait; what keeps them is
-    priced on what holds now."""
+    """The pairs of the run, all or those of some, which may still be: whose researcher waits, and
+    whose mentor neither paused nor left. What keeps them is priced on what holds now."""
     found = select(Pair.enrolment_id, Pair.mentor_id).where(Pair.run_id == run.id)
     pairs = [(str(i), str(j)) for i, j in await db.execute(found.order_by(Pair.enrolment_id))]
+    there = {one.id for one in pool.mentors}
+    kept = [two for two in pairs if two[1] in there]
     wanted = [str(one) for one in form.enrolment_ids]
     for place, one in enumerate(wanted):
         if one not in {researcher for researcher, _ in pairs}:
             raise Invalid.at(f"enrolment_ids/{place}", "This run has no pair with this researcher.")
+        if one not in {researcher for researcher, _ in kept}:
+            raise Invalid.at(
+                f"enrolment_ids/{place}", "The mentor of this pair is paused or not approved now."
+            )
     waiting = {one.id for one in pool.researchers}
-    pins = [two for two in pairs if two[0] in waiting and (not wanted or two[0] in wanted)]
+    pins = [two for two in kept if two[0] in waiting and (not wanted or two[0] in wanted)]
     return pins, await _priced(pool, pins)
 
 
