@@ -36,7 +36,7 @@ class CircleRules(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> "CircleRules":
         if not self.least <= self.size <= self.most:
-            raise ValueError("least, size and most must not fall")
+            raise ValueError("must go up: at least, then wanted, then at most")
         return self
 
 
