@@ -60,11 +60,14 @@ def _cut_short(run: Run) -> RoundWarning | None:
 
 
 def _weak(pairs: Sequence[WarnedPair]) -> RoundWarning | None:
-    weak = [f"{one.researcher} and {one.mentor}" for one in pairs if one.fit == WEAK]
+    weak = [f"{one.researcher} with {one.mentor}" for one in pairs if one.fit == WEAK]
     if not weak:
         return None
     many = plural(len(weak), "weak pair")
-    sentence = f"{many}: neither field nor role goal nor skills speak for it: {_listed(weak)}."
+    spoken_for = "it" if len(weak) == 1 else "them"
+    sentence = (
+        f"{many}: neither field nor role goal nor skills speak for {spoken_for}. {_listed(weak)}."
+    )
     return RoundWarning("weak_pairs", sentence, tuple(weak), holds=True)
 
 
