@@ -190,10 +190,10 @@ async def _found_before(db: AsyncSession, run: Run) -> dict[str, str]:
 
 
 async def _waiting(db: AsyncSession, cohort_id: UUID, today: date) -> Rows:
-    return (await db.execute(_who_waits(cohort_id, today))).all()
+    return (await db.execute(who_waits(cohort_id, today))).all()
 
 
-def _who_waits(cohort_id: UUID, today: date) -> Select[*tuple[Any, ...]]:
+def who_waits(cohort_id: UUID, today: date) -> Select[*tuple[Any, ...]]:
     """Who studies, is not paused, has no mentor, and has no proposal to answer."""
     mentored = mentorships.active_in(cohort_id).with_only_columns(Mentorship.enrolment_id)
     asked = mentorships.open_in(cohort_id).with_only_columns(Proposal.enrolment_id)
@@ -235,10 +235,10 @@ async def _may_move(db: AsyncSession, cohort_id: UUID, today: date, *, reconside
 
 
 async def _seats(db: AsyncSession, cohort_id: UUID, week: date) -> Rows:
-    return (await db.execute(_who_has_seats(cohort_id, week))).all()
+    return (await db.execute(who_has_seats(cohort_id, week))).all()
 
 
-def _who_has_seats(cohort_id: UUID, week: date) -> Select[*tuple[Any, ...]]:
+def who_has_seats(cohort_id: UUID, week: date) -> Select[*tuple[Any, ...]]:
     """Mentors who take part, each with the number of proposals that await an answer (`awaited`).
 
     Whoever pauses now, or begins to within the round's week, does not take part. A full one does,
@@ -267,8 +267,8 @@ async def taking_part(db: AsyncSession, round_: Round, *, now: datetime) -> froz
     solves takes two dozen.
     """
     zone = (await db.get_one(Cohort, round_.cohort_id)).time_zone
-    waiting = _who_waits(round_.cohort_id, local_day(now, zone)).with_only_columns(Enrolment.id)
-    there = _who_has_seats(round_.cohort_id, round_.week)
+    waiting = who_waits(round_.cohort_id, local_day(now, zone)).with_only_columns(Enrolment.id)
+    there = who_has_seats(round_.cohort_id, round_.week)
     awaited = there.selected_columns.awaited
     free = there.with_only_columns(Mentor.id, Mentor.capacity - Mentor.taken - awaited)
     stand = select(Override.id).where(
