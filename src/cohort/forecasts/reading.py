@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from functools import cache
 from math import log
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Float,
     Lateral,
-    Select,
     Subquery,
+    Uuid,
     case,
     cast,
     false,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.db import Prepared, given
 from cohort.forecasts.models import StudyNudge
 from cohort.forecasts.outlook import WEEK, StudyFacts
 from cohort.forecasts.pace import HALF_LIFE
@@ -31,6 +34,7 @@ from cohort.people.models import Person
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 
 SOON = timedelta(days=14)
+AT = given("at", DateTime(timezone=True))
 
 
 def begins_at(cohort: Cohort) -> datetime:
@@ -51,49 +55,33 @@ async def works(
     Work is done when its newest version was handed in, unless that was sent back: waiting for a
     review is nobody's pace.
     """
-    only = true() if of is None else Enrolment.id == of
-    rows = await db.execute(_statement(cohort.id, at, only))
+    rows = await _plans(of_one=of is not None).rows(db, cohort_id=cohort.id, at=at, of=of)
     first = begins_at(cohort)
     return [
-        StudyFacts(
-            enrolment_id=row.id,
-            name=row.name,
-            began_at=max(first, row.created_at),
-            items=row.items,
-            hours=float(row.hours),
-            hours_done=float(row.hours_done),
-            hours_lately=float(row.hours_lately),
-            hours_asked=float(row.hours_asked),
-            hours_asked_lately=float(row.hours_asked_lately),
-            hours_soon=float(row.hours_soon),
-            last_due_at=row.last_due_at,
-            late=row.late,
-            handed_in_at=row.handed_in_at,
-            sent_back_at=row.sent_back_at,
-            nudged_at=row.nudged_at,
-        )
-        for row in rows
+        StudyFacts(its_id, name, max(first, joined_at), *facts)
+        for its_id, name, joined_at, *facts in rows
     ]
 
 
-def _statement(
-    cohort_id: UUID, at: datetime, only: ColumnElement[bool]
-) -> Select[*tuple[Any, ...]]:
-    sums = _sums(_items(at), at)
-    return (
+@cache
+def _plans(*, of_one: bool) -> Prepared:
+    sums = _sums(_items())
+    of_cohort = (
         select(Enrolment.id, Person.name, Enrolment.created_at, *sums.c, StudyNudge.nudged_at)
         .join(Enrolment.person)
         .join(sums, true())
         .outerjoin(StudyNudge, StudyNudge.enrolment_id == Enrolment.id)
-        .where(Enrolment.cohort_id == cohort_id, only, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(Enrolment.cohort_id == given("cohort_id", Uuid()))
+        .where(Enrolment.state == EnrolmentState.ACTIVE)
         .order_by(Enrolment.created_at, Enrolment.id)
     )
+    return Prepared(of_cohort.where(Enrolment.id == given("of", Uuid())) if of_one else of_cohort)
 
 
-def _items(at: datetime) -> Subquery:
+def _items() -> Subquery:
     """Of one plan: hours, dates, and what was done by then."""
     versions = PlanItem.versions
-    before = (Submission.plan_item_id == PlanItem.id, Submission.submitted_at <= at)
+    before = (Submission.plan_item_id == PlanItem.id, Submission.submitted_at <= AT)
     newest = select(func.max(Submission.submitted_at)).where(*before).scalar_subquery()
     reviewed = (
         select(func.max(Review.reviewed_at))
@@ -102,8 +90,8 @@ def _items(at: datetime) -> Subquery:
         .scalar_subquery()
     )
     # Most have one version only, whose moments stand with the item.
-    first_at = case((PlanItem.handed_in_at <= at, PlanItem.handed_in_at))
-    judged_at = case((PlanItem.handed_in_at <= at, PlanItem.judged_at))
+    first_at = case((PlanItem.handed_in_at <= AT, PlanItem.handed_in_at))
+    judged_at = case((PlanItem.handed_in_at <= AT, PlanItem.judged_at))
     newest_at = case((versions <= 1, first_at), else_=newest)
     reviewed_at = case((versions <= 1, judged_at), else_=reviewed)
     done_at = func.coalesce(newest_at, PlanItem.passed_at)
@@ -114,7 +102,7 @@ def _items(at: datetime) -> Subquery:
             PlanItem.due_at,
             newest_at.label("newest_at"),
             done_at.label("done_at"),
-            func.coalesce(is_handed_in & (done_at <= at), false()).label("is_done"),
+            func.coalesce(is_handed_in & (done_at <= AT), false()).label("is_done"),
             case((PlanItem.state == ItemState.AGAIN, reviewed_at)).label("sent_back_at"),
         )
         .join(PlanItem.milestone)
@@ -126,31 +114,34 @@ def _items(at: datetime) -> Subquery:
     )
 
 
-def _sums(items: Subquery, at: datetime) -> Lateral:
-    """For each plan by itself: sorted or hashed together, 120,000 items take twice as long."""
+def _sums(items: Subquery) -> Lateral:
+    """Of each plan by itself: sorted or hashed together, 120,000 items take twice as long.
+
+    Named and in the order of `StudyFacts`.
+    """
     its = items.c
-    is_due = its.due_at <= at
+    is_due = its.due_at <= AT
 
     def hours(which: ColumnElement[bool], of: Any = its.hours) -> Any:
-        return func.coalesce(func.sum(of).filter(which), 0)
+        return cast(func.coalesce(func.sum(of).filter(which), 0), Float)
 
     def lately(since: ColumnElement[Any]) -> Any:
         # As `date_part`, which has floats: `extract` has decimals, which are slow.
-        half_lives = func.date_part("epoch", at - since) / (HALF_LIFE * WEEK.total_seconds())
+        half_lives = func.date_part("epoch", AT - since) / (HALF_LIFE * WEEK.total_seconds())
         # What lies ahead is not summed up, but PostgreSQL may work it out all the same.
         return its.hours * func.exp(-log(2) * cast(func.greatest(half_lives, 0), Float))
 
     return (
         select(
             func.count().label("items"),
-            func.sum(its.hours).label("hours"),
+            cast(func.sum(its.hours), Float).label("hours"),
             hours(its.is_done).label("hours_done"),
             hours(its.is_done, lately(its.done_at)).label("hours_lately"),
             hours(is_due).label("hours_asked"),
             hours(is_due, lately(its.due_at)).label("hours_asked_lately"),
-            hours(~its.is_done & (its.due_at <= at + SOON)).label("hours_soon"),
-            func.count().filter(~its.is_done, is_due).label("late"),
+            hours(~its.is_done & (its.due_at <= AT + SOON)).label("hours_soon"),
             func.max(its.due_at).label("last_due_at"),
+            func.count().filter(~its.is_done, is_due).label("late"),
             func.max(its.newest_at).label("handed_in_at"),
             func.min(its.sent_back_at).label("sent_back_at"),
         )
