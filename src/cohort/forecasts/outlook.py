@@ -164,7 +164,7 @@ def ahead_of(works: Sequence[StudyFacts], at: datetime, end: datetime) -> Floats
     rest = [max((end - max(at, one.last_due_at)) / WEEK, 0.0) for one in works]
     per_week = [one.items / _weeks(one, end) for one in works]
     asked = [(one.hours - one.hours_asked) / one.unit for one in works]
-    return np.array(asked) + np.array(rest) * np.array(per_week)
+    return np.asarray(np.array(asked) + np.array(rest) * np.array(per_week))
 
 
 def _weeks(one: StudyFacts, end: datetime) -> float:
@@ -208,7 +208,7 @@ def forecasts_of(
 def _done_by(its: Forecast, level: float) -> datetime:
     """With that chance: when the plan has asked for so many units more, evenly to the end, and on
     like its mean."""
-    [asked] = still_asked(its.facts.only(its.place), its.pace, level).tolist()
+    asked = float(still_asked(its.facts.only(its.place), its.pace, level)[0])
     start = max(its.at, its.work.began_at)
     if its.ahead > 0 and its.end > start:
         return start + min(asked / its.ahead, 1e3) * (its.end - start)

@@ -12,7 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Float,
-    Lateral,
+    FromClause,
     Subquery,
     Uuid,
     case,
@@ -114,7 +114,7 @@ def _items() -> Subquery:
     )
 
 
-def _sums(items: Subquery) -> Lateral:
+def _sums(items: Subquery) -> FromClause:
     """Of each plan by itself: sorted or hashed together, 120,000 items take twice as long.
 
     Named and in the order of `StudyFacts`.
