@@ -13,6 +13,7 @@ from cohort.study import service as study_service
 from tests.conftest import MONDAY, Platform, Someone
 from tests.house.quizzes import FILE
 from tests.rooms.mentorship_world import Spring
+from tests.rooms.quiz_world import WITH_PLACEMENT
 
 COURSE = """\
 <h1 align="center">Models in production</h1>
@@ -265,7 +266,7 @@ async def test_an_exam_is_corrected_in_a_draft_and_readiness_counts_by_it(
     spring: Spring, olga: Someone, db: AsyncSession
 ) -> None:
     studied = await db.get_one(Guide, spring.cohort.guide_id)
-    await import_quizzes(db, studied, FILE, now=MONDAY)
+    await import_quizzes(db, studied, WITH_PLACEMENT, now=MONDAY)
     studied.exam = {
         "title": "Machine Learning Engineer",
         "year": 2024,

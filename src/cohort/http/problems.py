@@ -33,6 +33,7 @@ from cohort.errors import (
     Unavailable,
 )
 from cohort.http import pages as web
+from cohort.http.patterns import expected
 
 log = structlog.get_logger()
 
@@ -208,7 +209,9 @@ def _in_words(message: str) -> str:
     for pattern, words in _WORDS:
         if found := re.search(pattern, message):
             return words.format(*found.groups())
-    return "This is not in the form that we expect."
+    if its := re.search(r"matching regex '(.*)'$", message):
+        return expected(its.group(1).replace("\\\\", "\\"))
+    return expected("")
 
 
 def _names(asked: Request[Any, Any, Any]) -> dict[str, str]:

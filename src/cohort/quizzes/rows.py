@@ -1,5 +1,6 @@
 """What a file of quizzes says, row by row."""
 
+from collections import Counter
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,6 +11,8 @@ from cohort.quizzes.marking import AnswerKind, Key
 Amount = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 Choice = Annotated[Line, Field(max_length=300)]
 MOST_CHOICES = 12
+MOST_ROWS = 5_000
+MOST_IN_A_QUIZ = 200
 FEWEST_PLACED = 3
 """So many answers of a placement quiz tell where somebody stands in a section."""
 
@@ -53,7 +56,8 @@ class QuizQuestionRow(Strict):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         for name in ("right", "wrong", "number", "tolerance", "unit", "pairs"):
-            if name not in FIELDS_OF[self.kind] and name in self.model_fields_set:
+            is_given = getattr(self, name) != type(self).model_fields[name].default
+            if name not in FIELDS_OF[self.kind] and is_given:
                 raise ValueError(f"is of kind “{self.kind}” and has no “{name}”")
         match self.kind:
             case AnswerKind.NUMBER:
@@ -145,11 +149,14 @@ class QuizRow(_Checks):
 
     title: Line
     about: Note = ""
-    questions: list[Slug] = Field(min_length=1, max_length=200)
+    questions: list[Slug] = Field(min_length=1, max_length=MOST_IN_A_QUIZ)
 
 
 class PlacementRow(Strict):
-    """The `[placement]`: a quiz of all sections that is taken once, and passes nothing."""
+    """The `[placement]`: a quiz of all sections that is taken once, and passes nothing.
+
+    It names its questions, or they are drawn.
+    """
 
     slug: Slug = Field(examples=["placement"])
     title: Line
@@ -161,6 +168,11 @@ class PlacementRow(Strict):
         description="So many questions are drawn from each section; with fewer than three, a "
         "section would say nothing.",
     )
+    questions: list[Slug] = Field(
+        default=[],
+        max_length=MOST_IN_A_QUIZ,
+        description="These in this order, and none are drawn.",
+    )
 
 
 class MockExamRow(_Checks):
@@ -168,3 +180,30 @@ class MockExamRow(_Checks):
 
     title: Line
     about: Note = ""
+
+
+class QuizTables(Strict):
+    """All quizzes of a guide, as their file says them."""
+
+    exam: ExamRow
+    sections: list[ExamSectionRow] = Field(min_length=1, max_length=30)
+    questions: list[QuizQuestionRow] = Field(default=[], max_length=MOST_ROWS)
+    placement: PlacementRow | None = None
+    quizzes: list[QuizRow] = Field(default=[], max_length=MOST_ROWS)
+    mock_exams: list[MockExamRow] = Field(default=[], max_length=100)
+
+    @property
+    def every_quiz(self) -> "list[QuizRow | MockExamRow | PlacementRow]":
+        return [*self.quizzes, *self.mock_exams, *([self.placement] if self.placement else [])]
+
+    @model_validator(mode="after")
+    def _named_apart(self) -> Self:
+        for slugs in (
+            [one.slug for one in self.sections],
+            [one.slug for one in self.questions],
+            [one.slug for one in self.every_quiz],
+        ):
+            slug, times = next(iter(Counter(slugs).most_common(1)), ("", 0))
+            if times > 1:
+                raise ValueError(f"has the slug “{slug}” twice; rename one")
+        return self

@@ -100,7 +100,7 @@ async def show_item(
     within: UUID | None = None,
     tell: TellFocus | None = None,
 ) -> Response[str]:
-    """`tell` is asked of milestones of hers that she has not passed."""
+    """`tell` is asked of milestones of hers that she has not passed: rooms above know the focus."""
     plan, step = await plans.step_of(db, actor, item_id, now=now)
     if within not in {None, plan.enrolment.id}:
         raise NotFound
