@@ -238,6 +238,10 @@ def _of_a_server(error: BaseException) -> Refusal:
             return Conflict("This clashes with something that was stored meanwhile. Look again.")
         case "40":
             return Conflict("Two changes met. Send yours again.")
+        case "21" | "42" | "P0":
+            # The statement itself is wrong, or the database has another shape than this code
+            # expects: who sends it again is told the same.
+            return _our_fault()
     log.warning("a server is unavailable", sqlstate=code, kind=type(error).__name__)
     return Unavailable()
 

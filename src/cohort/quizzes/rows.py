@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from cohort.http.fields import Line, Note, Prose, Slug, Strict, Url
 from cohort.quizzes.marking import AnswerKind, Key
@@ -15,6 +16,18 @@ MOST_ROWS = 5_000
 MOST_IN_A_QUIZ = 200
 FEWEST_PLACED = 3
 """So many answers of a placement quiz tell where somebody stands in a section."""
+
+
+A_QUESTION: JsonDict = {
+    "slug": "batch-or-online",
+    "kind": "single",
+    "exam_section": "serving-and-scaling",
+    "section": "bridging",
+    "text": "Scores are read once a night. How do you serve them?",
+    "right": "As a batch",
+    "wrong": ["Online", "By mail"],
+    "explanation": "Nobody waits for them.",
+}
 
 
 class ExamRow(Strict):
@@ -39,6 +52,8 @@ class ExamSectionRow(Strict):
 
 class QuizQuestionRow(Strict):
     """A `[[question]]`; which fields it has goes by its kind."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [A_QUESTION]})
 
     slug: Slug = Field(examples=["batch-or-online"])
     kind: AnswerKind
@@ -177,6 +192,10 @@ class PlacementRow(Strict):
 
 class MockExamRow(_Checks):
     """A `[[mock_exam]]`, whose questions are dealt to it by the weights of the sections."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"slug": "mock-1", "title": "Mock exam 1"}]}
+    )
 
     title: Line
     about: Note = ""
