@@ -145,18 +145,20 @@ async def _keep_question(
     here = f"/curricula/{draft.id}/quizzes"
     try:
         if row and "remove" in sent.texts("act"):
-            changed, saying, at = quiz_editing.without_question(tables, row.slug), "Removed.", ""
+            changed, saying = quiz_editing.without_question(tables, row.slug), "Removed."
+            at = f"?section={row.exam_section}#part-{row.exam_section}"
         else:
             text = "".join(sent.texts("text"))
             slug = row.slug if row else quiz_editing.free_slug(tables, text, of_question=True)
             told = quiz_editing.question_of(sent, slug)
-            changed, saying, at = quiz_editing.with_question(tables, told), "Kept.", f"-{slug}"
+            changed, saying = quiz_editing.with_question(tables, told), "Kept."
+            at = quiz_editing.place_of(changed, slug)
         await quiz_drafts.change_quizzes(
             db, actor, draft.id, changed, if_match=form.seen, now=clock()
         )
     except (Invalid, Stale) as refusal:
         return _show_question(request, draft, tables, row, _again(form, refusal, draft))
-    return see(f"{here}#question{at or 's'}", saying=saying)
+    return see(f"{here}{at}", saying=saying)
 
 
 def _typed(sent: Sent) -> Form[Any]:

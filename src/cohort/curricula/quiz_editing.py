@@ -125,6 +125,12 @@ def moved(tables: QuizTables, slug: str, by: int) -> QuizTables:
     return tables.model_copy(update={"questions": rows})
 
 
+def place_of(tables: QuizTables, slug: str) -> str:
+    """Where the page of all quizzes shows a question, as the end of its address."""
+    part = next((one.exam_section for one in tables.questions if one.slug == slug), "")
+    return f"?section={part}#question-{slug}" if part else "#questions"
+
+
 def kind_of(tables: QuizTables, slug: str) -> Kind | None:
     if tables.placement and tables.placement.slug == slug:
         return "placement"

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -47,6 +47,8 @@ class QuizzesView:
     """How many questions each quiz asks, by slug; of those that name them."""
     problem: str
     kinds: Mapping[AnswerKind, str]
+    opened: str
+    """The section of the exam whose questions are open."""
 
 
 @get("/curricula/{draft_id:uuid}/quizzes", guards=[signed_in])
@@ -55,8 +57,12 @@ async def draft_quizzes_page(
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     draft_id: FromPath[UUID],
+    opened: Annotated[
+        str, QueryParameter(name="section", description="Of the exam: its questions are open.")
+    ] = "",
 ) -> Response[str]:
-    return await _show(request, db, await service.get(db, actor, draft_id), Form())
+    draft = await service.get(db, actor, draft_id)
+    return await _show(request, db, draft, Form(), opened=opened)
 
 
 @post(
@@ -112,7 +118,7 @@ async def _changed(
     by = {"earlier": -1, "later": 1}.get(direction)
     if by is None:
         raise Invalid("This form is not known here. Open the page again.")
-    return quiz_editing.moved(tables, slug, by), "Moved.", f"#question-{slug}"
+    return quiz_editing.moved(tables, slug, by), "Moved.", quiz_editing.place_of(tables, slug)
 
 
 async def _file(sent: Sent) -> str:
@@ -127,7 +133,7 @@ async def _file(sent: Sent) -> str:
 
 
 async def _show(
-    request: Asked, db: AsyncSession, draft: CurriculumDraft, form: Form[Any]
+    request: Asked, db: AsyncSession, draft: CurriculumDraft, form: Form[Any], *, opened: str = ""
 ) -> Response[str]:
     curriculum = service.content_of(draft)
     tables = await quiz_drafts.quizzes_of(db, draft)
@@ -150,6 +156,7 @@ async def _show(
         lengths=lengths,
         problem=await quiz_drafts.problem_of(db, draft, curriculum),
         kinds=KINDS,
+        opened=opened,
     )
     return page(request, "curricula/quizzes.html", view, form=form)
 
