@@ -279,6 +279,29 @@ async def test_a_cohort_may_let_its_rounds_be_published_by_themselves_once(
     assert len((await db.scalars(asked)).all()) == 2
 
 
+async def test_who_left_since_the_run_is_warned_of_before_it_is_published(
+    stage: Stage, platform: Platform
+) -> None:
+    round_ = await open_and_solve(stage, platform)
+    address = f"/api/v1/runs/{round_['run']['id']}/warnings"
+    codes = [one["code"] for one in (await stage.olga.get(address)).json()["warnings"]]
+    assert "changed_since" not in codes
+
+    await stage.olga.put(f"/api/v1/mentors/{stage.robin.id}/pause", json={})
+    warned = {one["code"]: one for one in (await stage.olga.get(address)).json()["warnings"]}
+
+    assert warned["changed_since"]["sentence"] == (
+        "Since this run, no longer to be matched: Robin Example. 1 pair would be left out. "
+        "Run the round again."
+    )
+    assert warned["changed_since"]["holds"]
+    page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
+    assert "no longer to be matched: Robin Example" in page
+    await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
+    after = (await stage.olga.get(address)).json()["warnings"]
+    assert "changed_since" not in {one["code"] for one in after}
+
+
 async def test_where_something_warns_it_waits_and_the_mail_says_why(
     stage: Stage, platform: Platform, db: AsyncSession
 ) -> None:

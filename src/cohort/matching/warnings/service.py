@@ -7,9 +7,11 @@ from sqlalchemy import Row, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
-from cohort.cohorts.models import Enrolment
+from cohort.cohorts.models import Cohort, Enrolment
 from cohort.http.formats import plural
-from cohort.matching.models import Pair, Round, Run, RunState, Unmatched
+from cohort.matching.gather import who_has_seats, who_waits
+from cohort.matching.models import Pair, Round, RoundState, Run, RunState, Unmatched
+from cohort.matching.periods import local_day
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Proposal
@@ -21,6 +23,7 @@ EARLIER = 2
 NO_LOSS_SHOWN = 0.005
 MOST_NAMED = 5
 WarnedPair = Row[str, str, str | None, bool]
+GonePair = Row[str, str, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ async def warnings_of(db: AsyncSession, run: Run) -> list[RoundWarning]:
     unmatched = await _unmatched(db, run)
     found = [
         _cut_short(run),
+        _changed_since(await _gone(db, run)),
         _weak(pairs),
         _near_ties(pairs),
         _lonely(unmatched),
@@ -59,12 +63,28 @@ def _cut_short(run: Run) -> RoundWarning | None:
     return RoundWarning("cut_short", sentence, (), holds=True)
 
 
+def _changed_since(gone: Sequence[GonePair]) -> RoundWarning | None:
+    if not gone:
+        return None
+    each = [(one.researcher, one.researcher_gone) for one in gone]
+    each += [(one.mentor, one.mentor_gone) for one in gone]
+    who = sorted({name for name, is_gone in each if is_gone})
+    sentence = (
+        f"Since this run, no longer to be matched: {_listed(who)}. "
+        f"{plural(len(gone), 'pair')} would be left out. Run the round again."
+    )
+    return RoundWarning("changed_since", sentence, tuple(who), holds=True)
+
+
 def _weak(pairs: Sequence[WarnedPair]) -> RoundWarning | None:
-    weak = [f"{one.researcher} and {one.mentor}" for one in pairs if one.fit == WEAK]
+    weak = [f"{one.researcher} with {one.mentor}" for one in pairs if one.fit == WEAK]
     if not weak:
         return None
     many = plural(len(weak), "weak pair")
-    sentence = f"{many}: neither field nor role goal nor skills speak for it: {_listed(weak)}."
+    spoken_for = "it" if len(weak) == 1 else "them"
+    sentence = (
+        f"{many}: neither field nor role goal nor skills speak for {spoken_for}. {_listed(weak)}."
+    )
     return RoundWarning("weak_pairs", sentence, tuple(weak), holds=True)
 
 
@@ -127,6 +147,39 @@ async def _pairs(db: AsyncSession, run: Run) -> Sequence[WarnedPair]:
     )
     of_run = with_people.where(Pair.run_id == run.id, tied | (Pair.fit == WEAK))
     return (await db.execute(of_run.order_by(Pair.score, Pair.id))).all()
+
+
+async def _gone(db: AsyncSession, run: Run) -> Sequence[GonePair]:
+    """Pairs of an open round one of whom would not be in the next run: she left, pauses, or was
+    matched otherwise."""
+    round_ = run.round
+    if round_.state is not RoundState.OPEN:
+        return []
+    zone = (await db.get_one(Cohort, round_.cohort_id)).time_zone
+    waits = who_waits(round_.cohort_id, local_day(run.queued_at, zone))
+    there = who_has_seats(round_.cohort_id, round_.week)
+    researcher_gone = Pair.enrolment_id.not_in(
+        waits.with_only_columns(Enrolment.id).order_by(None).correlate(None)
+    )
+    mentor_gone = Pair.mentor_id.not_in(
+        there.with_only_columns(Mentor.id).order_by(None).correlate(None)
+    )
+    researcher, mentor = aliased(Person), aliased(Person)
+    told = select(
+        researcher.name.label("researcher"),
+        mentor.name.label("mentor"),
+        researcher_gone.label("researcher_gone"),
+        mentor_gone.label("mentor_gone"),
+    )
+    with_people = (
+        told.select_from(Pair)
+        .join(Enrolment, Enrolment.id == Pair.enrolment_id)
+        .join(researcher, researcher.id == Enrolment.person_id)
+        .join(Mentor, Mentor.id == Pair.mentor_id)
+        .join(mentor, mentor.id == Mentor.person_id)
+    )
+    of_run = with_people.where(Pair.run_id == run.id, researcher_gone | mentor_gone)
+    return (await db.execute(of_run)).all()
 
 
 async def _unmatched(db: AsyncSession, run: Run) -> Sequence[Unmatched]:
