@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0079"
-down_revision: str | None = "0078"
+revision: str = "0080"
+down_revision: str | None = "0079"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

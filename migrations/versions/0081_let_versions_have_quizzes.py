@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0079"
-down_revision: str | None = "0078"
+revision: str = "0081"
+down_revision: str | None = "0080"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
