@@ -103,6 +103,20 @@ async def test_introductions_that_wait_hold_the_week_back_and_are_not_lost(
     assert (by_hand.status_code, by_hand.json()["kind"]) == (201, "matching")
 
 
+async def test_a_round_that_was_set_aside_on_its_page_is_published_by_nobody(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    round_ = await open_and_solve(stage, platform)
+    page = f"/rounds/{round_['id']}"
+    assert "Set aside" in words(await stage.olga.get(page))
+    assert (await stage.olga.post(f"{page}/withdrawal")).status_code == 303
+    assert "nobody was told of it" in words(await stage.olga.get(page))
+
+    refused = (await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")).json()
+    assert (refused["code"], "was set aside" in refused["detail"]) == ("round_closed", True)
+    assert not (await db.scalars(select(Proposal.id))).all()
+
+
 async def test_three_weeks_of_silence_are_caught_up_with_one_round(
     stage: Stage, platform: Platform, db: AsyncSession
 ) -> None:

@@ -398,3 +398,13 @@ async def test_a_time_that_nobody_answered_is_told_afterwards(
     page = (await spring.ada.get(f"/mentorships/{address.split('/')[4]}")).text
     assert "Nobody answered in time" in page
     assert "Did you meet?" not in page
+
+
+async def test_the_page_of_a_cancelled_meeting_offers_no_move(spring: Spring, address: str) -> None:
+    meeting = await named(spring.ada, address)
+    page = f"/meetings/{meeting['id']}/move"
+    assert "Change it" in (await spring.ada.get(page)).text
+    await spring.grace.post(f"/api/v1/meetings/{meeting['id']}/cancellation", json={})
+    closed = (await spring.ada.get(page)).text
+    assert "There is nothing to move" in closed
+    assert "Change it" not in closed

@@ -108,7 +108,10 @@ async def nudge(
     now, cohort = clock(), await cohorts.organised_by_slug(db, actor, slug)
     form = await read_form(request, NudgesForm)
     if form.value is None:
-        return await _board(request, db, actor, cohort, now, dict(form.errors))
+        errors = dict(form.errors)
+        if not form.typed.get("mentorship_ids"):
+            errors["mentorship_ids"] = "Choose at least one mentorship."
+        return await _board(request, db, actor, cohort, now, errors)
     asked = NudgesIn(mentorship_ids=form.value.mentorship_ids, dry_run=not form.value.send)
     try:
         outcomes = await following_up.nudge_many(db, actor, cohort.id, asked, now=now)

@@ -177,6 +177,7 @@ async def _move(
         "meetings/move.html",
         form=form,
         meeting=meeting,
+        closed=meeting.state not in PLANNED or meeting.starts_at <= now,
         other=view.other,
         zones=view.zones,
         times=[{"value": "", "label": "The time that stands now"}, *view.times],

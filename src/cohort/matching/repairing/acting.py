@@ -103,7 +103,7 @@ async def pins_in(db: AsyncSession, set_id: UUID) -> int:
 async def _check_newest(db: AsyncSession, run: Run) -> None:
     state = await db.scalar(select(Round.state).where(Round.id == run.round_id))
     if state is not RoundState.OPEN:
-        raise service.RoundClosed("This round is published or replaced. Open a new round instead.")
+        raise service.RoundClosed(service.CLOSED)
     newest = await service.newest_run(db, run.round_id)
     if newest is None or newest.id != run.id:
         raise RunPassed(
