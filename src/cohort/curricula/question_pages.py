@@ -27,7 +27,7 @@ from cohort.quizzes.rows import QuizQuestionRow, QuizTables
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionView:
+class DraftQuestionView:
     """A question that is changed, or one that is to be added."""
 
     draft: CurriculumDraft
@@ -39,7 +39,7 @@ class QuestionView:
 
 
 @dataclass(frozen=True, slots=True)
-class QuizView:
+class DraftQuizView:
     """A quiz that is changed, or one that is to be added."""
 
     draft: CurriculumDraft
@@ -178,7 +178,7 @@ def _show_question(
     row: QuizQuestionRow | None,
     form: Form[Any],
 ) -> Response[str]:
-    view = QuestionView(
+    view = DraftQuestionView(
         draft=draft,
         curriculum=service.content_of(draft),
         tables=tables,
@@ -291,7 +291,7 @@ def _show_quiz(
     by_section: dict[str, list[QuizQuestionRow]] = {one.slug: [] for one in tables.sections}
     for question in tables.questions:
         by_section.setdefault(question.exam_section, []).append(question)
-    view = QuizView(
+    view = DraftQuizView(
         draft=draft,
         curriculum=service.content_of(draft),
         tables=tables,

@@ -36,7 +36,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class QuizzesView:
+class DraftQuizzesView:
     """All quizzes of a draft; `tables` is None where it has none yet."""
 
     draft: CurriculumDraft
@@ -148,7 +148,7 @@ async def _show(
         if its := tables.placement:
             drawn = its.of_each_section * len(tables.sections)
             lengths[its.slug] = len(its.questions) or drawn
-    view = QuizzesView(
+    view = DraftQuizzesView(
         draft=draft,
         curriculum=curriculum,
         tables=tables,
