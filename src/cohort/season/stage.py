@@ -91,7 +91,7 @@ class SeasonStage:
 
     def look(self) -> AsyncSession:
         """For what is only read: nobody else is at work, so it needs no transaction."""
-        return self.runner.statements()
+        return self.runner.cron.statements()
 
     def act(self) -> AbstractAsyncContextManager[AsyncSession]:
         """What one person does: a transaction of its own, as a request has."""
