@@ -16,7 +16,6 @@ from cohort.guides.models import Milestone
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.people import audit
-from cohort.people.asker import asker
 from cohort.people.models import Person
 from cohort.study import due_dates, events, judging, policy
 from cohort.study.due_dates import Work
@@ -274,7 +273,7 @@ async def _item_to_review(db: AsyncSession, actor: Person, submission_id: UUID) 
     """The item, locked, if this version of its evidence awaits a review that the actor may give."""
     submission = await _visible_submission(db, actor, submission_id)
     item = await _locked_item(db, actor, submission.plan_item_id)
-    if not await may_review(db, actor, item.enrolment_id):
+    if not await judging.may_review(db, actor, item.enrolment_id):
         raise NotAllowed(
             "Only the organisers of the cohort and the researcher’s mentor review this."
         )
@@ -311,17 +310,6 @@ async def pass_by_others(
     item.state, item.passed_at = ItemState.PASSED, now
     await _pass_what_it_counts_for(db, item, now=now)
     _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
-
-
-@cache
-def _reviewed_by(*, is_admin: bool) -> Prepared:
-    reviewed = policy.reviewed_by(asker(is_admin=is_admin)).subquery()
-    return Prepared(select(reviewed.c.id).where(reviewed.c.id == given("enrolment_id", Uuid())))
-
-
-async def may_review(db: AsyncSession, actor: Person, enrolment_id: UUID) -> bool:
-    its = {"actor_id": actor.id, "enrolment_id": enrolment_id}
-    return await _reviewed_by(is_admin=actor.is_admin).row(db, **its) is not None
 
 
 async def gaps_in(
