@@ -111,6 +111,9 @@ def create_engine(settings: Settings, *, patience: int = 5) -> AsyncEngine:
                 "lock_timeout": "2s",
                 "idle_in_transaction_session_timeout": f"{patience * 3}s",
                 "timezone": "UTC",
+                # To compile a plan takes longer than any statement of ours; PostgreSQL would do
+                # it for what it believes to be costly.
+                "jit": "off",
             },
         },
     )

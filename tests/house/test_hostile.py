@@ -187,6 +187,22 @@ async def test_a_query_that_does_not_fit_is_named(stage: Stage, path: str, name:
         assert_refused(answer, field=name)
 
 
+NEEDED = [
+    (path, one["name"])
+    for path, method, operation in operations(the_application())
+    if method == "get"
+    for one in operation.get("parameters", [])
+    if one["in"] == "query" and one["required"]
+]
+
+
+@pytest.mark.parametrize(("path", "name"), NEEDED)
+async def test_a_query_that_is_left_out_is_named(stage: Stage, path: str, name: str) -> None:
+    answer = await stage.ask(who_reads(path), f"GET {path}", method="GET", params={})
+    assert_refused(answer, field=name)
+    assert answer.status_code == 422
+
+
 EDGES = [("0001-01-01T00:00:00+00:00", 0), ("9999-12-31T23:59:59-23:59", 2**128 - 1)]
 
 

@@ -1,6 +1,7 @@
 """Every mail has a kind, by which people choose; a digest may ask its job again."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,3 +58,20 @@ def test_what_nobody_may_miss_cannot_be_switched_off() -> None:
     assert all(KINDS[one].choices == (MailWhen.AT_ONCE,) for one in never_off)
     assert not KINDS["account"].waits
     assert {kind.default for kind in KINDS.values()} == {MailWhen.AT_ONCE}
+
+
+def hours_without_a_zone(text: str) -> list[str]:
+    """A moment that is not soon followed by what its clock is called."""
+    hour = re.compile(r"([\w.]+)\|moment\(([^)]*)\)")
+    return [
+        found[0]
+        for found in hour.finditer(text)
+        if f"{found[1]}|zone_label({found[2]})" not in text[found.end() :][:140]
+    ]
+
+
+def test_no_mail_names_an_hour_without_its_time_zone() -> None:
+    bodies = sorted((PACKAGE / "templates" / "emails").glob("*/body.*"))
+    assert len(bodies) > 50
+    without = {str(body): hours_without_a_zone(body.read_text()) for body in bodies}
+    assert {body: hours for body, hours in without.items() if hours} == {}

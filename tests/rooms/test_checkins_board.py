@@ -263,7 +263,7 @@ async def test_the_pages_show_whom_before_anything_is_sent(
     assert "Ada Example: so-so" in shown
     assert "no meeting for a while, says it is so-so" in shown
     nobody = await spring.olga.post(here, data={})
-    assert (nobody.status_code, "This is needed." in nobody.text) == (422, True)
+    assert (nobody.status_code, "Choose at least one mentorship." in nobody.text) == (422, True)
     chosen = {"mentorship_ids": [str(mentorship)]}
     before = await spring.olga.post(here, data=chosen)
     assert "Ada Example and Grace Example" in before.text

@@ -239,8 +239,8 @@ async def test_conflicts_are_found_declared_and_lifted_with_a_reason(
     found = (await stage.olga.get(address(stage, "conflicts"))).json()["items"]
     assert [(one["mentor"], one["kind"], one["detail"], one["declared_by"]) for one in found] == [
         ("Grace Example", "declared", "One paper.", "researcher"),
-        ("Grace Example", "organisation", "northwind robotics", None),
-        ("Robin Example", "organisation", "northwind robotics", None),
+        ("Grace Example", "organisation", "Northwind Robotics", None),
+        ("Robin Example", "organisation", "Northwind Robotics", None),
     ]
     assert str(stage.ada.id) not in await mentor_of(stage, platform)
 

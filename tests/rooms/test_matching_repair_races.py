@@ -1,12 +1,15 @@
 """Many organisers act on one run at once: one act is done, and the ledger has its price."""
 
 import asyncio
+import itertools
 from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from httpx import Response
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Organiser
@@ -26,6 +29,7 @@ from tests.rooms.matching_world import (
 )
 
 ORGANISERS = 4
+LOCK = {"kind": "lock", "reason": "They have begun to talk."}
 
 
 @pytest.fixture
@@ -175,3 +179,85 @@ async def test_what_is_locked_leaves_out_a_mentor_who_paused_meanwhile(
     locked = await act(stage.olga, run, kind="lock")
     assert locked.status_code == 201
     assert locked.json()["pins"] == len(mentor_of) - 1
+
+
+@asynccontextmanager
+async def somebody_plans(
+    stage: Stage, run: dict[str, Any]
+) -> AsyncGenerator[asyncio.Task[Response]]:
+    """A lock of all pairs, held up in the middle of its plan for as long as we are inside."""
+    async with stage.platform.sessions() as holding:
+        await holding.execute(text("LOCK TABLE terms IN ACCESS EXCLUSIVE MODE"))
+        asked = asyncio.create_task(
+            stage.olga.post(f"/api/v1/runs/{run['id']}/pin_sets", json=LOCK)
+        )
+        waits = text("SELECT 1 FROM pg_locks WHERE relation = 'terms'::regclass AND NOT granted")
+        while not (await holding.execute(waits)).first():
+            assert not asked.done(), asked.result().text
+            await asyncio.sleep(0.01)
+        yield asked
+
+
+async def test_a_round_can_be_run_again_while_somebody_plans(
+    stage: Stage, platform: Platform, enter: Cast
+) -> None:
+    _, otto, *_ = await organisers(stage, enter)
+    run = (await open_and_solve(stage, platform))["run"]
+
+    async with somebody_plans(stage, run) as asked:
+        async with asyncio.timeout(1.5):  # a lock of the round would be given up after two seconds
+            again = await otto.post(f"/api/v1/rounds/{run['round_id']}/runs")
+
+    assert again.status_code == 201
+    passed = await asked
+    assert (passed.status_code, passed.json()["code"]) == (409, "run_passed")
+
+
+async def test_what_changes_while_somebody_plans_is_in_the_plan(
+    stage: Stage, platform: Platform, enter: Cast
+) -> None:
+    _, otto, *_ = await organisers(stage, enter)
+    run = (await open_and_solve(stage, platform))["run"]
+    robins, *others = sorted(
+        await pairs_of(stage, run), key=lambda one: one["mentor_id"] != str(stage.robin.id)
+    )
+    pin = {key: others[0][key] for key in ("enrolment_id", "mentor_id")}
+
+    async with somebody_plans(stage, run) as asked:
+        await otto.put(f"/api/v1/mentors/{robins['mentor_id']}/pause", json={})
+        overrides = f"/api/v1/cohorts/{stage.cohort.id}/overrides"
+        pinned = await otto.post(overrides, json={"kind": "pin", **pin, "reason": "They asked."})
+        assert pinned.status_code == 201, pinned.text
+
+    locked = await asked
+    assert (locked.status_code, locked.json()["pins"]) == (201, len(others) - 1)
+    await keep_runs(platform)
+    newest = (await read_round(stage, run["round_id"]))["run"]
+    assert (newest["state"], newest["number"]) == ("solved", 2)
+    after = {(one["enrolment_id"], one["mentor_id"]) for one in await pairs_of(stage, newest)}
+    assert after == {(one["enrolment_id"], one["mentor_id"]) for one in others}
+
+
+async def test_a_plan_that_never_holds_is_refused_with_what_to_do(
+    stage: Stage, platform: Platform, enter: Cast
+) -> None:
+    """One pair is to be locked, while somebody else pins another researcher here and there."""
+    _, otto, *_ = await organisers(stage, enter)
+    run = (await open_and_solve(stage, platform))["run"]
+    overrides = f"/api/v1/cohorts/{stage.cohort.id}/overrides"
+    first, *others = await pairs_of(stage, run)
+    whom = {"kind": "pin", "enrolment_id": others[0]["enrolment_id"]}
+
+    one = {**LOCK, "enrolment_ids": [first["enrolment_id"]]}
+    asked = asyncio.create_task(stage.olga.post(f"/api/v1/runs/{run['id']}/pin_sets", json=one))
+    for there in itertools.cycle(others[:2]):
+        pin = {**whom, "mentor_id": there["mentor_id"], "reason": "Hm.", "replace": True}
+        assert (await otto.post(overrides, json=pin)).status_code == 201
+        if asked.done():
+            break
+
+    refused = (await asked).json()
+    assert (refused["status"], refused["code"]) == (409, "conflict")
+    assert refused["detail"].endswith("Look at the price again, then decide.")
+    newest = (await read_round(stage, run["round_id"]))["run"]
+    assert newest["id"] == run["id"]

@@ -103,6 +103,20 @@ async def test_introductions_that_wait_hold_the_week_back_and_are_not_lost(
     assert (by_hand.status_code, by_hand.json()["kind"]) == (201, "matching")
 
 
+async def test_a_round_that_was_set_aside_on_its_page_is_published_by_nobody(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    round_ = await open_and_solve(stage, platform)
+    page = f"/rounds/{round_['id']}"
+    assert "Set aside" in words(await stage.olga.get(page))
+    assert (await stage.olga.post(f"{page}/withdrawal")).status_code == 303
+    assert "nobody was told of it" in words(await stage.olga.get(page))
+
+    refused = (await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")).json()
+    assert (refused["code"], "was set aside" in refused["detail"]) == ("round_closed", True)
+    assert not (await db.scalars(select(Proposal.id))).all()
+
+
 async def test_three_weeks_of_silence_are_caught_up_with_one_round(
     stage: Stage, platform: Platform, db: AsyncSession
 ) -> None:
@@ -277,6 +291,29 @@ async def test_a_cohort_may_let_its_rounds_be_published_by_themselves_once(
         platform.run_jobs(), stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
     )
     assert len((await db.scalars(asked)).all()) == 2
+
+
+async def test_who_left_since_the_run_is_warned_of_before_it_is_published(
+    stage: Stage, platform: Platform
+) -> None:
+    round_ = await open_and_solve(stage, platform)
+    address = f"/api/v1/runs/{round_['run']['id']}/warnings"
+    codes = [one["code"] for one in (await stage.olga.get(address)).json()["warnings"]]
+    assert "changed_since" not in codes
+
+    await stage.olga.put(f"/api/v1/mentors/{stage.robin.id}/pause", json={})
+    warned = {one["code"]: one for one in (await stage.olga.get(address)).json()["warnings"]}
+
+    assert warned["changed_since"]["sentence"] == (
+        "Since this run, no longer to be matched: Robin Example. 1 pair would be left out. "
+        "Run the round again."
+    )
+    assert warned["changed_since"]["holds"]
+    page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
+    assert "no longer to be matched: Robin Example" in page
+    await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")
+    after = (await stage.olga.get(address)).json()["warnings"]
+    assert "changed_since" not in {one["code"] for one in after}
 
 
 async def test_where_something_warns_it_waits_and_the_mail_says_why(

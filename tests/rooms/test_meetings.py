@@ -9,7 +9,7 @@ import pytest
 import recurring_ical_events
 from httpx import AsyncClient
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import mail
@@ -105,6 +105,68 @@ async def test_who_moves_what_was_agreed_asks_again(spring: Spring, address: str
     seen = {"If-Match": said.headers["etag"]}
     moved = (await spring.grace.patch(at, json={"minutes": 60}, headers=seen)).json()
     assert (moved["state"], moved["proposed_by"]) == ("proposed", spring.grace.id)
+
+
+async def change_it(who: Someone, meeting: dict[str, Any], **to: Any) -> dict[str, Any]:
+    at = f"/api/v1/meetings/{meeting['id']}"
+    seen = {"If-Match": (await who.get(at)).headers["etag"]}
+    changed: dict[str, Any] = (await who.patch(at, json=to, headers=seen)).json()
+    return changed
+
+
+async def newest_mails(db: AsyncSession, subject: str) -> dict[str, str]:
+    """To whom this was written, and what; the white space of a mail does not count."""
+    written = select(MailboxMessage.to, MailboxMessage.text)
+    found = await db.execute(written.where(MailboxMessage.subject.startswith(subject)))
+    return {to.split("@")[0]: " ".join(text.split()) for to, text in found}
+
+
+async def test_whoever_is_asked_to_move_reads_from_when(
+    spring: Spring, address: str, db: AsyncSession, run_jobs: RunJobs
+) -> None:
+    meeting = await named(spring.ada, address)
+    moved = await change_it(spring.grace, meeting, starts_at=WEDNESDAY)
+    assert (moved["state"], moved["moved_from"]) == ("proposed", meeting["starts_at"])
+
+    await run_jobs()
+    asked = await newest_mails(db, "Grace Example asks to move: Wed 11 Mar 2026, 17:00?")
+    assert "would like to move your meeting of Tue 10 Mar 2026, 17:00 (Berlin" in asked["ada"]
+    told = await newest_mails(db, "Moved: Wed 11 Mar 2026, 17:00 with Ada Example")
+    assert "Ada Example is asked whether your meeting of Tue 10 Mar 2026" in told["grace"]
+    page = (await spring.ada.get(f"/mentorships/{address.split('/')[4]}")).text
+    assert "instead of Tue 10 Mar 2026, 17:00" in page
+
+    agreed = (await spring.ada.post(**agreement(moved))).json()
+    assert (agreed["state"], agreed["moved_from"]) == ("agreed", None)
+
+
+async def test_a_new_place_is_no_new_time(
+    spring: Spring, address: str, db: AsyncSession, run_jobs: RunJobs
+) -> None:
+    meeting = await named(spring.ada, address)
+    await change_it(spring.ada, meeting, topic="Pipelines.")
+    await run_jobs()
+    changed = "Changed: Tue 10 Mar 2026, 17:00"
+    told = await newest_mails(db, changed)
+    assert "Does its time suit you?" in told["grace"]
+    assert "Grace Example has not answered yet whether its time suits." in told["ada"]
+
+    await spring.grace.post(**agreement(meeting))
+    await run_jobs()
+    await db.execute(delete(MailboxMessage))
+    await db.commit()
+    await change_it(spring.grace, meeting, place="Room 5")
+    await run_jobs()
+    told = await newest_mails(db, changed)
+    assert "Grace Example changed where your meeting is" in told["ada"]
+    assert "you changed where your meeting with Ada Example is" in told["grace"]
+    assert all("Its time is agreed as before." in text for text in told.values())
+
+    longer = await change_it(spring.grace, meeting, minutes=60)
+    assert longer["moved_from"] == longer["starts_at"]
+    await run_jobs()
+    told = await newest_mails(db, "Grace Example asks you: Tue 10 Mar 2026, 17:00?")
+    assert "would like your meeting to take 60 minutes" in told["ada"]
 
 
 @pytest.mark.parametrize(
@@ -336,3 +398,13 @@ async def test_a_time_that_nobody_answered_is_told_afterwards(
     page = (await spring.ada.get(f"/mentorships/{address.split('/')[4]}")).text
     assert "Nobody answered in time" in page
     assert "Did you meet?" not in page
+
+
+async def test_the_page_of_a_cancelled_meeting_offers_no_move(spring: Spring, address: str) -> None:
+    meeting = await named(spring.ada, address)
+    page = f"/meetings/{meeting['id']}/move"
+    assert "Change it" in (await spring.ada.get(page)).text
+    await spring.grace.post(f"/api/v1/meetings/{meeting['id']}/cancellation", json={})
+    closed = (await spring.ada.get(page)).text
+    assert "There is nothing to move" in closed
+    assert "Change it" not in closed

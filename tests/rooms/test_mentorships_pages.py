@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.mentors.models import Mentor, MentorState
+from cohort.mentorships.models import Mentorship
 from tests.conftest import MONDAY, Cast
 from tests.rooms.mentorship_world import Spring, another, begun
 from tests.world import mentoring
@@ -101,6 +102,9 @@ async def test_a_mentorship_ends_with_a_reason(spring: Spring, db: AsyncSession)
     assert ended.headers["location"] == "/mentoring"
     assert await db.scalar(select(Mentor.taken)) == 0
     assert "No mentees yet" in (await spring.grace.get("/mentoring")).text
+    await spring.ada.post(address, data={"reason": "I have one."})
+    assert "what was said then stands" in (await spring.ada.get("/mentoring")).text
+    assert await db.scalar(select(Mentorship.end_reason)) == "She has a job."
 
 
 async def test_who_is_no_mentor_yet_is_shown_the_way(

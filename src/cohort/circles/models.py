@@ -53,7 +53,11 @@ class Circle(Base):
 
     @property
     def name(self) -> str:
-        return f"Circle {self.number}"
+        return name_of(self.number)
+
+
+def name_of(number: int) -> str:
+    return f"Circle {number}"
 
 
 class CircleMember(Base):

@@ -164,7 +164,7 @@ async def _place(
     except previews.CannotForm as refusal:
         now_in, found, errors = None, [], {"": refusal.sentence}
     told = await showing.options_out(db, actor, cohort.id, enrolment_id, now_in, found)
-    names = {one.id: one.name for one in await reading.standing(db, cohort.id)}
+    names = await reading.names_of_standing(db, cohort.id)
     return page(
         request,
         "circles/place.html",

@@ -29,13 +29,12 @@ async def preview_page(
 ) -> Response[str]:
     shown = await reading.preview_of(db, actor, preview_id)
     is_forming = shown.state is CirclePreviewState.FORMING
-    numbers = {one.id: one.name for one in await reading.standing(db, shown.cohort_id)}
     return page(
         request,
         "circles/preview.html",
         cohort=shown.cohort,
         preview=await showing.preview_out(db, shown),
-        names=numbers,
+        names=await reading.names_of_standing(db, shown.cohort_id),
         parts=PARTS,
         progress=await progress.read(preview_id) if is_forming else None,
     )

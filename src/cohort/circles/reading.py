@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.circles import gathering, policy
-from cohort.circles.models import Circle, CircleMember, CirclePreview
+from cohort.circles.models import Circle, CircleMember, CirclePreview, name_of
 from cohort.circles.schemas import CircleMemberOut, CircleOut
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -74,6 +74,14 @@ async def seen(db: AsyncSession, actor: Person, circles: Sequence[Circle]) -> li
 async def standing(db: AsyncSession, cohort_id: UUID) -> Sequence[Circle]:
     its = select(Circle).where(Circle.cohort_id == cohort_id, Circle.ended_at.is_(None))
     return (await db.scalars(its.order_by(Circle.number))).all()
+
+
+async def names_of_standing(db: AsyncSession, cohort_id: UUID) -> dict[UUID, str]:
+    """In their order. Pages offer hundreds to choose from, and need no more of them."""
+    its = select(Circle.id, Circle.number).where(
+        Circle.cohort_id == cohort_id, Circle.ended_at.is_(None)
+    )
+    return {row.id: name_of(row.number) for row in await db.execute(its.order_by(Circle.number))}
 
 
 async def list_of(db: AsyncSession, actor: Person, cohort_id: UUID, part: Slice) -> Page[Circle]:

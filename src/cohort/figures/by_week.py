@@ -1,6 +1,5 @@
 """The plans of cohorts by week, in four statements however many people and cohorts there are."""
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    literal_column,
     select,
     values,
 )
@@ -32,6 +32,9 @@ from cohort.study.models import PlanItem
 Weeks = Mapping[UUID, Sequence[CohortWeek]]
 """By cohort."""
 INSTANT = DateTime(timezone=True)
+KEPT_APART: Any = literal_column("0")
+"""An OFFSET that keeps a subquery as it is. PostgreSQL sees that all weeks there are make few
+groups; of the moments themselves, it would take each for a group of its own, and sort them."""
 HANDED_IN_AT = func.coalesce(PlanItem.handed_in_at, PlanItem.passed_at)
 
 
@@ -92,7 +95,7 @@ async def _away(
         (cohort_id, its_id, week, weeks[cohort_id][week].ends_at)
         for (cohort_id, its_id, joined_at), each in spans.items()
         for week in weeks_away(weeks[cohort_id], each)
-        if week >= bisect_right([one.ends_at for one in weeks[cohort_id]], joined_at)
+        if joined_at < weeks[cohort_id][week].ends_at
     ]
     people = Counter((cohort_id, week) for cohort_id, _, week, _ in gone)
     found = {(row[0], row[1]): row[2:] for row in await db.execute(_items_away(gone))}
@@ -166,16 +169,16 @@ def _how_many(people: Subquery) -> Select[*tuple[Any, ...]]:
 
 def _items(people: Subquery) -> Select[*tuple[Any, ...]]:
     """Weeks are found by their ends, which know the clock changes; null stays null."""
-    group = (
-        people.c.cohort_id,
-        people.c.joined,
-        func.width_bucket(PlanItem.due_at, people.c.ends).label("due"),
-        func.width_bucket(HANDED_IN_AT, people.c.ends).label("handed_in"),
-        func.width_bucket(PlanItem.passed_at, people.c.ends).label("passed"),
-    )
-    return (
-        select(*group, func.count())
-        .select_from(people)
+    placed = (
+        select(
+            people.c.cohort_id,
+            people.c.joined,
+            func.width_bucket(PlanItem.due_at, people.c.ends).label("due"),
+            func.width_bucket(HANDED_IN_AT, people.c.ends).label("handed_in"),
+            func.width_bucket(PlanItem.passed_at, people.c.ends).label("passed"),
+        )
         .join(PlanItem, PlanItem.enrolment_id == people.c.id)
-        .group_by(*group)
+        .offset(KEPT_APART)
+        .subquery("placed")
     )
+    return select(*placed.c, func.count()).group_by(*placed.c)

@@ -1,27 +1,14 @@
 """Figures of one study circle: of the people who are in it now."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.circles import policy as circles
-from cohort.circles import reading
 from cohort.circles.models import Circle, CircleMember
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.errors import Invalid
-
-
-class CircleChoice(NamedTuple):
-    circle_id: UUID
-    name: str
-
-
-async def choices(db: AsyncSession, cohort: Cohort) -> Sequence[CircleChoice]:
-    """The circles that stand."""
-    return [CircleChoice(one.id, one.name) for one in await reading.standing(db, cohort.id)]
 
 
 async def require_circle(db: AsyncSession, cohort: Cohort, circle_id: UUID | None) -> None:

@@ -9,11 +9,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.circles.reading import names_of_standing
 from cohort.clock import Clock
 from cohort.cohorts import service as cohorts
 from cohort.errors import FieldError, Invalid, NotFound
 from cohort.figures import showing, tables
-from cohort.figures.narrowing import choices, require_circle
+from cohort.figures.narrowing import require_circle
 from cohort.figures.progress import EVERYONE
 from cohort.figures.schemas import Figure, FigureFormat, ProgressSearch
 from cohort.figures.showing import FigureView
@@ -118,7 +119,7 @@ async def _page(
     view: FigureView = await showing.view_of(
         db, actor, cohort, figure, wanted, Slice(cursor, SHOWN), now=now
     )
-    circles = await choices(db, cohort) if figure in FILTERS else ()
+    circles = await names_of_standing(db, cohort.id) if figure in FILTERS else {}
     return page(
         request,
         "figures/heat_map.html" if view.progress else "figures/figure.html",
@@ -127,7 +128,7 @@ async def _page(
         wanted=wanted,
         begun=cursor,
         captions=tables.CAPTIONS,
-        circles=[("", "Everybody"), *((str(one), name) for one, name in circles)],
+        circles=[("", "Everybody"), *((str(one), name) for one, name in circles.items())],
         now=now,
     )
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     DateTime,
     Float,
     Select,
-    case,
     cast,
     func,
     literal,
@@ -27,7 +26,8 @@ from cohort.figures.narrowing import in_circle
 from cohort.figures.weeks import CohortWeek, begun
 from cohort.guides.models import Milestone
 from cohort.people.models import Person
-from cohort.study.models import ItemState, PlanItem, Submission
+from cohort.study.models import ItemState, PlanItem
+from cohort.study.waiting import newest_at
 
 DAY = timedelta(days=1)
 LONGEST_SHOWN = 10
@@ -104,13 +104,6 @@ def _week(week: CohortWeek, found: Sequence[Any] | None) -> FirstVerdicts:
     return FirstVerdicts(week, handed_in, judged, half / DAY.total_seconds() if told else None)
 
 
-def _newest() -> Any:
-    """When the version was handed in that waits: most have one only, and that is known."""
-    at = select(func.max(Submission.submitted_at)).where(Submission.plan_item_id == PlanItem.id)
-    newest = at.correlate(PlanItem).scalar_subquery()
-    return case((PlanItem.versions <= 1, PlanItem.handed_in_at), else_=newest)
-
-
 def _in_queue(cohort_id: UUID, circle: UUID | None, *columns: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
@@ -124,21 +117,23 @@ def _in_queue(cohort_id: UUID, circle: UUID | None, *columns: Any) -> Select[*tu
 def _waiting(cohort_id: UUID, now: datetime, circle: UUID | None) -> Select[*tuple[Any, ...]]:
     """How many of each age, the oldest at place 0."""
     ends = [now - low * DAY for low, _ in reversed(AGES) if low]
-    place = func.width_bucket(_newest(), literal(ends, ARRAY(DateTime(timezone=True))))
+    place = func.width_bucket(newest_at(), literal(ends, ARRAY(DateTime(timezone=True))))
     its = _in_queue(cohort_id, circle, place.label("place"), func.count()).select_from(Enrolment)
     return its.group_by(place)
 
 
 def _longest(cohort_id: UUID, circle: UUID | None) -> Select[*tuple[Any, ...]]:
-    at = _newest().label("at")
+    """Put in order by an index alone; then ten have names."""
+    in_queue = _in_queue(cohort_id, circle, PlanItem.id, newest_at().label("at"))
+    first = in_queue.select_from(Enrolment).order_by("at", PlanItem.id).limit(LONGEST_SHOWN)
+    longest = first.subquery("longest")
     return (
-        _in_queue(cohort_id, circle, Enrolment.id, PlanItem.id, Person.name, Milestone.title, at)
-        .select_from(Enrolment)
+        select(Enrolment.id, PlanItem.id, Person.name, Milestone.title, longest.c.at)
+        .join(PlanItem, PlanItem.id == longest.c.id)
+        .join(PlanItem.enrolment)
         .join(Enrolment.person)
         .join(PlanItem.milestone)
-        .where(PlanItem.handed_in_at.is_not(None))
-        .order_by(at, PlanItem.id)
-        .limit(LONGEST_SHOWN)
+        .order_by(longest.c.at, PlanItem.id)
     )
 
 

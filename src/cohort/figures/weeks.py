@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS = 7
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,15 @@ def begun(weeks: Sequence[CohortWeek], now: datetime) -> int:
 
 def weeks_away(weeks: Sequence[CohortWeek], spans: Sequence[tuple[date, date]]) -> set[int]:
     """The weeks, from 0, of which no day is outside the spans; both ends of a span belong to it."""
+    away: list[tuple[date, date]] = []
+    for first, last in sorted(spans):
+        if away and first <= away[-1][1] + ONE_DAY:  # one goes on where the other ends
+            away[-1] = (away[-1][0], max(last, away[-1][1]))
+        else:
+            away.append((first, last))
     return {
         place
+        for first, last in away
         for place, week in enumerate(weeks)
-        if all(
-            any(first <= week.begins_on + timedelta(days=day) <= last for first, last in spans)
-            for day in range((week.ends_on - week.begins_on).days + 1)
-        )
+        if first <= week.begins_on and week.ends_on <= last
     }

@@ -30,6 +30,8 @@ async def with_other_signs(
             sessions_missed=missed.get(one.enrolment_id, 0),
             mock_exam_failed_at=failed.get(one.enrolment_id),
         )
+        if one.enrolment_id in missed or one.enrolment_id in failed
+        else one
         for one in works
     ]
 

@@ -188,9 +188,15 @@ def _invalid(error: ValidationException, names: Mapping[str, str]) -> Refusal:
         FieldError(names.get(key := one.get("key", ""), key), _in_words(one["message"]))
         for one in extra
     ]
+    if left_out := _LEFT_OUT.match(error.detail):
+        errors = [FieldError(left_out[1], "This is needed.")]
     if not errors:
         return Malformed(UNREADABLE)
     return Invalid.at_each(errors)
+
+
+_LEFT_OUT = re.compile(r"Missing required (?:query|header|cookie) parameter '([^']+)'")
+"""Of which the framework says no more than this sentence."""
 
 
 _WORDS = (

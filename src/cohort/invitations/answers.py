@@ -123,9 +123,17 @@ async def _approve(
 
 
 async def decline(db: AsyncSession, token: str, *, now: datetime) -> MailedInvitation:
-    """A kept seat goes to someone else."""
-    invitation = await read(db, token, now=now)
-    await _settle(db, invitation, InvitationState.DECLINED, now=now)
+    """A kept seat goes to someone else; a second click finds it declined."""
+    try:
+        invitation = await read(db, token, now=now)
+        await _settle(db, invitation, InvitationState.DECLINED, now=now)
+    except InvitationEnded:
+        of_token = MailedInvitation.token_hash == hash_token(token)
+        declined = of_token & (MailedInvitation.state == InvitationState.DECLINED)
+        found = await db.scalar(select(MailedInvitation).where(declined))
+        if found is None:
+            raise
+        return found
     if invitation.keeps_seat:
         await enrolments.free_seats(db, invitation.cohort_id, now=now)
     return invitation

@@ -34,7 +34,7 @@ from cohort.mentors.service import organisers_of
 from cohort.pairing.insight import Stake
 from cohort.pairing.pool import Pool
 
-NEWER_ROUND = "A newer round took the place of this one before this run was solved."
+NEWER_ROUND = "The round was set aside or replaced by a newer one before this run was solved."
 NOT_SOLVED = (
     "An error of this platform ended this run, or the worker stopped each time that it tried. Run "
     "it again; if that does not help, tell those who operate this platform."

@@ -26,6 +26,7 @@ from cohort.people import audit
 from cohort.people.models import Person
 from cohort.rules import service as rules
 
+CLOSED = "This round is published, set aside or replaced. Open a new round instead."
 MATCHED_BY_HAND = (CohortState.OPEN, CohortState.RUNNING)
 
 
@@ -60,7 +61,7 @@ async def open_round(db: AsyncSession, actor: Person, cohort_id: UUID, *, now: d
     if found is None:
         return await _open_by_hand(db, actor, cohort, RoundKind.MATCHING, now=now)
     if found.kind is RoundKind.INTRODUCTIONS:
-        raise RoundIsOpen("A round of introductions is open. Publish that one first.")
+        raise RoundIsOpen("A round of introductions is open. Publish it or set it aside first.")
     await _run_again(db, actor, found, now=now)
     return found
 
@@ -75,7 +76,7 @@ async def open_introductions(
         how = form.model_dump()
         return await _open_by_hand(db, actor, cohort, RoundKind.INTRODUCTIONS, now=now, **how)
     if (found.per_researcher, found.per_mentor) != (form.per_researcher, form.per_mentor):
-        raise RoundIsOpen("A round of this cohort is open. Publish that one first.")
+        raise RoundIsOpen("A round of this cohort is open. Publish it or set it aside first.")
     return found
 
 
@@ -183,7 +184,9 @@ async def publish(db: AsyncSession, actor: Person, round_id: UUID, *, now: datet
     """
     round_ = await get_round(db, actor, round_id)
     if not await _publish(db, round_, actor, now=now) and round_.state is RoundState.SUPERSEDED:
-        raise RoundClosed("A newer round took the place of this one. Publish that one.")
+        raise RoundClosed(
+            "This round was set aside, or a newer one took its place. Look at the newest."
+        )
     return round_
 
 
@@ -337,7 +340,7 @@ async def _run_again(db: AsyncSession, actor: Person, round_: Round, *, now: dat
     """The lock lets one of two clicks make the run; the other finds it queued."""
     locked = select(Round.state).where(Round.id == round_.id).with_for_update()
     if await db.scalar(locked) is not RoundState.OPEN:
-        raise RoundClosed("This round is published or replaced. Open a new round instead.")
+        raise RoundClosed(CLOSED)
     newest = await newest_run(db, round_.id)
     if newest is not None and newest.state is RunState.QUEUED:
         return newest

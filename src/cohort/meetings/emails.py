@@ -9,7 +9,14 @@ from cohort.people.models import Person
 from cohort.settings import Settings
 
 
-def told(meeting: Meeting, side: Side, actor: Person | None, settings: Settings) -> Message:
+def told(
+    meeting: Meeting,
+    side: Side,
+    actor: Person | None,
+    settings: Settings,
+    *,
+    only_details: bool = False,
+) -> Message:
     mentorship = meeting.mentorship
     me, other = the_two(mentorship, side)
     context = {
@@ -18,6 +25,7 @@ def told(meeting: Meeting, side: Side, actor: Person | None, settings: Settings)
         "by_me": actor is not None and actor.id == me.id,
         "meeting": meeting,
         "waits_for_me": meeting.proposed_by != me.id,
+        "only_details": only_details,
         "zones": zones(mentorship, side),
         "where": f"/mentorships/{mentorship.id}",
         "cohort": mentorship.enrolment.cohort.name,

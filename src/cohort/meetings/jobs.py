@@ -9,16 +9,26 @@ from cohort.people.models import Person
 
 
 async def tell(
-    context: JobContext, meeting_id: str, person_id: str, actor_id: str | None, sequence: int
+    context: JobContext,
+    meeting_id: str,
+    person_id: str,
+    actor_id: str | None,
+    sequence: int,
+    *,
+    only_details: bool = False,
 ) -> Delivery:
-    """One of the two; when it has changed again since, a later mail says so."""
+    """One of the two; when it has changed again since, a later mail says so.
+
+    `only_details`: the last change was of where it is or what it is about.
+    """
     meeting = await reading.get_for_job(context.db, UUID(meeting_id))
     if meeting.sequence != sequence:
         return None
     is_researcher = meeting.mentorship.enrolment.person_id == UUID(person_id)
     side = Side.RESEARCHER if is_researcher else Side.MENTOR
     actor = await context.db.get(Person, UUID(actor_id)) if actor_id else None
-    return context.deliver(emails.told(meeting, side, actor, context.settings))
+    told = emails.told(meeting, side, actor, context.settings, only_details=only_details)
+    return context.deliver(told)
 
 
 async def close_for_mentorship(context: JobContext, mentorship_id: str) -> None:

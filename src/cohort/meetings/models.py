@@ -45,6 +45,8 @@ class Meeting(Base):
     """Where: the address of a call, a room, a telephone number."""
     proposed_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     """Who named this time; the other one agrees to it."""
+    moved_from: Mapped[Instant | None]
+    """The time that it had before the one that is proposed; none once that is agreed."""
     note: Mapped[str] = mapped_column(default="")
     """Why it was cancelled or did not take place."""
     sequence: Mapped[int] = mapped_column(default=0)

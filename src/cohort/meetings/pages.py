@@ -177,6 +177,7 @@ async def _move(
         "meetings/move.html",
         form=form,
         meeting=meeting,
+        closed=meeting.state not in PLANNED or meeting.starts_at <= now,
         other=view.other,
         zones=view.zones,
         times=[{"value": "", "label": "The time that stands now"}, *view.times],
@@ -197,19 +198,30 @@ async def move(
     if form.value is not None:
         try:
             asked = _change(form.value, zones(meeting.mentorship, _side(actor, meeting))[0])
-            await service.change(db, actor, meeting_id, asked, if_match=form.seen, now=clock())
+            meeting = await service.change(
+                db, actor, meeting_id, asked, if_match=form.seen, now=clock()
+            )
         except Stale as refusal:
             newest = {**form.typed, "version": str(meeting.version)}
             form = replace(form.refused(refusal), typed=newest)
         except (Invalid, service.MeetingInTheWay, service.MentorshipPaused) as refusal:
             form = form.refused(refusal)
         else:
-            return see(_home(meeting), saying="It is changed, and the other one is told.")
+            return see(_home(meeting), saying=_changed(actor, meeting))
     return await _move(request, db, actor, meeting, form, clock())
 
 
 def _side(actor: Person, meeting: Meeting) -> Side:
     return service.side_of(actor, meeting.mentorship)
+
+
+def _changed(actor: Person, meeting: Meeting) -> str:
+    side = _side(actor, meeting)
+    other = the_two(meeting.mentorship, side)[1]
+    if meeting.moved_from is None or meeting.proposed_by != actor.id:
+        return f"It is changed, and {other.name} is told."
+    when = in_zones(meeting.starts_at, zones(meeting.mentorship, side)[:1])
+    return f"{other.name} is asked: {when}, {meeting.minutes} minutes."
 
 
 def _change(typed: TimeForm, zone: str) -> MeetingChange:

@@ -75,6 +75,10 @@ class MeetingOut(Shown):
     topic: str
     place: str = Field(description="Empty where nobody has said it yet.")
     proposed_by: UUID = Field(description="The person who named this time.")
+    moved_from: datetime | None = Field(
+        description="When it was to be before this time was proposed, until that is agreed. The "
+        "same as `starts_at` where only its length changes."
+    )
     note: str
     created_at: datetime
     changed_at: datetime

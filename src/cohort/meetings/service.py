@@ -141,7 +141,7 @@ async def agree(
         return meeting
     if meeting.proposed_by == actor.id:
         raise NotAllowed("You named this time; it is the other one who agrees to it.")
-    await _change(db, meeting, {"state": MeetingState.AGREED}, now=now)
+    await _change(db, meeting, {"state": MeetingState.AGREED, "moved_from": None}, now=now)
     await _tell(db, actor, meeting, "meeting.agree", events.AGREED, now=now)
     return meeting
 
@@ -165,14 +165,18 @@ async def change(
     if "starts_at" in changes:
         _check_time(changes["starts_at"], now)
         _check_pause(meeting.mentorship, changes["starts_at"])
-    if changes.keys() & {"starts_at", "minutes"}:
+    only_details = not changes.keys() & {"starts_at", "minutes"}
+    if not only_details:
         changes |= {"state": MeetingState.PROPOSED, "proposed_by": actor.id}
+        changes |= {"moved_from": meeting.starts_at}
     try:
         async with db.begin_nested():
             await _change(db, meeting, changes, now=now)
     except IntegrityError as error:
         raise MeetingInTheWay("The two of you have another meeting at that time.") from error
-    await _tell(db, actor, meeting, "meeting.change", events.PROPOSED, now=now)
+    await _tell(
+        db, actor, meeting, "meeting.change", events.PROPOSED, only_details=only_details, now=now
+    )
     return meeting
 
 
@@ -241,6 +245,7 @@ async def _tell(
     verb: str,
     kind: EventKind,
     *,
+    only_details: bool = False,
     now: datetime,
 ) -> None:
     """The other one by mail; the actor too once there is something for her calendar."""
@@ -256,6 +261,7 @@ async def _tell(
             "person_id": person_id,
             "actor_id": actor.id,
             "sequence": meeting.sequence,
+            **({"only_details": True} if only_details else {}),
         }
         for person_id in told
     ]

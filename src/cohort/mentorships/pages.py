@@ -98,8 +98,11 @@ async def end(
     form = await read_form(request, EndIn)
     if form.value is None:
         return await _end(request, db, actor, mentorship_id, form)
-    await service.end(db, actor, mentorship_id, form.value.reason, now=clock())
-    return see(onward(request, "/"), saying="The mentorship has ended, with your words.")
+    ended = await service.end(db, actor, mentorship_id, form.value.reason, now=clock())
+    said = "The mentorship has ended, with your words."
+    if ended.end_reason != form.value.reason:
+        said = "It had ended already; what was said then stands."
+    return see(onward(request, "/"), saying=said)
 
 
 router = Router(

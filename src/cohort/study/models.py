@@ -38,8 +38,12 @@ class PlanItem(Base):
     __tablename__ = "plan_items"
     __table_args__ = (
         UniqueConstraint("enrolment_id", "milestone_id"),
+        # With what puts in order all that waits, so that no row is read but those shown.
         Index(
-            "ix_plan_items_submitted", "enrolment_id", postgresql_where=text("state = 'submitted'")
+            "ix_plan_items_submitted",
+            "enrolment_id",
+            postgresql_where=text("state = 'submitted'"),
+            postgresql_include=("id", "handed_in_at", "versions"),
         ),
         Index(
             "ix_plan_items_owed",

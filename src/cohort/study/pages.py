@@ -31,6 +31,7 @@ from cohort.study.plans import Plan, Step
 from cohort.study.rubric_forms import CriterionField, fields_of, left_out, read_review
 from cohort.study.rubrics import version_of
 from cohort.study.schemas import MentorViewChoice
+from cohort.study.waiting import waiting_for
 
 VERSIONS_SHOWN = 30
 
@@ -162,7 +163,7 @@ async def review_page(
     clock: NamedDependency[Clock],
     part: NamedDependency[Slice],
 ) -> Response[str]:
-    waiting = await plans.waiting_for(db, actor, part)
+    waiting = await waiting_for(db, actor, part)
     return page(
         request,
         "study/review.html",

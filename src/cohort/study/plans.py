@@ -1,4 +1,4 @@
-"""Reading plans: one researcher's, one item of it, and what awaits a review."""
+"""Reading plans: one researcher's, and one item of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
-from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
+from cohort.cohorts.models import Cohort, Enrolment
 from cohort.errors import NotFound
 from cohort.guides.models import Milestone, Term, TermKind
-from cohort.http.paging import Page, Slice, page_along, page_of
+from cohort.http.paging import Page, Slice, page_along
 from cohort.people.models import Person
 from cohort.study import policy
 from cohort.study.models import ItemState, PlanItem, Review, Submission
@@ -178,29 +178,6 @@ async def rubric_of(db: AsyncSession, actor: Person, submission_id: UUID) -> Rub
     if found is None:
         raise NotFound
     return found
-
-
-async def waiting_for(db: AsyncSession, actor: Person, part: Slice) -> Page[Submission]:
-    """Evidence that the actor may review, who waits longest first; only the newest versions."""
-    newer = aliased(Submission)
-    replaced = select(newer.id).where(
-        newer.plan_item_id == Submission.plan_item_id, newer.version > Submission.version
-    )
-    item = contains_eager(Submission.plan_item)
-    enrolment = item.contains_eager(PlanItem.enrolment)
-    waiting = (
-        select(Submission)
-        .join(Submission.plan_item)
-        .join(PlanItem.enrolment)
-        .join(Enrolment.cohort)
-        .where(PlanItem.state == ItemState.SUBMITTED, ~replaced.exists())
-        .where(PlanItem.enrolment_id.in_(policy.reviewed_by(actor)))
-        .where(Enrolment.state == EnrolmentState.ACTIVE)
-        .where(Cohort.state != CohortState.ARCHIVED)
-        .options(item.joinedload(PlanItem.milestone), enrolment.joinedload(Enrolment.person))
-        .options(enrolment.contains_eager(Enrolment.cohort))
-    )
-    return await page_of(db, waiting, by=Submission.submitted_at, id=Submission.id, part=part)
 
 
 async def skill_titles(db: AsyncSession, milestone: Milestone) -> list[str]:

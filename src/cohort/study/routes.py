@@ -45,6 +45,7 @@ from cohort.study.schemas import (
     SubmissionOut,
     WaitingOut,
 )
+from cohort.study.waiting import waiting_for
 
 FilesByVersion = Mapping[UUID, Sequence[EvidenceFile]]
 
@@ -233,7 +234,7 @@ async def list_waiting_reviews(
     db: NamedDependency[AsyncSession], actor: NamedDependency[Person], part: NamedDependency[Slice]
 ) -> PageOut[WaitingOut]:
     """Evidence that awaits your review, who waits longest first."""
-    return shown(await plans.waiting_for(db, actor, part), waiting_out)
+    return shown(await waiting_for(db, actor, part), waiting_out)
 
 
 @get("/cohorts/{cohort_id:uuid}/progress", guards=[signed_in], responses=may_refuse(NotFound))

@@ -153,16 +153,20 @@ async def _all(
 def _found(
     some: dict[UUID, Any], others: dict[UUID, Any]
 ) -> Iterator[tuple[Two, tuple[str, str, str, bool]]]:
-    """What profiles show, in the words that the matching compares."""
-    with_word = defaultdict[str, list[UUID]](list)
+    """What profiles show: found as the matching compares it, and told as the mentor writes it."""
+    with_word = defaultdict[str, dict[UUID, str]](dict)
     for one in others.values():
-        for word in set(conflict_words(one.organisations, [one.name, one.email])):
-            with_word[word].append(one.id)
+        for written in one.organisations:
+            for word in conflict_words([written], []):
+                with_word[word][one.id] = written
+        for written in (one.name, one.email):
+            for word in conflict_words([], [written]):
+                with_word[word][one.id] = written
     for one in some.values():
         for word in set(conflict_words(one.organisations, one.advisers)):
-            kind, _, what = word.partition(" ")
-            for mentor_id in with_word.get(word, ()):
-                yield (one.id, mentor_id), (KINDS[kind], what, "", True)
+            kind = word.partition(" ")[0]
+            for mentor_id, written in with_word.get(word, {}).items():
+                yield (one.id, mentor_id), (KINDS[kind], written, "", True)
 
 
 def _said(one: apart.ApartPair, *, may_be_lifted: bool) -> tuple[str, str, str, bool]:

@@ -74,7 +74,7 @@ async def _open(db: AsyncSession, actor: Person, round_id: UUID) -> Round:
     if found.kind is RoundKind.INTRODUCTIONS:
         raise LookAgain("A round of introductions follows no balance: it only says who meets whom.")
     if found.state is not RoundState.OPEN:
-        raise service.RoundClosed("This round is published or replaced. Open a new round instead.")
+        raise service.RoundClosed(service.CLOSED)
     return found
 
 

@@ -89,7 +89,7 @@ async def set_aside_from_page(
     round_id: FromPath[UUID],
 ) -> Redirect:
     await waiting.set_aside(db, actor, round_id, now=clock())
-    return see(f"/rounds/{round_id}", saying="These introductions are set aside.")
+    return see(f"/rounds/{round_id}", saying="It is set aside; nobody was told of it.")
 
 
 router = Router(

@@ -50,13 +50,14 @@ async def make_override(
         return same[0]
     if standing and not form.replace:
         raise ContradictsOverride(said_already(standing[0]))
+    cost = await _cost(db, cohort_id, form)  # takes a second: before others have to wait for us
     for one in standing:
         await _lift(db, actor, one, now=now)
     made = Override(
         cohort_id=cohort_id,
         made_by=actor.id,
         made_at=now,
-        cost=await _cost(db, cohort_id, form),
+        cost=cost,
         **form.model_dump(exclude={"replace"}),
     )
     try:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.errors import Conflict, NotFound
 from cohort.matching import service
 from cohort.matching.comparing.service import solved_run
+from cohort.matching.gather import taking_part
 from cohort.matching.models import (
     Override,
     OverrideKind,
@@ -27,6 +28,8 @@ from cohort.matching.repairing.planning import PinPlan, plan
 from cohort.matching.repairing.schemas import PinSetIn
 from cohort.people import audit
 from cohort.people.models import Person
+
+PLANNED_AT_MOST = 3
 
 
 class RunPassed(Conflict):
@@ -48,20 +51,38 @@ async def act(
 ) -> tuple[PinSet, PinPlan | None]:
     """Pin what is asked for, for this round, and run it again.
 
-    Two who act on one run are let in one after the other (the round is locked), and the second
-    finds that the run has passed. The same asked twice is done once: there is no plan then.
+    It is planned while others go on with the round, which takes seconds for a large one, and the
+    round is locked only to keep the plan. Of two who act on one run, the second then finds that
+    the run has passed; the same asked twice is done once, and there is no plan the second time.
+    Where people or decisions changed meanwhile, it is planned anew.
     """
     run = await solved_run(db, actor, run_id)
     asked = form.model_dump(mode="json", exclude={"reason", "dry_run"})
-    await db.execute(select(Round.id).where(Round.id == run.round_id).with_for_update())
-    made = await db.scalar(select(PinSet).where(PinSet.run_id == run_id))
-    if made is not None and made.asked == asked:
+    if (made := await _made_on(db, run_id, asked)) is not None:
         return made, None
     await _check_newest(db, run)
-    planned = await plan(db, actor, run, form, now=now)
-    kept = await _keep(db, actor, planned, asked, form.reason, now=now)
-    await service.solve_again(db, actor, run.round_id, now=now)
-    return kept, planned
+    for _ in range(PLANNED_AT_MOST):
+        planned = await plan(db, actor, run, form, now=now)
+        async with db.begin_nested() as held:
+            await db.execute(select(Round.id).where(Round.id == run.round_id).with_for_update())
+            if (made := await _made_on(db, run_id, asked)) is not None:
+                return made, None
+            await _check_newest(db, run)
+            if await taking_part(db, run.round, now=now) == planned.basis:
+                kept = await _keep(db, actor, planned, asked, form.reason, now=now)
+                await service.solve_again(db, actor, run.round_id, now=now)
+                return kept, planned
+            await held.rollback()  # lets go of the round
+    raise Conflict(
+        "People or decisions of this round kept changing while the price was worked out. Look at "
+        "the price again, then decide."
+    )
+
+
+async def _made_on(db: AsyncSession, run_id: UUID, asked: dict[str, Any]) -> PinSet | None:
+    """The act that was done on this run, if it is the very same."""
+    made = await db.scalar(select(PinSet).where(PinSet.run_id == run_id))
+    return made if made is not None and made.asked == asked else None
 
 
 async def lift_set(db: AsyncSession, actor: Person, set_id: UUID, *, now: datetime) -> PinSet:
@@ -82,7 +103,7 @@ async def pins_in(db: AsyncSession, set_id: UUID) -> int:
 async def _check_newest(db: AsyncSession, run: Run) -> None:
     state = await db.scalar(select(Round.state).where(Round.id == run.round_id))
     if state is not RoundState.OPEN:
-        raise service.RoundClosed("This round is published or replaced. Open a new round instead.")
+        raise service.RoundClosed(service.CLOSED)
     newest = await service.newest_run(db, run.round_id)
     if newest is None or newest.id != run.id:
         raise RunPassed(

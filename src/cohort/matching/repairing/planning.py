@@ -5,13 +5,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import Conflict, Invalid
-from cohort.matching.gather import gather, standing_overrides
+from cohort.matching.gather import gather, standing_overrides, taking_part
 from cohort.matching.models import Override, OverrideKind, Pair, PinSetKind, RoundKind, Run
 from cohort.matching.overrides.service import ContradictsOverride, said_already
 from cohort.matching.repairing import asking
@@ -47,6 +48,8 @@ class PinPlan:
     lifted   earlier pins of the same round that would be lifted for it.
     cost     of the total; None where it is not known.
     changes  what would move by it; of a lock, what it keeps from moving.
+    basis    what it was planned on; once that is not `taking_part` any more, it has to be planned
+             anew.
     """
 
     run: Run
@@ -58,6 +61,7 @@ class PinPlan:
     fewer_placed: int
     changes: Sequence[Change]
     names: Mapping[str, str]
+    basis: frozenset[Any]
 
 
 async def plan(
@@ -68,6 +72,7 @@ async def plan(
             "In a round of introductions everybody meets several mentors, so that no pairs are "
             "locked, swapped or repaired. Veto a pair instead, and run the round again."
         )
+    basis = await taking_part(db, run.round, now=now)  # first: what changes later is noticed
     pool = await pool_now(db, run, now=now)
     if form.kind is PinSetKind.LOCK:
         pins, cost = await _lock(db, run, form, pool)
@@ -94,6 +99,7 @@ async def plan(
         fewer_placed=cost.fewer_placed,
         changes=cost.changes,
         names=await asking.names_in(db, cost.changes),
+        basis=basis,
     )
 
 

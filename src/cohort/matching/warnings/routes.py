@@ -20,8 +20,8 @@ from cohort.people.models import Person
 
 class RoundWarningOut(Shown):
     code: str = Field(
-        description="`cut_short`, `weak_pairs`, `near_ties`, `lonely_fields`, `unmatched_again` or "
-        "`full_mentors`.",
+        description="`cut_short`, `changed_since`, `weak_pairs`, `near_ties`, `lonely_fields`, "
+        "`unmatched_again` or `full_mentors`.",
         examples=["weak_pairs"],
     )
     sentence: str = Field(examples=["Without a mentor for the third time or more: Ada Example."])

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Row, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
-from cohort.cohorts.models import Enrolment
+from cohort.cohorts.models import Cohort, Enrolment
 from cohort.http.formats import plural
-from cohort.matching.models import Pair, Round, Run, RunState, Unmatched
+from cohort.matching.gather import who_has_seats, who_waits
+from cohort.matching.models import Pair, Round, RoundState, Run, RunState, Unmatched
+from cohort.matching.periods import local_day
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy as mentorships
 from cohort.mentorships.models import Proposal
@@ -21,6 +24,9 @@ EARLIER = 2
 NO_LOSS_SHOWN = 0.005
 MOST_NAMED = 5
 WarnedPair = Row[str, str, str | None, bool]
+WarnedPerson = Row[UUID, str, str]
+"""Without a mentor: enrolment, code and name."""
+GonePair = Row[str, str, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ async def warnings_of(db: AsyncSession, run: Run) -> list[RoundWarning]:
     unmatched = await _unmatched(db, run)
     found = [
         _cut_short(run),
+        _changed_since(await _gone(db, run)),
         _weak(pairs),
         _near_ties(pairs),
         _lonely(unmatched),
@@ -59,12 +66,28 @@ def _cut_short(run: Run) -> RoundWarning | None:
     return RoundWarning("cut_short", sentence, (), holds=True)
 
 
+def _changed_since(gone: Sequence[GonePair]) -> RoundWarning | None:
+    if not gone:
+        return None
+    each = [(one.researcher, one.researcher_gone) for one in gone]
+    each += [(one.mentor, one.mentor_gone) for one in gone]
+    who = sorted({name for name, is_gone in each if is_gone})
+    sentence = (
+        f"Since this run, no longer to be matched: {_listed(who)}. "
+        f"{plural(len(gone), 'pair')} would be left out. Run the round again."
+    )
+    return RoundWarning("changed_since", sentence, tuple(who), holds=True)
+
+
 def _weak(pairs: Sequence[WarnedPair]) -> RoundWarning | None:
-    weak = [f"{one.researcher} and {one.mentor}" for one in pairs if one.fit == WEAK]
+    weak = [f"{one.researcher} with {one.mentor}" for one in pairs if one.fit == WEAK]
     if not weak:
         return None
     many = plural(len(weak), "weak pair")
-    sentence = f"{many}: neither field nor role goal nor skills speak for it: {_listed(weak)}."
+    spoken_for = "it" if len(weak) == 1 else "them"
+    sentence = (
+        f"{many}: neither field nor role goal nor skills speak for {spoken_for}. {_listed(weak)}."
+    )
     return RoundWarning("weak_pairs", sentence, tuple(weak), holds=True)
 
 
@@ -80,11 +103,11 @@ def _near_ties(pairs: Sequence[WarnedPair]) -> RoundWarning | None:
     return RoundWarning("near_ties", sentence, tuple(tied), holds=False)
 
 
-def _lonely(unmatched: Sequence[Unmatched]) -> RoundWarning | None:
+def _lonely(unmatched: Sequence[WarnedPerson]) -> RoundWarning | None:
     far = [one for one in unmatched if one.code in {"no_allowed_mentor", "below_floor"}]
     if not far:
         return None
-    who = [_name(one) for one in far]
+    who = [one.name for one in far]
     sentence = (
         f"No mentor who takes part may be paired with {_listed(who)}, or fits well enough, however "
         "many places there are. Invite mentors of their fields."
@@ -129,13 +152,50 @@ async def _pairs(db: AsyncSession, run: Run) -> Sequence[WarnedPair]:
     return (await db.execute(of_run.order_by(Pair.score, Pair.id))).all()
 
 
-async def _unmatched(db: AsyncSession, run: Run) -> Sequence[Unmatched]:
-    of_run = select(Unmatched).where(Unmatched.run_id == run.id).order_by(Unmatched.id)
-    with_person = of_run.options(joinedload(Unmatched.enrolment).joinedload(Enrolment.person))
-    return (await db.scalars(with_person)).all()
+async def _gone(db: AsyncSession, run: Run) -> Sequence[GonePair]:
+    """Pairs of an open round one of whom would not be in the next run: she left, pauses, or was
+    matched otherwise."""
+    round_ = run.round
+    if round_.state is not RoundState.OPEN:
+        return []
+    zone = (await db.get_one(Cohort, round_.cohort_id)).time_zone
+    waits = who_waits(round_.cohort_id, local_day(run.queued_at, zone))
+    there = who_has_seats(round_.cohort_id, round_.week)
+    researcher_gone = Pair.enrolment_id.not_in(
+        waits.with_only_columns(Enrolment.id).order_by(None).correlate(None)
+    )
+    mentor_gone = Pair.mentor_id.not_in(
+        there.with_only_columns(Mentor.id).order_by(None).correlate(None)
+    )
+    researcher, mentor = aliased(Person), aliased(Person)
+    told = select(
+        researcher.name.label("researcher"),
+        mentor.name.label("mentor"),
+        researcher_gone.label("researcher_gone"),
+        mentor_gone.label("mentor_gone"),
+    )
+    with_people = (
+        told.select_from(Pair)
+        .join(Enrolment, Enrolment.id == Pair.enrolment_id)
+        .join(researcher, researcher.id == Enrolment.person_id)
+        .join(Mentor, Mentor.id == Pair.mentor_id)
+        .join(mentor, mentor.id == Mentor.person_id)
+    )
+    of_run = with_people.where(Pair.run_id == run.id, researcher_gone | mentor_gone)
+    return (await db.execute(of_run)).all()
 
 
-async def _third_time(db: AsyncSession, run: Run, now: Sequence[Unmatched]) -> list[str]:
+async def _unmatched(db: AsyncSession, run: Run) -> Sequence[WarnedPerson]:
+    of_run = (
+        select(Unmatched.enrolment_id, Unmatched.code, Person.name)
+        .join(Unmatched.enrolment)
+        .join(Enrolment.person)
+        .where(Unmatched.run_id == run.id)
+    )
+    return (await db.execute(of_run.order_by(Unmatched.id))).all()
+
+
+async def _third_time(db: AsyncSession, run: Run, now: Sequence[WarnedPerson]) -> list[str]:
     """Those without a mentor now whom two earlier rounds left without a proposal too."""
     proposed = (
         select(Pair.id)
@@ -145,17 +205,19 @@ async def _third_time(db: AsyncSession, run: Run, now: Sequence[Unmatched]) -> l
         .correlate(Round, Unmatched)
         .exists()
     )
+    left = aliased(Unmatched)
+    these = select(left.enrolment_id).where(left.run_id == run.id)
     before = (
         select(Unmatched.enrolment_id)
         .join(Run, Run.id == Unmatched.run_id)
         .join(Round, Round.id == Run.round_id)
-        .where(Unmatched.enrolment_id.in_({one.enrolment_id for one in now}))
+        .where(Unmatched.enrolment_id.in_(these))
         .where(Round.id != run.round_id, ~proposed)
         .group_by(Unmatched.enrolment_id)
         .having(func.count(Round.id.distinct()) >= EARLIER)
     )
     often = set((await db.scalars(before)).all()) if now else set()
-    return [_name(one) for one in now if one.enrolment_id in often]
+    return [one.name for one in now if one.enrolment_id in often]
 
 
 async def _full_mentors(db: AsyncSession, run: Run) -> Sequence[str]:
@@ -177,10 +239,6 @@ async def _full_mentors(db: AsyncSession, run: Run) -> Sequence[str]:
         .order_by(Person.name)
     )
     return (await db.scalars(full)).all()
-
-
-def _name(one: Unmatched) -> str:
-    return one.enrolment.person.name
 
 
 def _listed(names: Iterable[str]) -> str:
