@@ -63,6 +63,8 @@ class DoorView:
     cohort: Cohort
     week: tuple[int, int]
     enrolment_id: UUID | None
+    circle: Circle | None
+    """Hers, where she studies in one."""
     takes_people: bool
     sees_sessions: bool
 
@@ -113,6 +115,7 @@ async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
         cohort=cohort,
         week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
         enrolment_id=await enrolments.seat_of(db, actor, cohort.id),
+        circle=(await circles.own_in(db, actor, [cohort.id])).get(cohort.id),
         takes_people=cohort.state in JOINABLE and cohort.taken < cohort.seats,
         sees_sessions=await sessions.is_member(db, actor, cohort.id),
     )
