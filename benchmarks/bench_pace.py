@@ -116,7 +116,7 @@ def speed() -> None:
     begin = time.process_time()
     its = pace_of(facts)
     chance(facts, its, np.full(2_000, 20.0))
-    pace.still_asked(facts, its)
+    pace.still_asked(facts, its, 0.5)
     print(f"2,000 people: {1e3 * (time.process_time() - begin):.0f} ms of one processor")
 
 

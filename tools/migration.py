@@ -4,6 +4,7 @@ import sys
 
 from alembic import command
 
+import cohort.rooms  # noqa: F401  (every model, to compare with)
 from cohort.local import servers as embedded
 from cohort.migrate import alembic_config
 

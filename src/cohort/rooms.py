@@ -64,6 +64,9 @@ from cohort.cohorts import pause_routes as cohorts_pause_routes
 from cohort.cohorts import routes as cohorts_routes
 from cohort.curricula import milestone_pages as curricula_milestone_pages
 from cohort.curricula import pages as curricula_pages
+from cohort.curricula import question_pages as curricula_question_pages
+from cohort.curricula import quiz_pages as curricula_quiz_pages
+from cohort.curricula import quiz_routes as curricula_quiz_routes
 from cohort.curricula import routes as curricula_routes
 from cohort.curricula import version_pages as curricula_version_pages
 from cohort.dashboard import pages as dashboard_pages
@@ -167,7 +170,7 @@ from cohort.signin import password_pages as signin_password_pages
 from cohort.signin import routes as signin_routes
 from cohort.study import pages as study_pages
 from cohort.study import routes as study_routes
-from cohort.study.drafts import pages as study_draft_pages
+from cohort.study.files import pages as study_file_pages
 from cohort.webhooks import pages as webhooks_pages
 from cohort.webhooks import routes as webhooks_routes
 from cohort.weeks import item_pages
@@ -218,6 +221,7 @@ API: Sequence[Router] = (
     figures_routes.router,
     announcements_routes.router,
     curricula_routes.router,
+    curricula_quiz_routes.router,
     quizzes_routes.router,
     quizzes_organiser_routes.router,
     assessments_routes.router,
@@ -290,7 +294,7 @@ PAGES: Sequence[Router] = (
     study_pages.router,
     peer_reviews_pages.router,
     extensions_pages.router,
-    study_draft_pages.router,
+    study_file_pages.router,
     schedules_pages.router,
     schedules_cohort_pages.router,
     forecasts_pages.router,
@@ -298,6 +302,8 @@ PAGES: Sequence[Router] = (
     announcements_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,
+    curricula_quiz_pages.router,
+    curricula_question_pages.router,
     curricula_version_pages.router,
     quizzes_pages.router,
     quizzes_organiser_pages.router,

@@ -17,7 +17,7 @@ from cohort.season.measures import Measures
 from cohort.season.playing import play
 from cohort.season.policies import BY_NAME, POLICIES
 from cohort.season.report import interval_of, table
-from cohort.season.stage import SeasonPlan, at_day
+from cohort.season.stage import SeasonPlan, at_day, season_worker
 from tests.conftest import Platform
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,8 @@ async def test_a_season_keeps_every_promise(
     platform: Platform, researchers: int, mentors: int
 ) -> None:
     plan = SeasonPlan(WEEKLY, researchers=researchers, mentors=mentors)
-    season = await play(plan, platform.settings)
+    async with season_worker(platform.settings) as worker:
+        season = await play(plan, worker)
     assert len(season.weeks) == 30
     assert season.measures.placed > 0.5
     assert season.measures.mentored_time > 0.4
@@ -80,7 +81,8 @@ async def _every_broken_promise_is_found(platform: Platform) -> None:
 
 
 async def test_the_same_seed_plays_the_same_season(platform: Platform) -> None:
-    first, second = [await play(SMALL, platform.settings) for _ in range(2)]
+    async with season_worker(platform.settings) as worker:
+        first, second = [await play(SMALL, worker) for _ in range(2)]
     assert first == second
     await _every_broken_promise_is_found(platform)
 

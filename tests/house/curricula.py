@@ -22,6 +22,29 @@ A_CURRICULUM = {
     "milestones": [{"slug": "deploy"} | A_MILESTONE],
 }
 
+A_QUESTION: dict[str, Any] = {
+    "kind": "single",
+    "exam_section": "serving",
+    "section": "a-course",
+    "text": "How do you serve it?",
+    "right": "As a batch",
+    "wrong": "By mail",
+    "explanation": "Nobody waits.",
+}
+QUIZZES = {
+    "exam": {
+        "name": "Exam",
+        "year": 2026,
+        "source": "https://example.org/exam",
+        "questions": 1,
+        "minutes": 10,
+        "pass_mark": 0.7,
+    },
+    "sections": [{"slug": "serving", "title": "Serving", "weight": 100}],
+    "questions": [A_QUESTION | {"slug": "serve", "wrong": ["By mail"]}],
+    "quizzes": [{"slug": "first", "title": "First", "questions": ["serve"]}],
+}
+
 
 def of_curricula(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """A good request for each of their routes, as a program and as a browser sends it."""
@@ -42,6 +65,25 @@ def of_curricula(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "ids": {"slug": "deploy"},
             "data": {"version": "1"} | A_MILESTONE,
         },
+        "PATCH /api/v1/curriculum_drafts/{draft_id}/quizzes": {
+            "json": {"quizzes": QUIZZES | {"mock_exams": [{"slug": "mock", "title": "Mock"}]}},
+            **seen,
+        },
+        "POST /curricula/{draft_id}/quizzes": {"data": {"version": "1", "act": "later serve"}},
+        "POST /curricula/{draft_id}/add_question": {"data": {"version": "1"} | A_QUESTION},
+        "GET /curricula/{draft_id}/questions/{slug}": {"ids": {"slug": "serve"}},
+        "POST /curricula/{draft_id}/questions/{slug}": {
+            "ids": {"slug": "serve"},
+            "data": {"version": "1"} | A_QUESTION,
+        },
+        "POST /curricula/{draft_id}/add_quiz": {
+            "data": {"version": "1", "title": "Second", "place.serve": "1"}
+        },
+        "GET /curricula/{draft_id}/quizzes/{slug}": {"ids": {"slug": "first"}},
+        "POST /curricula/{draft_id}/quizzes/{slug}": {
+            "ids": {"slug": "first"},
+            "data": {"version": "1", "title": "First", "place.serve": "1"},
+        },
         "GET /api/v1/cohorts/{cohort_id}/guide_change": {"params": {"to": str(ids["guide_id"])}},
         "POST /api/v1/cohorts/{cohort_id}/guide_moves": {"json": moved},
         "POST /cohorts/{slug}/guide": {"data": moved},
@@ -57,6 +99,7 @@ async def draft_a_course(db: AsyncSession, author: UUID, now: datetime) -> dict[
         author_id=author,
         title="A course",
         content=A_CURRICULUM | {"title": "As it was"},
+        quizzes=QUIZZES,
         notes=[],
         created_at=now,
         changed_at=now,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from cohort.cli.openapi import contract
 from cohort.contract.document import document_of
 from cohort.contract.schemas import PydanticSchemas
 from cohort.http.fields import Strict
+from cohort.http.patterns import EXPECTED
 from tests.house.routes import handlers_of, operations, the_application
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +112,25 @@ def test_the_example_of_a_schema_is_one(name: str) -> None:
 
 
 models_of_all, shown_of_all = models(), schemas()
+
+
+def test_every_pattern_has_words_for_who_misses_it() -> None:
+    """“Not in the form that we expect” helps nobody."""
+
+    def patterns(part: Any) -> Iterator[str]:
+        if isinstance(part, dict):
+            if isinstance(its := part.get("pattern"), str) and part.get("format") != "date":
+                yield its
+            part = list(part.values())
+        if isinstance(part, list):
+            for one in part:
+                yield from patterns(one)
+
+    told = json.loads(contract())
+    found = set(patterns([told["components"]["schemas"], told["paths"]]))
+    # A time of the day is read as such, and refused as such; its pattern is for readers.
+    assert found - EXPECTED.keys() == {r"^([01]\d|2[0-3]):[0-5]\d$"}
+    assert all(sentence.endswith(".") for sentence in EXPECTED.values())
 
 
 def test_what_is_read_refuses_what_it_does_not_know() -> None:

@@ -97,3 +97,19 @@ async def test_readiness_and_metrics_tell_operators_what_they_need(anyone: Async
     assert 'cohort_jobs{state="pending"} 1.0' in metrics
     assert 'route="/api/v1/people"' in metrics
     assert "ada@" not in metrics
+
+
+async def test_a_statement_that_is_wrong_is_our_fault_and_not_a_server_that_is_away(
+    platform: Platform, anyone: AsyncClient
+) -> None:
+    """Whoever reads 503 tries again, and would never be answered."""
+    async with unit_of_work(platform.sessions) as db:
+        await db.execute(text("ALTER TABLE people RENAME COLUMN email TO address"))
+    try:
+        answer = await anyone.post("/api/v1/people", json=EMAIL)
+    finally:
+        async with unit_of_work(platform.sessions) as db:
+            await db.execute(text("ALTER TABLE people RENAME COLUMN address TO email"))
+    assert (answer.status_code, answer.json()["code"]) == (500, "broken")
+    assert "retry-after" not in answer.headers
+    assert (await anyone.post("/api/v1/people", json=EMAIL)).status_code == 202

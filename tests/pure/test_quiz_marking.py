@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from cohort.errors import Invalid
-from cohort.quizzes.files import read_quizzes
+from cohort.quizzes.files import checked, read_tables
 from cohort.quizzes.marking import AnswerKind, Given, Key, mark, shown_order
 from cohort.quizzes.mock_exams import apportion, deal
 from tests.house.quizzes import FILE
@@ -94,12 +94,12 @@ def test_mock_exams_overlap_only_where_a_section_is_too_small() -> None:
 def test_a_file_is_refused_at_the_line_and_question_at_fault(old: str, new: str, told: str) -> None:
     assert old in FILE
     with pytest.raises(Invalid) as refused:
-        read_quizzes(FILE.replace(old, new, 1))
+        checked(*read_tables(FILE.replace(old, new, 1)))
     assert told in refused.value.sentence
 
 
 def test_the_questions_that_ship_make_two_different_exams_by_the_official_weights() -> None:
-    shipped = read_quizzes((SEED / "quizzes.toml").read_text(encoding="utf-8"))
+    shipped = checked(*read_tables((SEED / "quizzes.toml").read_text(encoding="utf-8")))
     section = {one.slug: one.exam_section for one in shipped.questions}
     first, second = (set(slugs) for _, slugs in shipped.mock_exams)
     assert not first & second

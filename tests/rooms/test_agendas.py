@@ -193,6 +193,7 @@ async def test_a_mentor_sees_where_each_of_her_mentees_stands(
         page = (await spring.grace.get("/mentoring/mentees")).text
     for shown in ("Ada Example", "Late", "Due ", "nothing is agreed", f"{here}/agenda"):
         assert shown in page
+    assert "Exam readiness" not in page, "her guide leads to no exam"
     assert "No mentees yet" in (await spring.ada.get("/mentoring/mentees")).text
     assert 'href="/mentoring/mentees"' in (await spring.grace.get("/mentoring")).text
 
@@ -281,6 +282,7 @@ async def test_her_mentor_reads_what_she_needs_this_month_as_far_as_she_allows(
         "How do I say no?",
         "40% of 5 questions right",
         "70% of the exam is about it. You are strong in ",
+        f'href="/plan/{spring.enrolment.id}/readiness"',
     ):
         assert words in page
     assert "Her talk." not in page

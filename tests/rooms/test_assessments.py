@@ -116,6 +116,10 @@ async def test_a_quiz_outweighs_her_word_and_passes_the_milestone_that_it_checks
     failed = told["end-to-end"]
     assert (failed["source"], failed["focus"], failed["may_skip"]) == ("quiz", "high", False)
     assert failed["words"] == "Your quizzes: 0 of 5 right"
+    item = f"/plan/{cast.enrolment.id}/{cast.items['end-to-end']}"
+    stale = await cast.ada.post(f"{item}/draft", data={"text": "Half", "version": "9"})
+    assert stale.status_code == 412
+    assert "Your quizzes: 0 of 5 right" in stale.text, "a refused draft says what she sees else"
     assert (
         "count instead of it" in (await cast.ada.get(f"/plan/{cast.enrolment.id}/assessment")).text
     )

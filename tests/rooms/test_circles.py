@@ -124,6 +124,8 @@ async def test_a_circle_chooses_its_time_shows_what_each_allows_and_may_be_left(
     first, _ = await six.circles()
     at, ada, cleo = f"/api/v1/circles/{first['id']}", six.people["Ada"], six.people["Cleo"]
     seen = {"If-Match": (await ada.get(at)).headers["ETag"]}
+    cohort = (await ada.get("/cohorts/spring")).text
+    assert f'href="/circles/{first["id"]}">Your study circle' in cohort
     early = {"meets_on": 1, "meets_at": "17:00"}
     refused = await ada.patch(at, json=early, headers=seen)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "meets_at")

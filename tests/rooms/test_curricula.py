@@ -13,6 +13,7 @@ from cohort.study import service as study_service
 from tests.conftest import MONDAY, Platform, Someone
 from tests.house.quizzes import FILE
 from tests.rooms.mentorship_world import Spring
+from tests.rooms.quiz_world import WITH_PLACEMENT
 
 COURSE = """\
 <h1 align="center">Models in production</h1>
@@ -92,16 +93,28 @@ async def test_links_of_a_guide_lead_to_where_it_lies_or_are_text(olga: Someone)
     assert f'href="{base}/01-intro"' in text
 
 
-@pytest.mark.parametrize("address", ["javascript:x()", "ftp://example.org", "http://[", "course"])
+WHOLE = "This must be a whole web address, such as https://example.org/course."
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("javascript:x()", WHOLE),
+        ("ftp://example.org", WHOLE),
+        ("course", WHOLE),
+        ("http://[", "This is no address on the web; copy it from the browser."),
+    ],
+)
 async def test_a_base_that_is_not_on_the_web_is_refused_at_its_field(
-    olga: Someone, address: str
+    olga: Someone, address: str, told: str
 ) -> None:
     sent = {"markdown": LINKED, "base_address": address}
     refused = await olga.post("/curricula/new", data=sent)
     assert refused.status_code == 422
     assert 'href="#field-base_address"' in refused.text
+    assert told in refused.text
     by_api = await olga.post("/api/v1/curriculum_drafts", json=sent)
-    assert [one["field"] for one in by_api.json()["errors"]] == ["base_address"]
+    assert by_api.json()["errors"] == [{"field": "base_address", "message": told}]
 
 
 async def test_a_course_page_is_brought_in_looked_at_and_removed(
@@ -265,7 +278,7 @@ async def test_an_exam_is_corrected_in_a_draft_and_readiness_counts_by_it(
     spring: Spring, olga: Someone, db: AsyncSession
 ) -> None:
     studied = await db.get_one(Guide, spring.cohort.guide_id)
-    await import_quizzes(db, studied, FILE, now=MONDAY)
+    await import_quizzes(db, studied, WITH_PLACEMENT, now=MONDAY)
     studied.exam = {
         "title": "Machine Learning Engineer",
         "year": 2024,

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.guides.models import Milestone
-from cohort.jobs.context import CronContext
 from cohort.mail import MailboxMessage
 from cohort.peer_reviews import jobs
 from cohort.peer_reviews.models import ReviewTask
@@ -53,9 +52,7 @@ class Peers:
 
     async def turn(self) -> None:
         """What the worker does in a minute."""
-        state = self.platform.app.state
-        clock, settings = self.platform.clock, self.platform.settings
-        await jobs.turn(CronContext(self.platform.sessions, state.wake_up, clock, settings))
+        await jobs.turn(self.platform.runner.cron)
         await self.platform.run_jobs()
 
     async def tasks(self, who: str) -> list[dict[str, Any]]:

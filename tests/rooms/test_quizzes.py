@@ -23,7 +23,7 @@ from cohort.matching.runs import read
 from cohort.mentors.models import Mentor
 from cohort.pairing.scores.scoring import score
 from cohort.people.models import Person
-from cohort.quizzes.files import read_quizzes
+from cohort.quizzes.files import checked, read_tables
 from cohort.quizzes.importing import import_quizzes
 from cohort.quizzes.models import QuizAnswer, QuizQuestion, QuizTry
 from cohort.quizzes.weak_skills import with_quizzes
@@ -202,7 +202,7 @@ async def test_an_operator_reads_what_is_wrong_with_a_file(
         ),
     )
     out = await asyncio.to_thread(CliRunner().invoke, cli, ["quizzes", "export", "--guide", "pmle"])
-    sent, came = read_quizzes(WITH_PLACEMENT), read_quizzes(out.output)
+    sent, came = (checked(*read_tables(toml)) for toml in (WITH_PLACEMENT, out.output))
     assert replace(came, places=sent.places) == sent, "what goes out is what came in"
 
 

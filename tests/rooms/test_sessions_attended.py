@@ -9,7 +9,6 @@ from icalendar import Calendar
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.jobs.context import CronContext
 from cohort.people.models import Act
 from cohort.sessions import jobs
 from tests.conftest import Platform, Someone, TurnableClock
@@ -94,14 +93,10 @@ async def test_who_comes_is_reminded_once_on_the_morning_before_on_the_cohorts_c
     [talk] = await planned(spring)
     await spring.ada.put(place(talk))
 
-    minute = CronContext(
-        platform.sessions, platform.app.state.wake_up, platform.clock, platform.settings
-    )
-
     async def reminders(now: datetime) -> int:
         clock.now = now
         for _ in range(2):
-            await jobs.remind_due(minute)
+            await jobs.remind_due(platform.runner.cron)
             await run_jobs()
         return len([one for one in await subjects(db, "ada") if one.startswith("Reminder")])
 

@@ -18,11 +18,12 @@ from cohort.agendas.models import AgendaEntry, EntryKind
 from cohort.agendas.needs import MenteeNeed, needs_of
 from cohort.cohorts.models import Enrolment, MentorSees
 from cohort.guides import service as guides
-from cohort.guides.models import Milestone, TermKind
+from cohort.guides.models import Guide, Milestone, TermKind
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
+from cohort.quizzes.reading import exams_of
 from cohort.quizzes.weak_sections import WeakSection, weak_sections
 from cohort.study.models import PlanItem
 from cohort.study.progress import MilestoneCounts, counts_of, whole_of
@@ -40,6 +41,8 @@ class MenteeStanding:
     """Of the whole plan; none where the researcher shows nothing."""
     needs: Sequence[MenteeNeed]
     """What she shows of it, and what she asked for."""
+    has_exam: bool
+    """Whether her guide leads to an exam, and she shows how ready she is for it."""
 
 
 async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[MenteeStanding]:
@@ -51,6 +54,7 @@ async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[M
     counts = await counts_of(db, counted, now=now)
     meetings = await meetings_of(db, [one.id for one in mentees], now)
     known = await needs_in(db, mentees, open_plans, now=now)
+    exams = await exams_of(db, Guide.id.in_({one.cohort.guide_id for one in enrolments}))
     found = []
     for one in mentees:
         last, following = meetings.get(one.id, (None, None))
@@ -58,7 +62,9 @@ async def standings(db: AsyncSession, actor: Person, *, now: datetime) -> list[M
         is_counted = one.enrolment.mentor_sees != MentorSees.NOTHING
         whole = whole_of(counts.get(one.enrolment_id, {})) if is_counted else None
         lists = lists_of(items[one.enrolment_id], since=since, now=now)
-        found.append(MenteeStanding(one, lists, last, following, whole, known.of(one, lists)))
+        has_exam = is_counted and one.enrolment.cohort.guide_id in exams
+        needs = known.of(one, lists)
+        found.append(MenteeStanding(one, lists, last, following, whole, needs, has_exam))
     return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.assessments.models import AssessmentStatement
 from cohort.cohorts.models import Cohort
 from cohort.guides.models import Guide
-from cohort.guides.service import first_of
+from cohort.guides.service import first_of, holder_of_quizzes
 from cohort.quizzes.models import Quiz, QuizExam
 
 
@@ -23,14 +23,14 @@ class Offers:
 
 async def offers_of(db: AsyncSession, cohort_id: UUID) -> Offers:
     """One statement."""
-    whose = first_of(Guide)
-    quizzes = select(Quiz.id).where(Quiz.guide_id == whose, Quiz.retired_at.is_(None)).exists()
+    whose, holder = first_of(Guide), holder_of_quizzes(Guide)
+    quizzes = select(Quiz.id).where(Quiz.guide_id == holder, Quiz.retired_at.is_(None)).exists()
     statements = (
         select(AssessmentStatement.id)
         .where(AssessmentStatement.guide_id == whose, AssessmentStatement.retired_at.is_(None))
         .exists()
     )
-    exam = select(QuizExam.id).where(QuizExam.guide_id == whose).exists()
+    exam = select(QuizExam.id).where(QuizExam.guide_id == holder).exists()
     found = await db.execute(
         select(quizzes, or_(quizzes, statements), exam)
         .select_from(Guide)

@@ -1,6 +1,5 @@
 """All mentorships of a cohort for its organisers: searched, filtered and in order."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.checkins.health import Health, Reason, Standing, health_of, reasons_of
+from cohort.checkins.judging import Placed, all_of
 from cohort.checkins.schemas import SaidOut, StandingOut, StandingSort
 from cohort.checkins.standings import standings
 from cohort.cohorts import service as cohorts
@@ -37,11 +37,11 @@ class BoardQuery:
     sort: StandingSort = StandingSort.WORST
 
 
-ORDERS: dict[StandingSort, Callable[[Judged], Any]] = {
-    StandingSort.WORST: lambda one: (WORST_FIRST.index(one.health), one.standing.met_at),
-    StandingSort.NAME: lambda one: one.standing.researcher.casefold(),
-    StandingSort.QUIETEST: lambda one: one.standing.met_at,
-    StandingSort.NEXT: lambda one: one.standing.next_meeting_at or NEVER,
+ORDERS: dict[StandingSort, Callable[[Placed], Any]] = {
+    StandingSort.WORST: lambda one: (WORST_FIRST.index(one.health), one.met_at),
+    StandingSort.NAME: lambda one: one.researcher.casefold(),
+    StandingSort.QUIETEST: lambda one: one.met_at,
+    StandingSort.NEXT: lambda one: one.next_meeting_at or NEVER,
 }
 
 
@@ -51,26 +51,36 @@ def judged(one: Standing, now: datetime) -> Judged:
 
 async def board(
     db: AsyncSession, actor: Person, cohort_id: UUID, wanted: BoardQuery, *, now: datetime
+) -> list[Placed]:
+    """All that are sought, in order; `told` has what is known of those on a page."""
+    await cohorts.require_organiser(db, actor, cohort_id)
+    found = await all_of(db, actor, cohort_id, now=now)
+    return sorted((one for one in found if _fits(one, wanted)), key=ORDERS[wanted.sort])
+
+
+async def told(
+    db: AsyncSession, actor: Person, some: Sequence[Placed], *, now: datetime
 ) -> list[Judged]:
-    """One statement for all of them; what is worked out of it is in no column to sort by."""
+    """What is known of these, who are of a board that the actor may read."""
+    ids = [one.mentorship_id for one in some]
+    found = await standings(db, Mentorship.id.in_(ids), now=now, reader=actor)
+    known = {one.mentorship_id: one for one in found}
+    return [judged(known[its_id], now) for its_id in ids]
+
+
+async def everyone(
+    db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
+) -> list[Judged]:
+    """For the table to download: the worst first, those that have ended last."""
     await cohorts.require_organiser(db, actor, cohort_id)
     found = await standings(db, Mentorship.cohort_id == cohort_id, now=now, reader=actor)
-    chosen = [one for one in (judged(each, now) for each in found) if _fits(one, wanted)]
-    return sorted(chosen, key=ORDERS[wanted.sort])
+    every = [judged(one, now) for one in found]
+    return sorted(every, key=lambda one: (WORST_FIRST.index(one.health), one.standing.met_at))
 
 
-async def count_by_health(
-    db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
-) -> Counter[Health]:
-    """How many go how, of those that go on; as the board has it, for one of its organisers."""
-    goes_on = (Mentorship.cohort_id == cohort_id) & Mentorship.ended_at.is_(None)
-    found = await standings(db, goes_on, now=now, reader=actor)
-    return Counter(health_of(one, now) for one in found)
-
-
-def _fits(one: Judged, wanted: BoardQuery) -> bool:
+def _fits(one: Placed, wanted: BoardQuery) -> bool:
     sought = wanted.q.strip().casefold()
-    names = f"{one.standing.researcher}\n{one.standing.mentor}".casefold()
+    names = f"{one.researcher}\n{one.mentor}".casefold()
     if wanted.health is None and one.health is Health.ENDED:
         return False
     return sought in names and wanted.health in {None, one.health}

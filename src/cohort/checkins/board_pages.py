@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.checkins import following_up, reading, surveys
-from cohort.checkins.board import BoardQuery, Judged, board, one_of
+from cohort.checkins.board import BoardQuery, Judged, board, everyone, one_of, told
 from cohort.checkins.health import Health
 from cohort.checkins.schemas import BoardSearch, NudgeOutcome, NudgesForm, NudgesIn
 from cohort.clock import Clock
@@ -87,7 +87,7 @@ async def _board(
         typed=form.typed,
         errors=errors or form.errors,
         cohort=cohort,
-        rows=part.items,
+        rows=await told(db, actor, part.items, now=now),
         counts={one: sum(row.health is one for row in rows) for one in Health},
         found=len(rows),
         next=part.next,
@@ -120,8 +120,8 @@ async def nudge(
     nudged = [one for one in outcomes if one.outcome is NudgeOutcome.NUDGED]
     if asked.dry_run:
         return page(request, "checkins/nudge.html", cohort=cohort, outcomes=outcomes, nudged=nudged)
-    told = f"{plural(sum(len(one.told) for one in nudged), 'mail')} on the way."
-    return see(f"/cohorts/{slug}/mentorships", saying=told)
+    mails = plural(sum(len(one.told) for one in nudged), "mail")
+    return see(f"/cohorts/{slug}/mentorships", saying=f"{mails} on the way.")
 
 
 @get("/cohorts/{slug:str}/mentorships.csv", guards=[signed_in])
@@ -133,8 +133,7 @@ async def board_csv(
     slug: FromPath[str],
 ) -> Response[bytes]:
     cohort, now = await cohorts.organised_by_slug(db, actor, slug), clock()
-    rows = await board(db, actor, cohort.id, BoardQuery(), now=now)
-    rows += await board(db, actor, cohort.id, BoardQuery(health=Health.ENDED), now=now)
+    rows = await everyone(db, actor, cohort.id, now=now)
     sheet = write_sheet(COLUMNS, [_cells(one, cohort.time_zone) for one in rows], FOR_EXCEL)
     name = f"{cohort.slug}-mentorships.csv"
     headers = await recorded_download(request, actor, cohort.id, name, now=now)

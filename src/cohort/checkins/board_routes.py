@@ -9,13 +9,13 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.checkins import following_up
-from cohort.checkins.board import BoardQuery, board, one_of, standing_out
+from cohort.checkins.board import BoardQuery, board, one_of, standing_out, told
 from cohort.checkins.health import Health
 from cohort.checkins.schemas import NudgesIn, NudgesOut, StandingOut, StandingSort
 from cohort.clock import Clock
 from cohort.errors import NotFound
 from cohort.http.listing import InEitherName, pattern
-from cohort.http.paging import PageOut, Slice, page_within, shown
+from cohort.http.paging import Page, PageOut, Slice, page_within, shown
 from cohort.http.problems import may_refuse
 from cohort.mentorships import reading as mentorships
 from cohort.people.auth import signed_in
@@ -43,8 +43,9 @@ async def list_standings(
     """How the mentorships of a cohort go, for its organisers; the worst first."""
     pattern(q)
     wanted = BoardQuery(q or "", health, sort)
-    rows = await board(db, actor, cohort_id, wanted, now=clock())
-    return shown(page_within(rows, part), standing_out)
+    now = clock()
+    page = page_within(await board(db, actor, cohort_id, wanted, now=now), part)
+    return shown(Page(await told(db, actor, page.items, now=now), page.next), standing_out)
 
 
 @get(

@@ -35,9 +35,12 @@ async def tell_low(context: JobContext, check_in_id: str, organiser_id: str) -> 
 
 async def ask_due(context: CronContext) -> None:
     """Every minute: ask whoever is due, and both of what has ended."""
-    async with context.transaction() as db:
-        await service.ask_due(db, now=context.clock())
-        await surveys.ask_ended(db, now=context.clock())
+    if await context.finds(service.MAY_BE_DUE):
+        async with context.transaction() as db:
+            await service.ask_due(db, now=context.clock())
+    if await context.finds(surveys.NOT_ASKED):
+        async with context.transaction() as db:
+            await surveys.ask_ended(db, now=context.clock())
 
 
 async def ask_to_close(context: JobContext, survey_id: str) -> Delivery:

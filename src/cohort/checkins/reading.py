@@ -21,10 +21,12 @@ from cohort.people.models import Person
 SHOWN_AT_ONCE = 100
 
 
+_MENTORSHIP: Any = joinedload(CheckIn.mentorship)
+_BOTH = _MENTORSHIP.options(*mentorships.with_people(Mentorship))
+
+
 def with_the_two(statement: Select[CheckIn]) -> Select[CheckIn]:
-    mentorship: Any = joinedload(CheckIn.mentorship)
-    both = mentorship.options(*mentorships.with_people(Mentorship))
-    return statement.options(both).execution_options(populate_existing=True)
+    return statement.options(_BOTH).execution_options(populate_existing=True)
 
 
 async def get(db: AsyncSession, actor: Person, check_in_id: UUID) -> CheckIn:

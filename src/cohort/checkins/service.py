@@ -14,6 +14,7 @@ from cohort.checkins.due_days import due_day
 from cohort.checkins.models import CheckIn
 from cohort.checkins.schemas import CheckInAnswer
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
+from cohort.db import NOW, Prepared
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue_each
@@ -35,29 +36,29 @@ class CheckInClosed(Conflict):
 
 
 async def ask_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
-    """Ask whoever is due; two statements where nobody is, and as many workers as you like.
+    """Ask whoever is due; one statement where nobody is, and as many workers as you like.
 
     Which of them are due is decided in Python: only there is the time zone database the one that
     the names of time zones were checked against.
     """
     due = []
-    for row in await db.execute(_candidates(now)):
+    for row in await MAY_BE_DUE.rows(db, now=now):
         day = due_day(
-            row.began_at,
-            row.time_zone,
+            row["began_at"],
+            row["time_zone"],
             now,
-            first=row.check_in_after_days,
-            every=row.check_in_every_days,
+            first=row["check_in_after_days"],
+            every=row["check_in_every_days"],
         )
-        if day is None or (row.last and (day - row.last).days < DAYS_BETWEEN):
+        if day is None or (row["last"] and (day - row["last"]).days < DAYS_BETWEEN):
             continue
-        due.append({"mentorship_id": row.id, "side": Side(row.side), "due_on": day})
+        due.append({"mentorship_id": row["id"], "side": Side(row["side"]), "due_on": day})
     if not due:
         return []
     return await _ask(db, due[:AT_ONCE], now=now)
 
 
-def _candidates(now: datetime) -> Select[*tuple[Any, ...]]:
+def _candidates() -> Select[*tuple[Any, ...]]:
     """Each side of what goes on, unless it was asked so lately that nothing can be due."""
     sides = []
     for side, zone, theirs in (
@@ -69,8 +70,8 @@ def _candidates(now: datetime) -> Select[*tuple[Any, ...]]:
             .where(CheckIn.mentorship_id == Mentorship.id, CheckIn.side == side)
             .scalar_subquery()
         )
-        lately = func.date(literal(now)) - last < Cohort.check_in_every_days - 1
-        days = extract("epoch", literal(now) - Mentorship.began_at) / 86_400
+        lately = func.date(NOW) - last < Cohort.check_in_every_days - 1
+        days = extract("epoch", NOW - Mentorship.began_at) / 86_400
         sides.append(
             select(
                 Mentorship.id,
@@ -89,6 +90,9 @@ def _candidates(now: datetime) -> Select[*tuple[Any, ...]]:
         )
     researchers, of_mentors = sides
     return select(researchers.union_all(of_mentors).subquery())
+
+
+MAY_BE_DUE = Prepared(_candidates())
 
 
 async def _ask(db: AsyncSession, due: Sequence[dict[str, Any]], *, now: datetime) -> Sequence[UUID]:

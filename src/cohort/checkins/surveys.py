@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from cohort.checkins import policy
 from cohort.checkins.models import ClosingSurvey
 from cohort.checkins.schemas import ClosingAnswer
+from cohort.db import NOW, Prepared
 from cohort.errors import NotAllowed, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.jobs.outbox import enqueue_each
@@ -25,8 +26,18 @@ ASKED_WITHIN = timedelta(days=14)
 """Of the end: later, nobody is asked about it any more."""
 
 
+NOT_ASKED = Prepared(
+    select(Mentorship.id)
+    .outerjoin(ClosingSurvey, ClosingSurvey.mentorship_id == Mentorship.id)
+    .where(Mentorship.ended_at > NOW - ASKED_WITHIN, Mentorship.ended_at <= NOW)
+    .where(ClosingSurvey.id.is_(None))
+    .limit(1)
+)
+"""What has ended lately; both of a mentorship are asked in one transaction."""
+
+
 async def ask_ended(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
-    """Ask both of whatever has ended lately, once; one statement where nothing has."""
+    """Ask both of whatever has ended lately, once."""
     sides = values(column("side", String), name="sides").data([(side.value,) for side in Side])
     ended = (
         select(

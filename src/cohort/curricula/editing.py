@@ -29,8 +29,13 @@ def with_table(before: Curriculum, sent: Sent) -> Curriculum:
     for row in before.milestones:
         if row.slug in named and row.slug in removed:
             continue
-        told = {name: "".join(sent.texts(f"{name}.{row.slug}")) for name in IN_TABLE}
-        changed = {name: text for name, text in told.items() if text} if row.slug in named else {}
+        fields = {name: f"{name}.{row.slug}" for name in IN_TABLE}
+        told = {
+            name: "".join(sent.texts(field))
+            for name, field in fields.items()
+            if field in sent.fields
+        }
+        changed = told if row.slug in named else {}
         rows.append(row.model_dump() | changed)
     exam = {"exam": _exam(before, sent)} if "exam.year" in sent.fields else {}
     return _checked(before.model_dump() | facts | exam | {"milestones": rows})

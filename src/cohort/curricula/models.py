@@ -1,8 +1,10 @@
 """What somebody makes of a guide before it is published."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cohort.db import Base, Id, Instant, Json, Words
@@ -22,6 +24,8 @@ class CurriculumDraft(Base):
     """The version that this one is to follow; none, where it becomes a guide of its own."""
     title: Mapped[str]
     content: Mapped[Json]
+    quizzes: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """All of them, see `quizzes.rows.QuizTables`; none, where they are those of its base."""
     notes: Mapped[Words]
     """What was left out or guessed when it was read, in sentences."""
     created_at: Mapped[Instant]

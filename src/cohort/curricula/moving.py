@@ -70,6 +70,8 @@ class GuideChange:
     to_guide_id: UUID
     plans: int
     milestones: Sequence[MilestoneChange]
+    other_quizzes: bool
+    """Whether the new one has quizzes of its own."""
 
 
 async def versions_of(db: AsyncSession, guide: Guide) -> Sequence[Guide]:
@@ -83,7 +85,8 @@ async def compare(db: AsyncSession, actor: Person, cohort_id: UUID, to: UUID) ->
     """For the cohort's organisers; nothing changes by looking."""
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
     target = await _target(db, to)
-    before = await curriculum_of(db, await guides.get(db, cohort.guide_id))
+    studied = await guides.get(db, cohort.guide_id)
+    before = await curriculum_of(db, studied)
     after = await curriculum_of(db, target)
     old = {row.slug: row for row in before.milestones}
     new = {row.slug: row for row in after.milestones}
@@ -106,7 +109,13 @@ async def compare(db: AsyncSession, actor: Person, cohort_id: UUID, to: UUID) ->
     seats = select(func.count()).where(
         Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE
     )
-    return GuideChange(cohort.guide_id, to, await db.scalar(seats) or 0, changes)
+    plans = await db.scalar(seats) or 0
+    has_others = _holder(studied) != _holder(target)
+    return GuideChange(cohort.guide_id, to, plans, changes, has_others)
+
+
+def _holder(guide: Guide) -> UUID:
+    return guide.quizzes_id or guide.first_id or guide.id
 
 
 def _different(old: MilestoneRow, new: MilestoneRow) -> list[str]:

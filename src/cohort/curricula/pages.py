@@ -154,7 +154,7 @@ async def keep_draft(
         await service.change(db, actor, draft_id, changed, if_match=form.seen, now=clock())
         if "publish" not in sent.texts("act"):
             return see(here, saying="Kept. Only you see it so far.")
-        if await service.problems(db, changed):
+        if await publishing.problems(db, draft, changed):
             return see(f"{here}#problems", saying="Kept. Mend what is named, then publish.")
         guide = await publishing.publish(db, actor, draft_id, now=clock())
     except Stale as refusal:
@@ -177,7 +177,7 @@ async def show_draft(
     counts = dict.fromkeys((one.slug for one in sections), 0)
     for one in curriculum.milestones:
         counts[one.section] = counts.get(one.section, 0) + 1
-    problems = await service.problems(db, curriculum)
+    problems = await publishing.problems(db, draft, curriculum)
     labels = {
         "title": "Title",
         "slug": "Address",

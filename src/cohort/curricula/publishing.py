@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.curricula import service
+from cohort.curricula import quiz_drafts, service
+from cohort.curricula.checking import DraftProblem, problems_of
 from cohort.curricula.models import CurriculumDraft
 from cohort.curricula.schemas import Curriculum
 from cohort.db import new_id
@@ -19,6 +20,7 @@ from cohort.guides.tables import in_order
 from cohort.http.etag import require_match
 from cohort.people import audit
 from cohort.people.models import Person
+from cohort.quizzes.importing import skills_known
 
 MOST_NAMED = 3
 
@@ -33,6 +35,15 @@ class NewerGuide(Conflict):
     title = "There is a newer version"
 
 
+async def problems(
+    db: AsyncSession, draft: CurriculumDraft, curriculum: Curriculum
+) -> list[DraftProblem]:
+    """What has to be mended before it is published."""
+    found = problems_of(curriculum, await skills_known(db))
+    sentence = await quiz_drafts.problem_of(db, draft, curriculum)
+    return [*found, DraftProblem("", "quizzes", f"Quizzes: {sentence}")] if sentence else found
+
+
 async def publish(
     db: AsyncSession, actor: Person, draft_id: UUID, *, if_match: str | None = None, now: datetime
 ) -> Guide:
@@ -41,7 +52,7 @@ async def publish(
     if if_match is not None:
         require_match(if_match, draft.version)
     curriculum = service.content_of(draft)
-    if found := await service.problems(db, curriculum):
+    if found := await problems(db, draft, curriculum):
         told = " ".join(
             f"{one.milestone}: {one.sentence}" if one.milestone else one.sentence
             for one in found[:MOST_NAMED]
@@ -50,6 +61,7 @@ async def publish(
         raise DraftNotReady(f"{told}{more}")
     guide = await _guide(db, actor, draft, curriculum, now=now)
     await _store(db, guide.id, curriculum)
+    await quiz_drafts.publish_quizzes(db, draft, guide, now=now)
     audit.record(db, actor, "guide.publish", guide.id, now=now, version=guide.version)
     await db.delete(draft)
     await db.flush()

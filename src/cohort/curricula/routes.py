@@ -41,7 +41,7 @@ from cohort.settings import Settings
 
 async def _answer(db: AsyncSession, draft: CurriculumDraft) -> Response[DraftOut]:
     curriculum = service.content_of(draft)
-    problems = await service.problems(db, curriculum)
+    problems = await publishing.problems(db, draft, curriculum)
     told = DraftOut(
         **DraftRow.model_validate(draft).model_dump(),
         notes=draft.notes,

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from cohort.guides.schemas import BaseAddress, ExamFacts, MilestoneRow, SectionSlug
 from cohort.http.fields import Day, Line, Note, Prose, Shown, Slug, Strict, plain
+from cohort.quizzes.rows import QuizTables
 
 MOST_CHARACTERS = 1_000_000
 MOST_LINES = 30_000
@@ -77,6 +78,22 @@ class DraftChange(Strict):
     curriculum: Curriculum
 
 
+class DraftQuizzesChange(Strict):
+    quizzes: QuizTables | None = Field(
+        description="None, for those of the version that the draft follows."
+    )
+
+
+class DraftQuizzesOut(Shown):
+    """The quizzes of a draft, with what is right."""
+
+    draft_id: UUID
+    problem: str = Field(
+        description="What has to be mended before they are published; empty, where nothing has."
+    )
+    quizzes: QuizTables | None = Field(description="None, where the draft has none yet.")
+
+
 class ProblemOut(Shown):
     """What has to be mended before a draft is published."""
 
@@ -128,6 +145,9 @@ class GuideChangeOut(Shown):
     to_guide_id: UUID
     plans: int = Field(description="Of people who have a seat.")
     milestones: list[MilestoneChangeOut]
+    other_quizzes: bool = Field(
+        description="Whether it has other quizzes, or none; tries that were handed in stay."
+    )
 
 
 class GuideMoveIn(Strict):

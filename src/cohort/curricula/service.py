@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.curricula import policy
-from cohort.curricula.checking import DraftProblem, problems_of
 from cohort.curricula.curriculum_file import FileUnreadable, read_file
 from cohort.curricula.models import CurriculumDraft
 from cohort.curricula.reading_in import ReadIn, read_in
@@ -19,7 +18,7 @@ from cohort.curricula.schemas import Curriculum, DraftIn
 from cohort.curricula.stored import curriculum_of
 from cohort.errors import Conflict, Invalid, NotAllowed, NotFound
 from cohort.guides.markdown import GuideUnreadable
-from cohort.guides.models import Guide, Term, TermKind
+from cohort.guides.models import Guide
 from cohort.http.addresses import with_whole_links
 from cohort.http.etag import require_match
 from cohort.http.paging import Page, Slice, page_of
@@ -125,11 +124,6 @@ async def get(
     if draft is None:
         raise NotFound
     return draft
-
-
-async def problems(db: AsyncSession, curriculum: Curriculum) -> list[DraftProblem]:
-    live = select(Term.slug).where(Term.kind == TermKind.SKILL, Term.retired_at.is_(None))
-    return problems_of(curriculum, set(await db.scalars(live)))
 
 
 async def change(

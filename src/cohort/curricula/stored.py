@@ -1,17 +1,27 @@
 """A guide as it is stored, read back as a whole curriculum."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.curricula.schemas import Curriculum
 from cohort.guides.models import Guide, Milestone, Section
 from cohort.guides.schemas import MilestoneRow
+from cohort.quizzes.reading import Exam, exams_of
 
 ROW = [name for name in MilestoneRow.model_fields if name != "section"]
 
 
 async def curriculum_of(db: AsyncSession, guide: Guide) -> Curriculum:
-    """Two statements; what was retired is not in it."""
+    """Three statements at most; what was retired is not in it.
+
+    A guide that states no exam has the one that its quizzes are for.
+    """
+    exam = guide.exam
+    if exam is None:
+        its = await exams_of(db, Guide.id == guide.id)
+        exam = exam_facts(its[guide.id]) if its else None
     sections = (
         await db.scalars(
             select(Section)
@@ -33,7 +43,7 @@ async def curriculum_of(db: AsyncSession, guide: Guide) -> Curriculum:
             "author": guide.author,
             "published_on": guide.published_on,
             "tags": guide.tags,
-            "exam": guide.exam,
+            "exam": exam,
             "base_address": guide.base_address,
             "sections": [
                 {name: getattr(one, name) for name in ("slug", "title", "level", "body")}
@@ -46,3 +56,8 @@ async def curriculum_of(db: AsyncSession, guide: Guide) -> Curriculum:
             ],
         }
     )
+
+
+def exam_facts(exam: Exam) -> dict[str, Any]:
+    parts = [{name: one[name] for name in ("slug", "title", "weight")} for one in exam.sections]
+    return {"title": exam.name, "year": exam.year, "source": exam.source, "sections": parts}

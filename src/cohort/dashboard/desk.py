@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.assessments.offers import Offers, offers_of
-from cohort.checkins import board
+from cohort.checkins import judging
 from cohort.checkins import reading as check_ins
 from cohort.checkins.health import Health
 from cohort.circles import reading as circles
@@ -63,6 +63,8 @@ class DoorView:
     cohort: Cohort
     week: tuple[int, int]
     enrolment_id: UUID | None
+    circle: Circle | None
+    """Hers, where she studies in one."""
     takes_people: bool
     sees_sessions: bool
 
@@ -113,6 +115,7 @@ async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
         cohort=cohort,
         week=figures.weeks_of(cohort, figures.today_in(cohort, now)),
         enrolment_id=await enrolments.seat_of(db, actor, cohort.id),
+        circle=(await circles.own_in(db, actor, [cohort.id])).get(cohort.id),
         takes_people=cohort.state in JOINABLE and cohort.taken < cohort.seats,
         sees_sessions=await sessions.is_member(db, actor, cohort.id),
     )
@@ -121,7 +124,7 @@ async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
 async def desk(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime) -> DeskView:
     """Ten or so statements, however many people there are."""
     latest = await matching.latest_round(db, actor, cohort.id)
-    healths = await board.count_by_health(db, actor, cohort.id, now=now)
+    healths = await judging.count_by_health(db, actor, cohort.id, now=now)
     return DeskView(
         now=now,
         cohort=cohort,

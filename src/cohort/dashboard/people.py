@@ -9,7 +9,6 @@ from uuid import UUID
 from asyncpg import Record
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
     Float,
     Integer,
     ScalarSelect,
@@ -33,7 +32,7 @@ from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.dashboard.figures import HAS_MENTOR, IS_PROPOSED
 from cohort.dashboard.schemas import Include, Matching
-from cohort.db import given
+from cohort.db import NOW, given
 from cohort.http.listing import Listing, ListQuery, by_name, has_in_name
 from cohort.http.paging import Page, Slice
 from cohort.mentors.models import Mentor
@@ -45,7 +44,7 @@ from cohort.study.models import ItemState, PlanItem, Submission
 NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 """Comes before every time at which something was handed in."""
 OWED = PlanItem.state.in_([ItemState.OPEN, ItemState.AGAIN])
-IS_LATE = OWED & (PlanItem.due_at < given("now", DateTime(timezone=True)))
+IS_LATE = OWED & (PlanItem.due_at < NOW)
 PASSED = PlanItem.state == ItemState.PASSED
 MATCHING = case(
     (HAS_MENTOR, Matching.MATCHED), (IS_PROPOSED, Matching.PROPOSED), else_=Matching.WAITING

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.forecasts.outlook import StudyFacts
 from cohort.guides.models import Guide
-from cohort.guides.service import first_of
+from cohort.guides.service import holder_of_quizzes
 from cohort.quizzes.models import Quiz, QuizExam, QuizKind, QuizTry
 from cohort.sessions.models import LiveSession, PlaceState, SessionPlace, SessionState
 
@@ -30,6 +30,8 @@ async def with_other_signs(
             sessions_missed=missed.get(one.enrolment_id, 0),
             mock_exam_failed_at=failed.get(one.enrolment_id),
         )
+        if one.enrolment_id in missed or one.enrolment_id in failed
+        else one
         for one in works
     ]
 
@@ -64,7 +66,7 @@ async def _failed_mock_exams(
         .join(Enrolment, Enrolment.id == QuizTry.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Guide, Guide.id == Cohort.guide_id)
-        .join(QuizExam, QuizExam.guide_id == first_of(Guide))
+        .join(QuizExam, QuizExam.guide_id == holder_of_quizzes(Guide))
         .where(Enrolment.cohort_id == cohort_id, Quiz.kind == QuizKind.MOCK_EXAM)
         .where(QuizTry.handed_in_at.between(at - LOOKED_BACK, at))
         .order_by(QuizTry.handed_in_at)

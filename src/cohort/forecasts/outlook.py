@@ -110,8 +110,10 @@ class Forecast:
     """Of the cohort."""
     ahead: float
     """What her plan asks for until then, in her units."""
-    still_asked: tuple[float, float, float]
-    """What it asks for until she is done, with a chance of a tenth, a half, nine tenths."""
+    facts: Facts
+    """Of hers and others, with hers at `place`."""
+    place: int
+    pace: Pace
 
     @property
     def early(self) -> datetime:
@@ -119,17 +121,17 @@ class Forecast:
 
         The days are worked out of those that are shown, who are few of all.
         """
-        return _after(self, self.still_asked[0])
+        return _done_by(self, 0.1)
 
     @property
     def middle(self) -> datetime:
         """A half."""
-        return _after(self, self.still_asked[1])
+        return _done_by(self, 0.5)
 
     @property
     def late(self) -> datetime:
         """Nine tenths."""
-        return _after(self, self.still_asked[2])
+        return _done_by(self, 0.9)
 
     @property
     def outlook(self) -> StudyOutlook:
@@ -157,12 +159,12 @@ def facts_of(works: Sequence[StudyFacts]) -> Facts:
 
 def ahead_of(works: Sequence[StudyFacts], at: datetime, end: datetime) -> Floats:
     """What each plan still asks for, in its units; time after its last day counts as any other."""
+    if at >= end:
+        return np.zeros(len(works))
     rest = [max((end - max(at, one.last_due_at)) / WEEK, 0.0) for one in works]
     per_week = [one.items / _weeks(one, end) for one in works]
     asked = [(one.hours - one.hours_asked) / one.unit for one in works]
-    return (
-        np.array(asked) + np.array(rest) * np.array(per_week) if at < end else np.zeros(len(works))
-    )
+    return np.asarray(np.array(asked) + np.array(rest) * np.array(per_week))
 
 
 def _weeks(one: StudyFacts, end: datetime) -> float:
@@ -189,23 +191,24 @@ def forecasts_of(
             chance=its_chance,
             gain=gain,
             signs=_signs(one, at, its_chance, rate * one.hours / _weeks(one, end)),
-            begins=_begins(one, at),
+            begins=at - one.began_at < TOLD_AFTER,
             at=at,
             end=end,
             ahead=its_ahead,
-            still_asked=asked,
+            facts=facts,
+            place=place,
+            pace=pace,
         )
-        for one, its_chance, gain, its_ahead, rate, asked in zip(
-            works,
-            *(each.tolist() for each in columns),
-            zip(*still_asked(facts, pace).tolist(), strict=True),
-            strict=True,
+        for place, (one, its_chance, gain, its_ahead, rate) in enumerate(
+            zip(works, *(each.tolist() for each in columns), strict=True)
         )
     ]
 
 
-def _after(its: Forecast, asked: float) -> datetime:
-    """When the plan has asked for so many units more: evenly to the end, and on like its mean."""
+def _done_by(its: Forecast, level: float) -> datetime:
+    """With that chance: when the plan has asked for so many units more, evenly to the end, and on
+    like its mean."""
+    asked = float(still_asked(its.facts.only(its.place), its.pace, level)[0])
     start = max(its.at, its.work.began_at)
     if its.ahead > 0 and its.end > start:
         return start + min(asked / its.ahead, 1e3) * (its.end - start)
@@ -217,24 +220,22 @@ def _is_unlikely(one: StudyFacts, chance: float) -> bool:
     return chance < EVEN and one.late > 0
 
 
-def _begins(one: StudyFacts, at: datetime) -> bool:
-    return at - one.began_at < TOLD_AFTER
-
-
 def _signs(one: StudyFacts, at: datetime, chance: float, rate: float) -> list[Sign]:
     """`rate` is hers, in hours a week."""
     if one.hours_done >= one.hours:
         return []
-    seen_at = max(filter(None, (one.began_at, one.handed_in_at)))
-    holds = {
-        Sign.SILENT: one.late > 0 and at - seen_at >= SILENT_AFTER,
-        Sign.SENT_BACK: one.sent_back_at is not None and at - one.sent_back_at >= SENT_BACK_FOR,
-        Sign.UNLIKELY: _is_unlikely(one, chance) and not _begins(one, at),
-        Sign.MOCK_EXAM: one.mock_exam_failed_at is not None,
-        Sign.MISSED_SESSIONS: one.sessions_missed >= MISSED_TOO_OFTEN,
-        Sign.TOO_MUCH: one.hours_soon > TOO_MUCH * 2 * rate and not _begins(one, at),
-    }
-    return [sign for sign, does_hold in holds.items() if does_hold]
+    studied_for = at - one.began_at
+    silent_for = min(studied_for, at - one.handed_in_at) if one.handed_in_at else studied_for
+    begins = studied_for < TOLD_AFTER
+    holds = (
+        (Sign.SILENT, one.late > 0 and silent_for >= SILENT_AFTER),
+        (Sign.SENT_BACK, one.sent_back_at is not None and at - one.sent_back_at >= SENT_BACK_FOR),
+        (Sign.UNLIKELY, _is_unlikely(one, chance) and not begins),
+        (Sign.MOCK_EXAM, one.mock_exam_failed_at is not None),
+        (Sign.MISSED_SESSIONS, one.sessions_missed >= MISSED_TOO_OFTEN),
+        (Sign.TOO_MUCH, one.hours_soon > TOO_MUCH * 2 * rate and not begins),
+    )
+    return [sign for sign, does_hold in holds if does_hold]
 
 
 def was_nudged_lately(one: StudyFacts, at: datetime) -> bool:

@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, gammaln
+from scipy.special import betainc, betaincinv, gammaln, psi
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -30,7 +30,6 @@ SHAPE, SHAPE_SPREAD, MEAN_SPREAD = 2.0, 0.7, 0.5
 """What is thought of a cohort before anybody has begun: people keep to the plan in the mean, and
 their rates differ by about 70 %. The logarithms of shape and mean are normal around this, with
 these spreads; with ten people the data weigh more."""
-LEVELS = (0.1, 0.5, 0.9)
 MOST = 1_000.0
 """Units; what would take longer is not forecast."""
 
@@ -46,6 +45,11 @@ class Facts:
     left: Floats
     """What is left to do, not discounted."""
 
+    def only(self, place: int) -> "Facts":
+        """Of one of them."""
+        one = slice(place, place + 1)
+        return Facts(self.done[one], self.asked[one], self.left[one])
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -58,27 +62,37 @@ class Pace:
 def pace_of(facts: Facts) -> Pace:
     """The cohort's distribution, at the mode of what follows from the facts of all its people.
 
-    The counts are negative binomial given shape and weight. O(n) for each of some thirty steps of
+    The counts are negative binomial given shape and weight. O(n) for each of some ten steps of
     L-BFGS, which begins at the plan and so always ends at the same numbers.
     """
-    # These take 40 MB of a process, and most processes never ask for a forecast.
+    # It takes 30 MB of a process, and most processes never ask for a forecast.
     from scipy.optimize import minimize  # noqa: PLC0415
 
     done, asked = facts.done, facts.asked
 
-    def loss(point: Floats) -> float:
+    def loss(point: Floats) -> tuple[float, Floats]:
+        """With its slope."""
         log_mean, log_shape = point
         shape = np.exp(log_shape)
         weight = shape / np.exp(log_mean)
+        both = np.log(weight + asked)
         # The log-likelihood without what does not depend on the point.
         of_counts = gammaln(shape + done) - gammaln(shape) + shape * np.log(weight)
-        of_counts -= (shape + done) * np.log(weight + asked)
+        of_counts -= (shape + done) * both
+        by_shape = shape * (psi(shape + done) - psi(shape) + np.log(weight) - both).sum()
+        by_weight = (shape - weight * (shape + done) / (weight + asked)).sum()
+        off_mean = log_mean / MEAN_SPREAD
         off_shape = (log_shape - np.log(SHAPE)) / SHAPE_SPREAD
-        return float(-of_counts.sum() + ((log_mean / MEAN_SPREAD) ** 2 + off_shape**2) / 2)
+        return float(-of_counts.sum() + (off_mean**2 + off_shape**2) / 2), np.array(
+            [
+                by_weight + off_mean / MEAN_SPREAD,
+                off_shape / SHAPE_SPREAD - by_shape - by_weight,
+            ]
+        )
 
     start = np.array([0.0, np.log(SHAPE)])
     bounds = [(-4.0, 4.0), (np.log(0.1), np.log(200.0))]
-    log_mean, log_shape = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+    log_mean, log_shape = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     return Pace(float(np.exp(log_shape)), float(np.exp(log_shape - log_mean)))
 
 
@@ -106,14 +120,13 @@ def typical_chance(facts: Facts, pace: Pace, ahead: Floats) -> Floats:
     return chance(Facts(nothing, nothing, facts.left), pace, ahead)
 
 
-def still_asked(facts: Facts, pace: Pace) -> Floats:
-    """float[3, n]: the units that the plan asks for until each is done, with a chance of a tenth, a
-    half and nine tenths; 0 where nothing is left, and at most `MOST`."""
-    from scipy.stats import betaprime  # noqa: PLC0415
+def still_asked(facts: Facts, pace: Pace, level: float) -> Floats:
+    """float[n]: the units that the plan asks for until each is done with a chance of `level`.
 
-    levels = np.array(LEVELS)[:, None]
-    scale = pace.weight + facts.asked
-    found = scale * betaprime.ppf(
-        levels, np.maximum(facts.left, 1e-9)[None], (pace.shape + facts.done)[None]
-    )
-    return np.where(facts.left > 0, np.minimum(found, MOST), 0.0)
+    0 where nothing is left, and at most `MOST`.
+    """
+    # The quantiles of the beta prime, without `scipy.stats`, which takes half a second to load.
+    share = betaincinv(np.maximum(facts.left, 1e-9), pace.shape + facts.done, level)
+    most = MOST / (pace.weight + facts.asked)
+    odds = share / np.maximum(1.0 - share, 1e-12)
+    return np.where(facts.left > 0, np.minimum(odds, most) * (pace.weight + facts.asked), 0.0)

@@ -2,14 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from functools import cache
+from math import log
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Float, Select, Subquery, and_, case, cast, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Float,
+    FromClause,
+    Subquery,
+    Uuid,
+    case,
+    cast,
+    false,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.db import Prepared, given
 from cohort.forecasts.models import StudyNudge
 from cohort.forecasts.outlook import WEEK, StudyFacts
 from cohort.forecasts.pace import HALF_LIFE
@@ -18,6 +34,7 @@ from cohort.people.models import Person
 from cohort.study.models import ItemState, PlanItem, Review, Submission
 
 SOON = timedelta(days=14)
+AT = given("at", DateTime(timezone=True))
 
 
 def begins_at(cohort: Cohort) -> datetime:
@@ -38,100 +55,96 @@ async def works(
     Work is done when its newest version was handed in, unless that was sent back: waiting for a
     review is nobody's pace.
     """
-    only = true() if of is None else Enrolment.id == of
-    rows = await db.execute(_statement(cohort.id, at, only))
+    rows = await _plans(of_one=of is not None).rows(db, cohort_id=cohort.id, at=at, of=of)
     first = begins_at(cohort)
     return [
-        StudyFacts(
-            enrolment_id=row.id,
-            name=row.name,
-            began_at=max(first, row.created_at),
-            items=row.items,
-            hours=float(row.hours),
-            hours_done=float(row.hours_done),
-            hours_lately=float(row.hours_lately),
-            hours_asked=float(row.hours_asked),
-            hours_asked_lately=float(row.hours_asked_lately),
-            hours_soon=float(row.hours_soon),
-            last_due_at=row.last_due_at,
-            late=row.late,
-            handed_in_at=row.handed_in_at,
-            sent_back_at=row.sent_back_at,
-            nudged_at=row.nudged_at,
-        )
-        for row in rows
+        StudyFacts(its_id, name, max(first, joined_at), *facts)
+        for its_id, name, joined_at, *facts in rows
     ]
 
 
-def _moments_of_versions(cohort_id: UUID, at: datetime, only: ColumnElement[bool]) -> Subquery:
-    """Of what was handed in more than once, whose moments do not stand with the item."""
-    return (
-        select(
-            Submission.plan_item_id,
-            func.max(Submission.submitted_at).label("at"),
-            func.max(Review.reviewed_at).label("reviewed_at"),
-        )
-        .join(Submission.plan_item)
-        .join(PlanItem.enrolment)
-        .outerjoin(Review, Review.submission_id == Submission.id)
-        .where(Enrolment.cohort_id == cohort_id, only, Submission.submitted_at <= at)
-        .where(PlanItem.versions > 1)
-        .group_by(Submission.plan_item_id)
-        .subquery()
+@cache
+def _plans(*, of_one: bool) -> Prepared:
+    sums = _sums(_items())
+    of_cohort = (
+        select(Enrolment.id, Person.name, Enrolment.created_at, *sums.c, StudyNudge.nudged_at)
+        .join(Enrolment.person)
+        .join(sums, true())
+        .outerjoin(StudyNudge, StudyNudge.enrolment_id == Enrolment.id)
+        .where(Enrolment.cohort_id == given("cohort_id", Uuid()))
+        .where(Enrolment.state == EnrolmentState.ACTIVE)
+        .order_by(Enrolment.created_at, Enrolment.id)
     )
+    return Prepared(of_cohort.where(Enrolment.id == given("of", Uuid())) if of_one else of_cohort)
 
 
-def _statement(
-    cohort_id: UUID, at: datetime, only: ColumnElement[bool]
-) -> Select[*tuple[Any, ...]]:
-    again = _moments_of_versions(cohort_id, at, only)
+def _items() -> Subquery:
+    """Of one plan: hours, dates, and what was done by then."""
+    versions = PlanItem.versions
+    before = (Submission.plan_item_id == PlanItem.id, Submission.submitted_at <= AT)
+    newest = select(func.max(Submission.submitted_at)).where(*before).scalar_subquery()
+    reviewed = (
+        select(func.max(Review.reviewed_at))
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(*before)
+        .scalar_subquery()
+    )
     # Most have one version only, whose moments stand with the item.
-    is_one = and_(PlanItem.versions <= 1, PlanItem.handed_in_at <= at)
-    newest_at = case((is_one, PlanItem.handed_in_at), else_=again.c.at)
-    reviewed_at = case((is_one, PlanItem.judged_at), else_=again.c.reviewed_at)
+    first_at = case((PlanItem.handed_in_at <= AT, PlanItem.handed_in_at))
+    judged_at = case((PlanItem.handed_in_at <= AT, PlanItem.judged_at))
+    newest_at = case((versions <= 1, first_at), else_=newest)
+    reviewed_at = case((versions <= 1, judged_at), else_=reviewed)
     done_at = func.coalesce(newest_at, PlanItem.passed_at)
     is_handed_in = PlanItem.state.in_([ItemState.SUBMITTED, ItemState.PASSED])
-    is_done = and_(is_handed_in, done_at <= at)
-    is_due = PlanItem.due_at <= at
-    is_soon = PlanItem.due_at <= at + SOON
-
-    def hours(which: ColumnElement[bool], of: Any = Milestone.hours) -> Any:
-        return func.coalesce(func.sum(of).filter(which), 0)
-
-    def lately(since: Any) -> Any:
-        half_lives = func.extract("epoch", at - since) / (HALF_LIFE * WEEK.total_seconds())
-        # What lies ahead is not summed up, but PostgreSQL may work it out all the same.
-        return Milestone.hours * func.power(0.5, cast(func.greatest(half_lives, 0), Float))
-
-    is_sent_back = PlanItem.state == ItemState.AGAIN
-    # Summed up before there are names: by all of these, 2,000 plans would be sorted on disk.
-    sums = (
+    return (
         select(
-            PlanItem.enrolment_id,
-            func.count().label("items"),
-            func.sum(Milestone.hours).label("hours"),
-            hours(is_done).label("hours_done"),
-            hours(is_done, lately(done_at)).label("hours_lately"),
-            hours(is_due).label("hours_asked"),
-            hours(is_due, lately(PlanItem.due_at)).label("hours_asked_lately"),
-            hours(and_(~is_done, is_soon)).label("hours_soon"),
-            func.count().filter(~is_done, is_due).label("late"),
-            func.max(PlanItem.due_at).label("last_due_at"),
-            func.max(newest_at).label("handed_in_at"),
-            func.min(reviewed_at).filter(is_sent_back).label("sent_back_at"),
+            Milestone.hours,
+            PlanItem.due_at,
+            newest_at.label("newest_at"),
+            done_at.label("done_at"),
+            func.coalesce(is_handed_in & (done_at <= AT), false()).label("is_done"),
+            case((PlanItem.state == ItemState.AGAIN, reviewed_at)).label("sent_back_at"),
         )
-        .join(PlanItem.enrolment)
         .join(PlanItem.milestone)
-        .outerjoin(again, again.c.plan_item_id == PlanItem.id)
-        .where(Enrolment.cohort_id == cohort_id, only, Enrolment.state == EnrolmentState.ACTIVE)
-        .group_by(PlanItem.enrolment_id)
+        .where(PlanItem.enrolment_id == Enrolment.id)
+        .correlate(Enrolment)
+        # Keeps PostgreSQL from working these out once more for each of the sums.
+        .offset(0)
         .subquery()
     )
-    told = [one for one in sums.c if one is not sums.c.enrolment_id]
+
+
+def _sums(items: Subquery) -> FromClause:
+    """Of each plan by itself: sorted or hashed together, 120,000 items take twice as long.
+
+    Named and in the order of `StudyFacts`.
+    """
+    its = items.c
+    is_due = its.due_at <= AT
+
+    def hours(which: ColumnElement[bool], of: Any = its.hours) -> Any:
+        return cast(func.coalesce(func.sum(of).filter(which), 0), Float)
+
+    def lately(since: ColumnElement[Any]) -> Any:
+        # As `date_part`, which has floats: `extract` has decimals, which are slow.
+        half_lives = func.date_part("epoch", AT - since) / (HALF_LIFE * WEEK.total_seconds())
+        # What lies ahead is not summed up, but PostgreSQL may work it out all the same.
+        return its.hours * func.exp(-log(2) * cast(func.greatest(half_lives, 0), Float))
+
     return (
-        select(Enrolment.id, Person.name, Enrolment.created_at, *told, StudyNudge.nudged_at)
-        .join(Enrolment.person)
-        .join(sums, sums.c.enrolment_id == Enrolment.id)
-        .outerjoin(StudyNudge, StudyNudge.enrolment_id == Enrolment.id)
-        .order_by(Enrolment.created_at, Enrolment.id)
+        select(
+            func.count().label("items"),
+            cast(func.sum(its.hours), Float).label("hours"),
+            hours(its.is_done).label("hours_done"),
+            hours(its.is_done, lately(its.done_at)).label("hours_lately"),
+            hours(is_due).label("hours_asked"),
+            hours(is_due, lately(its.due_at)).label("hours_asked_lately"),
+            hours(~its.is_done & (its.due_at <= AT + SOON)).label("hours_soon"),
+            func.max(its.due_at).label("last_due_at"),
+            func.count().filter(~its.is_done, is_due).label("late"),
+            func.max(its.newest_at).label("handed_in_at"),
+            func.min(its.sent_back_at).label("sent_back_at"),
+        )
+        .having(func.count() > 0)
+        .lateral()
     )

@@ -66,12 +66,13 @@ async def forecasts(
     known = await with_other_signs(db, cohort, await works(db, cohort, at=now), at=now)
     all_of_them = await asyncio.to_thread(forecasts_of, known, at=now, end=ends_at(cohort))
     sought = wanted.q.strip().casefold()
+    outlooks = [one.outlook for one in all_of_them]
     found = [
         one
-        for one in all_of_them
-        if sought in one.work.name.casefold() and wanted.outlook in {None, one.outlook}
+        for one, its in zip(all_of_them, outlooks, strict=True)
+        if sought in one.work.name.casefold() and wanted.outlook in {None, its}
     ]
-    counts = {each: sum(one.outlook is each for one in all_of_them) for each in StudyOutlook}
+    counts = {each: outlooks.count(each) for each in StudyOutlook}
     return Forecasts(sorted(found, key=ORDERS[wanted.sort]), counts)
 
 

@@ -36,6 +36,8 @@ class Guide(Base):
     """The exam that it prepares for: title, year, source, and sections with their weights."""
     base_address: Mapped[str] = mapped_column(default="", server_default="")
     """Where its text lies on the web, so that its relative links lead somewhere; or nowhere."""
+    quizzes_id: Mapped[UUID | None] = mapped_column(ForeignKey("guides.id"), index=True)
+    """The version whose quizzes it has, this one or one before; the first, where it is none."""
 
 
 class MilestoneKind(StrEnum):

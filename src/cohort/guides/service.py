@@ -18,6 +18,11 @@ def first_of(guide: Any) -> ColumnElement[Any]:
     return func.coalesce(guide.first_id, guide.id)
 
 
+def holder_of_quizzes(guide: Any) -> ColumnElement[Any]:
+    """The id of the version whose quizzes a guide has; its own, or those that it shares."""
+    return func.coalesce(guide.quizzes_id, guide.first_id, guide.id)
+
+
 def versions_beside(guide_id: UUID) -> Select[UUID]:
     """The ids of all versions of a guide, this one too."""
     one = aliased(Guide)

@@ -8,6 +8,8 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from cohort.http.patterns import LANGUAGE, MAYBE_WEB, SLUG, WEB
+
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
@@ -81,7 +83,7 @@ MaybeLine = Annotated[
 """Empty for none, as the next."""
 MaybeUrl = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=500, pattern=r'^(https?://[^\s<>"]+)?$'),
+    StringConstraints(strip_whitespace=True, max_length=500, pattern=MAYBE_WEB),
     AfterValidator(plain),
 ]
 Prose = Annotated[
@@ -90,7 +92,6 @@ Prose = Annotated[
 Note = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=2_000), AfterValidator(plain)
 ]
-SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
 Email = Annotated[
     str,
@@ -107,10 +108,10 @@ Day = Annotated[
         json_schema_extra={"pattern": r"^2[01]\d\d-\d\d-\d\d$"},
     ),
 ]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Url = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=500, pattern=r'^https?://[^\s<>"]+$'),
+    StringConstraints(strip_whitespace=True, max_length=500, pattern=WEB),
     AfterValidator(plain),
     Field(examples=["https://example.org/notebook"]),
 ]

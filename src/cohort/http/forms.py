@@ -11,6 +11,7 @@ from cohort.errors import FieldError, Invalid, Refusal, Stale
 from cohort.http.etag import etag
 from cohort.http.formats import hours_of_ticks
 from cohort.http.pages import Asked
+from cohort.http.patterns import expected
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -159,7 +160,6 @@ def field_errors(error: ValidationError) -> list[FieldError]:
 _SENTENCES = {
     "missing": "This is needed.",
     "extra_forbidden": "We do not know this field. Remove it, or check its spelling.",
-    "string_pattern_mismatch": "This is not in the form that we expect.",
     "int_parsing": "This must be a whole number.",
     "int_type": "This must be a whole number.",
     "float_parsing": "This must be a number such as 1.5.",
@@ -185,6 +185,8 @@ def sentence(found: Mapping[str, Any]) -> str:
         return f"This is longer than {most} {'entries' if is_list else 'characters'}."
     if kind == "greater_than_equal":
         return f"This must be at least {_bound(facts['ge'])}."
+    if kind == "string_pattern_mismatch":
+        return expected(facts["pattern"])
     if kind == "literal_error":
         return f"This must be {facts['expected'].lower()}."
     if kind == "less_than_equal":

@@ -33,6 +33,7 @@ from cohort.errors import (
     Unavailable,
 )
 from cohort.http import pages as web
+from cohort.http.patterns import expected
 
 log = structlog.get_logger()
 
@@ -214,7 +215,9 @@ def _in_words(message: str) -> str:
     for pattern, words in _WORDS:
         if found := re.search(pattern, message):
             return words.format(*found.groups())
-    return "This is not in the form that we expect."
+    if its := re.search(r"matching regex '(.*)'$", message):
+        return expected(its.group(1).replace("\\\\", "\\"))
+    return expected("")
 
 
 def _names(asked: Request[Any, Any, Any]) -> dict[str, str]:
@@ -241,6 +244,10 @@ def _of_a_server(error: BaseException) -> Refusal:
             return Conflict("This clashes with something that was stored meanwhile. Look again.")
         case "40":
             return Conflict("Two changes met. Send yours again.")
+        case "21" | "42" | "P0":
+            # The statement itself is wrong, or the database has another shape than this code
+            # expects: who sends it again is told the same.
+            return _our_fault()
     log.warning("a server is unavailable", sqlstate=code, kind=type(error).__name__)
     return Unavailable()
 

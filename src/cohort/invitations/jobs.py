@@ -21,5 +21,7 @@ async def send(context: JobContext, invitation_id: str) -> Delivery:
 
 async def expire(context: CronContext) -> None:
     """Every minute: let invitations end that nobody answered in time."""
+    if not await context.finds(service.ENDED):
+        return
     async with context.transaction() as db:
         await service.expire(db, now=context.clock())

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from cohort.cohorts.schemas import EnrolmentIn
 from cohort.http.fields import Email, Line, Note, Shown, Strict
+from cohort.http.patterns import PLAIN_WEB
 from cohort.invitations.models import InvitationState, InvitedAs
 from cohort.mentors.schemas import MentorFields, Roles, Skills
 from cohort.profiles.profile import Domains, Languages
@@ -17,7 +18,7 @@ from cohort.questions.schemas import Answers
 MOST_LINES = 300
 PageUrl = Annotated[
     str,
-    StringConstraints(max_length=500, pattern=r"^https?://[!-~]+$"),
+    StringConstraints(max_length=500, pattern=PLAIN_WEB),
     Field(examples=["https://www.example.org/join"]),
 ]
 Days = Annotated[int, Field(ge=1, le=60, description="How long the link works.", examples=[14])]

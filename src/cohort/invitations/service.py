@@ -18,6 +18,7 @@ from cohort.cohorts import enrolments
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.cohorts.policy import JOINABLE
+from cohort.db import NOW, Prepared
 from cohort.errors import Conflict, Invalid, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.invitations import policy
@@ -293,6 +294,13 @@ async def _locked(db: AsyncSession, actor: Person, invitation_id: UUID) -> Maile
 
 
 _COLUMNS = [column.key for column in MailedInvitation.__mapper__.column_attrs]
+
+
+ENDED = Prepared(
+    select(MailedInvitation.id)
+    .where(MailedInvitation.state == InvitationState.OPEN, MailedInvitation.expires_at <= NOW)
+    .limit(1)
+)
 
 
 async def expire(db: AsyncSession, *, now: datetime) -> None:

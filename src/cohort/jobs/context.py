@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort import mail
 from cohort.clock import Clock
-from cohort.db import Sessions, unit_of_work
+from cohort.db import Prepared, Sessions, unit_of_work
 from cohort.jobs.outbox import Job
 from cohort.jobs.processes import ProcessPool
 from cohort.jobs.progress import ProgressStore
@@ -99,9 +99,19 @@ class CronContext:
     """What is handed to that which every worker looks for once in a while."""
 
     sessions: Sessions
+    statements: Sessions
+    """For a statement that is a transaction by itself."""
     wake_up: WakeUp
     clock: Clock
     settings: Settings
+
+    async def finds(self, due: Prepared, **given: Any) -> bool:
+        """Whether anything is due, at `now` or by what is given.
+
+        Most minutes nothing is: to look costs one statement, and no transaction is begun for it.
+        """
+        async with self.statements() as db:
+            return bool(await due.rows(db, now=self.clock(), **given))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession]:

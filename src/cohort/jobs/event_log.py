@@ -10,9 +10,10 @@ the last one that a transaction takes, nobody waits for it in a circle.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, delete, event
+from sqlalchemy import BigInteger, Index, Table, delete, event
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
@@ -131,17 +132,21 @@ def _write(session: Session) -> None:
         _write_in(session, cohort_id, [one for one in noted if one.cohort_id == cohort_id])
 
 
+_STREAMS, _EVENTS = cast("Table", EventStream.__table__), cast("Table", Event.__table__)
+_STREAM = insert(_STREAMS)
+_NUMBER = _STREAM.on_conflict_do_update(
+    index_elements=["cohort_id"],
+    set_={"last_number": _STREAMS.c.last_number + _STREAM.excluded.last_number},
+).returning(_STREAMS.c.last_number, _STREAMS.c.has_webhooks)
+_WRITE = insert(_EVENTS)
+
+
 def _write_in(session: Session, cohort_id: UUID, noted: Sequence[_Noted]) -> None:
-    stream = insert(EventStream).values(cohort_id=cohort_id, last_number=len(noted))
-    last, has_webhooks = session.execute(
-        stream.on_conflict_do_update(
-            index_elements=["cohort_id"],
-            set_={"last_number": EventStream.last_number + len(noted)},
-        ).returning(EventStream.last_number, EventStream.has_webhooks)
-    ).one()
+    new = {"cohort_id": cohort_id, "last_number": len(noted), "has_webhooks": False}
+    last, has_webhooks = session.execute(_NUMBER, new).one()
     first = last - len(noted) + 1
     rows = [_row(one, number) for number, one in enumerate(noted, start=first)]
-    session.execute(insert(Event), rows)
+    session.execute(_WRITE, rows)
     if has_webhooks:
         outbox.enqueue_at_commit(session, FAN_OUT, now=noted[-1].at, cohort_id=cohort_id)
     session.info.setdefault(WRITTEN_IN, set()).add(cohort_id)

@@ -13,12 +13,12 @@ from enum import StrEnum
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Index, Table, bindparam, delete, select, text, update
+from sqlalchemy import DateTime, Index, Table, Uuid, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cohort.db import Base, Id, Instant, Json, one_of
+from cohort.db import NOW, Base, Id, Instant, Json, Prepared, given, one_of
 from cohort.errors import Conflict, NotFound
 
 ATTEMPTS = 8
@@ -158,21 +158,18 @@ async def due(
 
 
 IS_DUE = (
-    Job.id == bindparam("wanted"),
-    Job.state == JobState.PENDING,
-    Job.due_at <= bindparam("now"),
+    JOBS.c.id == given("wanted", Uuid()),
+    JOBS.c.state == JobState.PENDING,
+    JOBS.c.due_at <= NOW,
 )
-BEGIN = (
+_ITS_ROW = select(JOBS.c.id).where(*IS_DUE, JOBS.c.attempts < ATTEMPTS)
+BEGIN = Prepared(
     update(JOBS)
-    .where(
-        JOBS.c.id.in_(
-            select(Job.id).where(*IS_DUE, Job.attempts < ATTEMPTS).with_for_update(skip_locked=True)
-        )
-    )
-    .values(attempts=JOBS.c.attempts + 1, due_at=bindparam("leased_until"))
+    .where(JOBS.c.id.in_(_ITS_ROW.with_for_update(skip_locked=True)))
+    .values(attempts=JOBS.c.attempts + 1, due_at=given("leased_until", DateTime(timezone=True)))
     .returning(JOBS.c.attempts)
 )
-SPENT = select(Job).where(*IS_DUE, Job.attempts >= ATTEMPTS).with_for_update(skip_locked=True)
+SPENT = select(Job).where(*IS_DUE, JOBS.c.attempts >= ATTEMPTS).with_for_update(skip_locked=True)
 LOCK = (
     select(Job)
     .where(Job.id == bindparam("wanted"), Job.state == JobState.PENDING)
@@ -189,9 +186,8 @@ async def begin_attempt(db: AsyncSession, job_id: UUID, *, now: datetime) -> int
     One statement, which needs no transaction around it. Returns the attempt's number, or None when
     the job is not due, leased to another attempt, already ended, or its attempts are all spent.
     """
-    given = {"wanted": job_id, "now": now, "leased_until": now + LEASE}
-    begun: int | None = await db.scalar(BEGIN, given)
-    return begun
+    begun = await BEGIN.row(db, wanted=job_id, now=now, leased_until=now + LEASE)
+    return None if begun is None else int(begun["attempts"])
 
 
 async def end_spent(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job | None:

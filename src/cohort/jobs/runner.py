@@ -71,10 +71,9 @@ class Runner:
         self.pages = pages
         self.processes = processes
         self.engine = create_engine(settings, patience=LONGEST_STATEMENT)
-        self.statements = create_readers(self.engine)
-        """For a statement that is a transaction by itself."""
-        redis = wake.connect(settings.redis_url)
-        self.cron = CronContext(create_sessions(self.engine), wake.WakeUp(redis), clock, settings)
+        sessions, statements = create_sessions(self.engine), create_readers(self.engine)
+        wake_up = wake.WakeUp(wake.connect(settings.redis_url))
+        self.cron = CronContext(sessions, statements, wake_up, clock, settings)
 
     async def close(self) -> None:
         await self.processes.close()
@@ -83,7 +82,7 @@ class Runner:
 
     async def run(self, job_id: UUID) -> None:
         """Make one attempt, unless another one holds the job."""
-        async with self.statements() as db:
+        async with self.cron.statements() as db:
             attempt = await outbox.begin_attempt(db, job_id, now=self.cron.clock())
         if attempt is None:
             await self._end_spent(job_id)

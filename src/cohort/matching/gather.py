@@ -80,6 +80,7 @@ MENTOR = (
     Person.name,
     Person.email,
 )
+TERM = Term.kind, Term.slug, Term.parent_slug, Term.title
 Rows = Sequence[Any]
 """Rows of columns, read by name: thousands of entities would take several times as long."""
 
@@ -103,7 +104,7 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     wanted_mentors, wanted_researchers = await wishes_in(db, cohort_id)
     overrides = await standing_overrides(db, cohort_id)
     apart_pairs = await apart.pairs_in(db, cohort_id)
-    terms = (await db.scalars(select(Term))).all()
+    terms = (await db.execute(select(*TERM))).all()
     own = await own_terms.of_cohort(db, cohort_id)
     in_plans = await study.gaps_in(db, cohort_id, now=now)
     gaps = await with_quizzes(db, cohort_id, in_plans, now=now)
@@ -154,7 +155,7 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     )
 
 
-def _parents(terms: Sequence[Term], own: Sequence[OwnTerm]) -> dict[str, str | None]:
+def _parents(terms: Rows, own: Sequence[OwnTerm]) -> dict[str, str | None]:
     """Domains that the taxonomy does not hold are trees of their own: near to themselves alone."""
     parents = {term.slug: term.parent_slug for term in terms if term.kind is TermKind.DOMAIN}
     return parents | {term.slug: None for term in own if term.kind is TermKind.DOMAIN}

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cohort.cohorts.models import Cohort, CohortState, Publishing
+from cohort.db import Prepared
 from cohort.jobs.context import CronContext, Delivery, JobContext, Outside
 from cohort.jobs.processes import OutOfMemory
 from cohort.jobs.progress import JobProgress
@@ -134,7 +135,7 @@ async def open_due_rounds(context: CronContext) -> None:
     nobody, and is tried again the next minute.
     """
     now = context.clock()
-    async with context.transaction() as db:
+    async with context.statements() as db:
         due = await service.due_cohorts(db, now=now)
     for cohort_id, tick in due:
         try:
@@ -144,13 +145,17 @@ async def open_due_rounds(context: CronContext) -> None:
             log.warning("round not opened", cohort=str(cohort_id), exc_info=error)
 
 
+_OF_ENDED = RunInput.run_id.in_(
+    select(Run.id)
+    .join(Round, Round.id == Run.round_id)
+    .join(Cohort, Cohort.id == Round.cohort_id)
+    .where(Cohort.state.in_((CohortState.COMPLETED, CohortState.ARCHIVED)))
+)
+_INPUT_OF_ENDED = Prepared(select(RunInput.run_id).where(_OF_ENDED).limit(1))
+
+
 async def forget_inputs(context: CronContext) -> None:
     """Once a cohort has ended nobody replays its runs: what they solved is let go."""
-    ended = (
-        select(Run.id)
-        .join(Round, Round.id == Run.round_id)
-        .join(Cohort, Cohort.id == Round.cohort_id)
-        .where(Cohort.state.in_((CohortState.COMPLETED, CohortState.ARCHIVED)))
-    )
-    async with context.transaction() as db:
-        await db.execute(delete(RunInput).where(RunInput.run_id.in_(ended)))
+    if await context.finds(_INPUT_OF_ENDED):
+        async with context.transaction() as db:
+            await db.execute(delete(RunInput).where(_OF_ENDED))

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy import ARRAY, Text, Uuid, any_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.cohorts.service import require_organiser
+from cohort.db import Prepared, given
 from cohort.errors import Conflict, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.introductions import service as introductions
@@ -132,26 +133,42 @@ async def open_weekly(
     return await _insert(db, due, None, now)
 
 
+_RUNNING = Prepared(
+    select(
+        Cohort.id,
+        Cohort.time_zone,
+        Cohort.matching_day,
+        Cohort.matching_time,
+        Cohort.running_since,
+    ).where(Cohort.state == CohortState.RUNNING, Cohort.running_since.is_not(None))
+)
+_PERIODS = any_(given("periods", ARRAY(Text())))
+_OPENED = Prepared(
+    select(Round.cohort_id, Round.period, Round.held_back)
+    .where(Round.cohort_id == any_(given("cohort_ids", ARRAY(Uuid()))))
+    .where(or_(Round.period == _PERIODS, Round.held_back == _PERIODS))
+)
+
+
 async def due_cohorts(db: AsyncSession, *, now: datetime) -> list[tuple[UUID, periods.Tick]]:
     """Running cohorts whose latest weekly time has passed without a round; older ones are past.
 
     A week for which introductions held the round back has had its turn.
     """
-    running = select(Cohort).where(
-        Cohort.state == CohortState.RUNNING, Cohort.running_since.is_not(None)
-    )
     ticks = {}
-    for one in (await db.scalars(running)).all():
+    for one in await _RUNNING.rows(db):
         tick = periods.latest_tick(
-            now, zone=one.time_zone, day=one.matching_day, at=one.matching_time
+            now, zone=one["time_zone"], day=one["matching_day"], at=one["matching_time"]
         )
-        if one.running_since is not None and tick.at >= one.running_since:
-            ticks[one.id] = tick
-    wanted = [(cohort_id, tick.period) for cohort_id, tick in ticks.items()]
-    by_period = (tuple_(Round.cohort_id, one) for one in (Round.period, Round.held_back))
-    opened = select(Round.cohort_id).where(or_(*(one.in_(wanted) for one in by_period)))
-    done = set((await db.scalars(opened)).all())
-    return [(cohort_id, tick) for cohort_id, tick in ticks.items() if cohort_id not in done]
+        if tick.at >= one["running_since"]:
+            ticks[one["id"]] = tick
+    wanted = {tick.period for tick in ticks.values()}
+    done = {
+        (cohort_id, period)
+        for cohort_id, *both in await _OPENED.rows(db, cohort_ids=list(ticks), periods=list(wanted))
+        for period in both
+    }
+    return [one for one in ticks.items() if (one[0], one[1].period) not in done]
 
 
 async def solve_again(db: AsyncSession, actor: Person, round_id: UUID, *, now: datetime) -> Run:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from cohort.cohorts import own_terms
 from cohort.cohorts.models import Enrolment
@@ -21,7 +22,7 @@ from cohort.matching.console.before import (
     mentors_before,
     run_before,
 )
-from cohort.matching.console.pairs import PairSearch, listed
+from cohort.matching.console.pairs import WHOLE, PairSearch, ranked
 from cohort.matching.frontier.view import FrontierView, frontier_of
 from cohort.matching.gather import standing_overrides
 from cohort.matching.models import (
@@ -242,8 +243,8 @@ async def view_round(
     run = await newest_run(db, round_.id)
     wanted = search or PairSearch()
     before = await run_before(db, round_, run) if run else None
-    every = listed(run.id if run else None, wanted, before)
-    its_pairs = await _listed(db, every, pairs, BRIEF if brief else PAIRS)
+    its_id, at_most = run.id if run else None, BRIEF if brief else PAIRS
+    its_pairs = await _listed(db, WHOLE, Pair.id, ranked(its_id, wanted, before), pairs, at_most)
     overrides = await standing_overrides(db, round_.cohort_id)
     actors = {round_.opened_by, round_.published_by, *(one.made_by for one in overrides)}
     return RoundView(
@@ -259,7 +260,7 @@ async def view_round(
         if run and before and before.same_round and not brief
         else None,
         had=await mentors_before(db, before, its_pairs.rows),
-        unmatched=await _listed(db, _unmatched(run), unmatched, BRIEF if brief else ROWS),
+        unmatched=await _unmatched(db, run, unmatched, BRIEF if brief else ROWS),
         moves=await _moves(db, actor, run),
         in_vain=await looked_for_in_vain(db, actor, round_.cohort_id, run)
         if run and run.state is RunState.SOLVED and round_.kind is RoundKind.MATCHING and not brief
@@ -283,15 +284,28 @@ async def _counts(db: AsyncSession, run: Run | None) -> PairCounts:
     return PairCounts(*found.one())
 
 
-async def _listed(db: AsyncSession, statement: Select[Row], page: int, at_most: int) -> Listed[Row]:
-    part = statement.offset((page - 1) * at_most).limit(at_most + 1)
-    rows = (await db.scalars(part)).all()
+async def _listed(
+    db: AsyncSession,
+    whole: Select[Row],
+    its_id: InstrumentedAttribute[UUID],
+    ranked: Select[UUID, int],
+    page: int,
+    at_most: int,
+) -> Listed[Row]:
+    """Only what is on the page is read whole: thousands of rows with people are slow to sort."""
+    part = ranked.order_by("place").offset((page - 1) * at_most).limit(at_most + 1).subquery()
+    on_page = whole.join(part, part.c.id == its_id).order_by(part.c.place)
+    rows = (await db.scalars(on_page)).all()
     return Listed(rows[:at_most], page, more=len(rows) > at_most)
 
 
-def _unmatched(run: Run | None) -> Select[Unmatched]:
-    of_run = select(Unmatched).where(Unmatched.run_id == (run.id if run else None))
-    return of_run.order_by(Unmatched.code, Unmatched.id).options(UNMATCHED_WITH_PERSON)
+async def _unmatched(
+    db: AsyncSession, run: Run | None, page: int, at_most: int
+) -> Listed[Unmatched]:
+    place = func.row_number().over(order_by=(Unmatched.code, Unmatched.id)).label("place")
+    of_run = select(Unmatched.id, place).where(Unmatched.run_id == (run.id if run else None))
+    whole = select(Unmatched).options(UNMATCHED_WITH_PERSON)
+    return await _listed(db, whole, Unmatched.id, of_run, page, at_most)
 
 
 async def _warnings(db: AsyncSession, round_: Round, run: Run | None) -> Sequence[RoundWarning]:

@@ -20,10 +20,12 @@ from cohort.people.models import Person
 SHOWN_AT_ONCE = 100
 
 
+_MENTORSHIP: Any = joinedload(Meeting.mentorship)
+_BOTH = _MENTORSHIP.options(*mentorships.with_people(Mentorship))
+
+
 def _with_the_two(statement: Select[Meeting]) -> Select[Meeting]:
-    mentorship: Any = joinedload(Meeting.mentorship)
-    both = mentorship.options(*mentorships.with_people(Mentorship))
-    return statement.options(both).execution_options(populate_existing=True)
+    return statement.options(_BOTH).execution_options(populate_existing=True)
 
 
 async def get(db: AsyncSession, actor: Person, meeting_id: UUID, *, lock: bool = False) -> Meeting:

@@ -41,6 +41,8 @@ async def tell_back(context: JobContext, mentor_id: str) -> Delivery:
 
 async def turn_of_day(context: CronContext) -> None:
     """Every minute: pauses begin and end with the days of the mentors' zones."""
+    if not await context.finds(pausing.MAY_TURN, latest=pausing.latest_day(context.clock())):
+        return
     async with context.transaction() as db:
         await pausing.turn_of_day(db, now=context.clock())
 

@@ -4,14 +4,15 @@ Whoever pauses is proposed to nobody new; her mentorships and open proposals go 
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Date, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.db import Prepared, given
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue
 from cohort.mentors import events, service
@@ -69,13 +70,24 @@ def _note(db: AsyncSession, mentor: Mentor, *, was_paused: bool, now: datetime) 
         event_log.record(db, kind, mentor.cohort_id, now=now, mentor_id=mentor.id)
 
 
+_LATEST = given("latest", Date())
+MAY_TURN = Prepared(
+    select(Mentor.id).where(or_(Mentor.pause_from <= _LATEST, Mentor.back_on <= _LATEST)).limit(1)
+)
+
+
+def latest_day(now: datetime) -> date:
+    """The day that it is somewhere on earth."""
+    return (now + timedelta(hours=14)).date()
+
+
 async def turn_of_day(db: AsyncSession, *, now: datetime) -> None:
     """Begin the pauses whose first day has come, and end those whose last day is over.
 
     Rows in use this moment come next time. Which day it is depends on each mentor's zone, so that
     the statement finds those for whom it may be, anywhere on earth, and Python decides.
     """
-    latest = (now + timedelta(hours=14)).date()
+    latest = latest_day(now)
     due = (
         select(Mentor)
         .where(or_(Mentor.pause_from <= latest, Mentor.back_on <= latest))

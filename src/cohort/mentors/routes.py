@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.errors import NeedsIfMatch, NotFound, Stale, TooMany
 from cohort.http.etag import etag
-from cohort.http.fields import SLUG
 from cohort.http.headers import IfMatch
 from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed
+from cohort.http.patterns import SLUG
 from cohort.http.problems import may_refuse
 from cohort.mentors import approving, confirming, pausing, reading, service
 from cohort.mentors.models import Mentor, MentorState

@@ -123,14 +123,18 @@ async def close_for_enrolment(context: JobContext, enrolment_id: str) -> None:
 
 async def expire(context: CronContext) -> None:
     """Every minute: let proposals lapse that were not answered in time, and remind of others."""
-    async with context.transaction() as db:
-        await service.expire_due(db, now=context.clock())
-    async with context.transaction() as db:
-        await reminding.remind_due(db, now=context.clock())
+    if await context.finds(service.RAN_OUT_NOW):
+        async with context.transaction() as db:
+            await service.expire_due(db, now=context.clock())
+    if await context.finds(reminding.DUE):
+        async with context.transaction() as db:
+            await reminding.remind_due(db, now=context.clock())
 
 
 async def resume(context: CronContext) -> None:
     """Every minute: mentorships go on whose pause is over."""
+    if not await context.finds(pausing.MAY_RESUME, latest=pausing.latest_day(context.clock())):
+        return
     async with context.transaction() as db:
         await pausing.resume_due(db, now=context.clock())
 

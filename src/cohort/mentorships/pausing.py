@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Date, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort
+from cohort.db import Prepared, given
 from cohort.errors import Conflict, Invalid
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue_each
@@ -96,13 +97,24 @@ async def _going_on(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Men
     return mentorship
 
 
+MAY_RESUME = Prepared(
+    select(Mentorship.id)
+    .where(Mentorship.resumes_on <= given("latest", Date()), Mentorship.ended_at.is_(None))
+    .limit(1)
+)
+
+
+def latest_day(now: datetime) -> date:
+    """The day that it is somewhere on earth."""
+    return (now + timedelta(hours=14)).date()
+
+
 async def resume_due(db: AsyncSession, *, now: datetime) -> None:
     """What is to go on from today, each on its cohort's clock; those in use now come next time."""
-    latest = (now + timedelta(hours=14)).date()
     due = (
         select(Mentorship, Cohort.time_zone)
         .join(Cohort, Cohort.id == Mentorship.cohort_id)
-        .where(Mentorship.resumes_on <= latest, Mentorship.ended_at.is_(None))
+        .where(Mentorship.resumes_on <= latest_day(now), Mentorship.ended_at.is_(None))
         .order_by(Mentorship.resumes_on, Mentorship.id)
         .options(*reading.with_people(Mentorship))
         .limit(AT_ONCE)

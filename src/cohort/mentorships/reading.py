@@ -1,7 +1,7 @@
 """Proposals and mentorships as they are shown: with their people, in few statements."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +24,9 @@ from cohort.questions import answering
 from cohort.questions.models import AnswerOf, GivenAnswer
 
 
+@cache
 def with_people(of: type[Proposal | Mentorship]) -> tuple[ORMOption, ...]:
-    """Bring along what a proposal or a mentorship is shown with."""
+    """Bring along what a proposal or a mentorship is shown with; put together once for each."""
     enrolment: Any = joinedload(of.enrolment)
     return (
         enrolment.options(joinedload(Enrolment.person), joinedload(Enrolment.cohort)),

@@ -6,10 +6,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.db import NOW, Prepared
 from cohort.jobs.outbox import enqueue_each
 from cohort.mentorships.models import Proposal, ProposalState, Side
 
 AT_ONCE = 500
+DUE = Prepared(
+    select(Proposal.id)
+    .where(Proposal.state == ProposalState.OPEN, Proposal.remind_at <= NOW)
+    .limit(1)
+)
 
 
 def days_later(now: datetime, days: int, zone: str) -> datetime:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, EnrolmentState
+from cohort.db import NOW, Prepared
 from cohort.errors import Conflict, NotAllowed
 from cohort.jobs import event_log
 from cohort.jobs.outbox import Queue, enqueue_each
@@ -254,6 +255,13 @@ async def offer_next(db: AsyncSession, cohort_ids: Iterable[UUID], *, now: datet
     """Whoever waits now may be offered another mentor; the matching, above us, decides."""
     each = [{"cohort_id": one, "in_cohort": one} for one in sorted(cohort_ids)]
     await enqueue_each(db, "matching.offer_next", each, now=now, queue=Queue.COMPUTING)
+
+
+RAN_OUT_NOW = Prepared(
+    select(Proposal.id)
+    .where(Proposal.state == ProposalState.OPEN, Proposal.expires_at <= NOW)
+    .limit(1)
+)
 
 
 async def expire_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.db import NOW, Prepared
 from cohort.jobs.context import JobContext, Letter
 from cohort.jobs.outbox import enqueue_each
 from cohort.mail import Message
@@ -17,6 +18,13 @@ from cohort.notices.models import WaitingMail
 PEOPLE_AT_ONCE = 1000
 MOST_IN_ONE = 100
 """What is more waits for the next minute, and comes as another one."""
+
+
+DUE = Prepared(
+    select(WaitingMail.id)
+    .where(WaitingMail.due_at <= NOW, WaitingMail.digest_id.is_(None))
+    .limit(1)
+)
 
 
 async def send_due(db: AsyncSession, *, now: datetime) -> None:

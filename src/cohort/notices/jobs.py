@@ -37,5 +37,7 @@ async def send_digest(context: JobContext, person_id: str) -> Outside[None] | No
 
 async def send_due(context: CronContext) -> None:
     """Every minute."""
+    if not await context.finds(digests.DUE):
+        return
     async with context.transaction() as db:
         await digests.send_due(db, now=context.clock())

@@ -58,5 +58,7 @@ async def tell_author(context: JobContext, review_id: str, *, passes: bool) -> D
 
 async def turn(context: CronContext) -> None:
     """Every minute."""
+    if not await context.finds(turning.ARE_IN_USE):
+        return
     async with context.transaction() as db:
         await turning.turn(db, now=context.clock())

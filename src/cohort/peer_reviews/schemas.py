@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from cohort.guides.schemas import CriterionRow
-from cohort.http.fields import SLUG, Shown, Strict
+from cohort.http.fields import Shown, Strict
+from cohort.http.patterns import MAYBE_SLUG
 from cohort.peer_reviews.models import ReviewAsk, ReviewTaskState
 from cohort.study.models import Verdict
 from cohort.study.schemas import AttachedFileOut, LevelOut
@@ -20,7 +21,7 @@ class PeerReviewRulesIn(Strict):
     milestone: str = Field(
         default="",
         max_length=80,
-        pattern=rf"^$|{SLUG}",
+        pattern=MAYBE_SLUG,
         description="Its slug; empty for all that have no rules of their own.",
         examples=[""],
     )

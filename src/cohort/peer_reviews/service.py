@@ -98,7 +98,7 @@ async def give(
     await db.refresh(task, ["state"])
     if item is None or task.state is not ReviewTaskState.OPEN:
         raise ReviewTaskOver
-    if await study.may_review(db, actor, item.enrolment_id):
+    if await judging.may_review(db, actor, item.enrolment_id):
         await study.review(db, actor, task.submission_id, form, now=now)
     else:
         rubric, levels = await judging.judged_by(db, item.milestone_id, form)

@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cohort.cohorts.models import Enrolment, EnrolmentState
+from cohort.db import Prepared
 from cohort.guides.models import Milestone
 from cohort.jobs.outbox import enqueue, enqueue_each
 from cohort.mentors.models import Mentor, MentorState
@@ -23,17 +24,17 @@ from cohort.study.models import PlanItem, Review, Submission
 
 QUIETLY = {"synchronize_session": False}
 IS_OPEN = ReviewTask.state == ReviewTaskState.OPEN
+ARE_IN_USE = Prepared(
+    union_all(
+        select(PeerReviewRules.id).where(PeerReviewRules.is_on),
+        select(ReviewTask.id).where(IS_OPEN),
+    ).limit(1)
+)
+"""Whether somebody may have to review somebody: this is asked every minute."""
 
 
 async def turn(db: AsyncSession, *, now: datetime) -> None:
-    """Five statements; each takes its rows, so that of two workers one acts.
-
-    One, where nobody reviews each other: this is asked every minute.
-    """
-    asks = select(PeerReviewRules.id).where(PeerReviewRules.is_on)
-    open_tasks = select(ReviewTask.id).where(IS_OPEN)
-    if not await db.scalar(select(or_(asks.exists(), open_tasks.exists()))):
-        return
+    """Four statements; each takes its rows, so that of two workers one acts."""
     await _close(db, now=now)
     freed = await _lapse(db, now=now)
     await _remind(db, now=now)

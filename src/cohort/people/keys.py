@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.db import Prepared, Sessions, given, unit_of_work
+from cohort.db import NOW, Prepared, Sessions, given, unit_of_work
 from cohort.errors import Conflict, Invalid, NotFound, NotSignedIn
 from cohort.http.paging import Page, Slice, page_of
-from cohort.people.logins import NOW, detached
+from cohort.people.logins import detached
 from cohort.people.models import ApiKey, Login, Person
 from cohort.people.schemas import ApiKeyIn
 from cohort.people.tokens import hash_token, new_token

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict, manager_of_class
 
-from cohort.db import Prepared, Sessions, given, unit_of_work
+from cohort.db import NOW, Prepared, Sessions, given, unit_of_work
 from cohort.errors import NotAllowed, NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.people.models import KnownDevice, Login, PendingLogin, Person
@@ -129,7 +129,6 @@ async def end_own_login(db: AsyncSession, actor: Person, login_id: UUID) -> None
         raise NotFound
 
 
-NOW = given("now", DateTime(timezone=True))
 WITH_LOGIN = Prepared(
     select(
         *Person.__table__.columns,

@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, SecretStr, StringConstraints
 
 from cohort.http.fields import Email, Line, Note, Shown, Strict
+from cohort.http.patterns import LINK, ONE_TIME_CODE
 
 Password = Annotated[SecretStr, Field(min_length=12, max_length=200, examples=["a long sentence"])]
-Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=r"^[\w-]+$")]
+Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=LINK)]
 
 
 Scope = Literal[
@@ -60,7 +61,7 @@ Code = Annotated[
     str,
     Field(
         max_length=40,
-        pattern="^[0-9A-Za-z][0-9A-Za-z -]*$",
+        pattern=ONE_TIME_CODE,
         description="Where two steps are on: what the app shows, or a recovery code.",
         examples=["123456"],
     ),

@@ -11,13 +11,14 @@ from cohort.db import Prepared, given
 from cohort.errors import FieldError, Invalid
 from cohort.guides.models import Term, TermKind
 from cohort.http.fields import Language, Line, Slug, Strict
+from cohort.http.patterns import QUARTER, QUARTER_OR_MIDNIGHT
 from cohort.profiles.languages import LANGUAGES
 
 T = TypeVar("T")
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Start = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):(00|15|30|45)$")]
-End = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):(00|15|30|45)|24:00)$")]
+Start = Annotated[str, StringConstraints(pattern=QUARTER)]
+End = Annotated[str, StringConstraints(pattern=QUARTER_OR_MIDNIGHT)]
 
 
 class Span(Strict):

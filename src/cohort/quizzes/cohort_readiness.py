@@ -22,8 +22,8 @@ from cohort.quizzes import reading
 from cohort.quizzes.exam_outlook import forecast_of, sections_of
 from cohort.quizzes.kept_results import KEPT, Numbers, SectionAnswers
 from cohort.quizzes.mock_exams import apportion
-from cohort.quizzes.models import QuizExam
 from cohort.quizzes.readiness import ENOUGH, AnswerCounts, Floats, chances
+from cohort.quizzes.reading import Exam
 from cohort.quizzes.schemas import CohortReadinessOut, ExamStanding, ReadinessSearch
 from cohort.study.models import ItemState, PlanItem
 
@@ -70,7 +70,7 @@ class AnswersOfAll:
 class Candidates:
     """Those who were sought, whoever may book first; and how many stand how."""
 
-    exam: QuizExam
+    exam: Exam
     found: Sequence[ExamCandidate]
     counts: Mapping[ExamStanding, int]
     answers: AnswersOfAll
@@ -155,7 +155,7 @@ def _chances(
 
 
 def _answers(
-    kept: SectionAnswers, exam: QuizExam, enrolments: Sequence[UUID], now: datetime
+    kept: SectionAnswers, exam: Exam, enrolments: Sequence[UUID], now: datetime
 ) -> AnswersOfAll:
     questions = apportion(exam.questions, {one["slug"]: one["weight"] for one in exam.sections})
     answered, right, weight, right_weight = kept.sums(enrolments, list(questions), now=now)

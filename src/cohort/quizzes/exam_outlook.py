@@ -16,8 +16,9 @@ from cohort.errors import NotFound
 from cohort.people.models import Person
 from cohort.quizzes import policy, reading
 from cohort.quizzes.mock_exams import apportion
-from cohort.quizzes.models import QuizAnswer, QuizExam, QuizQuestion, QuizTry
+from cohort.quizzes.models import QuizAnswer, QuizQuestion, QuizTry
 from cohort.quizzes.readiness import AnswerCounts, ExamForecast, forecast, weight_of
+from cohort.quizzes.reading import Exam
 from cohort.quizzes.schemas import ReadinessOut, ReadinessSectionOut
 
 Answers = Sequence[tuple[str, float, datetime]]
@@ -67,7 +68,7 @@ async def _reads_as_mentor(db: AsyncSession, actor: Person, enrolment: Enrolment
     return await db.scalar(whole.with_only_columns(Enrolment.id)) is None
 
 
-def _told(enrolment: Enrolment, exam: QuizExam, answers: Answers, now: datetime) -> ReadinessOut:
+def _told(enrolment: Enrolment, exam: Exam, answers: Answers, now: datetime) -> ReadinessOut:
     weights = {one["slug"]: one["weight"] for one in exam.sections}
     standings = standings_of(answers, apportion(exam.questions, weights), now)
     outlook = forecast_of(tuple(standings.values()), exam.pass_mark)
@@ -90,7 +91,7 @@ def _told(enrolment: Enrolment, exam: QuizExam, answers: Answers, now: datetime)
 
 
 def sections_of(
-    exam: QuizExam,
+    exam: Exam,
     standings: Mapping[str, AnswerCounts],
     right: Mapping[str, int],
     outlook: ExamForecast,

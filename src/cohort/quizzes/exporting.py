@@ -1,6 +1,6 @@
-"""The quizzes of a guide as the file that `importing` reads as the same ones."""
+"""The quizzes of a guide as the tables, and as the file, that are read as the same ones."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,55 +9,102 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.errors import Invalid
 from cohort.guides.models import Guide, Section
+from cohort.guides.service import holder_of_quizzes
 from cohort.guides.written_tables import table_lines
+from cohort.quizzes.files import checked
 from cohort.quizzes.marking import AnswerKind
 from cohort.quizzes.models import Quiz, QuizExam, QuizKind, QuizQuestion
+from cohort.quizzes.rows import FEWEST_PLACED, QuizTables
 
 OF_EXAM = ("name", "year", "source", "questions", "minutes", "pass_mark")
-ORDER = ("exam", "section", "question", "placement", "quiz", "mock_exam")
+MOST_PLACED = 10
+FILED = {
+    "sections": "section",
+    "questions": "question",
+    "quizzes": "quiz",
+    "mock_exams": "mock_exam",
+}
+"""How a file names the rows of a table."""
 
 
 async def export_quizzes(db: AsyncSession, guide: Guide) -> str:
-    """Four statements; what is retired is left out."""
-    first_id = guide.first_id or guide.id
-    exam = await db.scalar(select(QuizExam).where(QuizExam.guide_id == first_id))
-    if exam is None:
+    tables = await tables_of(db, guide)
+    if tables is None:
         raise Invalid(f"The guide “{guide.slug}” has no quizzes.")
+    return as_file(tables)
+
+
+async def tables_of(db: AsyncSession, guide: Guide) -> QuizTables | None:
+    """Three statements; what is retired is left out. None, where it has no quizzes."""
+    holder = select(holder_of_quizzes(Guide)).where(Guide.id == guide.id).scalar_subquery()
+    exam = await db.scalar(select(QuizExam).where(QuizExam.guide_id == holder))
+    if exam is None:
+        return None
     found = await db.execute(
         select(QuizQuestion, Section.slug)
         .join(Section, Section.id == QuizQuestion.section_id)
-        .where(QuizQuestion.guide_id == first_id, QuizQuestion.retired_at.is_(None))
+        .where(QuizQuestion.guide_id == exam.guide_id, QuizQuestion.retired_at.is_(None))
         .order_by(QuizQuestion.position)
     )
     questions = found.all()
-    live = select(Quiz).where(Quiz.guide_id == first_id, Quiz.retired_at.is_(None))
+    live = select(Quiz).where(Quiz.guide_id == exam.guide_id, Quiz.retired_at.is_(None))
     quizzes = (await db.scalars(live.order_by(Quiz.position))).all()
     slugs = {question.id: question.slug for question, _ in questions}
-    tables: dict[str, list[dict[str, Any]]] = {
-        "exam": [{name: getattr(exam, name) for name in OF_EXAM}],
-        "section": [dict(one) for one in exam.sections],
-        "question": [_question_row(question, section) for question, section in questions],
-        "placement": [
-            _quiz_row(one) | {"of_each_section": len(one.question_ids) // len(exam.sections)}
-            for one in quizzes
-            if one.kind is QuizKind.PLACEMENT
-        ],
-        "quiz": [
+    tables: dict[str, Any] = {
+        "exam": {name: getattr(exam, name) for name in OF_EXAM},
+        "sections": [dict(one) for one in exam.sections],
+        "questions": [_question_row(question, section) for question, section in questions],
+        "quizzes": [
             _quiz_row(one) | {"questions": _named(one, slugs)}
             for one in quizzes
             if one.kind is QuizKind.PRACTICE
         ],
-        "mock_exam": [_quiz_row(one) for one in quizzes if one.kind is QuizKind.MOCK_EXAM],
+        "mock_exams": [_quiz_row(one) for one in quizzes if one.kind is QuizKind.MOCK_EXAM],
     }
-    return "\n".join(_file(tables)) + "\n"
+    placed = [one for one in quizzes if one.kind is QuizKind.PLACEMENT]
+    return _with_placement(tables, placed[0] if placed else None, slugs)
 
 
-def _file(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[str]:
+def _with_placement(
+    tables: Mapping[str, Any], placement: Quiz | None, slugs: Mapping[UUID, str]
+) -> QuizTables:
+    """It names its questions only where drawing would give it other ones."""
+    if placement is None:
+        return QuizTables.model_validate(tables)
+    named = _named(placement, slugs)
+    each = max(FEWEST_PLACED, min(MOST_PLACED, len(named) // len(tables["sections"])))
+    row = {name: getattr(placement, name) for name in ("slug", "title", "about")}
+    drawn = QuizTables.model_validate({**tables, "placement": row | {"of_each_section": each}})
+    if _drawn(drawn) == named:
+        return drawn
+    return QuizTables.model_validate({**tables, "placement": row | {"questions": named}})
+
+
+def _drawn(tables: QuizTables) -> Sequence[str] | None:
+    try:
+        placement = checked(tables).placement
+    except Invalid:
+        return None
+    return placement[1] if placement else None
+
+
+def as_file(tables: QuizTables) -> str:
+    return "\n".join(_lines(tables)) + "\n"
+
+
+def _lines(tables: QuizTables) -> Iterator[str]:
     yield "# Quizzes of a guide: `cohort quizzes import` reads this file."
-    for name in ORDER:
-        head = f"[{name}]" if name in {"exam", "placement"} else f"[[{name}]]"
-        for row in tables[name]:
-            yield from ("", head, *table_lines(row))
+    for name, rows in stored(tables).items():
+        if isinstance(rows, dict):
+            yield from ("", f"[{name}]", *table_lines(rows))
+            continue
+        for row in rows:
+            yield from ("", f"[[{FILED[name]}]]", *table_lines(row))
+
+
+def stored(tables: QuizTables) -> dict[str, Any]:
+    """What differs from what it would be anyway, so that a question has the fields of its kind."""
+    return tables.model_dump(mode="json", exclude_defaults=True)
 
 
 def _named(one: Quiz, slugs: Mapping[UUID, str]) -> list[str]:

@@ -1,7 +1,7 @@
 """A file of quizzes, read and checked; what is wrong is said with its line and question."""
 
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,18 +13,20 @@ from cohort.http.forms import field_errors
 from cohort.quizzes.marking import AnswerKind
 from cohort.quizzes.mock_exams import apportion, deal, draw
 from cohort.quizzes.rows import (
+    FEWEST_PLACED,
+    MOST_ROWS,
     ExamRow,
     ExamSectionRow,
     MockExamRow,
     PlacementRow,
     QuizQuestionRow,
     QuizRow,
+    QuizTables,
 )
 
 Row = TypeVar("Row", ExamSectionRow, QuizQuestionRow, QuizRow, MockExamRow)
 Table = TypeVar("Table", ExamRow, PlacementRow)
 LARGEST = 5_000_000
-MOST_ROWS = 5_000
 TABLES = ("exam", "section", "question", "placement", "quiz", "mock_exam")
 WHOLE = 100
 
@@ -58,18 +60,32 @@ class Places:
         return Invalid(f"{name} {number} (“{str(slug)[:80]}”{where}): {sentence}")
 
 
-def read_quizzes(toml: str) -> QuizFile:
-    tables, places = _tables(toml), Places(toml)
-    exam = _table("exam", ExamRow, tables["exam"])
+def read_tables(toml: str) -> tuple[QuizTables, Places]:
+    """Row by row; `checked` says whether they fit each other."""
+    found, places = _tables(toml), Places(toml)
     placement = None
-    if "placement" in tables:
-        placement = _table("placement", PlacementRow, tables["placement"])
-    sections = _rows("section", ExamSectionRow, tables["section"], places)
-    questions = _rows("question", QuizQuestionRow, tables["question"], places)
-    quizzes = _rows("quiz", QuizRow, tables.get("quiz", []), places)
-    mock_exams = _rows("mock_exam", MockExamRow, tables.get("mock_exam", []), places)
+    if "placement" in found:
+        placement = _table("placement", PlacementRow, found["placement"])
+    # Each row is checked already, with its line; here only their slugs are left to.
+    return QuizTables.model_construct(
+        exam=_table("exam", ExamRow, found["exam"]),
+        sections=_rows("section", ExamSectionRow, found["section"], places),
+        questions=_rows("question", QuizQuestionRow, found["question"], places),
+        placement=placement,
+        quizzes=_rows("quiz", QuizRow, found.get("quiz", []), places),
+        mock_exams=_rows("mock_exam", MockExamRow, found.get("mock_exam", []), places),
+    ), places
+
+
+def checked(tables: QuizTables, places: Places | None = None) -> QuizFile:
+    """With the questions of mock exams and of the placement quiz. Raises Invalid."""
+    places = places or Places("")
+    exam, sections, questions = tables.exam, tables.sections, tables.questions
+    quizzes, mock_exams, placement = tables.quizzes, tables.mock_exams, tables.placement
     if sum(one.weight for one in sections) != WHOLE:
         raise Invalid("The weights of the sections are not 100 in sum.")
+    if not questions:
+        raise Invalid("There is no question yet.")
     known = {one.slug for one in sections}
     for number, question in enumerate(questions, start=1):
         if question.exam_section not in known:
@@ -177,7 +193,12 @@ def _drawn(
     questions: Sequence[QuizQuestionRow],
     dealt: Sequence[tuple[MockExamRow, Sequence[str]]],
 ) -> list[str]:
-    """As many of each section, of those first that no mock exam asks: they stay new to her."""
+    """Those that it names; else as many of each section, of those first that no mock exam asks.
+
+    So they stay new to her.
+    """
+    if placement.questions:
+        return _named(placement, sections, questions)
     pool: dict[str, list[str]] = defaultdict(list)
     for question in questions:
         pool[question.exam_section].append(question.slug)
@@ -190,3 +211,24 @@ def _drawn(
             )
     taken = [slugs for _, slugs in dealt]
     return draw({one.slug: pool[one.slug] for one in sections}, wanted, taken)
+
+
+def _named(
+    placement: PlacementRow,
+    sections: Sequence[ExamSectionRow],
+    questions: Sequence[QuizQuestionRow],
+) -> list[str]:
+    asks = {one.slug: one.exam_section for one in questions}
+    named = placement.questions
+    if unknown := [one for one in named if one not in asks]:
+        raise Invalid(f"Placement quiz: there is no question “{unknown[0]}”.")
+    if len(set(named)) < len(named):
+        raise Invalid("Placement quiz: it has the same question twice.")
+    counts = Counter(asks[one] for one in named)
+    for section in sections:
+        if counts[section.slug] < FEWEST_PLACED:
+            raise Invalid(
+                f"Placement quiz: it names {counts[section.slug]} of “{section.slug}”: with"
+                f" fewer than {FEWEST_PLACED} questions of each section it would say nothing there."
+            )
+    return list(named)

@@ -39,7 +39,8 @@ async def of_cohort(
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
     exam = await reading.exam_of(db, cohort_id)
     asked = select(QuizQuestion).where(
-        QuizQuestion.guide_id == cohort.guide_id, QuizQuestion.retired_at.is_(None)
+        QuizQuestion.guide_id == (exam.guide_id if exam else cohort.guide_id),
+        QuizQuestion.retired_at.is_(None),
     )
     if section is not None:
         if section not in {one["slug"] for one in exam.sections} if exam else True:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Enrolment
+from cohort.guides.service import versions_beside
 from cohort.quizzes.answer_sums import SETTLED, count_tries
 from cohort.quizzes.models import Quiz, QuizSectionResult, QuizTry
 from cohort.quizzes.readiness import HALF_AFTER, Floats
@@ -106,7 +107,7 @@ class KeptAnswers:
     async def of_cohort(
         self, db: AsyncSession, cohort_id: UUID, guide_id: UUID, *, now: datetime
     ) -> SectionAnswers:
-        """To the quizzes of this guide; four statements."""
+        """To the quizzes of this guide, in whichever version; four statements."""
         key = cohort_id, guide_id
         kept = self._kept.get(key, NOTHING)
         known = await count_tries(db, cohort_id, kept.until)
@@ -138,7 +139,7 @@ async def _read(
         .join(QuizTry, QuizTry.id == QuizSectionResult.try_id)
         .join(Quiz, Quiz.id == QuizTry.quiz_id)
         .join(Enrolment, Enrolment.id == QuizTry.enrolment_id)
-        .where(Enrolment.cohort_id == cohort_id, Quiz.guide_id == guide_id)
+        .where(Enrolment.cohort_id == cohort_id, Quiz.guide_id.in_(versions_beside(guide_id)))
         .where(QuizTry.handed_in_at > after)
     )
     if until is not None:

@@ -20,7 +20,7 @@ from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 from cohort.quizzes import exam_outlook, reading, service
-from cohort.quizzes.models import QuizExam, QuizKind, QuizTry
+from cohort.quizzes.models import QuizKind, QuizTry
 from cohort.quizzes.schemas import AnswerIn, AskedOut, BeginIn, QuizOut, ReadinessOut, TryOut
 
 
@@ -28,7 +28,7 @@ from cohort.quizzes.schemas import AnswerIn, AskedOut, BeginIn, QuizOut, Readine
 class QuizzesView:
     enrolment: Enrolment
     quizzes: Sequence[QuizOut]
-    exam: QuizExam | None
+    exam: reading.Exam | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.guides.models import Guide
-from cohort.guides.service import first_of
+from cohort.guides.service import first_of, holder_of_quizzes
 from cohort.quizzes.models import Quiz, QuizAnswer, QuizKind, QuizQuestion, QuizTry
 from cohort.quizzes.reading import exam_of
 
@@ -40,13 +41,15 @@ class Placement:
 async def placement_of(db: AsyncSession, enrolment_id: UUID) -> Placement | None:
     """Nothing, where the guide has none; at most three statements.
 
-    One that was retired stays to be read by whoever has taken it.
+    One that was retired, or was of an earlier version, stays to be read by whoever has taken it.
     """
+    its = aliased(Guide)
     hers = and_(QuizTry.quiz_id == Quiz.id, QuizTry.enrolment_id == enrolment_id)
-    is_live = Quiz.retired_at.is_(None)
+    is_live = Quiz.retired_at.is_(None) & (holder_of_quizzes(Guide) == Quiz.guide_id)
     found = await db.execute(
         select(Quiz, QuizTry, Cohort.id)
-        .join(Guide, first_of(Guide) == Quiz.guide_id)
+        .join(its, its.id == Quiz.guide_id)
+        .join(Guide, first_of(Guide) == first_of(its))
         .join(Cohort, Cohort.guide_id == Guide.id)
         .join(Enrolment, Enrolment.cohort_id == Cohort.id)
         .outerjoin(QuizTry, hers)

@@ -1,12 +1,13 @@
 """Quizzes and tries, as whoever answers reads them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from string import ascii_lowercase
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -15,7 +16,7 @@ from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.errors import NotAllowed, NotFound
 from cohort.guides.models import Guide
-from cohort.guides.service import first_of
+from cohort.guides.service import holder_of_quizzes, versions_beside
 from cohort.http.paging import Page, Slice, page_of
 from cohort.people.models import Person
 from cohort.quizzes import policy
@@ -30,6 +31,7 @@ from cohort.quizzes.schemas import (
     QuizOut,
     TryOut,
 )
+from cohort.quizzes.stated import Stated, sections_as_stated
 
 
 async def own_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> Enrolment:
@@ -41,30 +43,34 @@ async def own_enrolment(db: AsyncSession, actor: Person, enrolment_id: UUID) -> 
 
 
 async def quizzes_of(db: AsyncSession, actor: Person, enrolment_id: UUID) -> list[QuizOut]:
-    """Those of the guide of her cohort, in the order of the file, with how they went."""
+    """Those of the guide of her cohort, in the order of the file, with how they went.
+
+    What she did before her cohort moved to another version counts for the quiz of the same name.
+    """
     enrolment = await own_enrolment(db, actor, enrolment_id)
+    its_id = enrolment.cohort.guide_id
     went = (
         select(
-            QuizTry.quiz_id,
+            Quiz.slug,
             func.count(QuizTry.handed_in_at).label("tries"),
             func.max(QuizTry.score).label("best"),
-            func.array_agg(aggregate_order_by(QuizTry.id, QuizTry.began_at))
+            func.array_agg(aggregate_order_by(QuizTry.id, QuizTry.began_at.desc()))
             .filter(QuizTry.handed_in_at.is_(None))
             .label("open"),
             func.array_agg(aggregate_order_by(QuizTry.id, QuizTry.handed_in_at.desc()))
             .filter(QuizTry.handed_in_at.is_not(None))
             .label("last"),
         )
-        .where(QuizTry.enrolment_id == enrolment_id)
-        .group_by(QuizTry.quiz_id)
+        .join(Quiz, Quiz.id == QuizTry.quiz_id)
+        .where(QuizTry.enrolment_id == enrolment_id, Quiz.guide_id.in_(versions_beside(its_id)))
+        .group_by(Quiz.slug)
         .subquery()
     )
     found = await db.execute(
         select(Quiz, went.c.tries, went.c.best, went.c.open, went.c.last)
-        .join(Guide, first_of(Guide) == Quiz.guide_id)
-        .join(Cohort, Cohort.guide_id == Guide.id)
-        .outerjoin(went, went.c.quiz_id == Quiz.id)
-        .where(Cohort.id == enrolment.cohort_id, Quiz.retired_at.is_(None))
+        .join(Guide, holder_of_quizzes(Guide) == Quiz.guide_id)
+        .outerjoin(went, went.c.slug == Quiz.slug)
+        .where(Guide.id == its_id, Quiz.retired_at.is_(None))
         .order_by(Quiz.position)
     )
     return [
@@ -83,37 +89,45 @@ async def quizzes_of(db: AsyncSession, actor: Person, enrolment_id: UUID) -> lis
 OF_QUIZ = ("id", "slug", "kind", "title", "about", "minutes", "milestone", "passes_from")
 
 
-async def exam_of(db: AsyncSession, cohort_id: UUID) -> QuizExam | None:
-    """The exam that the cohort's guide leads to, with the weights that its version states."""
-    found = (
-        await db.execute(
-            select(QuizExam, Guide.exam)
-            .join(Guide, first_of(Guide) == QuizExam.guide_id)
-            .join(Cohort, Cohort.guide_id == Guide.id)
-            .where(Cohort.id == cohort_id)
-        )
-    ).first()
-    if found is None:
-        return None
-    exam, stated = found
-    _take_over(exam, stated, db)
-    return exam
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """The exam of a version of a guide, with the weights that this version states."""
+
+    guide_id: UUID
+    """Whose quizzes they are."""
+    name: str
+    year: int
+    source: str
+    questions: int
+    minutes: int
+    pass_mark: float
+    sections: Sequence[Mapping[str, Any]]
 
 
-def _take_over(exam: QuizExam, stated: Mapping[str, Any] | None, db: AsyncSession) -> None:
-    """What organisers corrected in the guide, for this reading only: others follow another version.
+async def exam_of(db: AsyncSession, cohort_id: UUID) -> Exam | None:
+    """The exam that the cohort's guide leads to."""
+    studied = select(Cohort.guide_id).where(Cohort.id == cohort_id)
+    found = await exams_of(db, Guide.id.in_(studied))
+    return next(iter(found.values()), None)
 
-    With other sections the questions would belong to none: then the quizzes' file counts.
-    """
-    parts = {one["slug"]: one for one in (stated or {}).get("sections", [])}
-    if stated is None or set(parts) != {one["slug"] for one in exam.sections}:
-        return
-    db.expunge(exam)
-    exam.name, exam.year, exam.source = stated["title"], stated["year"], stated["source"]
-    exam.sections = [
-        {**one, "title": parts[one["slug"]]["title"], "weight": parts[one["slug"]]["weight"]}
-        for one in exam.sections
-    ]
+
+async def exams_of(db: AsyncSession, which: ColumnElement[bool]) -> dict[UUID, Exam]:
+    """By guide; one statement. Whoever weighs by an exam reads it here."""
+    found = await db.execute(
+        select(Guide.id, Guide.exam, QuizExam)
+        .join(QuizExam, QuizExam.guide_id == holder_of_quizzes(Guide))
+        .where(which)
+    )
+    return {guide_id: _as_stated(exam, stated) for guide_id, stated, exam in found}
+
+
+def _as_stated(exam: QuizExam, stated: Stated) -> Exam:
+    facts = {one.name: getattr(exam, one.name) for one in fields(Exam)}
+    sections = sections_as_stated(exam.sections, stated)
+    if stated is None or sections is None:
+        return Exam(**facts)
+    told = {"name": stated["title"], "year": stated["year"], "source": stated["source"]}
+    return Exam(**facts | told | {"sections": sections})
 
 
 async def tries_of(

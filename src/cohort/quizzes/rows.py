@@ -1,8 +1,10 @@
 """What a file of quizzes says, row by row."""
 
+from collections import Counter
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from cohort.http.fields import Line, Note, Prose, Slug, Strict, Url
 from cohort.quizzes.marking import AnswerKind, Key
@@ -10,8 +12,22 @@ from cohort.quizzes.marking import AnswerKind, Key
 Amount = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 Choice = Annotated[Line, Field(max_length=300)]
 MOST_CHOICES = 12
+MOST_ROWS = 5_000
+MOST_IN_A_QUIZ = 200
 FEWEST_PLACED = 3
 """So many answers of a placement quiz tell where somebody stands in a section."""
+
+
+A_QUESTION: JsonDict = {
+    "slug": "batch-or-online",
+    "kind": "single",
+    "exam_section": "serving-and-scaling",
+    "section": "bridging",
+    "text": "Scores are read once a night. How do you serve them?",
+    "right": "As a batch",
+    "wrong": ["Online", "By mail"],
+    "explanation": "Nobody waits for them.",
+}
 
 
 class ExamRow(Strict):
@@ -37,6 +53,8 @@ class ExamSectionRow(Strict):
 class QuizQuestionRow(Strict):
     """A `[[question]]`; which fields it has goes by its kind."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [A_QUESTION]})
+
     slug: Slug = Field(examples=["batch-or-online"])
     kind: AnswerKind
     exam_section: Slug
@@ -53,7 +71,8 @@ class QuizQuestionRow(Strict):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         for name in ("right", "wrong", "number", "tolerance", "unit", "pairs"):
-            if name not in FIELDS_OF[self.kind] and name in self.model_fields_set:
+            is_given = getattr(self, name) != type(self).model_fields[name].default
+            if name not in FIELDS_OF[self.kind] and is_given:
                 raise ValueError(f"is of kind “{self.kind}” and has no “{name}”")
         match self.kind:
             case AnswerKind.NUMBER:
@@ -145,11 +164,14 @@ class QuizRow(_Checks):
 
     title: Line
     about: Note = ""
-    questions: list[Slug] = Field(min_length=1, max_length=200)
+    questions: list[Slug] = Field(min_length=1, max_length=MOST_IN_A_QUIZ)
 
 
 class PlacementRow(Strict):
-    """The `[placement]`: a quiz of all sections that is taken once, and passes nothing."""
+    """The `[placement]`: a quiz of all sections that is taken once, and passes nothing.
+
+    It names its questions, or they are drawn.
+    """
 
     slug: Slug = Field(examples=["placement"])
     title: Line
@@ -161,10 +183,46 @@ class PlacementRow(Strict):
         description="So many questions are drawn from each section; with fewer than three, a "
         "section would say nothing.",
     )
+    questions: list[Slug] = Field(
+        default=[],
+        max_length=MOST_IN_A_QUIZ,
+        description="These in this order, and none are drawn.",
+    )
 
 
 class MockExamRow(_Checks):
     """A `[[mock_exam]]`, whose questions are dealt to it by the weights of the sections."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"slug": "mock-1", "title": "Mock exam 1"}]}
+    )
+
     title: Line
     about: Note = ""
+
+
+class QuizTables(Strict):
+    """All quizzes of a guide, as their file says them."""
+
+    exam: ExamRow
+    sections: list[ExamSectionRow] = Field(min_length=1, max_length=30)
+    questions: list[QuizQuestionRow] = Field(default=[], max_length=MOST_ROWS)
+    placement: PlacementRow | None = None
+    quizzes: list[QuizRow] = Field(default=[], max_length=MOST_ROWS)
+    mock_exams: list[MockExamRow] = Field(default=[], max_length=100)
+
+    @property
+    def every_quiz(self) -> "list[QuizRow | MockExamRow | PlacementRow]":
+        return [*self.quizzes, *self.mock_exams, *([self.placement] if self.placement else [])]
+
+    @model_validator(mode="after")
+    def _named_apart(self) -> Self:
+        for slugs in (
+            [one.slug for one in self.sections],
+            [one.slug for one in self.questions],
+            [one.slug for one in self.every_quiz],
+        ):
+            slug, times = next(iter(Counter(slugs).most_common(1)), ("", 0))
+            if times > 1:
+                raise ValueError(f"has the slug “{slug}” twice; rename one")
+        return self

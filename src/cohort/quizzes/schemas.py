@@ -8,11 +8,12 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from cohort.http.fields import Shown, Strict
+from cohort.http.patterns import CHOICE
 from cohort.quizzes.marking import AnswerKind
 from cohort.quizzes.models import QuizKind
 from cohort.quizzes.rows import MOST_CHOICES, Amount
 
-ChoiceKey = Annotated[str, StringConstraints(pattern=r"^[a-l]$")]
+ChoiceKey = Annotated[str, StringConstraints(pattern=CHOICE)]
 """A letter for each choice, in the order in which this try shows them."""
 MATCHED = "Of a match: the letter of the partner of each line, in order; null where it is left."
 

@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.db import new_id
 from cohort.errors import Conflict, Invalid, NotFound
 from cohort.guides.models import Guide
-from cohort.guides.service import first_of
+from cohort.guides.service import first_of, holder_of_quizzes, versions_beside
 from cohort.people.models import Person
 from cohort.quizzes import reading
 from cohort.quizzes.marking import AnswerKind, Given, Key, mark, shown_order
@@ -63,7 +64,7 @@ async def begin(
         raise PlanFrozen
     quiz: Quiz | None = await db.scalar(
         select(Quiz)
-        .join(Guide, first_of(Guide) == Quiz.guide_id)
+        .join(Guide, holder_of_quizzes(Guide) == Quiz.guide_id)
         .join(Cohort, Cohort.guide_id == Guide.id)
         .where(Cohort.id == enrolment.cohort_id, Quiz.id == quiz_id, Quiz.retired_at.is_(None))
     )
@@ -72,12 +73,9 @@ async def begin(
     # Another click may hand in the only try at this moment: after it, there is none to begin.
     await _lock(db, enrolment_id)
     of_quiz = (QuizTry.enrolment_id == enrolment_id) & (QuizTry.quiz_id == quiz_id)
+    if quiz.kind is QuizKind.PLACEMENT:
+        await _require_unplaced(db, enrolment_id, quiz.guide_id)
     count = await db.scalar(select(func.count()).where(of_quiz, QuizTry.handed_in_at.is_not(None)))
-    if count and quiz.kind is QuizKind.PLACEMENT:
-        raise PlacementTaken(
-            "You have handed in the placement quiz, and it tells where you stand only once. "
-            "From here on, the quizzes of the sections do."
-        )
     if (count or 0) >= MOST_TRIES:
         raise TooManyTries(f"You have handed this quiz in {MOST_TRIES} times. Choose another one.")
     row = insert(QuizTry).values(
@@ -94,6 +92,21 @@ async def begin(
     if opened is None:
         raise TryHandedIn("It was handed in at this very moment. Begin it again.")
     return await reading.get(db, actor, opened)
+
+
+async def _require_unplaced(db: AsyncSession, enrolment_id: UUID, guide_id: UUID) -> None:
+    """The one of an earlier version has told where she stands, too."""
+    taken = (
+        select(QuizTry.id)
+        .join(Quiz, Quiz.id == QuizTry.quiz_id)
+        .where(QuizTry.enrolment_id == enrolment_id, QuizTry.handed_in_at.is_not(None))
+        .where(Quiz.kind == QuizKind.PLACEMENT, Quiz.guide_id.in_(versions_beside(guide_id)))
+    )
+    if await db.scalar(taken.limit(1)) is not None:
+        raise PlacementTaken(
+            "You have handed in the placement quiz, and it tells where you stand only once. "
+            "From here on, the quizzes of the sections do."
+        )
 
 
 async def _lock(db: AsyncSession, enrolment_id: UUID) -> None:
@@ -215,11 +228,18 @@ def results_of(
 
 
 async def _answered_before(db: AsyncSession, one: QuizTry) -> set[UUID]:
+    """In another version of the guide, too: what asks the same has the same slug and number."""
+    asked, its = aliased(QuizQuestion), aliased(Guide)
+    then, other = aliased(QuizQuestion), aliased(Guide)
     before = (
-        select(QuizAnswer.question_id)
+        select(asked.id)
+        .join(then, (then.slug == asked.slug) & (then.version == asked.version))
+        .join(its, its.id == asked.guide_id)
+        .join(other, (other.id == then.guide_id) & (first_of(other) == first_of(its)))
+        .join(QuizAnswer, QuizAnswer.question_id == then.id)
         .join(QuizTry, QuizTry.id == QuizAnswer.try_id)
         .where(QuizTry.enrolment_id == one.enrolment_id, QuizTry.handed_in_at.is_not(None))
-        .where(QuizAnswer.question_id.in_(one.question_ids))
+        .where(asked.id.in_(one.question_ids))
     )
     return set(await db.scalars(before))
 

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Float, Row, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.guides.models import Guide, Milestone, MilestoneKind
 from cohort.guides.service import first_of
-from cohort.quizzes.models import Quiz, QuizExam, QuizSectionResult, QuizTry
+from cohort.quizzes.models import Quiz, QuizSectionResult, QuizTry
 from cohort.quizzes.readiness import HALF_AFTER
+from cohort.quizzes.reading import exams_of
 from cohort.study.models import ItemState, PlanItem
 
 ENOUGH = 5
@@ -46,12 +48,15 @@ async def weak_sections(
     """
     rows = await _shares(db, whose, now)
     results = await _exam_results(db, whose) if rows else {}
-    exams = await _exams(db, {row.exam_id for row in rows}) if rows else {}
+    exams = await exams_of(db, Guide.id.in_({row.guide_id for row in rows})) if rows else {}
+    parts = {
+        (guide_id, one["slug"]): one for guide_id, exam in exams.items() for one in exam.sections
+    }
     found: dict[UUID, list[WeakSection]] = defaultdict(list)
     for row in rows:
         result = results.get(row.enrolment_id)
         least = WEAK_AFTER_A_FAILED_EXAM if result is ItemState.AGAIN else WEAK
-        official = exams[row.exam_id].get(row.exam_section)
+        official = parts.get((row.guide_id, row.exam_section))
         if official and row.share < least and result is not ItemState.PASSED:
             facts = {name: official[name] for name in ("slug", "title", "weight", "skills")}
             found[row.enrolment_id].append(
@@ -63,6 +68,8 @@ async def weak_sections(
 async def _shares(
     db: AsyncSession, whose: ColumnElement[bool], now: datetime
 ) -> Sequence[Row[*tuple[Any, ...]]]:
+    """To the quizzes of her guide, in whichever version."""
+    its = aliased(Guide)
     weight = weight_of_try(now)
     answered = func.sum(QuizSectionResult.answered)
     share = func.sum(weight * QuizSectionResult.right) / func.sum(
@@ -71,7 +78,7 @@ async def _shares(
     found = await db.execute(
         select(
             QuizTry.enrolment_id,
-            QuizExam.id.label("exam_id"),
+            Guide.id.label("guide_id"),
             QuizSectionResult.exam_section,
             answered.label("answered"),
             cast(share, Float).label("share"),
@@ -81,9 +88,9 @@ async def _shares(
         .join(Enrolment, Enrolment.id == QuizTry.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Guide, Guide.id == Cohort.guide_id)
-        .join(QuizExam, QuizExam.guide_id == first_of(Guide))
-        .where(whose, Quiz.guide_id == QuizExam.guide_id)
-        .group_by(QuizTry.enrolment_id, QuizExam.id, QuizSectionResult.exam_section)
+        .join(its, its.id == Quiz.guide_id)
+        .where(whose, first_of(its) == first_of(Guide))
+        .group_by(QuizTry.enrolment_id, Guide.id, QuizSectionResult.exam_section)
         .having(answered >= ENOUGH, share < WEAK_AFTER_A_FAILED_EXAM)
         .order_by(QuizTry.enrolment_id, QuizSectionResult.exam_section)
     )
@@ -95,12 +102,6 @@ def weight_of_try(now: datetime) -> ColumnElement[float]:
     days = func.floor(cast(func.extract("epoch", now - QuizTry.handed_in_at), Float) / 86_400)
     weight: ColumnElement[float] = func.power(0.5, func.greatest(days, 0.0) / HALF_AFTER.days)
     return weight
-
-
-async def _exams(db: AsyncSession, exam_ids: set[UUID]) -> dict[UUID, dict[str, dict[str, Any]]]:
-    """The official sections of each, by slug."""
-    exams = await db.scalars(select(QuizExam).where(QuizExam.id.in_(exam_ids)))
-    return {exam.id: {one["slug"]: one for one in exam.sections} for exam in exams}
 
 
 async def _exam_results(db: AsyncSession, whose: ColumnElement[bool]) -> dict[UUID, ItemState]:

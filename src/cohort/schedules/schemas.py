@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from cohort.http.fields import Day, MaybeLine, Note, Shown, Strict
+from cohort.http.patterns import SEEN
 from cohort.schedules.models import CohortRedatingState, RedatingState
 
 Hours = Annotated[int, Field(ge=1, le=60)]
@@ -53,7 +54,7 @@ class RedatingIn(Strict):
     dry_run: bool = Field(
         default=True, description="Only say what would change. To apply it, send `seen` too."
     )
-    seen: Annotated[str, Field(pattern=r"^[0-9a-f]{0,64}$")] = Field(
+    seen: Annotated[str, Field(pattern=SEEN)] = Field(
         default="", description="The `seen` of the dry run that is to be applied.", examples=[""]
     )
     note: Note = Field(

@@ -18,8 +18,8 @@ from cohort.season import (
     people,
 )
 from cohort.season.measures import Measures, Week
-from cohort.season.stage import SeasonPlan, SeasonStage, at_day, stage_of
-from cohort.settings import Settings, shipped
+from cohort.season.stage import SeasonPlan, SeasonStage, SeasonWorker, at_day, stage_of
+from cohort.settings import shipped
 
 MEETS_FROM = 2
 """The day of the week, 0 the Monday, on which people are introduced: most have met by the next."""
@@ -34,14 +34,14 @@ class Season:
 
 
 async def play(
-    plan: SeasonPlan, settings: Settings, on_week: Callable[[Week], None] = lambda _: None
+    plan: SeasonPlan, worker: SeasonWorker, on_week: Callable[[Week], None] = lambda _: None
 ) -> Season:
-    """Play a season in a database of its own, which is emptied. Raises PromiseBroken."""
+    """Play a season in the worker's database, which is emptied. Raises PromiseBroken."""
     weeks = []
     words = people.read_words(shipped("seed"))
     comers = people.researchers(plan.dice, words, plan.researchers, weeks=plan.weeks)
     helpers = people.mentors(plan.dice, words, plan.mentors, weeks=plan.weeks)
-    async with stage_of(plan, settings) as stage:
+    async with stage_of(plan, worker) as stage:
         await arrivals.open_cohort(stage, shipped("seed"))
         for day in range(plan.weeks * 7):
             stage.clock.now = at_day(day)

@@ -5,6 +5,7 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 
 from cohort.local import servers as embedded
 from cohort.logs import configure_logging
@@ -13,7 +14,7 @@ from cohort.season.measures import Measures
 from cohort.season.playing import play
 from cohort.season.policies import Policy
 from cohort.season.report import table
-from cohort.season.stage import SeasonPlan
+from cohort.season.stage import SeasonPlan, season_worker
 from cohort.settings import Settings
 
 Say = Callable[..., None]
@@ -51,10 +52,10 @@ async def _play_all(
     policies: Sequence[Policy], seeds: Sequence[int], size: Size, settings: Settings, say: Say
 ) -> dict[str, list[Measures]]:
     played: dict[str, list[Measures]] = {one.name: [] for one in policies}
-    for seed in seeds:
-        for policy in policies:
+    async with season_worker(settings) as worker:
+        for seed, policy in product(seeds, policies):
             began = time.monotonic()
-            season = await play(SeasonPlan(policy, seed, **asdict(size)), settings)
+            season = await play(SeasonPlan(policy, seed, **asdict(size)), worker)
             played[policy.name].append(season.measures)
             took = time.monotonic() - began
             say(f"seed {seed}, {policy.name} ({policy.says}): {took:.0f} s")

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -91,7 +91,7 @@ class SeasonStage:
 
     def look(self) -> AsyncSession:
         """For what is only read: nobody else is at work, so it needs no transaction."""
-        return self.runner.statements()
+        return self.runner.cron.statements()
 
     def act(self) -> AbstractAsyncContextManager[AsyncSession]:
         """What one person does: a transaction of its own, as a request has."""
@@ -113,18 +113,32 @@ class SeasonStage:
                 await self.runner.run(job.job_id)
 
 
+class SeasonWorker(NamedTuple):
+    """Who does the jobs of one season after the other, and the clock that all of them go by."""
+
+    runner: Runner
+    clock: SeasonClock
+
+
 @asynccontextmanager
-async def stage_of(plan: SeasonPlan, settings: Settings) -> AsyncGenerator[SeasonStage]:
-    """An empty platform; the database, which must be the season's own, is emptied first."""
+async def season_worker(settings: Settings) -> AsyncGenerator[SeasonWorker]:
+    """On a database that is the seasons' own."""
     clock = SeasonClock()
     runner = create_runner(settings, clock)
-    drawn = Random(plan.seed)
     try:
-        await _empty(runner.cron.sessions)
-        with ids_from(lambda: UUID(int=drawn.getrandbits(128), version=4)):
-            yield SeasonStage(plan, settings, runner, clock)
+        yield SeasonWorker(runner, clock)
     finally:
         await runner.close()
+
+
+@asynccontextmanager
+async def stage_of(plan: SeasonPlan, worker: SeasonWorker) -> AsyncGenerator[SeasonStage]:
+    """An empty platform, on which nothing of the season before is left."""
+    worker.clock.now = at_day(0)
+    await _empty(worker.runner.cron.sessions)
+    drawn = Random(plan.seed)
+    with ids_from(lambda: UUID(int=drawn.getrandbits(128), version=4)):
+        yield SeasonStage(plan, worker.runner.settings, *worker)
 
 
 async def _empty(sessions: Sessions) -> None:

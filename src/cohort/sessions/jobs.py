@@ -85,5 +85,7 @@ async def free_for_mentor(context: JobContext, mentor_id: str) -> None:
 
 async def remind_due(context: CronContext) -> None:
     """Every minute."""
+    if not await context.finds(reminding.DUE):
+        return
     async with context.transaction() as db:
         await reminding.remind_due(db, now=context.clock())

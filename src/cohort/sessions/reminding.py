@@ -6,10 +6,22 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.db import NOW, Prepared
 from cohort.jobs.outbox import enqueue_each
 from cohort.people.models import Person
 from cohort.sessions import places, policy, telling
 from cohort.sessions.models import LiveSession, SessionPlace, SessionState
+
+DUE = Prepared(
+    select(LiveSession.id)
+    .where(
+        LiveSession.remind_at <= NOW,
+        LiveSession.reminded_at.is_(None),
+        LiveSession.starts_at > NOW,
+        LiveSession.state == SessionState.PLANNED,
+    )
+    .limit(1)
+)
 
 
 async def remind_due(db: AsyncSession, *, now: datetime) -> None:

@@ -1,18 +1,21 @@
-"""By what a review judges, and thanks for it."""
+"""Who may judge, by what, and thanks for it."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Enrolment
+from cohort.db import Prepared, given
 from cohort.errors import Conflict, NotFound
 from cohort.guides.models import Milestone
+from cohort.people.asker import asker
 from cohort.people.models import Person
-from cohort.study import rubrics
+from cohort.study import policy, rubrics
 from cohort.study.models import PlanItem, Review, Submission
 from cohort.study.schemas import ReviewIn
 
@@ -34,6 +37,17 @@ class RubricChanged(Conflict):
             "The rubric of this milestone was changed after you began your review. Nothing is kept "
             "yet: look at what it says now, and send the review again."
         )
+
+
+@cache
+def _reviewed_by(*, is_admin: bool) -> Prepared:
+    reviewed = policy.reviewed_by(asker(is_admin=is_admin)).subquery()
+    return Prepared(select(reviewed.c.id).where(reviewed.c.id == given("enrolment_id", Uuid())))
+
+
+async def may_review(db: AsyncSession, actor: Person, enrolment_id: UUID) -> bool:
+    its = {"actor_id": actor.id, "enrolment_id": enrolment_id}
+    return await _reviewed_by(is_admin=actor.is_admin).row(db, **its) is not None
 
 
 async def judged_by(

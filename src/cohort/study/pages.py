@@ -101,7 +101,7 @@ async def show_item(
     within: UUID | None = None,
     tell: TellFocus | None = None,
 ) -> Response[str]:
-    """`tell` is asked of milestones of hers that she has not passed."""
+    """`tell` is asked of milestones of hers that she has not passed: rooms above know the focus."""
     plan, step = await plans.step_of(db, actor, item_id, now=now)
     if within not in {None, plan.enrolment.id}:
         raise NotFound
@@ -127,7 +127,7 @@ async def show_item(
         is_own=is_own,
         focus=await tell(plan, step) if tell and is_own and not is_done else None,
         may_submit=is_own and not is_done,
-        may_review=awaits and await service.may_review(db, actor, plan.enrolment.id),
+        may_review=awaits and await judging.may_review(db, actor, plan.enrolment.id),
         criteria=fields_of(rubric, form.typed, form.errors),
         rubric_version=version_of(rubric),
         left_out=left_out(rubric, form.typed),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from asyncpg import Record
-from sqlalchemy import ARRAY, BigInteger, DateTime, Text, Uuid, any_, func, select, true
+from sqlalchemy import ARRAY, BigInteger, Text, Uuid, any_, func, select, true
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
-from cohort.db import Prepared, given
+from cohort.db import NOW, Prepared, given
 from cohort.errors import NotFound
 from cohort.guides.models import Milestone, Section
 from cohort.http.paging import PreparedPages, Slice
@@ -152,9 +152,7 @@ def _progress(*, is_admin: bool) -> PreparedPages:
             Milestone.section_id,
             func.count().label("total"),
             func.count().filter(PlanItem.state == ItemState.PASSED).label("passed"),
-            func.count()
-            .filter(PlanItem.due_at <= given("now", DateTime(timezone=True)))
-            .label("due"),
+            func.count().filter(PlanItem.due_at <= NOW).label("due"),
         )
         .select_from(PlanItem)
         .join(PlanItem.milestone)

@@ -14,9 +14,9 @@ from cohort.clock import Clock
 from cohort.cohorts import enrolments
 from cohort.errors import NotFound
 from cohort.guides.schemas import CriterionRow
-from cohort.http.fields import SLUG
 from cohort.http.listing import ListQuery, PartOfName, pattern
 from cohort.http.paging import PageOut, Slice, listed, shown, told
+from cohort.http.patterns import SLUG
 from cohort.http.problems import may_refuse
 from cohort.people.auth import signed_in
 from cohort.people.models import Person

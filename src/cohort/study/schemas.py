@@ -10,6 +10,7 @@ from cohort.cohorts.models import MentorSees
 from cohort.guides.models import MilestoneKind
 from cohort.guides.schemas import CriterionRow
 from cohort.http.fields import Line, Note, Prose, Shown, Strict, Url
+from cohort.http.patterns import RUBRIC_VERSION
 from cohort.study.files.kinds import FileKind
 from cohort.study.models import ItemState, Verdict
 
@@ -89,7 +90,7 @@ class ReviewIn(Strict):
     )
     rubric_version: str | None = Field(
         default=None,
-        pattern=r"^[0-9a-f]{24}$",
+        pattern=RUBRIC_VERSION,
         description="Of the rubric that you saw. Where it is another by now, the answer is "
         "`rubric_changed`, and nothing is kept.",
         examples=[None],

@@ -4,13 +4,13 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Uuid, cast, func, or_, select, update
+from sqlalchemy import BigInteger, Uuid, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
-from cohort.db import Prepared, given
+from cohort.db import NOW, Prepared, given
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.guides.models import Milestone
 from cohort.jobs import event_log
@@ -273,7 +273,7 @@ async def _item_to_review(db: AsyncSession, actor: Person, submission_id: UUID) 
     """The item, locked, if this version of its evidence awaits a review that the actor may give."""
     submission = await _visible_submission(db, actor, submission_id)
     item = await _locked_item(db, actor, submission.plan_item_id)
-    if not await may_review(db, actor, item.enrolment_id):
+    if not await judging.may_review(db, actor, item.enrolment_id):
         raise NotAllowed(
             "Only the organisers of the cohort and the researcher’s mentor review this."
         )
@@ -312,12 +312,6 @@ async def pass_by_others(
     _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
 
 
-async def may_review(db: AsyncSession, actor: Person, enrolment_id: UUID) -> bool:
-    reviewed = policy.reviewed_by(actor).subquery()
-    mine = select(reviewed.c.id).where(reviewed.c.id == enrolment_id)
-    return await db.scalar(mine) is not None
-
-
 async def gaps_in(
     db: AsyncSession, cohort_id: UUID, *, now: datetime
 ) -> dict[UUID, dict[str, float]]:
@@ -348,8 +342,7 @@ def _open_work() -> Prepared:
 
     Straight from the driver: a cohort has a hundred thousand of them.
     """
-    now = given("now", DateTime(timezone=True))
-    due_in = cast(func.extract("epoch", PlanItem.due_at - now) * 1_000_000, BigInteger)
+    due_in = cast(func.extract("epoch", PlanItem.due_at - NOW) * 1_000_000, BigInteger)
     return Prepared(
         select(
             PlanItem.enrolment_id,

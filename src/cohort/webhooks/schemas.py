@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from cohort.events.catalogue import CATALOGUE
 from cohort.http.fields import Shown, Strict
+from cohort.http.patterns import PLAIN_WEB
 from cohort.webhooks.models import DeliveryState
 
 
@@ -19,7 +20,7 @@ def _known(name: str) -> str:
 
 Url = Annotated[
     str,
-    StringConstraints(max_length=500, pattern=r"^https?://[!-~]+$"),
+    StringConstraints(max_length=500, pattern=PLAIN_WEB),
     Field(examples=["https://example.org/hooks/cohort"]),
 ]
 Types = Annotated[

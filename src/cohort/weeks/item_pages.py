@@ -12,17 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.assessments.service import focuses_of
 from cohort.clock import Clock
-from cohort.errors import Conflict
-from cohort.http.forms import Form
+from cohort.errors import Conflict, Stale
+from cohort.http.forms import Form, checked
 from cohort.http.pages import Asked, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
+from cohort.study.drafts import service as drafts
+from cohort.study.drafts.schemas import EvidenceDraftIn
 from cohort.study.files.schemas import LONGEST_FORM
-from cohort.study.files.typed import typed_evidence
+from cohort.study.files.typed import keep_all, read_evidence, typed_evidence
 from cohort.study.pages import FocusTold, show_item
 from cohort.study.plans import Plan, Step
 from cohort.study.schemas import LONGEST_EVIDENCE
 from cohort.study.service import submit
+
+KEPT = "Your draft is kept. Nobody else sees it until you hand it in."
 
 
 @get("/plan/{enrolment_id:uuid}/{item_id:uuid}", guards=[signed_in])
@@ -83,4 +87,37 @@ async def hand_in(
     return await _item(request, db, actor, item_id, form, within=enrolment_id, now=clock())
 
 
-router = Router("", route_handlers=[item_page, hand_in], include_in_schema=False)
+@post(
+    "/plan/{enrolment_id:uuid}/{item_id:uuid}/draft",
+    guards=[signed_in],
+    request_max_body_size=LONGEST_FORM,
+    opt={"takes_files": "in a form", "longest_without_files": LONGEST_EVIDENCE},
+)
+async def keep_draft(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    *,
+    enrolment_id: FromPath[UUID],
+    item_id: FromPath[UUID],
+) -> Response[str] | Redirect:
+    """The button for browsers without scripts, too: what was typed and chosen.
+
+    Where another window has saved since, both are shown.
+    """
+    now, came = clock(), await read_evidence(request)
+    form = checked(EvidenceDraftIn, came.as_draft())
+    if form.value is not None:
+        try:
+            await drafts.save(db, actor, item_id, form.value, form.seen, now=now)
+        except Stale as refusal:
+            form = form.refused(refusal, status=refusal.status)
+    shown = came.shown_again(form)
+    shown = await keep_all(request, db, actor, item_id, came, shown, now=now)
+    if shown.errors:
+        return await _item(request, db, actor, item_id, shown, within=enrolment_id, now=now)
+    return see(f"/plan/{enrolment_id}/{item_id}#hand-in", saying=KEPT)
+
+
+router = Router("", route_handlers=[item_page, hand_in, keep_draft], include_in_schema=False)

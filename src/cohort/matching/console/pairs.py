@@ -5,7 +5,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from cohort.cohorts.models import Enrolment
@@ -19,6 +19,7 @@ from cohort.people.models import Person
 Order = Literal["best", "worst", "researcher", "mentor", "firm", "loose"]
 Only = Literal["", "pinned", "changed"]
 BEST: Order = "best"
+BY_NAME: frozenset[Order] = frozenset({"researcher", "mentor"})
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,13 @@ class PairSearch:
         return f"?{query}" if query else ""
 
 
-def listed(run_id: UUID | None, search: PairSearch, before: Before | None) -> Select[Pair]:
-    """The pairs, with both people and the proposal."""
+WHOLE = select(Pair).options(*PAIR_WITH_PEOPLE, joinedload(Pair.proposal))
+"""Pairs with both people and the proposal."""
+
+
+def ranked(run_id: UUID | None, search: PairSearch, before: Before | None) -> Select[UUID, int]:
+    """The ids of the pairs, each with its place; names are looked up only where they matter."""
     researcher, mentor = aliased(Person), aliased(Person)
-    of_run = (
-        select(Pair)
-        .join(Enrolment, Enrolment.id == Pair.enrolment_id)
-        .join(researcher, researcher.id == Enrolment.person_id)
-        .join(Mentor, Mentor.id == Pair.mentor_id)
-        .join(mentor, mentor.id == Mentor.person_id)
-        .where(Pair.run_id == run_id, *_conditions(search, before))
-    )
-    like = pattern(search.q)
-    if like is not None:
-        in_either = (one.name.ilike(like, escape="\\") for one in (researcher, mentor))
-        of_run = of_run.where(or_(*in_either))
     orders: dict[Order, ColumnElement[Any]] = {
         "best": Pair.score.desc(),
         "worst": Pair.score.asc(),
@@ -75,8 +68,21 @@ def listed(run_id: UUID | None, search: PairSearch, before: Before | None) -> Se
         "firm": Pair.loss.desc().nulls_last(),
         "loose": Pair.loss.asc().nulls_last(),
     }
-    ordered = of_run.order_by(orders[search.sort], Pair.id)
-    return ordered.options(*PAIR_WITH_PEOPLE, joinedload(Pair.proposal))
+    place = func.row_number().over(order_by=(orders[search.sort], Pair.id)).label("place")
+    of_run = select(Pair.id, place).where(Pair.run_id == run_id, *_conditions(search, before))
+    like = pattern(search.q)
+    if like is None and search.sort not in BY_NAME:
+        return of_run
+    with_names = (
+        of_run.join(Enrolment, Enrolment.id == Pair.enrolment_id)
+        .join(researcher, researcher.id == Enrolment.person_id)
+        .join(Mentor, Mentor.id == Pair.mentor_id)
+        .join(mentor, mentor.id == Mentor.person_id)
+    )
+    if like is None:
+        return with_names
+    in_either = (one.name.ilike(like, escape="\\") for one in (researcher, mentor))
+    return with_names.where(or_(*in_either))
 
 
 def _conditions(search: PairSearch, before: Before | None) -> list[ColumnElement[bool]]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Row, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.http.formats import plural
@@ -23,6 +24,8 @@ EARLIER = 2
 NO_LOSS_SHOWN = 0.005
 MOST_NAMED = 5
 WarnedPair = Row[str, str, str | None, bool]
+WarnedPerson = Row[UUID, str, str]
+"""Without a mentor: enrolment, code and name."""
 GonePair = Row[str, str, bool, bool]
 
 
@@ -100,11 +103,11 @@ def _near_ties(pairs: Sequence[WarnedPair]) -> RoundWarning | None:
     return RoundWarning("near_ties", sentence, tuple(tied), holds=False)
 
 
-def _lonely(unmatched: Sequence[Unmatched]) -> RoundWarning | None:
+def _lonely(unmatched: Sequence[WarnedPerson]) -> RoundWarning | None:
     far = [one for one in unmatched if one.code in {"no_allowed_mentor", "below_floor"}]
     if not far:
         return None
-    who = [_name(one) for one in far]
+    who = [one.name for one in far]
     sentence = (
         f"No mentor who takes part may be paired with {_listed(who)}, or fits well enough, however "
         "many places there are. Invite mentors of their fields."
@@ -182,13 +185,17 @@ async def _gone(db: AsyncSession, run: Run) -> Sequence[GonePair]:
     return (await db.execute(of_run)).all()
 
 
-async def _unmatched(db: AsyncSession, run: Run) -> Sequence[Unmatched]:
-    of_run = select(Unmatched).where(Unmatched.run_id == run.id).order_by(Unmatched.id)
-    with_person = of_run.options(joinedload(Unmatched.enrolment).joinedload(Enrolment.person))
-    return (await db.scalars(with_person)).all()
+async def _unmatched(db: AsyncSession, run: Run) -> Sequence[WarnedPerson]:
+    of_run = (
+        select(Unmatched.enrolment_id, Unmatched.code, Person.name)
+        .join(Unmatched.enrolment)
+        .join(Enrolment.person)
+        .where(Unmatched.run_id == run.id)
+    )
+    return (await db.execute(of_run.order_by(Unmatched.id))).all()
 
 
-async def _third_time(db: AsyncSession, run: Run, now: Sequence[Unmatched]) -> list[str]:
+async def _third_time(db: AsyncSession, run: Run, now: Sequence[WarnedPerson]) -> list[str]:
     """Those without a mentor now whom the rounds of two other weeks left without a proposal too.
 
     Several rounds of one week, some of them set aside, are one time; introductions are none.
@@ -201,18 +208,20 @@ async def _third_time(db: AsyncSession, run: Run, now: Sequence[Unmatched]) -> l
         .correlate(Round, Unmatched)
         .exists()
     )
+    left = aliased(Unmatched)
+    these = select(left.enrolment_id).where(left.run_id == run.id)
     before = (
         select(Unmatched.enrolment_id)
         .join(Run, Run.id == Unmatched.run_id)
         .join(Round, Round.id == Run.round_id)
-        .where(Unmatched.enrolment_id.in_({one.enrolment_id for one in now}))
+        .where(Unmatched.enrolment_id.in_(these))
         .where(Round.cohort_id == run.round.cohort_id, Round.kind == RoundKind.MATCHING)
         .where(Round.week != run.round.week, ~proposed)
         .group_by(Unmatched.enrolment_id)
         .having(func.count(Round.week.distinct()) >= EARLIER)
     )
     often = set((await db.scalars(before)).all()) if now else set()
-    return [_name(one) for one in now if one.enrolment_id in often]
+    return [one.name for one in now if one.enrolment_id in often]
 
 
 async def _full_mentors(db: AsyncSession, run: Run) -> Sequence[str]:
@@ -234,10 +243,6 @@ async def _full_mentors(db: AsyncSession, run: Run) -> Sequence[str]:
         .order_by(Person.name)
     )
     return (await db.scalars(full)).all()
-
-
-def _name(one: Unmatched) -> str:
-    return one.enrolment.person.name
 
 
 def _listed(names: Iterable[str]) -> str:
