@@ -3,6 +3,7 @@
     python benchmarks/bench_figures.py                          alone, about a minute to build
     python benchmarks/bench_figures.py --plan-items 1000000     with other cohorts beside it
     python benchmarks/bench_figures.py --only figures           addresses with this word in them
+    python benchmarks/bench_figures.py --researcher             what one of the 2,000 reads
 
 2,000 researchers with 60 milestones each, seven weeks after the first day, with quizzes, sessions,
 mentorships and the rest of `figures_data`. One API process on a database of its own, one client
@@ -83,15 +84,41 @@ def addresses() -> list[str]:
         "/review",
         "/api/v1/reviews/waiting",
         plan,
-        f"{plan}/week",
-        f"{plan}?by=guide",
+        f"{plan}?by=section",
         f"{plan}/forecast",
         f"{plan}/readiness",
-        f"{plan}/assessment",
         f"{plan}/quizzes",
         f"{plan}/dates",
         f"{api_plan}/plan",
         f"{api_plan}/forecast",
+    ]
+
+
+def own_addresses() -> list[str]:
+    """What a researcher of the cohort reads."""
+    plan, api_plan = (f"{of}{id_of('enrolment', 12)}" for of in ("/plan/", "/api/v1/enrolments/"))
+    return [
+        "/",
+        f"{plan}/week",
+        plan,
+        f"{plan}?by=section",
+        f"{plan}/{id_of('item', 1214)}",
+        f"{plan}/readiness",
+        f"{plan}/assessment",
+        f"{plan}/forecast",
+        f"{plan}/quizzes",
+        f"{plan}/dates",
+        f"{plan}/time",
+        f"{plan}/wishes",
+        "/cohorts/cohort-0",
+        "/cohorts/cohort-0/sessions",
+        f"/sessions/{id_of('session', 3)}",
+        f"/circles/{id_of('circle', 2)}",
+        f"/mentorships/{id_of('mentorship', 12)}",
+        "/calendar",
+        "/account",
+        f"{api_plan}/plan",
+        f"{api_plan}/week",
     ]
 
 
@@ -102,11 +129,12 @@ def measure(
     cookie: str,
     wanted: list[str],
     rounds: int,
+    token: str,
 ) -> None:
     waits: dict[str, list[float]] = {one: [] for one in wanted}
     spent: dict[str, list[tuple[float, float]]] = {one: [] for one in wanted}
     sizes: dict[str, int] = {}
-    headers = {"Cookie": f"{cookie}={TOKEN}"}
+    headers = {"Cookie": f"{cookie}={token}"}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
         for turn in range(rounds + 2):
             for one in list(waits):
@@ -166,12 +194,15 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--plan-items", type=int, default=ALONE)
     asked.add_argument("--only", default="")
+    asked.add_argument("--researcher", action="store_true", help="her pages")
     asked.add_argument("--rounds", type=int, default=20)
     asked.add_argument("--on", nargs=2, metavar=("DATABASE_URL", "REDIS_URL"), help="already full")
     given = asked.parse_args()
-    wanted = [one for one in addresses() if given.only in one]
+    all_of_them = own_addresses() if given.researcher else addresses()
+    wanted = [one for one in all_of_them if given.only in one]
+    token = figures_data.RESEARCHER_TOKEN if given.researcher else TOKEN
     if given.on:
-        run(Settings(database_url=given.on[0], redis_url=given.on[1]), wanted, given.rounds)
+        run(Settings(database_url=given.on[0], redis_url=given.on[1]), wanted, given.rounds, token)
         return
     with throwaway() as servers:
         settings = Settings(database_url=servers.database_url, redis_url=servers.redis_url)
@@ -179,12 +210,13 @@ def main() -> None:
         began, url = time.perf_counter(), settings.database_url.replace("+asyncpg", "")
         asyncio.run(figures_data.fill(url, given.plan_items, now=datetime.now(UTC)))
         print(f"{given.plan_items:,} plan items in {time.perf_counter() - began:.0f} s", flush=True)
-        run(settings, wanted, given.rounds)
+        run(settings, wanted, given.rounds, token)
 
 
-def run(settings: Settings, wanted: list[str], rounds: int) -> None:
+def run(settings: Settings, wanted: list[str], rounds: int, token: str) -> None:
     with serving(settings) as (port, process):
-        measure(port, process, postmaster(settings), auth.cookie_name(settings), wanted, rounds)
+        cookie, database = auth.cookie_name(settings), postmaster(settings)
+        measure(port, process, database, cookie, wanted, rounds, token)
 
 
 if __name__ == "__main__":

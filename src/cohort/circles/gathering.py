@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from cohort.circles.models import Circle, CircleMember
 from cohort.circles.planning import CirclePool, Studying
+from cohort.circles.policy import members_of
 from cohort.circles.schemas import NoCircle
 from cohort.cohorts import own_terms
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -26,10 +27,16 @@ from cohort.wishes.models import KeptApart
 
 WEEK = timedelta(weeks=1)
 MOST_WEEKS = 53
+MEMBER = CircleMember.enrolment_id
 
 
-async def gather(db: AsyncSession, cohort: Cohort, *, now: datetime) -> tuple[CirclePool, bytes]:
-    """Everybody with a seat; the digest changes with whatever may change who can be with whom."""
+async def gather(
+    db: AsyncSession, cohort: Cohort, *, now: datetime, within: UUID | None = None
+) -> tuple[CirclePool, bytes]:
+    """Everybody with a seat; the digest changes with whatever may change who can be with whom.
+
+    `within` a circle, only those who are in it: for what asks nothing about others.
+    """
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
     seats = (
         select(Enrolment)
@@ -38,6 +45,8 @@ async def gather(db: AsyncSession, cohort: Cohort, *, now: datetime) -> tuple[Ci
         .order_by(Enrolment.id)
         .execution_options(populate_existing=True)
     )
+    if within is not None:
+        seats = seats.where(Enrolment.id.in_(members_of([within]).with_only_columns(MEMBER)))
     everybody = (await db.scalars(seats)).all()
     circle_of = await members_now(db, cohort.id)
     shares = await progress_of(db, [one.id for one in everybody])

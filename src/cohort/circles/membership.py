@@ -21,8 +21,8 @@ class CircleEnded(Conflict):
 
 async def starts(db: AsyncSession, circle: Circle, *, now: datetime) -> list[int]:
     """At which quarters of the week all who are in it can begin to meet."""
-    pool, _ = await gathering.gather(db, circle.cohort, now=now)
-    members = [one.id for one in pool.people if one.circle_id == circle.id]
+    pool, _ = await gathering.gather(db, circle.cohort, now=now, within=circle.id)
+    members = [one.id for one in pool.people]
     rules = await service.rules_now(db, circle.cohort_id)
     asked = rules.model_copy(update={"minutes": circle.minutes})
     return planning.starts_of(pool, asked, members)
