@@ -16,7 +16,7 @@ from cohort.mail import MailboxMessage
 from cohort.matching.jobs import open_due_rounds
 from cohort.matching.models import Round, RoundState, Run, RunState
 from cohort.mentorships.models import Proposal
-from tests.conftest import Cast, Platform
+from tests.conftest import MONDAY, Cast, Platform
 from tests.rooms.matching_world import (
     Stage,
     keep_runs,
@@ -340,14 +340,18 @@ async def test_where_something_warns_it_waits_and_the_mail_says_why(
     assert warned["lonely_fields"]["sentence"] in page
 
 
-async def test_the_third_round_without_a_mentor_warns(stage: Stage, platform: Platform) -> None:
+async def test_the_third_week_without_a_mentor_warns_however_many_rounds_it_had(
+    stage: Stage, platform: Platform
+) -> None:
     async with unit_of_work(platform.sessions) as change:
         await change.execute(
             update(Enrolment).where(Enrolment.id == stage.ben.id).values(languages=["fi"])
         )
-    for time in (1, 2, 3):
+    platform.clock.now = MONDAY
+    for week, days in ((1, 0), (1, 0), (1, 0), (2, 1), (2, 4), (3, 4)):
+        platform.clock.turn(days=days)
         round_ = await open_and_solve(stage, platform)
         told = (await stage.olga.get(f"/api/v1/runs/{round_['run']['id']}/warnings")).json()
         again = [one["who"] for one in told["warnings"] if one["code"] == "unmatched_again"]
-        assert again == ([["Ben Example"]] if time == 3 else [])
+        assert again == ([["Ben Example"]] if week == 3 else [])
         await stage.olga.post(f"/api/v1/rounds/{round_['id']}/publication")

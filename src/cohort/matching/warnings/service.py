@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from cohort.cohorts.models import Cohort, Enrolment
 from cohort.http.formats import plural
 from cohort.matching.gather import who_has_seats, who_waits
-from cohort.matching.models import Pair, Round, RoundState, Run, RunState, Unmatched
+from cohort.matching.models import Pair, Round, RoundKind, RoundState, Run, RunState, Unmatched
 from cohort.matching.periods import local_day
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy as mentorships
@@ -20,7 +20,7 @@ from cohort.pairing.fit import WEAK
 from cohort.people.models import Person
 
 EARLIER = 2
-"""Rounds in which somebody found no mentor, before this one: then it is the third time."""
+"""Weeks in which somebody found no mentor, before this one: then it is the third time."""
 NO_LOSS_SHOWN = 0.005
 MOST_NAMED = 5
 WarnedPair = Row[str, str, str | None, bool]
@@ -196,7 +196,10 @@ async def _unmatched(db: AsyncSession, run: Run) -> Sequence[WarnedPerson]:
 
 
 async def _third_time(db: AsyncSession, run: Run, now: Sequence[WarnedPerson]) -> list[str]:
-    """Those without a mentor now whom two earlier rounds left without a proposal too."""
+    """Those without a mentor now whom the rounds of two other weeks left without a proposal too.
+
+    Several rounds of one week, some of them set aside, are one time; introductions are none.
+    """
     proposed = (
         select(Pair.id)
         .join(Run, Run.id == Pair.run_id)
@@ -212,9 +215,10 @@ async def _third_time(db: AsyncSession, run: Run, now: Sequence[WarnedPerson]) -
         .join(Run, Run.id == Unmatched.run_id)
         .join(Round, Round.id == Run.round_id)
         .where(Unmatched.enrolment_id.in_(these))
-        .where(Round.id != run.round_id, ~proposed)
+        .where(Round.cohort_id == run.round.cohort_id, Round.kind == RoundKind.MATCHING)
+        .where(Round.week != run.round.week, ~proposed)
         .group_by(Unmatched.enrolment_id)
-        .having(func.count(Round.id.distinct()) >= EARLIER)
+        .having(func.count(Round.week.distinct()) >= EARLIER)
     )
     often = set((await db.scalars(before)).all()) if now else set()
     return [one.name for one in now if one.enrolment_id in often]
