@@ -25,7 +25,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dashboard")
     types = folder / "cohort.d.ts"
     contract = ROOT / "docs" / "openapi.json"
-    subprocess.run([PROGRAMS / "openapi-typescript", contract, "--output", types], check=True)
+    made = [PROGRAMS / "openapi-typescript", contract, "--output", types]
+    subprocess.run([*made, "--default-non-nullable=false"], check=True)
     config = json.loads((EXAMPLE / "tsconfig.json").read_text())
     config["compilerOptions"] |= {"paths": {"cohort": [str(types)]}, "outDir": str(folder)}
     config["include"] = [str(EXAMPLE / "*.ts")]

@@ -150,6 +150,42 @@ def test_a_syllabus_of_lists_and_tables_becomes_lessons_and_homework() -> None:
     )
 
 
+BY_WEEKS = """\
+# Words and rivers
+* Run this course in a cloud - [![Binder](https://mybinder.org/badge.svg)](https://mybinder.org/v2/gh/rivers/words/master)
+
+# Syllabus
+- [__week01__](week01) __Gauges__
+  - Lecture: what a gauge tells.
+  - Seminar: logging.
+- [__week02__](week02) __Floods__
+  - Lecture: when a gauge lies.
+
+# Contributors & course staff
+WORDS
+""".replace("WORDS", "a word or two about us " * 60)
+
+
+def test_a_badge_and_the_staff_are_no_milestones() -> None:
+    found = read_in(BY_WEEKS)
+
+    titles = [one.title for one in found.curriculum.milestones]
+    assert titles == ["week01 Gauges", "week02 Floods"]
+    (note,) = found.notes
+    assert "“Contributors & course staff”" in note
+
+
+def test_of_many_sections_beside_the_course_six_are_named_and_the_rest_counted() -> None:
+    beside = ("News", "Team", "FAQ", "Support", "Credits", "Sponsors", "Thanks", "License")
+    text = "# Rivers\n\n## Week 1\n\n- Homework\n\n" + "".join(
+        f"## {one}\n\nYes.\n\n" for one in beside
+    )
+
+    (note,) = read_in(text).notes
+
+    assert note.endswith("“Credits”, “Sponsors” and 2 more.")
+
+
 def test_a_text_without_a_title_of_its_own_says_so() -> None:
     notes = read_in("# Week 1: dams\n\n- Lab 1\n\n# Week 2: weirs\n\n- Lab 2\n").notes
 

@@ -120,6 +120,9 @@ def as_sent(parameter: Document) -> Document:
     for choice in (*schema.pop("oneOf", ()), *schema.pop("allOf", ())):
         schema |= choice if choice.get("type") != "null" else {}
     schema.pop("description", None)
+    if isinstance(schema.get("type"), list):
+        (schema["type"],) = set(schema["type"]) - {"null"}
+        schema["enum"] = [word for word in schema["enum"] if word is not None]
     for limit in {"minimum", "maximum"} & schema.keys():
         schema[limit] = int(schema[limit])
     shown = {name: parameter[name] for name in SHOWN if name in parameter} | {"schema": schema}

@@ -34,7 +34,21 @@ class PydanticSchemas(OpenAPISchemaPlugin):
             ref_template="#/components/schemas/{model}",
             schema_generator=WithoutFieldTitles,
         )
-        return {schema["title"]: schema for schema in defined["$defs"].values()}
+        schemas = {schema["title"]: schema for schema in defined["$defs"].values()}
+        for schema in schemas.values():
+            name_choices(schema)
+        return schemas
+
+
+def name_choices(schema: dict[str, Any]) -> None:
+    """Words to choose from that may be null are named after their field, as those that may not.
+
+    A generator of clients calls them by their place among the alternatives otherwise.
+    """
+    for field, shown in schema.get("properties", {}).items():
+        for choice in shown.get("anyOf", ()):
+            if "enum" in choice:
+                choice.setdefault("title", field.title().replace("_", ""))
 
 
 def mode_of(model: type[BaseModel]) -> JsonSchemaMode:

@@ -48,7 +48,7 @@ _SAYS_NOTHING = re.compile(
 )
 _NOTEBOOK = re.compile(
     r"\.ipynb\b|//colab\.research\.google\.com/|//colab\.google/|//www\.kaggle\.com/code/"
-    r"|//mybinder\.org/|//nbviewer\.",
+    r"|//nbviewer\.",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
@@ -111,6 +111,7 @@ def propose(
     notes = []
     if beside:
         named = ", ".join(f"“{title[:60]}”" for title in beside[:6])
+        named += f" and {len(beside) - 6} more" if len(beside) > 6 else ""
         notes.append(f"No milestones are proposed for what is beside the course: {named}.")
     if len(found) > MOST_MILESTONES:
         notes.append(

@@ -71,12 +71,16 @@ _BESIDE_WORDS = (
     "(?:running|using) the notebooks?|how to (?:use|run|join|register|enrol+|sign up)\b.{0,40}",
     "sign(?:ing)?[- ]?up|registration|for (?:teachers|instructors|students)",
 )
+_AND = re.compile(r"\s?(?:&|,|/|\band\b)\s?", re.IGNORECASE)
 _BESIDE = re.compile(rf"^\W*(?:{'|'.join(_BESIDE_WORDS)})\W*$", re.IGNORECASE)
 
 
 def is_beside(title: str) -> bool:
-    """Whether a section of this title is about the course, and not of it."""
-    return bool(_BESIDE.match(title))
+    """Whether a section of this title is about the course, and not of it.
+
+    So is “Contributors & course staff”, which names two such things.
+    """
+    return bool(_BESIDE.match(title)) or all(map(_BESIDE.match, _AND.split(title)))
 
 
 def kind_of(title: str) -> MilestoneKind | None:

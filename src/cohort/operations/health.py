@@ -22,6 +22,7 @@ from cohort.errors import Unavailable
 from cohort.http.problems import may_refuse
 from cohort.jobs.outbox import Job, JobState
 from cohort.migrate import head
+from cohort.operations.schemas import LiveOut, ReadyOut
 from cohort.people.auth import public
 
 
@@ -56,13 +57,13 @@ class Meters:
 
 
 @get("/health/live", guards=[public])
-async def is_live() -> dict[str, str]:
+async def is_live() -> LiveOut:
     """We answer: that is all this says."""
-    return {"status": "live"}
+    return LiveOut(status="live")
 
 
 @get("/health/ready", guards=[public], responses=may_refuse(Unavailable))
-async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str, str]:
+async def is_ready(db: NamedDependency[AsyncSession], state: State) -> ReadyOut:
     """The database answers and has the shape that this code expects; Redis may rest.
 
     A process that was told to stop is not ready: it answers for some seconds, then it is gone.
@@ -74,8 +75,9 @@ async def is_ready(db: NamedDependency[AsyncSession], state: State) -> dict[str,
     try:
         await state.wake_up.redis.ping()
     except (RedisError, OSError):
-        return {"status": "ready", "database": "ready", "redis": "away: work waits for the sweep"}
-    return {"status": "ready", "database": "ready", "redis": "ready"}
+        away = "away: work waits for the sweep"
+        return ReadyOut(status="ready", database="ready", redis=away)
+    return ReadyOut(status="ready", database="ready", redis="ready")
 
 
 @get("/metrics", guards=[public], media_type="text/plain", responses=may_refuse(Unavailable))

@@ -21,3 +21,20 @@ class JobOut(Shown):
     last_error: str | None = Field(description="The kind of the last failure, without content.")
     enqueued_at: datetime
     ended_at: datetime | None
+
+
+class LiveOut(Shown):
+    """A process that answers."""
+
+    status: str = Field(examples=["live"])
+
+
+class ReadyOut(Shown):
+    """A process that can do its work, and what it works with."""
+
+    status: str = Field(examples=["ready"])
+    database: str = Field(examples=["ready"])
+    redis: str = Field(
+        description="`ready`, or that it is away: requests are answered, and work waits.",
+        examples=["ready"],
+    )
