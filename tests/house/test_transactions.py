@@ -103,13 +103,14 @@ async def test_a_statement_that_is_wrong_is_our_fault_and_not_a_server_that_is_a
     platform: Platform, anyone: AsyncClient
 ) -> None:
     """Whoever reads 503 tries again, and would never be answered."""
+    login = {"email": "ada@example.org", "password": "correct horse battery"}
     async with unit_of_work(platform.sessions) as db:
         await db.execute(text("ALTER TABLE people RENAME COLUMN email TO address"))
     try:
-        answer = await anyone.post("/api/v1/people", json=EMAIL)
+        answer = await anyone.post("/api/v1/logins", json=login)
     finally:
         async with unit_of_work(platform.sessions) as db:
             await db.execute(text("ALTER TABLE people RENAME COLUMN address TO email"))
     assert (answer.status_code, answer.json()["code"]) == (500, "broken")
     assert "retry-after" not in answer.headers
-    assert (await anyone.post("/api/v1/people", json=EMAIL)).status_code == 202
+    assert (await anyone.post("/api/v1/logins", json=login)).status_code == 401

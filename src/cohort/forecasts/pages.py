@@ -28,7 +28,7 @@ from cohort.http.paging import Slice, page_within
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
 
-SHOWN = 100
+SHOWN = 50
 
 
 @get("/cohorts/{slug:str}/forecasts", guards=[signed_in])
