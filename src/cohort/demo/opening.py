@@ -19,8 +19,10 @@ from cohort.mentors import pausing
 from cohort.mentors import service as mentors
 from cohort.mentors.models import Mentor
 from cohort.mentors.schemas import MentorPauseIn
+from cohort.people import rights
 from cohort.people import service as people
 from cohort.people.models import Person
+from cohort.people.schemas import RightsIn
 from cohort.storage import Storage
 from cohort.study import service as study
 from cohort.wishes import listed
@@ -67,6 +69,8 @@ async def open_cohort(
     )
     cohort = await cohorts.create(db, admin, form, now=now)
     organiser = await join(db, who.organiser, now=now + A_DAY)
+    may_open = RightsIn(opens_cohorts=True)  # so that a guide of one's own can be tried out
+    await rights.set_rights(db, admin, organiser.id, may_open, now=now + A_DAY)
     invited = await organisers.invite(db, admin, cohort.id, organiser.email, now=now + A_DAY)
     token = organisers.new_token_of(invited)
     await db.flush()
