@@ -141,7 +141,7 @@ async def test_last_weeks_unpublished_round_makes_way(
     await keep_runs(platform)
     old, new = [await read_round(stage, one.id) for one in await rounds(db)]
     assert (old["run"]["state"], new["run"]["state"]) == ("failed", "solved")
-    assert "A newer round" in old["run"]["error"]
+    assert "replaced by a newer one" in old["run"]["error"]
     refused = await stage.olga.post(f"/api/v1/rounds/{old['id']}/publication")
     assert (refused.status_code, refused.json()["code"]) == (409, "round_closed")
 

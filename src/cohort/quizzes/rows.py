@@ -65,7 +65,7 @@ class QuizQuestionRow(Strict):
     number: Amount | None = None
     tolerance: Annotated[Amount, Field(ge=0)] | None = None
     unit: Annotated[Line, Field(max_length=40)] | Literal[""] = ""
-    pairs: list[tuple[Choice, Choice]] = Field(default=[])
+    pairs: list[Annotated[list[Choice], Field(min_length=2, max_length=2)]] = Field(default=[])
     explanation: Annotated[Note, Field(min_length=1)]
 
     @model_validator(mode="after")
