@@ -75,6 +75,7 @@ def test_the_python_client_speaks_in_the_terms_of_people(tmp_path: Path) -> None
             its_programs / "openapi-python-client",
             *("generate", "--path", CONTRACT, "--output-path", made),
             *("--meta", "none", "--fail-on-warning"),
+            *("--config", ROOT / "tools" / "contract" / "client.yaml"),
         ],
         env=os.environ | {"PATH": f"{its_programs}:{os.environ['PATH']}"},
         capture_output=True,
