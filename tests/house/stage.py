@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from httpx import AsyncClient, Response
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cohort.applications import service as applications
@@ -96,6 +96,8 @@ class Stage:
     people: dict[str, Person] = field(default_factory=dict)
     ids: dict[str, Any] = field(default_factory=lambda: {"figure": "progress", "form": "xlsx"})
     proofs: dict[tuple[str, bytes], str] = field(default_factory=dict)
+    requests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    requests_of: dict[str, Any] = field(default_factory=dict)
 
     async def ask(self, who: str, route: str, **sent: Any) -> Response:
         """A good request to the route, unless `sent` says otherwise, such as another method."""
@@ -125,13 +127,18 @@ class Stage:
         return self.proofs[form, secret]
 
     def request(self, route: str) -> dict[str, Any]:
+        """Made anew for all routes when something new has an id, and for none in between."""
+        if self.requests_of != self.ids:
+            self.requests, self.requests_of = self.all_requests(), dict(self.ids)
+        return self.requests.get(route, {})
+
+    def all_requests(self) -> dict[str, dict[str, Any]]:
         known = in_api(self.ids) | on_pages(self.ids) | of_reviews(self.ids)
         known |= of_questions(self.ids) | of_runs(self.ids) | of_rounds(self.ids)
         known |= of_checkins(self.ids) | of_wishes() | of_agendas(self.ids) | of_rematch()
         known |= of_sessions(self.ids) | of_curricula(self.ids) | of_quizzes(self.ids)
         known |= of_evidence(self.ids) | of_invitations(self.ids)
-        known |= of_notices(self.ids) | of_announcements()
-        return known.get(route, {})
+        return known | of_notices(self.ids) | of_announcements()
 
 
 async def set_the_stage(platform: Platform) -> Stage:
@@ -454,13 +461,18 @@ def evidence_of(ids: dict[str, Any]) -> bytes:
     return pack(Evidence(problem, solve(problem), {}))
 
 
+COUNT_ALL = text(
+    "SELECT "
+    + ", ".join(
+        f'(SELECT count(*) FROM "{table.name}") AS "{table.name}"'
+        for table in Base.metadata.sorted_tables
+    )
+)
+
+
 async def rows_of(db: AsyncSession) -> dict[str, int]:
     """How many rows each table has."""
-    counts = [
-        select(func.count()).select_from(table).scalar_subquery().label(table.name)
-        for table in Base.metadata.sorted_tables
-    ]
-    return dict((await db.execute(select(*counts))).one()._mapping)
+    return dict((await db.execute(COUNT_ALL)).one()._mapping)
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """The table of authorization.txt: who is answered what, route by route."""
 
+from functools import cache
 from pathlib import Path
 
 from tests.house.cast import CAST
@@ -9,6 +10,7 @@ SOME = ("anyone", "researcher", "key")
 """Who asks where the answer is the same for everyone."""
 
 
+@cache
 def the_table() -> dict[str, dict[str, int]]:
     """Route -> one of the cast -> status."""
     found = {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from httpx import ASGITransport, AsyncClient
+from litestar import Litestar
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from standardwebhooks import Webhook as Signer
@@ -61,22 +62,25 @@ async def receiver() -> AsyncGenerator[Receiver]:
         yield receiver
 
 
+@pytest.fixture(scope="module")
+async def inside(_platform: Platform) -> AsyncGenerator[Litestar]:
+    """An installation that may tell addresses inside its own network."""
+    settings = _platform.settings.model_copy(update={"webhooks_may_be_private": True})
+    app = create_app(settings, clock=_platform.clock)
+    async with app.lifespan():
+        yield app
+
+
 @pytest.fixture
 async def olga(
-    spring: Spring, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    spring: Spring, platform: Platform, inside: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[AsyncClient]:
-    """She uses an installation that may tell addresses inside its own network."""
-    inside = platform.settings.model_copy(update={"webhooks_may_be_private": True})
-    monkeypatch.setattr(platform.runner, "settings", inside)
-    app = create_app(inside, clock=platform.clock)
-    async with (
-        app.lifespan(),
-        AsyncClient(
-            transport=ASGITransport(app),
-            base_url="http://127.0.0.1:8000",
-            headers=spring.olga.http.headers,
-        ) as client,
-    ):
+    monkeypatch.setattr(platform.runner, "settings", inside.state.settings)
+    async with AsyncClient(
+        transport=ASGITransport(inside),
+        base_url="http://127.0.0.1:8000",
+        headers=spring.olga.http.headers,
+    ) as client:
         yield client
 
 
