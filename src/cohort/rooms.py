@@ -67,6 +67,7 @@ from cohort.curricula import pages as curricula_pages
 from cohort.curricula import question_pages as curricula_question_pages
 from cohort.curricula import quiz_pages as curricula_quiz_pages
 from cohort.curricula import quiz_routes as curricula_quiz_routes
+from cohort.curricula import quizzes_pages as curricula_quizzes_pages
 from cohort.curricula import routes as curricula_routes
 from cohort.curricula import version_pages as curricula_version_pages
 from cohort.dashboard import pages as dashboard_pages
@@ -302,6 +303,7 @@ PAGES: Sequence[Router] = (
     announcements_pages.router,
     curricula_pages.router,
     curricula_milestone_pages.router,
+    curricula_quizzes_pages.router,
     curricula_quiz_pages.router,
     curricula_question_pages.router,
     curricula_version_pages.router,

@@ -145,7 +145,7 @@ def test_a_file_to_keep_is_recorded_or_holds_nothing_to_record() -> None:
         "people/downloads.py",
         "exchange/downloads.py",  # the export records itself, in the request's transaction
         "curricula/routes.py",  # a guide, which is for everybody
-        "curricula/quiz_pages.py",  # questions, and the draft is her own
+        "curricula/quizzes_pages.py",  # questions, and the draft is her own
         "matching/results/routes.py",  # numbers, without names
         "study/files/downloads.py",  # evidence, for whoever reviews it
     }

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
     FromClause,
     Select,
     String,
@@ -34,7 +33,7 @@ from sqlalchemy.orm import aliased
 from cohort.checkins.health import SILENT_AFTER, Health
 from cohort.checkins.models import CheckIn, Going
 from cohort.cohorts.models import Cohort, Enrolment
-from cohort.db import Prepared, given
+from cohort.db import NOW, Prepared, given
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentors.models import Mentor
 from cohort.mentorships import policy as mentorships
@@ -42,7 +41,6 @@ from cohort.mentorships.models import Mentorship
 from cohort.people.asker import asker
 from cohort.people.models import Person
 
-NOW = given("now", DateTime(timezone=True))
 OF_COHORT = Mentorship.cohort_id == given("cohort_id", Uuid())
 
 

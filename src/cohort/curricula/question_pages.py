@@ -1,4 +1,4 @@
-"""One question of a draft, and one quiz of it, in a browser."""
+"""One question of a draft, in a browser."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +15,10 @@ from cohort.clock import Clock
 from cohort.curricula import quiz_drafts, quiz_editing, service
 from cohort.curricula.models import CurriculumDraft
 from cohort.curricula.pages import LONGEST_FORM
-from cohort.curricula.quiz_editing import Kind
-from cohort.curricula.quiz_pages import KINDS
+from cohort.curricula.quizzes_pages import KINDS, as_sent, shown_again
 from cohort.curricula.schemas import Curriculum
 from cohort.errors import Invalid, NotFound, Stale
-from cohort.http.forms import Form, Sent, sent_by
+from cohort.http.forms import Form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
@@ -38,29 +37,6 @@ class DraftQuestionView:
     kinds: Sequence[Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class DraftQuizView:
-    """A quiz that is changed, or one that is to be added."""
-
-    draft: CurriculumDraft
-    curriculum: Curriculum
-    tables: QuizTables
-    slug: str
-    kind: Kind
-    title: str
-    by_section: Mapping[str, Sequence[QuizQuestionRow]]
-
-
-async def _draft_with_quizzes(
-    db: AsyncSession, actor: Person, draft_id: UUID
-) -> tuple[CurriculumDraft, QuizTables]:
-    draft = await service.get(db, actor, draft_id)
-    tables = await quiz_drafts.quizzes_of(db, draft)
-    if tables is None:
-        raise NotFound("There are no quizzes in this draft yet.")
-    return draft, tables
-
-
 def _question_in(tables: QuizTables, slug: str) -> QuizQuestionRow:
     row = next((one for one in tables.questions if one.slug == slug), None)
     if row is None:
@@ -76,7 +52,7 @@ async def add_question_page(
     draft_id: FromPath[UUID],
     of_section: Annotated[str, QueryParameter(name="section", description="Of the exam.")] = "",
 ) -> Response[str]:
-    draft, tables = await _draft_with_quizzes(db, actor, draft_id)
+    draft, tables = await quiz_drafts.with_quizzes(db, actor, draft_id)
     form: Form[Any] = Form({"version": draft.version, "exam_section": of_section, "kind": "single"})
     return _show_question(request, draft, tables, None, form)
 
@@ -93,7 +69,7 @@ async def add_question(
     clock: NamedDependency[Clock],
     draft_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
-    draft, tables = await _draft_with_quizzes(db, actor, draft_id)
+    draft, tables = await quiz_drafts.with_quizzes(db, actor, draft_id)
     return await _keep_question(request, db, actor, draft, tables, None, clock)
 
 
@@ -105,7 +81,7 @@ async def question_page(
     draft_id: FromPath[UUID],
     slug: FromPath[str],
 ) -> Response[str]:
-    draft, tables = await _draft_with_quizzes(db, actor, draft_id)
+    draft, tables = await quiz_drafts.with_quizzes(db, actor, draft_id)
     row = _question_in(tables, slug)
     typed = quiz_editing.typed_question(row) | {"version": draft.version}
     return _show_question(request, draft, tables, row, Form(typed))
@@ -126,7 +102,7 @@ async def change_question(
     slug: FromPath[str],
 ) -> Response[str] | Redirect:
     """Keep it; with `act` remove, remove it from the draft."""
-    draft, tables = await _draft_with_quizzes(db, actor, draft_id)
+    draft, tables = await quiz_drafts.with_quizzes(db, actor, draft_id)
     row = _question_in(tables, slug)
     return await _keep_question(request, db, actor, draft, tables, row, clock)
 
@@ -141,7 +117,7 @@ async def _keep_question(
     clock: Clock,
 ) -> Response[str] | Redirect:
     sent = await sent_by(request)
-    form = _typed(sent)
+    form = as_sent(sent)
     here = f"/curricula/{draft.id}/quizzes"
     try:
         if row and "remove" in sent.texts("act"):
@@ -157,18 +133,8 @@ async def _keep_question(
             db, actor, draft.id, changed, if_match=form.seen, now=clock()
         )
     except (Invalid, Stale) as refusal:
-        return _show_question(request, draft, tables, row, _again(form, refusal, draft))
+        return _show_question(request, draft, tables, row, shown_again(form, refusal, draft))
     return see(f"{here}{at}", saying=saying)
-
-
-def _typed(sent: Sent) -> Form[Any]:
-    return Form({name: "\n".join(sent.texts(name)) for name in sent.fields})
-
-
-def _again(form: Form[Any], refusal: Invalid | Stale, draft: CurriculumDraft) -> Form[Any]:
-    refused = form.refused(refusal)
-    newest = {**refused.typed, "version": draft.version}
-    return Form(newest, None, refused.errors, refused.status)
 
 
 def _show_question(
@@ -189,131 +155,8 @@ def _show_question(
     return page(request, "curricula/question.html", view, form=form)
 
 
-@get("/curricula/{draft_id:uuid}/add_quiz", guards=[signed_in])
-async def add_quiz_page(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    draft_id: FromPath[UUID],
-    kind: Annotated[Kind, QueryParameter(description="Which kind of quiz.")] = "practice",
-) -> Response[str]:
-    draft, tables = await _draft_with_quizzes(db, actor, draft_id)
-    return _show_quiz(request, draft, tables, "", kind, Form({"version": draft.version}))
-
-
-@post("/curricula/{draft_id:uuid}/add_quiz", guards=[signed_in], request_max_body_size=LONGEST_FORM)
-async def add_quiz(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    draft_id: FromPath[UUID],
-    kind: Annotated[Kind, QueryParameter(description="Which kind of quiz.")] = "practice",
-) -> Response[str] | Redirect:
-    draft, tables = await _draft_with_quizzes(db, actor, draft_id)
-    return await _keep_quiz(request, db, actor, draft, tables, "", kind, clock)
-
-
-@get("/curricula/{draft_id:uuid}/quizzes/{slug:str}", guards=[signed_in])
-async def quiz_page(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    draft_id: FromPath[UUID],
-    slug: FromPath[str],
-) -> Response[str]:
-    draft, tables = await _draft_with_quizzes(db, actor, draft_id)
-    kind = quiz_editing.kind_of(tables, slug)
-    if kind is None:
-        raise NotFound
-    typed = quiz_editing.typed_quiz(quiz_editing.quiz_in(tables, slug))
-    form: Form[Any] = Form(typed | {"version": draft.version})
-    return _show_quiz(request, draft, tables, slug, kind, form)
-
-
-@post(
-    "/curricula/{draft_id:uuid}/quizzes/{slug:str}",
-    guards=[signed_in],
-    request_max_body_size=LONGEST_FORM,
-)
-async def change_quiz(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    actor: NamedDependency[Person],
-    clock: NamedDependency[Clock],
-    *,
-    draft_id: FromPath[UUID],
-    slug: FromPath[str],
-) -> Response[str] | Redirect:
-    """Keep it; with `act` remove, remove it from the draft."""
-    draft, tables = await _draft_with_quizzes(db, actor, draft_id)
-    kind = quiz_editing.kind_of(tables, slug)
-    if kind is None:
-        raise NotFound
-    return await _keep_quiz(request, db, actor, draft, tables, slug, kind, clock)
-
-
-async def _keep_quiz(
-    request: Asked,
-    db: AsyncSession,
-    actor: Person,
-    draft: CurriculumDraft,
-    tables: QuizTables,
-    slug: str,
-    kind: Kind,
-    clock: Clock,
-) -> Response[str] | Redirect:
-    sent = await sent_by(request)
-    form = _typed(sent)
-    try:
-        if slug and "remove" in sent.texts("act"):
-            changed, saying = quiz_editing.without_quiz(tables, slug), "Removed."
-        else:
-            title = "".join(sent.texts("title"))
-            told = quiz_editing.quiz_of(sent, kind, slug or quiz_editing.free_slug(tables, title))
-            changed, saying = quiz_editing.with_quiz(tables, kind, told), f"{told.title}: kept."
-        await quiz_drafts.change_quizzes(
-            db, actor, draft.id, changed, if_match=form.seen, now=clock()
-        )
-    except (Invalid, Stale) as refusal:
-        return _show_quiz(request, draft, tables, slug, kind, _again(form, refusal, draft))
-    return see(f"/curricula/{draft.id}/quizzes", saying=saying)
-
-
-def _show_quiz(
-    request: Asked,
-    draft: CurriculumDraft,
-    tables: QuizTables,
-    slug: str,
-    kind: Kind,
-    form: Form[Any],
-) -> Response[str]:
-    by_section: dict[str, list[QuizQuestionRow]] = {one.slug: [] for one in tables.sections}
-    for question in tables.questions:
-        by_section.setdefault(question.exam_section, []).append(question)
-    view = DraftQuizView(
-        draft=draft,
-        curriculum=service.content_of(draft),
-        tables=tables,
-        slug=slug,
-        kind=kind,
-        title=quiz_editing.quiz_in(tables, slug).title if slug else "",
-        by_section=by_section,
-    )
-    return page(request, "curricula/quiz.html", view, form=form)
-
-
 router = Router(
     "",
-    route_handlers=[
-        add_question_page,
-        add_question,
-        question_page,
-        change_question,
-        add_quiz_page,
-        add_quiz,
-        quiz_page,
-        change_quiz,
-    ],
+    route_handlers=[add_question_page, add_question, question_page, change_question],
     include_in_schema=False,
 )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.curricula import service
 from cohort.curricula.models import CurriculumDraft
 from cohort.curricula.schemas import Curriculum
-from cohort.errors import Invalid
+from cohort.errors import Invalid, NotFound
 from cohort.guides.models import Guide
 from cohort.guides.schemas import ExamFacts
 from cohort.http.etag import require_match
@@ -29,6 +29,17 @@ async def quizzes_of(db: AsyncSession, draft: CurriculumDraft) -> QuizTables | N
         return tables_as_stated(tables, draft.content.get("exam"))
     before = await _before(db, draft)
     return tables_as_stated(before, draft.content.get("exam")) if before else None
+
+
+async def with_quizzes(
+    db: AsyncSession, actor: Person, draft_id: UUID
+) -> tuple[CurriculumDraft, QuizTables]:
+    """A draft that has quizzes, of whoever may change it."""
+    draft = await service.get(db, actor, draft_id)
+    tables = await quizzes_of(db, draft)
+    if tables is None:
+        raise NotFound("There are no quizzes in this draft yet.")
+    return draft, tables
 
 
 async def _before(db: AsyncSession, draft: CurriculumDraft) -> QuizTables | None:

@@ -125,6 +125,14 @@ def moved(tables: QuizTables, slug: str, by: int) -> QuizTables:
     return tables.model_copy(update={"questions": rows})
 
 
+def by_section(tables: QuizTables) -> dict[str, list[QuizQuestionRow]]:
+    """The questions of each section of the exam, in the order of the file."""
+    found: dict[str, list[QuizQuestionRow]] = {one.slug: [] for one in tables.sections}
+    for question in tables.questions:
+        found.setdefault(question.exam_section, []).append(question)
+    return found
+
+
 def place_of(tables: QuizTables, slug: str) -> str:
     """Where the page of all quizzes shows a question, as the end of its address."""
     part = next((one.exam_section for one in tables.questions if one.slug == slug), "")

@@ -1,12 +1,11 @@
-"""The quizzes of a draft, in a browser: all of them on one page, and the file of them."""
+"""One quiz of a draft, in a browser."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
@@ -16,169 +15,143 @@ from cohort.clock import Clock
 from cohort.curricula import quiz_drafts, quiz_editing, service
 from cohort.curricula.models import CurriculumDraft
 from cohort.curricula.pages import LONGEST_FORM
-from cohort.curricula.schemas import LONGEST_UPLOAD, Curriculum
-from cohort.errors import Conflict, Invalid, NotFound, Stale
-from cohort.guides.slugs import latin_slug
-from cohort.http.forms import Form, Sent, sent_by
+from cohort.curricula.quiz_editing import Kind
+from cohort.curricula.quizzes_pages import as_sent, shown_again
+from cohort.curricula.schemas import Curriculum
+from cohort.errors import Invalid, NotFound, Stale
+from cohort.http.forms import Form, sent_by
 from cohort.http.pages import Asked, page, see
 from cohort.people.auth import signed_in
 from cohort.people.models import Person
-from cohort.quizzes.exporting import as_file
-from cohort.quizzes.marking import AnswerKind
 from cohort.quizzes.rows import QuizQuestionRow, QuizTables
-
-KINDS = {
-    AnswerKind.SINGLE: "One right choice",
-    AnswerKind.MULTIPLE: "Several right choices",
-    AnswerKind.NUMBER: "A number",
-    AnswerKind.MATCH: "Pairs to match",
-}
 
 
 @dataclass(frozen=True, slots=True)
-class DraftQuizzesView:
-    """All quizzes of a draft; `tables` is None where it has none yet."""
+class DraftQuizView:
+    """A quiz that is changed, or one that is to be added."""
 
     draft: CurriculumDraft
     curriculum: Curriculum
-    tables: QuizTables | None
+    tables: QuizTables
+    slug: str
+    kind: Kind
+    title: str
     by_section: Mapping[str, Sequence[QuizQuestionRow]]
-    lengths: Mapping[str, int]
-    """How many questions each quiz asks, by slug; of those that name them."""
-    problem: str
-    kinds: Mapping[AnswerKind, str]
-    opened: str
-    """The section of the exam whose questions are open."""
 
 
-@get("/curricula/{draft_id:uuid}/quizzes", guards=[signed_in])
-async def draft_quizzes_page(
+@get("/curricula/{draft_id:uuid}/add_quiz", guards=[signed_in])
+async def add_quiz_page(
     request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     draft_id: FromPath[UUID],
-    opened: Annotated[
-        str, QueryParameter(name="section", description="Of the exam: its questions are open.")
-    ] = "",
+    kind: Annotated[Kind, QueryParameter(description="Which kind of quiz.")] = "practice",
 ) -> Response[str]:
-    draft = await service.get(db, actor, draft_id)
-    return await _show(request, db, draft, Form(), opened=opened)
+    draft, tables = await quiz_drafts.with_quizzes(db, actor, draft_id)
+    return _show_quiz(request, draft, tables, "", kind, Form({"version": draft.version}))
 
 
-@post(
-    "/curricula/{draft_id:uuid}/quizzes", guards=[signed_in], request_max_body_size=LONGEST_UPLOAD
-)
-async def change_quizzes_on_page(
+@post("/curricula/{draft_id:uuid}/add_quiz", guards=[signed_in], request_max_body_size=LONGEST_FORM)
+async def add_quiz(
     request: Asked,
     db: NamedDependency[AsyncSession],
     actor: NamedDependency[Person],
     clock: NamedDependency[Clock],
     draft_id: FromPath[UUID],
+    kind: Annotated[Kind, QueryParameter(description="Which kind of quiz.")] = "practice",
 ) -> Response[str] | Redirect:
-    """What `act` says: one of the forms of the page."""
-    draft = await service.get(db, actor, draft_id)
-    sent = await sent_by(request)
-    form: Form[Any] = Form({name: "".join(sent.texts(name)) for name in sent.fields})
-    here = f"/curricula/{draft_id}/quizzes"
-    try:
-        changed, saying, anchor = await _changed(db, draft, sent)
-        await quiz_drafts.change_quizzes(
-            db, actor, draft_id, changed, if_match=form.seen, now=clock()
-        )
-    except (Invalid, Stale, Conflict) as refusal:
-        form = form.refused(refusal)
-        return await _show(request, db, draft, replace(form, typed=_shown_again(form, draft)))
-    return see(f"{here}{anchor}", saying=saying)
+    draft, tables = await quiz_drafts.with_quizzes(db, actor, draft_id)
+    return await _keep_quiz(request, db, actor, draft, tables, "", kind, clock)
 
 
-def _shown_again(form: Form[Any], draft: CurriculumDraft) -> dict[str, Any]:
-    short = {name: text for name, text in form.typed.items() if len(str(text)) <= LONGEST_FORM}
-    return short | {"version": draft.version}
-
-
-async def _changed(
-    db: AsyncSession, draft: CurriculumDraft, sent: Sent
-) -> tuple[QuizTables | None, str, str]:
-    """The quizzes after a form was sent, what to say of it, and where on the page to go on."""
-    act = "".join(sent.texts("act"))
-    if act == "file":
-        return await quiz_drafts.read_in(await _file(sent)), "Read.", ""
-    if act == "same":
-        return None, "The quizzes are those of the version before again.", ""
-    exam = service.content_of(draft).exam
-    if act == "begin":
-        began = quiz_editing.begun(exam or quiz_editing.exam_in(sent))
-        return began, "Begun. Add questions, then quizzes that ask them.", "#questions"
-    tables = await quiz_drafts.quizzes_of(db, draft)
-    if tables is None:
-        raise Invalid("There are no quizzes in this draft yet. Begin with the exam.")
-    if act == "length":
-        return quiz_editing.with_length(tables, sent), "Kept.", ""
-    direction, _, slug = act.partition(" ")
-    by = {"earlier": -1, "later": 1}.get(direction)
-    if by is None:
-        raise Invalid("This form is not known here. Open the page again.")
-    return quiz_editing.moved(tables, slug, by), "Moved.", quiz_editing.place_of(tables, slug)
-
-
-async def _file(sent: Sent) -> str:
-    file = sent.fields.get("file")
-    if isinstance(file, UploadFile) and file.filename:
-        try:
-            return (await file.read()).decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            sentence = "This file is no text in UTF-8. Save it as such, then choose it again."
-            raise Invalid.at("quizzes", sentence) from error
-    return "".join(sent.texts("quizzes"))
-
-
-async def _show(
-    request: Asked, db: AsyncSession, draft: CurriculumDraft, form: Form[Any], *, opened: str = ""
+@get("/curricula/{draft_id:uuid}/quizzes/{slug:str}", guards=[signed_in])
+async def quiz_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    draft_id: FromPath[UUID],
+    slug: FromPath[str],
 ) -> Response[str]:
-    curriculum = service.content_of(draft)
-    tables = await quiz_drafts.quizzes_of(db, draft)
-    by_section: dict[str, list[QuizQuestionRow]] = {}
-    lengths: dict[str, int] = {}
-    if tables:
-        by_section = {one.slug: [] for one in tables.sections}
-        for question in tables.questions:
-            by_section.setdefault(question.exam_section, []).append(question)
-        lengths = {one.slug: len(one.questions) for one in tables.quizzes}
-        lengths |= {one.slug: tables.exam.questions for one in tables.mock_exams}
-        if its := tables.placement:
-            drawn = its.of_each_section * len(tables.sections)
-            lengths[its.slug] = len(its.questions) or drawn
-    view = DraftQuizzesView(
+    draft, tables = await quiz_drafts.with_quizzes(db, actor, draft_id)
+    kind = quiz_editing.kind_of(tables, slug)
+    if kind is None:
+        raise NotFound
+    typed = quiz_editing.typed_quiz(quiz_editing.quiz_in(tables, slug))
+    form: Form[Any] = Form(typed | {"version": draft.version})
+    return _show_quiz(request, draft, tables, slug, kind, form)
+
+
+@post(
+    "/curricula/{draft_id:uuid}/quizzes/{slug:str}",
+    guards=[signed_in],
+    request_max_body_size=LONGEST_FORM,
+)
+async def change_quiz(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    *,
+    draft_id: FromPath[UUID],
+    slug: FromPath[str],
+) -> Response[str] | Redirect:
+    """Keep it; with `act` remove, remove it from the draft."""
+    draft, tables = await quiz_drafts.with_quizzes(db, actor, draft_id)
+    kind = quiz_editing.kind_of(tables, slug)
+    if kind is None:
+        raise NotFound
+    return await _keep_quiz(request, db, actor, draft, tables, slug, kind, clock)
+
+
+async def _keep_quiz(
+    request: Asked,
+    db: AsyncSession,
+    actor: Person,
+    draft: CurriculumDraft,
+    tables: QuizTables,
+    slug: str,
+    kind: Kind,
+    clock: Clock,
+) -> Response[str] | Redirect:
+    sent = await sent_by(request)
+    form = as_sent(sent)
+    try:
+        if slug and "remove" in sent.texts("act"):
+            changed, saying = quiz_editing.without_quiz(tables, slug), "Removed."
+        else:
+            title = "".join(sent.texts("title"))
+            told = quiz_editing.quiz_of(sent, kind, slug or quiz_editing.free_slug(tables, title))
+            changed, saying = quiz_editing.with_quiz(tables, kind, told), f"{told.title}: kept."
+        await quiz_drafts.change_quizzes(
+            db, actor, draft.id, changed, if_match=form.seen, now=clock()
+        )
+    except (Invalid, Stale) as refusal:
+        return _show_quiz(request, draft, tables, slug, kind, shown_again(form, refusal, draft))
+    return see(f"/curricula/{draft.id}/quizzes", saying=saying)
+
+
+def _show_quiz(
+    request: Asked,
+    draft: CurriculumDraft,
+    tables: QuizTables,
+    slug: str,
+    kind: Kind,
+    form: Form[Any],
+) -> Response[str]:
+    view = DraftQuizView(
         draft=draft,
-        curriculum=curriculum,
+        curriculum=service.content_of(draft),
         tables=tables,
-        by_section=by_section,
-        lengths=lengths,
-        problem=await quiz_drafts.problem_of(db, draft, curriculum),
-        kinds=KINDS,
-        opened=opened,
+        slug=slug,
+        kind=kind,
+        title=quiz_editing.quiz_in(tables, slug).title if slug else "",
+        by_section=quiz_editing.by_section(tables),
     )
-    return page(request, "curricula/quizzes.html", view, form=form)
-
-
-@get("/curricula/{draft_id:uuid}/quiz_file", guards=[signed_in])
-async def draft_quiz_file(
-    db: NamedDependency[AsyncSession], actor: NamedDependency[Person], draft_id: FromPath[UUID]
-) -> Response[bytes]:
-    draft = await service.get(db, actor, draft_id)
-    tables = await quiz_drafts.quizzes_of(db, draft)
-    if tables is None:
-        raise NotFound("There are no quizzes in this draft yet.")
-    name = f"{latin_slug(draft.title)}-quizzes.toml"
-    return Response(
-        as_file(tables).encode(),
-        media_type="application/toml",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return page(request, "curricula/quiz.html", view, form=form)
 
 
 router = Router(
     "",
-    route_handlers=[draft_quizzes_page, change_quizzes_on_page, draft_quiz_file],
+    route_handlers=[add_quiz_page, add_quiz, quiz_page, change_quiz],
     include_in_schema=False,
 )
