@@ -297,7 +297,7 @@ async def test_an_exam_is_corrected_in_a_draft_and_readiness_counts_by_it(
     typed |= {"exam.title.serving": "Serving them", "exam.weight.serving": "30"}
     wrong = await olga.post(here, data=typed | {"exam.weight.models": "60"})
     assert wrong.status_code == 422
-    assert "has weights that are not 100 together" in wrong.text
+    assert "together, not 100" in wrong.text
     none = await olga.post(here, data=typed | {"exam.weight.models": "none"})
     assert 'href="#field-exam.weight.models"' in none.text
 

@@ -241,10 +241,12 @@ async def test_a_course_that_came_in_as_text_gets_quizzes_on_pages_alone(olga: S
     draft = (await olga.post("/api/v1/curriculum_drafts", json=course)).json()["id"]
     assert "states none yet" in (await olga.get(f"/curricula/{draft}/quizzes")).text
     exam = {"act": "begin", "title": "Exam", "year": "2026", "source": "https://example.org/e"}
+    empty = await typed(olga, draft, "quizzes", **exam, sections="")
+    assert "Write one on each line" in empty.text
     odd = await typed(olga, draft, "quizzes", **exam, sections="All")
     assert "is no section with its percent" in odd.text
     few = await typed(olga, draft, "quizzes", **exam, sections="First | 40%\nSecond | 50")
-    assert "not 100 together" in few.text
+    assert "90 together, not 100" in few.text
     begun = await typed(olga, draft, "quizzes", **exam, sections="First | 40%\nSecond | 60")
     assert begun.status_code == 303
     told, _ = await quizzes(olga, draft)

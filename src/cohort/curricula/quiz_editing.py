@@ -235,12 +235,15 @@ def exam_in(sent: Sent) -> ExamFacts:
         percent = int(weight.rstrip("% ")[:4])
         parts.append({"slug": slugs.take(latin_slug(title)), "title": title, "weight": percent})
     told = _typed(sent, ("title", "year", "source")) | {"sections": parts}
+    needed = f"Write one on each line, such as “Serving models {BETWEEN} 30”."
     try:
         return ExamFacts.model_validate(told)
     except ValidationError as error:
         raise Invalid.at_each(
             [
-                FieldError(one.field.split("/")[0] or "sections", one.message)
+                FieldError("sections", needed)
+                if one.field == "sections" and not parts
+                else FieldError(one.field.split("/")[0] or "sections", one.message)
                 for one in field_errors(error)
             ]
         ) from error

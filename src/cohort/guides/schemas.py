@@ -88,8 +88,8 @@ class ExamFacts(Strict):
     def _whole(self) -> "ExamFacts":
         if len({one.slug for one in self.sections}) < len(self.sections):
             raise ValueError("has two sections of one slug; rename one")
-        if sum(one.weight for one in self.sections) != 100:
-            raise ValueError("has weights that are not 100 together; look at each again")
+        if (total := sum(one.weight for one in self.sections)) != 100:
+            raise ValueError(f"has weights of {total} together, not 100; look at each again")
         return self
 
 
