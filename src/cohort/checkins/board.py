@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.checkins.health import Health, Reason, Standing, health_of, reasons_of
-from cohort.checkins.judging import Placed, all_of
+from cohort.checkins.health_in_sql import Placed, all_of
 from cohort.checkins.schemas import SaidOut, StandingOut, StandingSort
 from cohort.checkins.standings import standings
 from cohort.cohorts import service as cohorts

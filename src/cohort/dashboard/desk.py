@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.assessments.offers import Offers, offers_of
-from cohort.checkins import judging
+from cohort.checkins import health_in_sql
 from cohort.checkins import reading as check_ins
 from cohort.checkins.health import Health
 from cohort.circles import reading as circles
@@ -124,7 +124,7 @@ async def door(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime
 async def desk(db: AsyncSession, actor: Person, cohort: Cohort, *, now: datetime) -> DeskView:
     """Ten or so statements, however many people there are."""
     latest = await matching.latest_round(db, actor, cohort.id)
-    healths = await judging.count_by_health(db, actor, cohort.id, now=now)
+    healths = await health_in_sql.count_by_health(db, actor, cohort.id, now=now)
     return DeskView(
         now=now,
         cohort=cohort,
