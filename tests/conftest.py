@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
+from pytest_timeout import Settings as TimeLimit
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -29,6 +30,8 @@ from cohort.worker import create_runner
 from tests.contract import answers_as_the_contract_says
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LONGEST_END = 120.0
+"""Seconds, from the failure of a test to the end of what it had opened."""
 
 
 @dataclass
@@ -98,6 +101,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
+    """A failure lifts the time limit, for a debugger; the end of a test may hang all the same."""
+    if isinstance(node, pytest.Item):
+        limit = TimeLimit(LONGEST_END, "thread", func_only=False, disable_debugger_detection=False)
+        node.ihook.pytest_timeout_set_timer(item=node, settings=limit)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -34,13 +34,10 @@ QUIET = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What hangs in a browser ends its worker, which xdist replaces.
-
-    A signal would raise in the event loop below Playwright's calls, which may not survive it.
-    """
+    """A test of a whole site may take longer than others."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.timeout(LONGEST_TEST, method="thread"))
+            item.add_marker(pytest.mark.timeout(LONGEST_TEST))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.app import create_app
+from cohort.errors import Unavailable
 from cohort.mentors.models import MentorState
 from cohort.people import keys, throttle, tokens
 from cohort.people.models import ApiKey, Login, Person
@@ -362,8 +363,9 @@ async def test_sign_ins_wait_with_no_connection_and_not_without_end(
     others = []
     pool: Any = platform.sessions.kw["bind"].pool
     at_work = [object(), object()]  # nobody's turn comes before all have asked
-    for one in at_work:
-        await tokens._two_at_a_time.acquire_on_behalf_of(one)
+    held = [(limit, one) for limit in (tokens._in_line, tokens._two_at_a_time) for one in at_work]
+    for limit, one in held:
+        await limit.acquire_on_behalf_of(one)
     waiting = [
         asyncio.create_task(client.post("/api/v1/logins", json=SIGN_IN))
         for client in clients
@@ -372,8 +374,8 @@ async def test_sign_ins_wait_with_no_connection_and_not_without_end(
     while sum(one.done() for one in waiting) < len(waiting) - tokens.MOST_WAITING:
         others.append((await anyone.get("/api/v1/taxonomies/domain")).status_code)
         await asyncio.sleep(0.02)
-    for one in at_work:
-        tokens._two_at_a_time.release_on_behalf_of(one)
+    for limit, one in held:
+        limit.release_on_behalf_of(one)
     answers = await asyncio.gather(*waiting)
     refused = [one for one in answers if one.status_code == 503]
     assert len(refused) == len(waiting) - tokens.MOST_WAITING
@@ -381,6 +383,12 @@ async def test_sign_ins_wait_with_no_connection_and_not_without_end(
     assert all("retry-after" in one.headers for one in refused)
     assert set(others) == {200}
     assert pool.checkedout() == 0
+
+
+async def test_of_those_who_come_in_one_moment_no_more_wait_than_may() -> None:
+    asked = (tokens._in_turn(len, "four calm herons") for _ in range(100))
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(one, Unavailable) for one in answers) == 100 - 2 - tokens.MOST_WAITING
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"], ids=ascii)
