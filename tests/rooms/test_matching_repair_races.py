@@ -52,7 +52,7 @@ async def send(who: Someone, address: str, **sent: Any) -> Response:
     """Again, as long as the server is busy: on a slow machine all wait for one lock."""
     told: Response
     while (told := await who.post(address, **sent)).status_code == 503:
-        pass
+        await asyncio.sleep(float(told.headers["retry-after"]) / 10)
     return told
 
 
