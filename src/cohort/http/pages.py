@@ -13,6 +13,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie, State
 from litestar.response import Redirect
 
+from cohort.http.compiled import FOLDER, CompiledTemplates
 from cohort.http.formats import FILTERS, GLOBALS
 from cohort.http.naming import name_fields
 from cohort.http.prose import guide_markdown, markdown
@@ -55,6 +56,7 @@ class Fingerprints:
 def create_pages(settings: Settings) -> Pages:
     pages = Environment(
         loader=FileSystemLoader(PACKAGE / "templates"),
+        bytecode_cache=CompiledTemplates(FOLDER),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -67,6 +69,12 @@ def create_pages(settings: Settings) -> Pages:
     pages.globals["static"] = Fingerprints(STATIC)
     pages.globals["development"] = settings.development
     return pages
+
+
+def load_all(pages: Pages) -> None:
+    """Before anybody asks for one; where none is compiled yet, all of them take three seconds."""
+    for name in pages.list_templates(extensions=["html"]):
+        pages.get_template(name)
 
 
 class FormShown(Protocol):
