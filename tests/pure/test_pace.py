@@ -1,12 +1,10 @@
 """Forecasts from a pace: held against sums by hand, simulation, and what people would expect."""
 
 from datetime import UTC, datetime, timedelta
-from math import cos, exp, log, sin
 from uuid import UUID
 
 import numpy as np
 import pytest
-from scipy.stats import nbinom, norm
 
 from cohort.forecasts.outlook import Sign, StudyFacts, StudyOutlook, forecasts_of
 from cohort.forecasts.pace import (
@@ -63,32 +61,6 @@ def test_chances_and_weeks_agree_with_drawing_rates_and_times() -> None:
     newcomers = random.gamma(8.0, 1 / random.gamma(2.5, 1 / 1.2, 400_000))
     typical = typical_chance(facts, pace, np.array([5.0]))[0]
     assert typical == pytest.approx((newcomers <= 5).mean(), abs=4e-3)
-
-
-@pytest.mark.parametrize("people", [1, 12, 300])
-@pytest.mark.parametrize("shape", [0.4, 2.0, 300.0])
-def test_the_pace_of_a_cohort_is_what_its_counts_make_most_likely(
-    people: int, shape: float
-) -> None:
-    random = np.random.default_rng(people)
-    asked = random.uniform(0.5, 40, people)
-    done = (
-        np.round(asked) if shape > 100 else random.poisson(random.gamma(shape, 0.7, people) * asked)
-    )
-    found = pace_of(Facts(done.astype(float), asked, np.ones(people)))
-
-    def likely(log_mean: float, log_shape: float) -> float:
-        shape, weight = exp(log_shape), exp(log_shape - log_mean)
-        counts = np.sum(nbinom.logpmf(done, shape, weight / (weight + asked)))
-        before = norm.logpdf(log_mean, 0, 0.5) + norm.logpdf(log_shape, log(2.0), 0.7)
-        return float(counts + before)
-
-    mode = log(found.shape / found.weight), log(found.shape)
-    best = likely(*mode)
-    for angle in np.linspace(0, 2 * np.pi, 16, endpoint=False):
-        aside = mode[0] + 1e-3 * cos(angle), min(mode[1] + 1e-3 * sin(angle), log(200.0))
-        assert likely(*aside) <= best + 1e-9
-    assert 0.1 <= found.shape <= 200 * (1 + 1e-12)
 
 
 def test_more_done_more_time_and_less_left_never_make_it_less_likely() -> None:
