@@ -417,7 +417,7 @@ async def test_the_invited_answer_the_organisers_own_questions_too(
     schema = (await anyone.get(f"/api/v1/forms/invitation/{token}")).json()
     kept = await anyone.post(f"/invitations/{token}", data=form | {f"answer-{made['id']}": "JAX"})
 
-    assert (missing.status_code, "Which one?: This is needed." in missing.text) == (422, True)
+    assert (missing.status_code, "Which one? This is needed." in missing.text) == (422, True)
     assert schema["properties"]["answers"]["required"] == ["Tool"]
     assert kept.status_code == 303
     assert await db.scalar(select(GivenAnswer.value)) == "JAX"
