@@ -7,10 +7,11 @@
 
 2,000 researchers with 60 milestones each, seven weeks after the first day, with quizzes, sessions,
 mentorships and the rest of `figures_data`. One API process on a database of its own, one client
-that asks for one address after another, in turns. Told are what the client waits (median and p95),
-the processor time of the API process and of PostgreSQL for each answer (means: the clock ticks in
-10 ms), and the size before compression. Goals: p95 of 150 ms, 500 kB; with 1,000,000 plan items
-beside, at most 1.5 times as long as alone.
+that asks for one address after another, in turns; what is not 200 ends it. Told are what the client
+waits (median and p95 of the rounds, of 20 at least), the processor time of the API process and of
+PostgreSQL for each answer (means: the clock ticks in 10 ms), and the size before compression. By
+itself stands what the first request after the start waited; the one after it counts nowhere. Goals:
+p95 of 150 ms, 500 kB; with 1,000,000 plan items beside, at most 1.5 times as long as alone.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from cohort.settings import Settings
 
 GOAL_MS, GOAL_KB = 150, 500
 ALONE = 120_000
+LEAST_ROUNDS, WARMED_BY = 20, 2
 
 
 def addresses() -> list[str]:
@@ -68,7 +70,6 @@ def addresses() -> list[str]:
         f"{cohort}/outcomes",
         f"{cohort}/introductions",
         f"{cohort}/rematch-requests",
-        f"{cohort}/answers",
         f"{cohort}/conflicts",
         f"{cohort}/kept_apart",
         f"{cohort}/rules",
@@ -87,7 +88,6 @@ def addresses() -> list[str]:
         f"{plan}?by=section",
         f"{plan}/forecast",
         f"{plan}/readiness",
-        f"{plan}/quizzes",
         f"{plan}/dates",
         f"{api_plan}/plan",
         f"{api_plan}/forecast",
@@ -136,27 +136,34 @@ def measure(
     sizes: dict[str, int] = {}
     headers = {"Cookie": f"{cookie}={token}"}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
-        for turn in range(rounds + 2):
-            for one in list(waits):
+        for turn in range(rounds + WARMED_BY):
+            for one in wanted:
                 before, others = cpu(process), backends(database)
                 began = time.perf_counter()
                 answer = client.get(one)
-                waited = time.perf_counter() - began
+                waits[one].append(time.perf_counter() - began)
                 if answer.status_code != 200:
-                    print(f"{answer.status_code} {one}")
-                    del waits[one]
-                elif turn > 1:
-                    waits[one].append(waited)
+                    raise SystemExit(f"{answer.status_code} {one}")
+                if turn >= WARMED_BY:
                     spent[one].append((cpu(process) - before, since(others, backends(database))))
                     sizes[one] = len(answer.content)
-    print(f"{'':58} {'median':>7} {'p95':>7} {'API':>7} {'database':>9} {'size':>9}")
-    late = {one: quantiles(its, n=20)[-1] for one, its in waits.items()}
+    tell(waits, spent, sizes)
+
+
+def tell(
+    waits: dict[str, list[float]],
+    spent: dict[str, list[tuple[float, float]]],
+    sizes: dict[str, int],
+) -> None:
+    print(f"{'':58} {'median':>7} {'p95':>7} {'first':>7} {'API':>7} {'database':>9} {'size':>9}")
+    late = {one: quantiles(its[WARMED_BY:], n=20)[-1] for one, its in waits.items()}
     for one in sorted(late, key=late.__getitem__, reverse=True):
         ours, its = (1e3 * fmean(each) for each in zip(*spent[one], strict=True))
         missed = late[one] * 1e3 > GOAL_MS or sizes[one] > GOAL_KB * 1e3
         print(
             f"{one.replace(id_of('cohort', 0), '…').replace(id_of('enrolment', 12), '…'):58}"
-            f" {median(waits[one]) * 1e3:4.0f} ms {late[one] * 1e3:4.0f} ms {ours:4.0f} ms"
+            f" {median(waits[one][WARMED_BY:]) * 1e3:4.0f} ms {late[one] * 1e3:4.0f} ms"
+            f" {waits[one][0] * 1e3:4.0f} ms {ours:4.0f} ms"
             f" {its:6.0f} ms {sizes[one] / 1e3:6.0f} kB{'  missed' if missed else ''}"
         )
 
@@ -195,9 +202,11 @@ def main() -> None:
     asked.add_argument("--plan-items", type=int, default=ALONE)
     asked.add_argument("--only", default="")
     asked.add_argument("--researcher", action="store_true", help="her pages")
-    asked.add_argument("--rounds", type=int, default=20)
+    asked.add_argument("--rounds", type=int, default=LEAST_ROUNDS)
     asked.add_argument("--on", nargs=2, metavar=("DATABASE_URL", "REDIS_URL"), help="already full")
     given = asked.parse_args()
+    if given.rounds < LEAST_ROUNDS:
+        asked.error(f"p95 is that of {LEAST_ROUNDS} requests at least")
     all_of_them = own_addresses() if given.researcher else addresses()
     wanted = [one for one in all_of_them if given.only in one]
     token = figures_data.RESEARCHER_TOKEN if given.researcher else TOKEN

@@ -323,3 +323,28 @@ def test_what_a_browser_kept_does_not_outlive_the_login(visit: Visit) -> None:
     expect(page.get_by_text("Tomasz")).to_have_count(0)
     page.go_back()
     expect(page.get_by_text("Tomasz")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/cohorts/demo/people", "/cohorts/demo/forecasts"])
+def test_a_list_of_people_is_short_on_a_phone_and_unfolds_by_keyboard(
+    visit: Visit, path: str
+) -> None:
+    page = visit(as_=ORGANISER, phone=True)
+    page.goto(path)
+    rows = page.locator("main tbody tr")
+    assert rows.count() >= 20
+    height = page.evaluate("document.documentElement.scrollHeight")
+    assert height / rows.count() < 150
+    last, other = (rows.nth(at).locator("td").last for at in (0, 1))
+    expect(last).to_be_hidden()
+    more = rows.first.locator("summary")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(last).to_be_visible()
+    expect(other).to_be_hidden()
+    fits(page)
+    is_accessible(page)
+    wide = visit(as_=ORGANISER)
+    wide.goto(path)
+    expect(wide.locator("main tbody tr").first.locator("td").last).to_be_visible()
+    expect(wide.locator("main tbody summary").first).to_be_hidden()

@@ -41,6 +41,7 @@ PURE_IN_ROOMS = {
     "quizzes/marking.py",
     "quizzes/mock_exams.py",
     "quizzes/readiness.py",
+    "schedules/away.py",
     "schedules/dating.py",
     "study/due_dates.py",
     "study/gaps.py",

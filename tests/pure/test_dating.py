@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cohort.assessments.focus import Focus
+from cohort.schedules.away import DueAway, due_away
 from cohort.schedules.dating import NewDates, PlanFacts, PlannedWork, date_anew
 from cohort.study.due_dates import Work, lay_out, span
 
@@ -127,3 +128,24 @@ def test_what_is_new_to_her_is_never_later_for_it_and_what_she_knows_never_soone
         moved += late[:1] > late[-1:]
     assert proved >= 30, "Of an answer that is not the best nothing follows."
     assert moved, "In some plans it decides."
+
+
+def test_what_is_due_in_an_absence_or_just_after_is_to_be_done_before() -> None:
+    holidays = [
+        (date(2026, 12, 24), date(2026, 12, 31)),
+        (date(2027, 1, 1), date(2027, 1, 2)),
+        (date(2026, 12, 1), date(2026, 12, 8)),
+    ]
+    due = [
+        ("Under way", date(2026, 12, 6)),
+        ("In time", date(2026, 12, 20)),
+        ("Away", date(2026, 12, 27)),
+        ("Just back", date(2027, 1, 3)),
+        ("A week later", date(2027, 1, 10)),
+    ]
+    eve = date(2026, 12, 23)
+    assert due_away(due, holidays, date(2026, 12, 3)) == [
+        DueAway("Away", date(2026, 12, 27), eve, is_back=False),
+        DueAway("Just back", date(2027, 1, 3), eve, is_back=True),
+    ]
+    assert due_away(due, [], date(2026, 12, 3)) == []

@@ -13,9 +13,15 @@ LONG_AGO = NOW - timedelta(weeks=8, hours=5)
 
 
 def test_answers_count_by_person_and_section_and_half_after_eight_weeks() -> None:
-    kept = SectionAnswers().added([(ADA, "data", LONG_AGO, 8, 6), (GONE, "data", NOW, 9, 9)])
+    then, now = LONG_AGO.timestamp(), NOW.timestamp()
+    kept = SectionAnswers().added(
+        [(ADA, ["data"], [then], [8], [6]), (GONE, ["data"], [now], [9], [9])]
+    )
     more = kept.added(
-        [(ADA, "data", NOW, 4, 1), (BEA, "models", NOW, 5, 5), (BEA, "old", NOW, 7, 7)]
+        [
+            (ADA, ["data"], [now], [4], [1]),
+            (BEA, ["models", "old"], [now, now], [5, 7], [5, 7]),
+        ]
     )
 
     answered, right, weight, right_weight = more.sums([BEA, ADA], ["models", "data"], now=NOW)

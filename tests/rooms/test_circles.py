@@ -103,6 +103,9 @@ async def test_an_organiser_looks_publishes_once_and_everybody_is_told(
     acts = select(func.count()).where(Act.verb == "circles.publish")
     assert await db.scalar(acts) == 1
 
+    page = (await six.olga.get("/cohorts/spring/circles")).text
+    assert all(page.count(f"{name} Example") == 1 for name in six.people if name != "Gus")
+
     ada = six.people["Ada"]
     page = (await ada.get(f"/circles/{first['id']}")).text
     assert "Cleo Example" in page

@@ -200,7 +200,7 @@ async def test_a_draft_is_edited_on_pages_and_published(olga: Someone) -> None:
     }
     wrong = await olga.post(here, data=table | {"hours.homework": "900"})
     assert wrong.status_code == 422
-    assert "Homework: hours: This must be at most 200." in wrong.text
+    assert "Hours of Homework: This must be at most 200." in wrong.text
     assert (await olga.post(here, data=table | {"act": "keep"})).status_code == 303
 
     one = {

@@ -183,7 +183,7 @@ async def test_what_cannot_be_asked_is_refused_at_its_field(spring: Spring, olga
     assert (stale.status_code, "was changed" in stale.text) == (422, True)
     bad = await typed(olga, draft, "quizzes", act="file", quizzes="[exam]\nname = 1")
     assert bad.status_code == 422
-    assert "File of quizzes: The file has no [section]." in bad.text
+    assert "Or the quizzes as text: The file has no [section]." in bad.text
 
     few = {"title": "Where you stand", "place.batch": "1"}
     assert (await typed(olga, draft, "quizzes/placement", **few)).status_code == 303

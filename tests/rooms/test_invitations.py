@@ -126,6 +126,42 @@ async def test_an_answer_without_a_kept_seat_is_an_application_after_the_last_da
     assert await db.scalar(verified) is not None
 
 
+async def test_the_invited_choose_a_password_once_and_are_signed_in_with_it(
+    *,
+    olga: Someone,
+    enter: Cast,
+    anyone: AsyncClient,
+    summer: Cohort,
+    db: AsyncSession,
+    run_jobs: Any,
+) -> None:
+    ben = await enter("Ben")
+    await invited(olga, summer, "nora@example.org", admits=True)
+    await run_jobs()
+    [token] = await tokens(db, "nora@example.org")
+    anyone.cookies.set("cohort_login", "planted-by-a-stranger")
+    answered = await anyone.post(f"/invitations/{token}", data=NORA)
+    page, chosen = answered.headers["location"], {"password": "four calm herons wading"}
+
+    weak = await anyone.post(page, data={"password": "nora"})
+    assert (weak.status_code, (await anyone.get("/api/v1/me")).status_code) == (422, 401)
+    guessed = await ben.post("/password/guessed-by-a-stranger", data=chosen)
+    first = await anyone.post(page, data=chosen)
+    week = await anyone.get("/week", follow_redirects=True)
+    second = await anyone.post(page, data=chosen)
+    of_another = await ben.post(page, data=chosen)
+
+    assert (first.status_code, first.headers["location"]) == (303, "/week")
+    assert first.cookies["cohort_login"] != "planted-by-a-stranger"
+    assert [one.status_code for one in (guessed, second, of_another)] == [409] * 3
+    assert not any("cohort_login" in one.cookies for one in (guessed, second, of_another))
+    assert (await anyone.get("/api/v1/me")).json()["email"] == "nora@example.org"
+    assert (await ben.get("/api/v1/me")).json()["email"] == "ben@example.org"
+    assert "you are signed in" in week.text
+    logins = (await anyone.get("/api/v1/logins")).json()["items"]
+    assert len(logins) == 1
+
+
 async def test_seats_are_kept_until_somebody_answers_declines_or_the_link_ends(
     *,
     olga: Someone,
@@ -381,7 +417,7 @@ async def test_the_invited_answer_the_organisers_own_questions_too(
     schema = (await anyone.get(f"/api/v1/forms/invitation/{token}")).json()
     kept = await anyone.post(f"/invitations/{token}", data=form | {f"answer-{made['id']}": "JAX"})
 
-    assert (missing.status_code, "Which one?: This is needed." in missing.text) == (422, True)
+    assert (missing.status_code, "Which one? This is needed." in missing.text) == (422, True)
     assert schema["properties"]["answers"]["required"] == ["Tool"]
     assert kept.status_code == 303
     assert await db.scalar(select(GivenAnswer.value)) == "JAX"

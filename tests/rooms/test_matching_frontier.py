@@ -158,3 +158,13 @@ async def test_the_page_draws_the_points_and_a_button_chooses_one(
     assert sent.status_code == 303
     back = await stage.olga.post(f"/rounds/{round_['id']}/balance/end", data={})
     assert back.status_code == 409
+
+    await keep_runs(platform)
+    chosen = words(await stage.olga.get(f"/rounds/{round_['id']}"))
+    assert "by the chosen balance" in chosen
+    assert "the totals do not compare" in chosen
+    assert "total went from" not in chosen
+    back = await stage.olga.post(f"/rounds/{round_['id']}/balance/end", data={})
+    assert back.status_code == 303
+    await keep_runs(platform)
+    assert "by the chosen balance" not in (await stage.olga.get(f"/rounds/{round_['id']}")).text

@@ -50,10 +50,11 @@ async def organisers(stage: Stage, enter: Cast) -> list[Someone]:
 
 async def send(who: Someone, address: str, **sent: Any) -> Response:
     """Again, as long as the server is busy: on a slow machine all wait for one lock."""
-    told: Response
-    while (told := await who.post(address, **sent)).status_code == 503:
-        pass
-    return told
+    while True:
+        told: Response = await who.post(address, **sent)
+        if told.status_code != 503:
+            return told
+        await asyncio.sleep(float(told.headers["retry-after"]) / 10)
 
 
 async def act(who: Someone, run: dict[str, Any], **asked: Any) -> Response:

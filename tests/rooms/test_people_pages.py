@@ -18,16 +18,18 @@ async def with_an_account(anyone: AsyncClient, db: AsyncSession, run_jobs: Keep)
     assert (joined.status_code, joined.headers["location"]) == (303, "/login")
     await run_jobs()
     verified = await anyone.post(f"/verify/{await link_in_last_mail(db)}", data=JOIN)
-    assert verified.headers["location"] == "/login"
+    assert verified.headers["location"] == "/week"
 
 
-async def test_ada_joins_confirms_signs_in_and_out(
+async def test_ada_joins_is_signed_in_and_signs_out_and_in(
     anyone: AsyncClient, db: AsyncSession, run_jobs: Keep
 ) -> None:
     await with_an_account(anyone, db, run_jobs)
-    said = await anyone.get("/login")
+    said = await anyone.get("/account")
     assert "Your account is open" in said.text
-    assert "Your account is open" not in (await anyone.get("/login")).text
+    assert "Your account is open" not in (await anyone.get("/account")).text
+    await anyone.post("/logout")
+    assert "Ada Example" not in (await anyone.get("/login")).text
 
     entered = await anyone.post("/login?next=/login", data=SIGN_IN)
 

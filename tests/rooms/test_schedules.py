@@ -149,8 +149,23 @@ async def test_pages_show_the_new_dates_before_they_are_taken(
     assert (await dates_of(platform, cast))["end-to-end"] == datetime(
         2026, 5, 10, 21, 59, tzinfo=UTC
     )
-    assert "The dates fit as they are" in (await cast.ada.get(f"{here}/dates")).text
+    assert "No other dates are better" in (await cast.ada.get(f"{here}/dates")).text
     assert (await cast.sam.get(f"{here}/time")).status_code == 404
+
+
+async def test_dates_that_fit_although_she_is_away_say_what_is_to_be_done_before(
+    cast: StudyCast, platform: Platform
+) -> None:
+    here = f"/plan/{cast.enrolment.id}"
+    await told(cast, cast.ada, hours=60)
+    last = max((await dates_of(platform, cast)).values()).date()
+    holiday = {"first_day": last - timedelta(days=1), "last_day": last}
+    await cast.ada.post(f"{here}/absences", data={k: str(day) for k, day in holiday.items()})
+    shown = (await cast.ada.get(f"{here}/dates")).text
+    assert "if some of it is done before you leave" in shown
+    assert "during the absence" in shown
+    assert f'<h3>By <time datetime="{last - timedelta(days=2)}">' in shown
+    assert "before she leaves" in (await cast.olga.get(f"{here}/dates")).text
 
 
 async def test_what_she_says_is_new_to_her_comes_first_and_only_she_reads_why(

@@ -20,11 +20,14 @@ def serve(host: str, port: int) -> None:
         import uvicorn
 
         from cohort.app import create_app
+        from cohort.http import pages
         from cohort.http.draining import DrainingServer
         from cohort.settings import Settings
 
         settings = Settings()
         app = create_app(settings)
+        if not settings.development:
+            pages.load_all(app.state.pages)
     config = uvicorn.Config(
         app,
         host=host,

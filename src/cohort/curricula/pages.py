@@ -44,8 +44,6 @@ class DraftView:
     kinds: dict[MilestoneKind, str]
     titles: dict[str, str]
     """Of sections, by slug."""
-    labels: dict[str, str]
-    """Of fields, for the list of errors."""
 
 
 @get("/curricula", guards=[signed_in])
@@ -178,24 +176,6 @@ async def show_draft(
     for one in curriculum.milestones:
         counts[one.section] = counts.get(one.section, 0) + 1
     problems = await publishing.problems(db, draft, curriculum)
-    labels = {
-        "title": "Title",
-        "slug": "Address",
-        "author": "Author",
-        "description": "Description",
-        "base_address": "Where the course lies on the web",
-    }
-    for one in curriculum.milestones:
-        labels |= {f"{name}.{one.slug}": f"{one.title}: {name}" for name in editing.IN_TABLE}
-    if curriculum.exam:
-        labels |= {
-            "exam": "Exam",
-            "exam.title": "Exam",
-            "exam.year": "Year",
-            "exam.source": "Source",
-        }
-        for part in curriculum.exam.sections:
-            labels |= {f"exam.{name}.{part.slug}": part.title for name in ("title", "weight")}
     view = DraftView(
         draft=draft,
         curriculum=curriculum,
@@ -204,7 +184,6 @@ async def show_draft(
         problems=problems,
         kinds=KINDS,
         titles={one.slug: one.title for one in sections},
-        labels=labels,
     )
     return page(request, "curricula/draft.html", view, form=form)
 

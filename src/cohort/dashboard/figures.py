@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     FromClause,
     ScalarSelect,
     Select,
@@ -99,8 +101,10 @@ def _mentors() -> FromClause:
     return its.where(Mentor.cohort_id == Cohort.id).correlate(Cohort).lateral()
 
 
-def counted(of_cohorts: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """A statement of cohorts, with a column for each figure of each of them."""
+@cache
+def _figures() -> tuple[Sequence[ColumnElement[Any]], FromClause]:
+    """A column for each figure of a cohort, and what some are taken from; made once, as to write
+    the statement takes longer than all else that is done for a short page."""
     many, mentors = func.count(), _mentors()
     each = {
         "researchers": _of_cohort(many, Enrolment, ACTIVE),
@@ -111,7 +115,12 @@ def counted(of_cohorts: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         "rounds_unpublished": _of_cohort(many, Round, Round.state == RoundState.OPEN),
         "failed_work": _of_cohort(many, Job, Job.state == JobState.DEAD),
     }
-    columns = [*(count.label(name) for name, count in each.items()), *mentors.c]
+    return [*(count.label(name) for name, count in each.items()), *mentors.c], mentors
+
+
+def counted(of_cohorts: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A statement of cohorts, with a column for each figure of each of them."""
+    columns, mentors = _figures()
     return of_cohorts.add_columns(*columns).join(mentors, true())
 
 

@@ -61,7 +61,7 @@ async def become_mentor(
     if first is None:
         raise RuntimeError(f"{who.email} has signed up before.")
     chosen = NewPasswordIn(token=first, password=SecretStr(PASSWORD))
-    person = await people.set_password(db, chosen, now=now)
+    person, _ = await people.set_password(db, chosen, now=now)
     own = select(Mentor).where(Mentor.person_id == person.id)
     return person, (await db.scalars(own)).one()
 

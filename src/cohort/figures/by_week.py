@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
+from cohort.db import Prepared, given
 from cohort.figures.burn_up import AwayCounted, ItemsCounted, PeopleCounted, WeekCounted, by_week
 from cohort.figures.narrowing import in_circle
 from cohort.figures.weeks import CohortWeek, begun, weeks_away, weeks_of
@@ -51,12 +53,13 @@ async def weeks_counted(
 ) -> dict[UUID, list[WeekCounted]]:
     """By cohort. People who have left are in none of it; nor, for a week, are those away in it."""
     weeks = {one.id: weeks_in(one) for one in cohorts}
-    people = _people(weeks, circle)
+    which = {"cohorts": len(cohorts), "in_one_circle": circle is not None}
+    asked = {"circle": circle} | _calendar(weeks)
     counted: dict[UUID, list[PeopleCounted]] = defaultdict(list)
-    for cohort_id, *group in await db.execute(_how_many(people)):
+    for cohort_id, *group in await _how_many(**which).rows(db, **asked):
         counted[cohort_id].append(PeopleCounted(*group))
     items: dict[UUID, list[ItemsCounted]] = defaultdict(list)
-    for cohort_id, *items_group in await db.execute(_items(people)):
+    for cohort_id, *items_group in await _items(**which).rows(db, **asked):
         items[cohort_id].append(ItemsCounted(*items_group))
     away = await _away(db, weeks, circle)
     return {
@@ -144,11 +147,23 @@ def _items_away(
     )
 
 
-def _people(weeks: Weeks, circle: UUID | None) -> Subquery:
+def _calendar(weeks: Weeks) -> dict[str, Any]:
+    """The values that `_people` asks for."""
+    ids = {f"cohort_{at}": its_id for at, its_id in enumerate(weeks)}
+    ends = {f"ends_{at}": [week.ends_at for week in its] for at, its in enumerate(weeks.values())}
+    return ids | ends
+
+
+def _people(*, cohorts: int, in_one_circle: bool) -> Subquery:
     """Everyone with a seat, with the week of joining and the ends of the cohort's weeks."""
     calendar = values(
         column("cohort_id", Uuid()), column("ends", ARRAY(INSTANT)), name="calendar"
-    ).data([(its_id, [week.ends_at for week in its]) for its_id, its in weeks.items()])
+    ).data(
+        [
+            (given(f"cohort_{at}", Uuid()), given(f"ends_{at}", ARRAY(INSTANT)))
+            for at in range(cohorts)
+        ]
+    )
     return (
         select(
             Enrolment.id,
@@ -157,18 +172,27 @@ def _people(weeks: Weeks, circle: UUID | None) -> Subquery:
             calendar.c.ends,
         )
         .join(calendar, calendar.c.cohort_id == Enrolment.cohort_id)
-        .where(Enrolment.state == EnrolmentState.ACTIVE, in_circle(circle))
+        .where(
+            Enrolment.state == EnrolmentState.ACTIVE,
+            in_circle(given("circle", Uuid()) if in_one_circle else None),
+        )
         .subquery("studying")
     )
 
 
-def _how_many(people: Subquery) -> Select[*tuple[Any, ...]]:
+@cache
+def _how_many(*, cohorts: int, in_one_circle: bool) -> Prepared:
+    """SQLAlchemy would compile this statement and the next for each request: it keeps none that has
+    rows of values."""
+    people = _people(cohorts=cohorts, in_one_circle=in_one_circle)
     group = (people.c.cohort_id, people.c.joined)
-    return select(*group, func.count()).group_by(*group)
+    return Prepared(select(*group, func.count()).group_by(*group))
 
 
-def _items(people: Subquery) -> Select[*tuple[Any, ...]]:
+@cache
+def _items(*, cohorts: int, in_one_circle: bool) -> Prepared:
     """Weeks are found by their ends, which know the clock changes; null stays null."""
+    people = _people(cohorts=cohorts, in_one_circle=in_one_circle)
     placed = (
         select(
             people.c.cohort_id,
@@ -181,4 +205,4 @@ def _items(people: Subquery) -> Select[*tuple[Any, ...]]:
         .offset(KEPT_APART)
         .subquery("placed")
     )
-    return select(*placed.c, func.count()).group_by(*placed.c)
+    return Prepared(select(*placed.c, func.count()).group_by(*placed.c))

@@ -1,8 +1,9 @@
 """Figures of one study circle: of the people who are in it now."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.circles import policy as circles
@@ -19,7 +20,7 @@ async def require_circle(db: AsyncSession, cohort: Cohort, circle_id: UUID | Non
         raise Invalid.at("circle", "This is no circle of this cohort.")
 
 
-def in_circle(circle_id: UUID | None) -> ColumnElement[bool]:
+def in_circle(circle_id: UUID | BindParameter[UUID] | None) -> ColumnElement[bool]:
     """Of an enrolment; of no circle, it is true of all."""
     return true() if circle_id is None else Enrolment.id.in_(_members(circle_id))
 
@@ -28,5 +29,5 @@ def people_in_circle(circle_id: UUID) -> Select[UUID]:
     return select(Enrolment.person_id).where(Enrolment.id.in_(_members(circle_id)))
 
 
-def _members(circle_id: UUID) -> Select[UUID]:
+def _members(circle_id: Any) -> Select[UUID]:
     return circles.members_of([circle_id]).with_only_columns(CircleMember.enrolment_id)

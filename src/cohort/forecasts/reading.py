@@ -1,7 +1,7 @@
 """What is known of the plans of a cohort at a moment, in one statement however many there are."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from math import log
 from typing import Any
@@ -17,8 +17,8 @@ from sqlalchemy import (
     Uuid,
     case,
     cast,
-    false,
     func,
+    or_,
     select,
     true,
 )
@@ -35,6 +35,10 @@ from cohort.study.models import ItemState, PlanItem, Review, Submission
 
 SOON = timedelta(days=14)
 AT = given("at", DateTime(timezone=True))
+UNTIL = given("until", DateTime(timezone=True))
+"""`SOON` after that; given, as PostgreSQL would add days to a moment once more for each item."""
+SECONDS = given("seconds", Float())
+"""`AT` as seconds since 1970."""
 
 
 def begins_at(cohort: Cohort) -> datetime:
@@ -55,8 +59,9 @@ async def works(
     Work is done when its newest version was handed in, unless that was sent back: waiting for a
     review is nobody's pace.
     """
-    rows = await _plans(of_one=of is not None).rows(db, cohort_id=cohort.id, at=at, of=of)
-    first = begins_at(cohort)
+    moments = {"at": at, "until": at + SOON, "seconds": at.timestamp()}
+    rows = await _plans(of_one=of is not None).rows(db, cohort_id=cohort.id, of=of, **moments)
+    first = begins_at(cohort).astimezone(UTC)
     return [
         StudyFacts(its_id, name, max(first, joined_at), *facts)
         for its_id, name, joined_at, *facts in rows
@@ -94,15 +99,17 @@ def _items() -> Subquery:
     judged_at = case((PlanItem.handed_in_at <= AT, PlanItem.judged_at))
     newest_at = case((versions <= 1, first_at), else_=newest)
     reviewed_at = case((versions <= 1, judged_at), else_=reviewed)
-    done_at = func.coalesce(newest_at, PlanItem.passed_at)
+    is_begun = or_(PlanItem.handed_in_at.is_not(None), PlanItem.passed_at.is_not(None))
     is_handed_in = PlanItem.state.in_([ItemState.SUBMITTED, ItemState.PASSED])
     return (
         select(
             Milestone.hours,
             PlanItem.due_at,
             newest_at.label("newest_at"),
-            done_at.label("done_at"),
-            func.coalesce(is_handed_in & (done_at <= AT), false()).label("is_done"),
+            # First by what is cheaper to see: of most items nothing was handed in yet.
+            case(
+                (is_begun, case((is_handed_in, func.coalesce(newest_at, PlanItem.passed_at))))
+            ).label("done_at"),
             case((PlanItem.state == ItemState.AGAIN, reviewed_at)).label("sent_back_at"),
         )
         .join(PlanItem.milestone)
@@ -120,28 +127,29 @@ def _sums(items: Subquery) -> FromClause:
     Named and in the order of `StudyFacts`.
     """
     its = items.c
-    is_due = its.due_at <= AT
+    is_due, is_done = its.due_at <= AT, its.done_at <= AT
+    is_open = is_done.is_not(true())
 
     def hours(which: ColumnElement[bool], of: Any = its.hours) -> Any:
         return cast(func.coalesce(func.sum(of).filter(which), 0), Float)
 
     def lately(since: ColumnElement[Any]) -> Any:
-        # As `date_part`, which has floats: `extract` has decimals, which are slow.
-        half_lives = func.date_part("epoch", AT - since) / (HALF_LIFE * WEEK.total_seconds())
-        # What lies ahead is not summed up, but PostgreSQL may work it out all the same.
-        return its.hours * func.exp(-log(2) * cast(func.greatest(half_lives, 0), Float))
+        # As `date_part`, which has floats: `extract` has decimals, which are slow. What lies ahead
+        # is not summed up, but PostgreSQL may work it out all the same.
+        age = func.least(func.date_part("epoch", since) - SECONDS, 0)
+        return its.hours * func.exp(age * (log(2) / (HALF_LIFE * WEEK.total_seconds())))
 
     return (
         select(
             func.count().label("items"),
             cast(func.sum(its.hours), Float).label("hours"),
-            hours(its.is_done).label("hours_done"),
-            hours(its.is_done, lately(its.done_at)).label("hours_lately"),
+            hours(is_done).label("hours_done"),
+            hours(is_done, lately(its.done_at)).label("hours_lately"),
             hours(is_due).label("hours_asked"),
             hours(is_due, lately(its.due_at)).label("hours_asked_lately"),
-            hours(~its.is_done & (its.due_at <= AT + SOON)).label("hours_soon"),
+            hours(is_open & (its.due_at <= UNTIL)).label("hours_soon"),
             func.max(its.due_at).label("last_due_at"),
-            func.count().filter(~its.is_done, is_due).label("late"),
+            func.count().filter(is_open, is_due).label("late"),
             func.max(its.newest_at).label("handed_in_at"),
             func.min(its.sent_back_at).label("sent_back_at"),
         )

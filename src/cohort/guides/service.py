@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -23,7 +23,7 @@ def holder_of_quizzes(guide: Any) -> ColumnElement[Any]:
     return func.coalesce(guide.quizzes_id, guide.first_id, guide.id)
 
 
-def versions_beside(guide_id: UUID) -> Select[UUID]:
+def versions_beside(guide_id: UUID | BindParameter[UUID]) -> Select[UUID]:
     """The ids of all versions of a guide, this one too."""
     one = aliased(Guide)
     return select(Guide.id).join(one, first_of(Guide) == first_of(one)).where(one.id == guide_id)

@@ -13,7 +13,9 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie, State
 from litestar.response import Redirect
 
+from cohort.http.compiled import FOLDER, CompiledTemplates
 from cohort.http.formats import FILTERS, GLOBALS
+from cohort.http.naming import name_fields
 from cohort.http.prose import guide_markdown, markdown
 from cohort.settings import PACKAGE, Settings
 
@@ -54,6 +56,7 @@ class Fingerprints:
 def create_pages(settings: Settings) -> Pages:
     pages = Environment(
         loader=FileSystemLoader(PACKAGE / "templates"),
+        bytecode_cache=CompiledTemplates(FOLDER),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -62,16 +65,16 @@ def create_pages(settings: Settings) -> Pages:
     pages.filters.update(FILTERS)
     pages.filters["markdown"] = markdown
     pages.filters["guide_markdown"] = guide_markdown
-    pages.filters["summary"] = summary
     pages.globals.update(GLOBALS)
     pages.globals["static"] = Fingerprints(STATIC)
     pages.globals["development"] = settings.development
     return pages
 
 
-def summary(errors: Mapping[str, str]) -> list[dict[str, str]]:
-    """Errors by field as the list that stands above a form."""
-    return [{"field": field, "message": message} for field, message in errors.items()]
+def load_all(pages: Pages) -> None:
+    """Before anybody asks for one; where none is compiled yet, all of them take three seconds."""
+    for name in pages.list_templates(extensions=["html"]):
+        pages.get_template(name)
 
 
 class FormShown(Protocol):
@@ -107,13 +110,15 @@ def page(
         status = form.status
     notice = asked.cookies.get(NOTICE)
     response = Response(
-        pages_of(asked)
-        .get_template(template)
-        .render(
-            **context,
-            actor=asked.scope.get("user"),
-            nav=nav_for(asked),
-            flashes=[{"kind": "ok", "text": unquote(notice)}] if notice else [],
+        name_fields(
+            pages_of(asked)
+            .get_template(template)
+            .render(
+                **context,
+                actor=asked.scope.get("user"),
+                nav=nav_for(asked),
+                flashes=[{"kind": "ok", "text": unquote(notice)}] if notice else [],
+            )
         ),
         media_type=MediaType.HTML,
         status_code=status,

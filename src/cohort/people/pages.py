@@ -1,31 +1,19 @@
 """Signing up, in and out, in a browser."""
 
-from typing import TypeVar
-
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.clock import Clock
-from cohort.errors import Invalid
 from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.people import logins, service
-from cohort.people.auth import (
-    Credential,
-    no_cookie,
-    public,
-    signed_in,
-)
-from cohort.people.links import LinkSpent
+from cohort.people.auth import Credential, no_cookie, public, signed_in
 from cohort.people.models import Person
-from cohort.people.schemas import EmailIn, JoinIn, TokenIn
+from cohort.people.schemas import EmailIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
-
-Chosen = TypeVar("Chosen", bound=TokenIn)
 
 
 @post("/logout", guards=[signed_in], opt={"before_two_steps": True})
@@ -62,36 +50,6 @@ async def join(
     return see("/login", saying="Thank you. Open the newest link that we sent to that address.")
 
 
-@get("/verify/{token:str}", guards=[public])
-async def verify_page(request: Asked) -> Response[str]:
-    # A form, not the link itself: mail scanners open links before people do.
-    return page(request, "people/verify.html", form=Form())
-
-
-@post("/verify/{token:str}", guards=[public])
-async def verify(
-    request: Asked,
-    db: NamedDependency[AsyncSession],
-    clock: NamedDependency[Clock],
-    token: FromPath[str],
-) -> Response[str] | Redirect:
-    form = await with_token(request, JoinIn, token)
-    if form.value is None:
-        return page(request, "people/verify.html", form=form)
-    try:
-        await service.join(db, form.value, now=clock())
-    except Invalid as refusal:
-        return page(request, "people/verify.html", form=form.refused(refusal))
-    return see("/login", saying="Your account is open. Sign in to go on.")
-
-
-async def with_token(request: Asked, schema: type[Chosen], token: str) -> Form[Chosen]:
-    form = await read_form(request, schema, token=token)
-    if "token" in form.errors:
-        raise LinkSpent
-    return form
-
-
 @get("/forgotten", guards=[public])
 async def forgotten_page(request: Asked) -> Response[str]:
     return page(request, "people/forgotten.html", form=Form())
@@ -118,8 +76,6 @@ router = Router(
         log_out,
         join_page,
         join,
-        verify_page,
-        verify,
         forgotten_page,
         forgotten,
     ],

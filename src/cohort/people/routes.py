@@ -92,7 +92,7 @@ async def set_password(
     db: NamedDependency[AsyncSession], clock: NamedDependency[Clock], data: JSONBody[NewPasswordIn]
 ) -> PersonOut:
     """Choose a new password with the token of a link; every login, key and link ends."""
-    return PersonOut.model_validate(await service.set_password(db, data, now=clock()))
+    return PersonOut.model_validate((await service.set_password(db, data, now=clock())).person)
 
 
 @delete(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Text, delete, select, update
@@ -136,14 +137,20 @@ async def ask_for_password(db: AsyncSession, email: str, *, now: datetime) -> No
     await enqueue(db, "people.send_password_link", now=now, email=email)
 
 
-async def set_password(db: AsyncSession, form: NewPasswordIn, *, now: datetime) -> Person:
+class PasswordSet(NamedTuple):
+    person: Person
+    is_first: bool
+
+
+async def set_password(db: AsyncSession, form: NewPasswordIn, *, now: datetime) -> PasswordSet:
     """Choose a new password, which ends every login, key and link that stands."""
     email = await use_link(db, form.token, LinkPurpose.PASSWORD, now=now)
     person = await by_email(db, email, lock=True)
-    if person.password_hash is not None:
+    is_first = person.password_hash is None
+    if not is_first:
         await _tell_of_new_password(db, person, now=now)
     await _choose(db, person, form.password.get_secret_value(), now=now)
-    return person
+    return PasswordSet(person, is_first)
 
 
 async def change_password(

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
@@ -30,6 +29,7 @@ from cohort.study.models import ItemState, PlanItem
 READY, CLOSE = 0.8, 0.5
 """Least chances to pass."""
 ORDER = {standing: place for place, standing in enumerate(ExamStanding)}
+CHANCES_KEPT = 50_000
 AT_ONCE = 50
 """Rows of the table to download that are worked out together."""
 
@@ -95,13 +95,7 @@ async def candidates(
     ).all()
     kept = await KEPT.of_cohort(db, cohort_id, exam.guide_id, now=now)
     answers = _answers(kept, exam, [its_id for its_id, _ in people], now)
-    told = await asyncio.to_thread(
-        _chances,
-        answers.right_weight.tobytes(),
-        answers.wrong_weight.tobytes(),
-        tuple(answers.questions.values()),
-        exam.pass_mark,
-    )
+    told = await asyncio.to_thread(CHANCES.of, answers, exam.pass_mark)
     all_answered = answers.answered.sum(axis=1).tolist()
     everyone = [
         ExamCandidate(
@@ -141,17 +135,28 @@ def _standing(
     return ExamStanding.CLOSE if chance >= CLOSE else ExamStanding.NOT_YET
 
 
-@lru_cache(maxsize=32)
-def _chances(
-    right: bytes, wrong: bytes, questions: tuple[int, ...], pass_mark: float
-) -> Sequence[float]:
-    """Kept, as answers weigh the same for a whole day."""
-    if not right:
-        return []
-    shape = (-1, len(questions))
-    of_right, of_wrong = (np.frombuffer(one).reshape(shape) for one in (right, wrong))
-    told: list[float] = chances(questions, of_right, of_wrong, pass_mark).tolist()
-    return told
+class KeptChances:
+    """By what each has answered, as it weighs today: of a cohort, few change in a minute."""
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, float] = {}
+
+    def of(self, answers: AnswersOfAll, pass_mark: float) -> Sequence[float]:
+        questions = list(answers.questions.values())
+        exam = repr((questions, pass_mark)).encode()
+        weights = np.hstack([answers.right_weight, answers.wrong_weight])
+        keys = [exam + hers.tobytes() for hers in weights]
+        kept = self._kept if len(self._kept) < CHANCES_KEPT else {}
+        places = {key: place for place, key in enumerate(keys) if key not in kept}
+        if places:
+            new = list(places.values())
+            right, wrong = answers.right_weight[new], answers.wrong_weight[new]
+            told = chances(questions, right, wrong, pass_mark).tolist()
+            self._kept = kept = kept | dict(zip(places, told, strict=True))
+        return [kept[key] for key in keys]
+
+
+CHANCES = KeptChances()
 
 
 def _answers(

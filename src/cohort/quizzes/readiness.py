@@ -29,6 +29,8 @@ ENOUGH = 20
 LOW, HIGH = 0.1, 0.9
 """Ranges hold four times of five."""
 GRID, DRAWS = 24, 1_000
+SOME = 50
+"""People whose chances are worked out at once: what that takes has room beside the processor."""
 HOURS = 5.0
 """A gain is that of so many hours in one section."""
 REACHED, SLOWNESS = 0.95, 20.0
@@ -184,22 +186,36 @@ def chances(counts: Sequence[int], right: Floats, wrong: Floats, pass_mark: floa
 
     right, wrong  float[n, sections], weighted by age as in AnswerCounts
     """
+    parts = range(0, len(right), SOME)
+    told = [
+        _chances_of_some(counts, right[one : one + SOME], wrong[one : one + SOME], pass_mark)
+        for one in parts
+    ]
+    return np.concatenate(told) if told else np.zeros(0)
+
+
+def _chances_of_some(
+    counts: Sequence[int], right: Floats, wrong: Floats, pass_mark: float
+) -> Floats:
     needed = ceil(sum(counts) * pass_mark - 1e-9)
     m = (np.arange(GRID) + 0.5) / GRID
     log_likely = np.tile(np.log(m) + np.log(1 - m), (len(right), 1))
-    total = np.ones((len(right), GRID, 1))
+    total = np.ones((1, len(right), GRID))
     for at, count in enumerate(counts):
         a0, b0 = ALIKE * m, ALIKE * (1 - m)
         a, b = a0 + right[:, at, None], b0 + wrong[:, at, None]
         log_likely += betaln(a, b) - betaln(a0, b0)
-        longer = np.zeros((*total.shape[:2], total.shape[2] + count))
-        each = np.exp(betaln(a, b + count) - betaln(a, b))
+        longer = np.zeros((total.shape[0] + count, *total.shape[1:]))
+        # None right; then each number from the one before it.
+        each = np.ones_like(a)
+        for k in range(count):
+            each *= (b + k) / (a + b + k)
         for k in range(count + 1):
-            longer[:, :, k : k + total.shape[2]] += total * each[:, :, None]
-            each = each * ((count - k) / (k + 1)) * (a + k) / np.maximum(b + count - k - 1, 1e-12)
+            longer[k : k + total.shape[0]] += total * each
+            each *= ((count - k) / (k + 1)) * (a + k) / np.maximum(b + count - k - 1, 1e-12)
         total = longer
     likely = np.exp(log_likely - log_likely.max(axis=1, keepdims=True))
     likely /= likely.sum(axis=1, keepdims=True)
-    passed = total[:, :, needed:].sum(axis=2)
+    passed = total[needed:].sum(axis=0)
     told: Floats = np.clip((likely * passed).sum(axis=1), 0, 1)
     return told

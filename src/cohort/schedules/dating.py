@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cohort.assessments.focus import Focus
+from cohort.schedules.away import DueAway, due_away
 from cohort.scheduling import (
     Schedule,
     ScheduleProblem,
@@ -96,6 +97,7 @@ class NewDates:
     moved     the milestones with another date, by that date.
     weeks     from this one to the last.
     to_drop   titles of optional milestones without which it would fit; empty if it fits.
+    away      what is due in an absence or just after, and by when it is to be done.
     lateness  hours × weeks behind the calendar, weighed by focus; none has less than `bound`.
     """
 
@@ -103,6 +105,7 @@ class NewDates:
     moved: Sequence[MovedDate]
     weeks: Sequence[PlannedWeek]
     to_drop: Sequence[str]
+    away: Sequence[DueAway]
     lateness: float
     bound: float
     is_proved: bool
@@ -174,6 +177,11 @@ def date_anew(facts: PlanFacts, *, now: datetime, to_herself: bool = True) -> Ne
             )
         ],
         to_drop=[titles[slug] for slug in found.to_drop],
+        away=due_away(
+            [(one.title, new[one.id].astimezone(frame.zone).date()) for one in problem.ordered],
+            facts.absences,
+            frame.first,
+        ),
         lateness=found.lateness / HALF,
         bound=found.bound / HALF,
         is_proved=found.is_proved,

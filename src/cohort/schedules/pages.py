@@ -113,7 +113,9 @@ async def keep_pace(
         except Invalid as refusal:
             form = form.refused(refusal)
         else:
-            return see(f"/plan/{enrolment_id}/dates", saying="Kept. These dates would fit.")
+            return see(
+                f"/plan/{enrolment_id}/dates", saying="Kept. See what it means for the dates."
+            )
     return await _show_time(request, db, actor, clock, enrolment_id, form)
 
 
@@ -151,7 +153,9 @@ async def keep_absence(
         except Invalid as refusal:
             form = form.refused(refusal)
         else:
-            return see(f"/plan/{enrolment_id}/dates", saying="Kept. These dates would fit.")
+            return see(
+                f"/plan/{enrolment_id}/dates", saying="Kept. See what it means for the dates."
+            )
     return await _show_time(request, db, actor, clock, enrolment_id, form)
 
 

@@ -26,12 +26,13 @@ async def after_first_step(
     onward: str,
     *,
     now: datetime,
+    saying: str = "",
 ) -> Redirect:
     if not person.two_steps:
-        return await enter(request, db, settings, person, onward, now=now)
+        return await enter(request, db, settings, person, onward, now=now, saying=saying)
     token = await steps.begin(db, person, now=now)
     there = f"/login/code?next={quote(onward)}"
-    return see(there, cookies=[cookies.keep(settings, PENDING, token)])
+    return see(there, saying=saying, cookies=[cookies.keep(settings, PENDING, token)])
 
 
 async def enter(
@@ -43,11 +44,11 @@ async def enter(
     *,
     now: datetime,
     done_with: str = PENDING,
+    saying: str = "",
 ) -> Redirect:
     at = entrance_of(request, settings)
     entry = await logins.enter(db, person, at, now=now, days=settings.unused_login_days)
     gone = cookies.drop(settings, done_with)
     # Whoever wanted to go nowhere in particular begins with this week, where there is one.
-    return see(
-        onward if onward != HOME else "/week", cookies=[*login_cookies(settings, entry), gone]
-    )
+    there = onward if onward != HOME else "/week"
+    return see(there, saying=saying, cookies=[*login_cookies(settings, entry), gone])

@@ -25,6 +25,8 @@ class Before:
     number: int
     total: float
     same_round: bool
+    same_balance: bool
+    """Else the two totals count something else beside the scores."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ async def run_before(db: AsyncSession, round_: Round, run: Run) -> Before | None
     sooner = and_(Run.round_id == round_.id, Run.number < run.number)
     earlier = Round.opened_at < round_.opened_at
     solved = (
-        select(Run.id, Run.number, Run.total, Run.round_id)
+        select(Run.id, Run.number, Run.total, Run.round_id, Run.balance)
         .join(Round, Round.id == Run.round_id)
         .where(Round.cohort_id == round_.cohort_id, Run.state == RunState.SOLVED)
         .where(or_(sooner, earlier))
@@ -50,7 +52,8 @@ async def run_before(db: AsyncSession, round_: Round, run: Run) -> Before | None
     found = last.one_or_none()
     if found is None:
         return None
-    return Before(found.id, found.number, found.total or 0.0, found.round_id == round_.id)
+    same_round, same_balance = found.round_id == round_.id, found.balance == run.balance
+    return Before(found.id, found.number, found.total or 0.0, same_round, same_balance)
 
 
 async def changes_since(db: AsyncSession, run_id: UUID, before: Before) -> RoundChanges:
