@@ -15,6 +15,7 @@ from cohort.jobs import outbox
 from cohort.mail import MailboxMessage
 from cohort.matching.jobs import open_due_rounds
 from cohort.matching.models import Round, RoundState, Run, RunState
+from cohort.mentors.models import Mentor, MentorState
 from cohort.mentorships.models import Proposal
 from tests.conftest import MONDAY, Cast, Platform
 from tests.rooms.matching_world import (
@@ -338,6 +339,20 @@ async def test_where_something_warns_it_waits_and_the_mail_says_why(
     assert warned["lonely_fields"]["sentence"] in mail.text.replace("\n", " ")
     page = words(await stage.olga.get(f"/rounds/{round_['id']}"))
     assert warned["lonely_fields"]["sentence"] in page
+
+
+async def test_a_round_without_mentors_waits_and_the_organisers_are_told(
+    stage: Stage, platform: Platform, db: AsyncSession
+) -> None:
+    async with unit_of_work(platform.sessions) as change:
+        await change.execute(update(Mentor).values(state=MentorState.PENDING))
+
+    round_ = await solved_weekly(stage, platform, db, "unless_warned")
+
+    assert round_["state"] == "open"
+    subject = MailboxMessage.subject.contains("to look at")
+    (mail,) = (await db.scalars(select(MailboxMessage).where(subject))).all()
+    assert "No approved mentor takes part" in mail.text
 
 
 async def test_the_third_week_without_a_mentor_warns_however_many_rounds_it_had(

@@ -52,6 +52,7 @@ async def warnings_of(db: AsyncSession, run: Run) -> list[RoundWarning]:
         _changed_since(await _gone(db, run)),
         _weak(pairs),
         _near_ties(pairs),
+        _nobody(unmatched),
         _lonely(unmatched),
         _again(await _third_time(db, run, unmatched)),
         _full(await _full_mentors(db, run)),
@@ -101,6 +102,16 @@ def _near_ties(pairs: Sequence[WarnedPair]) -> RoundWarning | None:
         "of them may decide."
     )
     return RoundWarning("near_ties", sentence, tuple(tied), holds=False)
+
+
+def _nobody(unmatched: Sequence[WarnedPerson]) -> RoundWarning | None:
+    alone = [one.name for one in unmatched if one.code == "no_mentors"]
+    if not alone:
+        return None
+    sentence = (
+        f"No approved mentor takes part: {plural(len(alone), 'researcher')} cannot be paired."
+    )
+    return RoundWarning("no_mentors", sentence, tuple(alone), holds=True)
 
 
 def _lonely(unmatched: Sequence[WarnedPerson]) -> RoundWarning | None:
