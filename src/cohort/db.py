@@ -1,6 +1,6 @@
 """The database: its shape's conventions, its engine, the unit of work, and prepared reads."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -8,21 +8,25 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
-from asyncpg import InterfaceError, PostgresError, Record
+from asyncpg import IntegrityConstraintViolationError, InterfaceError, PostgresError, Record
 from pydantic_core import from_json
 from sqlalchemy import (
     ARRAY,
     BindParameter,
+    ColumnClause,
     DateTime,
     Enum,
     MetaData,
+    TableValuedAlias,
     Text,
     bindparam,
+    column,
     event,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, asyncpg
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -32,6 +36,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.sql.selectable import ReturnsRows
 from sqlalchemy.types import TypeEngine
+from sqlalchemy.util import await_only
 
 from cohort.settings import Settings
 
@@ -165,6 +170,17 @@ NOW = given("now", DateTime(timezone=True))
 """The moment of each use."""
 
 
+def rows_given(columns: Iterable[ColumnClause[Any]]) -> TableValuedAlias:
+    """Any number of new rows that come with each use: of each column a list, by its name.
+
+    The column `place` counts them from 1.
+    """
+    columns = list(columns)
+    lists = (given(one.name, ARRAY(one.type)) for one in columns)
+    named = (column(one.name, one.type) for one in columns)
+    return func.unnest(*lists).table_valued(*named, with_ordinality="place").render_derived("new")
+
+
 class Prepared:
     """A statement that is compiled once and whose rows come from the driver as they are.
 
@@ -184,13 +200,21 @@ class Prepared:
 
     async def rows(self, db: AsyncSession, **values: Any) -> list[Record]:
         driver = await _driver_of(db)
+        try:
+            return await self._fetch(driver, values)
+        except DBAPIError as error:
+            if driver.is_closed():
+                await (await db.connection()).invalidate(error)
+            raise
+
+    async def _fetch(self, driver: Any, values: Mapping[str, Any]) -> list[Record]:
         arguments = [values.get(name, default) for name, default in self._defaults]
         try:
             found: list[Record] = await driver.fetch(self.text, *arguments)
         except (PostgresError, InterfaceError, OSError) as error:
-            if driver.is_closed():
-                await (await db.connection()).invalidate(error)
-            raise DBAPIError(self.text, None, error, hide_parameters=True) from error
+            broken = isinstance(error, IntegrityConstraintViolationError)
+            kind = IntegrityError if broken else DBAPIError
+            raise kind(self.text, None, error, hide_parameters=True) from error
         return found
 
     async def row(self, db: AsyncSession, **values: Any) -> Record | None:
@@ -199,6 +223,31 @@ class Prepared:
         return found[0] if found else None
 
 
+class PreparedWrite(Prepared):
+    """A prepared statement that writes or locks, in a transaction that lasts beyond it.
+
+    SQLAlchemy begins the transaction with the first statement that it sends itself.
+    """
+
+    async def rows(self, db: AsyncSession, **values: Any) -> list[Record]:
+        if not (await _driver_of(db)).is_in_transaction():
+            await db.execute(_BEGIN)
+        return await super().rows(db, **values)
+
+    def rows_at_commit(self, session: Session, **values: Any) -> list[Record]:
+        """For those who write when a transaction is about to commit."""
+        driver = _ask_for_driver(session)
+        if not driver.is_in_transaction():
+            session.execute(_BEGIN)
+        try:
+            return await_only(self._fetch(driver, values))
+        except DBAPIError as error:
+            if driver.is_closed():
+                session.connection().invalidate(error)
+            raise
+
+
+_BEGIN = text("SELECT 1")
 _DRIVER = "driver"
 
 

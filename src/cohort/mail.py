@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
@@ -15,10 +15,11 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 from jinja2 import Environment
 from markupsafe import Markup
+from sqlalchemy import Text, Uuid, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
-from cohort.db import Base, Id, Instant
+from cohort.db import NOW, Base, Id, Instant, PreparedWrite, given, new_id
 from cohort.settings import Settings
 
 
@@ -55,7 +56,8 @@ class CalendarEntry:
     """An entry for the reader's calendar, which replaces or removes the one it has (RFC 5546)."""
 
     method: str
-    text: str
+    write: Callable[[], str]
+    """Its text, which is made only where the mail is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ class Written(NamedTuple):
     html: Markup
 
 
+class Rendered(NamedTuple):
+    """What a message says to whom, with its frame."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
 class MailboxMessage(Base):
     """In development, with no mail server, mail is kept here for the mailbox page."""
 
@@ -91,17 +102,15 @@ class MailboxMessage(Base):
     sent_at: Mapped[Instant]
 
 
-def compose(
+def rendered(
     message: Message,
     *,
-    job_id: uuid.UUID,
     pages: Environment,
     settings: Settings,
-    now: datetime,
     chooses: bool = False,
     unsubscribe: str = "",
-) -> EmailMessage:
-    """Render the trio; however often a job sends its mail, the Message-ID stays the same.
+) -> Rendered:
+    """Render the trio. Raises NotSendable where a header would not survive.
 
     chooses      whether its reader has an account, where she chooses which mails she gets.
     unsubscribe  the address that ends mails of this kind, where they can be ended (RFC 8058).
@@ -112,22 +121,40 @@ def compose(
     def part(name: str) -> str:
         return pages.get_template(f"emails/{message.template}/{name}").render(context).strip()
 
+    subject = _header(part("subject.txt"))
+    return Rendered(_header(message.to), subject, part("body.txt") + "\n", part("body.html") + "\n")
+
+
+def compose(
+    message: Message,
+    *,
+    job_id: uuid.UUID,
+    pages: Environment,
+    settings: Settings,
+    now: datetime,
+    chooses: bool = False,
+    unsubscribe: str = "",
+) -> EmailMessage:
+    """As it is sent; however often a job sends its mail, the Message-ID stays the same."""
+    its = rendered(
+        message, pages=pages, settings=settings, chooses=chooses, unsubscribe=unsubscribe
+    )
     host = parseaddr(settings.mail_from)[1].rpartition("@")[2]
     mail = EmailMessage(POLICY)
     mail["From"] = settings.mail_from
-    mail["To"] = _header(message.to)
-    mail["Subject"] = _header(part("subject.txt"))
+    mail["To"] = its.to
+    mail["Subject"] = its.subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{job_id}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"
     if unsubscribe:
         mail["List-Unsubscribe"] = f"<{unsubscribe}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(part("body.txt") + "\n")
-    mail.add_alternative(part("body.html"), subtype="html")
+    mail.set_content(its.text)
+    mail.add_alternative(its.html, subtype="html")
     if message.calendar is not None:
         method = {"method": message.calendar.method}
-        mail.add_alternative(message.calendar.text, subtype="calendar", params=method)
+        mail.add_alternative(message.calendar.write(), subtype="calendar", params=method)
     return mail
 
 
@@ -161,18 +188,17 @@ def _header(value: str) -> str:
     return value
 
 
-def store(db: AsyncSession, mail: EmailMessage, *, now: datetime) -> None:
-    """For the mailbox page."""
-    text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
-    db.add(
-        MailboxMessage(
-            to=mail["To"],
-            subject=mail["Subject"],
-            text=text.get_content() if text else "",
-            html=html.get_content() if html else "",
-            sent_at=now,
-        )
-    )
+_KEEP = PreparedWrite(
+    insert(MailboxMessage)
+    .values(id=given("id", Uuid()), sent_at=NOW)
+    .values({name: given(name, Text()) for name in Rendered._fields})
+    .returning(MailboxMessage.id)
+)
+
+
+async def keep(db: AsyncSession, message: Rendered, *, now: datetime) -> None:
+    """For the mailbox page; nothing of the mail's own form is made for it."""
+    await _KEEP.row(db, id=new_id(), **message._asdict(), now=now)
 
 
 async def send(mail: EmailMessage, smtp_url: str | None) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort import mail
 from cohort.clock import Clock
 from cohort.db import Prepared, Sessions, unit_of_work
-from cohort.jobs.outbox import Job
+from cohort.jobs.outbox import Attempt
 from cohort.jobs.processes import ProcessPool
 from cohort.jobs.progress import ProgressStore
 from cohort.jobs.wake import WakeUp
@@ -41,23 +41,27 @@ class JobContext:
         """For a job to return: whether and when it is sent, its reader has chosen."""
         return Letter(message)
 
-    def post(
+    async def post(
         self, message: mail.Message, *, chooses: bool = False, unsubscribe: str = ""
     ) -> "Outside[None] | None":
         """Send the mail once the job's transaction has ended, or keep it for the mailbox page."""
+        pages, settings = self.pages, self.settings
+        if settings.keeps_mail:
+            its = mail.rendered(
+                message, pages=pages, settings=settings, chooses=chooses, unsubscribe=unsubscribe
+            )
+            await mail.keep(self.db, its, now=self.now)
+            return None
         composed = mail.compose(
             message,
             job_id=self.job_id,
-            pages=self.pages,
-            settings=self.settings,
+            pages=pages,
+            settings=settings,
             now=self.now,
             chooses=chooses,
             unsubscribe=unsubscribe,
         )
-        if self.settings.keeps_mail:
-            mail.store(self.db, composed, now=self.now)
-            return None
-        return Outside(partial(mail.send, composed, self.settings.smtp_url), _nothing_to_store)
+        return Outside(partial(mail.send, composed, settings.smtp_url), _nothing_to_store)
 
 
 async def _nothing_to_store(_context: JobContext, _result: None) -> None:
@@ -90,7 +94,7 @@ JobFunction = Callable[..., Awaitable[Outside[Any] | Letter | None]]
 """`async def job(context, **arguments)`. Its effects and the job's end are one commit, but where
 it returns something that is to be done outside."""
 
-PostFunction = Callable[[JobContext, Job, mail.Message], Awaitable[Outside[None] | None]]
+PostFunction = Callable[[JobContext, Attempt, mail.Message], Awaitable[Outside[None] | None]]
 """What becomes of a mail that a job handed back."""
 
 

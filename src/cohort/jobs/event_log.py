@@ -7,18 +7,19 @@ whoever has read up to a number misses nothing by asking for what comes after it
 the last one that a transaction takes, nobody waits for it in a circle.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Table, delete, event
+from sqlalchemy import BigInteger, Index, Table, Uuid, delete, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
-from cohort.db import Base, Instant, Json
+from cohort.db import Base, Instant, Json, PreparedWrite, given, rows_given
 from cohort.jobs import outbox
 
 KEPT_FOR = timedelta(days=30)
@@ -133,35 +134,47 @@ def _write(session: Session) -> None:
 
 
 _STREAMS, _EVENTS = cast("Table", EventStream.__table__), cast("Table", Event.__table__)
-_STREAM = insert(_STREAMS)
-_NUMBER = _STREAM.on_conflict_do_update(
-    index_elements=["cohort_id"],
-    set_={"last_number": _STREAMS.c.last_number + _STREAM.excluded.last_number},
-).returning(_STREAMS.c.last_number, _STREAMS.c.has_webhooks)
-_WRITE = insert(_EVENTS)
+_COHORT, _COUNT = given("cohort_id", Uuid()), given("count", BigInteger())
+_NEW_STREAM = insert(_STREAMS).values(cohort_id=_COHORT, last_number=_COUNT, has_webhooks=False)
+_STREAM = (
+    _NEW_STREAM.on_conflict_do_update(
+        index_elements=["cohort_id"],
+        set_={"last_number": _STREAMS.c.last_number + _NEW_STREAM.excluded.last_number},
+    )
+    .returning(_STREAMS.c.last_number, _STREAMS.c.has_webhooks)
+    .cte("stream")
+)
+_EACH = ("kind", "ids", "enrolment_id", "mentor_id", "occurred_at")
+_NEW = rows_given(_EVENTS.c[name] for name in _EACH)
+_WRITE = PreparedWrite(
+    insert(_EVENTS)
+    .from_select(
+        ["cohort_id", "number", *_EACH],
+        select(
+            _COHORT,
+            _STREAM.c.last_number - _COUNT + _NEW.c.place,
+            *(_NEW.c[name] for name in _EACH),
+        ).select_from(_STREAM, _NEW),
+    )
+    .returning(select(_STREAM.c.has_webhooks).scalar_subquery().label("has_webhooks"))
+)
+"""The numbers and the events in one statement, as nearly every transaction ends with it."""
 
 
 def _write_in(session: Session, cohort_id: UUID, noted: Sequence[_Noted]) -> None:
-    new = {"cohort_id": cohort_id, "last_number": len(noted), "has_webhooks": False}
-    last, has_webhooks = session.execute(_NUMBER, new).one()
-    first = last - len(noted) + 1
-    rows = [_row(one, number) for number, one in enumerate(noted, start=first)]
-    session.execute(_WRITE, rows)
-    if has_webhooks:
+    written = _WRITE.rows_at_commit(
+        session,
+        cohort_id=cohort_id,
+        count=len(noted),
+        kind=[one.kind.name for one in noted],
+        ids=[json.dumps({name: str(its_id) for name, its_id in one.ids.items()}) for one in noted],
+        enrolment_id=[one.ids.get("enrolment_id") for one in noted],
+        mentor_id=[one.ids.get("mentor_id") for one in noted],
+        occurred_at=[one.at for one in noted],
+    )
+    if written[0]["has_webhooks"]:
         outbox.enqueue_at_commit(session, FAN_OUT, now=noted[-1].at, cohort_id=cohort_id)
     session.info.setdefault(WRITTEN_IN, set()).add(cohort_id)
-
-
-def _row(one: _Noted, number: int) -> dict[str, object]:
-    return {
-        "cohort_id": one.cohort_id,
-        "number": number,
-        "kind": one.kind.name,
-        "ids": {name: str(its_id) for name, its_id in one.ids.items()},
-        "enrolment_id": one.ids.get("enrolment_id"),
-        "mentor_id": one.ids.get("mentor_id"),
-        "occurred_at": one.at,
-    }
 
 
 async def delete_old(db: AsyncSession, *, now: datetime) -> None:

@@ -7,18 +7,48 @@ an attempt found is stored, with the job's end, only while no later attempt was 
 wakes a worker up: a sweep finds what Redis lost.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Table, Uuid, bindparam, delete, select, text, update
+from asyncpg import Record
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cohort.db import NOW, Base, Id, Instant, Json, Prepared, given, one_of
+from cohort.db import (
+    NOW,
+    Base,
+    Id,
+    Instant,
+    Json,
+    Prepared,
+    PreparedWrite,
+    given,
+    new_id,
+    one_of,
+    rows_given,
+)
 from cohort.errors import Conflict, NotFound
 
 ATTEMPTS = 8
@@ -43,6 +73,16 @@ class Queue(StrEnum):
 class Enqueued(NamedTuple):
     job_id: UUID
     queue: Queue
+
+
+class Attempt(NamedTuple):
+    """An attempt that holds the lock of its job."""
+
+    id: UUID
+    number: int
+    name: str
+    arguments: dict[str, Any]
+    cohort_id: UUID | None
 
 
 class Job(Base):
@@ -70,8 +110,21 @@ class Job(Base):
 
 
 JOBS = cast("Table", Job.__table__)
-WRITE = insert(JOBS).on_conflict_do_nothing(index_elements=["once"]).returning(JOBS.c.id)
-"""Into the table, as the way through the mapper costs twice as much and does nothing more."""
+_EACH = ("id", "arguments", "once", "cohort_id", "due_at")
+_NEW = rows_given(JOBS.c[name] for name in _EACH)
+_OF_ALL = {
+    JOBS.c.name: given("name", Text()),
+    JOBS.c.queue: given("queue", Text()),
+    JOBS.c.state: literal(JobState.PENDING, JOBS.c.state.type),
+    JOBS.c.attempts: literal(0),
+    JOBS.c.enqueued_at: NOW,
+}
+WRITE = PreparedWrite(
+    insert(JOBS)
+    .from_select([*_EACH, *_OF_ALL], select(*(_NEW.c[name] for name in _EACH), *_OF_ALL.values()))
+    .on_conflict_do_nothing(index_elements=["once"])
+    .returning(JOBS.c.id, JOBS.c.due_at)
+)
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -104,21 +157,33 @@ async def enqueue_each(
     queue: Queue = Queue.DEFAULT,
 ) -> None:
     """Many jobs of one name in one statement; `each` is what `enqueue` takes by keyword."""
-    rows = [{"queue": queue, **_row(name, now, **one)} for one in each]
-    if later := [row for row in rows if row["due_at"] > now]:
-        await db.execute(WRITE, later)  # and nobody is woken up yet: the sweep finds them
-    if soon := [row for row in rows if row["due_at"] <= now]:
-        _note(db.info, await db.scalars(WRITE, soon), queue)
+    new = _New(name, [_row(now, **one) for one in each], queue, now)
+    if new.rows:
+        _note(db.info, await WRITE.rows(db, **new.values()), new)
 
 
 def enqueue_at_commit(session: Session, name: str, *, now: datetime, cohort_id: UUID) -> None:
     """A job of the default queue, for those who write when a transaction is about to commit."""
-    row = {"queue": Queue.DEFAULT, **_row(name, now, cohort_id=cohort_id, of_cohort=cohort_id)}
-    _note(session.info, session.scalars(WRITE, [row]), Queue.DEFAULT)
+    row = _row(now, cohort_id=cohort_id, of_cohort=cohort_id)
+    new = _New(name, [row], Queue.DEFAULT, now)
+    _note(session.info, WRITE.rows_at_commit(session, **new.values()), new)
+
+
+class _New(NamedTuple):
+    """Jobs of one name, as they are written."""
+
+    name: str
+    rows: Sequence[Mapping[str, Any]]
+    queue: Queue
+    now: datetime
+
+    def values(self) -> dict[str, Any]:
+        """As the statement takes them."""
+        lists = {column: [row[column] for row in self.rows] for column in _EACH}
+        return {"name": self.name, "queue": self.queue, "now": self.now, **lists}
 
 
 def _row(
-    name: str,
     now: datetime,
     *,
     cohort_id: UUID | None = None,
@@ -126,18 +191,20 @@ def _row(
     after: timedelta = timedelta(0),
     **arguments: Any,
 ) -> dict[str, Any]:
+    said = {k: str(v) if isinstance(v, UUID) else v for k, v in arguments.items()}
     return {
-        "name": name,
-        "arguments": {k: str(v) if isinstance(v, UUID) else v for k, v in arguments.items()},
+        "id": new_id(),
+        "arguments": json.dumps(said),
         "once": once,
         "cohort_id": cohort_id,
         "due_at": now + after,
-        "enqueued_at": now,
     }
 
 
-def _note(info: dict[Any, Any], job_ids: Iterable[UUID], queue: Queue) -> None:
-    info.setdefault("jobs", []).extend(Enqueued(job_id, queue) for job_id in job_ids)
+def _note(info: dict[Any, Any], written: Iterable[Record], new: _New) -> None:
+    """Nobody is woken up yet for what is due later: the sweep finds it."""
+    soon = [Enqueued(one["id"], new.queue) for one in written if one["due_at"] <= new.now]
+    info.setdefault("jobs", []).extend(soon)
 
 
 def enqueued_by(db: AsyncSession) -> list[Enqueued]:
@@ -146,21 +213,17 @@ def enqueued_by(db: AsyncSession) -> list[Enqueued]:
     return enqueued
 
 
-async def due(
-    db: AsyncSession, *, now: datetime, queue: Queue | None = None, limit: int = 500
-) -> list[Enqueued]:
-    """What may be taken up now, of one queue or of all, the longest due first."""
-    pending = select(Job.id, Job.queue).where(Job.state == JobState.PENDING, Job.due_at <= now)
-    if queue is not None:
-        pending = pending.where(Job.queue == queue)
-    found = await db.execute(pending.order_by(Job.due_at).limit(limit))
-    return [Enqueued(job_id, its_queue) for job_id, its_queue in found]
-
-
 IS_DUE = (
     JOBS.c.id == given("wanted", Uuid()),
     JOBS.c.state == JobState.PENDING,
     JOBS.c.due_at <= NOW,
+)
+DUE = Prepared(
+    select(JOBS.c.id, JOBS.c.queue)
+    .where(JOBS.c.state == JobState.PENDING, JOBS.c.due_at <= NOW)
+    .where(JOBS.c.queue == any_(given("queues", ARRAY(Text()))))
+    .order_by(JOBS.c.due_at)
+    .limit(given("most", BigInteger()))
 )
 _ITS_ROW = select(JOBS.c.id).where(*IS_DUE, JOBS.c.attempts < ATTEMPTS)
 BEGIN = Prepared(
@@ -177,7 +240,36 @@ LOCK = (
     .with_for_update(skip_locked=True)
     .execution_options(populate_existing=True)
 )
+_OURS = (
+    JOBS.c.id == given("wanted", Uuid()),
+    JOBS.c.state == JobState.PENDING,
+    JOBS.c.attempts == given("attempt", Integer()),
+)
+TAKE_UP = (
+    select(JOBS.c.name, JOBS.c.arguments, JOBS.c.cohort_id)
+    .where(*_OURS)
+    .with_for_update(skip_locked=True)
+)
+"""The first statement of a transaction."""
+LEASE_UNTIL = PreparedWrite(
+    update(JOBS)
+    .where(*_OURS)
+    .values(due_at=given("until", DateTime(timezone=True)))
+    .returning(JOBS.c.id)
+)
+SUCCEED = PreparedWrite(
+    update(JOBS).where(*_OURS).values(state=JobState.SUCCEEDED, ended_at=NOW).returning(JOBS.c.id)
+)
 """Written once, as every job asks these: to put one together takes as long as to send it."""
+
+
+async def due(
+    db: AsyncSession, *, now: datetime, queue: Queue | None = None, limit: int = 500
+) -> list[Enqueued]:
+    """What may be taken up now, of one queue or of all, the longest due first."""
+    queues = list(Queue) if queue is None else [queue]
+    found = await DUE.rows(db, now=now, queues=queues, most=limit)
+    return [Enqueued(one["id"], Queue(one["queue"])) for one in found]
 
 
 async def begin_attempt(db: AsyncSession, job_id: UUID, *, now: datetime) -> int | None:
@@ -199,28 +291,28 @@ async def end_spent(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job | N
     return spent
 
 
-async def lock_attempt(db: AsyncSession, job_id: UUID, attempt: int) -> Job | None:
+async def take_up(db: AsyncSession, job_id: UUID, attempt: int) -> Attempt | None:
     """Lock the job for this attempt; None when another attempt has locked, begun or ended it."""
-    locked: Job | None = await db.scalar(LOCK, {"wanted": job_id, "attempt": attempt})
-    return locked
+    job = (await db.execute(TAKE_UP, {"wanted": job_id, "attempt": attempt})).one_or_none()
+    return None if job is None else Attempt(job_id, attempt, *job)
 
 
 async def extend_lease(db: AsyncSession, job_id: UUID, attempt: int, *, until: datetime) -> bool:
     """Keep the job for this attempt, or give it back at once; False when it was lost meanwhile."""
-    extended = await db.scalar(
-        update(Job)
-        .where(Job.id == job_id, Job.state == JobState.PENDING, Job.attempts == attempt)
-        .values(due_at=until)
-        .returning(Job.id)
-    )
+    extended = await LEASE_UNTIL.row(db, wanted=job_id, attempt=attempt, until=until)
     return extended is not None
+
+
+async def succeed(db: AsyncSession, job: Attempt, *, now: datetime) -> None:
+    """End a job that this attempt has locked."""
+    await SUCCEED.row(db, wanted=job.id, attempt=job.number, now=now)
 
 
 async def record_failure(
     db: AsyncSession, job_id: UUID, *, attempt: int, error: str, final: bool, now: datetime
 ) -> Job | None:
     """Record why an attempt failed; a `final` one was the last, and its job is returned, dead."""
-    job = await lock_attempt(db, job_id, attempt)
+    job: Job | None = await db.scalar(LOCK, {"wanted": job_id, "attempt": attempt})
     if job is None:
         return None
     job.last_error = error
@@ -240,7 +332,7 @@ async def retry(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job:
         .returning(Job)
     )
     if revived is not None:
-        _note(db.info, [revived.id], revived.queue)
+        db.info.setdefault("jobs", []).append(Enqueued(revived.id, revived.queue))
         return revived
     if await db.get(Job, job_id) is None:
         raise NotFound

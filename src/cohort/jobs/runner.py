@@ -109,18 +109,14 @@ class Runner:
             return
         result = await self._while_leased(outside.work(), job_id, attempt)
         async with self.cron.transaction() as db:
-            job = await outbox.lock_attempt(db, job_id, attempt)
-            if job is None:
-                raise LeaseLost
+            job = await self._take_up(db, job_id, attempt)
             await outside.store(self._context(db, job_id), result)
-            self._succeeded(job)
+            await self._succeeded(db, job)
 
     async def _begin(self, job_id: UUID, attempt: int) -> Outside[object] | None:
         """The first transaction: all of the job, or what it needs to know for the rest of it."""
         async with self.cron.transaction() as db:
-            job = await outbox.lock_attempt(db, job_id, attempt)
-            if job is None:
-                raise LeaseLost
+            job = await self._take_up(db, job_id, attempt)
             context = self._context(db, job_id)
             done = await self.jobs[job.name](context, **job.arguments)
             if isinstance(done, Letter):
@@ -128,10 +124,16 @@ class Runner:
             else:
                 outside = done
             if outside is None:
-                self._succeeded(job)
+                await self._succeeded(db, job)
             else:
-                job.due_at = self._lease_end()
+                await outbox.extend_lease(db, job_id, attempt, until=self._lease_end())
         return outside
+
+    async def _take_up(self, db: AsyncSession, job_id: UUID, attempt: int) -> outbox.Attempt:
+        job = await outbox.take_up(db, job_id, attempt)
+        if job is None:
+            raise LeaseLost
+        return job
 
     async def _while_leased(self, work: Awaitable[T], job_id: UUID, attempt: int) -> T:
         """Do the work, and extend the lease meanwhile; stop when another attempt was begun."""
@@ -168,9 +170,9 @@ class Runner:
     def _lease_end(self) -> datetime:
         return self.cron.clock() + outbox.LEASE
 
-    def _succeeded(self, job: outbox.Job) -> None:
-        job.state, job.ended_at = outbox.JobState.SUCCEEDED, self.cron.clock()
-        log.info("job succeeded", name=job.name, job=str(job.id), attempt=job.attempts)
+    async def _succeeded(self, db: AsyncSession, job: outbox.Attempt) -> None:
+        await outbox.succeed(db, job, now=self.cron.clock())
+        log.info("job succeeded", name=job.name, job=str(job.id), attempt=job.number)
 
     async def _failed(self, job_id: UUID, attempt: int, error: Exception) -> None:
         kind = error.kind if isinstance(error, CallFailed) else type(error).__name__

@@ -5,6 +5,7 @@ the mail as an update of the entry that they have, and a cancellation removes it
 """
 
 from email.utils import parseaddr
+from functools import partial
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vCalAddress, vText
@@ -27,6 +28,10 @@ STATUS = {
 def entry_for_mail(meeting: Meeting, settings: Settings) -> CalendarEntry:
     """What a mail carries so that the reader's calendar adds, moves or removes the meeting."""
     method = "CANCEL" if STATUS[meeting.state] == "CANCELLED" else "REQUEST"
+    return CalendarEntry(method, partial(_written, method, meeting, settings))
+
+
+def _written(method: str, meeting: Meeting, settings: Settings) -> str:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -38,7 +43,8 @@ def entry_for_mail(meeting: Meeting, settings: Settings) -> CalendarEntry:
     for person in (mentorship.enrolment.person, mentorship.mentor.person):
         event.add("attendee", _attendee(person, meeting), encode=False)
     calendar.add_component(event)
-    return CalendarEntry(method, calendar.to_ical().decode())
+    written: bytes = calendar.to_ical()
+    return written.decode()
 
 
 def event_of(meeting: Meeting, settings: Settings) -> Event:

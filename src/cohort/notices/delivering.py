@@ -5,12 +5,13 @@ from typing import cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Table
+from sqlalchemy import Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.db import NOW, PreparedWrite, given
 from cohort.jobs.context import JobContext, Outside
-from cohort.jobs.outbox import Job, enqueue_each
+from cohort.jobs.outbox import Attempt, enqueue_each
 from cohort.mail import Message
 from cohort.notices.choosing import Reader, reader_of
 from cohort.notices.kinds import KINDS, MailWhen
@@ -20,7 +21,7 @@ from cohort.people.tokens import new_token
 log = structlog.get_logger()
 
 
-async def post(context: JobContext, job: Job, message: Message) -> Outside[None] | None:
+async def post(context: JobContext, job: Attempt, message: Message) -> Outside[None] | None:
     """As its reader chose for the kind; whoever has no account had nothing to choose.
 
     What waits is the job and not its words: it reads everything again when its time has come.
@@ -28,7 +29,7 @@ async def post(context: JobContext, job: Job, message: Message) -> Outside[None]
     kind, db, now = KINDS[message.kind], context.db, context.now
     reader = await reader_of(db, message.to, message.kind)
     if reader is None:
-        return context.post(message)
+        return await context.post(message)
     if reader.comes is MailWhen.OFF:
         log.info("mail not wanted", job=str(job.id), kind=message.kind)
         return None
@@ -39,27 +40,34 @@ async def post(context: JobContext, job: Job, message: Message) -> Outside[None]
         await _hold(db, job, until, now=now)
         return None
     link = await end_link(db, reader.person_id, message.kind, now=now) if kind.may_be_off else ""
-    return context.post(message, chooses=True, unsubscribe=address_of(context, link))
+    return await context.post(message, chooses=True, unsubscribe=address_of(context, link))
 
 
 def address_of(context: JobContext, token: str) -> str:
     return f"{context.settings.public_url}/unsubscribe/{token}" if token else ""
 
 
-_LINK = insert(cast("Table", UnsubscribeLink.__table__))
-_SAME_LINK = _LINK.on_conflict_do_update(
-    index_elements=["person_id", "kind"], set_={"kind": _LINK.excluded.kind}
-).returning(UnsubscribeLink.token)
+_NEW = {
+    "token": given("token", Text()),
+    "person_id": given("person_id", Uuid()),
+    "kind": given("kind", Text()),
+    "created_at": NOW,
+}
+_LINK = insert(cast("Table", UnsubscribeLink.__table__)).values(_NEW)
+_SAME_LINK = PreparedWrite(
+    _LINK.on_conflict_do_update(
+        index_elements=["person_id", "kind"], set_={"kind": _LINK.excluded.kind}
+    ).returning(UnsubscribeLink.token)
+)
 
 
 async def end_link(db: AsyncSession, person_id: UUID, kind: str, *, now: datetime) -> str:
     """The token that ends this kind of mail for her: the same in each mail, until she renews it."""
-    new = {"token": new_token(), "person_id": person_id, "kind": kind, "created_at": now}
-    token: str = await db.scalar(_SAME_LINK, new)  # type: ignore[assignment]
-    return token
+    found = await _SAME_LINK.rows(db, token=new_token(), person_id=person_id, kind=kind, now=now)
+    return str(found[0]["token"])
 
 
-async def _hold(db: AsyncSession, job: Job, until: datetime, *, now: datetime) -> None:
+async def _hold(db: AsyncSession, job: Attempt, until: datetime, *, now: datetime) -> None:
     """Until the quiet hours are over; a job that runs twice is held once."""
     again = {
         "cohort_id": job.cohort_id,
@@ -71,7 +79,7 @@ async def _hold(db: AsyncSession, job: Job, until: datetime, *, now: datetime) -
 
 
 async def _wait_for_digest(
-    db: AsyncSession, reader: Reader, job: Job, kind: str, *, now: datetime
+    db: AsyncSession, reader: Reader, job: Attempt, kind: str, *, now: datetime
 ) -> None:
     await db.execute(
         insert(WaitingMail)

@@ -20,7 +20,7 @@ async def send_digest(context: JobContext, person_id: str) -> Outside[None] | No
         return None
     parts = [written(one, context.pages, context.settings) for one in letters]
     link = await delivering.end_link(db, person.id, DIGEST, now=now)
-    sending = context.post(
+    sending = await context.post(
         emails.digest(person, parts),
         chooses=True,
         unsubscribe=delivering.address_of(context, link),

@@ -77,6 +77,8 @@ def _liked(
 
 async def talk(stage: SeasonStage, day: int) -> None:
     """Who was introduced to somebody says how it was, on the day after the talk, or never."""
+    if not stage.plan.policy.introduces:
+        return
     score = (
         select(func.max(Pair.score))
         .join(Run, Run.id == Pair.run_id)

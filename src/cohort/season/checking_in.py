@@ -10,7 +10,7 @@ from cohort.checkins.models import CheckIn, Going
 from cohort.checkins.schemas import CheckInAnswer
 from cohort.mentorships.models import Mentorship
 from cohort.season.acts import liking, person_of
-from cohort.season.stage import SeasonStage
+from cohort.season.stage import SeasonStage, at_day
 
 WELL_FROM, BADLY_BELOW = 0.5, 0.35
 """By how good the pair seems to whoever is asked, 0 to 1."""
@@ -19,7 +19,11 @@ WELL_FROM, BADLY_BELOW = 0.5, 0.35
 async def check_in(stage: SeasonStage, day: int) -> None:
     """Some answer a check-in on the day after it came, and the others never."""
     async with stage.look() as db:
-        waiting = select(CheckIn).where(CheckIn.answered_at.is_(None), CheckIn.closed_at.is_(None))
+        waiting = select(CheckIn).where(
+            CheckIn.answered_at.is_(None),
+            CheckIn.closed_at.is_(None),
+            CheckIn.asked_at >= at_day(day - 1),
+        )
         pairs = joinedload(CheckIn.mentorship).joinedload(Mentorship.proposal)
         asked: Sequence[CheckIn] = (
             await db.scalars(waiting.options(pairs).order_by(CheckIn.id))

@@ -1,11 +1,12 @@
 """`cohort simulate`: every policy with every seed, on servers that go away afterwards."""
 
-import asyncio
 import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
+
+import uvloop
 
 from cohort.local import servers as embedded
 from cohort.logs import configure_logging
@@ -40,7 +41,7 @@ def simulate(policies: Sequence[Policy], seeds: Sequence[int], size: Size, say: 
         upgrade(settings)
         gc.collect()
         gc.freeze()  # as `cohort work` does
-        played = asyncio.run(_play_all(policies, seeds, size, settings, say))
+        played = uvloop.run(_play_all(policies, seeds, size, settings, say))
     of = f"{size.weeks} weeks, {size.researchers} researchers, {size.mentors} mentors"
     say(f"\n{of}; seeds {seeds[0]} to {seeds[-1]}: means, and ± half a 95 % interval\n")
     for line in table(played):

@@ -46,7 +46,7 @@ def entries_for_mail(
         attendee.params["RSVP"] = vText("FALSE")  # seats are taken and left on our page
         event.add("attendee", attendee, encode=False)
         calendar.add_component(event)
-    return CalendarEntry(method, calendar.to_ical().decode())
+    return CalendarEntry(method, lambda: calendar.to_ical().decode())
 
 
 def event_of(session: LiveSession, settings: Settings, *, stamped: datetime | None = None) -> Event:
