@@ -1,15 +1,14 @@
 """Who may do what: the table of authorization.txt, held against every route."""
 
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from litestar import Litestar
 
-from tests.conftest import Platform, emptied
 from tests.house.routes import handlers_of, the_application
-from tests.house.stage import Stage, set_the_stage, undone
+from tests.house.stage import Stage, undone
 from tests.house.table import the_table
 
 
@@ -19,14 +18,6 @@ def routes_of(app: Litestar) -> set[str]:
         for path, handler in handlers_of(app)
         for method in handler.http_methods
     }
-
-
-@pytest.fixture(scope="module")
-async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
-    stage = await set_the_stage(await emptied(_platform))
-    yield stage
-    for client in stage.clients.values():
-        await client.aclose()
 
 
 def test_the_table_has_every_route_and_no_other() -> None:

@@ -1,12 +1,10 @@
 """Whoever sends a form with nothing in it is told, field by field and by name, what to mend."""
 
 import re
-from collections.abc import AsyncGenerator
 
 import pytest
 
-from tests.conftest import Platform, emptied
-from tests.house.stage import Stage, set_the_stage, undone
+from tests.house.stage import Stage, undone
 from tests.house.table import the_table
 
 FORMS = [
@@ -16,14 +14,6 @@ FORMS = [
 ]
 IN_SUMMARY = re.compile(r"<ul data-errors>(.*?)</ul>", re.DOTALL)
 VAGUE = ("This is needed.", "This must be")
-
-
-@pytest.fixture(scope="module")
-async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
-    stage = await set_the_stage(await emptied(_platform))
-    yield stage
-    for client in stage.clients.values():
-        await client.aclose()
 
 
 @pytest.mark.parametrize("route", FORMS)

@@ -1,14 +1,11 @@
 """Habits that every route of its kind has: repeated safely, read on in a stable order."""
 
-from collections.abc import AsyncGenerator
-
 import pytest
 
 from cohort.db import unit_of_work
 from cohort.people.schemas import ApiKeyIn
-from tests.conftest import Platform, emptied
 from tests.house.routes import operations, the_application
-from tests.house.stage import Stage, a_key, rows_of, set_the_stage, undone
+from tests.house.stage import Stage, a_key, rows_of, undone
 from tests.house.table import the_table
 
 REPEATABLE = "POST /api/v1/logins"
@@ -35,14 +32,6 @@ LISTINGS = [
     for path, method, operation in operations(the_application())
     if method == "get" and "cursor" in [one["name"] for one in operation.get("parameters", [])]
 ]
-
-
-@pytest.fixture(scope="module")
-async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
-    stage = await set_the_stage(await emptied(_platform))
-    yield stage
-    for client in stage.clients.values():
-        await client.aclose()
 
 
 def who_may(route: str) -> str:

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -11,9 +10,8 @@ from httpx import Response
 
 from cohort.contract.document import document_of
 from cohort.db import unit_of_work
-from tests.conftest import Platform, emptied
 from tests.house.routes import handlers_of, operations, the_application
-from tests.house.stage import Stage, rows_of, set_the_stage, undone
+from tests.house.stage import Stage, rows_of, undone
 
 JSON = {"content-type": "application/json"}
 CONTRACT = document_of(the_application())
@@ -68,14 +66,6 @@ OF_NO_TYPE: list[Any] = [
     "\u202etxt.exe",
 ]
 """What hardly any field takes; those that do are known by their type."""
-
-
-@pytest.fixture(scope="module")
-async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
-    stage = await set_the_stage(await emptied(_platform))
-    yield stage
-    for client in stage.clients.values():
-        await client.aclose()
 
 
 async def rows_in(stage: Stage) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from collections.abc import AsyncGenerator
 from typing import get_args
 
 import pytest
@@ -12,8 +11,8 @@ from cohort.app import create_app
 from cohort.http.compression import accepts_gzip
 from cohort.people.schemas import Scope
 from cohort.settings import Settings
-from tests.conftest import MONDAY, Platform, emptied
-from tests.house.stage import Stage, rows_of, set_the_stage, undone
+from tests.conftest import MONDAY
+from tests.house.stage import Stage, rows_of, undone
 from tests.house.table import the_table
 
 READS = [route for route in the_table() if route.startswith("GET ")]
@@ -45,14 +44,6 @@ UNCOMPRESSED = {"GET /mailbox/{letter_id}", "GET /favicon.ico", LIVE} | REPEATS_
 """A letter has a secret in its link, icons and files are what they are, a stream cannot wait."""
 STREAMED = {"GET /cohorts/{slug}/readiness.csv"}
 """Sent before it is known whole: how long it is, and what tag it has, nobody knows yet."""
-
-
-@pytest.fixture(scope="module")
-async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
-    stage = await set_the_stage(await emptied(_platform))
-    yield stage
-    for client in stage.clients.values():
-        await client.aclose()
 
 
 def who_may_read(route: str) -> str:

@@ -1,6 +1,6 @@
 """What the API reads straight from the driver: it keeps the contract, in few statements."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,8 +12,7 @@ from cohort.http.paging import PageOut
 from cohort.matching.results.schemas import PairOut
 from cohort.mentors.schemas import MentorOut
 from cohort.study.schemas import CohortProgressOut, ListedSubmissionOut, PlanOut
-from tests.conftest import Platform, emptied
-from tests.house.stage import Stage, set_the_stage, undone
+from tests.house.stage import Stage, undone
 
 OF_THE_CONTRACT: dict[str, type[BaseModel]] = {
     "/cohorts/{cohort_id}/enrolments": PageOut[ListedEnrolmentOut],
@@ -29,14 +28,6 @@ OF_THE_CONTRACT: dict[str, type[BaseModel]] = {
     "/cohorts/{cohort_id}/overview": OverviewOut,
     "/runs/{run_id}/pairs": PageOut[PairOut],
 }
-
-
-@pytest.fixture(scope="module")
-async def stage(_platform: Platform) -> AsyncGenerator[Stage]:
-    stage = await set_the_stage(await emptied(_platform))
-    yield stage
-    for client in stage.clients.values():
-        await client.aclose()
 
 
 @pytest.mark.parametrize("path", OF_THE_CONTRACT)
