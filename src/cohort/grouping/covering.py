@@ -59,7 +59,7 @@ def _relaxed(columns: Columns, gains: Floats, n: int) -> tuple[float, Floats]:
     rows = np.concatenate([np.array(one) for one in columns])
     starts = np.cumsum([0, *map(len, columns)])
     within: Any = csc_array((np.ones(len(rows)), rows, starts), shape=(n, len(columns)))
-    # Processes that form no circles do without the 40 MB that SciPy's optimisers take.
+    # Processes that form no circles do without the 15 MB that SciPy's optimisers take.
     from scipy.optimize import linprog  # noqa: PLC0415
 
     solved = linprog(-gains, A_ub=within, b_ub=np.ones(n), bounds=(0, None), method="highs")
