@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cohort.app import create_app
+from cohort.cli.loading import leave_alone_what_is_loaded
 from cohort.db import Base, Sessions, unit_of_work
 from cohort.jobs import outbox
 from cohort.jobs.runner import Runner
@@ -176,8 +177,7 @@ async def _platform(migrated: Settings) -> AsyncGenerator[Platform]:
     app = create_app(migrated, clock=clock)
     runner = create_runner(migrated, clock)
     platform = Platform(app, runner, clock, migrated)
-    gc.collect()
-    gc.freeze()  # as `cohort serve` and `cohort work` do
+    leave_alone_what_is_loaded()  # as `cohort serve` and `cohort work` do
     async with app.lifespan():
         await at_the_driver(platform, empty_all())
         yield platform
