@@ -75,8 +75,7 @@ class Platform:
     async def run_jobs(self) -> None:
         """Do what a woken worker does, until nothing is due."""
         while True:
-            async with self.sessions() as db:
-                waiting = await outbox.due(db, now=self.clock())
+            waiting = await outbox.due(self.runner.engine, now=self.clock())
             if not waiting:
                 return
             for job in waiting:

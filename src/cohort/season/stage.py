@@ -106,8 +106,7 @@ class SeasonStage:
 
     async def run_jobs(self) -> None:
         while True:
-            async with self.look() as db:
-                waiting = await outbox.due(db, now=self.clock())
+            waiting = await outbox.due(self.runner.engine, now=self.clock())
             if not waiting:
                 return
             for job in sorted(waiting):  # by id: the same order each time
