@@ -26,7 +26,10 @@ import httpx
 import psutil
 from api_data import TOKEN, id_of
 from bench_live import serving
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from cohort.db import create_engine
+from cohort.figures import keeping
 from cohort.local.servers import throwaway
 from cohort.migrate import upgrade
 from cohort.people import auth
@@ -218,8 +221,20 @@ def main() -> None:
         upgrade(settings)
         began, url = time.perf_counter(), settings.database_url.replace("+asyncpg", "")
         asyncio.run(figures_data.fill(url, given.plan_items, now=datetime.now(UTC)))
+        asyncio.run(keep_weeks(settings))
         print(f"{given.plan_items:,} plan items in {time.perf_counter() - began:.0f} s", flush=True)
         run(settings, wanted, given.rounds, token)
+
+
+async def keep_weeks(settings: Settings) -> None:
+    """As a worker does once a day."""
+    now = datetime.now(UTC)
+    engine = create_engine(settings)
+    async with AsyncSession(engine) as db:
+        for cohort_id in await keeping.due(db, now=now):
+            await keeping.keep(db, cohort_id, now=now)
+        await db.commit()
+    await engine.dispose()
 
 
 def run(settings: Settings, wanted: list[str], rounds: int, token: str) -> None:

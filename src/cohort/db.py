@@ -119,6 +119,10 @@ def create_engine(settings: Settings, *, patience: int = 5) -> AsyncEngine:
                 # To compile a plan takes longer than any statement of ours; PostgreSQL would do
                 # it for what it believes to be costly.
                 "jit": "off",
+                # Many requests share the processors. A second process for one of them saves it a
+                # few milliseconds and costs all the others more than that, to start it and to
+                # plan worse: it reads whole tables where an index finds the rows of one cohort.
+                "max_parallel_workers_per_gather": "0",
             },
         },
     )

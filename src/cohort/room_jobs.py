@@ -12,6 +12,7 @@ from cohort.cohorts import jobs as cohorts_jobs
 from cohort.curricula import jobs as curricula_jobs
 from cohort.exchange import jobs as exchange_jobs
 from cohort.extensions import jobs as extensions_jobs
+from cohort.figures import jobs as figures_jobs
 from cohort.forecasts import jobs as forecasts_jobs
 from cohort.introductions import jobs as introductions_jobs
 from cohort.invitations import jobs as invitations_jobs
@@ -134,6 +135,7 @@ EVERY_MINUTE: Sequence[CronFunction] = (
     agendas_jobs.tell_months,
     checkins_jobs.ask_due,
     checkins_jobs.follow_up,
+    figures_jobs.keep_weeks,
     matching_jobs.open_due_rounds,
     matching_jobs.forget_inputs,
 )

@@ -74,7 +74,7 @@ def test_a_readme_with_html_headings_and_badges_becomes_milestones() -> None:
     ]
     assert [(one.kind.value, one.title, one.hours) for one in curriculum.milestones] == [
         ("reading", "Reading", 2),
-        ("exercise", "Homework", 2),
+        ("exercise", "Homework (Week 1: pipelines)", 2),
         ("exercise", "the first notebook", 2),
         ("exercise", "Deploy the model behind an endpoint", 2),
         ("mock_exam", "Take the practice exam", 3),
@@ -148,6 +148,48 @@ def test_a_syllabus_of_lists_and_tables_becomes_lessons_and_homework() -> None:
     assert found.notes == (
         "No milestones are proposed for what is beside the course: “Prerequisites”.",
     )
+
+
+PRACTICAL = """\
+# Practical dams in eight weeks
+A hands-on course.
+
+## Week 1: gauges
+Notebook: [01_read-a_gauge.ipynb](notebooks/01_read-a_gauge.ipynb)
+### Exercises
+1. Read a gauge.
+
+## Week 2: floods
+| Lesson | Topic | Notebook |
+| --- | --- | --- |
+| 2.1 | Rain and snow | [nb](notebooks/2_1.ipynb) |
+| 2.2 | Warning people | [nb](notebooks/2_2.ipynb) |
+
+## Projects
+Choose one of two, or do both.
+### Project 1: a weir
+Build it.
+### Project 2: a lock
+Build it.
+
+## Homework
+Hand in everything.
+"""
+
+
+def test_what_is_done_has_a_name_that_says_what_and_stands_once() -> None:
+    found = read_in(PRACTICAL)
+
+    assert [(one.kind.value, one.title) for one in found.curriculum.milestones] == [
+        ("exercise", "01 read a gauge"),
+        ("exercise", "Exercises (Week 1: gauges)"),
+        ("reading", "Week 2: floods"),
+        ("exercise", "Rain and snow"),
+        ("exercise", "Warning people"),
+        ("artefact", "Project 1: a weir"),
+        ("artefact", "Project 2: a lock"),
+        ("exercise", "Homework"),
+    ], "the course as a whole and the section above its projects are nothing to do"
 
 
 BY_WEEKS = """\

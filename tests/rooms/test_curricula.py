@@ -163,7 +163,7 @@ async def test_a_draft_is_its_authors_and_is_changed_as_it_was_read(
     assert [one["title"] for one in made["curriculum"]["milestones"]] == [
         "Deploy a model",
         "Watch it for a week",
-        "Homework",
+        "Homework (Week 2)",
     ]
     changed = made["curriculum"]
     changed["milestones"][0]["requires"] = ["watch-it-for-a-week"]
@@ -192,15 +192,15 @@ async def test_a_draft_is_edited_on_pages_and_published(olga: Someone) -> None:
     table = {
         "version": "1",
         "slug": "in-production",
-        "milestone": ["deploy-a-model", "watch-it-for-a-week", "homework"],
+        "milestone": ["deploy-a-model", "watch-it-for-a-week", "homework-week-2"],
         "remove": "watch-it-for-a-week",
-        "title.homework": "Build a pipeline",
-        "hours.homework": "6",
-        "kind.homework": "artefact",
+        "title.homework-week-2": "Build a pipeline",
+        "hours.homework-week-2": "6",
+        "kind.homework-week-2": "artefact",
     }
-    wrong = await olga.post(here, data=table | {"hours.homework": "900"})
+    wrong = await olga.post(here, data=table | {"hours.homework-week-2": "900"})
     assert wrong.status_code == 422
-    assert "Hours of Homework: This must be at most 200." in wrong.text
+    assert "Hours of Homework (Week 2): This must be at most 200." in wrong.text
     assert (await olga.post(here, data=table | {"act": "keep"})).status_code == 303
 
     one = {
@@ -214,7 +214,7 @@ async def test_a_draft_is_edited_on_pages_and_published(olga: Someone) -> None:
         "requires": "deploy-a-model nothing",
         "rubric": "It can be repeated\n- Not yet\n- Runs elsewhere: twice the same",
     }
-    where = f"{here}/milestones/homework"
+    where = f"{here}/milestones/homework-week-2"
     few = await olga.post(where, data=one | {"rubric": "It can be repeated\n- Not yet"})
     assert "“It can be repeated” needs at least two levels" in few.text
     assert (await olga.post(where, data=one)).status_code == 303
@@ -258,12 +258,15 @@ async def test_a_guide_goes_out_as_a_file_and_comes_in_as_it_was(olga: Someone) 
 async def test_a_file_with_a_circle_is_told_where_it_goes_round(olga: Someone) -> None:
     made = await drafted(olga)
     file = (await olga.get(f"/curricula/{made['id']}/file")).text
-    for slug, other in (("deploy-a-model", "homework"), ("homework", "deploy-a-model")):
+    for slug, other in (
+        ("deploy-a-model", "homework-week-2"),
+        ("homework-week-2", "deploy-a-model"),
+    ):
         before, own, after = file.rpartition(f'slug = "{slug}"\n')
         file = f'{before}{own}requires = ["{other}"]\n{after}'
 
     begun = await drafted(olga, markdown=None, toml=file)
-    round_it = "in a circle: deploy-a-model → homework → deploy-a-model"
+    round_it = "in a circle: deploy-a-model → homework-week-2 → deploy-a-model"
     assert [one["field"] for one in begun["problems"]] == ["requires"]
     assert round_it in begun["problems"][0]["sentence"]
     refused = await olga.post(f"/api/v1/curriculum_drafts/{begun['id']}/publication")

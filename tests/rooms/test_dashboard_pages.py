@@ -361,7 +361,21 @@ async def test_the_mailbox_shows_mail_as_text_and_links_to_our_own_pages_only(
     assert f'<a href="/verify/abc">{ours}</a>.' in body
     assert "&lt;b&gt;Open" in body
     assert body.count("<a ") == 1
+    assert "Its links are for ada@example.org" in page
     assert (await anyone.get(f"/mailbox/{uuid4()}")).status_code == 404
+
+
+async def test_the_mailbox_has_pages_and_each_letter_stands_on_one_of_them(
+    anyone: AsyncClient, db: AsyncSession, clock: TurnableClock
+) -> None:
+    letters = {str((await written(db, clock, "Hello.")).id) for _ in range(26)}
+    first = (await anyone.get("/mailbox")).text
+    further = re.findall(r'href="(/mailbox\?cursor=[^"]+)"', first)
+    second = (await anyone.get(html.unescape(further[0]))).text
+    shown = [re.findall(r'href="/mailbox/([^"]+)"', one) for one in (first, second)]
+    assert [len(one) for one in shown] == [25, 1]
+    assert {*shown[0], *shown[1]} == letters
+    assert "Back to the start" in second
 
 
 @pytest.mark.parametrize("changes", [{"development": False}, {"smtp_url": "smtp://localhost:1"}])

@@ -20,7 +20,7 @@ from cohort.people.models import Person
 from cohort.schedules.models import Absence
 from cohort.study.models import ItemState, PlanItem
 from tests.conftest import MONDAY, Cast, Platform
-from tests.rooms.crowd import enrol_all, people_with_tokens
+from tests.rooms.figures_world import figure, join_all
 from tests.rooms.session_world import TALK
 from tests.rooms.study_cast import AGAIN, PASSED, the_cast
 from tests.rooms.study_cast import Cast as StudyCast
@@ -34,29 +34,9 @@ async def cast(db: AsyncSession, enter: Cast) -> StudyCast:
     return await the_cast(db, enter, now=MONDAY)
 
 
-async def figure(cast: StudyCast, name: str) -> Any:
-    answer = await cast.olga.get(f"/api/v1/cohorts/{cast.cohort.id}/figures/{name}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
 async def review(cast: StudyCast, handed_in: Any, verdict: Any) -> None:
     address = f"/api/v1/submissions/{handed_in.json()['id']}/review"
     assert (await cast.max.post(address, json=verdict)).status_code == 201
-
-
-async def join_all(db: AsyncSession, cast: StudyCast, people: int, **item: Any) -> list[Any]:
-    """So many more, with plans of which each item is like this."""
-    enrolments = await enrol_all(db, cast.cohort, await people_with_tokens(db, people))
-    milestones = (await db.scalars(select(Milestone).order_by(Milestone.position))).all()
-    given = {"due_at": MONDAY - timedelta(days=1), "state": ItemState.OPEN} | item
-    db.add_all(
-        PlanItem(enrolment_id=its_id, milestone_id=one.id, position=one.position, **given)
-        for its_id in enrolments
-        for one in milestones
-    )
-    await db.commit()
-    return enrolments
 
 
 async def test_a_hand_in_a_return_and_a_pass_are_in_every_figure_they_belong_to(

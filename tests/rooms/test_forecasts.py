@@ -184,7 +184,8 @@ async def test_the_page_shows_whom_a_nudge_tells_before_anything_is_sent(
     await began(db, cast.cohort, 8)
     here = f"/cohorts/{cast.cohort.slug}/forecasts"
     shown = await cast.olga.get(here)
-    assert "Nothing handed in for two weeks" in shown.text
+    assert "Ask how she is" in shown.text
+    assert "silent for two weeks" in shown.text
     nobody = await cast.olga.post(here, data={})
     assert (nobody.status_code, "error" in nobody.text) == (422, True)
     chosen = {"enrolment_ids": str(cast.enrolment.id)}

@@ -148,7 +148,7 @@ async def test_the_one_thing_between_two_is_named_and_to_settle_it_places_somebo
     assert way["sentence"] == "Lift the veto of Ben Example and Robin Example."
     page = await stage.olga.get(f"/rounds/{round_['id']}")
     assert way["sentence"] in words(page)
-    assert '<a href="#overrides">Pins and vetoes</a>' in page.text
+    assert f'<a href="#overrides">{way["sentence"]}</a>' in page.text
     standing = (await stage.olga.get(f"/api/v1/cohorts/{stage.cohort.id}/overrides")).json()
     (veto,) = [one for one in standing["items"] if one["mentor_id"] == way["mentor_id"]]
     await stage.olga.delete(f"/api/v1/overrides/{veto['id']}")

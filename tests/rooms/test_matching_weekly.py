@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cohort.cohorts.models import Cohort, CohortState, Enrolment
+from cohort.cohorts.models import Cohort, CohortState, Enrolment, Organiser
 from cohort.db import unit_of_work
 from cohort.jobs import outbox
 from cohort.mail import MailboxMessage
@@ -249,6 +249,29 @@ async def test_organisers_get_one_mail_when_the_weekly_round_is_solved(
     (mail,) = (await db.scalars(told)).all()
     assert "to look at" in mail.subject
     assert f"/rounds/{(await rounds(db))[0].id}" in mail.text
+
+
+async def test_who_runs_a_weekly_round_again_is_told_on_its_page_and_the_others_by_mail(
+    stage: Stage, platform: Platform, db: AsyncSession, enter: Cast
+) -> None:
+    otto = await enter("Otto")
+    db.add(Organiser(cohort_id=stage.cohort.id, person_id=otto.person.id, since=platform.clock()))
+    await db.commit()
+    platform.clock.turn(minutes=1)
+    await look(platform)
+    await platform.run_jobs()
+    platform.clock.turn(minutes=1)
+
+    here = f"/rounds/{(await rounds(db))[0].id}"
+    again = await stage.olga.post(f"{here}/runs")
+    assert (again.status_code, again.headers["location"]) == (303, here)
+    await platform.run_jobs()
+
+    of_it = select(MailboxMessage.to).where(MailboxMessage.text.contains(here))
+    told = (await db.scalars(of_it)).all()
+    both = [stage.olga.person.email, otto.person.email]
+    assert sorted(told) == sorted([*both, otto.person.email])
+    assert "Solved, waits for you to publish" in (await stage.olga.get(here)).text
 
 
 async def test_a_round_opened_by_hand_sends_no_mail_before_it_is_published(

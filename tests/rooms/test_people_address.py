@@ -49,6 +49,9 @@ async def test_the_link_to_the_new_one_moves_her_account_once_and_the_old_one_is
     for other, code in ((anyone, "not_signed_in"), (eve, "link_spent")):
         refused = await other.post("/api/v1/addresses", json={"token": token})
         assert refused.json()["code"] == code
+    for who, path in ((eve, token), (eve, "made-up"), (ada, "made-up")):
+        opened = await who.get(f"/address/{path}")
+        assert (opened.status_code, "Is this your new address?" in opened.text) == (409, False)
     assert (await ada.get("/api/v1/me")).json()["email"] == "ada@example.org"
 
     sent = {"json": {"token": token}}

@@ -11,14 +11,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cohort.curricula.schemas import MOST_MILESTONES, SectionRow
-from cohort.curricula.syllabus import SyllabusItem, listed, tabled, topics_in, with_subject
+from cohort.curricula.syllabus import (
+    SyllabusItem,
+    listed,
+    tabled,
+    titles_of_rows,
+    topics_in,
+    with_subject,
+)
 from cohort.curricula.wording import (
     CONTENTS,
     LINK,
+    is_bare_kind,
     is_beside,
     is_part,
     kind_of,
     readable,
+    says_something,
     title_of,
     without_code,
 )
@@ -43,7 +52,7 @@ _HREF = re.compile(
 )
 _SAYS_NOTHING = re.compile(
     r"^\W*(?:(?:open|run|view|launch|try|start)\b.{0,30}"
-    r"|(?:the )?(?:colab|notebook|link|code|here))\W*$",
+    r"|(?:the )?(?:colab|notebook|nb|ipynb|link|code|here))\W*$",
     re.IGNORECASE,
 )
 _NOTEBOOK = re.compile(
@@ -93,16 +102,21 @@ def propose(
     beside: list[str] = []
     found: list[_Found] = []
     parents = parents_of([one.level for one in sections])
+    divided = _divided(sections, parents)
     for place, section in enumerate(sections):
         parent = parents[place]
         above = "" if parent is None else sections[parent].title
         below = sections[place + 1 :][:1]
         is_leaf = not below or below[0].level <= section.level
+        is_whole = section.title == title
         if is_beside(section.title):
             its = list(_listed_in(section, tabled(without_code(section.body))))
         else:
-            is_whole = section.title == title
-            its = list(_of_section(section, above, is_leaf=is_leaf, is_whole=is_whole))
+            kind = kind_of(section.title)
+            if place in divided or (is_whole and not is_leaf):
+                kind = None
+            of = "" if above == title else above
+            its = list(_of_section(section, kind, of, is_leaf=is_leaf, is_whole=is_whole))
         if not its and (is_beside(section.title) or CONTENTS.match(section.title)):
             beside.append(section.title)
         found += its
@@ -121,23 +135,33 @@ def propose(
     return ProposedMilestones(rows, tuple(notes))
 
 
+def _divided(sections: Sequence[SectionRow], parents: Sequence[int | None]) -> set[int]:
+    """Places of sections like “Projects”, below which each project has a section of its own."""
+    found: set[int] = set()
+    for place, section in enumerate(sections):
+        above = parents[place] if kind_of(section.title) else None
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents[above]
+    return found
+
+
 def _told_apart(found: Sequence[_Found]) -> list[_Found]:
-    """Seven times “Homework” would say nothing in a plan."""
+    """“Homework 2” says nothing in a plan; nor would one title that stands there seven times."""
     count = Counter(one.title.casefold() for one in found)
     return [
         replace(one, title=f"{one.title} ({one.of})")
-        if count[one.title.casefold()] > 1 and one.of
+        if one.of and (count[one.title.casefold()] > 1 or is_bare_kind(one.title))
         else one
         for one in found
     ]
 
 
 def _of_section(
-    section: SectionRow, above: str, *, is_leaf: bool, is_whole: bool
+    section: SectionRow, kind: MilestoneKind | None, of: str, *, is_leaf: bool, is_whole: bool
 ) -> Iterator[_Found]:
     prose = without_code(section.body)
     words = len(_WORD.findall(section.body))
-    kind = kind_of(section.title)
     tasks = [task for task in map(_task, prose) if task]
     if tasks:
         for task in tasks:
@@ -145,7 +169,7 @@ def _of_section(
             yield _Found(section, named, task, task, hours_of(named, 0))
     elif kind is not None and words:
         hours = hours_of(kind, words)
-        yield _Found(section, kind, title_of(section.title), _said(section), hours, above)
+        yield _Found(section, kind, title_of(section.title), _said(section), hours, of)
     else:
         yield from _lessons(section, prose, words, is_leaf=is_leaf, is_whole=is_whole)
 
@@ -198,7 +222,8 @@ def _task(line: str) -> str:
 def _notebooks(section: SectionRow, lines: Sequence[str]) -> dict[str, str]:
     """Addresses of notebooks with their titles."""
     found: dict[str, str] = {}
-    for whole in lines:
+    titles = titles_of_rows(lines)
+    for place, whole in enumerate(lines):
         line = whole[:10_000]
         here = [one[1] for one in _ADDRESS.finditer(line) if _NOTEBOOK.search(one[1])]
         if here:
@@ -206,8 +231,10 @@ def _notebooks(section: SectionRow, lines: Sequence[str]) -> dict[str, str]:
             said |= {one[1]: one[2] for one in _HREF.finditer(line)}
             for address in here:
                 title = readable(said.get(address, ""))
-                if not title or _SAYS_NOTHING.match(title):
-                    title = _first_cell(line) or section.title
+                is_file = title.endswith(".ipynb")
+                if not title or is_file or _SAYS_NOTHING.match(title):
+                    about = titles.get(place) or _first_cell(line)
+                    title = about or (_name_of(title) if is_file else section.title)
                 found.setdefault(address, title)
     return found
 
@@ -215,7 +242,13 @@ def _notebooks(section: SectionRow, lines: Sequence[str]) -> dict[str, str]:
 def _first_cell(line: str) -> str:
     """Of a row of a table, what stands first."""
     cells = line.strip().split("|")
-    return readable(cells[1]) if len(cells) > 2 and not cells[0] else ""
+    first = readable(cells[1]) if len(cells) > 2 and not cells[0] else ""
+    return first if says_something(first) else ""
+
+
+def _name_of(file: str) -> str:
+    """`notebooks/01_first_steps.ipynb` as “01 first steps”."""
+    return re.sub(r"[_-]+", " ", file.rpartition("/")[2].removesuffix(".ipynb"))
 
 
 def _said(section: SectionRow) -> str:

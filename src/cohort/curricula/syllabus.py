@@ -71,42 +71,58 @@ def topics_in(lines: Sequence[str]) -> list[str]:
 
 def tabled(lines: Sequence[str]) -> Iterator[SyllabusItem]:
     """A lesson for each row of a table that has titles, and what its columns of homework ask."""
+    for heads, rows in _tables(lines):
+        columns = _title_columns(heads, [row for _, row in rows])
+        if columns and len(rows) >= LEAST_ROWS:
+            for _, row in rows:
+                yield from _lessons(heads, columns, row)
+
+
+def titles_of_rows(lines: Sequence[str]) -> dict[int, str]:
+    """By the place of the line, what a row of a table is about."""
+    return {
+        place: title_of(title)
+        for heads, rows in _tables(lines)
+        for columns in [_title_columns(heads, [row for _, row in rows])]
+        for place, row in rows
+        if (title := _title(columns, [readable(one) for one in row]))
+    }
+
+
+def _tables(lines: Sequence[str]) -> Iterator[tuple[list[str], list[tuple[int, list[str]]]]]:
+    """The heads of each, and its rows with their places in the text."""
     for place, line in enumerate(lines):
         if place and "|" in line and _RULE.fullmatch(line[:LONGEST_ROW]):
-            heads = [readable(one) for one in _cells(lines[place - 1])]
-            rows: list[list[str]] = []
-            for below in lines[place + 1 :]:
-                if "|" not in below:
+            rows = []
+            for below, cells in enumerate(lines[place + 1 :], place + 1):
+                if "|" not in cells:
                     break
-                rows.append(_cells(below))
-            yield from _lessons(heads, rows)
+                rows.append((below, _cells(cells)))
+            yield [readable(one) for one in _cells(lines[place - 1])], rows
 
 
-def _lessons(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[SyllabusItem]:
-    columns = _title_columns(heads, rows)
-    if not columns or len(rows) < LEAST_ROWS:
+def _title(columns: Sequence[int], said: Sequence[str]) -> str:
+    titles = [_at(said, at) for at in columns]
+    return ": ".join(dict.fromkeys(one for one in titles if says_something(one)))
+
+
+def _lessons(
+    heads: Sequence[str], columns: Sequence[int], row: Sequence[str]
+) -> Iterator[SyllabusItem]:
+    said = [readable(one) for one in row]
+    title = _title(columns, said)
+    if not title or _NOTHING.search(title):
         return
-    for row in rows:
-        said = [readable(one) for one in row]
-        titles = [_at(said, at) for at in columns]
-        title = ": ".join(dict.fromkeys(one for one in titles if says_something(one)))
-        if not title or _NOTHING.search(title):
-            continue
-        count = _COUNT.fullmatch(said[0])
-        if count is not None and 0 not in columns:
-            title = f"{int(count[1])}. {title}"
-        task = _task_of(heads, row)
-        yield SyllabusItem(MilestoneKind.READING, title_of(title), task)
-        for at, head in enumerate(heads):
-            kind, asked = kind_of(head), _at(said, at)
-            if (
-                kind
-                and at not in columns
-                and re.search(r"\w", asked)
-                and not _NOTHING.search(asked)
-            ):
-                name = asked if kind_of(asked) else f"{head}: {asked}"
-                yield SyllabusItem(kind, title_of(name), task, of=title)
+    count = _COUNT.fullmatch(said[0])
+    if count is not None and 0 not in columns:
+        title = f"{int(count[1])}. {title}"
+    task = _task_of(heads, row)
+    yield SyllabusItem(MilestoneKind.READING, title_of(title), task)
+    for at, head in enumerate(heads):
+        kind, asked = kind_of(head), _at(said, at)
+        if kind and at not in columns and _asks(asked):
+            name = asked if kind_of(asked) else f"{head}: {asked}"
+            yield SyllabusItem(kind, title_of(name), task, of=title)
 
 
 def _asks(cell: str) -> bool:

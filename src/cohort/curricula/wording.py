@@ -33,17 +33,22 @@ _KINDS = [
     (kind, re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE))
     for kind, words in _KIND_WORDS.items()
 ]
+_ADJECTIVES = r"(?:(?:optional|final|weekly|graded|take-home)\s)?"
 _NAMED = [
     (
         kind,
         re.compile(
-            rf"(?:(?:optional|final|weekly|graded|take-home)\s)?(?:{'|'.join(words)})\s?"
+            rf"{_ADJECTIVES}(?:{'|'.join(words)})\s?"
             r"(?:$|[\d#:(–—.-])",
             re.IGNORECASE,
         ),
     )
     for kind, words in _KIND_WORDS.items()
 ]
+_BARE = re.compile(
+    rf"(?:the\s)?{_ADJECTIVES}(?:{'|'.join(sum(_KIND_WORDS.values(), ()))})\s?#?\d{{0,3}}\W*",
+    re.IGNORECASE,
+)
 _PART_WORDS = "lecture|lesson|session|module|week|unit|chapter|class|topic|day|part|block"
 _NUMBERED = re.compile(rf"(?:{_PART_WORDS})\s?#?\s?\d{{1,3}}\b", re.IGNORECASE)
 _PART = re.compile(rf"(?:{_NUMBERED.pattern}|\d{{1,2}}\s?[.):–-])", re.IGNORECASE)
@@ -90,6 +95,11 @@ def kind_of(title: str) -> MilestoneKind | None:
 def named_kind(entry: str) -> MilestoneKind | None:
     """Of an entry that is called so, like “Homework 2”; not of a sentence about homework."""
     return next((kind for kind, words in _NAMED if words.match(entry)), None)
+
+
+def is_bare_kind(title: str) -> bool:
+    """Whether it is called “Homework 2” and does not say about what."""
+    return bool(_BARE.fullmatch(title))
 
 
 def is_part(title: str) -> bool:

@@ -27,6 +27,7 @@ from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
 from cohort.db import Prepared, given
 from cohort.figures.burn_up import AwayCounted, ItemsCounted, PeopleCounted, WeekCounted, by_week
 from cohort.figures.narrowing import in_circle
+from cohort.figures.schemas import WeekFigureOut
 from cohort.figures.weeks import CohortWeek, begun, weeks_away, weeks_of
 from cohort.schedules.models import Absence
 from cohort.study.models import PlanItem
@@ -42,6 +43,27 @@ HANDED_IN_AT = func.coalesce(PlanItem.handed_in_at, PlanItem.passed_at)
 
 def weeks_in(cohort: Cohort) -> list[CohortWeek]:
     return weeks_of(cohort.starts_on, cohort.ends_on, cohort.time_zone)
+
+
+def week_figures(cohort: Cohort, counted: Sequence[WeekCounted]) -> list[WeekFigureOut]:
+    pairs = zip(weeks_in(cohort), counted, strict=True)
+    return [_week_figure(week, one) for week, one in pairs]
+
+
+def _week_figure(week: CohortWeek, one: WeekCounted) -> WeekFigureOut:
+    return WeekFigureOut(
+        week=week.number,
+        begins_on=week.begins_on,
+        ends_on=week.ends_on,
+        people=one.people,
+        items=one.items,
+        planned=one.planned,
+        handed_in=one.handed_in,
+        passed=one.passed,
+        planned_share=one.share(one.planned),
+        handed_in_share=one.share(one.handed_in),
+        passed_share=one.share(one.passed),
+    )
 
 
 async def weeks_counted(

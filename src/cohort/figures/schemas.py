@@ -107,6 +107,10 @@ class WeeksFigureOut(Shown):
     cohort_id: UUID
     name: str
     time_zone: str = Field(description="On whose clock the weeks begin and end.")
+    counted_at: datetime = Field(
+        description="The moment as of which all this is told. Beside another cohort, it may be up "
+        "to a day ago."
+    )
     weeks: list[WeekFigureOut]
 
 

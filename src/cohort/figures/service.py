@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,19 +12,17 @@ from cohort.cohorts import policy as cohort_policy
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.models import Cohort, CohortState
 from cohort.figures.attendance import Attendance, attendance_of
-from cohort.figures.burn_up import WeekCounted
-from cohort.figures.by_week import weeks_counted, weeks_in
+from cohort.figures.by_week import week_figures, weeks_counted
 from cohort.figures.funnel import Funnel, funnel_of
 from cohort.figures.milestones import MilestoneCounted, milestones_of
+from cohort.figures.models import KeptWeeks
 from cohort.figures.narrowing import require_circle
 from cohort.figures.progress import ProgressShown, progress_of
 from cohort.figures.review_queue import ReviewQueue, review_queue_of
 from cohort.figures.schemas import (
     ProgressSearch,
-    WeekFigureOut,
     WeeksFigureOut,
 )
-from cohort.figures.weeks import CohortWeek
 from cohort.guides import service as guides
 from cohort.http.paging import Slice
 from cohort.people.models import Person
@@ -63,50 +62,43 @@ async def weeks(
 ) -> WeeksFigureOut:
     cohort = await _narrowed(db, actor, cohort_id, circle)
     counted = await weeks_counted(db, [cohort], now=now, circle=circle)
-    return _weeks_out(cohort, counted[cohort.id])
+    return _weeks_out(cohort, week_figures(cohort, counted[cohort.id]), now)
 
 
 async def beside(
     db: AsyncSession, actor: Person, cohort_id: UUID, *, now: datetime
 ) -> list[WeeksFigureOut]:
-    """This cohort and the newest others of the same guide that the actor runs, drafts left out."""
+    """This cohort and the newest others of the same guide that the actor runs, drafts left out.
+
+    The others as they were counted last; those that never were, and this one, as of now.
+    """
     cohort = await cohorts.require_organiser(db, actor, cohort_id)
-    others = await db.scalars(
-        select(Cohort)
+    others = await db.execute(
+        select(Cohort, KeptWeeks)
+        .outerjoin(KeptWeeks, KeptWeeks.cohort_id == Cohort.id)
         .where(Cohort.guide_id.in_(guides.versions_beside(cohort.guide_id)))
         .where(Cohort.id != cohort.id, Cohort.state != CohortState.DRAFT)
         .where(Cohort.id.in_(cohort_policy.organised_by(actor)))
         .order_by(Cohort.starts_on.desc(), Cohort.id)
         .limit(OTHERS)
     )
-    all_of_them = [cohort, *others]
-    counted = await weeks_counted(db, all_of_them, now=now)
-    return [_weeks_out(one, counted[one.id]) for one in all_of_them]
+    all_of_them = [(cohort, None), *others]
+    counted = await weeks_counted(db, [one for one, kept in all_of_them if not kept], now=now)
+    return [
+        _weeks_out(one, kept.weeks, kept.counted_at)
+        if kept
+        else _weeks_out(one, week_figures(one, counted[one.id]), now)
+        for one, kept in all_of_them
+    ]
 
 
-def _weeks_out(cohort: Cohort, counted: Sequence[WeekCounted]) -> WeeksFigureOut:
-    pairs = zip(weeks_in(cohort), counted, strict=True)
+def _weeks_out(cohort: Cohort, weeks: Sequence[Any], counted_at: datetime) -> WeeksFigureOut:
     return WeeksFigureOut(
         cohort_id=cohort.id,
         name=cohort.name,
         time_zone=cohort.time_zone,
-        weeks=[_week_out(week, one) for week, one in pairs],
-    )
-
-
-def _week_out(week: CohortWeek, one: WeekCounted) -> WeekFigureOut:
-    return WeekFigureOut(
-        week=week.number,
-        begins_on=week.begins_on,
-        ends_on=week.ends_on,
-        people=one.people,
-        items=one.items,
-        planned=one.planned,
-        handed_in=one.handed_in,
-        passed=one.passed,
-        planned_share=one.share(one.planned),
-        handed_in_share=one.share(one.handed_in),
-        passed_share=one.share(one.passed),
+        counted_at=counted_at,
+        weeks=weeks,
     )
 
 

@@ -14,7 +14,7 @@ from cohort.figures.milestones import MilestoneCounted, stuck
 from cohort.figures.progress import ProgressShown
 from cohort.figures.schemas import Figure, ProgressSearch, WeekFigureOut, WeeksFigureOut
 from cohort.figures.tables import FigureTable
-from cohort.http.formats import day, percent, plural
+from cohort.http.formats import day, moment, percent, plural, zone_label
 from cohort.http.paging import Slice
 from cohort.people.models import Person
 
@@ -114,15 +114,25 @@ def _beside(cohort: Cohort, told: Sequence[WeeksFigureOut]) -> FigureView:
         Line(one.name, style, [week.passed_share for week in one.weeks])
         for style, one in zip(STYLES, told, strict=False)
     ]
-    alone = "No other cohort of this guide is yours to compare with yet."
     return FigureView(
         cohort,
         Figure.COHORTS,
         tables.of_cohorts(told),
-        [alone] if len(told) == 1 else [],
+        _how_new(cohort, told),
         picture_of(lines),
         "Share of all milestones passed, by week since the start of each cohort",
     )
+
+
+def _how_new(cohort: Cohort, told: Sequence[WeeksFigureOut]) -> Sequence[str]:
+    mine, *others = told
+    if not others:
+        return ["No other cohort of this guide is yours to compare with yet."]
+    oldest = min(one.counted_at for one in others)
+    if oldest == mine.counted_at:
+        return []
+    since = f"{moment(oldest, cohort.time_zone)} ({zone_label(oldest, cohort.time_zone)})"
+    return [f"The other cohorts are counted once a day: they are as of {since} or later."]
 
 
 def _milestones(cohort: Cohort, told: Sequence[MilestoneCounted]) -> FigureView:

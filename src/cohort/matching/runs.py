@@ -33,6 +33,7 @@ from cohort.matching.verdicts.service import seal_of
 from cohort.mentors.service import organisers_of
 from cohort.pairing.insight import Stake
 from cohort.pairing.pool import Pool
+from cohort.people.models import Act
 
 NEWER_ROUND = "The round was set aside or replaced by a newer one before this run was solved."
 NOT_SOLVED = (
@@ -137,10 +138,19 @@ async def _tell_if_weekly(db: AsyncSession, run: Run, *, now: datetime) -> None:
 
 
 async def tell_organisers(db: AsyncSession, run: Run, *, now: datetime) -> None:
-    cohort_id = run.round.cohort_id
+    """Whoever asked for this run needs no mail: the page of the round shows her what it found."""
+    cohort_id, asked_by = run.round.cohort_id, await _asked_by(db, run)
+    told = [one for one in await organisers_of(db, cohort_id) if one != asked_by]
     arguments = {"cohort_id": cohort_id, "run_id": run.id}
-    each = [{**arguments, "organiser_id": one} for one in await organisers_of(db, cohort_id)]
+    each = [{**arguments, "organiser_id": one} for one in told]
     await enqueue_each(db, "matching.tell_organiser", each, now=now)
+
+
+async def _asked_by(db: AsyncSession, run: Run) -> UUID | None:
+    """None where the weekly clock did."""
+    asked = select(Act.actor_id).where(Act.cohort_id == run.round.cohort_id)
+    asked = asked.where(Act.verb == "round.run", Act.subject_id == run.round_id)
+    return await db.scalar(asked.where(Act.at == run.queued_at))
 
 
 async def _store_solved(db: AsyncSession, run: Run, found: Solved) -> None:

@@ -65,8 +65,9 @@ class RematchIn(Strict):
 
 
 FIT = Field(
-    description="How well the two suit each other, by what they have in common. Field, role goal "
-    "and skills speak for a pair from 0.5 on and against it below. `strong`: at least two for it, "
+    description="How well field, role goal and skills of the two fit, in a word; the score counts "
+    "all that the rules weigh, so that a lower score may have a better word. Each of the three "
+    "speaks for a pair from 0.5 on and against it below. `strong`: at least two for it, "
     "none against; `good`: two for it and one against, or one for it and none against; `fair`: one "
     "for it, at least one against; `weak`: none for it. Null in runs of before.",
     examples=["strong"],

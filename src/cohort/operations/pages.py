@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cohort.clock import Clock
 from cohort.errors import Conflict, NotFound
 from cohort.http.pages import Asked, local, page, see
+from cohort.http.paging import Slice, page_of
 from cohort.mail import MailboxMessage
 from cohort.operations import service
 from cohort.operations.linking import linked
@@ -19,8 +20,8 @@ from cohort.people.auth import public, signed_in
 from cohort.people.models import Person
 from cohort.settings import Settings
 
-NEWEST = 50
-"""Letters on the page of the mailbox."""
+SHOWN = 25
+"""Letters on one page of the mailbox."""
 
 
 @post("/jobs/{job_id:uuid}/retry", guards=[signed_in])
@@ -41,12 +42,15 @@ async def retry(
 
 @get("/mailbox", guards=[public])
 async def mailbox(
-    request: Asked, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    settings: NamedDependency[Settings],
+    part: NamedDependency[Slice],
 ) -> Response[str]:
     _require_mailbox(settings)
-    newest = select(MailboxMessage).order_by(MailboxMessage.sent_at.desc(), MailboxMessage.id)
-    letters = (await db.scalars(newest.limit(NEWEST))).all()
-    return page(request, "operations/mailbox.html", letters=letters)
+    of, part = MailboxMessage, Slice(part.cursor, SHOWN)
+    newest = await page_of(db, select(of), by=of.sent_at, id=of.id, part=part, sort="-sent_at")
+    return page(request, "operations/mailbox.html", letters=newest, cursor=part.cursor)
 
 
 @get("/mailbox/{letter_id:uuid}", guards=[public], opt={"secret_answer": True})

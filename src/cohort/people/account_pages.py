@@ -127,8 +127,15 @@ async def change_address(
 
 
 @get("/address/{token:str}", guards=[signed_in])
-async def new_address_page(request: Asked) -> Response[str]:
+async def new_address_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    actor: NamedDependency[Person],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Response[str]:
     # A form, not the link itself: mail scanners open links before people do.
+    await addresses.require_link(db, actor, token, now=clock())
     return page(request, "people/address.html", form=Form())
 
 
@@ -142,7 +149,7 @@ async def confirm_address(
 ) -> Redirect:
     form = await read_form(request, TokenIn, token=token)
     if form.value is None:
-        raise LinkSpent
+        raise LinkSpent(addresses.ASKED_AT)
     await addresses.confirm(db, actor, token, now=clock())
     return see("/account", saying=CHANGED)
 

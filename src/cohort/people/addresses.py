@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,9 @@ from cohort.jobs.outbox import enqueue
 from cohort.people.links import LINK_LIVES, LinkSpent, forget_links
 from cohort.people.models import AddressChange, FormerAddress, Person
 from cohort.people.tokens import hash_token, new_token
+
+ASKED_AT = "/account"
+"""Where another address is asked for."""
 
 
 class AddressTaken(Conflict):
@@ -57,6 +60,18 @@ async def new_token_of(
     return None if found is None else token
 
 
+def _works(actor: Person, token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    is_it = (AddressChange.token_hash == hash_token(token), AddressChange.person_id == actor.id)
+    return *is_it, AddressChange.expires_at > now
+
+
+async def require_link(db: AsyncSession, actor: Person, token: str, *, now: datetime) -> None:
+    """Refuse a link that would not move this account, and spend none."""
+    works = select(AddressChange.person_id).where(*_works(actor, token, now))
+    if await db.scalar(works) is None:
+        raise LinkSpent(ASKED_AT)
+
+
 async def confirm(db: AsyncSession, actor: Person, token: str, *, now: datetime) -> Person:
     """Take the new address, and tell the old one; links that were mailed to either end.
 
@@ -66,19 +81,18 @@ async def confirm(db: AsyncSession, actor: Person, token: str, *, now: datetime)
     moved = (
         await db.execute(
             delete(AddressChange)
-            .where(AddressChange.token_hash == hash_token(token), AddressChange.expires_at > now)
-            .where(AddressChange.person_id == actor.id)
+            .where(*_works(actor, token, now))
             .returning(AddressChange.person_id, AddressChange.email)
             .execution_options(synchronize_session=False)
         )
     ).one_or_none()
     if moved is None:
-        raise LinkSpent
+        raise LinkSpent(ASKED_AT)
     found = select(Person).where(Person.id == moved.person_id, Person.suspended_at.is_(None))
     locked = found.with_for_update().execution_options(populate_existing=True)
     person = await db.scalar(locked)
     if person is None:
-        raise LinkSpent
+        raise LinkSpent(ASKED_AT)
     before = person.email
     person.email = moved.email
     try:

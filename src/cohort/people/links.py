@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,13 +14,28 @@ LINK_LIVES = timedelta(hours=24)
 """Of a token that somebody is handed at once; mailed links live as long as the settings say."""
 
 
+ASKED_AT = {
+    LinkPurpose.JOIN: "/join",
+    LinkPurpose.PASSWORD: "/forgotten",
+    LinkPurpose.SIGN_IN: "/login/link",
+}
+"""Where a new link of a kind is asked for, with an address."""
+
+
 class LinkSpent(Refusal):
+    """Used, too old, replaced by a newer one, or made up: nobody is told which.
+
+    Its page asks for a new one at `asked_at`, where that is known.
+    """
+
     status = 409
     code = "link_spent"
     title = "This link does not work any more"
+    template = "people/link_spent.html"
 
-    def __init__(self) -> None:
+    def __init__(self, asked_at: str = "") -> None:
         super().__init__("The link was used, or is too old. Ask for a new one at “Sign in”.")
+        self.asked_at = asked_at
 
 
 async def new_link(
@@ -43,21 +58,31 @@ async def new_link(
     return token
 
 
+async def require_link(
+    db: AsyncSession, token: str, purpose: LinkPurpose, *, now: datetime
+) -> None:
+    """Refuse a link that would not work, and spend none: mail scanners open links before people."""
+    works = select(MailedLink.email).where(*_works(token, purpose, now))
+    if await db.scalar(works) is None:
+        raise LinkSpent(ASKED_AT[purpose])
+
+
 async def use_link(db: AsyncSession, token: str, purpose: LinkPurpose, *, now: datetime) -> str:
     """Spend a link, and tell whose address it proves; of two clicks only one wins."""
     email = await db.scalar(
         delete(MailedLink)
-        .where(
-            MailedLink.token_hash == hash_token(token),
-            MailedLink.purpose == purpose,
-            MailedLink.expires_at > now,
-        )
+        .where(*_works(token, purpose, now))
         .returning(MailedLink.email)
         .execution_options(synchronize_session=False)
     )
     if email is None:
-        raise LinkSpent
+        raise LinkSpent(ASKED_AT[purpose])
     return email
+
+
+def _works(token: str, purpose: LinkPurpose, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    is_it = (MailedLink.token_hash == hash_token(token), MailedLink.purpose == purpose)
+    return *is_it, MailedLink.expires_at > now
 
 
 async def forget_links(db: AsyncSession, email: str) -> None:

@@ -14,7 +14,8 @@ from cohort.http.forms import Form, checked, read_form
 from cohort.http.pages import Asked, local, page, see
 from cohort.people import service as people
 from cohort.people.auth import charge_password, entrance_of, public
-from cohort.people.links import LinkSpent
+from cohort.people.links import ASKED_AT, LinkSpent, require_link
+from cohort.people.models import LinkPurpose
 from cohort.people.schemas import EmailIn, SignInIn, TokenIn
 from cohort.people.throttle import Tries
 from cohort.settings import Settings
@@ -86,8 +87,14 @@ async def ask_for_link(
 
 
 @get("/login/link/{token:str}", guards=[public])
-async def use_link_page(request: Asked) -> Response[str]:
+async def use_link_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Response[str]:
     # A form, not the link itself: mail scanners open links before people do.
+    await require_link(db, token, LinkPurpose.SIGN_IN, now=clock())
     return page(request, "signin/use_link.html")
 
 
@@ -101,7 +108,7 @@ async def use_link(
 ) -> Redirect:
     form = checked(TokenIn, {"token": token})
     if form.value is None:
-        raise LinkSpent
+        raise LinkSpent(ASKED_AT[LinkPurpose.SIGN_IN])
     now = clock()
     person = await service.use_sign_in_link(db, form.value.token, now=now)
     return await after_first_step(request, db, settings, person, "/", now=now)

@@ -14,7 +14,8 @@ from cohort.http.forms import Form, read_form
 from cohort.http.pages import Asked, page, see
 from cohort.people import service
 from cohort.people.auth import public
-from cohort.people.links import LinkSpent
+from cohort.people.links import ASKED_AT, LinkSpent, require_link
+from cohort.people.models import LinkPurpose
 from cohort.people.schemas import JoinIn, NewPasswordIn, TokenIn
 from cohort.settings import Settings
 from cohort.signin import remaining
@@ -24,8 +25,14 @@ Chosen = TypeVar("Chosen", bound=TokenIn)
 
 
 @get("/verify/{token:str}", guards=[public])
-async def verify_page(request: Asked) -> Response[str]:
+async def verify_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Response[str]:
     # A form, not the link itself: mail scanners open links before people do.
+    await require_link(db, token, LinkPurpose.JOIN, now=clock())
     return page(request, "people/verify.html", form=Form())
 
 
@@ -37,7 +44,7 @@ async def verify(
     settings: NamedDependency[Settings],
     token: FromPath[str],
 ) -> Response[str] | Redirect:
-    now, form = clock(), await _with_token(request, JoinIn, token)
+    now, form = clock(), await _with_token(request, JoinIn, token, LinkPurpose.JOIN)
     if form.value is None:
         return page(request, "people/verify.html", form=form)
     try:
@@ -49,7 +56,13 @@ async def verify(
 
 
 @get("/password/{token:str}", guards=[public])
-async def password_page(request: Asked) -> Response[str]:
+async def password_page(
+    request: Asked,
+    db: NamedDependency[AsyncSession],
+    clock: NamedDependency[Clock],
+    token: FromPath[str],
+) -> Response[str]:
+    await require_link(db, token, LinkPurpose.PASSWORD, now=clock())
     return page(request, "people/password.html", form=Form())
 
 
@@ -62,7 +75,7 @@ async def choose_password(
     token: FromPath[str],
 ) -> Response[str] | Redirect:
     """Whoever had no password signs in with it at once; who forgot one shows that she knows it."""
-    now, form = clock(), await _with_token(request, NewPasswordIn, token)
+    now, form = clock(), await _with_token(request, NewPasswordIn, token, LinkPurpose.PASSWORD)
     if form.value is None:
         return page(request, "people/password.html", form=form)
     try:
@@ -82,10 +95,12 @@ async def choose_password(
     return await after_first_step(request, db, settings, person, HOME, now=now, saying=saying)
 
 
-async def _with_token(request: Asked, schema: type[Chosen], token: str) -> Form[Chosen]:
+async def _with_token(
+    request: Asked, schema: type[Chosen], token: str, purpose: LinkPurpose
+) -> Form[Chosen]:
     form = await read_form(request, schema, token=token)
     if "token" in form.errors:
-        raise LinkSpent
+        raise LinkSpent(ASKED_AT[purpose])
     return form
 
 

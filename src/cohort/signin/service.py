@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.jobs.outbox import enqueue
-from cohort.people.links import LinkSpent, use_link
+from cohort.people.links import ASKED_AT, LinkSpent, use_link
 from cohort.people.models import LinkPurpose, Person
 
 
@@ -21,5 +21,5 @@ async def use_sign_in_link(db: AsyncSession, token: str, *, now: datetime) -> Pe
     verified = select(Person).where(Person.has_account(email), Person.verified_at.is_not(None))
     person: Person | None = await db.scalar(verified.with_for_update(read=True))
     if person is None:
-        raise LinkSpent
+        raise LinkSpent(ASKED_AT[LinkPurpose.SIGN_IN])
     return person
