@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cohort.app import create_app
+from cohort.cli.loading import leave_alone_what_is_loaded
 from cohort.db import Base, Sessions, unit_of_work
 from cohort.jobs import outbox
 from cohort.jobs.runner import Runner
@@ -74,8 +75,7 @@ class Platform:
     async def run_jobs(self) -> None:
         """Do what a woken worker does, until nothing is due."""
         while True:
-            async with self.sessions() as db:
-                waiting = await outbox.due(db, now=self.clock())
+            waiting = await outbox.due(self.runner.engine, now=self.clock())
             if not waiting:
                 return
             for job in waiting:
@@ -176,8 +176,7 @@ async def _platform(migrated: Settings) -> AsyncGenerator[Platform]:
     app = create_app(migrated, clock=clock)
     runner = create_runner(migrated, clock)
     platform = Platform(app, runner, clock, migrated)
-    gc.collect()
-    gc.freeze()  # as `cohort serve` and `cohort work` do
+    leave_alone_what_is_loaded()  # as `cohort serve` and `cohort work` do
     async with app.lifespan():
         await at_the_driver(platform, empty_all())
         yield platform

@@ -54,8 +54,7 @@ async def sweep(context: CronContext) -> None:
     """Find the jobs that are due and that nobody was woken up for; no queue hides another."""
     now = context.clock()
     for queue in Queue:
-        async with context.transaction() as db:
-            waiting = await outbox.due(db, now=now, queue=queue)
+        waiting = await outbox.due(context.engine, now=now, queue=queue)
         await context.wake_up.wake(waiting, again=f"{now:%d%H%M}")
 
 

@@ -260,8 +260,7 @@ async def test_a_worker_that_was_only_asleep_is_not_overtaken(
     with worker(platform) as sleeper:
         await caught_while_storing(platform, sleeper, signal.SIGSTOP)
         platform.clock.now = datetime.now(UTC) + LEASE
-        async with platform.sessions() as db:
-            [taken] = await due(db, now=platform.clock(), queue=Queue.COMPUTING)
+        [taken] = await due(platform.runner.engine, now=platform.clock(), queue=Queue.COMPUTING)
         await platform.runner.run(taken.job_id)
         assert await attempts(platform) == 1
         assert not await ended(platform)()

@@ -84,8 +84,8 @@ async def keep_runs(platform: Platform) -> int:
 
 
 async def computing(platform: Platform) -> list[outbox.Enqueued]:
-    async with platform.sessions() as db:
-        return await outbox.due(db, now=platform.clock(), queue=outbox.Queue.COMPUTING)
+    engine, queue = platform.runner.engine, outbox.Queue.COMPUTING
+    return await outbox.due(engine, now=platform.clock(), queue=queue)
 
 
 async def open_and_solve(stage: Stage, platform: Platform) -> dict[str, Any]:

@@ -5,17 +5,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Date, Select, Text, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from cohort.checkins import policy
 from cohort.checkins.models import CheckIn, ClosingSurvey, Episode
 from cohort.checkins.surveys import ASKED_WITHIN
+from cohort.db import Prepared, given
 from cohort.errors import NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship, Side
+from cohort.people.asker import asker
 from cohort.people.models import Person
 
 SHOWN_AT_ONCE = 100
@@ -29,23 +31,30 @@ def with_the_two(statement: Select[CheckIn]) -> Select[CheckIn]:
     return statement.options(_BOTH).execution_options(populate_existing=True)
 
 
+_WANTED = CheckIn.id == given("check_in_id", Uuid())
+_ANY = with_the_two(select(CheckIn).where(_WANTED))
+_OWN_LOCKED = with_the_two(
+    policy.asks(CheckIn, asker(is_admin=False)).where(_WANTED)
+).with_for_update(of=CheckIn)
+"""Put together once: that takes as long as to send one."""
+
+
 async def get(db: AsyncSession, actor: Person, check_in_id: UUID) -> CheckIn:
     statement = policy.visible_to(CheckIn, actor).where(CheckIn.id == check_in_id)
-    return await _one(db, statement)
+    return await _one(db, with_the_two(statement))
 
 
 async def get_own(db: AsyncSession, actor: Person, check_in_id: UUID) -> CheckIn:
     """One that the actor herself is asked, for as long as she answers it: nobody else moves it."""
-    statement = policy.asks(CheckIn, actor).where(CheckIn.id == check_in_id)
-    return await _one(db, statement.with_for_update(of=CheckIn))
+    return await _one(db, _OWN_LOCKED, actor_id=actor.id, check_in_id=check_in_id)
 
 
 async def get_for_job(db: AsyncSession, check_in_id: UUID) -> CheckIn:
-    return await _one(db, select(CheckIn).where(CheckIn.id == check_in_id))
+    return await _one(db, _ANY, check_in_id=check_in_id)
 
 
-async def _one(db: AsyncSession, statement: Select[CheckIn]) -> CheckIn:
-    check_in = await db.scalar(with_the_two(statement))
+async def _one(db: AsyncSession, statement: Select[CheckIn], **values: UUID) -> CheckIn:
+    check_in = await db.scalar(statement, values)
     if check_in is None:
         raise NotFound
     return check_in
@@ -71,14 +80,24 @@ async def newest_of(db: AsyncSession, actor: Person) -> Sequence[CheckIn]:
     return (await db.scalars(with_the_two(newest.limit(SHOWN_AT_ONCE)))).all()
 
 
+_DAY_BEFORE = Prepared(
+    select(CheckIn.due_on)
+    .where(
+        CheckIn.mentorship_id == given("mentorship_id", Uuid()),
+        CheckIn.side == given("side", Text()),
+        CheckIn.due_on < given("day", Date()),
+    )
+    .order_by(CheckIn.due_on.desc())
+    .limit(1)
+)
+
+
 async def day_before(db: AsyncSession, check_in: CheckIn) -> date | None:
     """The day of the one before it, since when the two are asked whether they met."""
-    before = select(CheckIn.due_on).where(
-        CheckIn.mentorship_id == check_in.mentorship_id,
-        CheckIn.side == check_in.side,
-        CheckIn.due_on < check_in.due_on,
+    found = await _DAY_BEFORE.row(
+        db, mentorship_id=check_in.mentorship_id, side=check_in.side, day=check_in.due_on
     )
-    return await db.scalar(before.order_by(CheckIn.due_on.desc()).limit(1))
+    return found["due_on"] if found else None
 
 
 async def all_of(db: AsyncSession, actor: Person, mentorship_id: UUID) -> Sequence[CheckIn]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, extract, func, literal, or_, select, update
+from sqlalchemy import Select, Table, extract, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,7 @@ from cohort.checkins.due_days import due_day
 from cohort.checkins.models import CheckIn
 from cohort.checkins.schemas import CheckInAnswer
 from cohort.cohorts.models import Cohort, CohortState, Enrolment
-from cohort.db import NOW, Prepared
+from cohort.db import NOW, Prepared, PreparedWrite, new_id, rows_given
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.jobs import event_log
 from cohort.jobs.outbox import enqueue_each
@@ -52,7 +52,8 @@ async def ask_due(db: AsyncSession, *, now: datetime) -> Sequence[UUID]:
         )
         if day is None or (row["last"] and (day - row["last"]).days < DAYS_BETWEEN):
             continue
-        due.append({"mentorship_id": row["id"], "side": Side(row["side"]), "due_on": day})
+        which = {"mentorship_id": row["id"], "side": row["side"], "due_on": day}
+        due.append({**which, "cohort_id": row["cohort_id"]})
     if not due:
         return []
     return await _ask(db, due[:AT_ONCE], now=now)
@@ -75,6 +76,7 @@ def _candidates() -> Select[*tuple[Any, ...]]:
         sides.append(
             select(
                 Mentorship.id,
+                Mentorship.cohort_id,
                 literal(side.value).label("side"),
                 Mentorship.began_at,
                 zone.label("time_zone"),
@@ -95,41 +97,46 @@ def _candidates() -> Select[*tuple[Any, ...]]:
 MAY_BE_DUE = Prepared(_candidates())
 
 
+_CHECK_INS = cast("Table", CheckIn.__table__)
+_EACH = ("id", "mentorship_id", "side", "due_on")
+_NEW = rows_given(_CHECK_INS.c[name] for name in _EACH)
+_SAME_SIDE = (_CHECK_INS.c.mentorship_id == _NEW.c.mentorship_id) & (
+    _CHECK_INS.c.side == _NEW.c.side
+)
+_BEFORE = (
+    select(_CHECK_INS.c.id)
+    .join(_NEW, _SAME_SIDE)
+    .where(_CHECK_INS.c.closed_at.is_(None), _CHECK_INS.c.due_on != _NEW.c.due_on)
+    .order_by(_CHECK_INS.c.id)
+    .with_for_update(of=_CHECK_INS)
+)
+CLOSE_BEFORE = PreparedWrite(
+    update(_CHECK_INS)
+    .where(_CHECK_INS.c.id.in_(_BEFORE))
+    .values(closed_at=NOW)
+    .returning(_CHECK_INS.c.id)
+)
+_OF_ALL = {_CHECK_INS.c.asked_at: NOW, _CHECK_INS.c.words: literal("")}
+MAKE = PreparedWrite(
+    insert(_CHECK_INS)
+    .from_select([*_EACH, *_OF_ALL], select(*(_NEW.c[name] for name in _EACH), *_OF_ALL.values()))
+    .on_conflict_do_nothing()
+    .returning(_CHECK_INS.c.id, _CHECK_INS.c.mentorship_id)
+)
+
+
 async def _ask(db: AsyncSession, due: Sequence[dict[str, Any]], *, now: datetime) -> Sequence[UUID]:
     """The one before is closed first: the unique index allows one open one to a side."""
-    of_these = [one["mentorship_id"] for one in due]
-    new = {(one["mentorship_id"], one["side"], one["due_on"]) for one in due}
-    standing = await db.execute(
-        select(CheckIn.id, CheckIn.mentorship_id, CheckIn.side, CheckIn.due_on)
-        .where(CheckIn.mentorship_id.in_(of_these), CheckIn.closed_at.is_(None))
-        .order_by(CheckIn.id)
-        .with_for_update()
-    )
-    followed = {(mentorship_id, side) for mentorship_id, side, _ in new}
-    old = [
-        row.id
-        for row in standing
-        if (row.mentorship_id, row.side) in followed
-        and (row.mentorship_id, row.side, row.due_on) not in new
-    ]
-    await db.execute(update(CheckIn).where(CheckIn.id.in_(old)).values(closed_at=now))
-    made = await db.execute(
-        insert(CheckIn)
-        .values([{**one, "asked_at": now, "words": ""} for one in due])
-        .on_conflict_do_nothing()
-        .returning(CheckIn.id, CheckIn.mentorship_id)
-    )
-    asked = {row.id: row.mentorship_id for row in made}
-    cohorts = await db.execute(
-        select(Mentorship.id, Mentorship.cohort_id).where(Mentorship.id.in_(asked.values()))
-    )
-    cohort_of: dict[UUID, UUID] = {row.id: row.cohort_id for row in cohorts}
+    new = [{"id": new_id(), **one} for one in due]
+    lists = {name: [one[name] for one in new] for name in _EACH}
+    await CLOSE_BEFORE.rows(db, now=now, **lists)
+    made = await MAKE.rows(db, now=now, **lists)
+    cohort_of = {one["mentorship_id"]: one["cohort_id"] for one in due}
     each = [
-        {"cohort_id": cohort_of[mentorship_id], "check_in_id": check_in_id}
-        for check_in_id, mentorship_id in asked.items()
+        {"cohort_id": cohort_of[one["mentorship_id"]], "check_in_id": one["id"]} for one in made
     ]
     await enqueue_each(db, "checkins.ask", each, now=now)
-    return list(asked)
+    return [one["id"] for one in made]
 
 
 async def answer(

@@ -23,11 +23,16 @@ def loading_for_good() -> Generator[None]:
     try:
         yield
     finally:
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+        leave_alone_what_is_loaded()
         gc.callbacks.append(leave_alone_what_stays)
         gc.enable()
+
+
+def leave_alone_what_is_loaded() -> None:
+    """And look at what is made from now on once there is more of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
 
 
 def leave_alone_what_stays(phase: str, collection: Mapping[str, Any]) -> None:

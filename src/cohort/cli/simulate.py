@@ -2,6 +2,8 @@
 
 import click
 
+from cohort.cli.loading import leave_alone_what_is_loaded
+
 
 @click.command()
 @click.option("--weeks", type=click.IntRange(2, 104), default=30, show_default=True)
@@ -28,4 +30,5 @@ def simulate(
         raise SaidPlainly(f"There is no policy “{unknown[0]}”. The policies are:\n{known}")
     policies = [BY_NAME[name] for name in dict.fromkeys(names)] or list(POLICIES)
     size = Size(weeks=weeks, researchers=researchers, mentors=mentors)
+    leave_alone_what_is_loaded()  # as `cohort work` does
     run(policies, range(1, seeds + 1), size, click.echo)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from jinja2 import Environment
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cohort import mail
 from cohort.clock import Clock
@@ -102,9 +102,10 @@ PostFunction = Callable[[JobContext, Attempt, mail.Message], Awaitable[Outside[N
 class CronContext:
     """What is handed to that which every worker looks for once in a while."""
 
+    engine: AsyncEngine
     sessions: Sessions
     statements: Sessions
-    """For a statement that is a transaction by itself."""
+    """For statements each of which is a transaction by itself."""
     wake_up: WakeUp
     clock: Clock
     settings: Settings
@@ -112,10 +113,9 @@ class CronContext:
     async def finds(self, due: Prepared, **given: Any) -> bool:
         """Whether anything is due, at `now` or by what is given.
 
-        Most minutes nothing is: to look costs one statement, and no transaction is begun for it.
+        Most minutes nothing is: to look costs one statement, and no session is opened for it.
         """
-        async with self.statements() as db:
-            return bool(await due.rows(db, now=self.clock(), **given))
+        return bool(await due.rows_alone(self.engine, now=self.clock(), **given))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession]:

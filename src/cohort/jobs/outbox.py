@@ -33,7 +33,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cohort.db import (
@@ -264,22 +264,22 @@ SUCCEED = PreparedWrite(
 
 
 async def due(
-    db: AsyncSession, *, now: datetime, queue: Queue | None = None, limit: int = 500
+    engine: AsyncEngine, *, now: datetime, queue: Queue | None = None, limit: int = 500
 ) -> list[Enqueued]:
     """What may be taken up now, of one queue or of all, the longest due first."""
     queues = list(Queue) if queue is None else [queue]
-    found = await DUE.rows(db, now=now, queues=queues, most=limit)
+    found = await DUE.rows_alone(engine, now=now, queues=queues, most=limit)
     return [Enqueued(one["id"], Queue(one["queue"])) for one in found]
 
 
-async def begin_attempt(db: AsyncSession, job_id: UUID, *, now: datetime) -> int | None:
+async def begin_attempt(engine: AsyncEngine, job_id: UUID, *, now: datetime) -> int | None:
     """Count the attempt before it is made, so that work which kills its worker is not eternal.
 
-    One statement, which needs no transaction around it. Returns the attempt's number, or None when
+    Returns the attempt's number, or None when
     the job is not due, leased to another attempt, already ended, or its attempts are all spent.
     """
-    begun = await BEGIN.row(db, wanted=job_id, now=now, leased_until=now + LEASE)
-    return None if begun is None else int(begun["attempts"])
+    begun = await BEGIN.rows_alone(engine, wanted=job_id, now=now, leased_until=now + LEASE)
+    return int(begun[0]["attempts"]) if begun else None
 
 
 async def end_spent(db: AsyncSession, job_id: UUID, *, now: datetime) -> Job | None:

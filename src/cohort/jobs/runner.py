@@ -73,7 +73,7 @@ class Runner:
         self.engine = create_engine(settings, patience=LONGEST_STATEMENT)
         sessions, statements = create_sessions(self.engine), create_readers(self.engine)
         wake_up = wake.WakeUp(wake.connect(settings.redis_url))
-        self.cron = CronContext(sessions, statements, wake_up, clock, settings)
+        self.cron = CronContext(self.engine, sessions, statements, wake_up, clock, settings)
 
     async def close(self) -> None:
         await self.processes.close()
@@ -82,8 +82,7 @@ class Runner:
 
     async def run(self, job_id: UUID) -> None:
         """Make one attempt, unless another one holds the job."""
-        async with self.cron.statements() as db:
-            attempt = await outbox.begin_attempt(db, job_id, now=self.cron.clock())
+        attempt = await outbox.begin_attempt(self.engine, job_id, now=self.cron.clock())
         if attempt is None:
             await self._end_spent(job_id)
             return

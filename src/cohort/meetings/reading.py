@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from cohort.db import given
 from cohort.errors import NotFound
 from cohort.http.paging import Page, Slice, page_of
 from cohort.meetings import policy
 from cohort.meetings.models import Meeting, MeetingState
 from cohort.mentorships import reading as mentorships
 from cohort.mentorships.models import Mentorship
+from cohort.people.asker import asker
 from cohort.people.models import Person
 
 SHOWN_AT_ONCE = 100
@@ -28,17 +30,23 @@ def _with_the_two(statement: Select[Meeting]) -> Select[Meeting]:
     return statement.options(_BOTH).execution_options(populate_existing=True)
 
 
+_WANTED = Meeting.id == given("meeting_id", Uuid())
+_ANY = _with_the_two(select(Meeting).where(_WANTED))
+_OWN = _with_the_two(policy.visible_to(asker(is_admin=False)).where(_WANTED))
+_OWN_LOCKED = _OWN.with_for_update(of=Meeting)
+"""Put together once: that takes as long as to send one."""
+
+
 async def get(db: AsyncSession, actor: Person, meeting_id: UUID, *, lock: bool = False) -> Meeting:
-    statement = _with_the_two(policy.visible_to(actor).where(Meeting.id == meeting_id))
-    meeting = await db.scalar(statement.with_for_update(of=Meeting) if lock else statement)
+    asked = {"actor_id": actor.id, "meeting_id": meeting_id}
+    meeting = await db.scalar(_OWN_LOCKED if lock else _OWN, asked)
     if meeting is None:
         raise NotFound
     return meeting
 
 
 async def get_for_job(db: AsyncSession, meeting_id: UUID) -> Meeting:
-    statement = _with_the_two(select(Meeting).where(Meeting.id == meeting_id))
-    return (await db.scalars(statement)).one()
+    return (await db.scalars(_ANY, {"meeting_id": meeting_id})).one()
 
 
 async def list_own(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from cohort.checkins import service as checkins
 from cohort.checkins.models import CheckIn, Going
 from cohort.checkins.schemas import CheckInAnswer
-from cohort.mentorships.models import Mentorship
+from cohort.mentorships.models import Mentorship, Proposal
 from cohort.season.acts import liking, person_of
 from cohort.season.stage import SeasonStage, at_day
 
@@ -25,8 +25,9 @@ async def check_in(stage: SeasonStage, day: int) -> None:
             CheckIn.asked_at >= at_day(day - 1),
         )
         pairs = joinedload(CheckIn.mentorship).joinedload(Mentorship.proposal)
+        scored = pairs.load_only(Proposal.score)
         asked: Sequence[CheckIn] = (
-            await db.scalars(waiting.options(pairs).order_by(CheckIn.id))
+            await db.scalars(waiting.options(scored).order_by(CheckIn.id))
         ).all()
     for one in asked:
         dice, behaviour = stage.plan.dice, stage.plan.behaviour

@@ -12,7 +12,7 @@ from cohort.meetings.schemas import AgreeIn, MeetingIn
 from cohort.mentorships import pausing, rematching
 from cohort.mentorships import policy as mentorship_policy
 from cohort.mentorships import service as mentorships
-from cohort.mentorships.models import Mentorship, Side
+from cohort.mentorships.models import Mentorship, Proposal, Side
 from cohort.season.acts import liking, person_of
 from cohort.season.behaviour import PAUSE_WEEKS
 from cohort.season.stage import FIRST_DAY, SeasonStage, at_day
@@ -25,7 +25,7 @@ async def live(stage: SeasonStage, day: int) -> None:
     """Meetings, pauses, questions for somebody else and ends, of the pairs there are."""
     async with stage.look() as db:
         active = mentorship_policy.active_in(stage.cohort_id).options(
-            joinedload(Mentorship.proposal)
+            joinedload(Mentorship.proposal).load_only(Proposal.score)
         )
         pairs: Sequence[Mentorship] = (await db.scalars(active.order_by(Mentorship.id))).all()
     for pair in pairs:

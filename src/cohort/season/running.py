@@ -1,6 +1,5 @@
 """`cohort simulate`: every policy with every seed, on servers that go away afterwards."""
 
-import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -39,8 +38,6 @@ def simulate(policies: Sequence[Policy], seeds: Sequence[int], size: Size, say: 
         )
         configure_logging(settings)
         upgrade(settings)
-        gc.collect()
-        gc.freeze()  # as `cohort work` does
         played = uvloop.run(_play_all(policies, seeds, size, settings, say))
     of = f"{size.weeks} weeks, {size.researchers} researchers, {size.mentors} mentors"
     say(f"\n{of}; seeds {seeds[0]} to {seeds[-1]}: means, and ± half a 95 % interval\n")
