@@ -24,7 +24,8 @@ from cohort.sheets.csv_file import write_rows, write_sheet
 from cohort.sheets.tables import Dialect
 
 FOR_EXCEL = Dialect(marked=True, newline="\r\n")
-SHOWN = 50
+SHOWN, QUESTIONS = 50, 25
+"""Of people, and of questions with what their answers say, on one page."""
 
 OfSection = Annotated[str | None, QueryParameter(name="section")]
 
@@ -43,7 +44,7 @@ async def quiz_statistics_page(
     cohort = await cohorts.get_by_slug(db, actor, slug)
     section = of_section or None
     found = await item_statistics.of_cohort(
-        db, actor, cohort.id, part, section=section, now=clock()
+        db, actor, cohort.id, Slice(part.cursor, QUESTIONS), section=section, now=clock()
     )
     return page(
         request,
