@@ -223,7 +223,7 @@ async def test_a_corrected_weight_counts_everywhere_and_builds_mock_exams_anew(
         return sorted(await db.scalars(asked))
 
     async def weak() -> list[tuple[str, int]]:
-        found = await weak_sections(db, Enrolment.id == spring.enrolment.id, now=MONDAY)
+        found = await weak_sections(db, [spring.enrolment.id], now=MONDAY)
         return [(one.title, one.weight) for one in found[spring.enrolment.id]]
 
     assert await mock_exam() == ["models", "models", "serving"]

@@ -365,12 +365,12 @@ async def test_a_section_that_went_badly_is_a_gap_that_the_matching_reads(
 ) -> None:
     await bring_more(db, world)
     plans = {world.enrolment.id: {"pipelines": 0.3, "serving": 0.5}}
-    before = await with_quizzes(db, world.cohort.id, plans, now=MONDAY)
+    before = await with_quizzes(db, [world.enrolment.id], plans, now=MONDAY)
     begun = await begin(world, "more")
     for question in begun["questions"][1:7]:
         await keep(world, begun, question, **right_answer(question))
     await world.ada.post(f"/api/v1/tries/{begun['id']}/hand_in")
-    after = await with_quizzes(db, world.cohort.id, plans, now=MONDAY)
+    after = await with_quizzes(db, [world.enrolment.id], plans, now=MONDAY)
     assert before == plans
     weak = pytest.approx(13 / 19, abs=1e-5)
     assert after == {world.enrolment.id: {"pipelines": weak, "serving": 0.5}}
@@ -378,7 +378,7 @@ async def test_a_section_that_went_badly_is_a_gap_that_the_matching_reads(
     kind = update(Milestone).where(Milestone.slug == "end-to-end")
     await db.execute(kind.values(kind=MilestoneKind.EXAM_RESULT))
     await db.execute(of_exam.values(state=ItemState.PASSED))
-    passed = await with_quizzes(db, world.cohort.id, plans, now=MONDAY)
+    passed = await with_quizzes(db, [world.enrolment.id], plans, now=MONDAY)
     assert passed == plans, "whoever has passed the exam has no gaps that quizzes tell of"
 
 

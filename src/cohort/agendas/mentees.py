@@ -7,16 +7,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, any_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.agendas.building import lists_of
 from cohort.agendas.models import AgendaEntry, EntryKind
 from cohort.agendas.needs import MenteeNeed, needs_of
 from cohort.cohorts.models import Enrolment, MentorSees
+from cohort.db import NOW, Prepared, given
 from cohort.guides import service as guides
 from cohort.guides.models import Guide, Milestone, TermKind
 from cohort.meetings.models import Meeting, MeetingState
@@ -25,7 +27,7 @@ from cohort.mentorships.models import Mentorship
 from cohort.people.models import Person
 from cohort.quizzes.reading import exams_of
 from cohort.quizzes.weak_sections import WeakSection, weak_sections
-from cohort.study.models import PlanItem
+from cohort.study.models import ItemState, PlanItem
 from cohort.study.progress import MilestoneCounts, counts_of, whole_of
 
 
@@ -114,7 +116,7 @@ async def needs_in(
     asked: dict[UUID, list[str]] = defaultdict(list)
     for mentorship_id, text in rows:
         asked[mentorship_id].append(text)
-    weak = await weak_sections(db, Enrolment.id.in_(open_plans), now=now)
+    weak = await weak_sections(db, open_plans, now=now)
     titles = await guides.titles(db)
     skill = TermKind.SKILL.value
     return NeedsRead(
@@ -122,10 +124,9 @@ async def needs_in(
     )
 
 
-async def _items(
-    db: AsyncSession, enrolment_ids: Sequence[UUID]
-) -> Mapping[UUID, list[dict[str, Any]]]:
-    rows = await db.execute(
+@cache
+def _plan_items() -> Prepared:
+    return Prepared(
         select(
             PlanItem.enrolment_id,
             PlanItem.id,
@@ -136,25 +137,35 @@ async def _items(
             Milestone.skills,
         )
         .join(PlanItem.milestone)
-        .where(PlanItem.enrolment_id.in_(enrolment_ids))
+        .where(PlanItem.enrolment_id == any_(given("enrolment_ids", ARRAY(Uuid()))))
         .order_by(PlanItem.due_at, PlanItem.position)
     )
+
+
+async def _items(
+    db: AsyncSession, enrolment_ids: Sequence[UUID]
+) -> Mapping[UUID, list[dict[str, Any]]]:
     items: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        milestone = {"title": row.title, "skills": row.skills}
-        items[row.enrolment_id].append({**row._asdict(), "milestone": milestone})
+    for row in await _plan_items().rows(db, enrolment_ids=enrolment_ids):
+        milestone = {"title": row["title"], "skills": row["skills"]}
+        shown = {**row, "state": ItemState(row["state"]), "milestone": milestone}
+        items[row["enrolment_id"]].append(shown)
     return items
+
+
+_LAST = func.max(Meeting.starts_at).filter(Meeting.state == MeetingState.HELD)
+_TO_COME = (Meeting.state == MeetingState.AGREED) & (Meeting.starts_at > NOW)
+_NEXT = func.min(Meeting.starts_at).filter(_TO_COME)
+LAST_AND_NEXT = Prepared(
+    select(Meeting.mentorship_id, _LAST.label("last"), _NEXT.label("next"))
+    .where(Meeting.mentorship_id == any_(given("mentorship_ids", ARRAY(Uuid()))))
+    .group_by(Meeting.mentorship_id)
+)
 
 
 async def meetings_of(
     db: AsyncSession, mentorship_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, tuple[datetime | None, datetime | None]]:
     """By mentorship: the last that was held, and the next that both agreed to."""
-    last = func.max(Meeting.starts_at).filter(Meeting.state == MeetingState.HELD)
-    to_come = (Meeting.state == MeetingState.AGREED) & (Meeting.starts_at > now)
-    rows = await db.execute(
-        select(Meeting.mentorship_id, last, func.min(Meeting.starts_at).filter(to_come))
-        .where(Meeting.mentorship_id.in_(mentorship_ids))
-        .group_by(Meeting.mentorship_id)
-    )
-    return {mentorship_id: (held, following) for mentorship_id, held, following in rows}
+    rows = await LAST_AND_NEXT.rows(db, mentorship_ids=mentorship_ids, now=now)
+    return {one["mentorship_id"]: (one["last"], one["next"]) for one in rows}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cohort.curricula.schemas import MOST_MILESTONES, SectionRow
+from cohort.curricula.stated_hours import without_hours
 from cohort.curricula.syllabus import (
     SyllabusItem,
     listed,
@@ -119,7 +120,7 @@ def propose(
             its = list(_of_section(section, kind, of, is_leaf=is_leaf, is_whole=is_whole))
         if not its and (is_beside(section.title) or CONTENTS.match(section.title)):
             beside.append(section.title)
-        found += its
+        found += map(_as_stated, its)
     book = SlugBook(taken)
     rows = tuple(_row(one, book) for one in _told_apart(found[:MOST_MILESTONES]))
     notes = []
@@ -133,6 +134,12 @@ def propose(
             "which is as many as a guide may have."
         )
     return ProposedMilestones(rows, tuple(notes))
+
+
+def _as_stated(one: _Found) -> _Found:
+    """What the text says of the time counts, not what is usual."""
+    title, hours = without_hours(one.title)
+    return one if hours is None else replace(one, title=title, hours=min(MOST_HOURS, hours))
 
 
 def _divided(sections: Sequence[SectionRow], parents: Sequence[int | None]) -> set[int]:

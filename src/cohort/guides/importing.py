@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import anyio
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -191,6 +191,25 @@ async def import_taxonomy(db: AsyncSession, toml: str, *, now: datetime) -> list
         reports.append(_merge(f"{kind}s", known, wanted, add, now=now))
     await db.flush()
     return reports
+
+
+async def import_first_taxonomy(db: AsyncSession, toml: str, *, now: datetime) -> bool:
+    """Store the terms where there are none; whoever has terms keeps them. True if it did.
+
+    Without terms nobody could say what she works on, and so nobody could join or mentor. Of
+    processes that start at one moment one stores them, while the others wait.
+    """
+    if await _has_terms(db):
+        return False
+    await db.execute(text(f"LOCK TABLE {Term.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+    if await _has_terms(db):
+        return False
+    await import_taxonomy(db, toml, now=now)
+    return True
+
+
+async def _has_terms(db: AsyncSession) -> bool:
+    return await db.scalar(select(Term.slug).limit(1)) is not None
 
 
 def _adder(db: AsyncSession, kind: TermKind) -> Callable[[str, dict[str, Any]], None]:

@@ -107,7 +107,8 @@ async def _gather(db: AsyncSession, run: Run, *, now: datetime) -> Pool:
     terms = (await db.execute(select(*TERM))).all()
     own = await own_terms.of_cohort(db, cohort_id)
     in_plans = await study.gaps_in(db, cohort_id, now=now)
-    gaps = await with_quizzes(db, cohort_id, in_plans, now=now)
+    studying = [one.id for one in (*enrolments, *may_move)]
+    gaps = await with_quizzes(db, studying, in_plans, now=now)
     answers = await answering.in_cohort(db, cohort_id, rules.weights.own)
     everybody = [one.person_id for one in (*enrolments, *may_move, *seats)]
     former = await addresses.former_of(db, everybody)

@@ -8,12 +8,12 @@ from cohort.jobs.context import CronContext, Delivery, JobContext
 from cohort.jobs.outbox import enqueue
 from cohort.mentors.models import Mentor
 from cohort.mentorships import emails, pausing, reading, reminding, service
-from cohort.mentorships.models import Mentorship, Proposal, ProposalState, Side
+from cohort.mentorships.models import ProposalState, Side
 from cohort.people.models import Person
 
 
 async def tell_proposed(context: JobContext, proposal_id: str, side: str) -> Delivery:
-    proposal = await _proposal(context, proposal_id)
+    proposal = await reading.get_proposal_for_job(context.db, UUID(proposal_id))
     if proposal.state is not ProposalState.OPEN:
         return None
     me, _ = emails.the_two(proposal, Side(side))
@@ -32,18 +32,14 @@ async def tell_proposed(context: JobContext, proposal_id: str, side: str) -> Del
 
 
 async def tell_matched(context: JobContext, mentorship_id: str, side: str) -> Delivery:
-    mentorship = await context.db.get_one(
-        Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
-    )
+    mentorship = await reading.get_for_job(context.db, UUID(mentorship_id))
     if mentorship.ended_at is None:
         return context.deliver(emails.matched(mentorship, Side(side)))
     return None
 
 
 async def tell_moved(context: JobContext, mentorship_id: str) -> Delivery:
-    mentorship = await context.db.get_one(
-        Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
-    )
+    mentorship = await reading.get_for_job(context.db, UUID(mentorship_id))
     return context.deliver(emails.moved(mentorship))
 
 
@@ -55,9 +51,7 @@ async def tell_pause(
     is_paused: bool,  # noqa: FBT001
 ) -> Delivery:
     """One of the two; not worth a mail where it has changed again, or ended, since."""
-    mentorship = await context.db.get_one(
-        Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
-    )
+    mentorship = await reading.get_for_job(context.db, UUID(mentorship_id))
     if mentorship.ended_at is not None or (mentorship.paused_at is not None) != is_paused:
         return None
     is_researcher = mentorship.enrolment.person_id == UUID(person_id)
@@ -68,9 +62,7 @@ async def tell_pause(
 
 async def tell_left(context: JobContext, mentorship_id: str) -> Delivery:
     """The researcher whose mentor has left: what happens next."""
-    mentorship = await context.db.get_one(
-        Mentorship, UUID(mentorship_id), options=reading.with_people(Mentorship)
-    )
+    mentorship = await reading.get_for_job(context.db, UUID(mentorship_id))
     return context.deliver(emails.left(mentorship))
 
 
@@ -86,7 +78,7 @@ async def tell_organiser_left(
 async def tell_declined(context: JobContext, proposal_id: str, organiser_id: str) -> Delivery:
     """Why, for the organisers; not for one who is herself one of the two."""
     organiser = await context.db.get_one(Person, UUID(organiser_id))
-    proposal = await _proposal(context, proposal_id)
+    proposal = await reading.get_proposal_for_job(context.db, UUID(proposal_id))
     if organiser.id in (proposal.enrolment.person_id, proposal.mentor.person_id):
         return None
     return context.deliver(emails.declined(proposal, organiser))
@@ -94,7 +86,8 @@ async def tell_declined(context: JobContext, proposal_id: str, organiser_id: str
 
 async def remind(context: JobContext, proposal_id: str, side: str) -> Delivery:
     """Not worth a mail to whoever has answered, or where there is nothing to answer any more."""
-    proposal, asked = await _proposal(context, proposal_id), Side(side)
+    proposal = await reading.get_proposal_for_job(context.db, UUID(proposal_id))
+    asked = Side(side)
     me, _ = emails.the_two(proposal, asked)
     waits = proposal.state is ProposalState.OPEN and context.now < proposal.expires_at
     if waits and proposal.yes_of(asked) is None and not me.is_placeholder:
@@ -104,7 +97,7 @@ async def remind(context: JobContext, proposal_id: str, side: str) -> Delivery:
 
 async def tell_lapsed(context: JobContext, proposal_id: str, side: str = "researcher") -> Delivery:
     """Those who were asked hear that it is over; `side` is not said by the release before."""
-    proposal = await _proposal(context, proposal_id)
+    proposal = await reading.get_proposal_for_job(context.db, UUID(proposal_id))
     me, _ = emails.the_two(proposal, Side(side))
     if me.is_placeholder:
         return None
@@ -137,9 +130,3 @@ async def resume(context: CronContext) -> None:
         return
     async with context.transaction() as db:
         await pausing.resume_due(db, now=context.clock())
-
-
-async def _proposal(context: JobContext, proposal_id: str) -> Proposal:
-    return await context.db.get_one(
-        Proposal, UUID(proposal_id), options=reading.with_people(Proposal)
-    )

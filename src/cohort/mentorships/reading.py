@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -36,22 +36,33 @@ def with_people(of: type[Proposal | Mentorship]) -> tuple[ORMOption, ...]:
     )
 
 
-_ID = given("its_id", Uuid())
+Pair = TypeVar("Pair", Proposal, Mentorship)
+
+
+def _one(of: type[Pair], seen: Select[Pair]) -> Select[Pair]:
+    wanted = seen.where(of.id == given("its_id", Uuid())).options(*with_people(of))
+    return wanted.execution_options(populate_existing=True)
+
+
+_PROPOSAL = _one(Proposal, select(Proposal))
+_MENTORSHIP = _one(Mentorship, select(Mentorship))
 _PROPOSALS = {
-    is_admin: policy.proposals_visible_to(asker(is_admin=is_admin))
-    .where(Proposal.id == _ID)
-    .options(*with_people(Proposal))
-    .execution_options(populate_existing=True)
+    is_admin: _one(Proposal, policy.proposals_visible_to(asker(is_admin=is_admin)))
     for is_admin in (False, True)
 }
 _MENTORSHIPS = {
-    is_admin: policy.visible_to(asker(is_admin=is_admin))
-    .where(Mentorship.id == _ID)
-    .options(*with_people(Mentorship))
-    .execution_options(populate_existing=True)
+    is_admin: _one(Mentorship, policy.visible_to(asker(is_admin=is_admin)))
     for is_admin in (False, True)
 }
-"""One that the actor sees; put together once, as that takes as long as to send it."""
+"""By whether the actor is an admin. Put together once: that takes as long as to send one."""
+
+
+async def get_proposal_for_job(db: AsyncSession, proposal_id: UUID) -> Proposal:
+    return (await db.scalars(_PROPOSAL, {"its_id": proposal_id})).one()
+
+
+async def get_for_job(db: AsyncSession, mentorship_id: UUID) -> Mentorship:
+    return (await db.scalars(_MENTORSHIP, {"its_id": mentorship_id})).one()
 
 
 async def get_proposal(db: AsyncSession, actor: Person, proposal_id: UUID) -> Proposal:

@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Row, cast, func, select
+from sqlalchemy import ARRAY, ColumnElement, Float, Uuid, any_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cohort.cohorts.models import Cohort, Enrolment
+from cohort.db import NOW, Prepared, given
 from cohort.guides.models import Guide, Milestone, MilestoneKind
 from cohort.guides.service import first_of
 from cohort.quizzes.models import Quiz, QuizSectionResult, QuizTry
@@ -40,42 +41,43 @@ class WeakSection:
 
 
 async def weak_sections(
-    db: AsyncSession, whose: ColumnElement[bool], *, now: datetime
+    db: AsyncSession, enrolment_ids: Sequence[UUID], *, now: datetime
 ) -> dict[UUID, list[WeakSection]]:
-    """By enrolment, of those that `whose` names; three statements for however many people.
+    """By enrolment; three statements for however many people, one where no section went badly.
 
     Whoever has passed the exam has none, whatever the quizzes said before.
     """
-    rows = await _shares(db, whose, now)
-    results = await _exam_results(db, whose) if rows else {}
-    exams = await exams_of(db, Guide.id.in_({row.guide_id for row in rows})) if rows else {}
+    rows = await _shares().rows(db, enrolment_ids=enrolment_ids, now=now)
+    if not rows:
+        return {}
+    results = await _exam_results(db, enrolment_ids)
+    exams = await exams_of(db, Guide.id.in_({row["guide_id"] for row in rows}))
     parts = {
         (guide_id, one["slug"]): one for guide_id, exam in exams.items() for one in exam.sections
     }
     found: dict[UUID, list[WeakSection]] = defaultdict(list)
     for row in rows:
-        result = results.get(row.enrolment_id)
+        result = results.get(row["enrolment_id"])
         least = WEAK_AFTER_A_FAILED_EXAM if result is ItemState.AGAIN else WEAK
-        official = parts.get((row.guide_id, row.exam_section))
-        if official and row.share < least and result is not ItemState.PASSED:
+        official = parts.get((row["guide_id"], row["exam_section"]))
+        if official and row["share"] < least and result is not ItemState.PASSED:
             facts = {name: official[name] for name in ("slug", "title", "weight", "skills")}
-            found[row.enrolment_id].append(
-                WeakSection(**facts, answered=int(row.answered), share=row.share)
+            found[row["enrolment_id"]].append(
+                WeakSection(**facts, answered=int(row["answered"]), share=row["share"])
             )
     return found
 
 
-async def _shares(
-    db: AsyncSession, whose: ColumnElement[bool], now: datetime
-) -> Sequence[Row[*tuple[Any, ...]]]:
+@cache
+def _shares() -> Prepared:
     """To the quizzes of her guide, in whichever version."""
     its = aliased(Guide)
-    weight = weight_of_try(now)
+    weight = weight_of_try()
     answered = func.sum(QuizSectionResult.answered)
     share = func.sum(weight * QuizSectionResult.right) / func.sum(
         weight * QuizSectionResult.answered
     )
-    found = await db.execute(
+    return Prepared(
         select(
             QuizTry.enrolment_id,
             Guide.id.label("guide_id"),
@@ -89,28 +91,28 @@ async def _shares(
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Guide, Guide.id == Cohort.guide_id)
         .join(its, its.id == Quiz.guide_id)
-        .where(whose, first_of(its) == first_of(Guide))
+        .where(Enrolment.id == any_(given("enrolment_ids", ARRAY(Uuid()))))
+        .where(first_of(its) == first_of(Guide))
         .group_by(QuizTry.enrolment_id, Guide.id, QuizSectionResult.exam_section)
         .having(answered >= ENOUGH, share < WEAK_AFTER_A_FAILED_EXAM)
         .order_by(QuizTry.enrolment_id, QuizSectionResult.exam_section)
     )
-    return found.all()
 
 
-def weight_of_try(now: datetime) -> ColumnElement[float]:
+def weight_of_try() -> ColumnElement[float]:
     """As `readiness.weight_of`, by whole days."""
-    days = func.floor(cast(func.extract("epoch", now - QuizTry.handed_in_at), Float) / 86_400)
+    days = func.floor(cast(func.extract("epoch", NOW - QuizTry.handed_in_at), Float) / 86_400)
     weight: ColumnElement[float] = func.power(0.5, func.greatest(days, 0.0) / HALF_AFTER.days)
     return weight
 
 
-async def _exam_results(db: AsyncSession, whose: ColumnElement[bool]) -> dict[UUID, ItemState]:
+async def _exam_results(db: AsyncSession, enrolment_ids: Sequence[UUID]) -> dict[UUID, ItemState]:
     """How the exam went for those who handed in their result: passed, or again."""
     found = await db.execute(
         select(PlanItem.enrolment_id, PlanItem.state)
         .join(PlanItem.milestone)
-        .join(PlanItem.enrolment)
-        .where(whose, Milestone.kind == MilestoneKind.EXAM_RESULT)
+        .where(PlanItem.enrolment_id.in_(enrolment_ids))
+        .where(Milestone.kind == MilestoneKind.EXAM_RESULT)
         .where(PlanItem.state.in_([ItemState.AGAIN, ItemState.PASSED]))
         .order_by(PlanItem.enrolment_id, PlanItem.state)
     )

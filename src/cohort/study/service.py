@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Uuid, cast, func, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, Uuid, any_, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -312,6 +312,13 @@ async def pass_by_others(
     _record(db, events.SUBMISSION_REVIEWED, item, submission_id, now=now)
 
 
+MILESTONES = Prepared(
+    select(Milestone.id, Milestone.hours, Milestone.skills).where(
+        Milestone.id == any_(given("milestone_ids", ARRAY(Uuid())))
+    )
+)
+
+
 async def gaps_in(
     db: AsyncSession, cohort_id: UUID, *, now: datetime
 ) -> dict[UUID, dict[str, float]]:
@@ -321,10 +328,9 @@ async def gaps_in(
     take longer to read than to match. Someone with nothing left to pass is not in the answer.
     """
     rows = await _open_work().rows(db, cohort_id=cohort_id, now=now)
-    milestone_ids = {one for row in rows for one in row["milestones"]}
-    of_milestones = select(Milestone.id, Milestone.hours, Milestone.skills)
-    found = await db.execute(of_milestones.where(Milestone.id.in_(milestone_ids)))
-    milestone = {its_id: (hours, skills) for its_id, hours, skills in found}
+    milestone_ids = set().union(*(row["milestones"] for row in rows))
+    found = await MILESTONES.rows(db, milestone_ids=milestone_ids)
+    milestone = {one["id"]: (one["hours"], one["skills"]) for one in found}
     gaps = {}
     for row in rows:
         latest = latest_of(row["due_in"])
