@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.applications import service
 from cohort.applications.models import Application, UnconfirmedApplication
+from cohort.applications.policy import takes_applications
 from cohort.cohorts.models import Admission, Cohort, CohortState, Enrolment
-from cohort.cohorts.policy import applications_close_at, takes_applications
+from cohort.cohorts.policy import applications_close_at
 from cohort.db import unit_of_work
 from cohort.mail import MailboxMessage
 from cohort.people import service as people
@@ -245,6 +246,21 @@ async def test_an_organiser_says_until_when_people_apply(olga: Someone, cohort: 
     changed = await olga.patch(address, json=change, headers=seen)
     assert changed.status_code == 200
     assert {name: changed.json()[name] for name in change} == change
+
+
+@pytest.mark.parametrize(
+    "changed", [{"state": CohortState.COMPLETED}, {"admission": Admission.FIRST_COME}]
+)
+async def test_she_changes_nothing_once_the_cohort_takes_no_applications(
+    enter: Cast, summer: Cohort, db: AsyncSession, changed: dict[str, Any]
+) -> None:
+    ada = await enter("Ada")
+    application = await applied(ada, summer)
+    await db.execute(update(Cohort).values(changed))
+    await db.commit()
+    address, seen = f"/api/v1/applications/{application['id']}", {"If-Match": '"1"'}
+    refused = await ada.patch(address, json={"about": "New."}, headers=seen)
+    assert (refused.status_code, refused.json()["code"]) == (409, "applications_closed")
 
 
 @pytest.mark.parametrize("state", [CohortState.DRAFT, CohortState.COMPLETED])

@@ -141,6 +141,15 @@ async def test_a_low_answer_reaches_the_organisers_once_and_never_the_other_one(
     }
 
 
+@pytest.mark.parametrize("low", [{"needs_help": True}, {"going": "badly"}])
+async def test_that_it_goes_badly_or_that_she_needs_help_is_low_by_itself(
+    spring: Spring, mentorship: str, run_jobs: RunJobs, db: AsyncSession, low: dict[str, Any]
+) -> None:
+    assert (await answered(spring.ada, WELL | low)).status_code == 200
+    await run_jobs()
+    assert len([subject for subject in await mails(db, "olga") if "says" in subject]) == 1
+
+
 async def test_an_organiser_who_is_one_of_the_two_reads_only_her_own(
     spring: Spring, mentorship: str, db: AsyncSession, run_jobs: RunJobs
 ) -> None:

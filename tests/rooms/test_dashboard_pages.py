@@ -56,6 +56,17 @@ async def test_a_newcomer_is_told_where_to_begin(enter: Cast) -> None:
     assert 'href="/cohorts"' in desk.text
 
 
+async def test_who_may_open_cohorts_on_an_empty_platform_is_led_to_her_guide_first(
+    enter: Cast,
+) -> None:
+    jo = await enter("Jo", admin=True)
+    for path in ("/", "/cohorts", "/cohorts/new"):
+        assert 'href="/curricula/new"' in (await jo.get(path)).text
+    desk = (await jo.get("/")).text
+    assert desk.index("Open a cohort") < desk.index("Study or mentor")
+    assert 'name="starts_on"' not in (await jo.get("/cohorts/new")).text
+
+
 async def test_a_desk_shows_what_waits_for_a_researcher_and_her_mentor(
     enter: Cast, db: AsyncSession, clock: TurnableClock
 ) -> None:

@@ -20,7 +20,7 @@ from cohort.cohorts import enrolments, own_terms
 from cohort.cohorts import service as cohorts
 from cohort.cohorts.forms import ProfileChoices, offered_choices, typed_profile
 from cohort.cohorts.models import Cohort
-from cohort.cohorts.policy import applications_close_at, takes_applications
+from cohort.cohorts.policy import applications_close_at
 from cohort.errors import Invalid, NotAllowed, NotFound, Stale, TooMany
 from cohort.http.forms import Form, Sent, checked, sent_by
 from cohort.http.pages import Asked, page, see
@@ -181,7 +181,7 @@ async def _apply(
     *,
     now: datetime,
 ) -> Response[str]:
-    is_open = takes_applications(cohort, now)
+    is_open = policy.takes_applications(cohort, now)
     asked = await questions.asked_of(db, cohort.id, AnswerOf.RESEARCHER)
     waits = own is not None and own.state is ApplicationState.WAITLISTED
     view = ApplyView(

@@ -1,5 +1,7 @@
 """Who sees which applications, and what can become of them."""
 
+from datetime import datetime
+
 from sqlalchemy import Select, or_, select
 
 from cohort.applications.models import Application, ApplicationState
@@ -21,6 +23,12 @@ def visible_to(actor: Person) -> Select[Application]:
             Application.cohort_id.in_(cohorts.organised_by(actor)),
         )
     )
+
+
+def takes_applications(cohort: Cohort, now: datetime) -> bool:
+    closes_at = cohorts.applications_close_at(cohort)
+    is_open = cohort.admission is Admission.APPLICATION and cohort.state in cohorts.JOINABLE
+    return is_open and closes_at is not None and now < closes_at
 
 
 def that_take_applications() -> Select[Cohort]:

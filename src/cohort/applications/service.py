@@ -20,7 +20,6 @@ from cohort.applications.models import (
 from cohort.applications.schemas import ApplicationChange, ApplicationIn
 from cohort.cohorts import enrolments
 from cohort.cohorts.models import Cohort, Enrolment
-from cohort.cohorts.policy import takes_applications
 from cohort.cohorts.schemas import EnrolmentIn
 from cohort.errors import Conflict, NotAllowed, NotFound
 from cohort.http.etag import require_match
@@ -59,7 +58,7 @@ async def taking_applications(
     cohort = await db.scalar(policy.that_take_applications().where(which))
     if cohort is None:
         raise NotFound("There is no cohort here that takes applications.")
-    if not takes_applications(cohort, now):
+    if not policy.takes_applications(cohort, now):
         raise ApplicationsClosed("The last day for applications has passed.")
     return cohort
 
@@ -67,7 +66,7 @@ async def taking_applications(
 async def list_taking_applications(db: AsyncSession, *, now: datetime) -> list[Cohort]:
     """The first to close first."""
     found = policy.that_take_applications().order_by(Cohort.apply_by, Cohort.id).limit(200)
-    return [cohort for cohort in await db.scalars(found) if takes_applications(cohort, now)]
+    return [cohort for cohort in await db.scalars(found) if policy.takes_applications(cohort, now)]
 
 
 async def apply(
@@ -281,9 +280,9 @@ async def change(
     require_match(if_match, application.version)
     if application.state not in policy.STANDING:
         raise ApplicationDecided(f"Your application is {application.state}.")
-    if not takes_applications(application.cohort, now):
+    if not policy.takes_applications(application.cohort, now):
         raise ApplicationsClosed(
-            "The last day for applications has passed; yours is read as it is."
+            "This cohort takes no applications any more; yours is read as it is."
         )
     await enrolments.check_profile(db, application.cohort_id, form)
     changes = form.model_dump(mode="json", exclude_none=True)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, literal, or_, select
 
-from cohort.cohorts.models import Admission, Cohort, CohortState, Enrolment, Organiser
+from cohort.cohorts.models import Cohort, CohortState, Enrolment, Organiser
 from cohort.jobs.outbox import Job
 from cohort.people.models import Person
 
@@ -29,12 +29,6 @@ def applications_close_at(cohort: Cohort) -> datetime | None:
     day_after = cohort.apply_by + timedelta(days=1)
     midnight = datetime.combine(day_after, time.min, tzinfo=ZoneInfo(cohort.time_zone))
     return midnight.astimezone(UTC)
-
-
-def takes_applications(cohort: Cohort, now: datetime) -> bool:
-    closes_at = applications_close_at(cohort)
-    is_open = cohort.admission is Admission.APPLICATION and cohort.state in JOINABLE
-    return is_open and closes_at is not None and now < closes_at
 
 
 def visible_to(actor: Person) -> Select[Cohort]:

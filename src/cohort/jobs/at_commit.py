@@ -12,7 +12,7 @@ T = TypeVar("T")
 NOTED = "noted until the commit"
 
 
-class _Noted(NamedTuple):
+class _Note(NamedTuple):
     note: Any
     within: SessionTransaction | None
     """The savepoint or transaction in which it was noted; None where none had begun."""
@@ -34,7 +34,7 @@ class WrittenAtCommit(Generic[T]):
     def note(self, db: AsyncSession, notes: Iterable[T]) -> None:
         session = db.sync_session
         within = session.get_nested_transaction() or session.get_transaction()
-        noted = [_Noted(one, within) for one in notes]
+        noted = [_Note(one, within) for one in notes]
         if not noted:
             return
         if NOTED not in session.info:
@@ -48,7 +48,7 @@ def _write(session: Session) -> None:
     """Also called when a savepoint ends, which commits nothing yet."""
     if session.in_nested_transaction():
         return
-    noted: dict[WrittenAtCommit[Any], list[_Noted]] = session.info[NOTED]
+    noted: dict[WrittenAtCommit[Any], list[_Note]] = session.info[NOTED]
     if noted:
         session.flush()
     for kind in sorted(noted, key=lambda one: one.is_last):
@@ -57,7 +57,7 @@ def _write(session: Session) -> None:
 
 def _forget(session: Session, undone: SessionTransaction) -> None:
     """What is undone has not happened, be it a whole transaction or a savepoint in it."""
-    noted: dict[WrittenAtCommit[Any], list[_Noted]] = session.info[NOTED]
+    noted: dict[WrittenAtCommit[Any], list[_Note]] = session.info[NOTED]
     for kind, notes in noted.items():
         noted[kind] = [one for one in notes if not _is_within(one.within, undone)]
 
