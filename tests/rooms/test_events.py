@@ -20,7 +20,8 @@ from cohort.jobs import event_log
 from cohort.jobs.event_log import Event, EventKind
 from cohort.jobs.progress import JobProgress, ProgressStore
 from cohort.matching.events import RUN_PROGRESS
-from cohort.people.models import Login
+from cohort.people import audit
+from cohort.people.models import Act, Login, Person
 from tests.conftest import MONDAY, Cast, Platform, Someone
 from tests.rooms.mentorship_world import Spring, begun
 from tests.serving import serving
@@ -157,6 +158,26 @@ async def test_what_is_rolled_back_did_not_happen(
             await db.flush()
         await db.commit()
     assert [one["type"] for one in await listed(olga, cohort)] == ["enrolment.happened"]
+
+
+async def test_an_act_is_kept_with_what_was_done_and_lost_with_what_was_undone(
+    platform: Platform, cohort: Cohort, olga: Someone, db: AsyncSession
+) -> None:
+    """Also where whoever did it is new in the same transaction, and in the order of the acts."""
+    async with platform.sessions() as doing:
+        nora = Person(email="nora@example.org", name="Nora", is_admin=False, created_at=MONDAY)
+        nora.id = uuid4()
+        doing.add(nora)
+        audit.record(doing, nora, "test.first", cohort.id, now=MONDAY, times=2)
+        undone = await doing.begin_nested()
+        audit.record(doing, olga.person, "test.undone", cohort.id, now=MONDAY)
+        await undone.rollback()
+        async with doing.begin_nested():
+            audit.record(doing, None, "test.second", cohort.id, now=MONDAY)
+        await doing.commit()
+    acts = select(Act).where(Act.verb.startswith("test.")).order_by(Act.id)
+    kept = [(one.verb, one.actor_id, one.detail) for one in await db.scalars(acts)]
+    assert kept == [("test.first", nora.id, {"times": 2}), ("test.second", None, {})]
 
 
 async def test_numbers_have_no_gap_and_are_seen_in_their_order(

@@ -14,19 +14,19 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Table, Uuid, delete, event, select
+from sqlalchemy import BigInteger, Index, Table, Uuid, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cohort.db import Base, Instant, Json, PreparedWrite, given, rows_given
 from cohort.jobs import outbox
+from cohort.jobs.at_commit import WrittenAtCommit
 
 KEPT_FOR = timedelta(days=30)
 FAN_OUT = "webhooks.fan_out"
 """The job that is promised with each commit of a cohort that has webhooks."""
 
-NOTED = "events"
 WRITTEN_IN = "cohorts_with_events"
 
 
@@ -75,8 +75,6 @@ class _Noted:
     cohort_id: UUID
     ids: Mapping[str, UUID]
     at: datetime
-    within: SessionTransaction | None
-    """The savepoint or transaction in which it happened; None where none had begun."""
 
 
 def record(
@@ -90,17 +88,13 @@ def record_each(
     db: AsyncSession, kind: EventKind, each: Iterable[Mapping[str, UUID]], *, now: datetime
 ) -> None:
     """Many events of one kind; each has a `cohort_id` and the ids that its kind names."""
-    session, noted = db.sync_session, []
-    within = session.get_nested_transaction() or session.get_transaction()
-    for one in each:
-        ids = {name: one[name] for name in kind.ids}
-        noted.append(_Noted(kind, one["cohort_id"], ids, now, within))
-    if not noted:
-        return
-    if NOTED not in db.info:
-        event.listen(session, "before_commit", _write)
-        event.listen(session, "after_soft_rollback", _forget)
-    db.info.setdefault(NOTED, []).extend(noted)
+    _LOG.note(
+        db,
+        [
+            _Noted(kind, one["cohort_id"], {name: one[name] for name in kind.ids}, now)
+            for one in each
+        ],
+    )
 
 
 def written_by(db: AsyncSession) -> set[UUID]:
@@ -109,30 +103,12 @@ def written_by(db: AsyncSession) -> set[UUID]:
     return cohorts
 
 
-def _forget(session: Session, undone: SessionTransaction) -> None:
-    """What is undone has not happened, be it a whole transaction or a savepoint in it."""
-    noted: list[_Noted] = session.info[NOTED]
-    session.info[NOTED] = [one for one in noted if not _is_within(one.within, undone)]
-
-
-def _is_within(inner: SessionTransaction | None, outer: SessionTransaction) -> bool:
-    if inner is None:
-        return not outer.nested
-    while inner is not None and inner is not outer:
-        inner = inner.parent
-    return inner is outer
-
-
-def _write(session: Session) -> None:
-    """Also called when a savepoint ends, which commits nothing yet."""
-    if session.in_nested_transaction():
-        return
-    noted: list[_Noted] = session.info[NOTED]
-    session.info[NOTED] = []
+def _write(session: Session, noted: Sequence[_Noted]) -> None:
     for cohort_id in sorted({one.cohort_id for one in noted}):
         _write_in(session, cohort_id, [one for one in noted if one.cohort_id == cohort_id])
 
 
+_LOG = WrittenAtCommit(_write, last=True)
 _STREAMS, _EVENTS = cast("Table", EventStream.__table__), cast("Table", Event.__table__)
 _COHORT, _COUNT = given("cohort_id", Uuid()), given("count", BigInteger())
 _NEW_STREAM = insert(_STREAMS).values(cohort_id=_COHORT, last_number=_COUNT, has_webhooks=False)
