@@ -14,6 +14,7 @@ from tests.conftest import MONDAY, Platform, Someone
 from tests.house.quizzes import FILE
 from tests.rooms.mentorship_world import Spring
 from tests.rooms.quiz_world import WITH_PLACEMENT
+from tests.world import a_cohort
 
 COURSE = """\
 <h1 align="center">Models in production</h1>
@@ -347,6 +348,22 @@ CHANGES = {
     "mock-exam": ("removed", [], 0),
     "end-to-end": ("changed", ["hours", "what it counts instead of"], 1),
 }
+
+
+async def test_nobody_follows_a_guide_that_only_other_peoples_cohorts_study(
+    spring: Spring, olga: Someone, db: AsyncSession
+) -> None:
+    other = Guide(slug="other", title="Other", description="", author="", tags=[])
+    other.imported_at = MONDAY
+    db.add(other)
+    await db.flush()
+    await a_cohort(db, other, spring.grace.person, now=MONDAY, slug="hers")
+    await db.commit()
+    sent = {"markdown": COURSE, "guide_id": str(other.id)}
+    refused = await olga.post("/api/v1/curriculum_drafts", json=sent)
+    assert refused.status_code == 422
+    [error] = refused.json()["errors"]
+    assert error["field"] == "guide_id"
 
 
 async def test_a_cohort_moves_to_a_newer_version_and_keeps_everybodys_work(
