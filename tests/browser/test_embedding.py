@@ -38,6 +38,7 @@ def elsewhere(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Generator
 def name_the_site(visit: Visit, address: str) -> None:
     page = visit(as_=ORGANISER)
     page.goto("/cohorts/demo/settings")
+    page.get_by_text("Matching, check-ins and other sites").click()
     page.get_by_label("Sites that may show").fill(address)
     page.get_by_role("button", name="Keep these settings").click()
     expect(page.get_by_text("The settings are kept.")).to_be_visible()

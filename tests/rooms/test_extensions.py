@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort
 from cohort.curricula import moving
-from cohort.guides.models import Milestone
+from cohort.guides.models import Guide, Milestone
 from cohort.mail import MailboxMessage
 from cohort.people.models import Act
+from cohort.study import service as study
 from cohort.study.models import PlanItem
 from tests.rooms.study_cast import Cast, make_due, the_cast
-from tests.world import a_guide
+from tests.world import a_cohort, a_guide, enrolled
 
+LATER = {"until": "2026-06-20", "reason": "Our paper is due."}
 ASKED = {"until": "2026-05-03", "reason": "Our paper is due."}
 
 
@@ -61,6 +63,32 @@ async def test_a_new_date_is_asked_for_granted_once_and_kept_in_the_history(
     assert mails["ada@example.org"].subject == "A new date for: End To End"
     assert "Sun 10 May 2026, 23:59 (Berlin, UTC+2)" in mails["ada@example.org"].text
     assert [act.verb for act in await db.scalars(select(Act))] == ["extension.decide"]
+
+
+async def test_what_she_asks_for_is_listed_in_her_cohort_alone_and_hers_to_take_back(
+    cast: Cast, enter: Any, db: AsyncSession, clock: Any
+) -> None:
+    guide = await db.get_one(Guide, cast.cohort.guide_id)
+    summer = await a_cohort(db, guide, cast.olga.person, now=clock(), slug="summer", name="Summer")
+    for cohort, name in ((cast.cohort, "Ben"), (summer, "Cleo")):
+        someone = await enter(name)
+        enrolment = await enrolled(db, cohort, someone.person, now=clock())
+        await study.lay_out(db, enrolment.id, now=clock())
+        item = select(PlanItem.id).where(PlanItem.enrolment_id == enrolment.id).limit(1)
+        item_id = await db.scalar(item)
+        await db.commit()
+        asked = await someone.post(f"/api/v1/plan_items/{item_id}/extensions", json=LATER)
+        assert asked.status_code == 201, asked.text
+    hers = await cast.ada.post(f"/api/v1/plan_items/{cast.first}/extensions", json=ASKED)
+    one = f"/api/v1/extensions/{hers.json()['id']}"
+    assert (await someone.http.delete(one)).status_code == 404
+    for cohort, names in (
+        (cast.cohort, {"Ada Example", "Ben Example"}),
+        (summer, {"Cleo Example"}),
+    ):
+        listed = await cast.olga.get(f"/api/v1/cohorts/{cohort.id}/extensions")
+        assert {one["researcher"] for one in listed.json()["items"]} == names
+    assert (await cast.ada.http.delete(one)).status_code == 204
 
 
 async def test_on_pages_she_asks_and_the_organiser_answers(
