@@ -308,7 +308,8 @@ async def test_deleting_it_deletes_what_was_sent_and_each_act_is_on_record(
     await spring.ada.post(f"{spring.address}/acceptance")
     promised = select(func.count()).where(Job.name == FAN_OUT)
     assert await db.scalar(promised) == 0, "nobody is left to be told"
-    acts = list(await db.scalars(select(Act.verb).where(Act.verb.startswith("webhook"))))
+    verbs = select(Act.verb).where(Act.verb.startswith("webhook")).order_by(Act.id)
+    acts = list(await db.scalars(verbs))
     assert acts == ["webhook.add", "webhook.remove"]
 
 
