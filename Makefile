@@ -28,7 +28,7 @@ npm-tools:
 test: setup browser npm-tools ## Run the tests
 	@$(PY) -m pytest -n 2 --max-worker-restart=0 $(TESTS)
 
-fuzz: setup ## Run the long tests: everything small tried out, slow deaths of processes, a whole season
+fuzz: setup ## Run the long tests: everything small tried out, slow deaths of processes
 	@$(PY) -m pytest -m long $(TESTS)
 
 clients: setup ## Make typed clients in clients/: TypeScript and Python
