@@ -126,6 +126,7 @@ def create_engine(settings: Settings, *, patience: int = 5) -> AsyncEngine:
             },
         },
     )
+    engine.dialect.statement_compiler = _StatesAtExecution
     event.listen(engine.sync_engine, "checkout", replace_if_closed)
     return engine
 
@@ -279,7 +280,22 @@ def _ask_for_driver(session: Session) -> Any:
     return session.connection().connection.driver_connection
 
 
+class _StatesAtExecution(asyncpg.PGCompiler_asyncpg):
+    """Writes states (`state = 'submitted'`) into what is read as constants.
+
+    With a state as a value, the plan that PostgreSQL keeps after some uses cannot have an index of
+    the rows in that state: among a million plan items, figures took 119 ms by it instead of 9.
+    """
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], *given: Any, **how: Any) -> Any:
+        if isinstance(bindparam.type, Enum) and not self.isinsert | self.isupdate | self.isdelete:
+            how["literal_execute"] = True
+        return super().visit_bindparam(bindparam, *given, **how)  # type: ignore[no-untyped-call]
+
+
 class _StatesInPlace(asyncpg.PGCompiler_asyncpg):
+    """The same, of a statement that is compiled once."""
+
     def visit_bindparam(self, bindparam: BindParameter[Any], *given: Any, **how: Any) -> Any:
         if bindparam.value is not None and isinstance(bindparam.type, Enum):
             how["literal_binds"] = True

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, and_, cast, func, literal, literal_column, select, true
+from sqlalchemy import Integer, Select, and_, cast, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cohort.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -21,8 +21,7 @@ BEGINS_BEFORE = timedelta(hours=7 * 24)
 
 In hours: a week of the calendar would have PostgreSQL look up a time zone for each item."""
 STUCK_SHOWN = 3
-OWED: list[Any] = [literal_column(f"'{state}'") for state in (ItemState.OPEN, ItemState.AGAIN)]
-"""As constants: of a plan for any state, PostgreSQL could not use the index of what is owed."""
+OWED = (ItemState.OPEN, ItemState.AGAIN)
 
 
 @dataclass(frozen=True, slots=True)

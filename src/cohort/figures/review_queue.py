@@ -14,7 +14,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    literal_column,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,8 +30,6 @@ from cohort.study.waiting import newest_at
 
 DAY = timedelta(days=1)
 LONGEST_SHOWN = 10
-WAITS: Any = literal_column(f"'{ItemState.SUBMITTED}'")
-"""A constant: of a plan for any state, PostgreSQL could not use the index of what waits."""
 AGES = ((0, 1), (1, 3), (3, 7), (7, 14), (14, None))
 """Days from and to; the last has no end."""
 
@@ -110,7 +107,7 @@ def _in_queue(cohort_id: UUID, circle: UUID | None, *columns: Any) -> Select[*tu
         .join(PlanItem, PlanItem.enrolment_id == Enrolment.id)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state == EnrolmentState.ACTIVE)
         .where(in_circle(circle))
-        .where(PlanItem.state == WAITS)
+        .where(PlanItem.state == ItemState.SUBMITTED)
     )
 
 
