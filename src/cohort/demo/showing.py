@@ -60,6 +60,8 @@ def describe(outcome: Outcome, *, width: int, with_reasons: bool) -> Iterator[st
         f" from {_count(run.researchers or 0, 'researcher')},"
         f" {_count(run.mentors or 0, 'mentor')}, {_count(run.places or 0, 'free place')}"
     )
+    if outcome.pairs:
+        yield "Each with its score (1 at most), and how well field, role and skills fit:"
     yield ""
     longest = max((len(pair.enrolment.person.name) for pair in outcome.pairs), default=0)
     for pair in outcome.pairs:
